@@ -1,0 +1,143 @@
+--- Arguments of Lua functions as the language wants them: positional in a fixed
+-- order, any of them also by name in one trailing table, and one clear line when
+-- they are wrong.
+local options = {}
+
+--- Edit distance of two short words, for suggestions.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal
+    diagonal, row[0] = row[0], i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+    end
+  end
+  return row[#b]
+end
+
+--- ", did you mean 'NAME'?" for the name that `wrong` nearly is, else "".
+function options.suggest(wrong, names)
+  local best, least = nil, math.max(2, #wrong // 3) + 1
+  for _, name in ipairs(names) do
+    local d = distance(wrong:lower(), name:lower())
+    if d < least then best, least = name, d end
+  end
+  return best and (", did you mean '%s'?"):format(best) or ""
+end
+
+local function is_tensor(value)
+  return type(value) == "userdata" and value.shape ~= nil and value.dtype ~= nil
+end
+
+--- What a message says of a value: "number 0", "string 'abc'", "float32 (2×3)".
+function options.describe(value)
+  local kind = type(value)
+  if kind == "nil" then return "nothing" end
+  if kind == "number" or kind == "boolean" then return ("%s %s"):format(kind, value) end
+  if kind == "string" then
+    return ("string '%s'"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
+  end
+  if kind == "userdata" then
+    local ok, tensor = pcall(is_tensor, value)
+    if ok and tensor then
+      local dtype = tostring(value.dtype):gsub("^torch%.", "")
+      return ("%s (%s)"):format(dtype, table.concat(value.shape, "×"))
+    end
+  end
+  return kind
+end
+
+--- Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT" at the line
+-- of the user: `level` counts as in `error`, seen from the caller of this.
+function options.wrong(name, parameter, position, expected, value, level)
+  local place = position and (" (argument %d)"):format(position) or ""
+  error(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected,
+    options.describe(value)), (level or 2) + 1)
+end
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local meta = getmetatable(value)
+  return type(meta) == "table" and meta.__call ~= nil
+end
+
+--- The kinds a parameter may declare: what is expected, and the test of it.
+local kinds = {
+  string = {"a string", function(v) return type(v) == "string" end},
+  boolean = {"a boolean", function(v) return type(v) == "boolean" end},
+  number = {"a number", function(v) return type(v) == "number" end},
+  callable = {"a function", is_callable},
+  table = {"a table", function(v) return type(v) == "table" end},
+  count = {"an integer, 0 or more", function(v)
+    return math.type(v) == "integer" and v >= 0
+  end},
+  positive = {"a positive integer", function(v)
+    return math.type(v) == "integer" and v > 0
+  end},
+  seconds = {"a number, 0 or more", function(v) return type(v) == "number" and v >= 0 end},
+}
+
+local function check(name, parameter, position, value, level)
+  local kind = kinds[parameter.kind]
+  if kind == nil or (value == nil and not parameter.required) then return end
+  if value == false and parameter.off then return end
+  if not kind[2](value) then
+    options.wrong(name, parameter[1], position, kind[1], value, level + 1)
+  end
+end
+
+local function named_table(value)
+  if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
+  local key = next(value)
+  return key == nil or (type(key) == "string" and #value == 0)
+end
+
+local function take_named(name, parameters, given, result, level)
+  local known = {}
+  for i, parameter in ipairs(parameters) do known[i] = parameter[1] end
+  for key, value in pairs(given) do
+    local position
+    for i, parameter in ipairs(known) do position = parameter == key and i or position end
+    if position == nil then
+      error(("%s: unknown option '%s'%s (known: %s)"):format(name, tostring(key),
+        options.suggest(tostring(key), known), table.concat(known, ", ")), level + 1)
+    end
+    if result[key] ~= nil then
+      error(("%s: '%s' is given by position and by name"):format(name, key), level + 1)
+    end
+    check(name, parameters[position], nil, value, level + 1)
+    result[key] = value
+  end
+end
+
+--- Reads the arguments of `name`. `parameters` is an array of {NAME, kind = one of
+-- the kinds above, default =, required =, off = (false is allowed too)} in
+-- positional order; a trailing table with string keys gives any of them by name.
+-- Returns a table by name; an error points at the caller of the calling function.
+function options.read(name, parameters, ...)
+  local n, result, level = select("#", ...), {}, 3
+  local given = n > 1 and named_table((select(n, ...))) and select(n, ...) or nil
+  if given then n = n - 1 end
+  if n > #parameters then
+    error(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)
+  end
+  for i = 1, n do
+    local value = (select(i, ...))
+    if value ~= nil then check(name, parameters[i], i, value, level) end
+    result[parameters[i][1]] = value
+  end
+  if given then take_named(name, parameters, given, result, level) end
+  for i, parameter in ipairs(parameters) do
+    local key = parameter[1]
+    if result[key] == nil then
+      check(name, parameter, i, nil, level)
+      result[key] = parameter.default
+    end
+  end
+  return result
+end
+
+return options

@@ -1,0 +1,329 @@
+-- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR
+-- Writes ops.h (ids, attribute structs, op_NAME prototypes), ops.c (the table, the
+-- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels),
+-- strips_DTYPE.c (elementwise kernels) and embedded.c (the Lua files of lib/).
+local source, target = arg[1], arg[2]
+package.path = source .. "/scripts/gen/?.lua;" .. package.path
+local schema = require "schema"
+local gradient = require "gradient"
+
+local DTYPES = {"bool", "uint8", "int32", "int64", "float32", "float64"}
+local CTYPE = {bool = "bool", uint8 = "uint8_t", int32 = "int32_t", int64 = "int64_t", float32 = "float", float64 = "double"}
+local TYPE_SETS = {
+  all = {"bool", "uint8", "int32", "int64", "float32", "float64"},
+  number = {"uint8", "int32", "int64", "float32", "float64"},
+  float = {"float32", "float64"},
+  integral = {"uint8", "int32", "int64"},
+  bits = {"bool", "uint8", "int32", "int64"},
+  bool = {"bool"},
+  int64 = {"int64"},
+}
+
+local function camel(name)
+  return (name:gsub("^%l", string.upper):gsub("_(%w)", string.upper))
+end
+local function quote(s) return s and '"' .. s:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"' or "NULL" end
+
+-- Writes a file only when its content changed, so that nothing is rebuilt for nothing.
+local function write(name, text)
+  local path = target .. "/" .. name
+  local old = io.open(path, "rb")
+  if old then
+    local same = old:read "a" == text
+    old:close()
+    if same then return end
+  end
+  local f = assert(io.open(path, "wb"))
+  f:write(text)
+  f:close()
+end
+
+-- argv of an op's C function
+local function parameters(row)
+  local list = {}
+  for _, arg in ipairs(row.args) do
+    if arg.list then list[#list + 1] = ("int n_%s, Tensor *const *%s"):format(arg.name, arg.name)
+    elseif not arg.type.c then list[#list + 1] = "Tensor *" .. arg.name
+    else list[#list + 1] = arg.type.c .. (arg.type.c:find "%*$" and "" or " ") .. arg.name end
+  end
+  for i = 1, row.n_outputs do list[#list + 1] = ("Tensor **out%s"):format(row.n_outputs > 1 and i or "") end
+  return table.concat(list, ", ")
+end
+
+local function ops_h(rows)
+  local out = {"/* Generated from tensor/ops/. */"}
+  local function put(...) out[#out + 1] = string.format(...) end
+  put("#ifndef HECATE_OPS_H\n#define HECATE_OPS_H")
+  put("enum OpId {")
+  for _, row in ipairs(rows) do put("  OP_%s,", row.name:upper()) end
+  put("  OP_COUNT\n};")
+  put("typedef struct { bool given; Scalar value; } OptionalScalar;")
+  for _, row in ipairs(rows) do
+    row.struct = camel(row.name) .. "Attrs"
+    if #row.attrs > 0 then
+      put("typedef struct {")
+      for _, a in ipairs(row.attrs) do put("  %s %s;", a.type.c, a.name) end
+      put("} %s;", row.struct)
+    end
+  end
+  for _, row in ipairs(rows) do put("Status op_%s(%s);", row.name, parameters(row)) end
+  put("#endif\n")
+  return table.concat(out, "\n")
+end
+
+local function wrapper(row, put)
+  put("Status op_%s(%s) {", row.name, parameters(row))
+  local list
+  local fixed = {}
+  for _, arg in ipairs(row.inputs) do
+    if arg.list then list = arg else fixed[#fixed + 1] = arg.name end
+  end
+  if #row.attrs > 0 then
+    local fields = {}
+    for i, a in ipairs(row.attrs) do fields[i] = a.name end
+    put("  %s attrs = {%s};", row.struct, table.concat(fields, ", "))
+  end
+  local attrs = #row.attrs > 0 and "&attrs" or "NULL"
+  local inputs = "NULL, 0"
+  if list and #fixed == 0 then inputs = ("%s, n_%s"):format(list.name, list.name)
+  elseif list then
+    put("  if (n_%s > TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, \"%s: too many tensors in '%s'\");", list.name, row.lua, list.name)
+    put("  Tensor *in[%d + TENSOR_MAX_DIMS] = {%s};", #fixed, table.concat(fixed, ", "))
+    put("  for (int i = 0; i < n_%s; i++) in[%d + i] = %s[i];", list.name, #fixed, list.name)
+    inputs = ("in, %d + n_%s"):format(#fixed, list.name)
+  elseif #fixed > 0 then
+    put("  Tensor *in[] = {%s};", table.concat(fixed, ", "))
+    inputs = ("in, %d"):format(#fixed)
+  end
+  local id = "OP_" .. row.name:upper()
+  if row.n_outputs == 1 then
+    put("  *out = NULL;")
+    put("  return op_call(%s, %s, %s, out);", id, inputs, attrs)
+  else
+    put("  Tensor *results[%d] = {0};", row.n_outputs)
+    put("  Status status = op_call(%s, %s, %s, results);", id, inputs, attrs)
+    for i = 1, row.n_outputs do put("  *out%d = results[%d];", i, i - 1) end
+    put("  return status;")
+  end
+  put("}")
+end
+
+local function bits(set)
+  local n = 0
+  for i in pairs(set) do n = n | 1 << (i - 1) end
+  return n
+end
+
+local function type_bits(row)
+  local n = 0
+  for _, name in ipairs(TYPE_SETS[row.types or "all"] or error(row.where .. ": unknown types", 0)) do
+    for i, d in ipairs(DTYPES) do if d == name then n = n | 1 << (i - 1) end end
+  end
+  return n
+end
+
+local function table_row(row, put)
+  local names = {}
+  if #row.args > 0 then
+    for _, a in ipairs(row.args) do
+      if a.choices then
+        local list = {}
+        for i, c in ipairs(a.choices) do list[i] = quote(c) end
+        put("static const char *const choices_%s_%s[] = {%s, NULL};", row.name, a.name, table.concat(list, ", "))
+      end
+    end
+    put("static const OpArg args_%s[] = {", row.name)
+    for i, a in ipairs(row.args) do
+      put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote(a.name), quote(a.default_text),
+        a.choices and ("choices_%s_%s"):format(row.name, a.name) or "NULL", a.type.arg, a.input and a.input - 1 or 0,
+        (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false", a.keyword_only and "true" or "false",
+        a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.name) or "0")
+    end
+    put("};")
+  end
+  if #row.attrs > 0 then
+    local fields = {}
+    for i, a in ipairs(row.attrs) do fields[i] = a.default or a.type.none end
+    put("static const %s defaults_%s = {%s};", row.struct, row.name, table.concat(fields, ", "))
+  end
+end
+
+local function ops_c(rows)
+  local out = {'/* Generated from tensor/ops/. */\n#include "internal.h"\n#include "op.h"'}
+  local function put(...) out[#out + 1] = string.format(...) end
+  local declared = {}
+  local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
+  for _, row in ipairs(rows) do
+    if row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
+    if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
+    if row.composite then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
+    if type(row.backward) == "string" then declare(("Status backward_%s(Backward *c);"):format(row.backward)) end
+  end
+  for _, row in ipairs(rows) do wrapper(row, put) end
+  for _, row in ipairs(rows) do
+    if type(row.backward) == "function" then
+      row.plan = gradient.plan(row, rows)
+      for _, s in ipairs(row.plan.steps) do
+        if s.helper then declare(("Status %s();"):format(s.helper):gsub("%(%)", "(Backward *c, ...)")) end
+      end
+    end
+  end
+  -- helpers are declared in internal.h, so that their arguments are checked
+  for i = #out, 1, -1 do if out[i]:find "%(Backward %*c, %.%.%.%)" then table.remove(out, i) end end
+  for _, row in ipairs(rows) do if row.plan then out[#out + 1] = gradient.emit(row, row.plan) end end
+  for _, row in ipairs(rows) do table_row(row, put) end
+  put("const OpInfo op_table[OP_COUNT] = {")
+  for _, row in ipairs(rows) do
+    local differentiable, save_in, save_out = 0, 0, 0
+    local backward = "NULL"
+    if row.plan then
+      differentiable, save_in, save_out = bits(row.plan.results), bits(row.plan.save_inputs), bits(row.plan.save_outputs)
+      backward = "backward_" .. row.name
+    elseif row.backward then
+      backward = "backward_" .. row.backward
+      for _, name in ipairs(row.grad_inputs or error(row.where .. ": grad_inputs is missing", 0)) do
+        differentiable = differentiable | 1 << (row.by_name[name].input - 1)
+      end
+      for _, name in ipairs(row.save or {}) do
+        local o = name:match "^out(%d)$"
+        if o then save_out = save_out | 1 << (tonumber(o) - 1)
+        else save_in = save_in | 1 << (row.by_name[name].input - 1) end
+      end
+    end
+    local positions = 0
+    for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
+    local operands = 0
+    for _, name in ipairs(row.operand or {}) do operands = operands | 1 << (row.by_name[name].input - 1) end
+    local module = row.private and "NULL" or quote(row.module or "")
+    put("  [OP_%s] = {", row.name:upper())
+    put("    .name = %s, .lua_name = %s, .lua_module = %s,", quote(row.name), quote(row.lua), module)
+    put("    .signature = %s,", quote(row.signature))
+    put("    .doc = %s, .example = %s,", quote(row.doc), quote(row.example))
+    if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
+    if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
+    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .position_outputs = %d,", #row.inputs, row.n_outputs, row.returns or row.n_outputs, positions)
+    put("    .kind = OP_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    local flags = {}
+    local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
+    flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
+    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only")
+    flag("creation", row.creation); flag("contiguous", row.contiguous)
+    flag("divides_integers", row.divides_integers); flag("random", row.nondeterministic)
+    flag("costly", row.cost); flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
+    if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
+    put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
+    if row.view then put("    .view = view_%s,", row.view) end
+    if row.infer then put("    .infer = infer_%s,", row.infer) end
+    if row.composite then put("    .composite = composite_%s,", row.composite) end
+    put("    .backward = %s},", backward)
+  end
+  put("};\n")
+  return table.concat(out, "\n")
+end
+
+-- kernels.h: KERNEL(name) functions of tensor/cpu/*.c and the table of one processor level.
+local function kernels_h(rows)
+  local out = {"/* Generated from tensor/ops/. KERNEL(name) gives the name at this level. */"}
+  local table_rows = {}
+  for _, row in ipairs(rows) do
+    if row.kind == "kernel" then
+      local name = row.kernel or row.name
+      out[#out + 1] = ("Status KERNEL(%s)(Call *c);"):format(name)
+      table_rows[#table_rows + 1] = ("  [OP_%s] = KERNEL(%s),"):format(row.name:upper(), name)
+    end
+  end
+  out[#out + 1] = "#ifdef KERNEL_TABLE\nstatic const KernelFn kernel_table[OP_COUNT] = {"
+  out[#out + 1] = table.concat(table_rows, "\n")
+  out[#out + 1] = "};\n#endif\n"
+  return table.concat(out, "\n")
+end
+
+local function strip(row, dtype, put)
+  local result = row.result == "bool" and "bool" or "T"
+  local types = {result}
+  local bool_operand = {}
+  for _, name in ipairs(row.operand or {}) do bool_operand[name] = true end
+  for _, arg in ipairs(row.inputs) do types[#types + 1] = bool_operand[arg.name] and "bool" or "T" end
+  put("static void strip_%s(int64_t n, char *const *p, const int64_t *s, const void *attrs) {", row.name)
+  if #row.attrs > 0 then
+    put("  const %s *at = attrs;", row.struct)
+    for _, a in ipairs(row.attrs) do
+      local c = a.type.c
+      if c == "Scalar" then put("  const T %s = SCALAR(at->%s);", a.name, a.name)
+      elseif c == "OptionalScalar" then
+        put("  const bool has_%s = at->%s.given;", a.name, a.name)
+        put("  const T %s = SCALAR(at->%s.value);", a.name, a.name)
+        put("  (void)has_%s;", a.name)
+      elseif c == "double" then put("  const T %s = (T)at->%s;", a.name, a.name)
+      elseif c == "int64_t" or c == "bool" or c == "int" then put("  const %s %s = at->%s;", c, a.name, a.name) end
+      if c == "Scalar" or c == "OptionalScalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
+    end
+  else put("  (void)attrs;") end
+  put('#line %d "%s"', row.line, row.file)
+  put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), row.expr)
+  put("}")
+end
+
+local function strips_c(rows, dtype)
+  local out = {"/* Generated from tensor/ops/. */"}
+  local function put(...) out[#out + 1] = string.format(...) end
+  local integer = dtype:find "int" and 1 or 0
+  put("#define T %s", CTYPE[dtype])
+  put("#define T_%s 1", dtype:upper())
+  if dtype:find "^float" then put("#define T_IS_FLOAT 1") elseif dtype == "bool" then put("#define T_IS_BOOL 1") else put("#define T_IS_INTEGER 1") end
+  put('#include "strip.h"')
+  local list = {}
+  for _, row in ipairs(rows) do
+    if row.kind == "elementwise" then
+      local made = false
+      for _, name in ipairs(TYPE_SETS[row.types or "all"]) do made = made or name == dtype end
+      if made and row.expr then
+        strip(row, dtype, put)
+        list[#list + 1] = ("  [OP_%s] = strip_%s,"):format(row.name:upper(), row.name)
+      elseif made then
+        list[#list + 1] = ("  [OP_%s] = %s,"):format(row.name:upper(), row.strip)
+      end
+    end
+  end
+  put("const StripFn KERNEL(strips_%s)[OP_COUNT] = {", dtype)
+  put("%s", table.concat(list, "\n"))
+  put("};\n")
+  return table.concat(out, "\n")
+end
+
+local function embedded_c(files)
+  local out = {'/* Generated from lib/. */\n#include "embedded.h"'}
+  local rows = {}
+  for i, name in ipairs(files) do
+    local f = assert(io.open(source .. "/lib/" .. name, "rb"))
+    local text = f:read "a"
+    f:close()
+    local bytes = {}
+    for j = 1, #text do bytes[j] = text:byte(j) end
+    out[#out + 1] = ("static const unsigned char file_%d[] = {%s};"):format(i, #bytes > 0 and table.concat(bytes, ",") or "0")
+    rows[#rows + 1] = ("  {%s, file_%d, %d},"):format(quote(name), i, #text)
+  end
+  out[#out + 1] = "const EmbeddedFile embedded_files[] = {"
+  out[#out + 1] = table.concat(rows, "\n")
+  out[#out + 1] = "  {NULL, NULL, 0}\n};\n"
+  return table.concat(out, "\n")
+end
+
+local ops, lib = {}, {}
+for i = 3, #arg do
+  local name = arg[i]
+  if name:find "^tensor/ops/" then ops[#ops + 1] = source .. "/" .. name
+  else lib[#lib + 1] = name:gsub("^lib/", "") end
+end
+local ok, message = pcall(function()
+  local rows = schema.read(ops)
+  write("ops.h", ops_h(rows))
+  write("ops.c", ops_c(rows))
+  write("kernels.h", kernels_h(rows))
+  for _, dtype in ipairs(DTYPES) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
+  write("embedded.c", embedded_c(lib))
+end)
+if not ok then
+  io.stderr:write(tostring(message), "\n")
+  os.exit(1)
+end

@@ -1,0 +1,145 @@
+-- Reads the op table (tensor/ops/*.lua): rows with parsed signatures.
+-- A row is {name, signature, key = value, ...}; tensor/ops/README of the fields is
+-- docs/adding-an-op.md.
+local schema = {}
+
+-- Argument types of signatures: C type of the attribute (nil for tensors), the
+-- ArgType of tensor/op.h, and the C literal of "not given".
+local TYPES = {
+  Tensor = {arg = "ARG_TENSOR"},
+  Positions = {arg = "ARG_POSITIONS"},
+  number = {arg = "ARG_NUMBER", c = "Scalar", none = "{SCALAR_INT, {0}}"},
+  int = {arg = "ARG_INT", c = "int64_t", none = "INT64_MIN"},
+  float = {arg = "ARG_FLOAT", c = "double", none = "0"},
+  bool = {arg = "ARG_BOOL", c = "bool", none = "false"},
+  dim = {arg = "ARG_DIM", c = "int64_t", none = "INT64_MIN"},
+  index = {arg = "ARG_INDEX", c = "int64_t", none = "INT64_MIN"},
+  dims = {arg = "ARG_DIMS", c = "Ints", none = "{-1, {0}}"},
+  shape = {arg = "ARG_SHAPE", c = "Ints", none = "{-1, {0}}"},
+  ints = {arg = "ARG_INTS", c = "Ints", none = "{-1, {0}}"},
+  dtype = {arg = "ARG_DTYPE", c = "DType", none = "DTYPE_NONE"},
+  generator = {arg = "ARG_GENERATOR", c = "Generator *", none = "NULL"},
+}
+schema.TYPES = TYPES
+
+local KNOWN = {}
+for key in ([[kind lua method inplace expr strip types dtype operand result backward save infer
+  kernel view composite contiguous doc example domain returns creation private nondeterministic
+  grad_inputs divides_integers cost error module]]):gmatch "%S+" do KNOWN[key] = true end
+
+local function literal(text, arg, where)
+  local t = arg.type
+  if text == "nil" then arg.optional = true; return t.none end
+  if t.c == "Scalar" then
+    if text == "true" or text == "false" then return ("{SCALAR_BOOL, {%d}}"):format(text == "true" and 1 or 0) end
+    if math.type(tonumber(text)) == "integer" then return ("{SCALAR_INT, {%s}}"):format(text) end
+    return ("{SCALAR_FLOAT, {.f = %s}}"):format(text)
+  end
+  if t.c == "Ints" then
+    local list = {}
+    for n in text:gmatch "%-?%d+" do list[#list + 1] = n end
+    return ("{%d, {%s}}"):format(#list, #list > 0 and table.concat(list, ", ") or "0")
+  end
+  if arg.choices then
+    for i, name in ipairs(arg.choices) do if name == text:gsub('"', "") then return tostring(i - 1) end end
+    error(where .. ": default " .. text .. " is not among the choices", 0)
+  end
+  if (t.arg == "ARG_DIM" or t.arg == "ARG_INDEX") and tonumber(text) > 0 then
+    return tostring(math.tointeger(text) - 1) -- rows count from 1, as the language does
+  end
+  return text
+end
+
+-- "(input: Tensor, *, alpha: number = 1) -> Tensor, Positions"
+local function signature(row, text, where)
+  local list, results = text:match "^%((.*)%)%s*%->%s*(.+)$"
+  if not list then error(where .. ": no signature in '" .. text .. "'", 0) end
+  row.args, row.inputs, row.attrs, row.outputs, row.by_name = {}, {}, {}, {}, {}
+  local keyword_only = false
+  local depth, start, parts = 0, 1, {}
+  for i = 1, #list + 1 do
+    local ch = i <= #list and list:sub(i, i) or ","
+    if ch:find "[{(]" then depth = depth + 1 elseif ch:find "[})]" then depth = depth - 1
+    elseif ch == "," and depth == 0 then parts[#parts + 1] = list:sub(start, i - 1):match "^%s*(.-)%s*$"; start = i + 1 end
+  end
+  for _, part in ipairs(parts) do
+    if part == "*" then keyword_only = true
+    elseif part ~= "" then
+      local name, kind, default = part:match "^([%w_]+)%s*:%s*([^=]-)%s*=%s*(.+)$"
+      if not name then name, kind = part:match "^([%w_]+)%s*:%s*(.-)%s*$" end
+      if not name then error(where .. ": cannot read argument '" .. part .. "'", 0) end
+      local arg = {name = name, keyword_only = keyword_only, default_text = default}
+      local base, list_mark = kind:match "^([%w|]+)(%[?%]?)$"
+      if not base then error(where .. ": unknown type '" .. kind .. "'", 0) end
+      arg.list = list_mark == "[]"
+      if base:find "|" then
+        arg.choices = {}
+        for c in base:gmatch "[%w_]+" do arg.choices[#arg.choices + 1] = c end
+        arg.type = {arg = "ARG_CHOICE", c = "int", none = "0"}
+      else arg.type = TYPES[base] or error(where .. ": unknown type '" .. base .. "'", 0) end
+      if arg.type.c then
+        arg.default = default and literal(default, arg, where)
+        if arg.optional and arg.type.c == "Scalar" then
+          arg.type = {arg = "ARG_OPTIONAL_NUMBER", c = "OptionalScalar", none = "{false, {SCALAR_INT, {0}}}"}
+          arg.default = arg.type.none
+        end
+        row.attrs[#row.attrs + 1] = arg
+      else
+        arg.optional = default == "nil"
+        arg.default = arg.optional and "nil" or nil
+        row.inputs[#row.inputs + 1] = arg
+        arg.input = #row.inputs
+      end
+      row.args[#row.args + 1] = arg
+      row.by_name[name] = arg
+    end
+  end
+  for kind in results:gmatch "[%w]+" do row.outputs[#row.outputs + 1] = kind end
+end
+
+-- One row, checked.
+function schema.row(raw, file, line)
+  local where = ("%s:%d"):format(file, line)
+  local row = {where = where, file = file, line = line}
+  for key, value in pairs(raw) do
+    if type(key) == "string" then
+      if not KNOWN[key] then error(("%s: unknown field '%s'"):format(where, key), 0) end
+      row[key] = value
+    end
+  end
+  row.name, row.signature = raw[1], raw[2]
+  if type(row.name) ~= "string" or type(row.signature) ~= "string" then
+    error(where .. ": a row starts with a name and a signature", 0)
+  end
+  row.lua = row.lua or row.name
+  row.kind = row.kind or (row.expr or row.strip) and "elementwise" or row.view and "view"
+    or row.composite and "composite" or "kernel"
+  if row.kind == "view" and row.view == true then row.view = row.name end
+  if row.kind == "composite" and row.composite == true then row.composite = row.name end
+  signature(row, row.signature, where)
+  row.n_outputs = #row.outputs
+  return row
+end
+
+-- All rows of the files, in order; names are unique.
+function schema.read(files)
+  local rows, seen = {}, {}
+  for _, file in ipairs(files) do
+    local line = 0
+    local env = setmetatable({}, {__index = _G})
+    env.op = function(raw)
+      local info = debug.getinfo(2, "l")
+      line = info.currentline
+      local row = schema.row(raw, file, line)
+      if seen[row.name] then error(("%s: '%s' is already at %s"):format(row.where, row.name, seen[row.name]), 0) end
+      seen[row.name] = row.where
+      rows[#rows + 1] = row
+      rows[row.name] = row
+    end
+    local chunk = assert(loadfile(file, "t", env))
+    chunk()
+  end
+  return rows
+end
+
+return schema

@@ -1,0 +1,178 @@
+/* strip.h: loops of elementwise kernels. Included by the generated strips_DTYPE.c
+** with T (the element type) defined; compiled once per processor level. p[0] is the
+** output, p[1].. the inputs, s their strides in bytes. The contiguous loop is the one
+** the compiler turns into vector code; math functions go to the C library's vector
+** versions (libmvec), at most 4 ulp from the exact value.
+*/
+#include <math.h>
+#include <stdlib.h>
+
+#include "kernel.h"
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define SIMD __attribute__((simd("notinbranch")))
+SIMD double exp(double); SIMD float expf(float);
+SIMD double exp2(double); SIMD float exp2f(float);
+SIMD double expm1(double); SIMD float expm1f(float);
+SIMD double log(double); SIMD float logf(float);
+SIMD double log2(double); SIMD float log2f(float);
+SIMD double log10(double); SIMD float log10f(float);
+SIMD double log1p(double); SIMD float log1pf(float);
+SIMD double sin(double); SIMD float sinf(float);
+SIMD double cos(double); SIMD float cosf(float);
+SIMD double tan(double); SIMD float tanf(float);
+SIMD double asin(double); SIMD float asinf(float);
+SIMD double acos(double); SIMD float acosf(float);
+SIMD double atan(double); SIMD float atanf(float);
+SIMD double sinh(double); SIMD float sinhf(float);
+SIMD double cosh(double); SIMD float coshf(float);
+SIMD double tanh(double); SIMD float tanhf(float);
+SIMD double erf(double); SIMD float erff(float);
+SIMD double pow(double, double); SIMD float powf(float, float);
+SIMD double atan2(double, double); SIMD float atan2f(float, float);
+#endif
+
+#ifdef T_FLOAT32
+#define exp expf
+#define exp2 exp2f
+#define expm1 expm1f
+#define log logf
+#define log2 log2f
+#define log10 log10f
+#define log1p log1pf
+#define sin sinf
+#define cos cosf
+#define tan tanf
+#define asin asinf
+#define acos acosf
+#define atan atanf
+#define sinh sinhf
+#define cosh coshf
+#define tanh tanhf
+#define erf erff
+#define pow powf
+#define atan2 atan2f
+#define sqrt sqrtf
+#define floor floorf
+#define ceil ceilf
+#define trunc truncf
+#define rint rintf
+#define fabs fabsf
+#define fmod fmodf
+#endif
+
+#define K(x) ((T)(x)) /* a constant of the element type */
+
+#ifdef T_IS_FLOAT
+#define SCALAR(x) ((T)scalar_to_double(x))
+#define ABS(x) fabs(x)
+#elif defined(T_IS_BOOL)
+#define SCALAR(x) (scalar_to_double(x) != 0)
+#define ABS(x) (x)
+#else
+#define SCALAR(x) ((T)scalar_to_int(x))
+#define ABS(x) ((x) < 0 ? (T)-(x) : (x))
+#endif
+
+/* Both sides are evaluated, so that the loop stays free of branches. */
+static inline T select(bool c, T a, T b) { return c ? a : b; }
+
+#ifdef T_IS_FLOAT
+static inline T floor_divide_of(T a, T b) {
+  if (b == 0) return a / b;
+  T mod = fmod(a, b), div = (a - mod) / b;
+  if (mod != 0 && (b < 0) != (mod < 0)) div -= 1;
+  if (div == 0) return copysign(0, a / b);
+  T floored = floor(div);
+  return div - floored > K(0.5) ? floored + 1 : floored;
+}
+static inline T remainder_of(T a, T b) {
+  T mod = fmod(a, b);
+  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
+}
+static inline T fmod_of(T a, T b) { return fmod(a, b); }
+static inline T pow_of(T a, T b) { return pow(a, b); }
+static inline T maximum_of(T a, T b) { return a != a || a > b ? a : b; }
+static inline T minimum_of(T a, T b) { return a != a || a < b ? a : b; }
+#elif defined(T_IS_INTEGER)
+static inline T floor_divide_of(T a, T b) {
+  if (b == 0) { kernel_fault("division by zero"); return 0; }
+  if (b == (T)-1) return (T)-a; /* the smallest / -1 would trap */
+  T q = a / b;
+  return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+}
+static inline T remainder_of(T a, T b) {
+  if (b == 0) { kernel_fault("division by zero"); return 0; }
+  if (b == (T)-1) return 0;
+  T mod = a % b;
+  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
+}
+static inline T fmod_of(T a, T b) {
+  if (b == 0) { kernel_fault("division by zero"); return 0; }
+  return b == (T)-1 ? 0 : a % b;
+}
+static inline T pow_of(T a, T b) {
+  if (b < 0) return a == 1 ? 1 : a == (T)-1 ? (b % 2 ? -1 : 1) : 0;
+  T result = 1;
+  for (; b > 0; b >>= 1, a *= a) if (b & 1) result *= a;
+  return result;
+}
+static inline T maximum_of(T a, T b) { return a > b ? a : b; }
+static inline T minimum_of(T a, T b) { return a < b ? a : b; }
+#else
+static inline T maximum_of(T a, T b) { return a || b; }
+static inline T minimum_of(T a, T b) { return a && b; }
+#endif
+
+#define AT(type, i, k) (*(type *)(p[k] + (i) * s[k]))
+#define DENSE(k, type) (s[k] == (int64_t)sizeof(type))
+
+#define STRIP0(R, ...)                                            \
+  for (int64_t i = 0; i < n; i++) AT(R, i, 0) = (R)(__VA_ARGS__);
+
+#define STRIP1(R, A, ...)                                         \
+  if (DENSE(0, R) && DENSE(1, A)) {                               \
+    R *o = (R *)p[0]; const A *pa = (const A *)p[1];              \
+    _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {         \
+      const A a = pa[i]; o[i] = (R)(__VA_ARGS__);                 \
+    }                                                             \
+  } else                                                          \
+    for (int64_t i = 0; i < n; i++) {                             \
+      const A a = AT(A, i, 1); AT(R, i, 0) = (R)(__VA_ARGS__);    \
+    }
+
+#define STRIP2(R, A, B, ...)                                      \
+  if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B)) {                \
+    R *o = (R *)p[0]; const A *pa = (const A *)p[1]; const B *pb = (const B *)p[2]; \
+    _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {         \
+      const A a = pa[i]; const B b = pb[i]; o[i] = (R)(__VA_ARGS__); \
+    }                                                             \
+  } else if (DENSE(0, R) && DENSE(1, A) && s[2] == 0) {           \
+    R *o = (R *)p[0]; const A *pa = (const A *)p[1]; const B b = *(const B *)p[2]; \
+    _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {         \
+      const A a = pa[i]; o[i] = (R)(__VA_ARGS__);                 \
+    }                                                             \
+  } else if (DENSE(0, R) && s[1] == 0 && DENSE(2, B)) {           \
+    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const B *pb = (const B *)p[2]; \
+    _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {         \
+      const B b = pb[i]; o[i] = (R)(__VA_ARGS__);                 \
+    }                                                             \
+  } else                                                          \
+    for (int64_t i = 0; i < n; i++) {                             \
+      const A a = AT(A, i, 1); const B b = AT(B, i, 2);           \
+      AT(R, i, 0) = (R)(__VA_ARGS__);                             \
+    }
+
+#define STRIP3(R, A, B, C, ...)                                   \
+  if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && DENSE(3, C)) { \
+    R *o = (R *)p[0]; const A *pa = (const A *)p[1];              \
+    const B *pb = (const B *)p[2]; const C *pc = (const C *)p[3]; \
+    _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {         \
+      const A a = pa[i]; const B b = pb[i]; const C c = pc[i];    \
+      o[i] = (R)(__VA_ARGS__);                                    \
+    }                                                             \
+  } else                                                          \
+    for (int64_t i = 0; i < n; i++) {                             \
+      const A a = AT(A, i, 1); const B b = AT(B, i, 2); const C c = AT(C, i, 3); \
+      AT(R, i, 0) = (R)(__VA_ARGS__);                             \
+    }

@@ -1,0 +1,118 @@
+/* op.h: what is known of each op: the generated table that dispatch, autograd,
+** the bindings, help and tests read. One row of tensor/ops/ is one OpInfo.
+*/
+#ifndef HECATE_OP_H
+#define HECATE_OP_H
+
+#include "tensor.h"
+
+#define OP_MAX_INPUTS 8  /* of one op, a list counted as one */
+#define OP_MAX_OUTPUTS 4
+
+typedef enum {
+  ARG_TENSOR,          /* input; with 'list' an array of tensors */
+  ARG_POSITIONS,       /* input whose contents are positions: 1-based outside */
+  ARG_NUMBER,          /* Scalar */
+  ARG_OPTIONAL_NUMBER, /* OptionalScalar */
+  ARG_INT,             /* int64_t; not given: INT64_MIN */
+  ARG_FLOAT,           /* double */
+  ARG_BOOL,            /* bool */
+  ARG_DIM,             /* int64_t, a position */
+  ARG_INDEX,           /* int64_t, a position */
+  ARG_DIMS,            /* Ints of positions; not given: n == -1 */
+  ARG_SHAPE,           /* Ints, given as numbers or one array */
+  ARG_INTS,            /* Ints, one number or an array */
+  ARG_DTYPE,           /* DType */
+  ARG_CHOICE,          /* int: which of 'choices' */
+  ARG_GENERATOR        /* Generator *, NULL: the default one */
+} ArgType;
+
+typedef struct {
+  const char *name;
+  const char *default_text; /* as written in the row, NULL: required */
+  const char *const *choices;
+  uint8_t type; /* ArgType */
+  uint8_t input; /* which input, for tensors */
+  bool optional;
+  bool list;
+  bool keyword_only;
+  uint16_t offset; /* in the attribute struct */
+} OpArg;
+
+typedef enum { OP_ELEMENTWISE, OP_VIEW, OP_KERNEL, OP_COMPOSITE } OpKind;
+typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_BOOL } OpResult;
+
+/* One call in flight: what shape functions and kernels see. */
+typedef struct Call Call;
+typedef struct Backward Backward;
+struct OpInfo;
+
+typedef Status (*KernelFn)(Call *call);
+/* Works on n elements; p[0] is the output, then the inputs; strides in bytes. */
+typedef void (*StripFn)(int64_t n, char *const *p, const int64_t *stride,
+                        const void *attrs);
+/* Fills shape, stride and offset of 'out', a copy of 'in' (same storage). */
+typedef Status (*ViewFn)(const Tensor *in, const void *attrs, Tensor *out);
+
+typedef struct OpInfo {
+  const char *name;      /* unique, and the name of op_NAME */
+  const char *lua_name;  /* several ops may share one: the arguments decide */
+  const char *lua_module; /* "" (torch), "nn.functional", NULL: not visible */
+  const char *signature;
+  const char *doc;
+  const char *example;
+  const OpArg *args;
+  const void *defaults; /* of the attribute struct */
+  uint16_t attrs_size;
+  uint8_t n_args, n_inputs, n_outputs;
+  uint8_t n_returned;        /* outputs the language sees, the first ones */
+  uint8_t position_outputs;  /* bits: contents are positions */
+  uint8_t kind;              /* OpKind */
+  uint8_t result;            /* OpResult, of elementwise ops */
+  uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
+  uint16_t types;            /* bits of DType the kernel is made for */
+  bool method, in_place, in_place_only, creation, contiguous, divides_integers, random;
+  bool list;                 /* the last input is a list */
+  bool costly;               /* elementwise: worth threads early */
+  uint32_t differentiable;   /* bits of inputs that get a gradient */
+  uint32_t save_inputs, save_outputs; /* bits: kept for backward */
+  ViewFn view;
+  KernelFn infer;     /* of kernels: checks and allocates call->out */
+  KernelFn composite; /* made of other ops: fills call->out */
+  Status (*backward)(Backward *c);
+} OpInfo;
+
+extern const OpInfo op_table[];
+static inline const OpInfo *op_info(OpId id) { return &op_table[id]; }
+
+struct Call {
+  const OpInfo *info;
+  OpId op;
+  Tensor *const *in; /* borrowed; NULL where optional and not given */
+  int n_in;
+  const void *attrs;
+  Tensor *out[OP_MAX_OUTPUTS];
+};
+
+/* Allocates output 'i' on the device of the inputs. */
+Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
+
+/* A backward function in flight. grad, input and output are borrowed (input and
+** output only where the row saves them), result is given away. */
+struct Backward {
+  const OpInfo *info;
+  const void *attrs;
+  int n_inputs;
+  uint32_t needs; /* bits of inputs whose gradient is wanted */
+  Tensor **grad;
+  Tensor **input;
+  Tensor **output;
+  Tensor **result;
+  const Node *node;
+};
+Ints backward_shape(const Backward *c, const Tensor *t);
+/* The shape of an input whose gradient is wanted; n == -1 for the others. */
+Ints backward_input_shape(const Backward *c, int input);
+DType backward_input_dtype(const Backward *c, int input);
+
+#endif

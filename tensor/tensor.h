@@ -1,0 +1,325 @@
+/* tensor.h: the public interface of the tensor library. It knows no Lua.
+**
+** Ownership, stated once: arguments are borrowed, results are owned by the
+** caller. A function that returns a tensor through a pointer gives one
+** reference, to be given back with tensor_release. On failure results are
+** NULL. Constructors named *_retain add a reference to what exists.
+**
+** Failure: functions that can fail return a Status; the message stays in
+** status_message() of this thread until the next failure.
+**
+** Everything counts from 0 here; the 1-based positions of the language are
+** converted at its border (vm/args.c), as the op's row declares.
+*/
+#ifndef HECATE_TENSOR_H
+#define HECATE_TENSOR_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- status.c ---------------------------------------------------------- */
+
+typedef enum {
+  OK = 0,
+  ERROR_ARGUMENT,  /* the caller's mistake: shapes, dtypes, values */
+  ERROR_MEMORY,    /* an allocation failed */
+  ERROR_INTERRUPT, /* interrupt_request was called; see interrupt_clear */
+  ERROR_IO,        /* a file is missing, damaged or cannot be written */
+  ERROR_CALLBACK   /* a hook of the host failed; it holds the reason */
+} Status;
+
+#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* Sets the message and returns 'code'. Messages start with the name of the
+** function: "matmul: ...". */
+Status fail(Status code, const char *format, ...) PRINTF(2, 3);
+Status fail_memory(size_t bytes);
+const char *status_message(void);
+
+/* Returns from the enclosing function when 'call' fails. */
+#define TRY(call)                              \
+  do {                                         \
+    Status try_status_ = (call);               \
+    if (try_status_ != OK) return try_status_; \
+  } while (0)
+
+/* Long work looks at this flag at each strip; safe to set in a signal
+** handler. Work that sees it stops with ERROR_INTERRUPT. */
+void interrupt_request(void);
+bool interrupt_requested(void);
+void interrupt_clear(void);
+
+/* ---- dtype.c ----------------------------------------------------------- */
+
+/* The one list of element types: X(NAME, name, C type, category, short name).
+** Order within a category is the order of promotion. */
+#define DTYPE_LIST(X)                                    \
+  X(BOOL, bool, bool, CATEGORY_BOOL, "Bool")             \
+  X(UINT8, uint8, uint8_t, CATEGORY_INTEGER, "Byte")     \
+  X(INT32, int32, int32_t, CATEGORY_INTEGER, "Int")      \
+  X(INT64, int64, int64_t, CATEGORY_INTEGER, "Long")     \
+  X(FLOAT32, float32, float, CATEGORY_FLOAT, "Float")    \
+  X(FLOAT64, float64, double, CATEGORY_FLOAT, "Double")
+
+typedef enum {
+#define X(NAME, name, ctype, category, title) DTYPE_##NAME,
+  DTYPE_LIST(X)
+#undef X
+      DTYPE_COUNT,
+  DTYPE_NONE = DTYPE_COUNT /* "not given": the op decides */
+} DType;
+
+typedef enum { CATEGORY_BOOL, CATEGORY_INTEGER, CATEGORY_FLOAT } Category;
+
+const char *dtype_name(DType dtype); /* "float32" */
+size_t dtype_size(DType dtype);      /* bytes of one element */
+Category dtype_category(DType dtype);
+static inline bool dtype_is_float(DType d) { return d >= DTYPE_FLOAT32; }
+DType dtype_promote(DType a, DType b);
+bool dtype_can_cast(DType from, DType to); /* never to a lower category */
+bool dtype_from_name(const char *name, DType *dtype);
+DType dtype_default(void); /* of new floating point tensors: float32 */
+Status dtype_set_default(DType dtype);
+
+/* A number with its kind, as it came from the language. */
+typedef struct {
+  enum { SCALAR_BOOL, SCALAR_INT, SCALAR_FLOAT } kind;
+  union {
+    int64_t i; /* also of SCALAR_BOOL: 0 or 1 */
+    double f;
+  } as;
+} Scalar;
+
+static inline Scalar scalar_int(int64_t i) {
+  return (Scalar){SCALAR_INT, {.i = i}};
+}
+static inline Scalar scalar_float(double f) {
+  return (Scalar){SCALAR_FLOAT, {.f = f}};
+}
+static inline Scalar scalar_bool(bool b) {
+  return (Scalar){SCALAR_BOOL, {.i = b}};
+}
+static inline double scalar_to_double(Scalar s) {
+  return s.kind == SCALAR_FLOAT ? s.as.f : (double)s.as.i;
+}
+int64_t scalar_to_int(Scalar s); /* truncates, saturates; NaN is 0 */
+Scalar scalar_add(Scalar a, Scalar b);
+Scalar scalar_multiply(Scalar a, Scalar b);
+DType scalar_dtype(Scalar s); /* bool, int64 or the default float type */
+
+/* ---- memory.c ---------------------------------------------------------- */
+
+/* All memory of the library. Blocks are 64-byte aligned; freed ones go to
+** size-class lists and come back without malloc. NULL when it fails (the
+** status message is set). memory_free(NULL, 0) does nothing; 'bytes' is the size asked for. */
+void *memory_alloc(size_t bytes);
+void *memory_zalloc(size_t bytes);
+void *memory_realloc(void *block, size_t old_bytes, size_t bytes);
+void memory_free(void *block, size_t bytes);
+void memory_trim(void); /* gives cached blocks back to the system */
+
+typedef struct {
+  int64_t bytes;   /* in use by the caller */
+  int64_t peak;    /* its maximum since memory_reset_peak */
+  int64_t blocks;  /* in use */
+  int64_t cached;  /* bytes kept in the lists */
+} MemoryStats;
+void memory_stats(MemoryStats *stats);
+void memory_reset_peak(void);
+
+/* Tests: the n-th allocation from now fails (n >= 1); 0 switches it off.
+** Lua's allocator takes part through memory_should_fail. */
+void memory_fail_at(int64_t n);
+bool memory_should_fail(void);
+
+/* ---- storage.c --------------------------------------------------------- */
+
+typedef enum { DEVICE_CPU, DEVICE_CUDA } DeviceType;
+typedef struct {
+  uint8_t type;  /* DeviceType */
+  int8_t index;  /* 0 for the CPU */
+} Device;
+
+/* Memory shared by a tensor and its views. */
+typedef struct Storage {
+  atomic_int refs;
+  Device device;
+  atomic_uint version; /* counts in-place changes */
+  void *data;
+  size_t bytes;
+  void (*release)(struct Storage *); /* of foreign memory; NULL: memory_free */
+  void *owner;                       /* for release */
+} Storage;
+
+Status storage_new(size_t bytes, Device device, Storage **out);
+void storage_retain(Storage *storage);
+void storage_release(Storage *storage);
+
+/* ---- tensor.c ---------------------------------------------------------- */
+
+#define TENSOR_MAX_DIMS 12
+
+typedef struct Tensor Tensor;
+typedef struct Node Node;
+
+enum {
+  TENSOR_WRAPPED_NUMBER = 1, /* a Lua number: weakest in promotion */
+  TENSOR_PARAMETER = 2,      /* nn.Parameter */
+};
+
+struct Tensor {
+  atomic_int refs;
+  uint8_t dtype; /* DType */
+  uint8_t ndim;
+  uint8_t flags;
+  bool requires_grad; /* itself a leaf that wants a gradient, or has history */
+  Storage *storage;
+  int64_t offset; /* of the first element, in elements */
+  int64_t numel;
+  struct Autograd *autograd; /* history and gradient; NULL when there is none */
+  Tensor *base;              /* of a view: the tensor whose storage it shows */
+  int64_t shape[TENSOR_MAX_DIMS];
+  int64_t stride[TENSOR_MAX_DIMS]; /* in elements */
+};
+
+/* A list of sizes, strides or dimensions. */
+typedef struct {
+  int n; /* -1: not given */
+  int64_t v[TENSOR_MAX_DIMS];
+} Ints;
+
+static inline Ints ints_none(void) { return (Ints){.n = -1}; }
+Ints ints_of(int n, const int64_t *values);
+
+/* New, uninitialised, contiguous. Fails on negative or overflowing sizes. */
+Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype,
+                    Device device, Tensor **out);
+Status tensor_empty_cpu(int ndim, const int64_t *shape, DType dtype, Tensor **out);
+/* A 0-dimensional tensor that counts as a Lua number in promotion. */
+Status tensor_wrap_number(Scalar value, Tensor **out);
+/* A tensor over 'storage' (retained); checks that every element lies inside. */
+Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int ndim,
+                           const int64_t *shape, const int64_t *stride, Tensor **out);
+/* Another tensor of the same storage and place, without history. */
+Status tensor_alias(const Tensor *tensor, Tensor **out);
+Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
+void tensor_release(Tensor *tensor);   /* NULL is allowed */
+
+bool tensor_is_contiguous(const Tensor *t);
+bool tensor_same_shape(const Tensor *a, const Tensor *b);
+static inline Device tensor_device(const Tensor *t) { return t->storage->device; }
+static inline size_t tensor_itemsize(const Tensor *t) {
+  return dtype_size((DType)t->dtype);
+}
+static inline void *tensor_data(const Tensor *t) {
+  return (char *)t->storage->data + t->offset * (int64_t)tensor_itemsize(t);
+}
+/* Bytes that this handle keeps alive, for the collector of the host. */
+size_t tensor_held_bytes(const Tensor *t);
+/* Writes "float32 (2×3)" or "(2×3)" into a buffer and returns it. */
+#define SHAPE_TEXT 200
+const char *shape_text(char *buffer, int ndim, const int64_t *shape); /* "(2×3)" */
+const char *tensor_text(char *buffer, const Tensor *t); /* "float32 (2×3)" */
+
+/* One element; 'index' is the 0-based position of each dimension. */
+Scalar tensor_get(const Tensor *t, const int64_t *index);
+/* The value of a one-element tensor. */
+Status tensor_item(const char *who, const Tensor *t, Scalar *out);
+/* Element 'data' of dtype as a number and back (rounds toward zero). */
+Scalar element_get(DType dtype, const void *data);
+void element_set(DType dtype, void *data, Scalar value);
+
+/* Ends with this: number of threads for all kernels and for BLAS. */
+int threads_get(void);
+void threads_set(int n);
+
+/* ---- random.c ---------------------------------------------------------- */
+
+/* Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+** SC 2011): the n-th number depends on (seed, n) alone. */
+typedef struct {
+  atomic_int refs;
+  uint64_t seed;
+  uint64_t offset; /* numbers drawn so far, a multiple of 4 */
+} Generator;
+
+Generator *generator_default(void);
+Status generator_new(uint64_t seed, Generator **out);
+void generator_retain(Generator *g);
+void generator_release(Generator *g);
+void generator_seed(Generator *g, uint64_t seed);
+uint64_t generator_seed_from_system(void);
+uint64_t generator_next(Generator *g); /* one 64-bit number */
+
+/* ---- autograd.c -------------------------------------------------------- */
+
+bool grad_enabled(void);
+bool grad_set_enabled(bool on); /* returns what it was */
+
+/* A hook sees the gradient of a tensor and may replace it: *grad is borrowed
+** on entry; when the hook stores another one there it gives its reference.
+** Returns ERROR_CALLBACK to stop the backward pass. */
+typedef struct Hook Hook;
+struct Hook {
+  Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement);
+  void (*release)(Hook *hook); /* frees what 'data' holds, not the hook */
+  void *data;
+  int64_t id;
+  Hook *next;
+};
+
+bool tensor_requires_grad(const Tensor *t);
+Status tensor_set_requires_grad(Tensor *t, bool on);
+bool tensor_is_leaf(const Tensor *t);
+Tensor *tensor_grad(const Tensor *t); /* borrowed, NULL when there is none */
+Status tensor_set_grad(Tensor *t, Tensor *grad); /* NULL clears */
+Node *tensor_grad_fn(Tensor *t);      /* borrowed; NULL for a leaf */
+Status tensor_retain_grad(Tensor *t);
+Status tensor_detach(Tensor *t, Tensor **out); /* shares storage and version */
+Status tensor_detach_(Tensor *t);
+/* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. */
+Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id);
+void tensor_remove_hook(Tensor *t, int64_t id);
+
+const char *node_name(const Node *node); /* "AddBackward" */
+int node_input_count(const Node *node);
+Node *node_input(const Node *node, int i); /* borrowed, may be NULL */
+void node_retain(Node *node);
+void node_release(Node *node);
+
+/* A node whose backward is the host's: one gradient per input from one per
+** output. 'outputs' get the node as their history. */
+typedef struct Callback Callback;
+struct Callback {
+  Status (*backward)(Callback *c, int n_out, Tensor **grad_out, int n_in, Tensor **grad_in);
+  void (*release)(Callback *c);
+  void *data;
+  char name[48];
+};
+Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out,
+                       Tensor **outputs);
+
+/* The gradient of 'roots' (with cotangents 'grads', each may be NULL for a
+** one-element root) flows back. With n_inputs == 0 it is accumulated in the
+** leaves' .grad; otherwise, with results != NULL, it is returned in results
+** (owned, NULL where unreached) and nothing is accumulated; with results ==
+** NULL it is accumulated in the given inputs only. */
+Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **grads,
+                         bool retain_graph, bool create_graph, int n_inputs,
+                         Tensor **inputs, Tensor **results);
+
+/* ---- dispatch.c: the one road of every op ------------------------------- */
+
+typedef enum OpId OpId;
+#include "ops.h" /* generated: enum OpId, attribute structs, op_NAME functions */
+
+/* Runs an op. 'inputs' may hold NULL for optional tensors; 'attrs' is the op's
+** attribute struct; 'outputs' receives op_info(op)->n_outputs tensors. */
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs);
+/* The same, the result written into inputs[0] ("add_"). */
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs);
+
+#endif

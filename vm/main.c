@@ -1,0 +1,449 @@
+/* main.c: the executable. Its command line is that of 'lua': options, then a
+** script with its arguments, else the standard input; a terminal gets the
+** session. The first word may also name a tool that ships with Hecate.
+*/
+#define _POSIX_C_SOURCE 200809L
+#include <lauxlib.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session.h"
+#include "vm.h"
+
+#ifndef HECATE_VERSION
+#define HECATE_VERSION "0.1.0"
+#endif
+
+/* ---- tools ----------------------------------------------------------------- */
+
+/* 'hecate NAME ...': 'run' leaves the exit code on the stack; it is called with
+** the words after NAME as strings. */
+typedef struct {
+  const char *name;
+  const char *summary;
+  lua_CFunction run;
+} Subcommand;
+
+static const Subcommand subcommands[] = {
+    {NULL, NULL, NULL},
+};
+
+static const Subcommand *main_subcommand(const char *name) {
+  for (const Subcommand *s = subcommands; s->name != NULL; s++)
+    if (strcmp(s->name, name) == 0) return s;
+  return NULL;
+}
+
+/* ---- memory ----------------------------------------------------------------- */
+
+/* The allocator of Lua. It takes part in the fault mode of the tensor library;
+** blocks that shrink or go never fail, as Lua demands. */
+static void *main_alloc(void *context, void *block, size_t old_size, size_t size) {
+  (void)context;
+  if (size == 0) {
+    free(block);
+    return NULL;
+  }
+  bool grows = block == NULL || size > old_size; /* without block, old_size is a type */
+  if (grows && memory_should_fail()) return NULL;
+  return realloc(block, size);
+}
+
+/* ---- interrupts -------------------------------------------------------------- */
+
+static lua_State *volatile main_running; /* the thread that executes; NULL: none */
+static volatile sig_atomic_t main_presses;
+static volatile sig_atomic_t main_patient;
+static pthread_t main_thread;
+
+/* The hook of an interrupted thread. One Ctrl-C is one error: the request is
+** taken back first, so that what runs while the error travels (handlers after a
+** pcall, closers, finalizers) is not hit by it too. A thread may find a hook that
+** it inherited from an interrupted creator; then nothing is requested. */
+static void main_stop(lua_State *L, lua_Debug *event) {
+  (void)event;
+  bool requested = interrupt_requested();
+  if (main_presses < 2 || !requested) {
+    lua_sethook(L, NULL, 0, 0);
+    interrupt_clear();
+  }
+  if (!requested) return;
+  lua_pushliteral(L, "interrupted");
+  lua_error(L);
+}
+
+/* Only instructions of Lua are counted, not calls of C functions: a closer
+** written in C runs even under the second Ctrl-C. */
+static void main_hook(lua_State *L) { lua_sethook(L, main_stop, LUA_MASKCOUNT, 1); }
+
+static void main_unhook(lua_State *L) {
+  if (lua_gethook(L) == main_stop) lua_sethook(L, NULL, 0, 0);
+}
+
+/* lua_sethook may be called here, but only while its thread is not executing on
+** another processor: a signal that came to a worker is sent on. */
+static void main_on_signal(int number) {
+  if (!pthread_equal(pthread_self(), main_thread)) {
+    pthread_kill(main_thread, number);
+    return;
+  }
+  main_presses++;
+  lua_State *L = main_running;
+  if (L == NULL) return;
+  interrupt_request();
+  main_hook(L);
+  if (main_presses > 1 && !main_patient) signal(number, SIG_DFL);
+}
+
+/* A process started in the background ignores SIGINT, and its script does too. */
+void main_catch_interrupts(bool patient) {
+  struct sigaction action, old;
+  main_patient = patient;
+  main_thread = pthread_self();
+  sigaction(SIGINT, NULL, &old);
+  if (old.sa_handler == SIG_IGN && !patient) return;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = main_on_signal; /* without SA_RESTART: reads end as well */
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
+
+bool main_interrupted(void) { return main_presses > 0; }
+
+void main_forget_interrupt(void) {
+  main_presses = 0;
+  interrupt_clear();
+}
+
+int main_call(lua_State *L, int nargs, int nresults) {
+  int handler = lua_gettop(L) - nargs;
+  lua_pushcfunction(L, error_traceback);
+  lua_insert(L, handler);
+  main_forget_interrupt();
+  main_running = L;
+  int status = lua_pcall(L, nargs, nresults, handler);
+  main_running = NULL;
+  main_unhook(L);
+  interrupt_clear();
+  lua_remove(L, handler);
+  return status;
+}
+
+/* ---- interrupts in coroutines --------------------------------------------------
+** A hook belongs to one thread and Lua does not tell which one executes. So
+** coroutine.resume and the functions of coroutine.wrap, the two doors, are
+** replaced by ones that note it. */
+
+static void main_enter(lua_State *thread) {
+  main_running = thread;
+  if (thread != NULL && interrupt_requested()) main_hook(thread);
+}
+
+/* Calls the function below the arguments, which resumes 'thread'. */
+static int main_resume_watched(lua_State *L, lua_State *thread) {
+  lua_State *outer = main_running;
+  if (thread != NULL) main_enter(thread);
+  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  main_enter(outer);
+  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
+static int main_coroutine_resume(lua_State *L) {
+  lua_State *thread = lua_tothread(L, 1); /* NULL: the original complains */
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  return main_resume_watched(L, thread);
+}
+
+/* Upvalues: the function of coroutine.wrap, its thread. */
+static int main_wrapped(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  return main_resume_watched(L, lua_tothread(L, lua_upvalueindex(2)));
+}
+
+/* The function that coroutine.wrap returns has its thread as upvalue. */
+static int main_coroutine_wrap(lua_State *L) {
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, 1, 1);
+  if (lua_getupvalue(L, 1, 1) == NULL || !lua_isthread(L, 2)) {
+    lua_settop(L, 1);
+    return 1;
+  }
+  lua_pushcclosure(L, main_wrapped, 2);
+  return 1;
+}
+
+static void main_watch_coroutines(lua_State *L) {
+  static const luaL_Reg watched[] = {
+      {"resume", main_coroutine_resume}, {"wrap", main_coroutine_wrap}, {NULL, NULL}};
+  lua_getglobal(L, LUA_COLIBNAME);
+  for (const luaL_Reg *w = watched; w->name != NULL; w++) {
+    lua_getfield(L, -1, w->name);
+    lua_pushcclosure(L, w->func, 1);
+    lua_setfield(L, -2, w->name);
+  }
+  lua_pop(L, 1);
+}
+
+/* ---- errors ----------------------------------------------------------------- */
+
+/* Leaves out the frames "[C]: in ?": they are of this file and tell a user
+** nothing. Allocates nothing, for the error may be that there is no memory. */
+void main_report(lua_State *L, const char *program) {
+  static const char noise[] = "\n\t[C]: in ?";
+  const char *message = lua_tostring(L, -1);
+  if (message == NULL) message = "(error object is not a string)";
+  fflush(stdout);
+  if (program != NULL) fprintf(stderr, "%s: ", program);
+  for (const char *next; (next = strstr(message, noise)) != NULL;
+       message = next + sizeof noise - 1)
+    fwrite(message, 1, (size_t)(next - message), stderr);
+  fprintf(stderr, "%s\n", message);
+  fflush(stderr);
+  lua_pop(L, 1);
+}
+
+/* Reports an error of 'status' as the program's; whether there was none. */
+static bool main_succeeded(lua_State *L, int status) {
+  if (status != LUA_OK) main_report(L, "hecate");
+  return status == LUA_OK;
+}
+
+/* ---- the command line --------------------------------------------------------- */
+
+typedef struct {
+  int argc;
+  char **argv;
+  int script; /* the place of the script's name in argv; argc: none */
+  bool interactive, version, help, ignore_environment, warnings;
+  bool statements; /* there is -e or -l */
+} Options;
+
+static void main_help(FILE *out) {
+  fputs(
+      "usage: hecate [options] [script [args]]\n"
+      "       hecate subcommand [args]\n"
+      "Without a script: an interactive session, or the program on standard input.\n"
+      "Options:\n"
+      "  -e stat   execute string 'stat'\n"
+      "  -i        enter the session after executing 'script'\n"
+      "  -l mod    require library 'mod' into global 'mod'\n"
+      "  -l g=mod  require library 'mod' into global 'g'\n"
+      "  -v, --version  show version information\n"
+      "  -E        ignore environment variables\n"
+      "  -W        turn warnings on\n"
+      "  -h, --help  show this text\n"
+      "  --        stop handling options\n"
+      "  -         stop handling options and execute stdin\n",
+      out);
+  for (const Subcommand *s = subcommands; s->name != NULL; s++)
+    fprintf(out, "%s  %-9s %s\n", s == subcommands ? "Subcommands:\n" : "", s->name,
+            s->summary);
+}
+
+void main_print_version(void) {
+  printf("Hecate %s (%s)\n", HECATE_VERSION, LUA_RELEASE);
+}
+
+/* One option of one letter that takes no value; false: there is none such. */
+static bool main_parse_flag(Options *o, const char *word) {
+  if (word[1] == '\0' || word[2] != '\0') return false;
+  switch (word[1]) {
+    case 'E': return o->ignore_environment = true;
+    case 'W': return o->warnings = true;
+    case 'h': return o->help = true;
+    case 'i': return o->interactive = true;
+    case 'v': return o->version = true;
+    default: return false;
+  }
+}
+
+/* Fills 'o'; false: the word at o->script is not an option. */
+static bool main_parse(Options *o) {
+  int i = 1;
+  for (; i < o->argc; i++) {
+    const char *word = o->argv[i];
+    o->script = i;
+    if (word[0] != '-' || word[1] == '\0') return true;
+    if (strcmp(word, "--") == 0) {
+      o->script = i + 1;
+      return true;
+    }
+    if (strcmp(word, "--help") == 0) {
+      o->help = true;
+    } else if (strcmp(word, "--version") == 0) {
+      o->version = true;
+    } else if (word[1] == 'e' || word[1] == 'l') {
+      o->statements = true;
+      if (word[2] == '\0') i++; /* the value is the next word */
+      if (i >= o->argc || (word[2] == '\0' && o->argv[i][0] == '-')) return false;
+    } else if (!main_parse_flag(o, word)) {
+      return false;
+    }
+  }
+  o->script = o->argc;
+  return true;
+}
+
+static int main_usage(const Options *o) {
+  const char *word = o->argv[o->script];
+  fprintf(stderr, "hecate: %s '%s'\n",
+          word[1] == 'e' || word[1] == 'l' ? "missing argument of" : "unrecognized option",
+          word);
+  main_help(stderr);
+  return 1;
+}
+
+/* ---- running ------------------------------------------------------------------- */
+
+/* arg[0] is the script, what follows is its arguments, what precedes is below. */
+static void main_set_arg(lua_State *L, const Options *o) {
+  int zero = o->script < o->argc ? o->script : 0;
+  lua_createtable(L, o->argc - zero, zero + 1);
+  for (int i = 0; i < o->argc; i++) {
+    lua_pushstring(L, o->argv[i]);
+    lua_rawseti(L, -2, i - zero);
+  }
+  lua_setglobal(L, "arg");
+}
+
+static bool main_do_string(lua_State *L, const char *code, const char *chunk_name) {
+  int status = luaL_loadbuffer(L, code, strlen(code), chunk_name);
+  if (status == LUA_OK) status = main_call(L, 0, 0);
+  return main_succeeded(L, status);
+}
+
+/* A file, or standard input for NULL, with the 'nargs' arguments at the top. */
+static bool main_do_file(lua_State *L, const char *name, int nargs) {
+  int status = luaL_loadfile(L, name);
+  lua_insert(L, -nargs - 1);
+  if (status == LUA_OK) {
+    status = main_call(L, nargs, 0);
+  } else { /* the message lies below the arguments */
+    lua_pop(L, nargs);
+  }
+  return main_succeeded(L, status);
+}
+
+/* "mod" or "global=mod" */
+static bool main_do_library(lua_State *L, const char *word) {
+  const char *equal = strchr(word, '=');
+  lua_getglobal(L, "require");
+  lua_pushstring(L, equal != NULL ? equal + 1 : word);
+  int status = main_call(L, 1, 1);
+  if (status == LUA_OK) {
+    lua_pushlstring(L, word, equal != NULL ? (size_t)(equal - word) : strlen(word));
+    lua_insert(L, -2);
+    lua_pushglobaltable(L);
+    lua_insert(L, -3);
+    lua_settable(L, -3);
+    lua_pop(L, 1);
+  }
+  return main_succeeded(L, status);
+}
+
+/* LUA_INIT_5_4, else LUA_INIT: code, or "@" and the name of a file. */
+static bool main_do_environment(lua_State *L) {
+  const char *name = "=LUA_INIT" LUA_VERSUFFIX;
+  const char *init = getenv(name + 1);
+  if (init == NULL) init = getenv((name = "=LUA_INIT") + 1);
+  if (init == NULL) return true;
+  return init[0] == '@' ? main_do_file(L, init + 1, 0) : main_do_string(L, init, name);
+}
+
+/* -e and -l, in their order; the first error ends it. */
+static bool main_do_statements(lua_State *L, const Options *o) {
+  int end = o->script;
+  for (int i = 1; i < end; i++) {
+    char kind = o->argv[i][1];
+    if (kind != 'e' && kind != 'l') continue;
+    const char *value = o->argv[i][2] != '\0' ? o->argv[i] + 2 : o->argv[++i];
+    bool good = kind == 'e' ? main_do_string(L, value, "=(command line)")
+                            : main_do_library(L, value);
+    if (!good) return false;
+  }
+  return true;
+}
+
+/* A script called "-" is the standard input, unless it came after "--". */
+static bool main_do_script(lua_State *L, const Options *o) {
+  char **argv = o->argv;
+  const char *name = argv[o->script];
+  if (strcmp(name, "-") == 0 && strcmp(argv[o->script - 1], "--") != 0) name = NULL;
+  int nargs = o->argc - o->script - 1;
+  luaL_checkstack(L, nargs + LUA_MINSTACK, "too many arguments to script");
+  for (int i = 1; i <= nargs; i++) lua_pushstring(L, argv[o->script + i]);
+  return main_do_file(L, name, nargs);
+}
+
+/* What the options ask for. With -i an error does not end the run: the session
+** follows, with everything that was defined before it. */
+static bool main_do(lua_State *L, const Options *o) {
+  bool wants_input = !o->interactive && !o->statements && !o->version;
+  if (!o->ignore_environment && !main_do_environment(L)) return false;
+  bool good = main_do_statements(L, o);
+  if (good && o->script < o->argc) {
+    good = main_do_script(L, o);
+  } else if (good && wants_input && !isatty(STDIN_FILENO)) {
+    return main_do_file(L, NULL, 0);
+  } else if (wants_input) {
+    session_run(L);
+  }
+  if (!o->interactive) return good;
+  session_run(L);
+  return true;
+}
+
+static bool main_do_subcommand(lua_State *L, const Subcommand *s, const Options *o) {
+  lua_pushcfunction(L, s->run);
+  luaL_checkstack(L, o->argc + LUA_MINSTACK, "too many arguments");
+  for (int i = o->script + 1; i < o->argc; i++) lua_pushstring(L, o->argv[i]);
+  int status = main_call(L, o->argc - o->script - 1, 1);
+  return main_succeeded(L, status) && lua_tointeger(L, -1) == 0;
+}
+
+/* Runs protected, for what comes before the calls that protect themselves.
+** Takes the Options; returns whether all went well. */
+static int main_protected(lua_State *L) {
+  const Options *o = lua_touserdata(L, 1);
+  luaL_checkversion(L);
+  if (o->ignore_environment) { /* tells the library 'package' too */
+    lua_pushboolean(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+  }
+  if (o->warnings) lua_warning(L, "@on", 0);
+  luaL_openlibs(L);
+  main_watch_coroutines(L);
+  open_globals(L);
+  main_set_arg(L, o);
+  const Subcommand *s = o->script == 1 && o->argc > 1 ? main_subcommand(o->argv[1]) : NULL;
+  lua_pushboolean(L, s != NULL ? main_do_subcommand(L, s, o) : main_do(L, o));
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  Options o = {.argc = argc, .argv = argv, .script = argc};
+  if (!main_parse(&o)) return main_usage(&o);
+  if (o.help) return main_help(stdout), 0;
+  if (o.version) main_print_version();
+  lua_State *L = luaL_newstate(); /* with panic and warning functions; its memory is */
+  if (L == NULL) {                /* the C library's, so the allocator may change */
+    fputs("hecate: cannot create the Lua state: not enough memory\n", stderr);
+    return 1;
+  }
+  lua_setallocf(L, main_alloc, NULL);
+  main_catch_interrupts(o.interactive);
+  lua_pushcfunction(L, main_protected);
+  lua_pushlightuserdata(L, &o);
+  bool good = main_succeeded(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
+  lua_close(L);
+  return good ? 0 : 1;
+}

@@ -1,0 +1,101 @@
+/* vm.h: what the files of vm/ and the C parts of lib/ share. The Lua side of
+** Hecate: userdata, arguments, errors, modules.
+**
+** No C frame that owns memory is crossed by a Lua error: make the userdata
+** first (object_new, tensor_box), let the tensor library fill it, and then
+** raise with error_check.
+*/
+#ifndef HECATE_VM_H
+#define HECATE_VM_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "tensor.h"
+
+/* ---- error.c: the one place where a failure becomes a Lua error ---------- */
+
+/* Raises the message of 'status' unless it is OK. */
+void error_check(lua_State *L, Status status);
+/* Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT". 'index' is
+** the stack position of what came. */
+int error_argument(lua_State *L, const char *function, const char *name, int position,
+                   const char *expected, int index);
+/* "a string", "tensor float32 (2×3)", "nothing": what stands at 'index', in a
+** buffer of ERROR_TEXT bytes. Never raises. */
+#define ERROR_TEXT 256
+const char *error_describe(lua_State *L, int index, char *buffer);
+/* The name among 'names' (NULL at the end) nearest to 'wrong', or NULL. */
+const char *error_nearest(const char *wrong, const char *const *names);
+/* A message handler for lua_pcall: adds a traceback once; the error value
+** "interrupted" passes unchanged. */
+int error_traceback(lua_State *L);
+
+/* ---- object.c: userdata with a class ------------------------------------- */
+
+typedef struct Class Class;
+struct Class {
+  const char *name;                          /* "nn.Linear" */
+  const Class *parent;                       /* or NULL */
+  void (*finalize)(lua_State *L, void *self); /* runs in __gc and __close */
+  const luaL_Reg *methods;                   /* may be NULL */
+  const luaL_Reg *metamethods;               /* may be NULL; inherited */
+};
+
+/* Every userdata of Hecate begins with this. */
+typedef struct {
+  const Class *class;
+} Object;
+
+/* Pushes the metatable of a C class, made at first use (methods are looked up
+** along the parents). */
+void object_metatable(lua_State *L, const Class *class);
+/* Pushes a new zeroed userdata of 'size' bytes with 'values' user values. */
+void *object_new(lua_State *L, const Class *class, size_t size, int values);
+/* The userdata at 'index' if it is of 'class' or a descendant, else NULL. Never
+** raises. */
+void *object_test(lua_State *L, int index, const Class *class);
+void *object_check(lua_State *L, int argument, const Class *class, const char *function,
+                   const char *name);
+
+/* ---- tensor.c: tensor userdata -------------------------------------------- */
+
+typedef struct {
+  Object object;
+  Tensor *tensor; /* owned; NULL in a box that waits to be filled */
+} TensorBox;
+
+extern const Class tensor_class;
+
+/* Pushes an empty box. After it is filled call tensor_account. */
+TensorBox *tensor_box(lua_State *L);
+/* Tells the collector of Lua about the bytes behind a filled box. */
+void tensor_account(lua_State *L, const TensorBox *box);
+/* Pushes a box for another reference to 'tensor' (borrowed); nil for NULL. */
+void tensor_push(lua_State *L, Tensor *tensor);
+/* The tensor at 'index' (borrowed), or NULL. Never raises. */
+Tensor *tensor_test(lua_State *L, int index);
+Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name);
+
+/* ---- args.c: options ------------------------------------------------------- */
+
+/* A dtype from "float32" or torch.float32 at 'index'; DTYPE_NONE for nil. Raises
+** otherwise. */
+DType dtype_check(lua_State *L, int index, const char *function, const char *name);
+void dtype_push(lua_State *L, DType dtype);
+
+/* ---- print.c ---------------------------------------------------------------- */
+
+int print_tensor(lua_State *L); /* __tostring of tensors: pushes the text */
+
+/* ---- open.c: the libraries --------------------------------------------------- */
+
+/* Opens the package: pushes the table 'torch'. luaopen_torch of the C module. */
+int luaopen_torch(lua_State *L);
+/* In the executable: torch is in package.loaded and the globals torch, nn, F,
+** optim and gnuplot are set (the libraries load at first use). */
+void open_globals(lua_State *L);
+/* Loads an embedded Lua file (or the one under $HECATE_LIB): pushes the chunk. */
+int open_embedded(lua_State *L, const char *name);
+
+#endif
