@@ -96,6 +96,7 @@ static inline bool worth_threads(int64_t n, int cost) {
 ** so here and goes on; the engine turns it into the op's error afterwards. */
 void kernel_fault(const char *format, ...) PRINTF(1, 2);
 bool kernel_faulted(void);
+Status kernel_fault_take(const char *who); /* clears it, as a failure of the op */
 /* An index that came as position 0: see vm/args.c. */
 #define POSITION_ZERO INT64_MIN
 /* A checked index into 'size' (negative counts from the end), or -1 after a fault. */

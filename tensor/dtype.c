@@ -1,0 +1,95 @@
+/* dtype.c: element types, their promotion, and numbers with a kind. */
+#include <math.h>
+
+#include "internal.h"
+
+static const struct {
+  const char *name;
+  size_t size;
+  Category category;
+} table[DTYPE_COUNT] = {
+#define X(NAME, name, ctype, category, title) {#name, sizeof(ctype), category},
+    DTYPE_LIST(X)
+#undef X
+};
+
+const char *dtype_name(DType d) { return d < DTYPE_COUNT ? table[d].name : "none"; }
+size_t dtype_size(DType d) { return table[d].size; }
+Category dtype_category(DType d) { return table[d].category; }
+
+/* The list is ordered by category and, within one, by promotion. */
+DType dtype_promote(DType a, DType b) { return a > b ? a : b; }
+
+bool dtype_can_cast(DType from, DType to) {
+  return dtype_category(to) >= dtype_category(from);
+}
+
+bool dtype_from_name(const char *name, DType *dtype) {
+  for (int d = 0; d < DTYPE_COUNT; d++)
+    if (strcmp(table[d].name, name) == 0) {
+      *dtype = (DType)d;
+      return true;
+    }
+  return false;
+}
+
+static DType default_dtype = DTYPE_FLOAT32;
+DType dtype_default(void) { return default_dtype; }
+Status dtype_set_default(DType d) {
+  if (!dtype_is_float(d))
+    return fail(ERROR_ARGUMENT,
+                "set_default_dtype: 'd' (argument 1): expected a floating point dtype, got %s",
+                dtype_name(d));
+  default_dtype = d;
+  return OK;
+}
+
+int64_t scalar_to_int(Scalar s) {
+  if (s.kind != SCALAR_FLOAT) return s.as.i;
+  if (isnan(s.as.f)) return 0;
+  if (s.as.f >= 9223372036854775807.0) return INT64_MAX;
+  if (s.as.f <= -9223372036854775808.0) return INT64_MIN;
+  return (int64_t)s.as.f;
+}
+
+Scalar scalar_add(Scalar a, Scalar b) {
+  if (a.kind == SCALAR_FLOAT || b.kind == SCALAR_FLOAT)
+    return scalar_float(scalar_to_double(a) + scalar_to_double(b));
+  return scalar_int((int64_t)((uint64_t)a.as.i + (uint64_t)b.as.i));
+}
+
+Scalar scalar_multiply(Scalar a, Scalar b) {
+  if (a.kind == SCALAR_FLOAT || b.kind == SCALAR_FLOAT)
+    return scalar_float(scalar_to_double(a) * scalar_to_double(b));
+  return scalar_int((int64_t)((uint64_t)a.as.i * (uint64_t)b.as.i));
+}
+
+DType scalar_dtype(Scalar s) {
+  return s.kind == SCALAR_FLOAT ? dtype_default()
+         : s.kind == SCALAR_INT ? DTYPE_INT64
+                                : DTYPE_BOOL;
+}
+
+Scalar element_get(DType dtype, const void *data) {
+  switch (dtype) {
+    case DTYPE_BOOL: return scalar_bool(*(const uint8_t *)data != 0);
+    case DTYPE_UINT8: return scalar_int(*(const uint8_t *)data);
+    case DTYPE_INT32: return scalar_int(*(const int32_t *)data);
+    case DTYPE_INT64: return scalar_int(*(const int64_t *)data);
+    case DTYPE_FLOAT32: return scalar_float(*(const float *)data);
+    case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
+    default: return scalar_int(0);
+  }
+}
+
+void element_set(DType dtype, void *data, Scalar v) {
+  switch (dtype) {
+    case DTYPE_BOOL: *(bool *)data = scalar_to_double(v) != 0; break;
+    case DTYPE_UINT8: *(uint8_t *)data = (uint8_t)scalar_to_int(v); break;
+    case DTYPE_INT32: *(int32_t *)data = (int32_t)scalar_to_int(v); break;
+    case DTYPE_INT64: *(int64_t *)data = scalar_to_int(v); break;
+    case DTYPE_FLOAT32: *(float *)data = (float)scalar_to_double(v); break;
+    case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
+    default: break;
+  }
+}

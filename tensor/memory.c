@@ -1,0 +1,158 @@
+/* memory.c: 64-byte aligned blocks with size-class lists.
+**
+** A size is rounded up to a class: multiples of 64 up to 512, then eight classes for each
+** power of two, so at most 1/8 is lost. A freed block goes to the list of its class
+** and comes back without malloc (and without the page faults of fresh memory). Lists
+** hold at most CACHE_LIMIT bytes, or what is in use if that is more; what would go
+** beyond is freed. One lock, taken for a few instructions; no lock is held over malloc.
+*/
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define ALIGNMENT 64
+#define CLASSES 400
+#define CACHE_LIMIT (96LL << 20)
+
+typedef struct Block {
+  struct Block *next;
+} Block;
+
+static Block *lists[CLASSES];
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+static MemoryStats stats;
+static int64_t fail_countdown;
+
+static void acquire(void) {
+  while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) {
+  }
+}
+static void release(void) { atomic_flag_clear_explicit(&lock, memory_order_release); }
+
+/* The class of a size and the bytes of its blocks. */
+static int size_class(size_t bytes, size_t *rounded) {
+  if (bytes <= 512) {
+    int c = bytes == 0 ? 0 : (int)((bytes - 1) / 64);
+    *rounded = (size_t)(c + 1) * 64;
+    return c;
+  }
+  int log2 = 63 - __builtin_clzll(bytes - 1); /* 2^log2 <= bytes-1 < 2^(log2+1) */
+  size_t step = (size_t)1 << (log2 - 3);
+  size_t over = (bytes - 1 - ((size_t)1 << log2)) / step;
+  *rounded = ((size_t)1 << log2) + (over + 1) * step;
+  return 8 + (log2 - 9) * 8 + (int)over;
+}
+
+void memory_fail_at(int64_t n) { fail_countdown = n; }
+
+bool memory_should_fail(void) {
+  return fail_countdown > 0 && --fail_countdown == 0;
+}
+
+static void *take(int class, size_t rounded) {
+  acquire();
+  Block *block = lists[class];
+  if (block != NULL) {
+    lists[class] = block->next;
+    stats.cached -= (int64_t)rounded;
+  }
+  stats.bytes += (int64_t)rounded;
+  stats.blocks++;
+  if (stats.bytes > stats.peak) stats.peak = stats.bytes;
+  release();
+  return block;
+}
+
+void *memory_alloc(size_t bytes) {
+  if (fail_countdown > 0 && memory_should_fail()) {
+    fail_memory(bytes);
+    return NULL;
+  }
+  if (bytes > (size_t)1 << 46) {
+    fail_memory(bytes);
+    return NULL;
+  }
+  size_t rounded;
+  int class = size_class(bytes, &rounded);
+  void *block = take(class, rounded);
+  if (block != NULL) return block;
+  block = aligned_alloc(ALIGNMENT, rounded);
+  if (block == NULL) { /* give the lists back and try once more */
+    memory_trim();
+    block = aligned_alloc(ALIGNMENT, rounded);
+  }
+  if (block == NULL) {
+    acquire();
+    stats.bytes -= (int64_t)rounded;
+    stats.blocks--;
+    release();
+    fail_memory(bytes);
+  }
+  return block;
+}
+
+void *memory_zalloc(size_t bytes) {
+  void *block = memory_alloc(bytes);
+  if (block != NULL) memset(block, 0, bytes);
+  return block;
+}
+
+void *memory_realloc(void *block, size_t old_bytes, size_t bytes) {
+  void *fresh = memory_alloc(bytes);
+  if (fresh == NULL) return NULL;
+  if (block != NULL) memcpy(fresh, block, old_bytes < bytes ? old_bytes : bytes);
+  memory_free(block, old_bytes);
+  return fresh;
+}
+
+void memory_free(void *pointer, size_t bytes) {
+  if (pointer == NULL) return;
+  size_t rounded;
+  int class = size_class(bytes, &rounded);
+  Block *block = pointer;
+  acquire();
+  stats.bytes -= (int64_t)rounded;
+  stats.blocks--;
+#ifdef HECATE_SANITIZE
+  bool keep = false; /* so that the sanitizer sees a use after free */
+#else
+  int64_t limit = stats.bytes > CACHE_LIMIT ? stats.bytes : CACHE_LIMIT;
+  bool keep = stats.cached + (int64_t)rounded <= limit;
+#endif
+  if (keep) {
+    block->next = lists[class];
+    lists[class] = block;
+    stats.cached += (int64_t)rounded;
+  }
+  release();
+  if (!keep) free(block);
+}
+
+void memory_trim(void) {
+  for (int i = 0; i < CLASSES; i++) {
+    acquire();
+    Block *list = lists[i];
+    lists[i] = NULL;
+    release();
+    while (list != NULL) {
+      Block *next = list->next;
+      free(list);
+      list = next;
+    }
+  }
+  acquire();
+  stats.cached = 0;
+  release();
+}
+
+void memory_stats(MemoryStats *out) {
+  acquire();
+  *out = stats;
+  release();
+}
+
+void memory_reset_peak(void) {
+  acquire();
+  stats.peak = stats.bytes;
+  release();
+}

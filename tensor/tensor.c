@@ -1,0 +1,219 @@
+/* tensor.c: handles on storages: making, sharing, reading single elements. */
+#include <omp.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+Ints ints_of(int n, const int64_t *values) {
+  Ints list = {.n = n};
+  for (int i = 0; i < n; i++) list.v[i] = values[i];
+  return list;
+}
+
+int64_t shape_numel(int ndim, const int64_t *shape) {
+  int64_t n = 1;
+  for (int d = 0; d < ndim; d++) n *= shape[d];
+  return n;
+}
+
+void contiguous_strides(Tensor *t) {
+  int64_t step = 1;
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    t->stride[d] = step;
+    step *= t->shape[d] > 0 ? t->shape[d] : 1;
+  }
+  t->numel = shape_numel(t->ndim, t->shape);
+}
+
+/* A handle without storage. Only the first bytes need clearing. */
+static Tensor *handle_new(DType dtype, int ndim) {
+  Tensor *t = memory_alloc(sizeof *t);
+  if (t == NULL) return NULL;
+  memset(t, 0, offsetof(Tensor, shape));
+  atomic_init(&t->refs, 1);
+  t->dtype = (uint8_t)dtype;
+  t->ndim = (uint8_t)ndim;
+  return t;
+}
+
+static Status check_sizes(const char *who, int ndim, const int64_t *shape, DType dtype,
+                          size_t *bytes) {
+  if (ndim > TENSOR_MAX_DIMS)
+    return fail(ERROR_ARGUMENT, "%s: %d dimensions; at most %d are possible", who, ndim,
+                TENSOR_MAX_DIMS);
+  int64_t n = (int64_t)dtype_size(dtype);
+  bool empty = false, overflow = false;
+  for (int d = 0; d < ndim; d++) {
+    if (shape[d] < 0)
+      return fail(ERROR_ARGUMENT, "%s: size %lld in dimension %d is negative", who,
+                  (long long)shape[d], d + 1);
+    if (shape[d] == 0) empty = true;
+    else if (__builtin_mul_overflow(n, shape[d], &n)) overflow = true;
+  }
+  if (overflow && !empty) {
+    char text[SHAPE_TEXT];
+    return fail(ERROR_MEMORY, "%s: a tensor of shape %s has too many elements", who,
+                shape_text(text, ndim, shape));
+  }
+  *bytes = empty ? 0 : (size_t)n;
+  return OK;
+}
+
+Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype,
+                    Device device, Tensor **out) {
+  size_t bytes;
+  *out = NULL;
+  TRY(check_sizes(who, ndim, shape, dtype, &bytes));
+  Tensor *t = handle_new(dtype, ndim);
+  if (t == NULL) return ERROR_MEMORY;
+  for (int d = 0; d < ndim; d++) t->shape[d] = shape[d];
+  contiguous_strides(t);
+  Status status = storage_new(bytes, device, &t->storage);
+  if (status != OK) {
+    memory_free(t, sizeof *t);
+    return status;
+  }
+  *out = t;
+  return OK;
+}
+
+Status tensor_empty_cpu(int ndim, const int64_t *shape, DType dtype, Tensor **out) {
+  return tensor_empty("tensor", ndim, shape, dtype, (Device){DEVICE_CPU, 0}, out);
+}
+
+Status tensor_wrap_number(Scalar value, Tensor **out) {
+  DType dtype = value.kind == SCALAR_FLOAT ? DTYPE_FLOAT64 : scalar_dtype(value);
+  TRY(tensor_empty_cpu(0, NULL, dtype, out));
+  (*out)->flags |= TENSOR_WRAPPED_NUMBER;
+  element_set(dtype, (*out)->storage->data, value);
+  return OK;
+}
+
+Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int ndim,
+                           const int64_t *shape, const int64_t *stride, Tensor **out) {
+  size_t bytes;
+  *out = NULL;
+  TRY(check_sizes("tensor", ndim, shape, dtype, &bytes));
+  int64_t first = offset, last = offset;
+  for (int d = 0; d < ndim; d++) {
+    int64_t reach;
+    if (__builtin_mul_overflow(shape[d] - 1, stride[d], &reach) ||
+        __builtin_add_overflow(reach < 0 ? first : last, reach, reach < 0 ? &first : &last))
+      return fail(ERROR_ARGUMENT, "as_strided: strides overflow");
+  }
+  if (offset < 0 || (bytes > 0 && (first < 0 || (uint64_t)last >= storage->bytes / dtype_size(dtype))))
+    return fail(ERROR_ARGUMENT, "as_strided: the shape and strides reach outside the storage");
+  Tensor *t = handle_new(dtype, ndim);
+  if (t == NULL) return ERROR_MEMORY;
+  for (int d = 0; d < ndim; d++) {
+    t->shape[d] = shape[d];
+    t->stride[d] = stride[d];
+  }
+  t->numel = shape_numel(ndim, shape);
+  t->offset = offset;
+  storage_retain(storage);
+  t->storage = storage;
+  *out = t;
+  return OK;
+}
+
+Status tensor_view_of(const Tensor *in, Tensor **out) {
+  Tensor *t = handle_new((DType)in->dtype, in->ndim);
+  *out = t;
+  if (t == NULL) return ERROR_MEMORY;
+  for (int d = 0; d < in->ndim; d++) {
+    t->shape[d] = in->shape[d];
+    t->stride[d] = in->stride[d];
+  }
+  t->offset = in->offset;
+  t->numel = in->numel;
+  storage_retain(in->storage);
+  t->storage = in->storage;
+  return OK;
+}
+
+Status tensor_alias(const Tensor *t, Tensor **out) { return tensor_view_of(t, out); }
+
+Tensor *tensor_retain(Tensor *t) {
+  if (t != NULL) atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+  return t;
+}
+
+void tensor_release(Tensor *t) {
+  if (t == NULL) return;
+  if (atomic_load_explicit(&t->refs, memory_order_acquire) != 1 &&
+      atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  if (t->autograd != NULL) autograd_release(t);
+  tensor_release(t->base); /* a base is never a view: depth 1 */
+  storage_release(t->storage);
+  memory_free(t, sizeof *t);
+}
+
+bool tensor_is_contiguous(const Tensor *t) {
+  int64_t step = 1;
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    if (t->shape[d] == 0) return true;
+    if (t->shape[d] != 1 && t->stride[d] != step) {
+      for (int e = 0; e < d; e++) if (t->shape[e] == 0) return true;
+      return false;
+    }
+    step *= t->shape[d];
+  }
+  return true;
+}
+
+bool tensor_same_shape(const Tensor *a, const Tensor *b) {
+  if (a->ndim != b->ndim) return false;
+  for (int d = 0; d < a->ndim; d++)
+    if (a->shape[d] != b->shape[d]) return false;
+  return true;
+}
+
+size_t tensor_held_bytes(const Tensor *t) {
+  return sizeof *t + sizeof(Storage) + t->storage->bytes;
+}
+
+const char *shape_text(char *buffer, int ndim, const int64_t *shape) {
+  int at = snprintf(buffer, SHAPE_TEXT, "(");
+  for (int d = 0; d < ndim && at < SHAPE_TEXT - 24; d++)
+    at += snprintf(buffer + at, (size_t)(SHAPE_TEXT - at), "%s%lld", d > 0 ? "×" : "",
+                   (long long)shape[d]);
+  snprintf(buffer + at, (size_t)(SHAPE_TEXT - at), ")");
+  return buffer;
+}
+
+const char *tensor_text(char *buffer, const Tensor *t) {
+  char shape[SHAPE_TEXT];
+  snprintf(buffer, SHAPE_TEXT, "%s %s", dtype_name((DType)t->dtype),
+           shape_text(shape, t->ndim, t->shape));
+  return buffer;
+}
+
+Scalar tensor_get(const Tensor *t, const int64_t *index) {
+  int64_t at = t->offset;
+  for (int d = 0; d < t->ndim; d++) at += index[d] * t->stride[d];
+  return element_get((DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t));
+}
+
+Status tensor_item(const char *who, const Tensor *t, Scalar *out) {
+  if (t->numel != 1) {
+    char text[SHAPE_TEXT];
+    return fail(ERROR_ARGUMENT, "%s: expected a tensor of one element, got %s", who,
+                tensor_text(text, t));
+  }
+  *out = element_get((DType)t->dtype, tensor_data(t));
+  return OK;
+}
+
+static int thread_count;
+int threads_get(void) {
+  if (thread_count == 0) thread_count = omp_get_max_threads();
+  return thread_count;
+}
+void openblas_set_num_threads(int n); /* of OpenBLAS; also declared in its cblas.h */
+void threads_set(int n) {
+  thread_count = n < 1 ? 1 : n;
+  omp_set_num_threads(thread_count);
+  openblas_set_num_threads(thread_count);
+}
