@@ -22,8 +22,9 @@ typedef struct Autograd {
 void autograd_release(Tensor *t); /* at the end of a tensor */
 /* Notes the op on the tape when gradients are on and an input wants one. */
 Status tape_record(Call *c);
-/* Before and after an op writes into t. */
-Status tape_check_in_place(const OpInfo *info, Tensor *t);
+/* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)
+** is what in[0] was, when the change has to be noted, else NULL. */
+Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
 
 /* ---- iteration (iter.c) ----------------------------------------------------- */

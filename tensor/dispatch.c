@@ -1,0 +1,380 @@
+/* dispatch.c: the one road of every op: check, promote and broadcast, allocate, run
+** the device's kernel, note the tape.
+*/
+#include "internal.h"
+
+Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
+  Device device = {DEVICE_CPU, 0};
+  for (int k = 0; k < c->n_in; k++)
+    if (c->in[k] != NULL) {
+      device = tensor_device(c->in[k]);
+      break;
+    }
+  return tensor_empty(c->info->lua_name, ndim, shape, dtype, device, &c->out[i]);
+}
+
+static Status call_finish(Call *c) {
+  if (kernel_faulted()) return kernel_fault_take(c->info->lua_name);
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+  return OK;
+}
+
+static void call_drop(Call *c) {
+  for (int i = 0; i < c->info->n_outputs; i++) {
+    tensor_release(c->out[i]);
+    c->out[i] = NULL;
+  }
+}
+
+/* ---- elementwise ---------------------------------------------------------- */
+
+/* PyTorch's promotion: tensors with dimensions count before 0-dimensional ones, these
+** before numbers, as long as the category is not lower. */
+static DType common_dtype(const Call *c) {
+  DType level[3] = {DTYPE_BOOL, DTYPE_BOOL, DTYPE_BOOL};
+  bool any[3] = {false, false, false};
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (c->info->bool_operands >> i & 1) continue;
+    int l = t->ndim > 0 ? 0 : t->flags & TENSOR_WRAPPED_NUMBER ? 2 : 1;
+    level[l] = any[l] ? dtype_promote(level[l], (DType)t->dtype) : (DType)t->dtype;
+    any[l] = true;
+  }
+  DType result = DTYPE_BOOL;
+  bool have = false;
+  for (int l = 0; l < 3; l++) {
+    if (!any[l]) continue;
+    DType d = level[l];
+    if (l == 2 && dtype_is_float(d)) d = dtype_default(); /* a Lua float */
+    if (!have) result = d;
+    else if (dtype_category(d) > dtype_category(result)) result = d;
+    have = true;
+  }
+  return result;
+}
+
+static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
+  bool same = c->n_in > 0;
+  for (int i = 0; i < c->n_in; i++) {
+    if (c->in[i] == NULL)
+      return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
+    same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
+           !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
+  }
+  DType d = same ? (DType)c->in[0]->dtype : common_dtype(c);
+  if (c->info->result == RESULT_FLOAT && !dtype_is_float(d)) d = dtype_default();
+  *compute = d;
+  *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
+  if (cpu_strips[d][c->op] == NULL)
+    return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name,
+                dtype_name(d));
+  return OK;
+}
+
+typedef struct {
+  Iter it;
+  StripFn strip;
+  CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
+  CastFn cast_out;
+  int64_t size[ITER_MAX_OPERANDS];   /* element size inside the kernel */
+  const void *attrs;
+  bool casts;
+} Elementwise;
+
+/* Elements [from, from + n) of an iteration, in strips through buffers that stay in
+** the first-level cache where a dtype has to change. */
+static void run_range(const Elementwise *e, int64_t from, int64_t n) {
+  const Iter *it = &e->it;
+  int last = it->ndim - 1;
+  while (n > 0 && !interrupt_requested()) {
+    char *p[ITER_MAX_OPERANDS];
+    int64_t stride[ITER_MAX_OPERANDS];
+    int64_t m = iter_seek(it, from, p);
+    if (m > n) m = n;
+    if (e->casts && m > STRIP) m = STRIP;
+    for (int k = 0; k < it->n_operands; k++) stride[k] = it->stride[k][last];
+    if (!e->casts) e->strip(m, p, stride, e->attrs);
+    else {
+      _Alignas(64) char buffer[ITER_MAX_OPERANDS][STRIP * 8];
+      char *target = p[0];
+      for (int k = 1; k < it->n_operands; k++)
+        if (e->cast_in[k] != NULL) {
+          int64_t count = stride[k] == 0 ? 1 : m;
+          e->cast_in[k](count, buffer[k], e->size[k], p[k], stride[k]);
+          p[k] = buffer[k];
+          stride[k] = stride[k] == 0 ? 0 : e->size[k];
+        }
+      int64_t out_stride = stride[0];
+      if (e->cast_out != NULL) p[0] = buffer[0], stride[0] = e->size[0];
+      e->strip(m, p, stride, e->attrs);
+      if (e->cast_out != NULL) e->cast_out(m, target, out_stride, buffer[0], e->size[0]);
+    }
+    from += m;
+    n -= m;
+  }
+}
+
+/* Chunks are multiples of the vector length and do not depend on the threads. */
+#define CHUNK (STRIP * 16)
+
+static void run_strips(const Elementwise *e, bool costly) {
+  int64_t n = e->it.numel;
+  if (!worth_threads(n, costly ? 8 : 1)) {
+    for (int64_t at = 0; at < n && !interrupt_requested(); at += CHUNK)
+      run_range(e, at, n - at < CHUNK ? n - at : CHUNK);
+    return;
+  }
+  int64_t chunk = costly ? CHUNK / 4 : CHUNK;
+  int64_t chunks = (n + chunk - 1) / chunk;
+#pragma omp parallel for schedule(static)
+  for (int64_t i = 0; i < chunks; i++) {
+    int64_t at = i * chunk;
+    run_range(e, at, n - at < chunk ? n - at : chunk);
+  }
+}
+
+static void elementwise_run(Call *c, DType compute, DType result) {
+  Elementwise e = {.strip = cpu_strips[compute][c->op], .attrs = c->attrs};
+  Tensor *operands[ITER_MAX_OPERANDS];
+  operands[0] = c->out[0];
+  for (int i = 0; i < c->n_in; i++) operands[i + 1] = c->in[i];
+  iter_init(&e.it, c->n_in + 1, operands);
+  if (e.it.numel == 0) return;
+  e.size[0] = (int64_t)dtype_size(result);
+  if (c->out[0]->dtype != result) {
+    e.cast_out = cpu_cast[result][c->out[0]->dtype];
+    e.casts = true;
+  }
+  for (int i = 0; i < c->n_in; i++) {
+    DType want = c->info->bool_operands >> i & 1 ? DTYPE_BOOL : compute;
+    e.size[i + 1] = (int64_t)dtype_size(want);
+    if (c->in[i]->dtype == want) continue;
+    e.cast_in[i + 1] = cpu_cast[c->in[i]->dtype][want];
+    e.casts = true;
+  }
+  run_strips(&e, c->info->costly);
+}
+
+/* Small contiguous operands of one shape and dtype: nothing to work out. */
+static bool elementwise_small(Call *c, DType compute, DType result) {
+  const Tensor *a = c->in[0];
+  if (a->numel > STRIP) return false;
+  for (int i = 0; i < c->n_in; i++)
+    if (c->in[i]->dtype != compute || !tensor_same_shape(a, c->in[i]) ||
+        !tensor_is_contiguous(c->in[i]))
+      return false;
+  if (c->out[0]->dtype != result) return false;
+  char *p[ITER_MAX_OPERANDS];
+  int64_t stride[ITER_MAX_OPERANDS];
+  p[0] = tensor_data(c->out[0]);
+  stride[0] = (int64_t)dtype_size(result);
+  for (int i = 0; i < c->n_in; i++) {
+    p[i + 1] = tensor_data(c->in[i]);
+    stride[i + 1] = (int64_t)dtype_size(compute);
+  }
+  cpu_strips[compute][c->op](a->numel, p, stride, c->attrs);
+  return true;
+}
+
+static Status elementwise(Call *c) {
+  DType compute, result;
+  int ndim = c->in[0]->ndim;
+  int64_t shape[TENSOR_MAX_DIMS], *size = c->in[0]->shape;
+  TRY(elementwise_dtypes(c, &compute, &result));
+  bool same = true;
+  for (int i = 1; i < c->n_in && same; i++) same = tensor_same_shape(c->in[0], c->in[i]);
+  if (!same) {
+    TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+    size = shape;
+  }
+  TRY(call_output(c, 0, result, ndim, size));
+  if (!same || c->info->bool_operands != 0 || !elementwise_small(c, compute, result))
+    elementwise_run(c, compute, result);
+  return call_finish(c);
+}
+
+/* ---- views, kernels --------------------------------------------------------- */
+
+static Status view(Call *c) {
+  Tensor *in = c->in[0];
+  TRY(tensor_view_of(in, &c->out[0]));
+  Tensor *out = c->out[0];
+  TRY(c->info->view(in, c->attrs, out));
+  out->numel = shape_numel(out->ndim, out->shape);
+  if (grad_enabled()) out->base = tensor_retain(in->base != NULL ? in->base : in);
+  return OK;
+}
+
+static Status check_kernel_types(const Call *c) {
+  const OpInfo *info = c->info;
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *arg = &info->args[i];
+    if (arg->type != ARG_TENSOR) continue;
+    int count = arg->list ? c->n_in - arg->input : 1;
+    for (int k = 0; k < count; k++) {
+      const Tensor *t = c->in[arg->input + k];
+      if (t == NULL && arg->optional) continue;
+      if (t == NULL)
+        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d) is missing", info->lua_name, arg->name, i + 1);
+      if (!(info->types >> t->dtype & 1) && !(info->bool_operands >> arg->input & 1))
+        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): not defined for tensors of dtype %s",
+                    info->lua_name, arg->name, i + 1, dtype_name((DType)t->dtype));
+    }
+  }
+  return OK;
+}
+
+static Status kernel(Call *c) {
+  TRY(check_kernel_types(c));
+  if (!c->info->contiguous) {
+    TRY(c->info->infer(c));
+    TRY(cpu_kernels[c->op](c));
+    return call_finish(c);
+  }
+  Tensor *dense[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Call inner = *c;
+  Status status = OK;
+  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS)
+    return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
+  for (int i = 0; i < c->n_in && status == OK; i++)
+    if (c->in[i] != NULL) status = tensor_contiguous(c->in[i], &dense[i]);
+  inner.in = dense;
+  if (status == OK) status = c->info->infer(&inner);
+  if (status == OK) status = cpu_kernels[c->op](&inner);
+  memcpy(c->out, inner.out, sizeof c->out);
+  for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* ---- calls --------------------------------------------------------------------- */
+
+static Status run(Call *c) {
+  switch ((OpKind)c->info->kind) {
+    case OP_ELEMENTWISE:
+      if (c->info->in_place_only)
+        return fail(ERROR_ARGUMENT, "%s: works in place only", c->info->lua_name);
+      return elementwise(c);
+    case OP_VIEW: return view(c);
+    case OP_KERNEL: return kernel(c);
+    default: return c->info->composite(c);
+  }
+}
+
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = NULL;
+  Status status = run(&c);
+  if (status == OK && c.info->backward != NULL && grad_enabled()) status = tape_record(&c);
+  if (status != OK) {
+    call_drop(&c);
+    return status;
+  }
+  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i];
+  return OK;
+}
+
+/* ---- in place --------------------------------------------------------------------- */
+
+/* Whether two tensors share memory without lying exactly over each other. */
+static bool overlaps(const Tensor *a, const Tensor *b) {
+  if (a->storage != b->storage || a->numel == 0 || b->numel == 0) return false;
+  if (a->offset == b->offset && a->dtype == b->dtype && tensor_same_shape(a, b)) {
+    bool same = true;
+    for (int d = 0; d < a->ndim; d++) same = same && (a->shape[d] == 1 || a->stride[d] == b->stride[d]);
+    if (same) return false;
+  }
+  int64_t low[2], high[2];
+  const Tensor *t[2] = {a, b};
+  for (int k = 0; k < 2; k++) {
+    low[k] = high[k] = t[k]->offset;
+    for (int d = 0; d < t[k]->ndim; d++) {
+      int64_t reach = (t[k]->shape[d] - 1) * t[k]->stride[d];
+      if (reach < 0) low[k] += reach;
+      else high[k] += reach;
+    }
+  }
+  return low[0] <= high[1] && low[1] <= high[0];
+}
+
+static Status check_target(const Call *c, DType result, int ndim, const int64_t *shape) {
+  const Tensor *t = c->in[0];
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  if (!dtype_can_cast(result, (DType)t->dtype) && c->op != OP_COPY)
+    return fail(ERROR_ARGUMENT, "%s_: the result is %s and cannot be stored in a tensor of %s",
+                c->info->lua_name, dtype_name(result), dtype_name((DType)t->dtype));
+  bool same = ndim == t->ndim;
+  for (int d = 0; same && d < ndim; d++) same = shape[d] == t->shape[d];
+  if (!same)
+    return fail(ERROR_ARGUMENT, "%s_: the result has shape %s, the tensor to hold it %s",
+                c->info->lua_name, shape_text(a, ndim, shape), shape_text(b, t->ndim, t->shape));
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] > 1 && t->stride[d] == 0)
+      return fail(ERROR_ARGUMENT, "%s_: an expanded tensor cannot be changed in place; use :clone()",
+                  c->info->lua_name);
+  return OK;
+}
+
+static Status elementwise_in_place(Call *c) {
+  DType compute, result;
+  int ndim = 0;
+  int64_t shape[TENSOR_MAX_DIMS];
+  Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
+  if (c->op == OP_COPY) { /* the target has no say in the dtype */
+    compute = result = (DType)c->in[1]->dtype;
+    if (dtype_size(compute) == 0) return OK;
+  } else TRY(elementwise_dtypes(c, &compute, &result));
+  TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+  TRY(check_target(c, result, ndim, shape));
+  Status status = OK;
+  for (int i = 0; i < c->n_in; i++) {
+    in[i] = c->in[i];
+    if (i == 0 || status != OK || !overlaps(c->in[0], c->in[i])) continue;
+    status = tensor_empty_cpu(c->in[i]->ndim, c->in[i]->shape, (DType)c->in[i]->dtype, &copy[i]);
+    if (status == OK) status = tensor_copy_raw(copy[i], c->in[i]);
+    in[i] = copy[i];
+  }
+  if (status == OK) {
+    Call inner = *c;
+    inner.in = in;
+    inner.out[0] = c->in[0];
+    if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
+    else elementwise_run(&inner, compute, result);
+  }
+  for (int i = 0; i < c->n_in; i++) tensor_release(copy[i]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* Kernels write a fresh tensor that is then copied; those that fill (in_place_only)
+** write the target itself where it is contiguous. */
+static Status kernel_in_place(Call *c) {
+  Call inner = *c;
+  Tensor *target = c->in[0];
+  if (!c->info->in_place_only) {
+    Status status = run(&inner);
+    if (status == OK) status = check_target(c, (DType)inner.out[0]->dtype, inner.out[0]->ndim, inner.out[0]->shape);
+    if (status == OK) status = tensor_copy_raw(target, inner.out[0]);
+    call_drop(&inner);
+    return status;
+  }
+  TRY(check_kernel_types(c));
+  TRY(check_target(c, (DType)target->dtype, target->ndim, target->shape));
+  bool direct = tensor_is_contiguous(target);
+  if (direct) inner.out[0] = target;
+  else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
+  Status status = cpu_kernels[c->op](&inner);
+  if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
+  if (!direct) tensor_release(inner.out[0]);
+  return status != OK ? status : call_finish(c);
+}
+
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  Tensor *before = NULL;
+  TRY(tape_before_in_place(&c, &before));
+  Status status = c.info->kind == OP_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
+  atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
+  if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
+  tensor_release(before);
+  return status;
+}
