@@ -1,0 +1,132 @@
+/* create.c: creation ops, casts, and small composites of elementwise ops. */
+#include <math.h>
+
+#include "internal.h"
+
+static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
+
+static Status filled(Call *c, const Ints *size, DType dtype, Scalar value) {
+  TRY(call_output(c, 0, dtype, size->n, size->v));
+  Tensor *t = c->out[0];
+  if (scalar_to_double(value) == 0) memset(t->storage->data, 0, t->storage->bytes);
+  else tensor_fill_raw(t, value);
+  return OK;
+}
+
+Status composite_empty(Call *c) {
+  const EmptyAttrs *a = c->attrs;
+  return call_output(c, 0, or_default(a->dtype, dtype_default()), a->size.n, a->size.v);
+}
+Status composite_zeros(Call *c) {
+  const ZerosAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, dtype_default()), scalar_int(0));
+}
+Status composite_ones(Call *c) {
+  const OnesAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, dtype_default()), scalar_int(1));
+}
+Status composite_full(Call *c) {
+  const FullAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, scalar_dtype(a->fill_value)), a->fill_value);
+}
+
+static Ints size_like(const Tensor *t) { return ints_of(t->ndim, t->shape); }
+Status composite_empty_like(Call *c) {
+  const EmptyLikeAttrs *a = c->attrs;
+  return call_output(c, 0, or_default(a->dtype, (DType)c->in[0]->dtype), c->in[0]->ndim, c->in[0]->shape);
+}
+Status composite_zeros_like(Call *c) {
+  const ZerosLikeAttrs *a = c->attrs;
+  Ints size = size_like(c->in[0]);
+  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(0));
+}
+Status composite_ones_like(Call *c) {
+  const OnesLikeAttrs *a = c->attrs;
+  Ints size = size_like(c->in[0]);
+  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(1));
+}
+Status composite_full_like(Call *c) {
+  const FullLikeAttrs *a = c->attrs;
+  Ints size = size_like(c->in[0]);
+  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value);
+}
+Status composite_new_zeros(Call *c) {
+  const NewZerosAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(0));
+}
+Status composite_new_ones(Call *c) {
+  const NewOnesAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(1));
+}
+Status composite_new_full(Call *c) {
+  const NewFullAttrs *a = c->attrs;
+  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value);
+}
+
+/* Writes f(i) = start + i · step: integers exactly, floats in double. */
+static void write_sequence(Tensor *t, Scalar start, Scalar step) {
+  size_t size = tensor_itemsize(t);
+  char *p = t->storage->data;
+  bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
+  for (int64_t i = 0; i < t->numel; i++) {
+    Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i)))
+                     : scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
+    element_set((DType)t->dtype, p + (size_t)i * size, v);
+  }
+}
+
+Status composite_arange(Call *c) {
+  const ArangeAttrs *a = c->attrs;
+  Scalar start = a->end_.given ? a->start : scalar_int(0);
+  Scalar end = a->end_.given ? a->end_.value : a->start;
+  double low = scalar_to_double(start), high = scalar_to_double(end), by = scalar_to_double(a->step);
+  bool floats = start.kind == SCALAR_FLOAT || end.kind == SCALAR_FLOAT || a->step.kind == SCALAR_FLOAT;
+  if (by == 0 || by != by) return fail(ERROR_ARGUMENT, "arange: 'step' (argument 3): must not be 0");
+  if (!isfinite(low) || !isfinite(high)) return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", low, high);
+  if ((by > 0 && high < low) || (by < 0 && high > low))
+    return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, by);
+  double count = ceil((high - low) / by);
+  if (count > 9e15) return fail(ERROR_MEMORY, "arange: %g elements are too many", count);
+  int64_t n = (int64_t)count;
+  TRY(call_output(c, 0, or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64), 1, &n));
+  write_sequence(c->out[0], start, a->step);
+  return OK;
+}
+
+Status composite_linspace(Call *c) {
+  const LinspaceAttrs *a = c->attrs;
+  int64_t n = a->steps;
+  if (n < 0) return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
+  TRY(call_output(c, 0, or_default(a->dtype, dtype_default()), 1, &n));
+  double low = scalar_to_double(a->start), high = scalar_to_double(a->end_);
+  double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
+  Tensor *t = c->out[0];
+  size_t size = tensor_itemsize(t);
+  for (int64_t i = 0; i < n; i++) /* from both ends, so that both are exact */
+    element_set((DType)t->dtype, (char *)t->storage->data + (size_t)i * size,
+                scalar_float(i < n / 2 || n == 1 ? low + step * (double)i : high - step * (double)(n - 1 - i)));
+  return OK;
+}
+
+Status composite_eye(Call *c) {
+  const EyeAttrs *a = c->attrs;
+  int64_t m = a->m == INT64_MIN ? a->n : a->m;
+  Ints size = {2, {a->n, m}};
+  TRY(filled(c, &size, or_default(a->dtype, dtype_default()), scalar_int(0)));
+  Tensor *t = c->out[0];
+  for (int64_t i = 0; i < a->n && i < m; i++)
+    element_set((DType)t->dtype, (char *)t->storage->data + (size_t)(i * m + i) * tensor_itemsize(t), scalar_int(1));
+  return OK;
+}
+
+Status infer_cast(Call *c) {
+  const CastAttrs *a = c->attrs;
+  return call_output(c, 0, a->dtype, c->in[0]->ndim, c->in[0]->shape);
+}
+
+Status composite_gelu(Call *c) {
+  const GeluAttrs *a = c->attrs;
+  return a->approximate == 1 ? op_gelu_tanh(c->in[0], &c->out[0]) : op_gelu_exact(c->in[0], &c->out[0]);
+}
+Status composite_max_other(Call *c) { return op_maximum(c->in[0], c->in[1], &c->out[0]); }
+Status composite_min_other(Call *c) { return op_minimum(c->in[0], c->in[1], &c->out[0]); }

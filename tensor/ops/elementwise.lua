@@ -1,0 +1,170 @@
+-- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
+-- attributes by name. T is the element type, K(x) a constant of it; select(c, x, y)
+-- evaluates both sides and keeps the loop free of branches.
+local function unary(name, expr, doc, rest)
+  local row = {name, "(input: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
+  for k, v in pairs(rest or {}) do row[k] = v end
+  row.example = row.example or ("torch.%s(torch.tensor({0.25, 0.5}))"):format(name)
+  op(row)
+end
+local function float(name, expr, doc, backward, domain)
+  unary(name, expr, doc, {types = "float", result = "float", backward = backward, domain = domain, cost = true})
+end
+local function zero(o) return {input = o.grad:zeros_like()} end
+
+unary("neg", "-a", "-input.", {types = "number", backward = function(o) return {input = -o.grad} end})
+unary("abs", "ABS(a)", "|input|.", {backward = function(o) return {input = o.grad * o.input:sign()} end, domain = "nonzero"})
+unary("sign", "(a > 0) - (a < 0)", "-1, 0 or 1 by the sign.", {backward = zero, domain = "nonzero"})
+unary("square", "a * a", "input².", {types = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
+unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number",
+  backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
+op {"relu_backward", "(grad: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
+  expr = "b > 0 ? a : K(0)", doc = "grad where output > 0, else 0.",
+  backward = function(o) return {grad = o.grad:relu_backward(o.output)} end}
+unary("clone", "a", "A copy.", {inplace = false, backward = function(o) return {input = o.grad:helper("pass")} end})
+
+float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
+float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end)
+float("expm1", "expm1(a)", "eˣ - 1, exact near 0.", function(o) return {input = o.grad * (o.out + 1)} end)
+float("log", "log(a)", "The natural logarithm.", function(o) return {input = o.grad / o.input} end, "positive")
+float("log2", "log2(a)", "The logarithm to base 2.", function(o) return {input = o.grad / (o.input * 0.69314718055994531)} end, "positive")
+float("log10", "log10(a)", "The logarithm to base 10.", function(o) return {input = o.grad / (o.input * 2.3025850929940457)} end, "positive")
+float("log1p", "log1p(a)", "log(1 + x), exact near 0.", function(o) return {input = o.grad / (o.input + 1)} end, "positive")
+float("sqrt", "sqrt(a)", "The square root.", function(o) return {input = o.grad / (o.out * 2)} end, "positive")
+float("rsqrt", "1 / sqrt(a)", "1 / √x.", function(o) return {input = o.grad * (o.out * o.out * o.out) * -0.5} end, "positive")
+float("reciprocal", "1 / a", "1 / x.", function(o) return {input = -(o.grad * o.out * o.out)} end, "positive")
+float("sin", "sin(a)", "The sine.", function(o) return {input = o.grad * o.input:cos()} end)
+float("cos", "cos(a)", "The cosine.", function(o) return {input = -(o.grad * o.input:sin())} end)
+float("tan", "tan(a)", "The tangent.", function(o) return {input = o.grad * (o.out * o.out + 1)} end, "unit")
+float("asin", "asin(a)", "The arcsine.", function(o) return {input = o.grad * (-(o.input * o.input) + 1):rsqrt()} end, "unit")
+float("acos", "acos(a)", "The arccosine.", function(o) return {input = -(o.grad * (-(o.input * o.input) + 1):rsqrt())} end, "unit")
+float("atan", "atan(a)", "The arctangent.", function(o) return {input = o.grad / (o.input * o.input + 1)} end)
+float("sinh", "sinh(a)", "The hyperbolic sine.", function(o) return {input = o.grad * o.input:cosh()} end)
+float("cosh", "cosh(a)", "The hyperbolic cosine.", function(o) return {input = o.grad * o.input:sinh()} end)
+float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end)
+float("erf", "erf(a)", "The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
+  function(o) return {input = o.grad * ((-(o.input * o.input)):exp() * 1.1283791670955126)} end)
+float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end)
+float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
+  local s = o.input:sigmoid()
+  return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
+end)
+float("softplus", "select(a > 20, a, log1p(exp(a)))", "log(1 + exp(x)); x itself above 20.",
+  function(o) return {input = o.grad * o.input:sigmoid()} end)
+
+op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
+  backward = function(o)
+    local cdf = ((o.input * 0.70710678118654752):erf() + 1) * 0.5
+    local pdf = (o.input * o.input * -0.5):exp() * 0.3989422804014327
+    return {input = o.grad * (cdf + o.input * pdf)}
+  end}
+op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a)))", doc = "The tanh form of GELU.",
+  backward = function(o)
+    local x = o.input
+    local inner = ((x * x * x) * 0.044715 + x) * 0.7978845608028654
+    local t = inner:tanh()
+    local slope = ((x * x) * 0.134145 + 1) * 0.7978845608028654
+    return {input = o.grad * ((t + 1) * 0.5 + x * (-(t * t) + 1) * slope * 0.5)}
+  end}
+op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", composite = true, module = "nn.functional", method = false,
+  doc = "x Φ(x), Φ the distribution function of the normal law (Hendrycks and Gimpel 2016); approximate = \"tanh\": their closed form.",
+  example = "nn.functional.gelu(torch.randn(3))"}
+
+for _, name in ipairs {"floor", "ceil", "trunc"} do
+  unary(name, name .. "(a)", "Rounded: " .. name .. ".", {types = "float", backward = zero, domain = "unit"})
+end
+unary("round", "rint(a)", "The nearest integer, ties to even.", {types = "float", backward = zero, domain = "unit"})
+unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false})
+unary("isinf", "ABS(a) == K(INFINITY)", "Whether it is infinite.", {types = "float", result = "bool", inplace = false})
+unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})
+unary("logical_not", "!a", "Whether it is 0.", {result = "bool"})
+op {"bitwise_not", "(input: Tensor) -> Tensor", types = "bits", inplace = true,
+  expr = "sizeof(T) == sizeof(bool) && (T)2 == (T)1 ? (T)!a : (T)~(int64_t)a", doc = "Every bit inverted; for bool, not.",
+  example = "torch.bitwise_not(torch.tensor({true, false}))"}
+
+local function binary(name, expr, doc, rest)
+  local row = {name, "(input: Tensor, other: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
+  for k, v in pairs(rest or {}) do row[k] = v end
+  row.example = row.example or ("torch.%s(torch.tensor({4, 9}), torch.tensor({2, 3}))"):format(name)
+  op(row)
+end
+
+op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true,
+  expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)",
+  backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", o.alpha)} end}
+op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, types = "number",
+  expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)",
+  backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", -o.alpha)} end}
+binary("mul", "a * b", "input · other, broadcast.",
+  {backward = function(o) return {input = o.grad * o.other, other = o.grad * o.input} end})
+binary("div", "a / b", "input / other as real numbers: integers become floats.", {types = "float", result = "float", domain = "positive",
+  backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / (o.other * o.other)))} end})
+binary("floor_divide", "floor_divide_of(a, b)", "input / other rounded down.", {types = "number"})
+binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other): the sign of other.", {types = "number", domain = "positive",
+  backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * o.input:floor_divide(o.other))} end})
+binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
+  backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
+binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
+  backward = function(o)
+    return {input = o.grad:helper("pow_base", o.input, o.other), other = o.grad:helper("pow_exponent", o.input, o.other, o.out)}
+  end})
+binary("maximum", "maximum_of(a, b)", "The larger one; NaN wins. Ties share the gradient.", {backward = function(o)
+  return {input = o.grad:helper("share", o.input, o.other), other = o.grad:helper("share", o.other, o.input)} end})
+binary("minimum", "minimum_of(a, b)", "The smaller one; NaN wins. Ties share the gradient.", {backward = function(o)
+  return {input = o.grad:helper("share", o.other:helper("pass"), o.input), other = o.grad:helper("share", o.input, o.other)} end})
+op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max", composite = true, doc = "maximum(input, other).", example = "torch.max(torch.ones(2), torch.zeros(2))"}
+op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min", composite = true, doc = "minimum(input, other).", example = "torch.min(torch.ones(2), torch.zeros(2))"}
+binary("atan2", "atan2(a, b)", "The angle of the point (other, input).", {types = "float", result = "float", domain = "positive",
+  backward = function(o)
+    local r = o.input * o.input + o.other * o.other
+    return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}
+  end})
+for name, sign in pairs {eq = "==", ne = "!=", lt = "<", le = "<=", gt = ">", ge = ">="} do
+  binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.", {result = "bool"})
+end
+binary("logical_and", "a && b", "Whether both are not 0.", {result = "bool"})
+binary("logical_or", "a || b", "Whether one is not 0.", {result = "bool"})
+binary("logical_xor", "!a != !b", "Whether just one is not 0.", {result = "bool"})
+binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits"})
+binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits"})
+binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
+
+op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", operand = {"condition"},
+  expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
+  example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", domain = "condition",
+  backward = function(o)
+    return {input = o.grad:masked_fill(o.condition:logical_not(), 0), other = o.grad:masked_fill(o.condition, 0)}
+  end}
+op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true,
+  expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
+  example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)",
+  backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
+op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number",
+  expr = "has_max && a > max ? max : has_min && a < min ? (has_max && min > max ? max : min) : a", doc = "Limited to [min, max].",
+  example = "torch.clamp(torch.arange(5), 1, 3)", domain = "clamp",
+  backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
+op {"clamp_backward", "(grad: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
+  expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "grad where input was not limited.",
+  backward = function(o) return {grad = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
+op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
+  expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))",
+  backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * (o.tensor2 * o.value), tensor2 = o.grad * (o.tensor1 * o.value)} end}
+op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "float", domain = "positive",
+  expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))",
+  backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
+    tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}
+op {"lerp", "(input: Tensor, end_: Tensor, weight: number) -> Tensor", inplace = true, types = "float",
+  expr = "a + weight * (b - a)", doc = "input + weight · (end - input).", example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", domain = "lerp",
+  backward = function(o) return {input = o.grad:helper("scale", o.weight * -1 + 1), end_ = o.grad:helper("scale", o.weight)} end}
+
+op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", expr = "((void)a, value)",
+  backward = function(o) return {input = o.grad:zeros_like()} end,
+  doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)"}
+op {"zero", "(input: Tensor) -> Tensor", inplace = "only", expr = "((void)a, K(0))",
+  backward = function(o) return {input = o.grad:zeros_like()} end,
+  doc = "zero_: every element set to 0.", example = "torch.ones(2):zero_()"}
+op {"copy", "(input: Tensor, src: Tensor) -> Tensor", inplace = "only", expr = "((void)a, b)",
+  backward = function(o) return {input = o.grad:zeros_like(), src = o.grad:helper("pass")} end,
+  doc = "copy_: the elements of src, broadcast and cast.", example = "torch.zeros(2):copy_(torch.ones(2))"}
