@@ -14,8 +14,7 @@ typedef struct Autograd {
   int output;         /* which output of grad_fn */
   Tensor *grad;       /* owned */
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
-  Hook *hooks;
-  bool retain_grad;
+  Hook *hooks;        /* of a leaf; those of other tensors are in the node */
   unsigned view_version; /* of the base's storage when grad_fn of a view was made */
 } Autograd;
 

@@ -134,7 +134,7 @@ local function table_row(row, put)
     end
     put("static const OpArg args_%s[] = {", row.name)
     for i, a in ipairs(row.args) do
-      put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote(a.name), quote(a.default_text),
+      put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote((a.name:gsub("_$", ""))), quote(a.default_text),
         a.choices and ("choices_%s_%s"):format(row.name, a.name) or "NULL", a.type.arg, a.input and a.input - 1 or 0,
         (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false", a.keyword_only and "true" or "false",
         a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.name) or "0")
@@ -149,7 +149,7 @@ local function table_row(row, put)
 end
 
 local function ops_c(rows)
-  local out = {'/* Generated from tensor/ops/. */\n#include "internal.h"\n#include "op.h"'}
+  local out = {'/* Generated from tensor/ops/. */\n#include "internal.h"\n#include "gradient.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
@@ -164,7 +164,6 @@ local function ops_c(rows)
     if type(row.backward) == "function" then
       row.plan = gradient.plan(row, rows)
       for _, s in ipairs(row.plan.steps) do
-        if s.helper then declare(("Status %s();"):format(s.helper):gsub("%(%)", "(Backward *c, ...)")) end
       end
     end
   end

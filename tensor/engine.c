@@ -1,0 +1,429 @@
+/* engine.c: the backward pass.
+**
+** 1. From the roots, every reachable node gets a slot (an explicit stack: graphs are
+**    deep) and a count of the gradients that will arrive.
+** 2. Nodes run in the order of their sequence numbers, latest first; inputs are always
+**    older, so all gradients of a node have arrived by then. A leaf runs as soon as its
+**    count is down to 0, so that its gradient is not held longer than needed.
+** 3. A gradient is brought to the shape and dtype of the output it flows into (broadcasting
+**    is undone here and nowhere else), added up, shown to hooks.
+** What a node kept is freed when it has run, unless retain_graph.
+** A pass inside a pass (a hook that calls backward) saves and restores the scratch of the nodes.
+*/
+#include <stdlib.h>
+
+#include "node.h"
+
+typedef struct {
+  Node *node;         /* owned */
+  Tensor **grad;      /* [n_outputs] owned */
+  int64_t waiting;    /* gradients still to come */
+  int64_t capture;    /* first entry of the captures that want this node, or -1 */
+  bool needed;        /* leads to a leaf or capture that counts */
+  uint64_t old_pass;  /* of an outer pass, put back at the end */
+  int64_t old_slot;
+} Slot;
+
+typedef struct {
+  const char *who;
+  Slot *slots;
+  int64_t n_slots, capacity;
+  uint64_t pass;
+  bool retain_graph, create_graph, accumulate; /* accumulate: into leaves */
+  int n_inputs;
+  Tensor **inputs;   /* captures */
+  Edge *input_edges; /* owned */
+  Tensor **results;
+} Pass;
+
+static uint64_t pass_counter;
+
+static Status slot_add(Pass *p, Node *n) {
+  if (p->n_slots == p->capacity) {
+    int64_t more = p->capacity ? p->capacity * 2 : 64;
+    Slot *s = memory_realloc(p->slots, sizeof(Slot) * (size_t)p->capacity, sizeof(Slot) * (size_t)more);
+    if (s == NULL) return ERROR_MEMORY;
+    p->slots = s;
+    p->capacity = more;
+  }
+  Tensor **grad = memory_zalloc(sizeof(Tensor *) * n->n_outputs);
+  if (grad == NULL) return ERROR_MEMORY;
+  node_retain(n);
+  p->slots[p->n_slots] = (Slot){.node = n, .grad = grad, .capture = -1, .old_pass = n->pass, .old_slot = n->slot};
+  n->pass = p->pass;
+  n->slot = p->n_slots++;
+  return OK;
+}
+
+/* Slots of everything reachable. The slot list itself is the queue of the walk. */
+static Status discover(Pass *p, int n_roots, const Edge *roots) {
+  for (int i = 0; i < n_roots; i++)
+    if (roots[i].node != NULL && roots[i].node->pass != p->pass) TRY(slot_add(p, roots[i].node));
+  for (int64_t at = 0; at < p->n_slots; at++) {
+    Node *n = p->slots[at].node;
+    for (int i = 0; i < n->n_inputs; i++) {
+      Node *next = n->edges[i].node;
+      if (next == NULL) continue;
+      if (next->pass != p->pass) TRY(slot_add(p, next));
+      p->slots[next->slot].waiting++;
+    }
+  }
+  return OK;
+}
+
+static int by_sequence(const void *a, const void *b) {
+  uint64_t x = (*(Node *const *)a)->sequence, y = (*(Node *const *)b)->sequence;
+  return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* Nodes in the order to run, leaves left out. */
+static Status order(Pass *p, Node ***list, int64_t *n) {
+  *n = 0;
+  *list = memory_alloc(sizeof(Node *) * (size_t)(p->n_slots + 1));
+  if (*list == NULL) return ERROR_MEMORY;
+  bool sorted = true;
+  for (int64_t i = 0; i < p->n_slots; i++) {
+    Node *node = p->slots[i].node;
+    if (node->kind == NODE_ACCUMULATE) continue;
+    if (*n > 0 && (*list)[*n - 1]->sequence < node->sequence) sorted = false;
+    (*list)[(*n)++] = node;
+  }
+  if (!sorted) qsort(*list, (size_t)*n, sizeof(Node *), by_sequence);
+  return OK;
+}
+
+/* Only paths to something wanted are walked: oldest first, so that inputs come before. */
+static void mark_needed(Pass *p, Node **list, int64_t n) {
+  for (int64_t i = 0; i < p->n_slots; i++) {
+    Slot *s = &p->slots[i];
+    s->needed = s->capture >= 0 || (p->accumulate && s->node->kind == NODE_ACCUMULATE);
+  }
+  for (int64_t i = n - 1; i >= 0; i--) {
+    Slot *s = &p->slots[list[i]->slot];
+    for (int k = 0; k < list[i]->n_inputs && !s->needed; k++) {
+      Node *next = list[i]->edges[k].node;
+      if (next != NULL) s->needed = p->slots[next->slot].needed;
+    }
+    if (p->accumulate && list[i]->watches != NULL) s->needed = true;
+  }
+}
+
+/* Brings a gradient to the shape and dtype of where it flows. Consumes *grad. */
+static Status fit(const Meta *m, Tensor **grad) {
+  Tensor *t = *grad, *next = NULL;
+  bool same = t->ndim == m->ndim;
+  for (int d = 0; same && d < m->ndim; d++) same = t->shape[d] == m->shape[d];
+  if (!same) {
+    TRY(sum_to_shape(t, m->ndim, m->shape, &next));
+    tensor_release(t);
+    t = *grad = next;
+  }
+  if (t->dtype != m->dtype) {
+    TRY(op_cast(t, (DType)m->dtype, &next));
+    tensor_release(t);
+    *grad = next;
+  }
+  return OK;
+}
+
+/* Adds 'grad' (owned, consumed) to what has arrived at an output. */
+static Status deliver(Slot *s, int output, Tensor *grad) {
+  Status status = fit(&s->node->outputs[output], &grad);
+  Tensor **have = &s->grad[output], *sum = NULL;
+  if (status == OK && *have == NULL) {
+    *have = grad;
+    return OK;
+  }
+  if (status == OK) status = op_add(*have, grad, scalar_int(1), &sum);
+  tensor_release(grad);
+  if (status != OK) return status;
+  tensor_release(*have);
+  *have = sum;
+  return OK;
+}
+
+/* ---- leaves ------------------------------------------------------------------------ */
+
+static Status accumulate_grad(Pass *p, Tensor *leaf, Tensor **grad) {
+  Autograd *meta = autograd_of(leaf);
+  if (meta == NULL) return ERROR_MEMORY;
+  if (meta->grad == NULL) {
+    /* our own: a gradient that is shared or strange in memory is copied */
+    bool ours = p->create_graph || (atomic_load(&(*grad)->refs) == 1 && (*grad)->base == NULL &&
+                                    atomic_load(&(*grad)->storage->refs) == 1 && tensor_is_contiguous(*grad));
+    if (ours) {
+      meta->grad = *grad;
+      *grad = NULL;
+      return OK;
+    }
+    return op_clone(*grad, &meta->grad);
+  }
+  if (!p->create_graph) {
+    Tensor *in[] = {meta->grad, *grad};
+    AddAttrs attrs = {scalar_int(1)};
+    return op_call_in_place(OP_ADD, in, 2, &attrs);
+  }
+  Tensor *sum;
+  TRY(op_add(meta->grad, *grad, scalar_int(1), &sum));
+  tensor_release(meta->grad);
+  meta->grad = sum;
+  return OK;
+}
+
+static Status capture(Pass *p, Slot *s, int output, Tensor *grad) {
+  for (int i = 0; i < p->n_inputs; i++) {
+    if (p->input_edges[i].node != s->node || p->input_edges[i].output != output) continue;
+    if (p->results != NULL) {
+      tensor_release(p->results[i]);
+      p->results[i] = tensor_retain(grad);
+    } else if (s->node->kind != NODE_ACCUMULATE) {
+      Tensor *copy = tensor_retain(grad);
+      Status status = accumulate_grad(p, p->inputs[i], &copy);
+      tensor_release(copy);
+      TRY(status);
+    }
+  }
+  return OK;
+}
+
+/* Hooks and retain_grad of one output, then captures. */
+static Status arrived(Pass *p, Slot *s, int output) {
+  Tensor **grad = &s->grad[output];
+  Node *n = s->node;
+  if (*grad == NULL) return OK;
+  if (n->kind == NODE_ACCUMULATE) {
+    TRY(hooks_run(n->leaf->autograd != NULL ? n->leaf->autograd->hooks : NULL, grad));
+    TRY(fit(&n->outputs[0], grad));
+  }
+  for (Watch *w = n->watches; w != NULL; w = w->next) {
+    if (w->output != output) continue;
+    TRY(hooks_run(w->hooks, grad));
+    TRY(fit(&n->outputs[output], grad));
+    if (w->retain && w->tensor != NULL && p->results == NULL) {
+      Autograd *meta = autograd_of(w->tensor);
+      if (meta == NULL) return ERROR_MEMORY;
+      if (meta->grad == NULL) meta->grad = tensor_retain(*grad);
+      else {
+        Tensor *sum;
+        TRY(op_add(meta->grad, *grad, scalar_int(1), &sum));
+        tensor_release(meta->grad);
+        meta->grad = sum;
+      }
+    }
+  }
+  return s->capture >= 0 ? capture(p, s, output, *grad) : OK;
+}
+
+static Status run_leaf(Pass *p, Slot *s) {
+  TRY(arrived(p, s, 0));
+  bool wanted = p->accumulate || (p->results == NULL && s->capture >= 0);
+  if (wanted && s->grad[0] != NULL) TRY(accumulate_grad(p, s->node->leaf, &s->grad[0]));
+  tensor_release(s->grad[0]);
+  s->grad[0] = NULL;
+  return OK;
+}
+
+/* ---- nodes ------------------------------------------------------------------------- */
+
+#define MANY (OP_MAX_INPUTS + TENSOR_MAX_DIMS)
+
+static Status check_saved(const Node *n, const Saved *s) {
+  char text[SHAPE_TEXT];
+  if (!s->kept || s->tensor == NULL) return OK;
+  unsigned now = atomic_load_explicit(&s->tensor->storage->version, memory_order_relaxed);
+  if (now == s->version) return OK;
+  return fail(ERROR_ARGUMENT,
+              "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, expected %u",
+              tensor_text(text, s->tensor), node_name(n), now, s->version);
+}
+
+/* The kept outputs, given their history back where the pass is itself recorded. */
+static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
+  for (int i = 0; i < n->n_outputs; i++) {
+    if (n->saved_out == NULL || n->saved_out[i].tensor == NULL) continue;
+    if (!p->create_graph) {
+      out[i] = tensor_retain(n->saved_out[i].tensor);
+      continue;
+    }
+    TRY(tensor_view_of(n->saved_out[i].tensor, &out[i]));
+    Autograd *meta = autograd_of(out[i]);
+    if (meta == NULL) return ERROR_MEMORY;
+    node_retain(n);
+    meta->grad_fn = n;
+    meta->output = i;
+    out[i]->requires_grad = true;
+  }
+  return OK;
+}
+
+static Status fill_missing(Slot *s) {
+  for (int i = 0; i < s->node->n_outputs; i++) {
+    const Meta *m = &s->node->outputs[i];
+    if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;
+    if (!dtype_is_float((DType)m->dtype)) continue;
+    TRY(tensor_empty_cpu(m->ndim, m->shape, (DType)m->dtype, &s->grad[i]));
+    tensor_fill_raw(s->grad[i], scalar_int(0));
+  }
+  return OK;
+}
+
+static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
+  Node *n = s->node;
+  if (n->kind == NODE_CALLBACK) return n->callback->backward(n->callback, n->n_outputs, s->grad, n->n_inputs, result);
+  const OpInfo *info = op_info(n->op);
+  Tensor **in = memory_zalloc(sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
+  if (in == NULL) return ERROR_MEMORY;
+  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .grad = s->grad, .input = in,
+                .output = saved_out, .result = result, .node = n};
+  Status status = OK;
+  for (int k = 0; k < n->n_inputs && status == OK; k++) {
+    if (n->saved_in != NULL) {
+      status = check_saved(n, &n->saved_in[k]);
+      in[k] = n->saved_in[k].tensor;
+    }
+    Node *next = n->edges[k].node;
+    int bit = info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
+    if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << bit;
+  }
+  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++) status = check_saved(n, &n->saved_out[i]);
+  if (status == OK) status = unpack_outputs(p, n, saved_out);
+  if (status == OK && c.needs != 0) status = info->backward(&c);
+  memory_free(in, sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
+  return status;
+}
+
+static Status pass_on(Pass *p, Node *n, Tensor **result) {
+  for (int k = 0; k < n->n_inputs; k++) {
+    Node *next = n->edges[k].node;
+    if (next == NULL) continue;
+    Slot *s = &p->slots[next->slot];
+    if (result[k] != NULL && s->needed) {
+      Tensor *grad = result[k];
+      result[k] = NULL;
+      TRY(deliver(s, n->edges[k].output, grad));
+      s = &p->slots[next->slot];
+    }
+    if (--s->waiting == 0 && next->kind == NODE_ACCUMULATE) TRY(run_leaf(p, s));
+  }
+  return OK;
+}
+
+static Status run_node(Pass *p, Slot *s) {
+  Node *n = s->node;
+  bool any = false;
+  if (n->kind == NODE_OP && n->released)
+    return fail(ERROR_ARGUMENT, "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go through it again", p->who);
+  Status status = OK;
+  for (int i = 0; i < n->n_outputs && status == OK; i++) {
+    status = arrived(p, s, i);
+    any = any || s->grad[i] != NULL;
+  }
+  size_t bytes = sizeof(Tensor *) * (size_t)(n->n_inputs + n->n_outputs + 1);
+  Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
+  if (result == NULL) return ERROR_MEMORY;
+  if (status == OK && any && s->needed) {
+    status = fill_missing(s);
+    if (status == OK) status = call_backward(p, s, result, saved_out);
+  }
+  for (int i = 0; i < n->n_outputs; i++) {
+    tensor_release(s->grad[i]);
+    s->grad[i] = NULL;
+    tensor_release(saved_out[i]);
+  }
+  if (status == OK) status = pass_on(p, n, result);
+  if (!p->retain_graph && n->kind == NODE_OP && status == OK) node_drop_saved(n);
+  for (int k = 0; k < n->n_inputs; k++) tensor_release(result[k]);
+  memory_free(result, bytes);
+  return status;
+}
+
+/* ---- the pass ------------------------------------------------------------------------ */
+
+/* The node is let go when it has run: with the graph not retained its memory goes now. */
+static void slot_close(Slot *s) {
+  if (s->node == NULL) return;
+  for (int i = 0; i < s->node->n_outputs; i++) tensor_release(s->grad[i]);
+  memory_free(s->grad, sizeof(Tensor *) * s->node->n_outputs);
+  s->node->pass = s->old_pass;
+  s->node->slot = s->old_slot;
+  node_release(s->node);
+  s->node = NULL;
+}
+
+static Status check_root(const char *who, Tensor *root, Tensor *grad) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  if (!tensor_requires_grad(root))
+    return fail(ERROR_ARGUMENT, "%s: the tensor does not require a gradient and has no history", who);
+  if (grad == NULL && root->numel != 1)
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor has one element, got %s", who, tensor_text(a, root));
+  if (grad != NULL && !tensor_same_shape(root, grad))
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): expected shape %s, got %s", who, tensor_text(a, root), tensor_text(b, grad));
+  return OK;
+}
+
+static Status seed(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const Edge *edges) {
+  for (int i = 0; i < n_roots; i++) {
+    Tensor *g;
+    if (grads != NULL && grads[i] != NULL) g = tensor_retain(grads[i]);
+    else {
+      TRY(tensor_empty_cpu(roots[i]->ndim, roots[i]->shape, (DType)roots[i]->dtype, &g));
+      tensor_fill_raw(g, scalar_int(1));
+    }
+    TRY(deliver(&p->slots[edges[i].node->slot], edges[i].output, g));
+  }
+  return OK;
+}
+
+static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const Edge *edges) {
+  Node **list = NULL;
+  int64_t n = 0;
+  TRY(discover(p, n_roots, edges));
+  for (int i = 0; i < p->n_inputs; i++) {
+    Node *node = p->input_edges[i].node;
+    if (node != NULL && node->pass == p->pass) p->slots[node->slot].capture = i;
+  }
+  Status status = order(p, &list, &n);
+  if (status == OK) {
+    mark_needed(p, list, n);
+    status = seed(p, n_roots, roots, grads, edges);
+  }
+  for (int i = 0; i < n_roots && status == OK; i++) { /* a root that is a leaf */
+    Slot *s = &p->slots[edges[i].node->slot];
+    if (edges[i].node->kind == NODE_ACCUMULATE && s->waiting == 0 && s->grad[0] != NULL) status = run_leaf(p, s);
+  }
+  for (int64_t i = 0; i < n && status == OK; i++) {
+    status = interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : run_node(p, &p->slots[list[i]->slot]);
+  }
+  memory_free(list, sizeof(Node *) * (size_t)(p->n_slots + 1));
+  return status;
+}
+
+Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **grads, bool retain_graph,
+                         bool create_graph, int n_inputs, Tensor **inputs, Tensor **results) {
+  Pass p = {.who = who, .pass = ++pass_counter, .retain_graph = retain_graph, .create_graph = create_graph,
+            .accumulate = n_inputs == 0, .n_inputs = n_inputs, .inputs = inputs, .results = results};
+  for (int i = 0; i < n_roots; i++) TRY(check_root(who, roots[i], grads != NULL ? grads[i] : NULL));
+  for (int i = 0; i < n_inputs; i++)
+    if (!tensor_requires_grad(inputs[i]))
+      return fail(ERROR_ARGUMENT, "%s: 'inputs' (argument 2): tensor %d does not require a gradient", who, i + 1);
+  size_t bytes = sizeof(Edge) * (size_t)(n_roots + n_inputs + 1);
+  Edge *edges = memory_zalloc(bytes);
+  if (edges == NULL) return ERROR_MEMORY;
+  p.input_edges = edges + n_roots;
+  bool was = grad_set_enabled(create_graph);
+  Status status = OK;
+  for (int i = 0; i < n_roots && status == OK; i++) status = tensor_edge(roots[i], &edges[i]);
+  for (int i = 0; i < n_inputs && status == OK; i++) status = tensor_edge(inputs[i], &p.input_edges[i]);
+  if (status == OK) status = run_all(&p, n_roots, roots, grads, edges);
+  grad_set_enabled(was);
+  for (int64_t i = p.n_slots - 1; i >= 0; i--) slot_close(&p.slots[i]);
+  memory_free(p.slots, sizeof(Slot) * (size_t)p.capacity);
+  for (int i = 0; i < n_roots + n_inputs; i++) node_release(edges[i].node);
+  memory_free(edges, bytes);
+  if (status != OK && results != NULL)
+    for (int i = 0; i < n_inputs; i++) {
+      tensor_release(results[i]);
+      results[i] = NULL;
+    }
+  return status;
+}

@@ -1,0 +1,198 @@
+/* gradient.c: backward formulas that depend on shapes or values, made of ops (so that
+** they can be differentiated again). Named by o.grad:helper("name") in the rows.
+*/
+#include "gradient.h"
+
+Ints backward_shape(const Backward *c, const Tensor *t) {
+  (void)c;
+  return ints_of(t->ndim, t->shape);
+}
+
+static const Meta *input_meta(const Backward *c, int input) {
+  const Edge *e = &c->node->edges[input];
+  return e->node != NULL ? &e->node->outputs[e->output] : NULL;
+}
+
+Ints backward_input_shape(const Backward *c, int input) {
+  const Meta *m = input_meta(c, input);
+  return m != NULL ? ints_of(m->ndim, m->shape) : ints_none();
+}
+
+DType backward_input_dtype(const Backward *c, int input) {
+  const Meta *m = input_meta(c, input);
+  return m != NULL ? (DType)m->dtype : (DType)c->grad[0]->dtype;
+}
+
+Status pass(Backward *c, Tensor *grad, Tensor **out) {
+  (void)c;
+  *out = tensor_retain(grad);
+  return OK;
+}
+
+Status unexpand(Backward *c, Tensor *grad, Tensor **out) { return pass(c, grad, out); }
+
+Status uncast(Backward *c, Tensor *grad, Tensor **out) { return op_cast(grad, backward_input_dtype(c, 0), out); }
+
+Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out) {
+  (void)c;
+  if (scalar_to_double(by) == 1) return pass(c, grad, out);
+  Tensor *number;
+  TRY(tensor_wrap_number(by, &number));
+  Status status = op_mul(grad, number, out);
+  tensor_release(number);
+  return status;
+}
+
+Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out) {
+  Ints dims = {.n = 0};
+  int extra = grad->ndim - ndim;
+  for (int d = 0; d < grad->ndim; d++)
+    if (d < extra || (shape[d - extra] == 1 && grad->shape[d] != 1)) dims.v[dims.n++] = d;
+  Tensor *sum;
+  if (dims.n == 0) return op_reshape(grad, ints_of(ndim, shape), out);
+  TRY(op_sum(grad, dims, true, DTYPE_NONE, &sum));
+  Status status = op_reshape(sum, ints_of(ndim, shape), out);
+  tensor_release(sum);
+  return status;
+}
+
+Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out) {
+  (void)c;
+  Ints back = {.n = dims->n};
+  for (int i = 0; i < dims->n; i++) back.v[dims->v[i] < 0 ? dims->v[i] + dims->n : dims->v[i]] = i;
+  return op_permute(grad, back, out);
+}
+
+/* Zeros of the input's shape with 'grad' written through a view. */
+static Status embed(Backward *c, Tensor *grad, OpId op, const void *attrs, Tensor **out) {
+  Tensor *zeros = NULL, *part = NULL;
+  Ints shape = backward_input_shape(c, 0);
+  TRY(op_new_zeros(grad, shape, DTYPE_NONE, &zeros));
+  Status status = op_call(op, &zeros, 1, attrs, &part);
+  if (status == OK) {
+    Tensor *in[] = {part, grad};
+    status = op_call_in_place(OP_COPY, in, 2, NULL);
+  }
+  tensor_release(part);
+  if (status != OK) {
+    tensor_release(zeros);
+    zeros = NULL;
+  }
+  *out = zeros;
+  return status;
+}
+
+Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t length, Tensor **out) {
+  NarrowAttrs a = {dim, start, length};
+  return embed(c, grad, OP_NARROW, &a, out);
+}
+
+Status unselect(Backward *c, Tensor *grad, int64_t dim, int64_t index, Tensor **out) {
+  NarrowAttrs a = {dim, index, 1};
+  return embed(c, grad, OP_NARROW, &a, out);
+}
+
+Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t step, Tensor **out) {
+  const SliceAttrs *s = c->attrs;
+  SliceAttrs a = {dim, first, s->last, step};
+  return embed(c, grad, OP_SLICE, &a, out);
+}
+
+Status backward_diagonal(Backward *c) { return embed(c, c->grad[0], OP_DIAGONAL, c->attrs, &c->result[0]); }
+
+/* Elements may be seen several times through a strided view, so gradients are added
+** up by their place in the base. */
+Status backward_as_strided(Backward *c) {
+  const AsStridedAttrs *a = c->attrs;
+  const Tensor *input = c->input[0];
+  Tensor *t[6] = {0};
+  Scalar none = scalar_int(0);
+  int64_t offset = (a->storage_offset < 0 ? input->offset : a->storage_offset) - input->offset;
+  if (!tensor_is_contiguous(input))
+    return fail(ERROR_ARGUMENT, "as_strided: the gradient is defined for contiguous inputs only");
+  Status status = op_arange(scalar_int(input->numel), (OptionalScalar){false, none}, scalar_int(1), DTYPE_INT64, &t[0]);
+  if (status == OK) status = op_as_strided(t[0], a->size, a->stride, offset, &t[1]);
+  if (status == OK) status = op_reshape(t[1], (Ints){1, {-1}}, &t[2]);
+  if (status == OK) status = op_reshape(c->grad[0], (Ints){1, {-1}}, &t[3]);
+  if (status == OK) status = op_new_zeros(c->grad[0], (Ints){1, {input->numel}}, DTYPE_NONE, &t[4]);
+  if (status == OK) status = op_index_add(t[4], 0, t[2], t[3], scalar_int(1), &t[5]);
+  if (status == OK) status = op_reshape(t[5], ints_of(input->ndim, input->shape), &c->result[0]);
+  for (int i = 0; i < 6; i++) tensor_release(t[i]);
+  return status;
+}
+
+Status composite_as_strided_scatter(Call *c) {
+  const AsStridedScatterAttrs *a = c->attrs;
+  Tensor *copy, *part = NULL;
+  TRY(op_clone(c->in[0], &copy));
+  Status status = op_as_strided(copy, a->size, a->stride, a->storage_offset, &part);
+  if (status == OK) {
+    Tensor *in[] = {part, c->in[1]};
+    status = op_call_in_place(OP_COPY, in, 2, NULL);
+  }
+  tensor_release(part);
+  if (status == OK) c->out[0] = copy;
+  else tensor_release(copy);
+  return status;
+}
+
+/* The part that was written takes its gradient away from what was there before. */
+Status backward_as_strided_scatter(Backward *c) {
+  const AsStridedScatterAttrs *a = c->attrs;
+  Tensor *g = NULL, *part = NULL, *zeros = NULL;
+  Status status = op_contiguous(c->grad[0], &g);
+  if (status == OK) status = op_as_strided(g, a->size, a->stride, g->offset + a->storage_offset, &part);
+  if (status == OK && (c->needs & 1)) {
+    status = op_zeros_like(part, DTYPE_NONE, &zeros);
+    if (status == OK) status = op_as_strided_scatter(g, zeros, a->size, a->stride, a->storage_offset, &c->result[0]);
+  }
+  if (status == OK && (c->needs & 2)) c->result[1] = tensor_retain(part);
+  tensor_release(g);
+  tensor_release(part);
+  tensor_release(zeros);
+  return status;
+}
+
+/* d/da a^b = b a^(b-1), 0 where b is 0. */
+Status pow_base(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor **out) {
+  (void)c;
+  Tensor *t[6] = {0};
+  Status status = tensor_wrap_number(scalar_int(1), &t[0]);
+  if (status == OK) status = op_sub(exponent, t[0], scalar_int(1), &t[1]);
+  if (status == OK) status = op_pow(base, t[1], &t[2]);
+  if (status == OK) status = op_mul(t[2], exponent, &t[3]);
+  if (status == OK) status = op_logical_not(exponent, &t[4]);
+  if (status == OK) status = op_masked_fill(t[3], t[4], scalar_int(0), &t[5]);
+  if (status == OK) status = op_mul(grad, t[5], out);
+  for (int i = 0; i < 6; i++) tensor_release(t[i]);
+  return status;
+}
+
+/* d/db a^b = a^b log a, 0 where a is 0. */
+Status pow_exponent(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor *power, Tensor **out) {
+  (void)c;
+  (void)exponent;
+  Tensor *t[4] = {0};
+  Status status = op_log(base, &t[0]);
+  if (status == OK) status = op_logical_not(base, &t[1]);
+  if (status == OK) status = op_masked_fill(t[0], t[1], scalar_int(0), &t[2]);
+  if (status == OK) status = op_mul(power, t[2], &t[3]);
+  if (status == OK) status = op_mul(grad, t[3], out);
+  for (int i = 0; i < 4; i++) tensor_release(t[i]);
+  return status;
+}
+
+/* The gradient of maximum to 'a': 1 where a > b, a half where they are equal. */
+Status share(Backward *c, Tensor *grad, Tensor *a, Tensor *b, Tensor **out) {
+  (void)c;
+  Tensor *t[6] = {0};
+  Status status = op_gt(a, b, &t[0]);
+  if (status == OK) status = op_eq(a, b, &t[1]);
+  if (status == OK) status = tensor_wrap_number(scalar_float(0.5), &t[2]);
+  if (status == OK) status = op_mul(t[1], t[2], &t[3]);
+  if (status == OK) status = op_add(t[3], t[0], scalar_int(1), &t[4]);
+  if (status == OK) status = op_cast(t[4], (DType)grad->dtype, &t[5]);
+  if (status == OK) status = op_mul(grad, t[5], out);
+  for (int i = 0; i < 6; i++) tensor_release(t[i]);
+  return status;
+}

@@ -1,0 +1,21 @@
+/* gradient.h: the C helpers of backward formulas. Each takes the backward call, then
+** what the formula gave, and makes one tensor of ops.
+*/
+#ifndef HECATE_GRADIENT_H
+#define HECATE_GRADIENT_H
+
+#include "node.h"
+
+Status pass(Backward *c, Tensor *grad, Tensor **out);     /* grad itself */
+Status unexpand(Backward *c, Tensor *grad, Tensor **out); /* summed by the engine */
+Status uncast(Backward *c, Tensor *grad, Tensor **out);
+Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out);
+Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out);
+Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t length, Tensor **out);
+Status unselect(Backward *c, Tensor *grad, int64_t dim, int64_t index, Tensor **out);
+Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t step, Tensor **out);
+Status pow_base(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor **out);
+Status pow_exponent(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor *power, Tensor **out);
+Status share(Backward *c, Tensor *grad, Tensor *a, Tensor *b, Tensor **out);
+
+#endif
