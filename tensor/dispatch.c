@@ -256,8 +256,14 @@ static Status run(Call *c) {
       return elementwise(c);
     case OP_VIEW: return view(c);
     case OP_KERNEL: return kernel(c);
-    default: return c->info->composite(c);
+    default: break;
   }
+  /* a composite with a formula of its own is one step on the tape */
+  if (c->info->backward == NULL) return c->info->composite(c);
+  bool was = grad_set_enabled(false);
+  Status status = c->info->composite(c);
+  grad_set_enabled(was);
+  return status;
 }
 
 Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,

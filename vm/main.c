@@ -147,14 +147,15 @@ static void main_enter(lua_State *thread) {
 /* Calls the function below the arguments, which resumes 'thread'. */
 static int main_resume_watched(lua_State *L, lua_State *thread) {
   lua_State *outer = main_running;
-  if (thread != NULL) main_enter(thread);
+  main_enter(thread);
   int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
   main_enter(outer);
   return status == LUA_OK ? lua_gettop(L) : lua_error(L);
 }
 
 static int main_coroutine_resume(lua_State *L) {
-  lua_State *thread = lua_tothread(L, 1); /* NULL: the original complains */
+  lua_State *thread = lua_tothread(L, 1);
+  luaL_argexpected(L, thread != NULL, 1, "coroutine");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   return main_resume_watched(L, thread);
@@ -169,14 +170,12 @@ static int main_wrapped(lua_State *L) {
 
 /* The function that coroutine.wrap returns has its thread as upvalue. */
 static int main_coroutine_wrap(lua_State *L) {
-  lua_settop(L, 1);
+  luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
+  lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
-  if (lua_getupvalue(L, 1, 1) == NULL || !lua_isthread(L, 2)) {
-    lua_settop(L, 1);
-    return 1;
-  }
+  if (lua_getupvalue(L, -1, 1) == NULL || !lua_isthread(L, -1))
+    return luaL_error(L, "coroutine.wrap is not that of Lua 5.4");
   lua_pushcclosure(L, main_wrapped, 2);
   return 1;
 }
@@ -444,6 +443,8 @@ int main(int argc, char **argv) {
   lua_pushcfunction(L, main_protected);
   lua_pushlightuserdata(L, &o);
   bool good = main_succeeded(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
+  int code = good ? 0 : main_interrupted() ? 130 : 1; /* 130: as shells count SIGINT */
+  signal(SIGINT, SIG_DFL); /* a finalizer that hangs can be stopped */
   lua_close(L);
-  return good ? 0 : 1;
+  return code;
 }

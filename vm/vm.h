@@ -90,8 +90,8 @@ int print_tensor(lua_State *L); /* __tostring of tensors: pushes the text */
 
 /* ---- open.c: the libraries --------------------------------------------------- */
 
-/* Opens the package: pushes the table 'torch'. luaopen_torch of the C module. */
-int luaopen_torch(lua_State *L);
+/* Opens the package: pushes the table torch (luaopen_torch of the C module). */
+int luaopen_torch_package(lua_State *L);
 /* In the executable: torch is in package.loaded and the globals torch, nn, F,
 ** optim and gnuplot are set (the libraries load at first use). */
 void open_globals(lua_State *L);

@@ -24,27 +24,20 @@ Live.__name = "gnuplot.live"
 
 local POLL = 0.05      -- seconds between looks at gnuplot
 local PAUSE = 15       -- a frame that took t seconds is followed by PAUSE·t of rest
+local FIRST = 0.3      -- seconds before the first frame
 local RETRY = 5        -- seconds before a new gnuplot is tried, doubled each time
 local FILE_EVERY = 5   -- seconds between writings of the file beside a screen
 local INTERVAL = {window = 0.5, dumb = 1, file = 2}
 local SIZE = {960, 540} -- of the file, in pixels
+local LONG = 200       -- points of a series that is drawn by its means
+local MEANS = 100      -- how many of them
 local MARKS = 200      -- vertical lines at most
 
-local function read_options(given, ...)
-  if type(given) == "string" then
-    return options.read("gnuplot.live", {{"title"}, {"file", kind = "string"},
-      {"logy", kind = "boolean"}, {"terminal", kind = "string"},
-      {"interval", kind = "seconds"}, {"timeout", kind = "seconds"}}, given, ...)
-  end
-  if type(given) ~= "table" then
-    options.wrong("gnuplot.live", "title", 1, "a string or a table of options", given, 3)
-  end
-  local title = given.title or "loss"
-  if type(title) ~= "string" then
-    options.wrong("gnuplot.live", "title", nil, "a string", title, 3)
-  end
-  return read_options(title, given)
-end
+local parameters = {
+  {"title", kind = "string", default = "loss"}, {"file", kind = "string"},
+  {"logy", kind = "boolean"}, {"terminal", kind = "string"},
+  {"interval", kind = "seconds"}, {"timeout", kind = "seconds", default = 10},
+}
 
 --- Where the picture is drawn before it takes the place of `path`: beside it.
 local function draft_of(path)
@@ -87,12 +80,12 @@ end
 --
 -- Raises when the file cannot be written or an option is unknown.
 local function live(...)
-  local given = read_options(...)
+  local given = options.read("gnuplot.live", parameters, ...)
   local self = setmetatable({
     title = given.title, logy = given.logy, interval = given.interval,
-    timeout = given.timeout or 10, series = {}, by_name = {}, marks = {},
+    timeout = given.timeout, series = {}, by_name = {}, marks = {},
     screens = screen.choose("gnuplot.live", given.terminal), file = given.file,
-    next_poll = 0, next_frame = 0, next_file = 0, retry = RETRY,
+    next_poll = 0, next_frame = terminal.now() + FIRST, next_file = 0, retry = RETRY,
     explicit = given.terminal ~= nil,
   }, Live)
   if self.screens[1] == "none" then self.file = nil end
@@ -118,7 +111,7 @@ end
 function Live:warn(reason)
   if self.warned then return end
   self.warned = true
-  screen.warn(("gnuplot.live: %s; the work goes on without '%s' being redrawn"):format(
+  screen.warn(("gnuplot.live: %s; the work goes on without the plot of '%s'"):format(
     reason, self.title))
 end
 
@@ -163,28 +156,53 @@ end
 
 -- ---- frames ------------------------------------------------------------------
 
---- The data and settings of a frame; nil while there is nothing to draw.
-function Live:picture(highlights)
+--- Adds one series to the data and the plot command. A long one is drawn as the
+-- means of neighbours, over all its points in a pale colour (not with characters:
+-- there is no room for both).
+local function add_series(script, plots, i, series, above, dumb)
+  local title = Pipe.quote(series.name) .. " noenhanced"
+  local long = series.count > LONG
+  if not (long and dumb) then
+    local text, n = series:text(above)
+    if n == 0 then return end
+    script[#script + 1] = ("$all%d << EOD\n%sEOD\n"):format(i, text)
+    plots[#plots + 1] = long and ("$all%d with lines lw 1 lc rgb '%s' notitle"):format(i,
+      screen.pale[(i - 1) % #screen.pale + 1])
+      or ("$all%d with %s lt %d title %s"):format(i, n > 1 and "lines" or "points", i, title)
+  end
+  if not long then return end
+  local text, n = series:means(MEANS, above)
+  if n == 0 then return end
+  script[#script + 1] = ("$mean%d << EOD\n%sEOD\n"):format(i, text)
+  plots[#plots + 1] = ("$mean%d with lines lt %d title %s"):format(i, i, title)
+end
+
+local function add_mark(script, mark, dumb)
+  script[#script + 1] = ("set arrow from first %.10g, graph 0 to first %.10g, graph %g nohead"
+    .. " dt 2 lc rgb '#999999' back\n"):format(mark.step, mark.step, dumb and 0.95 or 1)
+  if dumb then return end
+  script[#script + 1] = ("set label %s at first %.10g, graph 0.99 right rotate by 90"
+    .. " offset 0.8,0 noenhanced font ',9' tc rgb '#777777' back\n"):format(
+    Pipe.quote(mark.text), mark.step)
+end
+
+--- The commands that draw the curve once, on whatever terminal is set, with
+-- characters or not; nil while there is nothing to draw.
+function Live:picture(dumb)
   local script, plots = {"reset\n", screen.look}, {}
-  local above = self.logy and 0 or nil
   for i, series in ipairs(self.series) do
-    local text, some = series:text(above)
-    if some then
-      script[#script + 1] = ("$s%d << EOD\n%sEOD\n"):format(i, text)
-      plots[#plots + 1] = ("$s%d using 1:2 with lines lt %d title %s noenhanced"):format(i, i,
-        Pipe.quote(series.name))
-    end
+    add_series(script, plots, i, series, self.logy and 0 or nil, dumb)
   end
   if #plots == 0 then return nil end
   script[#script + 1] = "set title " .. Pipe.quote(self.title) .. " noenhanced\n"
-  script[#script + 1] = "set border 3\nset grid\nset key top right\nset xlabel 'step'\n"
-  if self.logy then script[#script + 1] = "set logscale y\n" end
-  for _, m in ipairs(self.marks) do
-    script[#script + 1] = ("set arrow from first %.10g, graph 0 to first %.10g, graph 1 nohead"
-      .. " dt 2 lc rgb '#888888'\nset label %s at first %.10g, graph 0.97 offset 0.5,0"
-      .. " noenhanced\n"):format(m.step, m.step, Pipe.quote(m.text), m.step)
+  script[#script + 1] = "set border 3\nset key top right\n"
+  if not dumb then
+    script[#script + 1] = "set grid\nset xlabel 'step'\nset key opaque\nset rmargin 3\n"
   end
-  return table.concat(script), "plot " .. table.concat(plots, ", ") .. "\n"
+  if self.logy then script[#script + 1] = "set logscale y\n" end
+  for _, mark in ipairs(self.marks) do add_mark(script, mark, dumb) end
+  script[#script + 1] = "plot " .. table.concat(plots, ", ") .. "\n"
+  return table.concat(script)
 end
 
 --- The size of a picture of characters.
@@ -195,18 +213,18 @@ end
 
 --- The commands of a frame for the present screen and, if `with_file`, the file.
 function Live:script(with_file)
-  local settings, plot = self:picture()
-  if settings == nil then return nil end
-  local script, kind = {settings}, self.screens[1]
+  local kind, script = self.screens[1], {}
+  local picture = self:picture(false)
+  if picture == nil then return nil end
   if with_file then
-    script[#script + 1] = ("%s\nset output %s\n%sunset output\n"):format(self.file_commands,
-      Pipe.quote(draft_of(self.file)), plot)
+    script[1] = ("%s\nset output %s\n%sunset output\n"):format(self.file_commands,
+      Pipe.quote(draft_of(self.file)), picture)
   end
   if screen.is_window(kind) then
-    script[#script + 1] = screen.window(kind, 0, Pipe.quote(self.title)) .. plot
+    script[#script + 1] = screen.window(kind, 0, Pipe.quote(self.title)) .. picture
   elseif kind == "dumb" then
     self.columns, self.rows = dumb_size()
-    script[#script + 1] = screen.dumb(self.columns, self.rows) .. plot
+    script[#script + 1] = screen.dumb(self.columns, self.rows) .. self:picture(true)
   end
   return table.concat(script)
 end
@@ -219,10 +237,7 @@ function Live:show(text)
     self.drawing_file = false
   end
   if self.screens[1] ~= "dumb" then return end
-  local lines = {}
-  for line in text:gmatch("[^\n]+") do lines[#lines + 1] = line end
-  -- Warnings of gnuplot may stand before the picture.
-  self.lines = table.move(lines, math.max(1, #lines - self.rows + 1), #lines, 1, {})
+  self.lines = screen.lines(text, self.rows)
   self.slot = self.slot or panel.open(0)
   self.slot:show(self.lines)
 end
@@ -235,7 +250,9 @@ function Live:fail(reason)
   self.drawing_file = false
   local now = terminal.now()
   if screen.is_window(self.screens[1]) and #self.screens > 1 then
-    if self.explicit or not reason:find(screen.no_window, 1, true) then self:warn(reason) end
+    if self.explicit or not reason:find(screen.no_window, 1, true) then
+      screen.warn(("gnuplot.live: no window: %s"):format(reason))
+    end
     table.remove(self.screens, 1)
     if self.screens[1] == "file" then self:need_file() end
     self.next_frame = now

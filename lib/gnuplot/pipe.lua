@@ -39,11 +39,18 @@ end
 
 function Pipe:write(text) return self.process:write(text) end
 
+--- What gnuplot did not understand, if anything.
+local function complaint_in(text)
+  for said in text:gmatch("line %d+: ([^\n]+)") do
+    if not said:find("^warning") then return "gnuplot: " .. said end
+  end
+end
+
 --- Why gnuplot is gone, from its last words or from how it ended.
 local function post_mortem(pipe)
   local how, number = pipe.process:status()
-  local said = pipe.heard:match("line %d+: ([^\n]+)") or pipe.heard:match("([^\n]*%S)%s*$")
-  if said and how ~= "killed" then return "gnuplot: " .. said end
+  local said = pipe.heard:match("([^\n]*%S)%s*$")
+  if said and how ~= "killed" then return complaint_in(pipe.heard) or "gnuplot: " .. said end
   if how == "killed" then return ("gnuplot was killed by signal %d"):format(number) end
   if how == "exited" then return ("gnuplot ended with exit code %d"):format(number) end
   return "gnuplot closed its input"
@@ -53,8 +60,9 @@ end
 -- full, and then nothing was queued.
 function Pipe:frame(script)
   self.frames = self.frames + 1
-  local text = ('%s\nprint "\\nhecate frame %d"\n'):format(script, self.frames)
-  local queued = self:write(text)
+  local mark = ('print sprintf("\\nhecate frame %d %%f", time(0.0) - hecate_t)'):format(
+    self.frames)
+  local queued = self:write(("hecate_t = time(0.0)\n%s\n%s\n"):format(script, mark))
   if queued == nil then
     self:pump(0.05)
     return nil, post_mortem(self)
@@ -71,13 +79,15 @@ end
 
 --- Looks whether the pending frame is done, for at most `seconds`. Returns what
 -- gnuplot printed for it and how many seconds it worked; false while it is not done;
--- nil and the reason when gnuplot is gone.
+-- nil and the reason when gnuplot is gone or did not understand ("gnuplot: ...").
 function Pipe:poll(seconds)
   local open = self:pump(seconds)
   local from, to, took = self.heard:find(("\nhecate frame %d ([%%d.]+)\n"):format(self.frames))
   if from then
     local text = self.heard:sub(1, from - 1)
     self.heard, self.pending = self.heard:sub(to + 1), false
+    local complaint = complaint_in(text)
+    if complaint then return nil, complaint end
     return text, tonumber(took)
   end
   if open then return false end

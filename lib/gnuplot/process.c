@@ -78,11 +78,11 @@ static void hang_up(Process *p) {
   p->start = p->end = p->capacity = 0;
 }
 
-/* Ends the child even if it is stopped. Waits a moment only, for a process in
+/* Ends the child and what it started, even if it is stopped. Waits a moment only, for a process in
 ** the middle of disk work may take its time to die. */
 static void kill_now(Process *p) {
   hang_up(p);
-  if (p->pid != 0) kill(p->pid, SIGKILL);
+  if (p->pid != 0 && kill(-p->pid, SIGKILL) != 0) kill(p->pid, SIGKILL);
   for (int i = 0; i < 100 && !reap(p); i++) poll(NULL, 0, 1);
 }
 

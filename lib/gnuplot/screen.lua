@@ -81,6 +81,15 @@ function screen.dumb(columns, rows)
     colour)
 end
 
+--- The picture of characters at the end of what gnuplot printed: warnings may stand
+-- before it. An array of lines.
+function screen.lines(text, rows)
+  local lines = {}
+  text = text:gsub("\027%[[%d;]*m%s*$", "")
+  for line in text:gmatch("[^\n\f]+") do lines[#lines + 1] = line end
+  return table.move(lines, math.max(1, #lines - rows + 1), #lines, 1, {})
+end
+
 --- Colours and line widths of all pictures.
 screen.look = [[
 set linetype 1 lc rgb '#1f77b4' lw 2 pt 7 ps 0.6
@@ -94,6 +103,10 @@ set linetype 8 lc rgb '#17becf' lw 2 pt 7 ps 0.6
 set linetype cycle 8
 set tics nomirror
 ]]
+
+--- The colours of the line types above, mixed with white.
+screen.pale = {"#c7ddec", "#ffdfc2", "#cae7ca", "#f5c9c9", "#e4d9ef", "#e2d5d2", "#f8ddf0",
+  "#c5eff3"}
 
 local formats = {
   png = "if (strstrt(GPVAL_TERMINALS, ' pngcairo ') > 0) { set terminal pngcairo size %d,%d }"

@@ -40,6 +40,9 @@ function options.describe(value)
   if kind == "string" then
     return ("string '%s'"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
   end
+  if kind == "table" and #value > 0 and getmetatable(value) == nil then
+    return ("an array of %d"):format(#value)
+  end
   if kind == "userdata" then
     local ok, tensor = pcall(is_tensor, value)
     if ok and tensor then
@@ -119,7 +122,9 @@ end
 -- Returns a table by name; an error points at the caller of the calling function.
 function options.read(name, parameters, ...)
   local n, result, level = select("#", ...), {}, 3
-  local given = n > 1 and named_table((select(n, ...))) and select(n, ...) or nil
+  local first = parameters[1].kind
+  local given = (n > 1 or first and first ~= "table") and select(n, ...) or nil
+  if n == 0 or not named_table(given) then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
     error(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)

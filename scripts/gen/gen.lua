@@ -149,7 +149,7 @@ local function table_row(row, put)
 end
 
 local function ops_c(rows)
-  local out = {'/* Generated from tensor/ops/. */\n#include "internal.h"\n#include "gradient.h"'}
+  local out = {'/* Generated from tensor/ops/. */\n#include "gradient.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
@@ -163,12 +163,8 @@ local function ops_c(rows)
   for _, row in ipairs(rows) do
     if type(row.backward) == "function" then
       row.plan = gradient.plan(row, rows)
-      for _, s in ipairs(row.plan.steps) do
-      end
     end
   end
-  -- helpers are declared in internal.h, so that their arguments are checked
-  for i = #out, 1, -1 do if out[i]:find "%(Backward %*c, %.%.%.%)" then table.remove(out, i) end end
   for _, row in ipairs(rows) do if row.plan then out[#out + 1] = gradient.emit(row, row.plan) end end
   for _, row in ipairs(rows) do table_row(row, put) end
   put("const OpInfo op_table[OP_COUNT] = {")

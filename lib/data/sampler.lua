@@ -1,0 +1,71 @@
+--- The order in which a DataLoader reads its data set.
+--
+-- A sampler has a length and `iter()`, which yields positions one by one:
+--
+--     for i in sampler:iter() do ... end
+--
+-- One that knows the whole order beforehand also has `positions()`, which
+-- returns it as an int64 tensor; the loader prefers that, and makes no number
+-- of each position.
+local torch = require "torch"
+local options = require "torch.utils.options"
+
+local sampler = {}
+
+--- The class to subclass: define `iter` (and `__len` for #loader), or
+-- `positions`.
+local Sampler = torch.class("Sampler")
+sampler.Sampler = Sampler
+
+function Sampler:iter()
+  local order, i = self:positions():tolist(), 0
+  return function()
+    i = i + 1
+    return order[i]
+  end
+end
+
+--- SequentialSampler(data_source): 1, 2, ..., #data_source.
+local SequentialSampler = torch.class("SequentialSampler", Sampler)
+sampler.SequentialSampler = SequentialSampler
+
+function SequentialSampler:__init(data_source) self.data_source = data_source end
+
+function SequentialSampler:__len() return #self.data_source end
+
+function SequentialSampler:positions()
+  return torch.arange(1, #self.data_source + 1, {dtype = "int64"})
+end
+
+--- RandomSampler(data_source, {replacement = false, num_samples = #data_source,
+-- generator =}): a new random order at each iteration.
+local RandomSampler = torch.class("RandomSampler", Sampler)
+sampler.RandomSampler = RandomSampler
+
+function RandomSampler:__init(...)
+  local given = options.read("RandomSampler", {
+    {"data_source", required = true},
+    {"replacement", kind = "boolean", default = false},
+    {"num_samples", kind = "positive"},
+    {"generator"},
+  }, ...)
+  self.data_source, self.replacement = given.data_source, given.replacement
+  self.num_samples, self.generator = given.num_samples, given.generator
+end
+
+function RandomSampler:__len() return self.num_samples or #self.data_source end
+
+function RandomSampler:positions()
+  local n, wanted = #self.data_source, #self
+  if self.replacement then
+    return torch.randint(1, n + 1, {wanted}, {generator = self.generator, dtype = "int64"})
+  end
+  local rounds = {}
+  for k = 1, math.max(1, (wanted + n - 1) // math.max(n, 1)) do
+    rounds[k] = torch.randperm(n, {generator = self.generator})
+  end
+  local order = #rounds == 1 and rounds[1] or torch.cat(rounds, 1)
+  return order:narrow(1, 1, wanted)
+end
+
+return sampler

@@ -1,0 +1,236 @@
+/* options.c: see options.h. */
+#include "options.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_OPTIONS 24
+
+static int count(const Option *options) {
+  int n = 0;
+  while (options[n].name != NULL) n++;
+  return n;
+}
+
+const Option *option_find(const Option *options, const char *name) {
+  for (; options != NULL && options->name != NULL; options++)
+    if (strcmp(options->name, name) == 0) return options;
+  return NULL;
+}
+
+bool options_table(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE) return false;
+  if (lua_getmetatable(L, index)) {
+    lua_pop(L, 1);
+    return false;
+  }
+  index = lua_absindex(L, index);
+  lua_pushnil(L);
+  if (!lua_next(L, index)) return true;
+  bool named = lua_type(L, -2) == LUA_TSTRING && lua_rawlen(L, index) == 0;
+  lua_pop(L, 2);
+  return named;
+}
+
+int options_unknown(lua_State *L, const char *function, const char *name,
+                    const Option *options) {
+  const char *names[MAX_OPTIONS + 1] = {0};
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; options[i].name != NULL && i < MAX_OPTIONS; i++) {
+    names[i] = options[i].name;
+    if (i > 0) luaL_addstring(&b, ", ");
+    luaL_addstring(&b, options[i].name);
+  }
+  luaL_pushresult(&b);
+  const char *known = lua_tostring(L, -1);
+  const char *nearest = error_nearest(name, names);
+  if (nearest != NULL)
+    return luaL_error(L, "%s: unknown option '%s', did you mean '%s'? (known: %s)", function,
+                      name, nearest, known);
+  return luaL_error(L, "%s: unknown option '%s' (known: %s)", function, name, known);
+}
+
+/* ---- one value ------------------------------------------------------------------ */
+
+static int wrong(lua_State *L, const char *function, const Option *o, int position,
+                 const char *expected, int index) {
+  if (position > 0) return error_argument(L, function, o->name, position, expected, index);
+  char got[ERROR_TEXT];
+  return luaL_error(L, "%s: '%s': expected %s, got %s", function, o->name, expected,
+                    error_describe(L, index, got));
+}
+
+static bool get_int(lua_State *L, int index, int64_t *out) {
+  int is_int = 0;
+  if (lua_type(L, index) != LUA_TNUMBER) return false;
+  *out = lua_tointegerx(L, index, &is_int);
+  return is_int;
+}
+
+static bool get_pair(lua_State *L, int index, int64_t *pair) {
+  if (get_int(L, index, pair)) {
+    pair[1] = pair[0];
+    return true;
+  }
+  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2) return false;
+  for (int i = 0; i < 2; i++) {
+    lua_rawgeti(L, index, i + 1);
+    bool ok = get_int(L, -1, &pair[i]);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+static void set_choice(lua_State *L, const char *function, const Option *o, int position,
+                       int index, int *out) {
+  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
+  for (int i = 0; o->choices[i] != NULL; i++)
+    if (strcmp(o->choices[i], text) == 0) {
+      *out = i;
+      return;
+    }
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; o->choices[i] != NULL; i++) {
+    if (i > 0) luaL_addstring(&b, o->choices[i + 1] != NULL ? ", " : " or ");
+    luaL_addchar(&b, '\'');
+    luaL_addstring(&b, o->choices[i]);
+    luaL_addchar(&b, '\'');
+  }
+  luaL_pushresult(&b);
+  wrong(L, function, o, position, lua_tostring(L, -1), index);
+}
+
+static void set_position(lua_State *L, const char *function, const Option *o, int position,
+                         int index, int64_t *out) {
+  if (!get_int(L, index, out)) wrong(L, function, o, position, "a position", index);
+  if (*out == 0)
+    wrong(L, function, o, position, "a position (0 is none; positions count from 1)", index);
+  if (*out > 0) --*out;
+}
+
+void option_set(lua_State *L, const char *function, const Option *o, int position,
+                int index, void *values) {
+  void *at = (char *)values + o->offset;
+  bool none = lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index);
+  index = lua_absindex(L, index);
+  switch (o->type) {
+    case OPTION_INT:
+      if (!get_int(L, index, at)) wrong(L, function, o, position, "an integer", index);
+      break;
+    case OPTION_FLOAT:
+      if (none) *(double *)at = NAN;
+      else if (lua_type(L, index) == LUA_TNUMBER) *(double *)at = lua_tonumber(L, index);
+      else wrong(L, function, o, position, "a number", index);
+      break;
+    case OPTION_BOOL:
+      if (!lua_isboolean(L, index)) wrong(L, function, o, position, "a boolean", index);
+      *(bool *)at = lua_toboolean(L, index);
+      break;
+    case OPTION_PAIR:
+      if (!get_pair(L, index, at))
+        wrong(L, function, o, position, "an integer or an array of two", index);
+      break;
+    case OPTION_DIM: set_position(L, function, o, position, index, at); break;
+    case OPTION_CHOICE: set_choice(L, function, o, position, index, at); break;
+    case OPTION_DTYPE: *(DType *)at = dtype_check(L, index, function, o->name); break;
+    case OPTION_TENSOR:
+      if (!none && tensor_test(L, index) == NULL)
+        wrong(L, function, o, position, "a tensor", index);
+      break;
+    case OPTION_VALUE: break;
+  }
+}
+
+/* What an option is when it is not given. */
+static void set_initial(const Option *o, void *values) {
+  void *at = (char *)values + o->offset;
+  int64_t integer = isnan(o->initial) ? OPTION_NONE : (int64_t)o->initial;
+  switch (o->type) {
+    case OPTION_INT:
+    case OPTION_DIM: *(int64_t *)at = integer; break;
+    case OPTION_FLOAT: *(double *)at = o->initial; break;
+    case OPTION_BOOL: *(bool *)at = o->initial != 0; break;
+    case OPTION_PAIR: ((int64_t *)at)[0] = ((int64_t *)at)[1] = integer; break;
+    case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
+    case OPTION_DTYPE: *(DType *)at = DTYPE_NONE; break;
+    case OPTION_TENSOR:
+    case OPTION_VALUE: break;
+  }
+}
+
+bool option_push(lua_State *L, const Option *o, const void *values) {
+  const void *at = (const char *)values + o->offset;
+  const int64_t *integers = at;
+  switch (o->type) {
+    case OPTION_INT: lua_pushinteger(L, *integers); return true;
+    case OPTION_DIM:
+      if (*integers == OPTION_NONE) lua_pushnil(L);
+      else lua_pushinteger(L, *integers + (*integers >= 0));
+      return true;
+    case OPTION_FLOAT:
+      if (isnan(*(const double *)at)) lua_pushnil(L);
+      else lua_pushnumber(L, *(const double *)at);
+      return true;
+    case OPTION_BOOL: lua_pushboolean(L, *(const bool *)at); return true;
+    case OPTION_PAIR:
+      lua_createtable(L, 2, 0);
+      for (int i = 0; i < 2; i++) {
+        lua_pushinteger(L, integers[i]);
+        lua_rawseti(L, -2, i + 1);
+      }
+      return true;
+    case OPTION_CHOICE: lua_pushstring(L, o->choices[*(const int *)at]); return true;
+    default: return false;
+  }
+}
+
+/* ---- a call ----------------------------------------------------------------------- */
+
+void options_read(lua_State *L, int first, const char *function, const Option *options,
+                  void *values) {
+  int n = count(options), top = lua_gettop(L), named = 0;
+  if (top >= first && options_table(L, top)) named = top;
+  int given = (named != 0 ? named : top + 1) - first;
+  if (given > n)
+    luaL_error(L, "%s: at most %d arguments are expected, got %d", function, n, given);
+  luaL_checkstack(L, n + 8, function);
+  if (named == 0) lua_newtable(L);
+  for (int i = first + given; i < first + n; i++) {
+    lua_pushnil(L);
+    lua_insert(L, i);
+  }
+  named = first + n; /* now the table stands behind one slot per option */
+  lua_pushnil(L);
+  while (lua_next(L, named)) {
+    const Option *o = option_find(options, luaL_tolstring(L, -2, NULL));
+    if (o == NULL) options_unknown(L, function, lua_tostring(L, -1), options);
+    lua_pop(L, 1);
+    int i = (int)(o - options);
+    if (i < given && !lua_isnil(L, first + i))
+      luaL_error(L, "%s: '%s' is given twice, as argument %d and by name", function, o->name,
+                 i + 1);
+    lua_replace(L, first + i);
+  }
+  lua_pop(L, 1);
+  for (int i = 0; i < n; i++) {
+    if (!lua_isnil(L, first + i))
+      option_set(L, function, &options[i], i < given ? i + 1 : 0, first + i, values);
+    else if (options[i].required)
+      wrong(L, function, &options[i], i + 1, "a value", first + i);
+    else set_initial(&options[i], values);
+  }
+}
+
+void options_add_number(luaL_Buffer *b, double value) {
+  char text[40];
+  int digits = 1;
+  do snprintf(text, sizeof text, "%.*g", digits, value);
+  while (digits++ < 17 && strtod(text, NULL) != value);
+  luaL_addstring(b, text);
+  if (strpbrk(text, ".en") == NULL) luaL_addstring(b, ".0");
+}

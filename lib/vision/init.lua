@@ -1,0 +1,2 @@
+--- torchvision: data sets of images.
+return {datasets = require "torchvision.datasets"}

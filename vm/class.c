@@ -1,0 +1,254 @@
+/* class.c: see class.h. The table of a class made in Lua and of one made in C have
+** the same form; only the descriptor differs, static in C, else a userdata that the
+** metatable of the instances keeps alive.
+*/
+#include "class.h"
+
+#include <string.h>
+
+/* Where a metatable (of a class table or of instances) keeps its descriptor. */
+static const char descriptor_key;
+/* Where it keeps a descriptor made in Lua from being collected. */
+static const char anchor_key;
+
+const ObjectClass *class_native(const Class *class) {
+  const ObjectClass *info = (const ObjectClass *)class;
+  return info->native != NULL ? info->native : info;
+}
+
+const char *class_short_name(const Class *class) {
+  const char *dot = strrchr(class->name, '.');
+  return dot != NULL ? dot + 1 : class->name;
+}
+
+/* The descriptor that the metatable of the value at 'index' holds, or NULL. */
+static const ObjectClass *descriptor(lua_State *L, int index) {
+  if (!lua_getmetatable(L, index)) return NULL;
+  lua_rawgetp(L, -1, &descriptor_key);
+  const ObjectClass *info = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  return info;
+}
+
+void class_fields(lua_State *L, int index) { lua_getiuservalue(L, index, 1); }
+
+void *class_instance(lua_State *L, const ObjectClass *info) {
+  void *self = object_new(L, &info->class, info->size, 1);
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, 1);
+  return self;
+}
+
+/* ---- instances --------------------------------------------------------------- */
+
+static const ObjectClass *check_self(lua_State *L) {
+  const ObjectClass *info = lua_touserdata(L, lua_upvalueindex(2));
+  if (object_test(L, 1, &info->class) == NULL)
+    luaL_error(L, "%s: called for a value of another type", info->class.name);
+  return info;
+}
+
+/* Calls the class's method 'name' with the whole stack, if there is one. */
+static bool call_method(lua_State *L, int class_table, const char *name, int results) {
+  if (lua_getfield(L, class_table, name) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, results);
+  return true;
+}
+
+static int instance_index(lua_State *L) {
+  const ObjectClass *info = check_self(L);
+  if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  }
+  lua_settop(L, 2);
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    if (info->get != NULL && info->get(L, lua_touserdata(L, 1), lua_tostring(L, 2))) return 1;
+    lua_settop(L, 2);
+    lua_gettable(L, lua_upvalueindex(1));
+    return 1;
+  }
+  if (call_method(L, lua_upvalueindex(1), "__getitem", LUA_MULTRET)) return lua_gettop(L);
+  lua_pushnil(L);
+  return 1;
+}
+
+static int instance_newindex(lua_State *L) {
+  const ObjectClass *info = check_self(L);
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    if (info->set != NULL && info->set(L, lua_touserdata(L, 1), lua_tostring(L, 2))) return 0;
+  } else if (call_method(L, lua_upvalueindex(1), "__setitem", 0)) {
+    return 0;
+  }
+  lua_settop(L, 3);
+  class_fields(L, 1);
+  lua_insert(L, 2);
+  lua_rawset(L, 2);
+  return 0;
+}
+
+/* Metamethods of Lua classes are looked up when they are needed, so that a method
+** may be defined or replaced at any time, in any class of the chain. */
+static const char *const events[] = {
+    "__len",  "__call", "__tostring", "__eq",     "__lt",  "__le",   "__add",
+    "__sub",  "__mul",  "__div",      "__mod",    "__pow", "__unm",  "__idiv",
+    "__band", "__bor",  "__bxor",     "__shl",    "__shr", "__bnot", "__concat",
+    "__pairs"};
+
+static int dispatch_event(lua_State *L) {
+  const char *event = lua_tostring(L, lua_upvalueindex(2));
+  if (call_method(L, lua_upvalueindex(1), event, LUA_MULTRET)) return lua_gettop(L);
+  const ObjectClass *info = descriptor(L, lua_upvalueindex(1));
+  if (strcmp(event, "__eq") == 0) {
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  if (strcmp(event, "__tostring") == 0) {
+    lua_pushfstring(L, "%s: %p", info->class.name, lua_topointer(L, 1));
+    return 1;
+  }
+  return luaL_error(L, "%s: the class has no method '%s'", info->class.name, event);
+}
+
+/* Completes the metatable of the instances; the class table is at the top. */
+static void prepare_instances(lua_State *L, const ObjectClass *info) {
+  int class_table = lua_gettop(L);
+  object_metatable(L, &info->class);
+  lua_pushlightuserdata(L, (void *)info);
+  lua_rawsetp(L, -2, &descriptor_key);
+  const luaL_Reg access[] = {
+      {"__index", instance_index}, {"__newindex", instance_newindex}, {NULL, NULL}};
+  lua_pushvalue(L, class_table);
+  lua_pushlightuserdata(L, (void *)info);
+  luaL_setfuncs(L, access, 2);
+  for (size_t i = 0; info->native != NULL && i < sizeof events / sizeof *events; i++) {
+    lua_pushvalue(L, class_table);
+    lua_pushstring(L, events[i]);
+    lua_pushcclosure(L, dispatch_event, 2);
+    lua_setfield(L, -2, events[i]);
+  }
+  lua_pushstring(L, info->class.name);
+  lua_setfield(L, -2, "__name");
+}
+
+/* ---- classes ----------------------------------------------------------------- */
+
+/* Class(...): an instance, after __init. */
+static int class_call(lua_State *L) {
+  const ObjectClass *info = descriptor(L, 1);
+  if (info == NULL) return luaL_error(L, "torch.class: not a class");
+  int arguments = lua_gettop(L) - 1;
+  class_instance(L, info);
+  lua_insert(L, 2);
+  if (lua_getfield(L, 1, "__init") != LUA_TNIL) {
+    lua_pushvalue(L, 2);
+    lua_rotate(L, 3, 2);
+    lua_call(L, arguments + 1, 0);
+  }
+  lua_settop(L, 2);
+  return 1;
+}
+
+static int class_tostring(lua_State *L) {
+  const ObjectClass *info = descriptor(L, 1);
+  lua_pushfstring(L, "class %s", info != NULL ? info->class.name : "?");
+  return 1;
+}
+
+/* Gives the table at the top its metatable; 'parent' is the index of the parent's
+** table or 0. */
+static void make_class(lua_State *L, const ObjectClass *info, int parent) {
+  static const luaL_Reg metamethods[] = {
+      {"__call", class_call}, {"__tostring", class_tostring}, {NULL, NULL}};
+  luaL_newlib(L, metamethods);
+  lua_pushlightuserdata(L, (void *)info);
+  lua_rawsetp(L, -2, &descriptor_key);
+  if (parent != 0) {
+    lua_pushvalue(L, parent);
+    lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, parent);
+    lua_setfield(L, -3, "super");
+  }
+  lua_setmetatable(L, -2);
+}
+
+/* Kept in the registry under an address inside the descriptor; the descriptor itself
+** is the key of the metatable (object_metatable). */
+void class_push(lua_State *L, const ObjectClass *info) {
+  luaL_checkstack(L, 10, "classes");
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &info->size) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  int parent = 0;
+  if (info->class.parent != NULL) {
+    class_push(L, (const ObjectClass *)info->class.parent);
+    parent = lua_gettop(L);
+  }
+  lua_newtable(L);
+  if (info->class.methods != NULL) luaL_setfuncs(L, info->class.methods, 0);
+  if (info->class.metamethods != NULL) luaL_setfuncs(L, info->class.metamethods, 0);
+  make_class(L, info, parent);
+  prepare_instances(L, info);
+  lua_pop(L, 1);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &info->size);
+  if (parent != 0) lua_remove(L, parent);
+}
+
+/* Pushes a descriptor that ends with the name. */
+static ObjectClass *new_descriptor(lua_State *L, const char *name, const ObjectClass *parent) {
+  static const ObjectClass root = {.class = {.name = "object"}, .size = sizeof(Object)};
+  size_t length = strlen(name) + 1;
+  ObjectClass *info = lua_newuserdatauv(L, sizeof *info + length, 0);
+  *info = parent != NULL ? *parent : root;
+  memcpy(info + 1, name, length);
+  info->class.name = (const char *)(info + 1);
+  info->class.parent = parent != NULL ? &parent->class : NULL;
+  info->class.methods = NULL;
+  info->class.metamethods = NULL;
+  info->native = class_native(parent != NULL ? &parent->class : &root.class);
+  return info;
+}
+
+int class_new(lua_State *L) {
+  lua_settop(L, 2);
+  if (lua_type(L, 1) != LUA_TSTRING || *lua_tostring(L, 1) == '\0')
+    return error_argument(L, "torch.class", "name", 1, "the name of the class", 1);
+  const ObjectClass *parent = lua_istable(L, 2) ? descriptor(L, 2) : NULL;
+  if (parent == NULL && !lua_isnil(L, 2))
+    return error_argument(L, "torch.class", "parent", 2, "a class, such as nn.Module", 2);
+  const ObjectClass *info = new_descriptor(L, lua_tostring(L, 1), parent);
+  lua_newtable(L);
+  make_class(L, info, parent != NULL ? 2 : 0);
+  prepare_instances(L, info);
+  lua_pushvalue(L, 3);
+  lua_rawsetp(L, -2, &anchor_key);
+  lua_pop(L, 1);
+  lua_getmetatable(L, 4);
+  lua_pushvalue(L, 3);
+  lua_rawsetp(L, -2, &anchor_key);
+  lua_pop(L, 1);
+  return 1;
+}
+
+int class_typename(lua_State *L) {
+  luaL_checkany(L, 1);
+  if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__name") == LUA_TSTRING)
+    return 1;
+  lua_pushnil(L);
+  return 1;
+}
+
+int class_isinstance(lua_State *L) {
+  const ObjectClass *wanted = lua_istable(L, 2) ? descriptor(L, 2) : NULL;
+  if (wanted == NULL)
+    return error_argument(L, "torch.isinstance", "class", 2, "a class, such as nn.Module", 2);
+  const ObjectClass *info = lua_type(L, 1) == LUA_TUSERDATA ? descriptor(L, 1) : NULL;
+  const Class *class = info != NULL ? &info->class : NULL;
+  while (class != NULL && class != &wanted->class) class = class->parent;
+  lua_pushboolean(L, class != NULL);
+  return 1;
+}

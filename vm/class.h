@@ -1,0 +1,44 @@
+/* class.h: classes that a script can call, extend and ask about. A class is a
+** Lua table: its methods, with the table of its parent behind them. Its instances
+** are userdata (an Object first) whose user value 1 is the table of their fields.
+**
+** `obj.key` looks in the fields, then in the attributes kept in C ('get'), then in
+** the class and its parents. `obj[i]` with a key that is no string calls the
+** method __getitem (__setitem when assigned) where the class has one.
+*/
+#ifndef HECATE_CLASS_H
+#define HECATE_CLASS_H
+
+#include "vm.h"
+
+typedef struct ObjectClass ObjectClass;
+struct ObjectClass {
+  Class class; /* first, so that the Class of an instance is an ObjectClass */
+  size_t size; /* of the userdata; all zeros must be a valid instance */
+  const ObjectClass *native; /* of a class made in Lua: its nearest one in C */
+  /* An attribute kept in C: pushes it and returns true, or returns false. */
+  bool (*get)(lua_State *L, void *self, const char *key);
+  /* Stack: 1 self, 2 key (a string), 3 value. True when it took the assignment. */
+  bool (*set)(lua_State *L, void *self, const char *key);
+};
+
+/* Pushes the table of a class made in C, filled at first use. Its metamethods are
+** also methods of that name, so that a subclass can call them. */
+void class_push(lua_State *L, const ObjectClass *info);
+/* The nearest ancestor of a class (or itself) that is made in C. */
+const ObjectClass *class_native(const Class *class);
+/* Pushes a new instance with an empty table of fields; __init has not run. */
+void *class_instance(lua_State *L, const ObjectClass *info);
+/* Pushes the fields of the instance at 'index'. */
+void class_fields(lua_State *L, int index);
+/* The part of a class name after its last dot: "Linear". */
+const char *class_short_name(const Class *class);
+
+/* torch.class(name, parent): a new class. */
+int class_new(lua_State *L);
+/* torch.typename(x): the class name of an object, nil for other values. */
+int class_typename(lua_State *L);
+/* torch.isinstance(x, Class) */
+int class_isinstance(lua_State *L);
+
+#endif
