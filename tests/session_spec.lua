@@ -369,10 +369,10 @@ describe("the session in a terminal", function()
     start()
     enter("ran = 0 A = {alpha = print} A.__index = A B = setmetatable({beta = print, b = 1}, A)")
     enter("o = setmetatable({}, {__index = B})")
-    enter("p = setmetatable({}, {__index = function() ran = ran + 1 end, __methods = A})")
+    enter("p = setmetatable({}, {__index = function() ran = ran + 1 end})")
     for typed, completed in pairs({
-      ["o:al"] = "o:alpha", ["o:b"] = "o:beta", ["p:al"] = "p:alpha", ["p.q.r"] = "p.q.r",
-      ["io.stdout:se"] = "io.stdout:se", ["s = 'x' B.b"] = "s = 'x' B.b",
+      ["o:al"] = "o:alpha", ["o:b"] = "o:beta", ["p.q.r"] = "p.q.r",
+      ["io.stdout:setv"] = "io.stdout:setvbuf", ["s = 'x' B.b"] = "s = 'x' B.b",
     }) do
       type_text(typed)
       keys("Tab", "Tab")
@@ -382,6 +382,20 @@ describe("the session in a terminal", function()
     end
     enter("'ran ' .. ran")
     wait("\nran 0\n>$")
+  end)
+
+  in_terminal("completes methods of tensors and names that load at first use", function()
+    start()
+    enter("t = torch.zeros(2)")
+    for typed, completed in pairs({
+      ["t:resha"] = "t:reshape", ["nn.Linea"] = "nn.Linear", ["opti"] = "optim",
+    }) do
+      type_text(typed)
+      keys("Tab")
+      wait("> " .. completed:gsub("%p", "%%%0") .. "$")
+      keys("C-u")
+      wait("\n>$")
+    end
   end)
 
   in_terminal("completes modules after require and files in strings", function()

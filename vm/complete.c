@@ -379,17 +379,36 @@ static char **complete_attempt(const char *text, int start, int end) {
   return matches;
 }
 
-/* Tab indents where there is nothing to complete yet. */
+/* Tab indents where there is nothing to complete yet. rl_complete lists the
+** candidates when it runs twice in a row, so it is made to see itself. */
 static int complete_on_tab(int count, int key) {
-  for (int i = 0; i < rl_point; i++)
-    if (!isspace((unsigned char)rl_line_buffer[i])) return rl_complete(count, key);
-  return rl_insert_text("  ");
+  int i = 0;
+  while (i < rl_point && isspace((unsigned char)rl_line_buffer[i])) i++;
+  if (i == rl_point) return rl_insert_text("  ");
+  if (rl_last_func == complete_on_tab) rl_last_func = rl_complete;
+  return rl_complete(count, key);
+}
+
+/* The characters around words. In an open string everything is the word, even a
+** "." or "/" that it begins with. */
+static char *complete_word_breaks(void) {
+  static char in_code[] = " \t\n\"'`!@$%^&*()-+=|\\{}[];:,.<>/?~#", in_string[] = "\"'";
+  char quote = '\0';
+  for (const char *p = rl_line_buffer; p < rl_line_buffer + rl_point; p++) {
+    if (quote != '\0' && *p == '\\' && p[1] != '\0')
+      p++;
+    else if (*p == quote)
+      quote = '\0';
+    else if (quote == '\0' && (*p == '"' || *p == '\''))
+      quote = *p;
+  }
+  return quote != '\0' ? in_string : in_code;
 }
 
 void complete_install(lua_State *L) {
   complete_state = L;
   rl_attempted_completion_function = complete_attempt;
-  rl_completer_word_break_characters = " \t\n\"'`!@$%^&*()-+=|\\{}[];:,.<>/?~#";
+  rl_completion_word_break_hook = complete_word_breaks;
   rl_completer_quote_characters = "\"'";
   rl_bind_key('\t', complete_on_tab);
 }

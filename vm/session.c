@@ -566,6 +566,7 @@ static void session_execute(lua_State *L, const char *text, int status) {
     lua_insert(L, top + 1);
     status = main_call(L, results, 0);
   }
+  if (session_on_terminal && main_interrupted()) putchar('\n'); /* after its ^C */
   if (status != LUA_OK) main_report(L, NULL);
   lua_settop(L, top);
   fflush(stdout);

@@ -21,6 +21,8 @@ void error_check(lua_State *L, Status status);
 ** the stack position of what came. */
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index);
+/* Of ERROR_CALLBACK: pushes the Lua value that a hook raised; false: there is none. */
+bool hook_error_push(lua_State *L);
 /* "a string", "tensor float32 (2×3)", "nothing": what stands at 'index', in a
 ** buffer of ERROR_TEXT bytes. Never raises. */
 #define ERROR_TEXT 256
@@ -52,8 +54,8 @@ typedef struct {
 void object_metatable(lua_State *L, const Class *class);
 /* Pushes a new zeroed userdata of 'size' bytes with 'values' user values. */
 void *object_new(lua_State *L, const Class *class, size_t size, int values);
-/* The userdata at 'index' if it is of 'class' or a descendant, else NULL. Never
-** raises. */
+/* The userdata at 'index' if it is of 'class' or a descendant (class NULL: of any), else
+** NULL. Never raises. */
 void *object_test(lua_State *L, int index, const Class *class);
 void *object_check(lua_State *L, int argument, const Class *class, const char *function,
                    const char *name);

@@ -34,7 +34,7 @@ local function position(name, i, n)
   end
   local at = i < 0 and i + n + 1 or i
   if at < 1 or at > n then
-    error(("%s: position %d is outside 1 to %d"):format(name, i, n), 3)
+    options.raise(("%s: position %d is outside 1 to %d"):format(name, i, n), 3)
   end
   return at
 end
@@ -52,7 +52,7 @@ local Dataset = torch.class("Dataset")
 data.Dataset = Dataset
 
 function Dataset:__getitem()
-  error("Dataset: the subclass must define __getitem(i)", 2)
+  options.raise("Dataset: the subclass must define __getitem(i)", 2)
 end
 
 -- TensorDataset --------------------------------------------------------------
@@ -187,7 +187,7 @@ local function split_lengths(lengths, n)
   end
   if not whole and math.abs(sum - 1) < 1e-6 then return fractions_to_lengths(lengths, n) end
   if sum ~= n or not whole then
-    error(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n), 3)
+    options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n), 3)
   end
   return lengths
 end

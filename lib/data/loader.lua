@@ -132,7 +132,7 @@ function DataLoader:__init(...)
     options.wrong("DataLoader", "dataset", 1, "a dataset (#d and d[i])", dataset, 2)
   end
   if given.sampler and given.shuffle then
-    error("DataLoader: 'sampler' and 'shuffle' exclude each other", 2)
+    options.raise("DataLoader: 'sampler' and 'shuffle' exclude each other", 2)
   end
   if given.num_workers > 0 then
     error(("DataLoader: 'num_workers': expected 0 (items are read in this process), got %d")

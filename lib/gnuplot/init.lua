@@ -232,6 +232,12 @@ function gnuplot.setterm(kind)
   window_terminal = kind
 end
 
+--- The gnuplot program that is run from now on; nil: $HECATE_GNUPLOT or `gnuplot`.
+function gnuplot.setgnuplotexe(program)
+  if program ~= nil then check("gnuplot.setgnuplotexe", "program", 1, "string", program) end
+  Pipe.executable = program
+end
+
 -- When the program ends, file figures that were not flushed are written.
 gnuplot.at_exit = setmetatable({}, {__gc = function()
   for _, figure in pairs(figures) do

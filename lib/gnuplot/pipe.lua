@@ -11,9 +11,10 @@ Pipe.__index = Pipe
 
 local CHUNK = 64 * 1024
 
---- The program that is run: $HECATE_GNUPLOT, else `gnuplot` on the PATH.
+--- The program that is run: what was set, else $HECATE_GNUPLOT, else `gnuplot` on the
+-- PATH.
 function Pipe.program()
-  local program = os.getenv("HECATE_GNUPLOT")
+  local program = Pipe.executable or os.getenv("HECATE_GNUPLOT")
   return program and program ~= "" and program or "gnuplot"
 end
 

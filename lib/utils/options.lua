@@ -53,11 +53,23 @@ function options.describe(value)
   return kind
 end
 
+--- Like `error`, seen from the caller of this; functions in C are passed over, for a
+-- constructor is called by one and has no line to show.
+function options.raise(message, level)
+  level = (level or 1) + 1
+  local info = debug.getinfo(level, "S")
+  while info and info.what == "C" do
+    level = level + 1
+    info = debug.getinfo(level, "S")
+  end
+  error(message, level)
+end
+
 --- Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT" at the line
 -- of the user: `level` counts as in `error`, seen from the caller of this.
 function options.wrong(name, parameter, position, expected, value, level)
   local place = position and (" (argument %d)"):format(position) or ""
-  error(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected,
+  options.raise(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected,
     options.describe(value)), (level or 2) + 1)
 end
 
@@ -105,11 +117,11 @@ local function take_named(name, parameters, given, result, level)
     local position
     for i, parameter in ipairs(known) do position = parameter == key and i or position end
     if position == nil then
-      error(("%s: unknown option '%s'%s (known: %s)"):format(name, tostring(key),
+      options.raise(("%s: unknown option '%s'%s (known: %s)"):format(name, tostring(key),
         options.suggest(tostring(key), known), table.concat(known, ", ")), level + 1)
     end
     if result[key] ~= nil then
-      error(("%s: '%s' is given by position and by name"):format(name, key), level + 1)
+      options.raise(("%s: '%s' is given by position and by name"):format(name, key), level + 1)
     end
     check(name, parameters[position], nil, value, level + 1)
     result[key] = value
@@ -127,7 +139,7 @@ function options.read(name, parameters, ...)
   if n == 0 or not named_table(given) then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
-    error(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)
+    options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)
   end
   for i = 1, n do
     local value = (select(i, ...))

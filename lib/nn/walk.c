@@ -1,0 +1,196 @@
+/* walk.c: what a module holds, in the order of registration: parameters(),
+** named_children() and their like. A tensor or module that is reachable by several
+** names is listed once, under the first.
+*/
+#include <string.h>
+
+#include "module.h"
+
+typedef enum { WALK_PARAMETERS, WALK_BUFFERS, WALK_CHILDREN, WALK_MODULES } WalkKind;
+
+/* A walk under way: the stack holds the list that is filled, name and value in
+** turns, and the set of what was seen. */
+typedef struct {
+  WalkKind kind;
+  bool recurse;
+  int list, seen;
+  lua_Integer n;
+} Walk;
+
+/* Appends the value at the top under the name below it, unless 'identity' is known;
+** pops both. */
+static bool append(lua_State *L, Walk *walk, const void *identity) {
+  bool known = lua_rawgetp(L, walk->seen, identity) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (known) {
+    lua_pop(L, 2);
+    return false;
+  }
+  lua_pushboolean(L, true);
+  lua_rawsetp(L, walk->seen, identity);
+  lua_rawseti(L, walk->list, walk->n + 2);
+  lua_rawseti(L, walk->list, walk->n + 1);
+  walk->n += 2;
+  return true;
+}
+
+/* Pushes "prefix.name". */
+static void push_name(lua_State *L, const char *prefix, const char *name) {
+  if (*prefix == '\0') lua_pushstring(L, name);
+  else lua_pushfstring(L, "%s.%s", prefix, name);
+}
+
+static bool wanted(const Walk *walk, const Slot *slot) {
+  if (walk->kind == WALK_PARAMETERS) return slot->kind == SLOT_PARAMETER && slot->tensor;
+  if (walk->kind == WALK_BUFFERS) return slot->kind == SLOT_BUFFER && slot->tensor;
+  return walk->kind == WALK_CHILDREN && slot->kind == SLOT_MODULE && slot->module;
+}
+
+/* Visits the module at the top. */
+static void visit(lua_State *L, const char *prefix, Walk *walk) {
+  luaL_checkstack(L, 12, "too many nested modules");
+  int self = lua_gettop(L);
+  Module *m = lua_touserdata(L, self);
+  if (walk->kind == WALK_MODULES) {
+    lua_pushstring(L, prefix);
+    lua_pushvalue(L, self);
+    if (!append(L, walk, m)) return;
+  }
+  class_fields(L, self);
+  for (int i = 0; i < m->n_slots; i++) {
+    const Slot *slot = &m->slots[i];
+    if (!wanted(walk, slot)) continue;
+    push_name(L, prefix, slot->name);
+    lua_getfield(L, self + 1, slot->name);
+    append(L, walk, slot->tensor != NULL ? (void *)slot->tensor : slot->module);
+  }
+  for (int i = 0; walk->recurse && i < m->n_slots; i++) {
+    if (m->slots[i].kind != SLOT_MODULE || m->slots[i].module == NULL) continue;
+    push_name(L, prefix, m->slots[i].name);
+    lua_getfield(L, self + 1, m->slots[i].name);
+    visit(L, lua_tostring(L, -2), walk);
+    lua_pop(L, 2);
+  }
+  lua_settop(L, self);
+}
+
+/* Pushes the list for the module at 1. */
+static Walk walk_module(lua_State *L, WalkKind kind, const char *prefix, bool recurse) {
+  lua_newtable(L);
+  lua_newtable(L);
+  Walk walk = {.kind = kind, .recurse = recurse && kind != WALK_CHILDREN,
+               .list = lua_gettop(L) - 1, .seen = lua_gettop(L)};
+  lua_pushvalue(L, 1);
+  visit(L, prefix, &walk);
+  lua_settop(L, walk.list);
+  return walk;
+}
+
+static int array(lua_State *L, WalkKind kind, const char *who) {
+  static const Option options[] = {{"recurse", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
+  bool recurse = true;
+  module_check(L, 1, who);
+  if (kind == WALK_PARAMETERS || kind == WALK_BUFFERS)
+    options_read(L, 2, who, options, &recurse);
+  Walk walk = walk_module(L, kind, "", recurse);
+  lua_createtable(L, (int)(walk.n / 2), 0);
+  for (lua_Integer i = 1; i <= walk.n / 2; i++) {
+    lua_rawgeti(L, walk.list, 2 * i);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
+/* The iterator: upvalue 1 is the list, 2 the place in it. */
+static int next_pair(lua_State *L) {
+  lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
+  lua_pushinteger(L, i + 2);
+  lua_replace(L, lua_upvalueindex(2));
+  lua_rawgeti(L, lua_upvalueindex(1), i + 1);
+  lua_rawgeti(L, lua_upvalueindex(1), i + 2);
+  return 2;
+}
+
+typedef struct { bool recurse; } NamedOptions;
+
+static int pairs_of(lua_State *L, WalkKind kind, const char *who) {
+  static const Option options[] = {
+      {"prefix", OPTION_VALUE, 0, false, 0, NULL},
+      {"recurse", OPTION_BOOL, offsetof(NamedOptions, recurse), false, 1, NULL},
+      {NULL}};
+  NamedOptions named;
+  module_check(L, 1, who);
+  options_read(L, 2, who, options, &named);
+  const char *prefix = lua_isnil(L, 2) ? "" : luaL_checkstring(L, 2);
+  walk_module(L, kind, prefix, named.recurse);
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, next_pair, 2);
+  return 1;
+}
+
+static int parameters(lua_State *L) { return array(L, WALK_PARAMETERS, "parameters"); }
+static int buffers(lua_State *L) { return array(L, WALK_BUFFERS, "buffers"); }
+static int children(lua_State *L) { return array(L, WALK_CHILDREN, "children"); }
+static int modules(lua_State *L) { return array(L, WALK_MODULES, "modules"); }
+
+static int named_parameters(lua_State *L) {
+  return pairs_of(L, WALK_PARAMETERS, "named_parameters");
+}
+static int named_buffers(lua_State *L) { return pairs_of(L, WALK_BUFFERS, "named_buffers"); }
+static int named_children(lua_State *L) {
+  return pairs_of(L, WALK_CHILDREN, "named_children");
+}
+static int named_modules(lua_State *L) { return pairs_of(L, WALK_MODULES, "named_modules"); }
+
+/* ---- by path: "features.0.weight" ---------------------------------------------------- */
+
+/* Replaces the module at the top by its part 'name' of the given kind. */
+static void enter(lua_State *L, const char *who, const char *name, const char *path,
+                  SlotKind kind) {
+  static const char *const kinds[] = {"parameter", "buffer", "module"};
+  Module *m = lua_touserdata(L, -1);
+  Slot *slot = module_find(m, name);
+  if (slot == NULL || slot->kind != kind)
+    luaL_error(L, "%s: '%s' (in '%s'): %s has no %s of that name", who, name, path,
+               m->object.class->name, kinds[kind]);
+  class_fields(L, -1);
+  lua_getfield(L, -1, name);
+  if (lua_isnil(L, -1)) luaL_error(L, "%s: '%s' is registered as nil", who, path);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}
+
+static int by_path(lua_State *L, const char *who, SlotKind kind) {
+  module_check(L, 1, who);
+  if (lua_type(L, 2) != LUA_TSTRING) return error_argument(L, who, "target", 2, "a string", 2);
+  lua_settop(L, 2);
+  const char *path = lua_tostring(L, 2), *at = path, *dot;
+  lua_pushvalue(L, 1);
+  if (*at == '\0' && kind == SLOT_MODULE) return 1;
+  while ((dot = strchr(at, '.')) != NULL) {
+    lua_pushlstring(L, at, (size_t)(dot - at));
+    lua_insert(L, -2);
+    enter(L, who, lua_tostring(L, -2), path, SLOT_MODULE);
+    lua_remove(L, -2);
+    at = dot + 1;
+  }
+  enter(L, who, at, path, kind);
+  return 1;
+}
+
+static int get_parameter(lua_State *L) { return by_path(L, "get_parameter", SLOT_PARAMETER); }
+static int get_buffer(lua_State *L) { return by_path(L, "get_buffer", SLOT_BUFFER); }
+static int get_submodule(lua_State *L) { return by_path(L, "get_submodule", SLOT_MODULE); }
+
+const luaL_Reg walk_methods[] = {{"parameters", parameters},
+                                 {"buffers", buffers},
+                                 {"children", children},
+                                 {"modules", modules},
+                                 {"named_parameters", named_parameters},
+                                 {"named_buffers", named_buffers},
+                                 {"named_children", named_children},
+                                 {"named_modules", named_modules},
+                                 {"get_parameter", get_parameter},
+                                 {"get_buffer", get_buffer},
+                                 {"get_submodule", get_submodule},
+                                 {NULL, NULL}};

@@ -1,0 +1,124 @@
+/* fold.h: loops of reductions, made for each element type by the macros below. A fold
+** takes elements into lanes (as many accumulators as fill several vector registers, the
+** same number on every processor level, so that all levels give the same bits) and the
+** lanes into a cell. Sums of float32 stay in float for a block, then go on in double.
+*/
+#ifndef HECATE_FOLD_H
+#define HECATE_FOLD_H
+
+#include <math.h>
+
+#include "kernel.h"
+
+typedef union {
+  double f;
+  int64_t i;
+} Cell;
+
+typedef struct {
+  /* cell op= n elements 'stride' bytes apart */
+  void (*row)(int64_t n, const char *p, int64_t stride, Cell *cell);
+  /* cell[j] op= element j of each of n rows; width <= FOLD_TILE */
+  void (*column)(int64_t n, int64_t width, const char *p, int64_t row_stride,
+                 int64_t stride, Cell *cell);
+  void (*join)(int64_t n, Cell *cell, const Cell *part);
+  void (*start)(int64_t n, Cell *cell);
+} Fold;
+
+#define FOLD_LANES 64
+#define FOLD_BLOCK 8192 /* elements of a row between two visits to the cell */
+#define FOLD_ROWS 64    /* rows of a column likewise */
+#define FOLD_TILE 256
+
+/* NAME: of the functions; T: element; L: lane; F: field of the cell;
+** INIT: the neutral value; STEP(a, x) takes an element in, JOIN(a, b) a lane. */
+#define FOLD(NAME, T, L, F, INIT, STEP, JOIN)                                          \
+  static void NAME##_row(int64_t n, const char *p, int64_t stride, Cell *cell) {       \
+    if (n < 16 || stride != (int64_t)sizeof(T)) {                                      \
+      __typeof__(cell->F) a = cell->F;                                                 \
+      for (int64_t i = 0; i < n; i++) {                                                \
+        const T x = *(const T *)(p + i * stride);                                        \
+        a = STEP(a, x);                                                                \
+      }                                                                                \
+      cell->F = a;                                                                     \
+      return;                                                                          \
+    }                                                                                  \
+    for (int64_t at = 0; at < n; at += FOLD_BLOCK) {                                   \
+      const T *v = (const T *)p + at;                                                  \
+      int64_t m = n - at < FOLD_BLOCK ? n - at : FOLD_BLOCK, i = 0;                    \
+      L lane[FOLD_LANES];                                                              \
+      for (int j = 0; j < FOLD_LANES; j++) lane[j] = INIT;                             \
+      for (; i + FOLD_LANES <= m; i += FOLD_LANES) {                                   \
+        _Pragma("omp simd") for (int j = 0; j < FOLD_LANES; j++) {                     \
+          const T x = v[i + j];                                                        \
+          lane[j] = STEP(lane[j], x);                                                  \
+        }                                                                              \
+      }                                                                                \
+      for (int64_t j = 0; j < m - i; j++) {                                            \
+        const T x = v[i + j];                                                          \
+        lane[j] = STEP(lane[j], x);                                                    \
+      }                                                                                \
+      for (int w = FOLD_LANES / 2; w > 0; w /= 2)                                      \
+        for (int j = 0; j < w; j++) lane[j] = JOIN(lane[j], lane[j + w]);              \
+      cell->F = JOIN(cell->F, (__typeof__(cell->F))lane[0]);                           \
+    }                                                                                  \
+  }                                                                                    \
+  static void NAME##_column(int64_t n, int64_t width, const char *p,                   \
+                            int64_t row_stride, int64_t stride, Cell *cell) {          \
+    L tile[FOLD_TILE];                                                                 \
+    for (int64_t at = 0; at < n; at += FOLD_ROWS) {                                    \
+      int64_t m = n - at < FOLD_ROWS ? n - at : FOLD_ROWS;                             \
+      for (int64_t j = 0; j < width; j++) tile[j] = INIT;                              \
+      for (int64_t i = at; i < at + m; i++) {                                          \
+        const char *q = p + i * row_stride;                                            \
+        const T *v = (const T *)q;                                                     \
+        if (stride == (int64_t)sizeof(T)) {                                            \
+          _Pragma("omp simd") for (int64_t j = 0; j < width; j++) {                    \
+            const T x = v[j];                                                          \
+            tile[j] = STEP(tile[j], x);                                                \
+          }                                                                            \
+        } else                                                                         \
+          for (int64_t j = 0; j < width; j++) {                                        \
+            const T x = *(const T *)(q + j * stride);                                  \
+            tile[j] = STEP(tile[j], x);                                                \
+          }                                                                            \
+      }                                                                                \
+      for (int64_t j = 0; j < width; j++)                                              \
+        cell[j].F = JOIN(cell[j].F, (__typeof__(cell->F))tile[j]);                     \
+    }                                                                                  \
+  }                                                                                    \
+  static void NAME##_join(int64_t n, Cell *cell, const Cell *part) {                   \
+    for (int64_t j = 0; j < n; j++) cell[j].F = JOIN(cell[j].F, part[j].F);            \
+  }                                                                                    \
+  static void NAME##_start(int64_t n, Cell *cell) {                                    \
+    for (int64_t j = 0; j < n; j++) cell[j].F = INIT;                                  \
+  }                                                                                    \
+  static const Fold NAME = {NAME##_row, NAME##_column, NAME##_join, NAME##_start};
+
+#define PLUS(a, x) ((a) + (x))
+#define TIMES(a, x) ((a) * (x))
+#define LARGER(a, x) ((((x) > (a)) | ((x) != (x))) ? (x) : (a)) /* NaN wins and stays */
+#define SMALLER(a, x) ((((x) < (a)) | ((x) != (x))) ? (x) : (a))
+#define EITHER(a, x) ((a) | ((x) != 0))
+#define BOTH(a, x) ((a) & ((x) != 0))
+#define COUNT(a, x) ((a) + ((x) != 0))
+#define PLUS_ABS(a, x) ((a) + ((x) < 0 ? -(x) : (x)))
+#define PLUS_SQUARE(a, x) ((a) + (x) * (x))
+#define LARGER_ABS(a, x) LARGER(a, ((x) < 0 ? -(x) : (x)))
+#define SMALLER_ABS(a, x) SMALLER(a, ((x) < 0 ? -(x) : (x)))
+
+/* The fold of one operation for all six element types, and their table by dtype. */
+#define FOLD_INTEGERS(NAME, INIT, STEP, JOIN)                        \
+  FOLD(NAME##_bool, bool, int64_t, i, INIT, STEP, JOIN)              \
+  FOLD(NAME##_uint8, uint8_t, int64_t, i, INIT, STEP, JOIN)          \
+  FOLD(NAME##_int32, int32_t, int64_t, i, INIT, STEP, JOIN)          \
+  FOLD(NAME##_int64, int64_t, int64_t, i, INIT, STEP, JOIN)
+#define FOLD_FLOATS(NAME, INIT, STEP, JOIN)                          \
+  FOLD(NAME##_float32, float, float, f, INIT, STEP, JOIN)            \
+  FOLD(NAME##_float64, double, double, f, INIT, STEP, JOIN)
+#define FOLD_TABLE(NAME)                                                        \
+  static const Fold *const NAME##_folds[DTYPE_COUNT] = {                        \
+      &NAME##_bool,  &NAME##_uint8,   &NAME##_int32,                            \
+      &NAME##_int64, &NAME##_float32, &NAME##_float64};
+
+#endif

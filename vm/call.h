@@ -1,0 +1,28 @@
+/* call.h: calls of ops by their rows. */
+#ifndef HECATE_CALL_H
+#define HECATE_CALL_H
+
+#include "op.h"
+#include "vm.h"
+
+/* Calls an op with the arguments on the stack; returns the number of results. */
+int call_op(lua_State *L, const OpInfo *info, bool in_place);
+/* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
+** (stack indices of the three tables). */
+void call_register(lua_State *L, int torch, int functional, int methods);
+
+/* options.c */
+bool dtype_read(lua_State *L, int index, DType *out); /* never raises */
+Device device_check(lua_State *L, int index, const char *function);
+void device_push(lua_State *L, Device device);
+Generator *generator_test(lua_State *L, int index);
+void options_open(lua_State *L, int torch); /* dtypes, Generator */
+
+/* index.c */
+int index_get(lua_State *L);  /* x[i], x[{...}] */
+int index_set(lua_State *L);
+
+/* tensor_methods.c and autograd.c: functions that are no ops */
+extern const luaL_Reg tensor_methods[], tensor_functions[], autograd_methods[], autograd_functions[];
+
+#endif

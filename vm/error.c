@@ -1,0 +1,87 @@
+/* error.c: the one place where a failure becomes a Lua error. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm.h"
+
+void error_check(lua_State *L, Status status) {
+  if (status == OK) return;
+  if (status == ERROR_INTERRUPT) {
+    lua_pushliteral(L, "interrupted");
+    lua_error(L);
+  }
+  if (status == ERROR_CALLBACK && hook_error_push(L)) lua_error(L);
+  luaL_error(L, "%s", status_message());
+}
+
+const char *error_describe(lua_State *L, int index, char *buffer) {
+  char text[SHAPE_TEXT];
+  Tensor *t = tensor_test(L, index);
+  int type = lua_type(L, index);
+  if (t != NULL) snprintf(buffer, ERROR_TEXT, "a tensor %s", tensor_text(text, t));
+  else if (type == LUA_TNONE || type == LUA_TNIL) snprintf(buffer, ERROR_TEXT, "%s", type == LUA_TNIL ? "nil" : "nothing");
+  else if (type == LUA_TSTRING) {
+    size_t length;
+    const char *s = lua_tolstring(L, index, &length);
+    snprintf(buffer, ERROR_TEXT, "the string \"%.60s%s\"", s, length > 60 ? "…" : "");
+  } else if (type == LUA_TNUMBER && lua_isinteger(L, index))
+    snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
+  else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
+  else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
+  else if (object_test(L, index, NULL) != NULL)
+    snprintf(buffer, ERROR_TEXT, "%s", ((Object *)lua_touserdata(L, index))->class->name);
+  else snprintf(buffer, ERROR_TEXT, "a %s", lua_typename(L, type));
+  return buffer;
+}
+
+int error_argument(lua_State *L, const char *function, const char *name, int position,
+                   const char *expected, int index) {
+  char got[ERROR_TEXT];
+  error_describe(L, index, got);
+  if (position <= 0) return luaL_error(L, "%s: '%s': expected %s, got %s", function, name, expected, got);
+  return luaL_error(L, "%s: '%s' (argument %d): expected %s, got %s", function, name, position, expected, got);
+}
+
+/* Levenshtein's distance, at most 'limit'. */
+static int distance(const char *a, const char *b) {
+  size_t n = strlen(b);
+  int row[64];
+  if (n >= 63 || strlen(a) >= 63) return 99;
+  for (size_t j = 0; j <= n; j++) row[j] = (int)j;
+  for (size_t i = 0; a[i] != '\0'; i++) {
+    int diagonal = row[0];
+    row[0] = (int)i + 1;
+    for (size_t j = 0; j < n; j++) {
+      int keep = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      int best = diagonal + 1 < row[j] + 1 ? diagonal + 1 : row[j] + 1;
+      row[j + 1] = keep < best ? keep : best;
+    }
+  }
+  return row[n];
+}
+
+const char *error_nearest(const char *wrong, const char *const *names) {
+  const char *best = NULL;
+  int least = (int)strlen(wrong) / 3 + 2;
+  for (; *names != NULL; names++) {
+    int d = distance(wrong, *names);
+    if (d < least) {
+      least = d;
+      best = *names;
+    }
+  }
+  return best;
+}
+
+int error_traceback(lua_State *L) {
+  const char *message = lua_tostring(L, 1);
+  if (message == NULL) {
+    if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) return 1;
+    message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+  }
+  if (strcmp(message, "interrupted") == 0) return 1;
+  luaL_traceback(L, L, message, 1);
+  return 1;
+}

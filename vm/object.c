@@ -1,0 +1,94 @@
+/* object.c: userdata with a class. The metatable of a class is kept in the registry
+** under the address of its descriptor; its fields __methods (own methods, whose
+** metatable's __index is the parent's) serve lookup and completion.
+*/
+#include <string.h>
+
+#include "vm.h"
+
+static int object_finalize(lua_State *L) {
+  Object *object = lua_touserdata(L, 1);
+  if (object == NULL || object->class == NULL) return 0;
+  for (const Class *c = object->class; c != NULL; c = c->parent)
+    if (c->finalize != NULL) {
+      c->finalize(L, object);
+      break; /* a class that has its own calls its parent's where it needs to */
+    }
+  return 0;
+}
+
+/* Metamethods of the parents come first, so that a class can replace them. */
+static void add_metamethods(lua_State *L, const Class *class) {
+  if (class->parent != NULL) add_metamethods(L, class->parent);
+  if (class->metamethods != NULL) luaL_setfuncs(L, class->metamethods, 0);
+}
+
+static void push_methods(lua_State *L, const Class *class) {
+  lua_newtable(L);
+  if (class->methods != NULL) luaL_setfuncs(L, class->methods, 0);
+  if (class->parent != NULL) {
+    lua_createtable(L, 0, 1);
+    object_metatable(L, class->parent);
+    lua_getfield(L, -1, "__methods");
+    lua_remove(L, -2);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+  }
+}
+
+void object_metatable(lua_State *L, const Class *class) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, class) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  luaL_checkstack(L, 8, "classes");
+  lua_newtable(L);
+  lua_pushstring(L, class->name);
+  lua_setfield(L, -2, "__name");
+  lua_pushcfunction(L, object_finalize);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, object_finalize);
+  lua_setfield(L, -2, "__close");
+  lua_pushlightuserdata(L, (void *)class);
+  lua_setfield(L, -2, "__class");
+  push_methods(L, class);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__methods");
+  lua_setfield(L, -2, "__index");
+  add_metamethods(L, class);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+}
+
+void *object_new(lua_State *L, const Class *class, size_t size, int values) {
+  Object *object = lua_newuserdatauv(L, size, values);
+  memset(object, 0, size);
+  object_metatable(L, class);
+  object->class = class;
+  lua_setmetatable(L, -2);
+  return object;
+}
+
+/* Ours are the userdata whose metatable has the field __class; those of other
+** libraries may hold anything. */
+static bool is_object(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
+  lua_pushliteral(L, "__class");
+  bool ours = lua_rawget(L, -2) == LUA_TLIGHTUSERDATA;
+  lua_pop(L, 2);
+  return ours;
+}
+
+void *object_test(lua_State *L, int index, const Class *class) {
+  if (!is_object(L, index)) return NULL;
+  Object *object = lua_touserdata(L, index);
+  if (class == NULL) return object;
+  for (const Class *c = object->class; c != NULL; c = c->parent)
+    if (c == class) return object;
+  return NULL;
+}
+
+void *object_check(lua_State *L, int argument, const Class *class, const char *function,
+                   const char *name) {
+  void *object = object_test(L, argument, class);
+  if (object == NULL) error_argument(L, function, name, argument, class->name, argument);
+  return object;
+}
