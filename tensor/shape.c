@@ -115,3 +115,11 @@ void tensor_fill_raw(Tensor *t, Scalar value) {
     at += n;
   }
 }
+
+Status tensor_copy(Tensor *to, Tensor *from) {
+  int ndim;
+  int64_t shape[TENSOR_MAX_DIMS];
+  Tensor *both[] = {to, from};
+  TRY(broadcast_shape("copy_", 2, both, &ndim, shape));
+  return tensor_copy_raw(to, from);
+}

@@ -235,6 +235,9 @@ void element_set(DType dtype, void *data, Scalar value);
 int threads_get(void);
 void threads_set(int n);
 
+/* Copies values, broadcasting and casting, without a trace in the history. */
+Status tensor_copy(Tensor *to, Tensor *from);
+
 /* ---- random.c ---------------------------------------------------------- */
 
 /* Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",

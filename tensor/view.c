@@ -317,3 +317,8 @@ Status composite_repeat(Call *c) {
   tensor_release(e);
   return status;
 }
+
+Status view_alias(const Tensor *in, const void *attrs, Tensor *out) {
+  (void)in, (void)attrs, (void)out;
+  return OK;
+}

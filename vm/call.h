@@ -18,6 +18,10 @@ void device_push(lua_State *L, Device device);
 Generator *generator_test(lua_State *L, int index);
 void options_open(lua_State *L, int torch); /* dtypes, Generator */
 
+/* tensor.c */
+void tensor_open(lua_State *L, int torch, int functional);
+int tensor_equal(lua_State *L); /* torch.equal, == */
+
 /* index.c */
 int index_get(lua_State *L);  /* x[i], x[{...}] */
 int index_set(lua_State *L);

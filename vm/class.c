@@ -131,8 +131,8 @@ static void prepare_instances(lua_State *L, const ObjectClass *info) {
     lua_pushcclosure(L, dispatch_event, 2);
     lua_setfield(L, -2, events[i]);
   }
-  lua_pushstring(L, info->class.name);
-  lua_setfield(L, -2, "__name");
+  lua_pushvalue(L, class_table); /* for completion, see object.c */
+  lua_setfield(L, -2, "__methods");
 }
 
 /* ---- classes ----------------------------------------------------------------- */

@@ -367,10 +367,10 @@ static char **complete_attempt(const char *text, int start, int end) {
   char **matches = NULL;
   Request request = {.line = rl_line_buffer, .text = text, .start = start};
   rl_attempted_completion_over = 1; /* no file names where Lua's are wanted */
+  rl_completion_append_character = '\0';
   complete_classify(&request);
   if (request.want == WANT_FILE)
     return rl_completion_matches(text, rl_filename_completion_function);
-  rl_completion_append_character = '\0';
   lua_pushcfunction(L, complete_collect);
   lua_pushlightuserdata(L, &request);
   if (lua_pcall(L, 1, 1, 0) == LUA_OK)

@@ -120,13 +120,23 @@ void main_forget_interrupt(void) {
   interrupt_clear();
 }
 
+/* Calls the function below its arguments. A C function that gave up for a signal,
+** as io.read does, may be the last that ran: no instruction follows to stop at. */
+static int main_body(lua_State *L) {
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  if (interrupt_requested()) main_stop(L, NULL);
+  return lua_gettop(L);
+}
+
 int main_call(lua_State *L, int nargs, int nresults) {
   int handler = lua_gettop(L) - nargs;
   lua_pushcfunction(L, error_traceback);
   lua_insert(L, handler);
+  lua_pushcfunction(L, main_body);
+  lua_insert(L, handler + 1);
   main_forget_interrupt();
   main_running = L;
-  int status = lua_pcall(L, nargs, nresults, handler);
+  int status = lua_pcall(L, nargs + 1, nresults, handler);
   main_running = NULL;
   main_unhook(L);
   interrupt_clear();

@@ -5,7 +5,9 @@
 **
 ** Four parts: the history file, the text of values, reading a line, and the loop.
 */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* flock, getline, ppoll */
+#endif
 #include "session.h"
 
 #include <ctype.h>
@@ -141,8 +143,12 @@ static void session_history_save(const char *block) {
   free(line);
 }
 
-/* The block becomes the newest one, unless it already is. */
-static void session_history_add(const char *block) {
+/* The block, without the space at its end, becomes the newest one, unless it
+** already is. */
+static void session_history_add(char *block) {
+  size_t n = strlen(block);
+  while (n > 0 && isspace((unsigned char)block[n - 1])) block[--n] = '\0';
+  if (n == 0) return;
   HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1)
                                         : NULL;
   if (last != NULL && strcmp(last->line, block) == 0) return;
@@ -391,6 +397,13 @@ typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult;
 
 static char *session_received; /* from readline; NULL: end of input */
 static bool session_waiting;
+static volatile sig_atomic_t session_resumed;
+
+/* After a suspension the line is to be shown again. */
+static void session_on_resume(int number) {
+  (void)number;
+  session_resumed = 1;
+}
 
 static void session_receive(char *line) {
   session_received = line;
@@ -404,6 +417,10 @@ static bool session_wait_for_key(void) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   sigset_t interrupt, before;
   rl_check_signals(); /* readline's own: suspension, the size of the window */
+  if (session_resumed) {
+    session_resumed = 0;
+    rl_forced_update_display();
+  }
   sigemptyset(&interrupt);
   sigaddset(&interrupt, SIGINT);
   sigprocmask(SIG_BLOCK, &interrupt, &before);
@@ -422,6 +439,7 @@ static int session_on_signal(void) {
 /* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
 static LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
+  session_resumed = 0;
   main_forget_interrupt();
   rl_callback_handler_install(prompt, session_receive);
   main_catch_interrupts(true); /* readline took SIGINT; the others it may have */
@@ -470,6 +488,7 @@ static void session_prepare_terminal(lua_State *L) {
     rl_bind_keyseq(keys[i][0], rl_history_search_backward);
     rl_bind_keyseq(keys[i][1], rl_history_search_forward);
   }
+  signal(SIGCONT, session_on_resume);
   complete_install(L);
   session_history_load();
   rl_initialize();
@@ -585,7 +604,7 @@ void session_run(lua_State *L) {
     Block block = {NULL, false};
     result = session_read_block(L, &block, &status);
     if (block.text != NULL && result != LINE_CLEARED) {
-      if (session_on_terminal && block.text[0] != '\0') session_history_add(block.text);
+      if (session_on_terminal) session_history_add(block.text);
       session_execute(L, block.text, status);
     }
     free(block.text);

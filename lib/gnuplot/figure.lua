@@ -162,7 +162,7 @@ end
 function Figure:close()
   local ok, reason = true, nil
   if self.path then ok, reason = self:flush() end
-  if self.pipe then self.pipe:close(1) end
+  if self.pipe then self.pipe:close(0) end -- at once, and its window with it
   self.pipe = nil
   return ok, reason
 end

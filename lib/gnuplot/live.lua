@@ -168,7 +168,8 @@ local function add_series(script, plots, i, series, above, dumb)
     script[#script + 1] = ("$all%d << EOD\n%sEOD\n"):format(i, text)
     plots[#plots + 1] = long and ("$all%d with lines lw 1 lc rgb '%s' notitle"):format(i,
       screen.pale[(i - 1) % #screen.pale + 1])
-      or ("$all%d with %s lt %d title %s"):format(i, n > 1 and "lines" or "points", i, title)
+      or ("$all%d with %s lt %d title %s"):format(i, n > 1 and "lines" or 'points pt "o"', i,
+        title)
   end
   if not long then return end
   local text, n = series:means(MEANS, above)

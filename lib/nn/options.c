@@ -57,10 +57,7 @@ int options_unknown(lua_State *L, const char *function, const char *name,
 
 static int wrong(lua_State *L, const char *function, const Option *o, int position,
                  const char *expected, int index) {
-  if (position > 0) return error_argument(L, function, o->name, position, expected, index);
-  char got[ERROR_TEXT];
-  return luaL_error(L, "%s: '%s': expected %s, got %s", function, o->name, expected,
-                    error_describe(L, index, got));
+  return error_argument(L, function, o->name, position, expected, index);
 }
 
 static bool get_int(lua_State *L, int index, int64_t *out) {

@@ -134,9 +134,10 @@ end
 -- Returns a table by name; an error points at the caller of the calling function.
 function options.read(name, parameters, ...)
   local n, result, level = select("#", ...), {}, 3
-  local first = parameters[1].kind
-  local given = (n > 1 or first and first ~= "table") and select(n, ...) or nil
-  if n == 0 or not named_table(given) then given = nil end
+  local kind = parameters[1].kind
+  local given
+  if n > 1 or (n == 1 and kind and kind ~= "table") then given = select(n, ...) end
+  if not named_table(given) then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
     options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)

@@ -57,3 +57,6 @@ op {"repeat", "(input: Tensor, repeats: shape) -> Tensor", lua = "repeatTensor",
 op {"cast", "(input: Tensor, dtype: dtype) -> Tensor", private = true, infer = "cast",
   backward = function(o) return {input = o.grad:helper("uncast")} end,
   doc = [[input in another dtype; floats are cut toward zero for integers.]]}
+op {"alias", "(input: Tensor) -> Tensor", view = true, private = true,
+  backward = function(o) return {input = o.grad:helper("pass")} end,
+  doc = [[Another view of the whole.]]}

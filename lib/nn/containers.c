@@ -1,0 +1,248 @@
+/* containers.c: Sequential and ModuleList. Their children are named by their place,
+** counted from 0 as in PyTorch's files ("0.weight"); seq[i] and the printed form count
+** from 1.
+*/
+#include <stdio.h>
+
+#include "module.h"
+
+static const Layer sequential, module_list;
+
+bool module_counts_children(const Module *m) {
+  const Layer *layer = module_layer(m);
+  return layer == &sequential || layer == &module_list;
+}
+
+/* ---- building ---------------------------------------------------------------------------- */
+
+/* Appends the module at the top under the next number and pops it. */
+static void append_module(lua_State *L, const char *who, int position) {
+  Module *m = lua_touserdata(L, 1);
+  if (module_test(L, -1) == NULL)
+    error_argument(L, who, "module", position, "a module", lua_gettop(L));
+  char name[24];
+  snprintf(name, sizeof name, "%d", m->n_slots);
+  module_store(L, 1, name, SLOT_MODULE);
+}
+
+/* Appends what the array at 'index' holds: modules or {"name", module} pairs. */
+static void append_array(lua_State *L, const char *who, int index) {
+  for (lua_Integer i = 1; lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
+    if (!lua_istable(L, -1)) {
+      append_module(L, who, 0);
+      continue;
+    }
+    lua_rawgeti(L, -1, 1);
+    lua_rawgeti(L, -2, 2);
+    if (lua_type(L, -2) != LUA_TSTRING || module_test(L, -1) == NULL)
+      luaL_error(L, "%s: entry %I: expected a module or {\"name\", module}", who, i);
+    module_store(L, 1, lua_tostring(L, -2), SLOT_MODULE);
+    lua_pop(L, 2);
+  }
+  lua_pop(L, 1);
+}
+
+static int container_init(lua_State *L) {
+  const char *who = module_layer(module_check(L, 1, "__init"))->base.class.name;
+  int n = lua_gettop(L);
+  for (int i = 2; i <= n; i++) {
+    luaL_checkstack(L, 8, who);
+    if (lua_istable(L, i)) append_array(L, who, i);
+    else {
+      lua_pushvalue(L, i);
+      append_module(L, who, i - 1);
+    }
+  }
+  return 0;
+}
+
+static int append(lua_State *L) {
+  module_check(L, 1, "append");
+  lua_settop(L, 2);
+  append_module(L, "append", 2);
+  return 1;
+}
+
+/* container:extend(array or container) */
+static int extend(lua_State *L) {
+  module_check(L, 1, "extend");
+  lua_settop(L, 2);
+  if (module_test(L, 2) == NULL && !lua_istable(L, 2))
+    return error_argument(L, "extend", "modules", 2, "an array of modules", 2);
+  lua_Integer n = luaL_len(L, 2);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_geti(L, 2, i);
+    append_module(L, "extend", 2);
+  }
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- access by place -------------------------------------------------------------------------- */
+
+static int length(lua_State *L) {
+  lua_pushinteger(L, module_check(L, 1, "#")->n_slots);
+  return 1;
+}
+
+/* The slot at position (argument 2), or NULL just behind the last, where ipairs ends. */
+static Slot *slot_at(lua_State *L, Module *m) {
+  int is_integer;
+  lua_Integer i = lua_tointegerx(L, 2, &is_integer);
+  const char *name = class_short_name(m->object.class);
+  if (!is_integer) {
+    error_argument(L, name, "index", 0, "a position", 2);
+    return NULL;
+  }
+  if (i == 0) luaL_error(L, "%s: 0 is not a position; positions count from 1", name);
+  if (i == m->n_slots + 1) return NULL;
+  if (i < 0) i += m->n_slots + 1;
+  if (i < 1 || i > m->n_slots)
+    luaL_error(L, "%s: position %I is out of range: it holds %d module%s", name,
+               lua_tointeger(L, 2), m->n_slots, m->n_slots == 1 ? "" : "s");
+  return &m->slots[i - 1];
+}
+
+static int get_item(lua_State *L) {
+  Slot *slot = slot_at(L, module_check(L, 1, "[]"));
+  if (slot == NULL) return 0;
+  class_fields(L, 1);
+  lua_getfield(L, -1, slot->name);
+  return 1;
+}
+
+static int set_item(lua_State *L) {
+  Module *m = module_check(L, 1, "[]");
+  Slot *slot = slot_at(L, m);
+  lua_settop(L, 3);
+  if (slot == NULL) {
+    append_module(L, class_short_name(m->object.class), 0);
+    return 0;
+  }
+  if (module_test(L, 3) == NULL)
+    return error_argument(L, class_short_name(m->object.class), "module", 0, "a module", 3);
+  module_store(L, 1, slot->name, SLOT_MODULE);
+  return 0;
+}
+
+/* ---- Sequential.forward --------------------------------------------------------------------------- */
+
+/* Runs a layer made in C: the tensor in 'box' is replaced by its output. */
+static void run_native(lua_State *L, Module *m, TensorBox *box) {
+  Tensor *in = box->tensor, *out[2] = {NULL, NULL};
+  Status status = module_layer(m)->forward(m, &in, out);
+  tensor_release(out[1]);
+  if (status == OK) {
+    box->tensor = out[0];
+    tensor_release(in);
+  }
+  error_check(L, status);
+}
+
+/* The value at the top goes through the children of the module at 'self'; a tensor is
+** kept in 'box', without userdata, as long as the layers are made in C. A box that the
+** script has seen is never written to: then it is replaced by a new one. */
+static void run_children(lua_State *L, int self, TensorBox **box);
+
+static void run_child(lua_State *L, int child, TensorBox **box) {
+  Module *m = lua_touserdata(L, child);
+  bool native = module_is_native(L, child);
+  if (native && module_layer(m) == &sequential) {
+    run_children(L, child, box);
+    return;
+  }
+  if (native && *box != NULL && module_layer(m)->n_inputs == 1) {
+    run_native(L, m, *box);
+    return;
+  }
+  lua_pushvalue(L, child);
+  lua_pushvalue(L, 2);
+  if (*box != NULL) tensor_account(L, *box);
+  lua_call(L, 1, 1);
+  Tensor *result = tensor_test(L, -1);
+  if (result == NULL) {
+    lua_replace(L, 2);
+    *box = NULL;
+    return;
+  }
+  *box = tensor_box(L);
+  (*box)->tensor = tensor_retain(result);
+  lua_replace(L, 2);
+  lua_pop(L, 1);
+}
+
+static void run_children(lua_State *L, int self, TensorBox **box) {
+  luaL_checkstack(L, 12, "too many nested modules");
+  Module *m = lua_touserdata(L, self);
+  class_fields(L, self);
+  int fields = lua_gettop(L);
+  for (int i = 0; i < m->n_slots; i++) {
+    if (m->slots[i].module == NULL) continue;
+    lua_getfield(L, fields, m->slots[i].name);
+    run_child(L, fields + 1, box);
+    lua_settop(L, fields);
+  }
+  lua_pop(L, 1);
+}
+
+static int sequential_forward(lua_State *L) {
+  module_check(L, 1, "forward");
+  if (lua_gettop(L) != 2)
+    return luaL_error(L, "nn.Sequential: forward expects 1 argument, got %d",
+                      lua_gettop(L) - 1);
+  Tensor *in = tensor_test(L, 2);
+  TensorBox *box = NULL;
+  if (in != NULL) {
+    box = tensor_box(L);
+    box->tensor = tensor_retain(in);
+    lua_replace(L, 2);
+  }
+  run_children(L, 1, &box);
+  if (box != NULL) tensor_account(L, box);
+  lua_settop(L, 2);
+  return 1;
+}
+
+/* Says that Sequential runs in C; its own calls go through sequential_forward. */
+static Status native_mark(Module *self, Tensor *const *in, Tensor **out) {
+  (void)self, (void)in, (void)out;
+  return fail(ERROR_ARGUMENT, "nn.Sequential: forward cannot be called like this");
+}
+
+static int sequential_call(lua_State *L) {
+  module_check(L, 1, "__call");
+  if (module_is_native(L, 1)) return sequential_forward(L);
+  lua_getfield(L, 1, "forward");
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static const luaL_Reg sequential_methods[] = {{"__init", container_init},
+                                              {"forward", sequential_forward},
+                                              {"append", append},
+                                              {"extend", extend},
+                                              {"__getitem", get_item},
+                                              {"__setitem", set_item},
+                                              {NULL, NULL}};
+static const luaL_Reg sequential_metamethods[] = {
+    {"__call", sequential_call}, {"__len", length}, {NULL, NULL}};
+static const Layer sequential = {
+    .base = MODULE_BASE("nn.Sequential", Module, &module_class.base.class, sequential_methods,
+                        sequential_metamethods),
+    .n_inputs = 1, .n_outputs = 1, .forward = native_mark};
+
+/* ---- ModuleList --------------------------------------------------------------------------------------- */
+
+static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", append},
+                                        {"extend", extend},         {"__getitem", get_item},
+                                        {"__setitem", set_item},    {NULL, NULL}};
+static const luaL_Reg list_metamethods[] = {{"__len", length}, {NULL, NULL}};
+static const Layer module_list = {
+    .base = MODULE_BASE("nn.ModuleList", Module, &module_class.base.class, list_methods,
+                        list_metamethods)};
+
+void nn_open_containers(lua_State *L) {
+  nn_add_class(L, &sequential);
+  nn_add_class(L, &module_list);
+}

@@ -1,0 +1,231 @@
+/* mode.c: changes of a module and all below it: training, dtype, gradients. Methods
+** return the module.
+*/
+#include <string.h>
+
+#include "module.h"
+
+/* Calls 'visit' for the module and everything below it. */
+static Status each_module(Module *m, Status (*visit)(Module *m, void *data), void *data) {
+  TRY(visit(m, data));
+  for (int i = 0; i < m->n_slots; i++)
+    if (m->slots[i].module != NULL) TRY(each_module(m->slots[i].module, visit, data));
+  return OK;
+}
+
+static int done(lua_State *L, Status status) {
+  error_check(L, status);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- train and eval: a Lua class may have its own `train` ------------------------------ */
+
+static void set_training(lua_State *L, int self, bool training) {
+  luaL_checkstack(L, 8, "too many nested modules");
+  Module *m = lua_touserdata(L, self);
+  m->evaluating = !training;
+  class_fields(L, self);
+  int fields = lua_gettop(L);
+  for (int i = 0; i < m->n_slots; i++) {
+    if (m->slots[i].module == NULL) continue;
+    lua_getfield(L, fields, m->slots[i].name);
+    const Class *class = m->slots[i].module->object.class;
+    if (class == &class_native(class)->class) {
+      set_training(L, fields + 1, training);
+    } else {
+      lua_getfield(L, fields + 1, "train");
+      lua_pushvalue(L, fields + 1);
+      lua_pushboolean(L, training);
+      lua_call(L, 2, 0);
+    }
+    lua_settop(L, fields);
+  }
+  lua_settop(L, fields - 1);
+}
+
+static int train(lua_State *L) {
+  static const Option options[] = {{"mode", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
+  bool mode;
+  module_check(L, 1, "train");
+  options_read(L, 2, "train", options, &mode);
+  lua_settop(L, 1);
+  set_training(L, 1, mode);
+  return 1;
+}
+
+static int eval(lua_State *L) {
+  module_check(L, 1, "eval");
+  lua_settop(L, 1);
+  lua_getfield(L, 1, "train");
+  lua_pushvalue(L, 1);
+  lua_pushboolean(L, false);
+  lua_call(L, 2, 0);
+  return 1;
+}
+
+/* ---- to ------------------------------------------------------------------------------------ */
+
+/* 't' shows what 'from' shows; who holds 't' holds the same tensor as before. */
+static void adopt(Tensor *t, const Tensor *from) {
+  storage_retain(from->storage);
+  storage_release(t->storage);
+  t->storage = from->storage;
+  t->dtype = from->dtype;
+  t->offset = from->offset;
+  memcpy(t->stride, from->stride, sizeof t->stride);
+}
+
+static Status cast_tensor(Tensor *t, DType dtype) {
+  if (t == NULL || t->dtype == dtype || !dtype_is_float((DType)t->dtype)) return OK;
+  Tensor *cast;
+  TRY(op_cast(t, dtype, &cast));
+  adopt(t, cast);
+  tensor_release(cast);
+  return cast_tensor(tensor_grad(t), dtype);
+}
+
+static Status cast_module(Module *m, void *data) {
+  for (int i = 0; i < m->n_slots; i++)
+    TRY(cast_tensor(m->slots[i].tensor, *(DType *)data));
+  return OK;
+}
+
+static int cast(lua_State *L, DType dtype) {
+  Module *m = lua_touserdata(L, 1);
+  if (dtype != DTYPE_NONE && !dtype_is_float(dtype))
+    return luaL_error(L, "to: modules are of floating point dtypes, not %s",
+                      dtype_name(dtype));
+  if (dtype == DTYPE_NONE) return done(L, OK);
+  bool grad = grad_set_enabled(false);
+  Status status = each_module(m, cast_module, &dtype);
+  grad_set_enabled(grad);
+  return done(L, status);
+}
+
+/* A dtype, or a device, of which there is the one, from the value at 'index'. */
+static DType read_target(lua_State *L, int index) {
+  Tensor *like = tensor_test(L, index);
+  if (like != NULL) return (DType)like->dtype;
+  const char *text = luaL_tolstring(L, index, NULL);
+  bool cpu = strncmp(text, "cpu", 3) == 0, cuda = strncmp(text, "cuda", 4) == 0;
+  lua_pop(L, 1);
+  if (cuda) luaL_error(L, "to: this Hecate is built without CUDA");
+  return cpu ? DTYPE_NONE : dtype_check(L, index, "to", "dtype");
+}
+
+static int to(lua_State *L) {
+  module_check(L, 1, "to");
+  DType dtype = DTYPE_NONE;
+  int top = lua_gettop(L);
+  if (options_table(L, top)) {
+    static const char *const names[] = {"device", "dtype"};
+    for (lua_pushnil(L); lua_next(L, top); lua_pop(L, 1)) {
+      const char *key = lua_tostring(L, -2);
+      static const Option known[] = {{"device", OPTION_VALUE, 0, false, 0, NULL},
+                                     {"dtype", OPTION_VALUE, 0, false, 0, NULL},
+                                     {NULL}};
+      if (strcmp(key, names[0]) != 0 && strcmp(key, names[1]) != 0)
+        return options_unknown(L, "to", key, known);
+      DType given = read_target(L, lua_gettop(L));
+      if (given != DTYPE_NONE) dtype = given;
+    }
+    top--;
+  }
+  for (int i = 2; i <= top; i++) {
+    DType given = lua_isnil(L, i) ? DTYPE_NONE : read_target(L, i);
+    if (given != DTYPE_NONE) dtype = given;
+  }
+  return cast(L, dtype);
+}
+
+static int to_float(lua_State *L) {
+  module_check(L, 1, "float");
+  return cast(L, DTYPE_FLOAT32);
+}
+
+static int to_double(lua_State *L) {
+  module_check(L, 1, "double");
+  return cast(L, DTYPE_FLOAT64);
+}
+
+static int to_cpu(lua_State *L) {
+  module_check(L, 1, "cpu");
+  return done(L, OK);
+}
+
+/* ---- gradients -------------------------------------------------------------------------------- */
+
+static Status zero_gradients(Module *m, void *data) {
+  bool set_to_none = *(bool *)data;
+  for (int i = 0; i < m->n_slots; i++) {
+    Tensor *p = m->slots[i].kind == SLOT_PARAMETER ? m->slots[i].tensor : NULL;
+    Tensor *grad = p != NULL ? tensor_grad(p) : NULL;
+    if (grad == NULL) continue;
+    if (set_to_none) TRY(tensor_set_grad(p, NULL));
+    else TRY(fill_constant(grad, scalar_int(0)));
+  }
+  return OK;
+}
+
+static int zero_grad(lua_State *L) {
+  static const Option options[] = {{"set_to_none", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
+  bool set_to_none;
+  Module *m = module_check(L, 1, "zero_grad");
+  options_read(L, 2, "zero_grad", options, &set_to_none);
+  return done(L, each_module(m, zero_gradients, &set_to_none));
+}
+
+static Status set_requires(Module *m, void *data) {
+  for (int i = 0; i < m->n_slots; i++)
+    if (m->slots[i].kind == SLOT_PARAMETER && m->slots[i].tensor != NULL)
+      TRY(tensor_set_requires_grad(m->slots[i].tensor, *(bool *)data));
+  return OK;
+}
+
+static int requires_grad_(lua_State *L) {
+  static const Option options[] = {{"requires_grad", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
+  bool on;
+  Module *m = module_check(L, 1, "requires_grad_");
+  options_read(L, 2, "requires_grad_", options, &on);
+  return done(L, each_module(m, set_requires, &on));
+}
+
+/* ---- apply -------------------------------------------------------------------------------------- */
+
+/* Calls the function at 2 with the children of the module at the top, then with it. */
+static void apply_to(lua_State *L) {
+  luaL_checkstack(L, 8, "too many nested modules");
+  int self = lua_gettop(L);
+  Module *m = lua_touserdata(L, self);
+  class_fields(L, self);
+  for (int i = 0; i < m->n_slots; i++) {
+    if (m->slots[i].module == NULL) continue;
+    lua_getfield(L, self + 1, m->slots[i].name);
+    apply_to(L);
+    lua_settop(L, self + 1);
+  }
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, self);
+  lua_call(L, 1, 0);
+}
+
+static int apply(lua_State *L) {
+  module_check(L, 1, "apply");
+  if (!lua_isfunction(L, 2)) return error_argument(L, "apply", "fn", 2, "a function", 2);
+  lua_settop(L, 2);
+  lua_pushvalue(L, 1);
+  apply_to(L);
+  return done(L, OK);
+}
+
+const luaL_Reg mode_methods[] = {{"train", train},
+                                 {"eval", eval},
+                                 {"to", to},
+                                 {"float", to_float},
+                                 {"double", to_double},
+                                 {"cpu", to_cpu},
+                                 {"zero_grad", zero_grad},
+                                 {"requires_grad_", requires_grad_},
+                                 {"apply", apply},
+                                 {NULL, NULL}};

@@ -1,0 +1,218 @@
+/* state.c: state_dict and load_state_dict. A state dict is a table from names to
+** tensors that share storage with the module's; its metatable remembers the order,
+** and `pairs` follows it.
+*/
+#include <string.h>
+
+#include "module.h"
+
+/* ---- an ordered table ---------------------------------------------------------------- */
+
+static int ordered_next(lua_State *L) {
+  lua_Integer i = lua_tointeger(L, lua_upvalueindex(3)) + 1;
+  lua_pushinteger(L, i);
+  lua_replace(L, lua_upvalueindex(3));
+  lua_rawgeti(L, lua_upvalueindex(2), i);
+  if (lua_isnil(L, -1)) return 1;
+  lua_pushvalue(L, -1);
+  lua_gettable(L, lua_upvalueindex(1));
+  return 2;
+}
+
+/* Names added or removed by the script are not in the order: then any order. */
+static int ordered_pairs(lua_State *L) {
+  lua_Integer n = 0, known = 0;
+  lua_settop(L, 1);
+  luaL_getmetafield(L, 1, "names");
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) n++;
+  for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++, lua_pop(L, 1)) {
+    lua_pushvalue(L, -1);
+    known += lua_rawget(L, 1) != LUA_TNIL;
+    lua_pop(L, 1);
+  }
+  lua_settop(L, 2);
+  if (n != known || n != (lua_Integer)lua_rawlen(L, 2)) {
+    lua_getglobal(L, "next");
+    lua_pushvalue(L, 1);
+    return 2;
+  }
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, ordered_next, 3);
+  return 1;
+}
+
+/* Pushes an empty state dict and the array of its names. */
+static void push_ordered(lua_State *L) {
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushcfunction(L, ordered_pairs);
+  lua_setfield(L, -2, "__pairs");
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "names");
+  lua_insert(L, -2);
+  lua_setmetatable(L, -3);
+}
+
+/* ---- entries ---------------------------------------------------------------------------- */
+
+/* Calls 'entry' for every parameter and persistent buffer below the module, with its
+** full name at the top of the stack. */
+typedef void (*EntryFn)(lua_State *L, Slot *slot, void *data);
+
+static void each_entry(lua_State *L, Module *m, const char *prefix, EntryFn entry,
+                       void *data) {
+  luaL_checkstack(L, 12, "too many nested modules");
+  for (int pass = SLOT_PARAMETER; pass <= SLOT_MODULE; pass++)
+    for (int i = 0; i < m->n_slots; i++) {
+      Slot *slot = &m->slots[i];
+      if ((int)slot->kind != pass || slot->transient) continue;
+      lua_pushfstring(L, "%s%s", prefix, slot->name);
+      if (slot->tensor != NULL) entry(L, slot, data);
+      if (slot->module != NULL) {
+        lua_pushliteral(L, ".");
+        lua_concat(L, 2);
+        each_entry(L, slot->module, lua_tostring(L, -1), entry, data);
+      }
+      lua_pop(L, 1);
+    }
+}
+
+/* The state dict is at 'data', the names behind it. */
+static void collect_entry(lua_State *L, Slot *slot, void *data) {
+  int state = *(int *)data;
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_detach(slot->tensor, &box->tensor));
+  box->tensor->flags &= (uint8_t)~TENSOR_PARAMETER;
+  tensor_account(L, box);
+  lua_pushvalue(L, -2);
+  lua_rawseti(L, state + 1, (lua_Integer)lua_rawlen(L, state + 1) + 1);
+  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
+  lua_rawset(L, state);
+}
+
+static int state_dict(lua_State *L) {
+  Module *m = module_check(L, 1, "state_dict");
+  push_ordered(L);
+  int state = lua_gettop(L) - 1;
+  each_entry(L, m, "", collect_entry, &state);
+  lua_settop(L, state);
+  return 1;
+}
+
+/* ---- loading ------------------------------------------------------------------------------ */
+
+/* Stack of a load in progress. */
+enum { LOAD_MODULE = 1, LOAD_STATE, LOAD_SEEN, LOAD_MISSING, LOAD_UNEXPECTED, LOAD_SIZES };
+
+static void add_to(lua_State *L, int list) {
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+}
+
+static void check_entry(lua_State *L, Slot *slot, void *data) {
+  (void)data;
+  char have[SHAPE_TEXT], want[SHAPE_TEXT];
+  const char *name = lua_tostring(L, -1);
+  lua_pushboolean(L, true);
+  lua_setfield(L, LOAD_SEEN, name);
+  lua_getfield(L, LOAD_STATE, name);
+  Tensor *given = tensor_test(L, -1);
+  if (lua_isnil(L, -1)) {
+    lua_pushstring(L, name);
+    add_to(L, LOAD_MISSING);
+  } else if (given == NULL) {
+    lua_pushfstring(L, "%s is no tensor but a %s", name, luaL_typename(L, -1));
+    add_to(L, LOAD_SIZES);
+  } else if (!tensor_same_shape(given, slot->tensor)) {
+    lua_pushfstring(L, "size mismatch for %s: %s in the state, %s in the module", name,
+                    shape_text(have, given->ndim, given->shape),
+                    shape_text(want, slot->tensor->ndim, slot->tensor->shape));
+    add_to(L, LOAD_SIZES);
+  }
+  lua_pop(L, 1);
+}
+
+static void load_entry(lua_State *L, Slot *slot, void *data) {
+  (void)data;
+  lua_getfield(L, LOAD_STATE, lua_tostring(L, -1));
+  Tensor *pair[] = {slot->tensor, tensor_test(L, -1)};
+  if (pair[1] != NULL) {
+    bool grad = grad_set_enabled(false);
+    Status status = op_call_in_place(OP_COPY, pair, 2, NULL);
+    grad_set_enabled(grad);
+    error_check(L, status);
+  }
+  lua_pop(L, 1);
+}
+
+static void find_unexpected(lua_State *L) {
+  for (lua_pushnil(L); lua_next(L, LOAD_STATE); lua_pop(L, 1)) {
+    luaL_tolstring(L, -2, NULL);
+    if (lua_getfield(L, LOAD_SEEN, lua_tostring(L, -1)) == LUA_TNIL) {
+      lua_pushvalue(L, -2);
+      add_to(L, LOAD_UNEXPECTED);
+    }
+    lua_pop(L, 2);
+  }
+  lua_getglobal(L, "table"); /* `pairs` has no order: sort the names */
+  if (lua_istable(L, -1) && lua_getfield(L, -1, "sort") == LUA_TFUNCTION) {
+    lua_pushvalue(L, LOAD_UNEXPECTED);
+    lua_call(L, 1, 0);
+  }
+  lua_settop(L, LOAD_SIZES);
+}
+
+static void add_list(lua_State *L, luaL_Buffer *b, int list, const char *title,
+                     const char *separator) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, list);
+  if (n > 0) luaL_addstring(b, title);
+  for (lua_Integer i = 1; i <= n; i++) {
+    if (i > 1) luaL_addstring(b, separator);
+    lua_rawgeti(L, list, i);
+    luaL_addvalue(b);
+  }
+}
+
+static void check_mismatches(lua_State *L, bool strict) {
+  bool wrong = lua_rawlen(L, LOAD_SIZES) > 0;
+  if (strict) wrong |= lua_rawlen(L, LOAD_MISSING) > 0 || lua_rawlen(L, LOAD_UNEXPECTED) > 0;
+  if (!wrong) return;
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  if (strict) {
+    add_list(L, &b, LOAD_MISSING, "\n  missing: ", ", ");
+    add_list(L, &b, LOAD_UNEXPECTED, "\n  unexpected: ", ", ");
+  }
+  add_list(L, &b, LOAD_SIZES, "\n  ", "\n  ");
+  luaL_pushresult(&b);
+  Module *m = lua_touserdata(L, LOAD_MODULE);
+  luaL_error(L, "load_state_dict: the state does not fit %s:%s",
+             class_short_name(m->object.class), lua_tostring(L, -1));
+}
+
+/* Everything is checked before the first value changes. Returns the missing and the
+** unexpected names. */
+static int load_state_dict(lua_State *L) {
+  static const Option options[] = {{"state_dict", OPTION_VALUE, 0, true, 0, NULL},
+                                   {"strict", OPTION_BOOL, 0, false, 1, NULL},
+                                   {NULL}};
+  Module *m = module_check(L, 1, "load_state_dict");
+  if (!lua_istable(L, 2))
+    return error_argument(L, "load_state_dict", "state_dict", 2, "a table of tensors", 2);
+  bool strict = true;
+  if (lua_gettop(L) == 2) lua_newtable(L); /* the state itself is no table of options */
+  options_read(L, 2, "load_state_dict", options, &strict);
+  lua_settop(L, LOAD_STATE);
+  for (int i = LOAD_SEEN; i <= LOAD_SIZES; i++) lua_newtable(L);
+  each_entry(L, m, "", check_entry, NULL);
+  find_unexpected(L);
+  check_mismatches(L, strict);
+  each_entry(L, m, "", load_entry, NULL);
+  lua_settop(L, LOAD_UNEXPECTED);
+  return 2;
+}
+
+const luaL_Reg state_methods[] = {{"state_dict", state_dict},
+                                  {"load_state_dict", load_state_dict},
+                                  {NULL, NULL}};

@@ -1,0 +1,164 @@
+/* softmax.c: softmax, log_softmax and their gradients along one dimension of contiguous
+** tensors. A row that lies in one piece is worked on alone; columns are worked on in
+** tiles, so that the inner loop runs along memory.
+*/
+#include "fold.h"
+#include "vector_math.h"
+
+#define TILE FOLD_TILE
+
+typedef struct {
+  int64_t outer, n, inner;
+  bool log;
+} Lines;
+
+static Status lines_of(const Call *c, int64_t dim, bool log, Lines *l) {
+  const Tensor *t = c->out[0];
+  int at;
+  *l = (Lines){1, 1, 1, log};
+  TRY(resolve_dim(c->info->lua_name, dim, t->ndim, &at));
+  for (int d = 0; d < t->ndim; d++) *(d < at ? &l->outer : d == at ? &l->n : &l->inner) *= t->shape[d];
+  return OK;
+}
+
+FOLD(max_float, float, float, f, -INFINITY, LARGER, LARGER)
+FOLD(max_double, double, double, f, -INFINITY, LARGER, LARGER)
+FOLD(sum_float, float, float, f, 0, PLUS, PLUS)
+FOLD(sum_double, double, double, f, 0, PLUS, PLUS)
+
+static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size) {
+  Cell cell;
+  fold->start(1, &cell);
+  fold->row(n, p, size, &cell);
+  return cell.f;
+}
+
+#define SOFTMAX(T, EXP, LOG)                                                          \
+  static void forward_row_##T(const Lines *l, const T *x, T *o) {                     \
+    int64_t n = l->n;                                                                 \
+    const T most = (T)fold_row(&max_##T, n, x, sizeof(T));                            \
+    if (l->log) {                                                                     \
+      T sum = 0, part[TILE];                                                          \
+      for (int64_t at = 0; at < n; at += TILE) {                                      \
+        int64_t m = n - at < TILE ? n - at : TILE;                                    \
+        _Pragma("omp simd") for (int64_t i = 0; i < m; i++) part[i] = EXP(x[at + i] - most); \
+        sum += (T)fold_row(&sum_##T, m, part, sizeof(T));                             \
+      }                                                                               \
+      const T shift = LOG(sum);                                                       \
+      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = x[i] - most - shift; \
+    } else {                                                                          \
+      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = EXP(x[i] - most);    \
+      const T scale = (T)(1 / fold_row(&sum_##T, n, o, sizeof(T)));                   \
+      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] *= scale;              \
+    }                                                                                 \
+  }                                                                                   \
+  static void forward_columns_##T(const Lines *l, int64_t w, const T *x, T *o) {      \
+    T most[TILE], sum[TILE];                                                          \
+    int64_t n = l->n, step = l->inner;                                                \
+    for (int64_t j = 0; j < w; j++) most[j] = x[j], sum[j] = 0;                       \
+    for (int64_t i = 1; i < n; i++)                                                   \
+      for (int64_t j = 0; j < w; j++) most[j] = LARGER(most[j], x[i * step + j]);     \
+    for (int64_t i = 0; i < n; i++) {                                                 \
+      const T *v = x + i * step;                                                      \
+      T *r = o + i * step;                                                            \
+      _Pragma("omp simd") for (int64_t j = 0; j < w; j++) {                           \
+        const T e = EXP(v[j] - most[j]);                                              \
+        r[j] = e;                                                                     \
+        sum[j] += e;                                                                  \
+      }                                                                               \
+    }                                                                                 \
+    if (l->log)                                                                       \
+      for (int64_t j = 0; j < w; j++) sum[j] = LOG(sum[j]);                           \
+    for (int64_t i = 0; i < n; i++) {                                                 \
+      const T *v = x + i * step;                                                      \
+      T *r = o + i * step;                                                            \
+      if (l->log)                                                                     \
+        for (int64_t j = 0; j < w; j++) r[j] = v[j] - most[j] - sum[j];               \
+      else                                                                            \
+        for (int64_t j = 0; j < w; j++) r[j] /= sum[j];                               \
+    }                                                                                 \
+  }                                                                                   \
+  static void backward_row_##T(const Lines *l, const T *g, const T *y, T *o) {        \
+    int64_t n = l->n;                                                                 \
+    if (l->log) {                                                                     \
+      const T sum = (T)fold_row(&sum_##T, n, g, sizeof(T));                           \
+      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = g[i] - EXP(y[i]) * sum; \
+    } else {                                                                          \
+      for (int64_t i = 0; i < n; i++) o[i] = g[i] * y[i];                             \
+      const T sum = (T)fold_row(&sum_##T, n, o, sizeof(T));                           \
+      for (int64_t i = 0; i < n; i++) o[i] = y[i] * (g[i] - sum);                     \
+    }                                                                                 \
+  }                                                                                   \
+  static void backward_columns_##T(const Lines *l, int64_t w, const T *g, const T *y, T *o) { \
+    T sum[TILE];                                                                      \
+    int64_t n = l->n, step = l->inner;                                                \
+    for (int64_t j = 0; j < w; j++) sum[j] = 0;                                       \
+    for (int64_t i = 0; i < n; i++)                                                   \
+      for (int64_t j = 0; j < w; j++)                                                 \
+        sum[j] += l->log ? g[i * step + j] : g[i * step + j] * y[i * step + j];       \
+    for (int64_t i = 0; i < n; i++) {                                                 \
+      const T *u = g + i * step, *v = y + i * step;                                   \
+      T *r = o + i * step;                                                            \
+      if (l->log)                                                                     \
+        _Pragma("omp simd") for (int64_t j = 0; j < w; j++) r[j] = u[j] - EXP(v[j]) * sum[j]; \
+      else                                                                            \
+        for (int64_t j = 0; j < w; j++) r[j] = v[j] * (u[j] - sum[j]);                \
+    }                                                                                 \
+  }                                                                                   \
+  static void forward_##T(const Lines *l, int64_t task, const T *x, T *o) {           \
+    int64_t tiles = (l->inner + TILE - 1) / TILE, from = task % tiles * TILE;         \
+    int64_t at = task / tiles * l->n * l->inner + from, w = l->inner - from;          \
+    if (l->inner == 1) forward_row_##T(l, x + at, o + at);                            \
+    else forward_columns_##T(l, w < TILE ? w : TILE, x + at, o + at);                 \
+  }                                                                                   \
+  static void backward_##T(const Lines *l, int64_t task, const T *g, const T *y, T *o) { \
+    int64_t tiles = (l->inner + TILE - 1) / TILE, from = task % tiles * TILE;         \
+    int64_t at = task / tiles * l->n * l->inner + from, w = l->inner - from;          \
+    if (l->inner == 1) backward_row_##T(l, g + at, y + at, o + at);                   \
+    else backward_columns_##T(l, w < TILE ? w : TILE, g + at, y + at, o + at);        \
+  }
+SOFTMAX(float, expf, logf)
+SOFTMAX(double, exp, log)
+
+static Status forward(Call *c, int64_t dim, bool log) {
+  Tensor *out = c->out[0], *in;
+  Lines l;
+  TRY(lines_of(c, dim, log, &l));
+  if (out->numel == 0) return OK;
+  TRY(tensor_cast(c->in[0], (DType)out->dtype, &in));
+  void *x = tensor_data(in), *o = tensor_data(out);
+  int64_t tasks = l.outer * ((l.inner + TILE - 1) / TILE);
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, 8))
+  for (int64_t t = 0; t < tasks; t++) {
+    if (interrupt_requested()) continue;
+    if (out->dtype == DTYPE_FLOAT32) forward_float(&l, t, x, o);
+    else forward_double(&l, t, x, o);
+  }
+  tensor_release(in);
+  return OK;
+}
+
+static Status backward(Call *c, int64_t dim, bool log) {
+  Tensor *out = c->out[0];
+  Lines l;
+  TRY(lines_of(c, dim, log, &l));
+  if (out->numel == 0) return OK;
+  void *g = tensor_data(c->in[0]), *y = tensor_data(c->in[1]), *o = tensor_data(out);
+  int64_t tasks = l.outer * ((l.inner + TILE - 1) / TILE);
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, log ? 8 : 2))
+  for (int64_t t = 0; t < tasks; t++) {
+    if (interrupt_requested()) continue;
+    if (out->dtype == DTYPE_FLOAT32) backward_float(&l, t, g, y, o);
+    else backward_double(&l, t, g, y, o);
+  }
+  return OK;
+}
+
+Status KERNEL(softmax)(Call *c) { return forward(c, ((const SoftmaxAttrs *)c->attrs)->dim, false); }
+Status KERNEL(log_softmax)(Call *c) { return forward(c, ((const LogSoftmaxAttrs *)c->attrs)->dim, true); }
+Status KERNEL(softmax_backward)(Call *c) {
+  return backward(c, ((const SoftmaxBackwardAttrs *)c->attrs)->dim, false);
+}
+Status KERNEL(log_softmax_backward)(Call *c) {
+  return backward(c, ((const LogSoftmaxBackwardAttrs *)c->attrs)->dim, true);
+}

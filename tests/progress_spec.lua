@@ -1,0 +1,181 @@
+--- Progress bars: what they iterate, what they write, and that a terminal is left as
+-- it was.
+local progress = require "torch.utils.progress"
+local terminal = require "torch.utils.terminal.c"
+
+local function sh(command, ...)
+  local pipe = io.popen(command:format(...))
+  local text = pipe:read("a")
+  pipe:close()
+  return text
+end
+
+local hecate = sh("readlink /proc/$PPID/exe"):gsub("%s+$", "")
+
+--- Runs `f` where stderr is no terminal; returns what it wrote there.
+local function written(f, ...)
+  local real, isatty, text = io.stderr, terminal.isatty, {}
+  io.stderr = {write = function(_, ...) text[#text + 1] = table.concat{...} end}
+  terminal.isatty = function() return false end
+  local ok, err = pcall(f, ...)
+  io.stderr, terminal.isatty = real, isatty
+  if not ok then error(err, 0) end
+  return table.concat(text)
+end
+
+local function collect(...)
+  local seen = {}
+  for a, b in progress(...) do seen[#seen + 1] = b == nil and a or {a, b} end
+  return seen
+end
+
+describe("progress", function()
+  it("runs over numbers, arrays, iterators and loaders", function()
+    written(function()
+      assert.same({1, 2, 3}, collect(3))
+      assert.same({}, collect(0))
+      assert.same({{1, "a"}, {2, "b"}}, collect({"a", "b"}))
+      assert.same({"x", "yy"}, collect(("x yy"):gmatch("%a+")))
+      local loader = setmetatable({iter = function()
+        local i = 0
+        return function()
+          i = i + 1
+          if i <= 2 then return i, -i end
+        end
+      end}, {__len = function() return 2 end})
+      assert.same({{1, -1}, {2, -2}}, collect(loader))
+    end)
+  end)
+
+  it("runs over a DataLoader and counts samples", function()
+    local data = torch.utils.data
+    local loader = data.DataLoader(data.TensorDataset(torch.arange(1, 11)), {batch_size = 4})
+    local text = written(function()
+      local sizes = {}
+      for x in progress(loader, {desc = "epoch 1"}) do sizes[#sizes + 1] = #x end
+      assert.same({4, 4, 2}, sizes)
+    end)
+    assert.truthy(text:find("^epoch 1: 100%% 3/3 %[0:00, [%d,.]+ samples/s%]\n$"), text)
+  end)
+
+  it("writes plain lines where there is no terminal", function()
+    local text = written(function()
+      local bar = progress(3, {desc = "work"})
+      for _ in bar do bar:set{loss = 0.25, acc = "85 %", n = 3} end
+    end)
+    assert.truthy(text:find("^work: 100%% 3/3 %[0:00, .*/s, acc 85 %%, loss 0.25, n 3%]\n$"), text)
+    assert.is_nil(text:find("[\r\027]"))
+    assert.truthy(written(function() collect(("a b"):gmatch("%a")) end):find("^2 %[0:00"))
+  end)
+
+  it("is closed by a loop that ends early or fails, and once only", function()
+    local text = written(function()
+      for i in progress(10) do if i == 3 then break end end
+    end)
+    assert.truthy(text:find("^ 20%% 2/10 "), text)
+    text = written(function()
+      pcall(function()
+        for i in progress(10) do if i == 5 then error("oh") end end
+      end)
+    end)
+    assert.truthy(text:find("^ 40%% 4/10 "), text)
+    text = written(function()
+      local bar = progress(2)
+      bar:update()
+      bar:update(1)
+      bar:close()
+      bar:close()
+    end)
+    assert.truthy(text:find("^100%% 2/2 [^\n]*\n$"), text)
+  end)
+
+  it("takes tensors of one element", function()
+    local text = written(function()
+      local bar = progress(1)
+      for _ in bar do bar:set{loss = torch.tensor(0.5)} end
+    end)
+    assert.truthy(text:find("loss 0.5]", 1, true), text)
+  end)
+
+  it("refuses wrong arguments in one line", function()
+    assert.has_error(function() progress() end, "progress: 'iterable' (argument 1): expected a "
+      .. "loader, an iterator, an array or a number of rounds, got nothing")
+    assert.has_error(function() progress(-1) end, "progress: 'iterable' (argument 1): expected a "
+      .. "loader, an iterator, an array or a number of rounds, got number -1")
+    assert.has_error(function() progress(3, {descr = "x"}) end, "progress: unknown option "
+      .. "'descr', did you mean 'desc'? (known: iterable, desc, total, unit)")
+    written(function()
+      local bar = progress(3)
+      assert.has_error(function() bar:set(7) end,
+        "progress:set: 'values' (argument 1): expected a table or a string, got number 7")
+      bar:close()
+    end)
+  end)
+end)
+
+describe("progress on a terminal", function()
+  local socket = "hecate-progress-" .. terminal.pid()
+  local folder
+
+  --- Runs a script in a terminal of 80 by 24 and returns the screen when it says so.
+  local function screen_of(script, wait)
+    local path = folder .. "/script.lua"
+    local file = assert(io.open(path, "w"))
+    file:write(script)
+    file:close()
+    sh("tmux -L %s -f /dev/null new-session -d -x 80 -y 24 "
+      .. "'LC_ALL=C.UTF-8 %s %s; echo END; exec sleep 60'", socket, hecate, path)
+    local screen
+    for _ = 1, 200 do
+      screen = sh("sleep 0.05; tmux -L %s capture-pane -p", socket)
+      if screen:find(wait) then break end
+    end
+    sh("tmux -L %s kill-server", socket)
+    return screen
+  end
+
+  setup(function() folder = sh("mktemp -d"):gsub("%s+$", "") end)
+  teardown(function() os.execute("rm -rf " .. folder) end)
+
+  it("keeps the bottom line while text scrolls above it", function()
+    local screen = screen_of([[
+      local now = require "torch.utils.terminal.c".now
+      local bar = torch.utils.progress(60, {desc = "lines"})
+      for i in bar do
+        print("line " .. i)
+        local stop = now() + (i == 50 and 5 or 0.005)
+        while now() < stop do end
+        bar:update(0)
+      end]], "line 50")
+    local lines = {}
+    for line in screen:gmatch("[^\n]*") do lines[#lines + 1] = line end
+    assert.truthy(lines[24]:find("^lines +%d+%%|.*%d+/60 %["), screen)
+    assert.truthy(screen:find("line 48\nline 49\nline 50\n", 1, true), screen)
+    assert.is_nil(lines[23]:find("%%|"))
+  end)
+
+  it("leaves its last state as text and the terminal as it was", function()
+    local screen = screen_of([[
+      print("before")
+      for i in torch.utils.progress(5, {desc = "a"}) do end
+      for i in torch.utils.progress(5, {desc = "b"}) do
+        for j in torch.utils.progress(3, {desc = "c"}) do end
+        if i == 2 then break end
+      end
+      print("after")]], "END")
+    assert.truthy(screen:find("^before\na 100%%|█+| 5/5 [^\n]*\nc 100%%[^\n]*\nc 100%%[^\n]*\n"
+      .. "b  20%%[^\n]*\nafter\nEND\n"), screen)
+  end)
+
+  it("gives the terminal back when the program leaves in the middle", function()
+    local screen = screen_of([[
+      local bar = torch.utils.progress(5)
+      bar:update()
+      local now = require "torch.utils.terminal.c".now
+      local stop = now() + 0.3
+      while now() < stop do end
+      bar:update()
+      os.exit(3)]], "END")
+    assert.truthy(screen:find("END\n*$"), screen)
+  end)
+end)

@@ -1,0 +1,203 @@
+/* index.c: x[i], x[{…}] and their assignment, as views where the form is basic and
+** through the ops index and index_put where tensors select.
+*/
+#include <string.h>
+
+#include "call.h"
+
+/* What stands in x[…], one item after another. The boxes of the intermediate views and
+** index tensors are on the Lua stack, so nothing is lost when something raises. */
+typedef struct {
+  lua_State *L;
+  Tensor *view; /* the result so far: in the box at 'box' */
+  int dim;      /* the dimension the next item takes */
+  Ints dims;    /* dimensions with an index tensor, and those tensors */
+  Tensor *index[TENSOR_MAX_DIMS];
+} Indexing;
+
+static void advance(Indexing *x, TensorBox *box, Status status) {
+  error_check(x->L, status);
+  x->view = box->tensor;
+}
+
+static void take_position(Indexing *x, int64_t i) {
+  if (i == 0) luaL_error(x->L, "index: 0 is not a position; positions count from 1");
+  TensorBox *box = tensor_box(x->L);
+  Tensor *t = x->view;
+  if (x->dim < t->ndim) {
+    int64_t n = t->shape[x->dim];
+    if (i > n || i < -n)
+      luaL_error(x->L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)i, x->dim + 1, (LUAI_UACINT)n);
+  }
+  advance(x, box, op_select(t, x->dim, i > 0 ? i - 1 : i, &box->tensor));
+}
+
+static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
+  lua_rawgeti(L, table, k);
+  int exact;
+  *out = lua_tointegerx(L, -1, &exact);
+  bool given = !lua_isnil(L, -1);
+  if (given && (!exact || lua_type(L, -1) != LUA_TNUMBER))
+    luaL_error(L, "index: a range is {first, last} or {first, last, step} of integers");
+  lua_pop(L, 1);
+  if (given && *out == 0) luaL_error(L, "index: 0 is not a position; positions count from 1");
+  return given;
+}
+
+static void take_range(Indexing *x, int item) {
+  int64_t first = 1, last = 0, step = 1;
+  lua_State *L = x->L;
+  bool some = range_bound(L, item, 1, &first);
+  bool end = range_bound(L, item, 2, &last);
+  range_bound(L, item, 3, &step);
+  if (!some) first = 1, last = -1;
+  else if (!end) last = first;
+  int64_t size = x->dim < x->view->ndim ? x->view->shape[x->dim] : 0;
+  if (some && !end && (first > size || first < -size))
+    luaL_error(L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)first, x->dim + 1, (LUAI_UACINT)size);
+  if (last < -size) last = INT64_MIN + 1; /* before the first: empty */
+  TensorBox *box = tensor_box(L);
+  int64_t from = first > 0 ? first - 1 : first + size < 0 ? 0 : first + size;
+  int64_t to = last > 0 ? last - 1 : last + size;
+  if (to < from) advance(x, box, op_narrow(x->view, x->dim, 0, 0, &box->tensor));
+  else advance(x, box, op_slice(x->view, x->dim, from, to >= size ? size - 1 : to, step, &box->tensor));
+  x->dim++;
+}
+
+/* 1-based contents to 0-based ones, in a box. */
+static Tensor *zero_based(lua_State *L, Tensor *t) {
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, &box->tensor));
+  error_check(L, tensor_copy(box->tensor, t));
+  int64_t *v = tensor_data(box->tensor);
+  for (int64_t i = 0; i < t->numel; i++) v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
+  return box->tensor;
+}
+
+static void add_index(Indexing *x, Tensor *index) {
+  if (x->dims.n == TENSOR_MAX_DIMS || x->dim >= x->view->ndim)
+    luaL_error(x->L, "index: more items than the tensor has dimensions (%d)", (int)x->view->ndim);
+  x->index[x->dims.n] = index;
+  x->dims.v[x->dims.n++] = x->dim++;
+}
+
+/* A mask of d dimensions selects as d index tensors do. */
+static void take_mask(Indexing *x, Tensor *mask) {
+  lua_State *L = x->L;
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  bool good = x->dim + mask->ndim <= x->view->ndim;
+  for (int d = 0; good && d < mask->ndim; d++) good = mask->shape[d] == x->view->shape[x->dim + d];
+  if (!good)
+    luaL_error(L, "index: a mask %s does not fit a tensor %s", tensor_text(a, mask), tensor_text(b, x->view));
+  TensorBox *all = tensor_box(L);
+  error_check(L, op_nonzero(mask, &all->tensor));
+  for (int d = 0; d < mask->ndim; d++) {
+    TensorBox *box = tensor_box(L);
+    error_check(L, op_select(all->tensor, 1, d, &box->tensor));
+    add_index(x, box->tensor);
+  }
+}
+
+static int item_dims(lua_State *L, int table, int n) {
+  int used = 0;
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, table, i);
+    Tensor *t = tensor_test(L, -1);
+    bool special = lua_type(L, -1) == LUA_TSTRING;
+    used += special ? 0 : t != NULL && t->dtype == DTYPE_BOOL ? t->ndim : 1;
+    lua_pop(L, 1);
+  }
+  return used;
+}
+
+static void take_item(Indexing *x, int item, int used) {
+  lua_State *L = x->L;
+  Tensor *t = tensor_test(L, item);
+  int type = lua_type(L, item);
+  const char *s = type == LUA_TSTRING ? lua_tostring(L, item) : "";
+  if (t != NULL && t->dtype == DTYPE_BOOL) take_mask(x, t);
+  else if (t != NULL && dtype_category((DType)t->dtype) == CATEGORY_INTEGER) add_index(x, zero_based(L, t));
+  else if (type == LUA_TNUMBER && lua_isinteger(L, item)) take_position(x, lua_tointeger(L, item));
+  else if (type == LUA_TTABLE) take_range(x, item);
+  else if (strcmp(s, "newaxis") == 0) {
+    TensorBox *box = tensor_box(L);
+    advance(x, box, op_unsqueeze(x->view, x->dim, &box->tensor));
+    x->dim++;
+  } else if (strcmp(s, "...") == 0) x->dim += x->view->ndim - x->dim - used > 0 ? x->view->ndim - x->dim - used : 0;
+  else error_argument(L, "index", "item", 0, "a position, a range {first, last}, a tensor, \"...\" or \"newaxis\"", item);
+}
+
+/* Reads the key at stack index 2. */
+static void read_key(Indexing *x, Tensor *t) {
+  lua_State *L = x->L;
+  TensorBox *start = tensor_box(L);
+  error_check(L, op_call(OP_ALIAS, &t, 1, NULL, &start->tensor));
+  x->view = start->tensor;
+  luaL_checkstack(L, 64, "index");
+  if (lua_type(L, 2) != LUA_TTABLE) {
+    take_item(x, 2, lua_type(L, 2) == LUA_TSTRING ? 0 : 1);
+    return;
+  }
+  int n = (int)lua_rawlen(L, 2), left = item_dims(L, 2, n);
+  if (left > t->ndim)
+    luaL_error(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, 2, i);
+    int item = lua_gettop(L);
+    Tensor *index = tensor_test(L, item);
+    if (lua_type(L, item) != LUA_TSTRING) left -= index != NULL && index->dtype == DTYPE_BOOL ? index->ndim : 1;
+    take_item(x, item, left);
+  }
+}
+
+int index_get(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "index", "self");
+  Indexing x = {.L = L, .dims = {.n = 0}};
+  if (lua_isinteger(L, 2)) { /* x[i], the most frequent */
+    x.view = t;
+    take_position(&x, lua_tointeger(L, 2));
+    return 1;
+  }
+  read_key(&x, t);
+  TensorBox *box = tensor_box(L);
+  if (x.dims.n == 0) box->tensor = tensor_retain(x.view);
+  else error_check(L, op_index(x.view, x.dims, x.dims.n, x.index, &box->tensor));
+  tensor_account(L, box);
+  return 1;
+}
+
+/* The value at stack index 3 as a tensor. */
+static Tensor *value_of(lua_State *L) {
+  Tensor *t = tensor_test(L, 3);
+  if (t != NULL) return t;
+  Scalar s;
+  if (lua_type(L, 3) == LUA_TBOOLEAN) s = scalar_bool(lua_toboolean(L, 3));
+  else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
+  else return error_argument(L, "index", "value", 0, "a tensor or a number", 3), NULL;
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_wrap_number(s, &box->tensor));
+  return box->tensor;
+}
+
+int index_set(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "index", "self");
+  Indexing x = {.L = L, .dims = {.n = 0}};
+  lua_settop(L, 3);
+  read_key(&x, t);
+  Tensor *value = value_of(L);
+  if (x.dims.n == 0) {
+    Tensor *in[] = {x.view, value};
+    error_check(L, op_call_in_place(OP_COPY, in, 2, NULL));
+    return 0;
+  }
+  Tensor *in[TENSOR_MAX_DIMS + 2] = {x.view, value};
+  IndexPutAttrs attrs = {.dims = x.dims, .accumulate = false};
+  for (int i = 0; i < x.dims.n; i++) in[2 + i] = x.index[i];
+  TensorBox *cast = tensor_box(L); /* values take the dtype of the tensor */
+  if (value->dtype != x.view->dtype) {
+    error_check(L, op_cast(value, (DType)x.view->dtype, &cast->tensor));
+    in[1] = cast->tensor;
+  }
+  error_check(L, op_call_in_place(OP_INDEX_PUT, in, 2 + x.dims.n, &attrs));
+  return 0;
+}

@@ -1,0 +1,214 @@
+/* options.c: dtypes, devices and generators as Lua values. Dtypes are one userdata each,
+** so that == compares them. */
+#include <math.h>
+#include <string.h>
+
+#include "call.h"
+
+typedef struct {
+  Object object;
+  DType dtype;
+} DTypeBox;
+typedef struct {
+  Object object;
+  Device device;
+} DeviceBox;
+typedef struct {
+  Object object;
+  Generator *generator;
+} GeneratorBox;
+
+static int dtype_tostring(lua_State *L) {
+  lua_pushfstring(L, "torch.%s", dtype_name(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  return 1;
+}
+static int dtype_floating(lua_State *L) {
+  lua_pushboolean(L, dtype_is_float(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  return 1;
+}
+static int dtype_bytes(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)dtype_size(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  return 1;
+}
+static const luaL_Reg dtype_metamethods[] = {{"__tostring", dtype_tostring}, {NULL, NULL}};
+static const luaL_Reg dtype_methods[] = {{"is_floating_point", dtype_floating}, {"itemsize", dtype_bytes}, {NULL, NULL}};
+static const Class dtype_class = {"torch.dtype", NULL, NULL, dtype_methods, dtype_metamethods};
+
+static const char dtype_keys[DTYPE_COUNT + 1]; /* addresses: registry keys */
+
+void dtype_push(lua_State *L, DType dtype) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &dtype_keys[dtype]) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  DTypeBox *box = object_new(L, &dtype_class, sizeof *box, 0);
+  box->dtype = dtype;
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &dtype_keys[dtype]);
+}
+
+bool dtype_read(lua_State *L, int index, DType *out) {
+  if (lua_type(L, index) == LUA_TSTRING) {
+    const char *name = lua_tostring(L, index);
+    if (strncmp(name, "torch.", 6) == 0) name += 6;
+    if (strcmp(name, "float") == 0) name = "float32";
+    if (strcmp(name, "double") == 0) name = "float64";
+    if (strcmp(name, "long") == 0) name = "int64";
+    if (strcmp(name, "int") == 0) name = "int32";
+    return dtype_from_name(name, out);
+  }
+  DTypeBox *box = object_test(L, index, &dtype_class);
+  if (box != NULL) *out = box->dtype;
+  return box != NULL;
+}
+
+DType dtype_check(lua_State *L, int index, const char *function, const char *name) {
+  DType dtype = DTYPE_NONE;
+  if (lua_isnoneornil(L, index)) return dtype;
+  if (!dtype_read(L, index, &dtype)) error_argument(L, function, name, 0, "a dtype such as torch.float32", index);
+  return dtype;
+}
+
+/* ---- devices ------------------------------------------------------------------------ */
+
+static int device_tostring(lua_State *L) {
+  DeviceBox *box = lua_touserdata(L, 1);
+  if (box->device.type == DEVICE_CPU) lua_pushliteral(L, "cpu");
+  else lua_pushfstring(L, "cuda:%d", (int)box->device.index);
+  return 1;
+}
+static int device_equal(lua_State *L) {
+  DeviceBox *a = lua_touserdata(L, 1), *b = lua_touserdata(L, 2);
+  lua_pushboolean(L, a->device.type == b->device.type && a->device.index == b->device.index);
+  return 1;
+}
+static const luaL_Reg device_metamethods[] = {{"__tostring", device_tostring}, {"__eq", device_equal}, {NULL, NULL}};
+static const Class device_class = {"torch.device", NULL, NULL, NULL, device_metamethods};
+
+void device_push(lua_State *L, Device device) {
+  DeviceBox *box = object_new(L, &device_class, sizeof *box, 0);
+  box->device = device;
+}
+
+Device device_check(lua_State *L, int index, const char *function) {
+  DeviceBox *box = object_test(L, index, &device_class);
+  if (box != NULL) return box->device;
+  if (lua_type(L, index) == LUA_TSTRING) {
+    const char *name = lua_tostring(L, index);
+    if (strcmp(name, "cpu") == 0) return (Device){DEVICE_CPU, 0};
+    if (strncmp(name, "cuda", 4) == 0) luaL_error(L, "%s: 'device': this build has no CUDA", function);
+  }
+  error_argument(L, function, "device", 0, "\"cpu\" or a torch.device", index);
+  return (Device){DEVICE_CPU, 0};
+}
+
+static int device_new(lua_State *L) {
+  device_push(L, device_check(L, 1, "device"));
+  return 1;
+}
+
+/* ---- generators ------------------------------------------------------------------------ */
+
+static void generator_finalize(lua_State *L, void *self) {
+  (void)L;
+  GeneratorBox *box = self;
+  if (box->generator != NULL) generator_release(box->generator);
+  box->generator = NULL;
+}
+static int generator_manual_seed(lua_State *L);
+static int generator_initial_seed(lua_State *L);
+static int generator_fresh_seed(lua_State *L);
+static const luaL_Reg generator_methods[] = {{"manual_seed", generator_manual_seed}, {"initial_seed", generator_initial_seed},
+                                             {"seed", generator_fresh_seed}, {NULL, NULL}};
+static const Class generator_class = {"torch.Generator", NULL, generator_finalize, generator_methods, NULL};
+
+Generator *generator_test(lua_State *L, int index) {
+  GeneratorBox *box = object_test(L, index, &generator_class);
+  return box != NULL ? box->generator : NULL;
+}
+static Generator *generator_check(lua_State *L, const char *function) {
+  GeneratorBox *box = object_check(L, 1, &generator_class, function, "self");
+  return box->generator;
+}
+static uint64_t seed_check(lua_State *L, int index, const char *function) {
+  if (!lua_isinteger(L, index)) error_argument(L, function, "seed", index, "an integer", index);
+  return (uint64_t)lua_tointeger(L, index);
+}
+static int generator_manual_seed(lua_State *L) {
+  generator_seed(generator_check(L, "manual_seed"), seed_check(L, 2, "manual_seed"));
+  lua_settop(L, 1);
+  return 1;
+}
+static int generator_initial_seed(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)generator_check(L, "initial_seed")->seed);
+  return 1;
+}
+static int generator_fresh_seed(lua_State *L) {
+  Generator *g = generator_check(L, "seed");
+  generator_seed(g, generator_seed_from_system());
+  lua_pushinteger(L, (lua_Integer)g->seed);
+  return 1;
+}
+static int generator_make(lua_State *L) {
+  GeneratorBox *box = object_new(L, &generator_class, sizeof *box, 0);
+  error_check(L, generator_new(67280421310721, &box->generator));
+  return 1;
+}
+static int manual_seed(lua_State *L) {
+  generator_seed(generator_default(), seed_check(L, 1, "manual_seed"));
+  return 0;
+}
+static int seed(lua_State *L) {
+  generator_seed(generator_default(), generator_seed_from_system());
+  lua_pushinteger(L, (lua_Integer)generator_default()->seed);
+  return 1;
+}
+static int initial_seed(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)generator_default()->seed);
+  return 1;
+}
+static int set_default_dtype(lua_State *L) {
+  error_check(L, dtype_set_default(dtype_check(L, 1, "set_default_dtype", "d")));
+  return 0;
+}
+static int get_default_dtype(lua_State *L) {
+  dtype_push(L, dtype_default());
+  return 1;
+}
+static int get_threads(lua_State *L) {
+  lua_pushinteger(L, threads_get());
+  return 1;
+}
+static int set_threads(lua_State *L) {
+  if (!lua_isinteger(L, 1) || lua_tointeger(L, 1) < 1 || lua_tointeger(L, 1) > 1024)
+    error_argument(L, "set_num_threads", "n", 1, "a number of threads", 1);
+  threads_set((int)lua_tointeger(L, 1));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {
+    {"device", device_new}, {"Generator", generator_make}, {"manual_seed", manual_seed}, {"seed", seed},
+    {"initial_seed", initial_seed}, {"set_default_dtype", set_default_dtype}, {"get_default_dtype", get_default_dtype},
+    {"get_num_threads", get_threads}, {"set_num_threads", set_threads}, {NULL, NULL}};
+
+void options_open(lua_State *L, int torch) {
+  static const struct { const char *name; DType dtype; } aliases[] = {
+      {"float", DTYPE_FLOAT32}, {"double", DTYPE_FLOAT64}, {"long", DTYPE_INT64}, {"int", DTYPE_INT32}};
+  lua_pushvalue(L, torch);
+  luaL_setfuncs(L, functions, 0);
+  for (int d = 0; d < DTYPE_COUNT; d++) {
+    dtype_push(L, (DType)d);
+    lua_setfield(L, -2, dtype_name((DType)d));
+  }
+  for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
+    dtype_push(L, aliases[i].dtype);
+    lua_setfield(L, -2, aliases[i].name);
+  }
+  lua_pushnumber(L, HUGE_VAL);
+  lua_setfield(L, -2, "inf");
+  lua_pushnumber(L, 0.0 / 0.0);
+  lua_setfield(L, -2, "nan");
+  lua_pushnumber(L, 3.14159265358979323846);
+  lua_setfield(L, -2, "pi");
+  lua_pushliteral(L, "newaxis");
+  lua_setfield(L, -2, "newaxis");
+  lua_pop(L, 1);
+}

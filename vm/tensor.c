@@ -1,0 +1,349 @@
+/* tensor.c: tensor userdata: boxes, the collector's account, attributes, operators. */
+#include <string.h>
+
+#include "call.h"
+
+static void tensor_finalize(lua_State *L, void *self) {
+  (void)L;
+  TensorBox *box = self;
+  Tensor *t = box->tensor;
+  box->tensor = NULL;
+  tensor_release(t);
+}
+
+/* ---- boxes -------------------------------------------------------------------------- */
+
+TensorBox *tensor_box(lua_State *L) {
+  TensorBox *box = lua_newuserdatauv(L, sizeof *box, 0);
+  box->object.class = &tensor_class;
+  box->tensor = NULL;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &tensor_class) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    object_metatable(L, &tensor_class);
+  }
+  lua_setmetatable(L, -2);
+  return box;
+}
+
+/* Lua sees a few words per tensor. When the bytes made since the last collection reach
+** half of what was alive after it (at least PACE_LEAST), a collection is due. */
+#define PACE_LEAST (48LL << 20)
+static int64_t pending, limit = PACE_LEAST;
+
+void tensor_account(lua_State *L, const TensorBox *box) {
+  const Tensor *t = box->tensor;
+  if (t == NULL) return;
+  pending += (int64_t)sizeof *t;
+  if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
+  if (pending < limit) return;
+  pending = 0;
+  lua_gc(L, LUA_GCCOLLECT);
+  MemoryStats stats;
+  memory_stats(&stats);
+  limit = stats.bytes / 2 > PACE_LEAST ? stats.bytes / 2 : PACE_LEAST;
+}
+
+void tensor_push(lua_State *L, Tensor *tensor) {
+  if (tensor == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  tensor_box(L)->tensor = tensor_retain(tensor);
+}
+
+/* The first word of the userdata is compared with the address of our descriptor: other
+** libraries' userdata do not hold it. */
+Tensor *tensor_test(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof(TensorBox)) return NULL;
+  TensorBox *box = lua_touserdata(L, index);
+  return box->object.class == &tensor_class ? box->tensor : NULL;
+}
+
+Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name) {
+  Tensor *t = tensor_test(L, argument);
+  if (t == NULL) error_argument(L, function, name, argument, "a tensor", argument);
+  return t;
+}
+
+/* ---- attributes: x.shape … -------------------------------------------------------------- */
+
+static int size_tostring(lua_State *L) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, "torch.Size({");
+  for (int i = 1; i <= (int)lua_rawlen(L, 1); i++) {
+    if (i > 1) luaL_addstring(&b, ", ");
+    lua_rawgeti(L, 1, i);
+    luaL_addvalue(&b);
+  }
+  luaL_addstring(&b, "})");
+  luaL_pushresult(&b);
+  return 1;
+}
+static int size_equal(lua_State *L) {
+  bool same = lua_istable(L, 1) && lua_istable(L, 2) && lua_rawlen(L, 1) == lua_rawlen(L, 2);
+  for (int i = 1; same && i <= (int)lua_rawlen(L, 1); i++) {
+    lua_rawgeti(L, 1, i);
+    lua_rawgeti(L, 2, i);
+    same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+  }
+  lua_pushboolean(L, same);
+  return 1;
+}
+static int size_numel(lua_State *L) {
+  lua_Integer n = 1;
+  for (int i = 1; i <= (int)lua_rawlen(L, 1); i++) {
+    lua_rawgeti(L, 1, i);
+    n *= lua_tointeger(L, -1);
+    lua_pop(L, 1);
+  }
+  lua_pushinteger(L, n);
+  return 1;
+}
+
+static void push_list(lua_State *L, int n, const int64_t *v) {
+  static const luaL_Reg meta[] = {{"__tostring", size_tostring}, {"__eq", size_equal}, {NULL, NULL}};
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    lua_pushinteger(L, v[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  if (luaL_newmetatable(L, "torch.Size")) {
+    luaL_setfuncs(L, meta, 0);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, size_numel);
+    lua_setfield(L, -2, "numel");
+    lua_setfield(L, -2, "__index");
+  }
+  lua_setmetatable(L, -2);
+}
+
+static int get_shape(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "shape", "self");
+  push_list(L, t->ndim, t->shape);
+  return 1;
+}
+static int get_dtype(lua_State *L) {
+  dtype_push(L, (DType)tensor_check(L, 1, "dtype", "self")->dtype);
+  return 1;
+}
+static int get_device(lua_State *L) {
+  device_push(L, tensor_device(tensor_check(L, 1, "device", "self")));
+  return 1;
+}
+static int get_ndim(lua_State *L) {
+  lua_pushinteger(L, tensor_check(L, 1, "ndim", "self")->ndim);
+  return 1;
+}
+static int get_grad(lua_State *L) {
+  tensor_push(L, tensor_grad(tensor_check(L, 1, "grad", "self")));
+  return 1;
+}
+static int get_requires_grad(lua_State *L) {
+  lua_pushboolean(L, tensor_requires_grad(tensor_check(L, 1, "requires_grad", "self")));
+  return 1;
+}
+static int get_is_leaf(lua_State *L) {
+  lua_pushboolean(L, tensor_is_leaf(tensor_check(L, 1, "is_leaf", "self")));
+  return 1;
+}
+static int get_data(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "data", "self");
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_detach(t, &box->tensor));
+  return 1;
+}
+static int get_version(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)atomic_load(&tensor_check(L, 1, "_version", "self")->storage->version));
+  return 1;
+}
+static int get_transposed(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "mT", "self");
+  TensorBox *box = tensor_box(L);
+  if (t->ndim < 2) luaL_error(L, "mT: expected at least 2 dimensions, got %d", (int)t->ndim);
+  error_check(L, op_transpose(t, -2, -1, &box->tensor));
+  return 1;
+}
+static int get_reversed(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "T", "self");
+  TensorBox *box = tensor_box(L);
+  Ints dims = {.n = t->ndim};
+  for (int i = 0; i < t->ndim; i++) dims.v[i] = t->ndim - 1 - i;
+  error_check(L, op_permute(t, dims, &box->tensor));
+  return 1;
+}
+
+typedef struct {
+  Object object;
+  Node *node;
+} NodeBox;
+static void node_finalize(lua_State *L, void *self) {
+  (void)L;
+  NodeBox *box = self;
+  node_release(box->node);
+  box->node = NULL;
+}
+static int node_tostring(lua_State *L) {
+  lua_pushfstring(L, "<%s>", node_name(((NodeBox *)lua_touserdata(L, 1))->node));
+  return 1;
+}
+static const Class node_class;
+static void node_push(lua_State *L, Node *node) {
+  if (node == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  NodeBox *box = object_new(L, &node_class, sizeof *box, 0);
+  node_retain(node);
+  box->node = node;
+}
+static int node_name_method(lua_State *L) {
+  NodeBox *box = object_check(L, 1, &node_class, "name", "self");
+  lua_pushstring(L, node_name(box->node));
+  return 1;
+}
+static int node_next(lua_State *L) {
+  NodeBox *box = object_check(L, 1, &node_class, "next_functions", "self");
+  lua_newtable(L);
+  for (int i = 0, k = 1; i < node_input_count(box->node); i++) {
+    if (node_input(box->node, i) == NULL) continue;
+    node_push(L, node_input(box->node, i));
+    lua_rawseti(L, -2, k++);
+  }
+  return 1;
+}
+static const luaL_Reg node_methods[] = {{"name", node_name_method}, {"next_functions", node_next}, {NULL, NULL}};
+static const luaL_Reg node_metamethods[] = {{"__tostring", node_tostring}, {NULL, NULL}};
+static const Class node_class = {"torch.autograd.Node", NULL, node_finalize, node_methods, node_metamethods};
+
+static int get_grad_fn(lua_State *L) {
+  node_push(L, tensor_grad_fn(tensor_check(L, 1, "grad_fn", "self")));
+  return 1;
+}
+
+static const luaL_Reg attributes[] = {
+    {"shape", get_shape}, {"dtype", get_dtype}, {"device", get_device}, {"ndim", get_ndim}, {"T", get_reversed},
+    {"mT", get_transposed}, {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad},
+    {"is_leaf", get_is_leaf}, {"data", get_data}, {"_version", get_version}, {NULL, NULL}};
+
+/* ---- __index: methods, attributes, elements ---------------------------------------------- */
+
+/* Upvalues: 1 methods, 2 attributes. */
+static int tensor_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return index_get(L);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  lua_pop(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
+    lua_CFunction get = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
+    return get(L);
+  }
+  if (strcmp(lua_tostring(L, 2), "...") == 0 || strcmp(lua_tostring(L, 2), "newaxis") == 0) return index_get(L);
+  return 0;
+}
+
+static int set_attribute(lua_State *L, Tensor *t, const char *key) {
+  if (strcmp(key, "grad") == 0) {
+    Tensor *g = lua_isnil(L, 3) ? NULL : tensor_check(L, 3, "grad", "value");
+    error_check(L, tensor_set_grad(t, g));
+  } else if (strcmp(key, "requires_grad") == 0) {
+    error_check(L, tensor_set_requires_grad(t, lua_toboolean(L, 3)));
+  } else if (strcmp(key, "data") == 0) {
+    Tensor *from = tensor_check(L, 3, "data", "value");
+    if (from->dtype != t->dtype || !tensor_same_shape(t, from))
+      return luaL_error(L, "data: expected a tensor of the same shape and dtype");
+    Storage *old = t->storage;
+    storage_retain(from->storage);
+    t->storage = from->storage;
+    t->offset = from->offset;
+    memcpy(t->stride, from->stride, sizeof t->stride);
+    storage_release(old);
+  } else
+    return luaL_error(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
+  return 0;
+}
+
+static int tensor_newindex(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "tensor", "self");
+  if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "...") == 0) return index_set(L);
+  return set_attribute(L, t, lua_tostring(L, 2));
+}
+
+static int tensor_len(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "#", "self");
+  if (t->ndim == 0) return luaL_error(L, "#: a 0-dimensional tensor has no length");
+  lua_pushinteger(L, t->shape[0]);
+  return 1;
+}
+
+/* ---- operators ------------------------------------------------------------------------------ */
+
+static int binary(lua_State *L, OpId op) {
+  lua_settop(L, 2);
+  return call_op(L, op_info(op), false);
+}
+static int tensor_add(lua_State *L) { return binary(L, OP_ADD); }
+static int tensor_sub(lua_State *L) { return binary(L, OP_SUB); }
+static int tensor_mul(lua_State *L) { return binary(L, OP_MUL); }
+static int tensor_div(lua_State *L) { return binary(L, OP_DIV); }
+static int tensor_idiv(lua_State *L) { return binary(L, OP_FLOOR_DIVIDE); }
+static int tensor_mod(lua_State *L) { return binary(L, OP_REMAINDER); }
+static int tensor_pow(lua_State *L) { return binary(L, OP_POW); }
+static int tensor_and(lua_State *L) { return binary(L, OP_BITWISE_AND); }
+static int tensor_or(lua_State *L) { return binary(L, OP_BITWISE_OR); }
+static int tensor_xor(lua_State *L) { return binary(L, OP_BITWISE_XOR); }
+static int tensor_unm(lua_State *L) {
+  lua_settop(L, 1);
+  return call_op(L, op_info(OP_NEG), false);
+}
+static int tensor_not(lua_State *L) {
+  lua_settop(L, 1);
+  return call_op(L, op_info(OP_BITWISE_NOT), false);
+}
+
+/* Lua makes a boolean of the result, so only one element has a meaning. */
+static int compare(lua_State *L, bool or_equal) {
+  Scalar v[2];
+  for (int i = 0; i < 2; i++) {
+    Tensor *t = tensor_test(L, i + 1);
+    if (t == NULL && lua_type(L, i + 1) == LUA_TNUMBER) v[i] = scalar_float(lua_tonumber(L, i + 1));
+    else if (t != NULL && t->numel == 1) tensor_item("compare", t, &v[i]);
+    else {
+      char got[ERROR_TEXT];
+      return luaL_error(L, "%s: needs tensors of one element, got %s; use :%s() to compare element by element",
+                        or_equal ? "<=" : "<", error_describe(L, i + 1, got), or_equal ? "le" : "lt");
+    }
+  }
+  double a = scalar_to_double(v[0]), b = scalar_to_double(v[1]);
+  lua_pushboolean(L, or_equal ? a <= b : a < b);
+  return 1;
+}
+static int tensor_lt(lua_State *L) { return compare(L, false); }
+static int tensor_le(lua_State *L) { return compare(L, true); }
+
+int tensor_equal(lua_State *L);
+
+static const luaL_Reg tensor_metamethods[] = {
+    {"__add", tensor_add}, {"__sub", tensor_sub}, {"__mul", tensor_mul}, {"__div", tensor_div}, {"__idiv", tensor_idiv},
+    {"__mod", tensor_mod}, {"__pow", tensor_pow}, {"__unm", tensor_unm}, {"__band", tensor_and}, {"__bor", tensor_or},
+    {"__bxor", tensor_xor}, {"__bnot", tensor_not}, {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal},
+    {"__len", tensor_len}, {"__newindex", tensor_newindex}, {"__tostring", print_tensor}, {NULL, NULL}};
+
+const Class tensor_class = {"torch.Tensor", NULL, tensor_finalize, tensor_methods, tensor_metamethods};
+
+/* Completes the metatable: __index needs the methods that the op table adds. */
+void tensor_open(lua_State *L, int torch, int functional) {
+  object_metatable(L, &tensor_class);
+  lua_getfield(L, -1, "__methods");
+  call_register(L, torch, functional, lua_gettop(L));
+  lua_newtable(L);
+  luaL_setfuncs(L, attributes, 0);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -4, "__attributes");
+  lua_pushcclosure(L, tensor_index, 2);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}

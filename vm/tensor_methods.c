@@ -1,0 +1,308 @@
+/* tensor_methods.c: functions of tensors that are no ops: making them from Lua tables,
+** reading them back, asking about them.
+*/
+#include <string.h>
+
+#include "call.h"
+
+/* ---- torch.tensor ----------------------------------------------------------------------- */
+
+typedef struct {
+  int ndim;
+  int64_t shape[TENSOR_MAX_DIMS];
+  int kind; /* the largest SCALAR_ kind seen, -1: none */
+  DType tensor_dtype; /* of tensors inside */
+} Layout;
+
+static void ragged(lua_State *L, int depth) {
+  luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables", depth);
+}
+
+static void look_value(lua_State *L, Layout *l, int depth) {
+  int kind = lua_type(L, -1) == LUA_TBOOLEAN ? SCALAR_BOOL : lua_isinteger(L, -1) ? SCALAR_INT : SCALAR_FLOAT;
+  Tensor *t = tensor_test(L, -1);
+  if (t != NULL && t->numel == 1) {
+    DType d = (DType)t->dtype;
+    kind = dtype_is_float(d) ? SCALAR_FLOAT : d == DTYPE_BOOL ? SCALAR_BOOL : SCALAR_INT;
+    if (l->tensor_dtype == DTYPE_NONE || d > l->tensor_dtype) l->tensor_dtype = d;
+  } else if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TBOOLEAN)
+    error_argument(L, "tensor", "data", 1, "numbers, booleans or nested arrays of them", lua_gettop(L));
+  if (l->ndim < 0) l->ndim = depth;
+  if (l->ndim != depth) ragged(L, depth);
+  if (kind > l->kind) l->kind = kind;
+}
+
+/* Finds the shape and the kind of the value on top of the stack. */
+static void look(lua_State *L, Layout *l, int depth) {
+  if (lua_type(L, -1) != LUA_TTABLE) {
+    look_value(L, l, depth);
+    return;
+  }
+  if (depth == TENSOR_MAX_DIMS) luaL_error(L, "tensor: 'data' (argument 1): nested deeper than %d", TENSOR_MAX_DIMS);
+  luaL_checkstack(L, 4, "nested tables");
+  int64_t n = (int64_t)lua_rawlen(L, -1);
+  if (l->shape[depth] < 0) l->shape[depth] = n;
+  if (l->shape[depth] != n) ragged(L, depth + 1);
+  if (n == 0 && l->ndim < 0) l->ndim = depth + 1;
+  for (int64_t i = 1; i <= n; i++) {
+    lua_rawgeti(L, -1, i);
+    look(L, l, depth + 1);
+    lua_pop(L, 1);
+  }
+}
+
+static char *store(lua_State *L, DType dtype, char *to) {
+  if (lua_type(L, -1) == LUA_TTABLE) {
+    int64_t n = (int64_t)lua_rawlen(L, -1);
+    for (int64_t i = 1; i <= n; i++) {
+      lua_rawgeti(L, -1, i);
+      to = store(L, dtype, to);
+      lua_pop(L, 1);
+    }
+    return to;
+  }
+  Tensor *t = tensor_test(L, -1);
+  Scalar v = t != NULL                             ? element_get((DType)t->dtype, tensor_data(t))
+             : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
+             : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
+                                                   : scalar_float(lua_tonumber(L, -1));
+  element_set(dtype, to, v);
+  return to + dtype_size(dtype);
+}
+
+static bool option(lua_State *L, int index, const char *key) {
+  if (!lua_istable(L, index)) return false;
+  return lua_getfield(L, index, key) != LUA_TNIL || (lua_pop(L, 1), false);
+}
+
+static void check_options(lua_State *L, int index) {
+  static const char *const names[] = {"dtype", "device", "requires_grad", NULL};
+  if (lua_isnoneornil(L, index)) return;
+  if (!lua_istable(L, index)) error_argument(L, "tensor", "options", index, "a table such as {dtype = torch.float64}", index);
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    bool known = false;
+    for (int i = 0; names[i] != NULL; i++) known = known || strcmp(key, names[i]) == 0;
+    if (!known) luaL_error(L, "tensor: no argument '%s'; the arguments are data, dtype, device, requires_grad", key);
+    lua_pop(L, 1);
+  }
+}
+
+static int tensor_new(lua_State *L) {
+  lua_settop(L, 2);
+  check_options(L, 2);
+  DType dtype = DTYPE_NONE;
+  if (option(L, 2, "dtype")) dtype = dtype_check(L, -1, "tensor", "dtype");
+  if (option(L, 2, "device")) device_check(L, -1, "tensor");
+  bool requires_grad = option(L, 2, "requires_grad") && lua_toboolean(L, -1);
+  TensorBox *box = tensor_box(L);
+  Tensor *from = tensor_test(L, 1);
+  if (from != NULL) {
+    error_check(L, tensor_empty_cpu(from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype, &box->tensor));
+    error_check(L, tensor_copy(box->tensor, from));
+  } else {
+    Layout l = {.ndim = -1, .kind = -1, .tensor_dtype = DTYPE_NONE};
+    for (int d = 0; d < TENSOR_MAX_DIMS; d++) l.shape[d] = -1;
+    lua_pushvalue(L, 1);
+    look(L, &l, 0);
+    if (dtype == DTYPE_NONE) {
+      dtype = l.kind == SCALAR_BOOL ? DTYPE_BOOL : l.kind == SCALAR_INT ? DTYPE_INT64 : dtype_default();
+      if (l.tensor_dtype == DTYPE_FLOAT64 || l.tensor_dtype == DTYPE_INT32) dtype = dtype_promote(l.tensor_dtype, dtype);
+    }
+    error_check(L, tensor_empty_cpu(l.ndim, l.shape, dtype, &box->tensor));
+    store(L, dtype, tensor_data(box->tensor));
+    lua_pop(L, 1);
+  }
+  if (requires_grad) error_check(L, tensor_set_requires_grad(box->tensor, true));
+  tensor_account(L, box);
+  return 1;
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+static void push_element(lua_State *L, DType dtype, const void *data) {
+  Scalar v = element_get(dtype, data);
+  if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, v.as.f);
+  else if (v.kind == SCALAR_INT) lua_pushinteger(L, v.as.i);
+  else lua_pushboolean(L, v.as.i != 0);
+}
+
+static int item(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "item", "self");
+  Scalar v;
+  error_check(L, tensor_item("item", t, &v));
+  push_element(L, (DType)t->dtype, tensor_data(t));
+  return 1;
+}
+
+static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
+  if (dim == t->ndim) {
+    push_element(L, (DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t));
+    return;
+  }
+  luaL_checkstack(L, 3, "tolist");
+  lua_createtable(L, (int)t->shape[dim], 0);
+  for (int64_t i = 0; i < t->shape[dim]; i++) {
+    push_list(L, t, dim + 1, at + i * t->stride[dim]);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+static int tolist(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "tolist", "self");
+  push_list(L, t, 0, t->offset);
+  return 1;
+}
+
+static int iter_next(lua_State *L) {
+  Tensor *t = tensor_test(L, lua_upvalueindex(1));
+  lua_Integer i = lua_tointeger(L, 2) + 1;
+  if (i > t->shape[0]) return 0;
+  lua_pushinteger(L, i);
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_select(t, 0, i - 1, &box->tensor));
+  return 2;
+}
+static int iter(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "iter", "self");
+  if (t->ndim == 0) return luaL_error(L, "iter: a 0-dimensional tensor cannot be walked");
+  lua_settop(L, 1);
+  lua_pushcclosure(L, iter_next, 1);
+  lua_pushnil(L);
+  lua_pushinteger(L, 0);
+  return 3;
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static int dim(lua_State *L) {
+  lua_pushinteger(L, tensor_check(L, 1, "dim", "self")->ndim);
+  return 1;
+}
+static int numel(lua_State *L) {
+  lua_pushinteger(L, tensor_check(L, 1, "numel", "self")->numel);
+  return 1;
+}
+static int one_dim(lua_State *L, const Tensor *t, const char *who) {
+  if (!lua_isinteger(L, 2)) error_argument(L, who, "dim", 2, "a dimension number", 2);
+  int64_t d = lua_tointeger(L, 2);
+  if (d == 0 || d > t->ndim || d < -t->ndim)
+    luaL_error(L, "%s: 'dim' (argument 2): dimensions count from 1 to %d, got %d", who, (int)t->ndim, (int)d);
+  return (int)(d > 0 ? d - 1 : d + t->ndim);
+}
+static int size(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "size", "self");
+  if (lua_isnoneornil(L, 2)) {
+    lua_getfield(L, 1, "shape");
+    return 1;
+  }
+  lua_pushinteger(L, t->shape[one_dim(L, t, "size")]);
+  return 1;
+}
+static int stride(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "stride", "self");
+  if (!lua_isnoneornil(L, 2)) {
+    lua_pushinteger(L, t->stride[one_dim(L, t, "stride")]);
+    return 1;
+  }
+  lua_createtable(L, t->ndim, 0);
+  for (int d = 0; d < t->ndim; d++) {
+    lua_pushinteger(L, t->stride[d]);
+    lua_rawseti(L, -2, d + 1);
+  }
+  return 1;
+}
+static int storage_offset(lua_State *L) {
+  lua_pushinteger(L, tensor_check(L, 1, "storage_offset", "self")->offset);
+  return 1;
+}
+static int element_size(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)tensor_itemsize(tensor_check(L, 1, "element_size", "self")));
+  return 1;
+}
+static int is_contiguous(lua_State *L) {
+  lua_pushboolean(L, tensor_is_contiguous(tensor_check(L, 1, "is_contiguous", "self")));
+  return 1;
+}
+static int is_floating_point(lua_State *L) {
+  lua_pushboolean(L, dtype_is_float((DType)tensor_check(L, 1, "is_floating_point", "self")->dtype));
+  return 1;
+}
+static int data_ptr(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)(intptr_t)tensor_data(tensor_check(L, 1, "data_ptr", "self")));
+  return 1;
+}
+static int is_tensor(lua_State *L) {
+  lua_pushboolean(L, tensor_test(L, 1) != NULL);
+  return 1;
+}
+
+int tensor_equal(lua_State *L) {
+  Tensor *a = tensor_test(L, 1), *b = tensor_test(L, 2);
+  if (a == NULL || b == NULL) {
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  bool same = tensor_same_shape(a, b);
+  int64_t index[TENSOR_MAX_DIMS] = {0};
+  for (int64_t n = 0; same && n < a->numel; n++) {
+    Scalar x = tensor_get(a, index), y = tensor_get(b, index);
+    same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i : scalar_to_double(x) == scalar_to_double(y);
+    for (int d = a->ndim - 1; d >= 0 && ++index[d] == a->shape[d]; d--) index[d] = 0;
+  }
+  lua_pushboolean(L, same);
+  return 1;
+}
+
+/* ---- conversions ------------------------------------------------------------------------------- */
+
+static int cast_to(lua_State *L, DType dtype) {
+  Tensor *t = tensor_check(L, 1, "to", "self");
+  lua_settop(L, 1);
+  if (t->dtype == dtype) return 1;
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_cast(t, dtype, &box->tensor));
+  tensor_account(L, box);
+  return 1;
+}
+static int to_float(lua_State *L) { return cast_to(L, DTYPE_FLOAT32); }
+static int to_double(lua_State *L) { return cast_to(L, DTYPE_FLOAT64); }
+static int to_long(lua_State *L) { return cast_to(L, DTYPE_INT64); }
+static int to_int(lua_State *L) { return cast_to(L, DTYPE_INT32); }
+static int to_byte(lua_State *L) { return cast_to(L, DTYPE_UINT8); }
+static int to_bool(lua_State *L) { return cast_to(L, DTYPE_BOOL); }
+static int type_as(lua_State *L) { return cast_to(L, (DType)tensor_check(L, 2, "type_as", "other")->dtype); }
+
+/* x:to(dtype), x:to(device), x:to(other), x:to(device, dtype), x:to{dtype = …, device = …} */
+static int to(lua_State *L) {
+  tensor_check(L, 1, "to", "self");
+  DType dtype = DTYPE_NONE, read;
+  for (int i = 2; i <= lua_gettop(L); i++) {
+    Tensor *other = tensor_test(L, i);
+    if (other != NULL) dtype = (DType)other->dtype;
+    else if (dtype_read(L, i, &read)) dtype = read;
+    else if (lua_istable(L, i)) {
+      int top = lua_gettop(L);
+      if (option(L, i, "dtype")) dtype = dtype_check(L, -1, "to", "dtype");
+      if (option(L, i, "device")) device_check(L, -1, "to");
+      lua_settop(L, top);
+    } else device_check(L, i, "to");
+  }
+  return cast_to(L, dtype == DTYPE_NONE ? (DType)tensor_test(L, 1)->dtype : dtype);
+}
+static int to_cpu(lua_State *L) {
+  tensor_check(L, 1, "cpu", "self");
+  lua_settop(L, 1);
+  return 1;
+}
+
+const luaL_Reg tensor_methods[] = {
+    {"item", item}, {"tolist", tolist}, {"iter", iter}, {"dim", dim}, {"numel", numel}, {"nelement", numel},
+    {"size", size}, {"stride", stride}, {"storage_offset", storage_offset}, {"element_size", element_size},
+    {"is_contiguous", is_contiguous}, {"is_floating_point", is_floating_point}, {"data_ptr", data_ptr},
+    {"equal", tensor_equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
+    {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"bool", to_bool}, {NULL, NULL}};
+const luaL_Reg tensor_functions[] = {
+    {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", tensor_equal},
+    {"is_floating_point", is_floating_point}, {NULL, NULL}};
