@@ -5,12 +5,8 @@ local now = require "torch.utils.terminal.c".now
 
 local folder
 
-local function sh(command, ...)
-  local pipe = io.popen(command:format(...) .. " 2>/dev/null")
-  local text = pipe:read("a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
-end
+local screen = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "") .. "screen.lua")
+local sh = screen.sh
 
 local function read(path)
   local file = io.open(path, "rb")
@@ -292,6 +288,68 @@ describe("live curve", function()
     work(0.1)
     warnings_of(function() curve:close() end)
     assert.equal("", sh("pgrep -x -f 'sleep 61.5'"))
+  end)
+end)
+
+describe("where a live curve is drawn", function()
+  local script = [[
+    local curve = gnuplot.live("the loss")
+    for i = 1, 100 do curve:add("train", i, 1 / i) end
+    curve:close()
+    print "after"]]
+
+  local function without_terminal(environment)
+    local file = assert(io.open(folder .. "/script.lua", "w"))
+    file:write(script)
+    file:close()
+    local text = sh("cd %s && rm -f *.png && env -u DISPLAY -u WAYLAND_DISPLAY %s %s script.lua 2>&1",
+      folder, environment, screen.hecate)
+    return text, sh("cd %s && ls *.png", folder)
+  end
+
+  it("is a file, and that is said, without a screen", function()
+    local text, files = without_terminal("A=1")
+    assert.equal("warning: gnuplot.live: no display and no terminal to draw on, see "
+      .. "'the_loss.png'\nafter", text)
+    assert.equal("the_loss.png", files)
+    png_size(folder .. "/the_loss.png")
+  end)
+
+  it("is what HECATE_PLOT says", function()
+    local text, files = without_terminal("HECATE_PLOT=none")
+    assert.equal("after", text)
+    assert.equal("", files)
+    text, files = without_terminal("HECATE_PLOT=wirdow")
+    assert.truthy(text:find("warning: HECATE_PLOT: unknown terminal 'wirdow' (known: ", 1, true))
+    assert.equal("the_loss.png", files)
+  end)
+
+  it("is a file when there is no display for a window", function()
+    local text, files = without_terminal("HECATE_PLOT=window")
+    assert.truthy(text:find("warning: gnuplot.live: no window", 1, true)
+      or text:find("see 'the_loss.png'", 1, true), text)
+    assert.equal("the_loss.png", files)
+  end)
+
+  it("is the terminal, where the picture stays as text", function()
+    local text = screen.of(folder, script, "END")
+    assert.truthy(text:find("the loss\n", 1, true), text)
+    assert.truthy(text:find("train +", 1, true), text)
+    assert.truthy(text:find("\nafter\nEND$"), text)
+  end)
+
+  it("is the bottom of the terminal while it grows, beside what is printed", function()
+    local text = screen.of(folder, [[
+      local now = require "torch.utils.terminal.c".now
+      local curve <close> = gnuplot.live{title = "growing", interval = 0.1}
+      for i = 1, 1e6 do
+        curve:add("train", i, 1 / i)
+        if i % 50 == 0 then print("line " .. i) end
+        local stop = now() + 0.002
+        while now() < stop do end
+      end]], "line 1%d%d%d")
+    assert.truthy(text:find("line 9%d+\nline 1%d+\n"), text)
+    assert.truthy(text:find("line 1%d+\n%s*growing\n"), text)
   end)
 end)
 

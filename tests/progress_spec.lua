@@ -3,14 +3,7 @@
 local progress = require "torch.utils.progress"
 local terminal = require "torch.utils.terminal.c"
 
-local function sh(command, ...)
-  local pipe = io.popen(command:format(...))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
-
-local hecate = sh("readlink /proc/$PPID/exe"):gsub("%s+$", "")
+local screen = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "") .. "screen.lua")
 
 --- Runs `f` where stderr is no terminal; returns what it wrote there.
 local function written(f, ...)
@@ -114,31 +107,15 @@ describe("progress", function()
 end)
 
 describe("progress on a terminal", function()
-  local socket = "hecate-progress-" .. terminal.pid()
   local folder
 
-  --- Runs a script in a terminal of 80 by 24 and returns the screen when it says so.
-  local function screen_of(script, wait)
-    local path = folder .. "/script.lua"
-    local file = assert(io.open(path, "w"))
-    file:write(script)
-    file:close()
-    sh("tmux -L %s -f /dev/null new-session -d -x 80 -y 24 "
-      .. "'LC_ALL=C.UTF-8 %s %s; echo END; exec sleep 60'", socket, hecate, path)
-    local screen
-    for _ = 1, 200 do
-      screen = sh("sleep 0.05; tmux -L %s capture-pane -p", socket)
-      if screen:find(wait) then break end
-    end
-    sh("tmux -L %s kill-server", socket)
-    return screen
-  end
+  local function screen_of(script, wait) return screen.of(folder, script, wait) end
 
-  setup(function() folder = sh("mktemp -d"):gsub("%s+$", "") end)
+  setup(function() folder = screen.sh("mktemp -d") end)
   teardown(function() os.execute("rm -rf " .. folder) end)
 
   it("keeps the bottom line while text scrolls above it", function()
-    local screen = screen_of([[
+    local text = screen_of([[
       local now = require "torch.utils.terminal.c".now
       local bar = torch.utils.progress(60, {desc = "lines"})
       for i in bar do
@@ -148,14 +125,14 @@ describe("progress on a terminal", function()
         bar:update(0)
       end]], "line 50")
     local lines = {}
-    for line in screen:gmatch("[^\n]*") do lines[#lines + 1] = line end
-    assert.truthy(lines[24]:find("^lines +%d+%%|.*%d+/60 %["), screen)
-    assert.truthy(screen:find("line 48\nline 49\nline 50\n", 1, true), screen)
+    for line in (text .. "\n"):gmatch("[^\n]*") do lines[#lines + 1] = line end
+    assert.truthy(lines[24]:find("^lines +%d+%%|.*%d+/60 %["), text)
+    assert.truthy(text:find("line 48\nline 49\nline 50\n", 1, true), text)
     assert.is_nil(lines[23]:find("%%|"))
   end)
 
   it("leaves its last state as text and the terminal as it was", function()
-    local screen = screen_of([[
+    local text = screen_of([[
       print("before")
       for i in torch.utils.progress(5, {desc = "a"}) do end
       for i in torch.utils.progress(5, {desc = "b"}) do
@@ -163,12 +140,12 @@ describe("progress on a terminal", function()
         if i == 2 then break end
       end
       print("after")]], "END")
-    assert.truthy(screen:find("^before\na 100%%|█+| 5/5 [^\n]*\nc 100%%[^\n]*\nc 100%%[^\n]*\n"
-      .. "b  20%%[^\n]*\nafter\nEND\n"), screen)
+    assert.truthy(text:find("^before\na 100%%|[^|]+| 5/5 [^\n]*\nc 100%%[^\n]*\nc 100%%[^\n]*\n"
+      .. "b  20%%[^\n]*\nafter\nEND\n"), text)
   end)
 
   it("gives the terminal back when the program leaves in the middle", function()
-    local screen = screen_of([[
+    local text = screen_of([[
       local bar = torch.utils.progress(5)
       bar:update()
       local now = require "torch.utils.terminal.c".now
@@ -176,6 +153,6 @@ describe("progress on a terminal", function()
       while now() < stop do end
       bar:update()
       os.exit(3)]], "END")
-    assert.truthy(screen:find("END\n*$"), screen)
+    assert.truthy(text:find("END\n*$"), text)
   end)
 end)

@@ -429,13 +429,6 @@ static bool session_wait_for_key(void) {
   return ready;
 }
 
-/* Readline calls it when a signal comes while it waits itself, in a question or a
-** search: Ctrl-C leads out of it, back to rl_callback_read_char. */
-static int session_on_signal(void) {
-  if (main_interrupted()) rl_abort(1, 0);
-  return 0;
-}
-
 /* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
 static LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
@@ -482,7 +475,6 @@ static void session_prepare_terminal(lua_State *L) {
   rl_readline_name = "hecate";
   rl_catch_signals = 1;
   rl_persistent_signal_handlers = 1;
-  rl_signal_event_hook = session_on_signal;
   rl_variable_bind("enable-bracketed-paste", "on");
   for (int i = 0; i < 2; i++) { /* arrows look for what is left of the cursor */
     rl_bind_keyseq(keys[i][0], rl_history_search_backward);

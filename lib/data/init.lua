@@ -48,7 +48,7 @@ end
 -- Dataset ------------------------------------------------------------------
 
 --- The class to subclass.
-local Dataset = torch.class("Dataset")
+local Dataset = torch.class("torch.utils.data.Dataset")
 data.Dataset = Dataset
 
 function Dataset:__getitem()
@@ -59,7 +59,7 @@ end
 
 --- TensorDataset(a, b, ...): item i is {a[i], b[i], ...}. The first dimensions
 -- must have the same length.
-local TensorDataset = torch.class("TensorDataset", Dataset)
+local TensorDataset = torch.class("torch.utils.data.TensorDataset", Dataset)
 data.TensorDataset = TensorDataset
 
 function TensorDataset:__init(...)
@@ -95,7 +95,7 @@ end
 
 --- Subset(dataset, indices): the items of `dataset` at `indices`, an array or a
 -- one-dimensional int64 tensor of positions.
-local Subset = torch.class("Subset", Dataset)
+local Subset = torch.class("torch.utils.data.Subset", Dataset)
 data.Subset = Subset
 
 function Subset:__init(dataset, indices)
@@ -128,7 +128,7 @@ end
 -- ConcatDataset ---------------------------------------------------------------------
 
 --- ConcatDataset{a, b, ...}: the items of a, then those of b, ...
-local ConcatDataset = torch.class("ConcatDataset", Dataset)
+local ConcatDataset = torch.class("torch.utils.data.ConcatDataset", Dataset)
 data.ConcatDataset = ConcatDataset
 
 function ConcatDataset:__init(datasets)

@@ -111,7 +111,7 @@ end
 -- `loader:enumerate()` their number, from 1, comes first. Each run has its own
 -- state and, with `shuffle`, its own order, drawn from `generator`. A
 -- `collate_fn(items)` gets an array of items; what it returns is the batch.
-local DataLoader = torch.class("DataLoader")
+local DataLoader = torch.class("torch.utils.data.DataLoader")
 loader.DataLoader = DataLoader
 
 local PARAMETERS = {

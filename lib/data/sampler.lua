@@ -14,7 +14,7 @@ local sampler = {}
 
 --- The class to subclass: define `iter` (and `__len` for #loader), or
 -- `positions`.
-local Sampler = torch.class("Sampler")
+local Sampler = torch.class("torch.utils.data.Sampler")
 sampler.Sampler = Sampler
 
 function Sampler:iter()
@@ -26,7 +26,7 @@ function Sampler:iter()
 end
 
 --- SequentialSampler(data_source): 1, 2, ..., #data_source.
-local SequentialSampler = torch.class("SequentialSampler", Sampler)
+local SequentialSampler = torch.class("torch.utils.data.SequentialSampler", Sampler)
 sampler.SequentialSampler = SequentialSampler
 
 function SequentialSampler:__init(data_source) self.data_source = data_source end
@@ -39,7 +39,7 @@ end
 
 --- RandomSampler(data_source, {replacement = false, num_samples = #data_source,
 -- generator =}): a new random order at each iteration.
-local RandomSampler = torch.class("RandomSampler", Sampler)
+local RandomSampler = torch.class("torch.utils.data.RandomSampler", Sampler)
 sampler.RandomSampler = RandomSampler
 
 function RandomSampler:__init(...)

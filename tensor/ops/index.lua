@@ -1,18 +1,18 @@
 -- Indexing, joining and sorting. Contents of Positions count from 0 in C.
 op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "gather", contiguous = true, domain = "gather",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.index, o.grad)} end,
-  doc = [[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
-Fails on a position outside dimension dim. Any dtype.]],
+  doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
+Fails on a position outside dimension dim. Any dtype.]=],
   example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))"}
 op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
-  doc = [[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
-The dtype of src is that of input. Repeated positions add up, in order.]],
+  doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
+The dtype of src is that of input. Repeated positions add up, in order.]=],
   example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))"}
 op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
-  doc = [[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
-Of repeated positions the last one stays (the gradient of src is defined for distinct ones only).]],
+  doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
+Of repeated positions the last one stays (the gradient of src is defined for distinct ones only).]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))"}
 op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number) -> Tensor", lua = "scatter", infer = "scatter", contiguous = true,
   inplace = true, domain = "scatter_distinct",
@@ -23,7 +23,7 @@ op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", inf
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))"}
 op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add",
-  contiguous = true, inplace = true, domain = "index_add",
+  types = "number", contiguous = true, inplace = true, domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
   end,

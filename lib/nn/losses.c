@@ -1,0 +1,126 @@
+/* losses.c: losses as modules: loss(input, target). Class targets count from 1. */
+#include <math.h>
+
+#include "module.h"
+
+typedef struct {
+  Module module;
+  int64_t ignore_index; /* from 0 */
+  double label_smoothing;
+  int reduction;
+} Loss;
+
+static const luaL_Reg init_methods[] = {{"__init", module_init}, {NULL, NULL}};
+static const char *const reductions[] = {"none", "mean", "sum", NULL}; /* as in the op table */
+
+#define WEIGHT {"weight", OPTION_TENSOR, 0, false, 0, NULL}
+#define IGNORE_INDEX \
+  {"ignore_index", OPTION_DIM, offsetof(Loss, ignore_index), false, -100, NULL}
+#define REDUCTION \
+  {"reduction", OPTION_CHOICE, offsetof(Loss, reduction), false, 1, reductions}
+
+static const Option plain_options[] = {REDUCTION, {NULL}};
+static const Option weight_options[] = {WEIGHT, REDUCTION, {NULL}};
+static const Option logits_options[] = {
+    WEIGHT, REDUCTION, {"pos_weight", OPTION_TENSOR, 0, false, 0, NULL}, {NULL}};
+static const Option nll_options[] = {WEIGHT, IGNORE_INDEX, REDUCTION, {NULL}};
+static const Option entropy_options[] = {
+    WEIGHT,
+    IGNORE_INDEX,
+    REDUCTION,
+    {"label_smoothing", OPTION_FLOAT, offsetof(Loss, label_smoothing), false, 0, NULL},
+    {NULL}};
+
+static void store_weight(lua_State *L, int index, const char *name) {
+  if (lua_isboolean(L, index)) lua_pushnil(L);
+  else lua_pushvalue(L, index);
+  module_store(L, 1, name, SLOT_BUFFER);
+}
+
+static void weight_setup(lua_State *L) { store_weight(L, 2, "weight"); }
+static void logits_setup(lua_State *L) {
+  store_weight(L, 2, "weight");
+  store_weight(L, 4, "pos_weight");
+}
+
+static Tensor *part(const Module *m, const char *name) {
+  const Slot *slot = module_find(m, name);
+  return slot != NULL ? slot->tensor : NULL;
+}
+
+/* Class labels brought down to count from 0; 0 becomes a value that kernels refuse as
+** a position. Targets that are no integers pass as they are. */
+static Status labels_from_one(Tensor *target, Tensor **out) {
+  if (dtype_category((DType)target->dtype) != CATEGORY_INTEGER) {
+    *out = tensor_retain(target);
+    return OK;
+  }
+  TRY(tensor_empty_cpu(target->ndim, target->shape, DTYPE_INT64, out));
+  Tensor *pair[] = {*out, target};
+  Status status = op_call_in_place(OP_COPY, pair, 2, NULL);
+  int64_t *v = tensor_data(*out);
+  for (int64_t i = 0; status == OK && i < target->numel; i++)
+    v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
+  if (status == OK) return OK;
+  tensor_release(*out);
+  *out = NULL;
+  return status;
+}
+
+static Status nll_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Loss *m = (Loss *)self;
+  Tensor *labels, *total = NULL;
+  TRY(labels_from_one(in[1], &labels));
+  Status status = op_nll_loss(in[0], labels, part(self, "weight"), m->ignore_index,
+                              m->reduction, out, &total);
+  tensor_release(labels);
+  tensor_release(total);
+  return status;
+}
+
+static Status entropy_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Loss *m = (Loss *)self;
+  Tensor *weight = part(self, "weight"), *labels;
+  if (dtype_is_float((DType)in[1]->dtype))
+    return op_cross_entropy_soft(in[0], in[1], weight, m->ignore_index, m->reduction,
+                                 m->label_smoothing, out);
+  TRY(labels_from_one(in[1], &labels));
+  Status status = op_cross_entropy(in[0], labels, weight, m->ignore_index, m->reduction,
+                                   m->label_smoothing, out);
+  tensor_release(labels);
+  return status;
+}
+
+static Status mse_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return op_mse_loss(in[0], in[1], ((Loss *)self)->reduction, out);
+}
+static Status l1_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return op_l1_loss(in[0], in[1], ((Loss *)self)->reduction, out);
+}
+static Status bce_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return op_binary_cross_entropy(in[0], in[1], part(self, "weight"),
+                                 ((Loss *)self)->reduction, out);
+}
+static Status logits_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return op_binary_cross_entropy_with_logits(in[0], in[1], part(self, "weight"),
+                                             part(self, "pos_weight"),
+                                             ((Loss *)self)->reduction, out);
+}
+
+#define LOSS(title, option_list, function, setup_function)                             \
+  {                                                                                    \
+    .base = MODULE_BASE("nn." title, Loss, &module_class.base.class, init_methods, NULL), \
+    .options = option_list, .setup = setup_function, .n_inputs = 2, .n_outputs = 1,    \
+    .forward = function                                                                \
+  }
+static const Layer losses[] = {
+    LOSS("CrossEntropyLoss", entropy_options, entropy_forward, weight_setup),
+    LOSS("NLLLoss", nll_options, nll_forward, weight_setup),
+    LOSS("MSELoss", plain_options, mse_forward, NULL),
+    LOSS("L1Loss", plain_options, l1_forward, NULL),
+    LOSS("BCELoss", weight_options, bce_forward, weight_setup),
+    LOSS("BCEWithLogitsLoss", logits_options, logits_forward, logits_setup)};
+
+void nn_open_losses(lua_State *L) {
+  for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) nn_add_class(L, &losses[i]);
+}

@@ -1,0 +1,83 @@
+-- What torch has beyond the ops: functions that are shorter in Lua. Called with torch.
+local torch = ...
+local methods = getmetatable(torch.zeros(0)).__methods
+
+local function both(name, f)
+  torch[name] = f
+  methods[name] = f
+end
+
+--- torch.split(input, size, dim = 1): an array of views of `size` (a number or an array
+-- of sizes) along dim; the last may be smaller.
+both("split", function(input, size, dim)
+  if type(dim) == "table" then dim = dim.dim end
+  dim = dim or 1
+  local n = input:size(dim)
+  local parts, at = {}, 1
+  if type(size) ~= "table" then
+    if math.type(size) ~= "integer" or size < 1 then
+      error(("split: 'size' (argument 2): expected a positive integer or an array of sizes, got %s"):format(tostring(size)), 2)
+    end
+    for first = 1, math.max(n, 1), size do parts[#parts + 1] = input:narrow(dim, first, math.min(size, n - first + 1)) end
+    return parts
+  end
+  local total = 0
+  for _, s in ipairs(size) do total = total + s end
+  if total ~= n then error(("split: 'size' (argument 2): the sizes add up to %d, the dimension has %d"):format(total, n), 2) end
+  for i, s in ipairs(size) do
+    parts[i] = s == 0 and input:narrow(dim, 1, 0) or input:narrow(dim, at, s)
+    at = at + s
+  end
+  return parts
+end)
+
+--- torch.chunk(input, chunks, dim = 1): at most `chunks` views of equal size (the last may
+-- be smaller).
+both("chunk", function(input, chunks, dim)
+  if math.type(chunks) ~= "integer" or chunks < 1 then
+    error(("chunk: 'chunks' (argument 2): expected a positive integer, got %s"):format(tostring(chunks)), 2)
+  end
+  if type(dim) == "table" then dim = dim.dim end
+  local n = input:size(dim or 1)
+  return torch.split(input, math.max(1, (n + chunks - 1) // chunks), dim)
+end)
+
+--- torch.unbind(input, dim = 1): an array of the slices along dim.
+both("unbind", function(input, dim)
+  if type(dim) == "table" then dim = dim.dim end
+  dim = dim or 1
+  local parts = {}
+  for i = 1, input:size(dim) do parts[i] = input:select(dim, i) end
+  return parts
+end)
+
+--- torch.allclose(input, other, rtol = 1e-5, atol = 1e-8): whether |input - other| ≤ atol +
+-- rtol |other| everywhere.
+both("allclose", function(input, other, rtol, atol, equal_nan)
+  if type(rtol) == "table" then rtol, atol, equal_nan = rtol.rtol, rtol.atol, rtol.equal_nan end
+  return torch.no_grad(function()
+    local a, b = input:double(), other:double()
+    local close = (a - b):abs():le(b:abs() * (rtol or 1e-5) + (atol or 1e-8)):logical_or(a:eq(b))
+    if equal_nan then close = close:logical_or(a:isnan():logical_and(b:isnan())) end
+    return close:all():item()
+  end)
+end)
+
+--- x:view_as(other), x:reshape_as(other): in the shape of other.
+function methods.view_as(x, other) return x:view(other.shape) end
+function methods.reshape_as(x, other) return x:reshape(other.shape) end
+--- x:new_tensor(data): torch.tensor(data) in the dtype of x.
+function methods.new_tensor(x, data) return torch.tensor(data, {dtype = x.dtype}) end
+
+-- Other names of the same functions.
+for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
+  concat = "cat", clip = "clamp", swapaxes = "transpose", moveaxis = nil, greater = "gt", less = "lt", true_divide = "div"} do
+  torch[alias], methods[alias] = torch[name], methods[name]
+end
+
+--- torch.scope(f, ...): runs f and collects what it left behind, at once.
+function torch.scope(f, ...)
+  local results = table.pack(f(...))
+  collectgarbage()
+  return table.unpack(results, 1, results.n)
+end

@@ -1,0 +1,275 @@
+/* index.c: kernels that read or write where positions say. Inputs are contiguous. */
+#include "kernel.h"
+
+/* A walk over 'index' in lines of its last dimension, with the place of each line in a
+** tensor of the same rank: index[k] addresses big[base + index[k] · step (+ j)]. */
+typedef struct {
+  int ndim, dim;
+  int64_t shape[TENSOR_MAX_DIMS];  /* of index */
+  int64_t stride[TENSOR_MAX_DIMS]; /* of big, 0 for dim */
+  int64_t rows, length;            /* lines and their length */
+  int64_t step, size;              /* of big along dim */
+  int64_t run;                     /* lines that share the positions before dim */
+} Lines;
+
+static void lines_init(Lines *l, const Tensor *index, const Tensor *big, int64_t dim) {
+  l->ndim = index->ndim > 0 ? index->ndim : 1;
+  l->dim = (int)(dim < 0 ? dim + l->ndim : dim);
+  l->run = 1;
+  for (int d = 0; d < l->ndim; d++) {
+    l->shape[d] = index->ndim > 0 ? index->shape[d] : 1;
+    l->stride[d] = index->ndim > 0 ? big->stride[d] : 1;
+    if (d >= l->dim && d < l->ndim - 1) l->run *= l->shape[d];
+  }
+  l->size = big->ndim > 0 ? big->shape[l->dim] : 1;
+  l->step = l->stride[l->dim];
+  l->stride[l->dim] = 0;
+  l->length = l->shape[l->ndim - 1];
+  l->rows = l->length > 0 ? index->numel / l->length : 0;
+}
+
+static int64_t line_base(const Lines *l, int64_t row) {
+  int64_t base = 0;
+  for (int d = l->ndim - 2; d >= 0; d--) {
+    base += row % l->shape[d] * l->stride[d];
+    row /= l->shape[d];
+  }
+  return base;
+}
+
+/* Elements that are only moved count by their size. */
+#define BY_SIZE(size, M) \
+  do {                   \
+    if (size == 1) { M(uint8_t); } else if (size == 4) { M(uint32_t); } else { M(uint64_t); } \
+  } while (0)
+#define BY_DTYPE(dtype, M)                    \
+  if (dtype == DTYPE_BOOL) { M(bool); }       \
+  else BY_NUMBER(dtype, M)
+#define BY_NUMBER(dtype, M)                   \
+  switch (dtype) {                            \
+    case DTYPE_UINT8: M(uint8_t); break;      \
+    case DTYPE_INT32: M(int32_t); break;      \
+    case DTYPE_INT64: M(int64_t); break;      \
+    case DTYPE_FLOAT32: M(float); break;      \
+    default: M(double);                       \
+  }
+
+static void gather_line(const Lines *l, int64_t row, const int64_t *index, const void *in, void *out, size_t size) {
+  int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
+#define GATHER(T)                                                      \
+  const T *from = (const T *)in + base;                                \
+  T *to = (T *)out + row * l->length;                                  \
+  for (int64_t j = 0; j < l->length; j++) {                            \
+    int64_t i = check_index(index[j], l->size, l->dim);                \
+    if (i >= 0) to[j] = from[i * l->step + j * move];                  \
+  }
+  BY_SIZE(size, GATHER);
+}
+
+Status KERNEL(gather)(Call *c) {
+  const GatherAttrs *a = c->attrs;
+  const Tensor *in = c->in[0], *index = c->in[1];
+  Lines l;
+  lines_init(&l, index, in, a->dim);
+  const int64_t *positions = tensor_data(index);
+  const void *from = tensor_data(in);
+  void *to = tensor_data(c->out[0]);
+  size_t size = tensor_itemsize(in);
+#pragma omp parallel for if (worth_threads(index->numel, 4))
+  for (int64_t row = 0; row < l.rows; row++)
+    if (!interrupt_requested()) gather_line(&l, row, positions + row * l.length, from, to, size);
+  return OK;
+}
+
+/* Places of the lines of 'src', which may be larger than index. */
+static void source_lines(Lines *s, const Lines *l, const Tensor *src) {
+  *s = *l;
+  for (int d = 0; d < s->ndim; d++) s->stride[d] = src->ndim > 0 ? src->stride[d] : 1;
+}
+
+static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int64_t *index, const Tensor *src,
+                         Tensor *out, bool add) {
+  int64_t base = line_base(l, row), move = l->stride[l->ndim - 1], at = line_base(s, row);
+#define SCATTER(T)                                                     \
+  {                                                                    \
+    const T *from = (const T *)tensor_data(src) + at;                  \
+    T *to = (T *)tensor_data(out) + base;                              \
+    for (int64_t j = 0; j < l->length; j++) {                          \
+      int64_t i = check_index(index[j], l->size, l->dim);              \
+      if (i < 0) continue;                                             \
+      i = i * l->step + j * move;                                      \
+      to[i] = add ? (T)(to[i] + from[j]) : from[j];                    \
+    }                                                                  \
+  }
+  BY_DTYPE(out->dtype, SCATTER)
+}
+
+/* Two elements of index meet in one place only when they differ in 'dim' alone, so the
+** positions before dim are independent. */
+static Status scatter(Call *c, int64_t dim, bool add) {
+  const Tensor *index = c->in[1], *src = c->in[2];
+  Tensor *out = c->out[0];
+  Lines l, s;
+  lines_init(&l, index, out, dim);
+  source_lines(&s, &l, src);
+  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
+  const int64_t *positions = tensor_data(index);
+  if (index->numel == 0) return OK;
+  int64_t blocks = l.rows / l.run;
+#pragma omp parallel for if (worth_threads(index->numel, 4))
+  for (int64_t block = 0; block < blocks; block++)
+    for (int64_t row = block * l.run; row < (block + 1) * l.run && !interrupt_requested(); row++)
+      scatter_line(&l, &s, row, positions + row * l.length, src, out, add);
+  return OK;
+}
+
+Status KERNEL(scatter_add)(Call *c) { return scatter(c, ((const ScatterAddAttrs *)c->attrs)->dim, true); }
+Status KERNEL(scatter)(Call *c) { return scatter(c, ((const ScatterAttrs *)c->attrs)->dim, false); }
+
+Status KERNEL(scatter_value)(Call *c) {
+  const ScatterValueAttrs *a = c->attrs;
+  const Tensor *index = c->in[1];
+  Tensor *out = c->out[0];
+  size_t size = tensor_itemsize(out);
+  _Alignas(8) char value[8];
+  Lines l;
+  lines_init(&l, index, out, a->dim);
+  element_set((DType)out->dtype, value, a->value);
+  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * size);
+  const int64_t *positions = tensor_data(index);
+  for (int64_t row = 0; row < l.rows && !interrupt_requested(); row++) {
+    int64_t base = line_base(&l, row), move = l.stride[l.ndim - 1];
+    for (int64_t j = 0; j < l.length; j++) {
+      int64_t i = check_index(positions[row * l.length + j], l.size, l.dim);
+      if (i >= 0) memcpy((char *)tensor_data(out) + (size_t)(base + i * l.step + j * move) * size, value, size);
+    }
+  }
+  return OK;
+}
+
+/* ---- whole slices ------------------------------------------------------------------ */
+
+/* A contiguous tensor as (outer × size × inner) around dimension 'dim'. */
+typedef struct {
+  int dim;
+  int64_t outer, size, inner;
+} Slices;
+
+static Slices slices_of(const Tensor *t, int64_t dim) {
+  Slices s = {.dim = (int)(dim < 0 ? dim + (t->ndim > 0 ? t->ndim : 1) : dim), .outer = 1, .size = 1, .inner = 1};
+  for (int d = 0; d < t->ndim; d++) {
+    if (d < s.dim) s.outer *= t->shape[d];
+    else if (d == s.dim) s.size = t->shape[d];
+    else s.inner *= t->shape[d];
+  }
+  return s;
+}
+
+Status KERNEL(index_select)(Call *c) {
+  const IndexSelectAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  Slices s = slices_of(in, a->dim);
+  int64_t n = c->in[1]->numel, rows = s.outer * n;
+  const int64_t *index = tensor_data(c->in[1]);
+  size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
+  const char *from = tensor_data(in);
+  char *to = tensor_data(c->out[0]);
+#pragma omp parallel for if (worth_threads(rows * s.inner, 2))
+  for (int64_t row = 0; row < rows; row++) {
+    int64_t i = check_index(index[row % n], s.size, s.dim);
+    if (i < 0 || interrupt_requested()) continue;
+    const char *p = from + (size_t)(row / n * s.size + i) * bytes;
+    char *q = to + (size_t)row * bytes;
+    if (s.inner == 1) { /* no call for single elements */
+#define ONE(T) *(T *)q = *(const T *)p
+      BY_SIZE(size, ONE);
+    } else memcpy(q, p, bytes);
+  }
+  return OK;
+}
+
+/* Adds alpha · source; threads divide the outer positions or, where there is one, the columns. */
+#define INDEX_ADD(T)                                                                  \
+  {                                                                                   \
+    const T *from = (const T *)tensor_data(c->in[2]);                                 \
+    T *to = (T *)tensor_data(out), factor;                                            \
+    element_set((DType)out->dtype, &factor, a->alpha);                                \
+    for (int64_t k = 0; k < n && !interrupt_requested(); k++) {                       \
+      int64_t i = check_index(index[k], s.size, s.dim);                               \
+      if (i < 0) continue;                                                            \
+      const T *p = from + (o * n + k) * s.inner;                                      \
+      T *q = to + (o * s.size + i) * s.inner;                                         \
+      for (int64_t j = first; j < last; j++) q[j] = (T)(q[j] + (T)(factor * p[j]));   \
+    }                                                                                 \
+  }
+
+Status KERNEL(index_add)(Call *c) {
+  const IndexAddAttrs *a = c->attrs;
+  Tensor *out = c->out[0];
+  Slices s = slices_of(out, a->dim);
+  int64_t n = c->in[1]->numel, parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
+  const int64_t *index = tensor_data(c->in[1]);
+  if (parts > 16) parts = 16;
+  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
+  int64_t tasks = s.outer * parts;
+#pragma omp parallel for if (worth_threads(c->in[2]->numel, 2))
+  for (int64_t task = 0; task < tasks; task++) {
+    int64_t o = task / parts, part = task % parts;
+    int64_t first = s.inner * part / parts, last = s.inner * (part + 1) / parts;
+    BY_NUMBER(out->dtype, INDEX_ADD)
+  }
+  return OK;
+}
+
+/* ---- others ---------------------------------------------------------------------------- */
+
+Status KERNEL(nonzero)(Call *c) {
+  const Tensor *in = c->in[0];
+  const void *data = tensor_data(in);
+  int64_t *to = tensor_data(c->out[0]);
+#define NONZERO(T)                                                          \
+  for (int64_t i = 0; i < in->numel && !interrupt_requested(); i++) {       \
+    if (((const T *)data)[i] == 0) continue;                                \
+    int64_t rest = i;                                                       \
+    for (int d = in->ndim - 1; d >= 0; d--) {                               \
+      to[d] = rest % in->shape[d];                                          \
+      rest /= in->shape[d];                                                 \
+    }                                                                       \
+    to += in->ndim;                                                         \
+  }
+  BY_DTYPE(in->dtype, NONZERO)
+  return OK;
+}
+
+Status KERNEL(one_hot)(Call *c) {
+  const Tensor *in = c->in[0];
+  Tensor *out = c->out[0];
+  const int64_t *positions = tensor_data(in);
+  int64_t *to = tensor_data(out), classes = out->shape[out->ndim - 1];
+  memset(to, 0, (size_t)out->numel * sizeof *to);
+  for (int64_t i = 0; i < in->numel; i++) to[i * classes + positions[i]] = 1;
+  return OK;
+}
+
+/* Row 'r' of a matrix keeps [0, r + diagonal] or [r + diagonal, columns). */
+static Status triangle(Call *c, int64_t diagonal, bool lower) {
+  Tensor *out = c->out[0];
+  int64_t height = out->shape[out->ndim - 2], width = out->shape[out->ndim - 1];
+  int64_t rows = width > 0 ? out->numel / width : 0;
+  size_t size = tensor_itemsize(out);
+  const char *from = tensor_data(c->in[0]);
+  char *to = tensor_data(out);
+#pragma omp parallel for if (worth_threads(out->numel, 1))
+  for (int64_t row = 0; row < rows; row++) {
+    double edge = (double)(row % height) + (double)diagonal + (lower ? 1 : 0);
+    int64_t cut = edge < 0 ? 0 : edge > (double)width ? width : (int64_t)edge;
+    size_t left = (size_t)cut * size, all = (size_t)width * size, at = (size_t)row * all;
+    memcpy(to + at, from + at, all);
+    if (lower) memset(to + at + left, 0, all - left);
+    else memset(to + at, 0, left);
+  }
+  return OK;
+}
+
+Status KERNEL(tril)(Call *c) { return triangle(c, ((const TrilAttrs *)c->attrs)->diagonal, true); }
+Status KERNEL(triu)(Call *c) { return triangle(c, ((const TriuAttrs *)c->attrs)->diagonal, false); }

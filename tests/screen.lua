@@ -1,0 +1,35 @@
+--- For specs: runs scripts with this hecate in a terminal of 80 by 24 (tmux).
+local screen = {}
+
+local function sh(command, ...)
+  local pipe = io.popen(command:format(...))
+  local text = pipe:read("a")
+  pipe:close()
+  return (text:gsub("%s+$", ""))
+end
+screen.sh = sh
+
+--- The executable that runs the specs.
+screen.hecate = sh("readlink /proc/$PPID/exe")
+
+--- Runs the Lua text `script` in `folder` until the terminal shows the pattern
+-- `wait`, at most 20 seconds, and returns the screen. `environment`: "NAME=value ...".
+-- After the end of the script "END" is on the screen.
+function screen.of(folder, script, wait, environment)
+  local file = assert(io.open(folder .. "/script.lua", "w"))
+  file:write(script)
+  file:close()
+  local socket = "hecate-" .. folder:match("[^/]*$")
+  sh("cd %s && tmux -L %s -f /dev/null new-session -d -x 80 -y 24 "
+    .. "'env -u DISPLAY -u WAYLAND_DISPLAY LC_ALL=C.UTF-8 %s %s script.lua; echo END; exec sleep 60'",
+    folder, socket, environment or "", screen.hecate)
+  local text
+  for _ = 1, 400 do
+    text = sh("sleep 0.05; tmux -L %s capture-pane -p", socket)
+    if text:find(wait) then break end
+  end
+  sh("tmux -L %s kill-server", socket)
+  return text
+end
+
+return screen

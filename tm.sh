@@ -1,1 +1,0 @@
-l(){ $S send-keys -l "$1"; $S send-keys Enter; sleep 0.3; }

@@ -1,0 +1,312 @@
+/* autograd.c: gradients from Lua: backward, grad, the gradient modes, hooks, Function.
+**
+** torch.no_grad and its kin have two forms: torch.no_grad(f) runs f and restores, also
+** when f raises; local _ <close> = torch.no_grad() lasts to the end of the block.
+*/
+#include <string.h>
+
+#include "call.h"
+
+/* ---- gradient modes ------------------------------------------------------------------ */
+
+typedef struct {
+  Object object;
+  bool active, was;
+} Mode;
+
+static void mode_end(lua_State *L, void *self) {
+  (void)L;
+  Mode *m = self;
+  if (m->active) grad_set_enabled(m->was);
+  m->active = false;
+}
+static const Class mode_class = {"torch.grad_mode", NULL, mode_end, NULL, NULL};
+
+static int mode_finish(lua_State *L, int status, lua_KContext context) {
+  grad_set_enabled(context != 0);
+  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
+  return lua_gettop(L);
+}
+
+/* A call with a function as first argument runs it; else a value to close. */
+static int set_mode(lua_State *L, bool on) {
+  if (lua_isfunction(L, 1)) {
+    bool was = grad_set_enabled(on);
+    int n = lua_gettop(L) - 1;
+    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 0, was, mode_finish), was);
+  }
+  if (!lua_isnoneornil(L, 1)) return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
+  Mode *m = object_new(L, &mode_class, sizeof *m, 0);
+  m->was = grad_set_enabled(on);
+  m->active = true;
+  return 1;
+}
+static int no_grad(lua_State *L) { return set_mode(L, false); }
+static int enable_grad(lua_State *L) { return set_mode(L, true); }
+static int set_grad_enabled(lua_State *L) {
+  bool on = lua_toboolean(L, 1);
+  if (lua_isfunction(L, 2)) {
+    lua_remove(L, 1);
+    return set_mode(L, on);
+  }
+  Mode *m = object_new(L, &mode_class, sizeof *m, 0); /* lasts unless it is closed */
+  m->was = grad_set_enabled(on);
+  (void)m;
+  return 0;
+}
+static int is_grad_enabled(lua_State *L) {
+  lua_pushboolean(L, grad_enabled());
+  return 1;
+}
+
+/* ---- leaves ------------------------------------------------------------------------------ */
+
+static int requires_grad_(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "requires_grad_", "self");
+  error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || lua_toboolean(L, 2)));
+  lua_settop(L, 1);
+  return 1;
+}
+static int retain_grad(lua_State *L) {
+  error_check(L, tensor_retain_grad(tensor_check(L, 1, "retain_grad", "self")));
+  return 0;
+}
+static int detach(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "detach", "self");
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_detach(t, &box->tensor));
+  return 1;
+}
+static int detach_(lua_State *L) {
+  error_check(L, tensor_detach_(tensor_check(L, 1, "detach_", "self")));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- hooks --------------------------------------------------------------------------------- */
+
+/* The Lua value that a hook raised waits here until error_check raises it again. */
+static const char raised_key;
+bool hook_error_push(lua_State *L) {
+  bool some = lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) != LUA_TNIL;
+  if (!some) lua_pop(L, 1);
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
+  return some;
+}
+
+static lua_State *main_state; /* hooks run in the main thread of the state */
+
+typedef struct {
+  int reference; /* of the function, in the registry */
+  Tensor *grad, **replacement;
+} HookCall;
+
+/* Protected: stack 1 is the HookCall as light userdata. */
+static int hook_body(lua_State *L) {
+  HookCall *h = lua_touserdata(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, h->reference);
+  tensor_push(L, h->grad);
+  lua_call(L, 1, 1);
+  if (lua_isnil(L, -1)) return 0;
+  Tensor *t = tensor_test(L, -1);
+  if (t == NULL) return luaL_error(L, "register_hook: a hook returns a tensor or nothing");
+  *h->replacement = tensor_retain(t);
+  return 0;
+}
+
+static Status callback_failed(lua_State *L) {
+  if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "interrupted") == 0) {
+    lua_pop(L, 1);
+    return fail(ERROR_INTERRUPT, "interrupted");
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
+  return fail(ERROR_CALLBACK, "a hook failed");
+}
+
+static Status hook_call(Hook *hook, Tensor *grad, Tensor **replacement) {
+  HookCall h = {(int)(intptr_t)hook->data, grad, replacement};
+  lua_State *L = main_state;
+  if (!lua_checkstack(L, 4)) return fail_memory(0);
+  lua_pushcfunction(L, hook_body);
+  lua_pushlightuserdata(L, &h);
+  return lua_pcall(L, 1, 0, 0) == LUA_OK ? OK : callback_failed(L);
+}
+static void hook_release(Hook *hook) {
+  if (main_state != NULL) luaL_unref(main_state, LUA_REGISTRYINDEX, (int)(intptr_t)hook->data);
+}
+
+typedef struct {
+  Object object;
+  int64_t id;
+} Handle;
+static int handle_remove(lua_State *L);
+static const luaL_Reg handle_methods[] = {{"remove", handle_remove}, {NULL, NULL}};
+static const Class handle_class = {"torch.RemovableHandle", NULL, NULL, handle_methods, NULL};
+static int handle_remove(lua_State *L) {
+  Handle *h = object_check(L, 1, &handle_class, "remove", "self");
+  lua_getiuservalue(L, 1, 1);
+  Tensor *t = tensor_test(L, -1);
+  if (t != NULL) tensor_remove_hook(t, h->id);
+  return 0;
+}
+
+static int register_hook(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "register_hook", "self");
+  if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);
+  Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, 2);
+  int reference = luaL_ref(L, LUA_REGISTRYINDEX);
+  Hook hook = {.call = hook_call, .release = hook_release, .data = (void *)(intptr_t)reference};
+  Status status = tensor_add_hook(t, &hook, &handle->id);
+  if (status != OK) luaL_unref(L, LUA_REGISTRYINDEX, reference);
+  error_check(L, status);
+  return 1;
+}
+
+/* ---- backward, grad --------------------------------------------------------------------------- */
+
+static bool flag(lua_State *L, int options, const char *name, bool otherwise) {
+  if (!lua_istable(L, options)) return otherwise;
+  bool on = lua_getfield(L, options, name) == LUA_TNIL ? otherwise : lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return on;
+}
+
+static void check_names(lua_State *L, int options, const char *function, const char *const *names) {
+  if (lua_isnoneornil(L, options)) return;
+  lua_pushnil(L);
+  while (lua_next(L, options)) {
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    int i = 0;
+    while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
+    if (names[i] == NULL) {
+      const char *near = error_nearest(key, names);
+      luaL_error(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+    lua_pop(L, 1);
+  }
+}
+
+/* Tensors at 'index' (one or an array) into a new block on the stack. */
+static Tensor **tensor_array(lua_State *L, int index, const char *function, const char *name, int position, int *n, bool holes) {
+  Tensor *one = tensor_test(L, index);
+  if (one == NULL && !lua_istable(L, index)) error_argument(L, function, name, position, "a tensor or an array of tensors", index);
+  *n = one != NULL ? 1 : (int)lua_rawlen(L, index);
+  Tensor **list = lua_newuserdatauv(L, sizeof(Tensor *) * (size_t)(*n + 1), 0);
+  memset(list, 0, sizeof(Tensor *) * (size_t)(*n + 1));
+  if (one != NULL) list[0] = one;
+  for (int i = 0; one == NULL && i < *n; i++) {
+    lua_rawgeti(L, index, i + 1);
+    list[i] = tensor_test(L, -1);
+    if (list[i] == NULL && !(holes && !lua_toboolean(L, -1)))
+      error_argument(L, function, name, position, "an array of tensors", lua_gettop(L));
+    lua_pop(L, 1);
+  }
+  return list;
+}
+
+/* x:backward([gradient], {retain_graph =, create_graph =, inputs =}) */
+static int backward(lua_State *L) {
+  static const char *const names[] = {"gradient", "retain_graph", "create_graph", "inputs", NULL};
+  Tensor *root = tensor_check(L, 1, "backward", "self");
+  lua_settop(L, 5);
+  int options = lua_istable(L, 2) ? 2 : lua_istable(L, 3) ? 3 : 5;
+  check_names(L, options, "backward", names);
+  Tensor *gradient = NULL;
+  if (options != 2 && !lua_isnil(L, 2)) gradient = tensor_check(L, 2, "backward", "gradient");
+  bool create = flag(L, options, "create_graph", lua_isboolean(L, 4) && lua_toboolean(L, 4));
+  bool retain = flag(L, options, "retain_graph", lua_isboolean(L, 3) ? lua_toboolean(L, 3) : create);
+  Tensor **inputs = NULL;
+  int n = 0;
+  if (lua_istable(L, options)) {
+    if (gradient == NULL && lua_getfield(L, options, "gradient") != LUA_TNIL) gradient = tensor_check(L, -1, "backward", "gradient");
+    if (lua_getfield(L, options, "inputs") != LUA_TNIL) inputs = tensor_array(L, lua_gettop(L), "backward", "inputs", 4, &n, false);
+  }
+  error_check(L, autograd_backward("backward", 1, &root, &gradient, retain, create, n, inputs, NULL));
+  return 0;
+}
+
+/* torch.autograd.backward(tensors, grad_tensors, {…}) */
+static int backward_many(lua_State *L) {
+  static const char *const names[] = {"grad_tensors", "retain_graph", "create_graph", NULL};
+  int n, m = 0;
+  lua_settop(L, 3);
+  int options = lua_istable(L, 3) ? 3 : 0;
+  if (options) check_names(L, options, "autograd.backward", names);
+  Tensor **roots = tensor_array(L, 1, "autograd.backward", "tensors", 1, &n, false), **grads = NULL;
+  if (!lua_isnil(L, 2)) grads = tensor_array(L, 2, "autograd.backward", "grad_tensors", 2, &m, true);
+  if (grads != NULL && m != n) return luaL_error(L, "autograd.backward: %d tensors but %d gradients", n, m);
+  bool create = options && flag(L, options, "create_graph", false);
+  bool retain = options ? flag(L, options, "retain_graph", create) : false;
+  error_check(L, autograd_backward("autograd.backward", n, roots, grads, retain, create, 0, NULL, NULL));
+  return 0;
+}
+
+/* torch.autograd.grad(outputs, inputs, [grad_outputs], {…}): one result per input. */
+static int grad(lua_State *L) {
+  static const char *const names[] = {"grad_outputs", "retain_graph", "create_graph", "allow_unused", NULL};
+  int n, m, k = 0;
+  lua_settop(L, 4);
+  int options = lua_istable(L, 4) ? 4 : 0;
+  if (!options && lua_istable(L, 3) && lua_rawlen(L, 3) == 0) options = 3;
+  if (options) check_names(L, options, "autograd.grad", names);
+  Tensor **roots = tensor_array(L, 1, "autograd.grad", "outputs", 1, &n, false), **grads = NULL;
+  Tensor **inputs = tensor_array(L, 2, "autograd.grad", "inputs", 2, &m, false);
+  if (options != 3 && !lua_isnil(L, 3)) grads = tensor_array(L, 3, "autograd.grad", "grad_outputs", 3, &k, true);
+  else if (options && lua_getfield(L, options, "grad_outputs") != LUA_TNIL)
+    grads = tensor_array(L, lua_gettop(L), "autograd.grad", "grad_outputs", 3, &k, true);
+  if (grads != NULL && k != n) return luaL_error(L, "autograd.grad: %d outputs but %d gradients", n, k);
+  if (m == 0) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
+  bool create = options && flag(L, options, "create_graph", false);
+  bool retain = options ? flag(L, options, "retain_graph", create) : false;
+  bool unused = options && flag(L, options, "allow_unused", false);
+  luaL_checkstack(L, m + 4, "autograd.grad");
+  int first = lua_gettop(L) + 1;
+  for (int i = 0; i < m; i++) tensor_box(L);
+  Tensor **results = lua_newuserdatauv(L, sizeof(Tensor *) * (size_t)m, 0);
+  memset(results, 0, sizeof(Tensor *) * (size_t)m);
+  Status status = autograd_backward("autograd.grad", n, roots, grads, retain, create, m, inputs, results);
+  for (int i = 0; i < m; i++) ((TensorBox *)lua_touserdata(L, first + i))->tensor = results[i];
+  error_check(L, status);
+  lua_pop(L, 1);
+  for (int i = 0; i < m; i++) {
+    TensorBox *box = lua_touserdata(L, first + i);
+    if (box->tensor != NULL) {
+      tensor_account(L, box);
+      continue;
+    }
+    if (!unused)
+      return luaL_error(L, "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass {allow_unused = true} if that is meant", i + 1);
+    lua_pushnil(L);
+    lua_replace(L, first + i);
+  }
+  return m;
+}
+
+/* Forgets the state, so that tensors released after it is closed do not touch it. */
+static int forget_state(lua_State *L) {
+  (void)L;
+  main_state = NULL;
+  return 0;
+}
+
+void autograd_open(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  main_state = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  lua_newuserdatauv(L, 1, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, forget_state);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.autograd");
+}
+
+const luaL_Reg autograd_methods[] = {{"backward", backward}, {"requires_grad_", requires_grad_}, {"retain_grad", retain_grad},
+                                     {"detach", detach}, {"detach_", detach_}, {"register_hook", register_hook}, {NULL, NULL}};
+const luaL_Reg autograd_modes[] = {{"no_grad", no_grad}, {"enable_grad", enable_grad}, {"set_grad_enabled", set_grad_enabled},
+                                   {"is_grad_enabled", is_grad_enabled}, {NULL, NULL}};
+const luaL_Reg autograd_functions[] = {{"grad", grad}, {"backward", backward_many}, {NULL, NULL}};

@@ -1,0 +1,299 @@
+/* open.c: the package: the table torch, its libraries by name, the files of lib/. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "class.h"
+#include "embedded.h"
+#include "print.h"
+#include "serialize.h"
+
+extern const luaL_Reg autograd_modes[];
+void autograd_open(lua_State *L);
+int luaopen_torch_nn(lua_State *L);
+int luaopen_torch_optim(lua_State *L);
+int luaopen_torch_data_c(lua_State *L);
+int luaopen_gnuplot_c(lua_State *L);
+int luaopen_torch_utils_terminal_c(lua_State *L);
+
+/* ---- the files of lib/ ----------------------------------------------------------------- */
+
+/* Module names and the folders of lib/ they live in; the longest prefix counts. A name
+** that is a prefix itself is that folder's init.lua. */
+static const struct {
+  const char *prefix, *folder;
+} folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
+               {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"}};
+
+static bool file_of(const char *module, char *file, size_t size) {
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+    size_t n = strlen(folders[i].prefix);
+    if (strncmp(module, folders[i].prefix, n) != 0 || (module[n] != '\0' && module[n] != '.')) continue;
+    snprintf(file, size, "%s/%s.lua", folders[i].folder, module[n] == '\0' ? "init" : module + n + 1);
+    return true;
+  }
+  return false;
+}
+
+static const EmbeddedFile *embedded_find(const char *name) {
+  for (const EmbeddedFile *f = embedded_files; f->name != NULL; f++)
+    if (strcmp(f->name, name) == 0) return f;
+  return NULL;
+}
+
+/* Pushes the chunk of a file of lib/, or nothing: returns LUA_OK, an error of load (its
+** message on the stack), or -1 when there is no such file. */
+int open_embedded(lua_State *L, const char *name) {
+  const char *folder = getenv("HECATE_LIB");
+  char path[1024], chunk[256];
+  if (folder != NULL && folder[0] != '\0') {
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "r");
+    if (f != NULL) {
+      fclose(f);
+      return luaL_loadfile(L, path);
+    }
+  }
+  const EmbeddedFile *f = embedded_find(name);
+  if (f == NULL) return -1;
+  snprintf(chunk, sizeof chunk, "@lib/%s", name);
+  return luaL_loadbufferx(L, (const char *)f->data, f->size, chunk, "t");
+}
+
+static int searcher(lua_State *L) {
+  char file[256];
+  const char *module = luaL_checkstring(L, 1);
+  if (!file_of(module, file, sizeof file)) return 0;
+  int status = open_embedded(L, file);
+  if (status == -1) {
+    lua_pushfstring(L, "no file '%s' in Hecate", file);
+    return 1;
+  }
+  if (status != LUA_OK) return luaL_error(L, "%s", lua_tostring(L, -1));
+  lua_pushstring(L, file);
+  return 2;
+}
+
+/* torch._C.embedded(name): the bytes of a file of lib/. */
+static int embedded(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const EmbeddedFile *f = embedded_find(name);
+  if (f == NULL) return luaL_error(L, "embedded: no file '%s'", name);
+  lua_pushlstring(L, (const char *)f->data, f->size);
+  return 1;
+}
+
+/* ---- for tests and tools ------------------------------------------------------------------ */
+
+static int memory(lua_State *L) {
+  MemoryStats s;
+  memory_stats(&s);
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, s.bytes);
+  lua_setfield(L, -2, "bytes");
+  lua_pushinteger(L, s.peak);
+  lua_setfield(L, -2, "peak");
+  lua_pushinteger(L, s.blocks);
+  lua_setfield(L, -2, "blocks");
+  lua_pushinteger(L, s.cached);
+  lua_setfield(L, -2, "cached");
+  return 1;
+}
+static int reset_peak(lua_State *L) {
+  (void)L;
+  memory_reset_peak();
+  return 0;
+}
+static int trim(lua_State *L) {
+  (void)L;
+  memory_trim();
+  return 0;
+}
+static int fail_at(lua_State *L) {
+  memory_fail_at(luaL_checkinteger(L, 1));
+  return 0;
+}
+/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. */
+static int ops(lua_State *L) {
+  lua_createtable(L, OP_COUNT, 0);
+  for (int id = 0; id < OP_COUNT; id++) {
+    const OpInfo *info = &op_table[id];
+    lua_createtable(L, 0, 8);
+    lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
+    lua_pushstring(L, info->lua_name), lua_setfield(L, -2, "lua");
+    lua_pushstring(L, info->lua_module), lua_setfield(L, -2, "module");
+    lua_pushstring(L, info->signature), lua_setfield(L, -2, "signature");
+    lua_pushstring(L, info->doc), lua_setfield(L, -2, "doc");
+    lua_pushstring(L, info->example), lua_setfield(L, -2, "example");
+    lua_pushboolean(L, info->backward != NULL), lua_setfield(L, -2, "differentiable");
+    lua_pushboolean(L, info->method), lua_setfield(L, -2, "method");
+    lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
+    lua_rawseti(L, -2, id + 1);
+  }
+  return 1;
+}
+/* torch._C.call(name, ...): any op, private ones too. */
+static int call(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  for (int id = 0; id < OP_COUNT; id++)
+    if (strcmp(op_table[id].name, name) == 0) {
+      lua_remove(L, 1);
+      return call_op(L, &op_table[id], false);
+    }
+  return luaL_error(L, "call: no op '%s'", name);
+}
+static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
+                                     {"embedded", embedded}, {"ops", ops}, {"call", call}, {NULL, NULL}};
+
+/* ---- libraries that load at first use ----------------------------------------------------- */
+
+/* Upvalue 1: name → module. Loads it, keeps it in the table. */
+static int lazy_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return 0;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TSTRING) return 0;
+  lua_getglobal(L, "require");
+  lua_insert(L, -2);
+  lua_call(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  return 1;
+}
+
+/* Gives the table on top a metatable with __index and __lazy for {name, module} pairs. */
+static void set_lazy(lua_State *L, const char *const (*pairs)[2]) {
+  lua_createtable(L, 0, 2);
+  lua_newtable(L);
+  lua_newtable(L);
+  for (; (*pairs)[0] != NULL; pairs++) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -3, (*pairs)[0]);
+    lua_pushstring(L, (*pairs)[1]);
+    lua_setfield(L, -2, (*pairs)[0]);
+  }
+  lua_pushcclosure(L, lazy_index, 1);
+  lua_setfield(L, -3, "__index");
+  lua_setfield(L, -2, "__lazy");
+  lua_setmetatable(L, -2);
+}
+
+static const char functional_key;
+
+static int open_nn(lua_State *L) {
+  luaopen_torch_nn(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
+  lua_setfield(L, -2, "functional");
+  return 1;
+}
+static int open_functional(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
+  return 1;
+}
+
+static void preload(lua_State *L) {
+  static const luaL_Reg modules[] = {{"torch.nn", open_nn}, {"torch.nn.functional", open_functional},
+                                     {"torch.optim", luaopen_torch_optim}, {"torch.data.c", luaopen_torch_data_c},
+                                     {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
+                                     {NULL, NULL}};
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "preload");
+  luaL_setfuncs(L, modules, 0);
+  lua_getfield(L, -2, "searchers");
+  int n = (int)lua_rawlen(L, -1);
+  for (int i = n; i >= 2; i--) { /* right after preload */
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_pushcfunction(L, searcher);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 3);
+}
+
+static void set_loaded(lua_State *L, const char *name) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
+static void open_submodules(lua_State *L, int torch) {
+  static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"}, {NULL, NULL}};
+  static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
+                                            {NULL, NULL}};
+  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {NULL, NULL}};
+  lua_newtable(L);
+  set_lazy(L, utils);
+  set_loaded(L, "torch.utils");
+  lua_setfield(L, torch, "utils");
+  lua_newtable(L);
+  luaL_setfuncs(L, autograd_functions, 0);
+  set_lazy(L, autograd);
+  set_loaded(L, "torch.autograd");
+  lua_setfield(L, torch, "autograd");
+  lua_newtable(L);
+  luaL_setfuncs(L, internals, 0);
+  lua_setfield(L, torch, "_C");
+  lua_pushvalue(L, torch);
+  set_lazy(L, root);
+  lua_pop(L, 1);
+}
+
+static int cuda_available(lua_State *L) {
+  lua_pushboolean(L, false);
+  return 1;
+}
+
+int luaopen_torch_package(lua_State *L) {
+  static const luaL_Reg functions[] = {{"save", serialize_save}, {"load", serialize_load}, {"class", class_new},
+                                       {"typename", class_typename}, {"isinstance", class_isinstance},
+                                       {"set_printoptions", print_options}, {NULL, NULL}};
+  lua_newtable(L);
+  int torch = lua_gettop(L);
+  set_loaded(L, "torch");
+  lua_newtable(L); /* nn.functional; what it has not, torch has */
+  lua_createtable(L, 0, 1);
+  lua_pushvalue(L, torch);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  int functional = lua_gettop(L);
+  lua_pushvalue(L, functional);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &functional_key);
+  options_open(L, torch);
+  tensor_open(L, torch, functional);
+  object_metatable(L, &tensor_class);
+  lua_getfield(L, -1, "__methods");
+  luaL_setfuncs(L, autograd_methods, 0);
+  lua_pop(L, 2);
+  lua_pushvalue(L, torch);
+  luaL_setfuncs(L, functions, 0);
+  luaL_setfuncs(L, tensor_functions, 0);
+  luaL_setfuncs(L, autograd_modes, 0);
+  lua_newtable(L);
+  lua_pushcfunction(L, cuda_available);
+  lua_setfield(L, -2, "is_available");
+  lua_setfield(L, -2, "cuda");
+  lua_pushliteral(L, HECATE_VERSION);
+  lua_setfield(L, -2, "__version__");
+  lua_pop(L, 2);
+  preload(L);
+  open_submodules(L, torch);
+  autograd_open(L);
+  if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
+  lua_pushvalue(L, torch);
+  lua_call(L, 1, 0);
+  return 1;
+}
+
+void open_globals(lua_State *L) {
+  static const char *const globals[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"gnuplot", "gnuplot"},
+                                           {"torchvision", "torchvision"}, {NULL, NULL}};
+  luaopen_torch_package(L);
+  lua_setglobal(L, "torch");
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
+  lua_setglobal(L, "F");
+  lua_pushglobaltable(L);
+  set_lazy(L, globals);
+  lua_pop(L, 1);
+}
