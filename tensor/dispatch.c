@@ -250,12 +250,12 @@ static Status kernel(Call *c) {
 
 static Status run(Call *c) {
   switch ((OpKind)c->info->kind) {
-    case OP_ELEMENTWISE:
+    case KIND_ELEMENTWISE:
       if (c->info->in_place_only)
         return fail(ERROR_ARGUMENT, "%s: works in place only", c->info->lua_name);
       return elementwise(c);
-    case OP_VIEW: return view(c);
-    case OP_KERNEL: return kernel(c);
+    case KIND_VIEW: return view(c);
+    case KIND_KERNEL: return kernel(c);
     default: break;
   }
   /* a composite with a formula of its own is one step on the tape */
@@ -378,7 +378,7 @@ Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   Tensor *before = NULL;
   TRY(tape_before_in_place(&c, &before));
-  Status status = c.info->kind == OP_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
+  Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
   atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
   if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
   tensor_release(before);

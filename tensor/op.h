@@ -39,7 +39,7 @@ typedef struct {
   uint16_t offset; /* in the attribute struct */
 } OpArg;
 
-typedef enum { OP_ELEMENTWISE, OP_VIEW, OP_KERNEL, OP_COMPOSITE } OpKind;
+typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_COMPOSITE } OpKind;
 typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_BOOL } OpResult;
 
 /* One call in flight: what shape functions and kernels see. */

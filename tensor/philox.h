@@ -12,6 +12,7 @@
 static inline void philox_words(uint64_t seed, uint64_t offset, uint32_t *restrict words) {
   enum { N = PHILOX_WORDS / 4 };
   uint32_t a[N], b[N], c[N], d[N], k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+#pragma omp simd
   for (int i = 0; i < N; i++) {
     uint64_t counter = offset / 4 + (uint64_t)i;
     a[i] = (uint32_t)counter;
@@ -19,6 +20,7 @@ static inline void philox_words(uint64_t seed, uint64_t offset, uint32_t *restri
     c[i] = d[i] = 0;
   }
   for (int round = 0; round < 10; round++) {
+#pragma omp simd
     for (int i = 0; i < N; i++) {
       uint64_t p = (uint64_t)a[i] * 0xD2511F53u, q = (uint64_t)c[i] * 0xCD9E8D57u;
       uint32_t e = (uint32_t)(q >> 32) ^ b[i] ^ k0, f = (uint32_t)(p >> 32) ^ d[i] ^ k1;

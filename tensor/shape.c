@@ -42,7 +42,7 @@ Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits)
     return OK;
   }
   for (int i = 0; i < dims->n; i++) {
-    int d;
+    int d = 0;
     TRY(resolve_dim(who, dims->v[i], ndim, &d));
     if (*bits >> d & 1)
       return fail(ERROR_ARGUMENT, "%s: dimension %d appears twice", who, d + 1);

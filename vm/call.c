@@ -204,7 +204,7 @@ static Status positions_in(Tensor *t, Tensor **out) {
     return OK;
   }
   TRY(tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, out));
-  Status status = tensor_copy_raw(*out, t);
+  Status status = tensor_copy(*out, t);
   int64_t *v = tensor_data(*out);
   for (int64_t i = 0; i < t->numel; i++) v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
   if (status == OK) return OK;
@@ -216,7 +216,7 @@ static Status positions_in(Tensor *t, Tensor **out) {
 static Status positions_out(Tensor **t) {
   Tensor *out;
   TRY(tensor_empty_cpu((*t)->ndim, (*t)->shape, (DType)(*t)->dtype, &out));
-  Status status = tensor_copy_raw(out, *t);
+  Status status = tensor_copy(out, *t);
   int64_t *v = tensor_data(out);
   for (int64_t i = 0; i < out->numel; i++) v[i]++;
   tensor_release(*t);

@@ -10,9 +10,6 @@
 ** In all functions 'found' is the stack index of the table whose keys are the
 ** candidates.
 */
-#define _POSIX_C_SOURCE 200809L
-#include "session.h"
-
 #include <ctype.h>
 #include <dirent.h>
 #include <lauxlib.h>
@@ -22,6 +19,8 @@
 #include <unistd.h>
 
 #include <readline/readline.h>
+
+#include "session.h"
 
 static lua_State *complete_state; /* whose globals are completed */
 
@@ -41,7 +40,7 @@ static void complete_add(lua_State *L, int found, const char *name, const char *
   lua_setfield(L, found, name);
 }
 
-/* ---- looking into values ---------------------------------------------------------- */
+/* ---- looking into values ------------------------------------------------- */
 
 /* Pushes the field of the metatable of the value at 'index' when it is a table;
 ** otherwise pushes nothing and returns false. */
@@ -139,9 +138,15 @@ static void complete_add_keys(lua_State *L, int found, int index, const Request 
   }
 }
 
-/* Adds the fields of the value at the top, and pops it. */
+/* Adds the fields of the value at the top, and pops it. Those that are computed, as
+** x.shape is, have their names in __attributes. */
 static void complete_add_fields(lua_State *L, int found, const Request *r) {
   int list = lua_gettop(L) + 1;
+  bool dot = r->want == WANT_MEMBER && r->line[r->start - 1] == '.';
+  if (dot && complete_push_meta(L, list - 1, "__attributes")) {
+    complete_add_keys(L, found, list, r);
+    lua_pop(L, 1);
+  }
   complete_push_sources(L, list - 1);
   for (lua_Integer i = 1; lua_rawgeti(L, list, i) != LUA_TNIL; i++) {
     complete_add_keys(L, found, list + 1, r);
@@ -150,7 +155,7 @@ static void complete_add_fields(lua_State *L, int found, const Request *r) {
   lua_settop(L, list - 2);
 }
 
-/* ---- the expression before the word -------------------------------------------------- */
+/* ---- the expression before the word -------------------------------------- */
 
 /* Where the expression that ends before line[end] begins: names, dots and simple
 ** brackets, as in a.b["c d"][1]. */
@@ -214,7 +219,7 @@ static bool complete_push_object(lua_State *L, const char *line, int end) {
   return true;
 }
 
-/* ---- modules ---------------------------------------------------------------------------- */
+/* ---- modules ------------------------------------------------------------- */
 
 static int complete_close_folder(lua_State *L) {
   DIR **folder = lua_touserdata(L, 1);
@@ -302,7 +307,7 @@ static void complete_add_modules(lua_State *L, int found, const Request *r) {
   complete_add_path(L, found, "cpath", r);
 }
 
-/* ---- readline ------------------------------------------------------------------------------ */
+/* ---- readline ------------------------------------------------------------ */
 
 static void complete_add_keywords(lua_State *L, int found, const Request *r) {
   static const char *const keywords[] = {
@@ -392,7 +397,8 @@ static int complete_on_tab(int count, int key) {
 /* The characters around words. In an open string everything is the word, even a
 ** "." or "/" that it begins with. */
 static char *complete_word_breaks(void) {
-  static char in_code[] = " \t\n\"'`!@$%^&*()-+=|\\{}[];:,.<>/?~#", in_string[] = "\"'";
+  static char in_code[] = " \t\n\"'`!@$%^&*()-+=|\\{}[];:,.<>/?~#";
+  static char in_string[] = "\"'";
   char quote = '\0';
   for (const char *p = rl_line_buffer; p < rl_line_buffer + rl_point; p++) {
     if (quote != '\0' && *p == '\\' && p[1] != '\0')

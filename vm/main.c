@@ -2,10 +2,8 @@
 ** script with its arguments, else the standard input; a terminal gets the
 ** session. The first word may also name a tool that ships with Hecate.
 */
-#define _POSIX_C_SOURCE 200809L
 #include <lauxlib.h>
 #include <lualib.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +13,7 @@
 #include "session.h"
 #include "vm.h"
 
-#ifndef HECATE_VERSION
-#define HECATE_VERSION "0.1.0"
-#endif
-
-/* ---- tools ----------------------------------------------------------------- */
+/* ---- tools --------------------------------------------------------------- */
 
 /* 'hecate NAME ...': 'run' leaves the exit code on the stack; it is called with
 ** the words after NAME as strings. */
@@ -39,7 +33,7 @@ static const Subcommand *main_subcommand(const char *name) {
   return NULL;
 }
 
-/* ---- memory ----------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 
 /* The allocator of Lua. It takes part in the fault mode of the tensor library;
 ** blocks that shrink or go never fail, as Lua demands. */
@@ -54,155 +48,7 @@ static void *main_alloc(void *context, void *block, size_t old_size, size_t size
   return realloc(block, size);
 }
 
-/* ---- interrupts -------------------------------------------------------------- */
-
-static lua_State *volatile main_running; /* the thread that executes; NULL: none */
-static volatile sig_atomic_t main_presses;
-static volatile sig_atomic_t main_patient;
-static pthread_t main_thread;
-
-/* The hook of an interrupted thread. One Ctrl-C is one error: the request is
-** taken back first, so that what runs while the error travels (handlers after a
-** pcall, closers, finalizers) is not hit by it too. A thread may find a hook that
-** it inherited from an interrupted creator; then nothing is requested. */
-static void main_stop(lua_State *L, lua_Debug *event) {
-  (void)event;
-  bool requested = interrupt_requested();
-  if (main_presses < 2 || !requested) {
-    lua_sethook(L, NULL, 0, 0);
-    interrupt_clear();
-  }
-  if (!requested) return;
-  lua_pushliteral(L, "interrupted");
-  lua_error(L);
-}
-
-/* Only instructions of Lua are counted, not calls of C functions: a closer
-** written in C runs even under the second Ctrl-C. */
-static void main_hook(lua_State *L) { lua_sethook(L, main_stop, LUA_MASKCOUNT, 1); }
-
-static void main_unhook(lua_State *L) {
-  if (lua_gethook(L) == main_stop) lua_sethook(L, NULL, 0, 0);
-}
-
-/* lua_sethook may be called here, but only while its thread is not executing on
-** another processor: a signal that came to a worker is sent on. */
-static void main_on_signal(int number) {
-  if (!pthread_equal(pthread_self(), main_thread)) {
-    pthread_kill(main_thread, number);
-    return;
-  }
-  main_presses++;
-  lua_State *L = main_running;
-  if (L == NULL) return;
-  interrupt_request();
-  main_hook(L);
-  if (main_presses > 1 && !main_patient) signal(number, SIG_DFL);
-}
-
-/* A process started in the background ignores SIGINT, and its script does too. */
-void main_catch_interrupts(bool patient) {
-  struct sigaction action, old;
-  main_patient = patient;
-  main_thread = pthread_self();
-  sigaction(SIGINT, NULL, &old);
-  if (old.sa_handler == SIG_IGN && !patient) return;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = main_on_signal; /* without SA_RESTART: reads end as well */
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-}
-
-bool main_interrupted(void) { return main_presses > 0; }
-
-void main_forget_interrupt(void) {
-  main_presses = 0;
-  interrupt_clear();
-}
-
-/* Calls the function below its arguments. A C function that gave up for a signal,
-** as io.read does, may be the last that ran: no instruction follows to stop at. */
-static int main_body(lua_State *L) {
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  if (interrupt_requested()) main_stop(L, NULL);
-  return lua_gettop(L);
-}
-
-int main_call(lua_State *L, int nargs, int nresults) {
-  int handler = lua_gettop(L) - nargs;
-  lua_pushcfunction(L, error_traceback);
-  lua_insert(L, handler);
-  lua_pushcfunction(L, main_body);
-  lua_insert(L, handler + 1);
-  main_forget_interrupt();
-  main_running = L;
-  int status = lua_pcall(L, nargs + 1, nresults, handler);
-  main_running = NULL;
-  main_unhook(L);
-  interrupt_clear();
-  lua_remove(L, handler);
-  return status;
-}
-
-/* ---- interrupts in coroutines --------------------------------------------------
-** A hook belongs to one thread and Lua does not tell which one executes. So
-** coroutine.resume and the functions of coroutine.wrap, the two doors, are
-** replaced by ones that note it. */
-
-static void main_enter(lua_State *thread) {
-  main_running = thread;
-  if (thread != NULL && interrupt_requested()) main_hook(thread);
-}
-
-/* Calls the function below the arguments, which resumes 'thread'. */
-static int main_resume_watched(lua_State *L, lua_State *thread) {
-  lua_State *outer = main_running;
-  main_enter(thread);
-  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-  main_enter(outer);
-  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
-}
-
-static int main_coroutine_resume(lua_State *L) {
-  lua_State *thread = lua_tothread(L, 1);
-  luaL_argexpected(L, thread != NULL, 1, "coroutine");
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  return main_resume_watched(L, thread);
-}
-
-/* Upvalues: the function of coroutine.wrap, its thread. */
-static int main_wrapped(lua_State *L) {
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  return main_resume_watched(L, lua_tothread(L, lua_upvalueindex(2)));
-}
-
-/* The function that coroutine.wrap returns has its thread as upvalue. */
-static int main_coroutine_wrap(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
-  if (lua_getupvalue(L, -1, 1) == NULL || !lua_isthread(L, -1))
-    return luaL_error(L, "coroutine.wrap is not that of Lua 5.4");
-  lua_pushcclosure(L, main_wrapped, 2);
-  return 1;
-}
-
-static void main_watch_coroutines(lua_State *L) {
-  static const luaL_Reg watched[] = {
-      {"resume", main_coroutine_resume}, {"wrap", main_coroutine_wrap}, {NULL, NULL}};
-  lua_getglobal(L, LUA_COLIBNAME);
-  for (const luaL_Reg *w = watched; w->name != NULL; w++) {
-    lua_getfield(L, -1, w->name);
-    lua_pushcclosure(L, w->func, 1);
-    lua_setfield(L, -2, w->name);
-  }
-  lua_pop(L, 1);
-}
-
-/* ---- errors ----------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------- */
 
 /* Leaves out the frames "[C]: in ?": they are of this file and tell a user
 ** nothing. Allocates nothing, for the error may be that there is no memory. */
@@ -226,7 +72,7 @@ static bool main_succeeded(lua_State *L, int status) {
   return status == LUA_OK;
 }
 
-/* ---- the command line --------------------------------------------------------- */
+/* ---- the command line ---------------------------------------------------- */
 
 typedef struct {
   int argc;
@@ -304,14 +150,14 @@ static bool main_parse(Options *o) {
 
 static int main_usage(const Options *o) {
   const char *word = o->argv[o->script];
+  bool known = word[1] == 'e' || word[1] == 'l';
   fprintf(stderr, "hecate: %s '%s'\n",
-          word[1] == 'e' || word[1] == 'l' ? "missing argument of" : "unrecognized option",
-          word);
+          known ? "missing argument of" : "unrecognized option", word);
   main_help(stderr);
   return 1;
 }
 
-/* ---- running ------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------- */
 
 /* arg[0] is the script, what follows is its arguments, what precedes is below. */
 static void main_set_arg(lua_State *L, const Options *o) {
@@ -326,7 +172,7 @@ static void main_set_arg(lua_State *L, const Options *o) {
 
 static bool main_do_string(lua_State *L, const char *code, const char *chunk_name) {
   int status = luaL_loadbuffer(L, code, strlen(code), chunk_name);
-  if (status == LUA_OK) status = main_call(L, 0, 0);
+  if (status == LUA_OK) status = interrupt_call(L, 0, 0);
   return main_succeeded(L, status);
 }
 
@@ -335,7 +181,7 @@ static bool main_do_file(lua_State *L, const char *name, int nargs) {
   int status = luaL_loadfile(L, name);
   lua_insert(L, -nargs - 1);
   if (status == LUA_OK) {
-    status = main_call(L, nargs, 0);
+    status = interrupt_call(L, nargs, 0);
   } else { /* the message lies below the arguments */
     lua_pop(L, nargs);
   }
@@ -347,7 +193,7 @@ static bool main_do_library(lua_State *L, const char *word) {
   const char *equal = strchr(word, '=');
   lua_getglobal(L, "require");
   lua_pushstring(L, equal != NULL ? equal + 1 : word);
-  int status = main_call(L, 1, 1);
+  int status = interrupt_call(L, 1, 1);
   if (status == LUA_OK) {
     lua_pushlstring(L, word, equal != NULL ? (size_t)(equal - word) : strlen(word));
     lua_insert(L, -2);
@@ -415,7 +261,7 @@ static bool main_do_subcommand(lua_State *L, const Subcommand *s, const Options 
   lua_pushcfunction(L, s->run);
   luaL_checkstack(L, o->argc + LUA_MINSTACK, "too many arguments");
   for (int i = o->script + 1; i < o->argc; i++) lua_pushstring(L, o->argv[i]);
-  int status = main_call(L, o->argc - o->script - 1, 1);
+  int status = interrupt_call(L, o->argc - o->script - 1, 1);
   return main_succeeded(L, status) && lua_tointeger(L, -1) == 0;
 }
 
@@ -430,10 +276,11 @@ static int main_protected(lua_State *L) {
   }
   if (o->warnings) lua_warning(L, "@on", 0);
   luaL_openlibs(L);
-  main_watch_coroutines(L);
+  interrupt_watch_coroutines(L);
   open_globals(L);
   main_set_arg(L, o);
-  const Subcommand *s = o->script == 1 && o->argc > 1 ? main_subcommand(o->argv[1]) : NULL;
+  bool first = o->script == 1 && o->argc > 1;
+  const Subcommand *s = first ? main_subcommand(o->argv[1]) : NULL;
   lua_pushboolean(L, s != NULL ? main_do_subcommand(L, s, o) : main_do(L, o));
   return 1;
 }
@@ -449,11 +296,11 @@ int main(int argc, char **argv) {
     return 1;
   }
   lua_setallocf(L, main_alloc, NULL);
-  main_catch_interrupts(o.interactive);
+  interrupt_catch(o.interactive);
   lua_pushcfunction(L, main_protected);
   lua_pushlightuserdata(L, &o);
   bool good = main_succeeded(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
-  int code = good ? 0 : main_interrupted() ? 130 : 1; /* 130: as shells count SIGINT */
+  int code = good ? 0 : interrupt_came() ? 130 : 1; /* 130: as shells count SIGINT */
   signal(SIGINT, SIG_DFL); /* a finalizer that hangs can be stopped */
   lua_close(L);
   return code;

@@ -61,6 +61,17 @@ local function script_of(self)
   return table.concat(script) .. "\n"
 end
 
+--- After a picture: its settings have proved good, or, when gnuplot refused it, those
+-- that had not yet are dropped, lest they spoil every further picture.
+local function settle(self, good)
+  local kept = {}
+  for _, setting in ipairs(self.settings) do
+    setting.good = setting.good or good
+    if setting.good then kept[#kept + 1] = setting end
+  end
+  self.settings = kept
+end
+
 --- Runs commands in a gnuplot of the figure's own that stays, or in one for this
 -- time. Returns what gnuplot printed, or nil and the reason.
 local function run(self, script, stay)
@@ -76,6 +87,7 @@ local function run(self, script, stay)
     pipe = nil
   end
   self.pipe = stay and pipe or nil
+  if text or reason:find("^gnuplot: ") then settle(self, text ~= nil) end
   return text, reason
 end
 
@@ -151,11 +163,8 @@ end
 -- it. Returns true, or nil and the reason.
 function Figure:try(change, ...)
   local old_curves, old_drawing = self.curves, self.drawing
-  local old_settings = table.move(self.settings, 1, #self.settings, 1, {})
   local ok, reason = self:changed(change(self, ...))
-  if not ok then
-    self.curves, self.drawing, self.settings = old_curves, old_drawing, old_settings
-  end
+  if not ok then self.curves, self.drawing = old_curves, old_drawing end
   return ok, reason
 end
 

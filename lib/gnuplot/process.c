@@ -10,7 +10,9 @@
 ** Invariants: fd is -1 or open and non-blocking; pid is 0 once the child has
 ** been reaped; queue[start, end) is what is still to be sent.
 */
-#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif /* posix_spawn_file_actions_addclosefrom_np */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -82,6 +82,17 @@ static bool get_pair(lua_State *L, int index, int64_t *pair) {
   return true;
 }
 
+static bool get_reals(lua_State *L, int index, double *pair) {
+  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2) return false;
+  for (int i = 0; i < 2; i++) {
+    bool ok = lua_rawgeti(L, index, i + 1) == LUA_TNUMBER;
+    pair[i] = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
 static void set_choice(lua_State *L, const char *function, const Option *o, int position,
                        int index, int *out) {
   const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
@@ -124,6 +135,10 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       else if (lua_type(L, index) == LUA_TNUMBER) *(double *)at = lua_tonumber(L, index);
       else wrong(L, function, o, position, "a number", index);
       break;
+    case OPTION_REALS:
+      if (!get_reals(L, index, at))
+        wrong(L, function, o, position, "an array of two numbers", index);
+      break;
     case OPTION_BOOL:
       if (!lua_isboolean(L, index)) wrong(L, function, o, position, "a boolean", index);
       *(bool *)at = lua_toboolean(L, index);
@@ -151,6 +166,10 @@ static void set_initial(const Option *o, void *values) {
     case OPTION_INT:
     case OPTION_DIM: *(int64_t *)at = integer; break;
     case OPTION_FLOAT: *(double *)at = o->initial; break;
+    case OPTION_REALS:
+      ((double *)at)[0] = o->initial;
+      ((double *)at)[1] = 0.999;
+      break;
     case OPTION_BOOL: *(bool *)at = o->initial != 0; break;
     case OPTION_PAIR: ((int64_t *)at)[0] = ((int64_t *)at)[1] = integer; break;
     case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
@@ -175,9 +194,11 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       return true;
     case OPTION_BOOL: lua_pushboolean(L, *(const bool *)at); return true;
     case OPTION_PAIR:
+    case OPTION_REALS:
       lua_createtable(L, 2, 0);
       for (int i = 0; i < 2; i++) {
-        lua_pushinteger(L, integers[i]);
+        if (o->type == OPTION_REALS) lua_pushnumber(L, ((const double *)at)[i]);
+        else lua_pushinteger(L, integers[i]);
         lua_rawseti(L, -2, i + 1);
       }
       return true;

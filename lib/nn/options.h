@@ -10,6 +10,7 @@
 typedef enum {
   OPTION_INT,    /* int64_t */
   OPTION_FLOAT,  /* double; NAN: none */
+  OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and 0.999 */
   OPTION_BOOL,   /* bool */
   OPTION_PAIR,   /* int64_t[2]: a number or an array of two; OPTION_NONE: not given */
   OPTION_DIM,    /* int64_t: a position, kept from 0; OPTION_NONE: not given */

@@ -1,29 +1,48 @@
 --- Trains a classifier on Fashion-MNIST: 60,000 pictures of clothes in ten classes.
 --
---     hecate scripts/examples/fashion_mnist.lua [--epochs N] [--batch-size N] [--lr X]
---            [--data fashion|digits] [--root DIR] [--out DIR] [--seed N]
+--     hecate scripts/examples/fashion_mnist.lua [--epochs N] [--data digits] [--help] ...
 --
 -- The loss is drawn live (in a window, in the terminal or into loss.png only); the
 -- trained model is saved, loaded into a new one, and tested again.
 local torch = require "torch"
 local torchvision = require "torchvision"
+local gnuplot = require "gnuplot"
 local nn, optim = torch.nn, torch.optim
 local DataLoader = torch.utils.data.DataLoader
 
-local options = {
-  epochs = 5, ["batch-size"] = 64, lr = 1e-3, data = "fashion", root = nil, out = ".", seed = 1,
-}
+local HELP = [[
+usage: hecate fashion_mnist.lua [options]
+  --data NAME       fashion (the default) or digits (small; part of Hecate)
+  --root DIR        where the IDX files of Fashion-MNIST are
+  --epochs N        passes over the training set (6)
+  --batch-size N    pictures per step (64)
+  --lr X            learning rate of Adam (0.001)
+  --seed N          seed of all random numbers (1)
+  --out DIR         where loss.png and fashion_mnist.safetensors go (.)]]
 
+local options = {epochs = 6, ["batch-size"] = 64, lr = 1e-3, data = "fashion", root = false,
+  out = ".", seed = 1}
+
+local function stop(...)
+  io.stderr:write("fashion_mnist: ", string.format(...), " (see --help)\n")
+  os.exit(1, true)
+end
+
+--- Reads "--name value" pairs into the options; numbers keep the kind of the default.
 local function parse(words)
-  local known = {root = true}
-  for name in pairs(options) do known[name] = true end
   for i = 1, #words, 2 do
-    local name, value = words[i]:match("^%-%-(.+)$"), words[i + 1]
-    if not known[name] or value == nil then
-      io.stderr:write(("unknown option or no value: %s\n"):format(words[i]))
-      os.exit(2, true)
+    local word, value = words[i], words[i + 1]
+    local name = word:match("^%-%-(.+)$")
+    if word == "--help" then print(HELP) os.exit(0, true) end
+    if name == nil or options[name] == nil then stop("unknown option '%s'", word) end
+    if value == nil then stop("option '%s' needs a value", word) end
+    local kind = math.type(options[name])
+    if kind then
+      local number = tonumber(value)
+      if kind == "integer" then number = math.tointeger(number) end
+      if number == nil then stop("option '%s' needs a number, got '%s'", word, value) end
+      value = number
     end
-    if type(options[name]) == "number" then value = tonumber(value) end
     options[name] = value
   end
 end
@@ -34,8 +53,10 @@ local function load_data()
   if options.data == "digits" then
     return datasets.Digits{train = true}, datasets.Digits{train = false}
   end
-  return datasets.FashionMNIST{root = options.root, train = true},
-    datasets.FashionMNIST{root = options.root, train = false}
+  if options.data ~= "fashion" then stop("unknown data set '%s'", options.data) end
+  local root = options.root or nil
+  return datasets.FashionMNIST{root = root, train = true},
+    datasets.FashionMNIST{root = root, train = false}
 end
 
 --- A perceptron for pictures of `pixels` pixels in ten classes.
@@ -77,6 +98,7 @@ local criterion = nn.CrossEntropyLoss()
 local optimizer = optim.Adam(model:parameters(), {lr = options.lr})
 print(model)
 
+local REPORT = 10 -- steps from one point of the curve to the next
 local curve = gnuplot.live{title = "loss", file = options.out .. "/loss.png"}
 local step = 0
 
@@ -84,7 +106,7 @@ for epoch = 1, options.epochs do
   model:train()
   local correct, seen = 0, 0
   local bar = torch.utils.progress(train_loader, {desc = ("epoch %d/%d"):format(epoch, options.epochs)})
-  for x, y in bar do
+  for x, y in bar:iter() do
     optimizer:zero_grad()
     local logits = model(x)
     local loss = criterion(logits, y)
@@ -92,10 +114,12 @@ for epoch = 1, options.epochs do
     optimizer:step()
 
     step = step + 1
-    correct = correct + logits:argmax(2):eq(y):sum():item()
-    seen = seen + #y
-    curve:add("train", step, loss:item())
-    bar:set{loss = loss:item(), acc = ("%.1f %%"):format(100 * correct / seen)}
+    if step % REPORT == 1 then
+      correct = correct + logits:argmax(2):eq(y):sum():item()
+      seen = seen + #y
+      curve:add("train", step, loss:item())
+      bar:set{loss = loss:item(), acc = ("%.1f %%"):format(100 * correct / seen)}
+    end
   end
 
   local accuracy, test_loss = evaluate(model, test_loader, criterion)

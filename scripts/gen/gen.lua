@@ -197,7 +197,7 @@ local function ops_c(rows)
     if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
     if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
     put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .position_outputs = %d,", #row.inputs, row.n_outputs, row.returns or row.n_outputs, positions)
-    put("    .kind = OP_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)

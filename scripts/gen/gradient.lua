@@ -126,7 +126,11 @@ function METHODS.helper(x, name, ...)
 end
 
 Symbol.__index = function(x, key)
-  if key == "shape" then return value(("backward_shape(c, %s)"):format(x.c), "Ints") end
+  if key == "shape" then
+    local shape = value(("backward_shape(c, %s)"):format(x.c), "Ints")
+    shape.uses = x
+    return shape
+  end
   if METHODS[key] then return METHODS[key] end
   return function(self, ...) return call(key, self, ...) end
 end
@@ -169,13 +173,15 @@ local function operands(row)
   return o
 end
 
--- Which steps and saved tensors 'symbol' depends on.
+-- Which steps and saved tensors 'symbol' depends on. (rawget: a missing field of a
+-- symbol is an op.)
 local function mark(symbol, bit, plan)
-  if symbol.saved_input then plan.save_inputs[symbol.saved_input] = true end
-  if symbol.saved_output then plan.save_outputs[symbol.saved_output] = true end
-  if symbol.step and not (plan.masks[symbol.step] & bit ~= 0) then
-    plan.masks[symbol.step] = plan.masks[symbol.step] | bit
-    for _, used in ipairs(state.steps[symbol.step].uses) do mark(used, bit, plan) end
+  local input, output, at = rawget(symbol, "saved_input"), rawget(symbol, "saved_output"), rawget(symbol, "step")
+  if input then plan.save_inputs[input] = true end
+  if output then plan.save_outputs[output] = true end
+  if at and plan.masks[at] & bit == 0 then
+    plan.masks[at] = plan.masks[at] | bit
+    for _, used in ipairs(state.steps[at].uses) do mark(used, bit, plan) end
   end
 end
 

@@ -9,6 +9,7 @@ typedef struct {
   int64_t *outer, *middle, *inner; /* one block, in elements */
   int64_t n_outer, n_middle, n_inner;
   bool dense; /* inner[i] == i */
+  Ints shape; /* of the result */
 } Plan;
 
 static void plan_free(Plan *p) {
@@ -56,6 +57,15 @@ static Status plan_middle(Plan *p, const Tensor *in, const int *at, int n, Tenso
   return OK;
 }
 
+/* The dimensions before, of the indices, and after, in a row. */
+static Ints join_shapes(int n_before, const int64_t *before, int n, const int64_t *common, int n_after, const int64_t *after) {
+  Ints shape = {.n = 0};
+  for (int d = 0; d < n_before; d++) shape.v[shape.n++] = before[d];
+  for (int d = 0; d < n; d++) shape.v[shape.n++] = common[d];
+  for (int d = 0; d < n_after; d++) shape.v[shape.n++] = after[d];
+  return shape;
+}
+
 static Status plan_init(Plan *p, const Tensor *in, const Ints *dims, int n, Tensor *const *indices) {
   int at[TENSOR_MAX_DIMS], ndim, n_before = 0, n_after = 0;
   int64_t common[TENSOR_MAX_DIMS], shape[2][TENSOR_MAX_DIMS], stride[2][TENSOR_MAX_DIMS];
@@ -72,6 +82,7 @@ static Status plan_init(Plan *p, const Tensor *in, const Ints *dims, int n, Tens
     shape[!before][j] = in->shape[d];
     stride[!before][j] = in->stride[d];
   }
+  p->shape = join_shapes(n_before, shape[0], ndim, common, n_after, shape[1]);
   p->n_outer = shape_numel(n_before, shape[0]);
   p->n_middle = shape_numel(ndim, common);
   p->n_inner = shape_numel(n_after, shape[1]);
@@ -144,19 +155,17 @@ static void put_rows(const Plan *p, int64_t o, const Tensor *values, Tensor *out
 
 Status KERNEL(index_put)(Call *c) {
   const IndexPutAttrs *a = c->attrs;
-  Tensor *out = c->out[0], *values;
+  Tensor *out = c->out[0], *values = NULL;
   Plan p;
   TRY(tensor_copy_raw(out, c->in[0]));
   TRY(plan_init(&p, out, &a->dims, c->n_in - 2, c->in + 2));
-  int64_t shape[] = {p.n_outer, p.n_middle, p.n_inner};
-  Status status = kernel_faulted() ? OK : tensor_empty_cpu(3, shape, (DType)out->dtype, &values);
+  Status status = tensor_empty_cpu(p.shape.n, p.shape.v, (DType)out->dtype, &values);
+  if (status == OK) status = tensor_copy_raw(values, c->in[1]);
   if (status == OK && !kernel_faulted()) {
-    Tensor full = *values; /* 'values' in the shape that is indexed */
-    IndexPutAttrs plain = *a;
-    (void)plain;
-    (void)full;
-    tensor_release(values);
+#pragma omp parallel for if (worth_threads(values->numel, 2))
+    for (int64_t o = 0; o < p.n_outer; o++) put_rows(&p, o, values, out, a->accumulate);
   }
+  tensor_release(values);
   plan_free(&p);
   return status;
 }

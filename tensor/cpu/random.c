@@ -19,7 +19,7 @@ typedef struct {
 typedef void (*GroupFn)(const Law *law, const uint32_t *words, void *out, int64_t count);
 
 /* Numbers of [0, 1) with all the bits that the type holds. */
-static inline float unit_float(uint32_t w) { return (float)(w >> 8) * 0x1p-24f; }
+static inline float unit_float(uint32_t w) { return (float)(int32_t)(w >> 8) * 0x1p-24f; }
 static inline double unit_double(uint32_t low, uint32_t high) {
   return (double)(int64_t)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53;
 }
@@ -43,27 +43,31 @@ static void uniform_double(const Law *law, const uint32_t *words, void *out, int
 
 /* Box and Muller: two normal numbers from two uniform ones. */
 static void normal_float(const Law *law, const uint32_t *words, void *out, int64_t count) {
-  float z[WORDS], mean = (float)law->a, std = (float)law->b;
+  enum { N = WORDS / 2 };
+  float z[WORDS], angle[N], r[N], mean = (float)law->a, std = (float)law->b;
 #pragma omp simd
-  for (int i = 0; i < WORDS / 2; i++) {
-    float u = ((float)(words[i] >> 8) + 1) * 0x1p-24f;
-    float angle = unit_float(words[WORDS / 2 + i]) * (float)TWO_PI;
-    float r = sqrtf(-2 * logf(u)) * std;
-    z[i] = mean + r * cosf(angle);
-    z[WORDS / 2 + i] = mean + r * sinf(angle);
+  for (int i = 0; i < N; i++) {
+    float u = ((float)(int32_t)(words[i] >> 8) + 1) * 0x1p-24f;
+    angle[i] = unit_float(words[N + i]) * (float)TWO_PI;
+    r[i] = sqrtf(-2 * logf(u)) * std;
+    z[i] = mean + r[i] * cosf(angle[i]);
   }
+#pragma omp simd
+  for (int i = 0; i < N; i++) z[N + i] = mean + r[i] * sinf(angle[i]); /* apart: no vector sincos */
   memcpy(out, z, (size_t)count * sizeof(float));
 }
 static void normal_double(const Law *law, const uint32_t *words, void *out, int64_t count) {
-  double z[WORDS / 2];
+  enum { N = WORDS / 4 };
+  double z[2 * N], angle[N], r[N], mean = law->a, std = law->b;
 #pragma omp simd
-  for (int i = 0; i < WORDS / 4; i++) {
+  for (int i = 0; i < N; i++) {
     double u = unit_double(words[2 * i], words[2 * i + 1]) + 0x1p-53;
-    double angle = unit_double(words[WORDS / 2 + 2 * i], words[WORDS / 2 + 2 * i + 1]) * TWO_PI;
-    double r = sqrt(-2 * log(u)) * law->b;
-    z[i] = law->a + r * cos(angle);
-    z[WORDS / 4 + i] = law->a + r * sin(angle);
+    angle[i] = unit_double(words[2 * N + 2 * i], words[2 * N + 2 * i + 1]) * TWO_PI;
+    r[i] = sqrt(-2 * log(u)) * std;
+    z[i] = mean + r[i] * cos(angle[i]);
   }
+#pragma omp simd
+  for (int i = 0; i < N; i++) z[N + i] = mean + r[i] * sin(angle[i]);
   memcpy(out, z, (size_t)count * sizeof(double));
 }
 

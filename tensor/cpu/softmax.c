@@ -6,18 +6,38 @@
 #include "vector_math.h"
 
 #define TILE FOLD_TILE
+#define SHORT 64         /* the longest of short rows */
+#define SHORT_BLOCK 1024 /* elements of the short rows that are worked on together */
 
 typedef struct {
   int64_t outer, n, inner;
+  int64_t rows;  /* short rows that one task takes; 1: rows are long, or columns */
+  int64_t tasks;
   bool log;
 } Lines;
+
+/* What one task works on: where it begins, and how many rows or columns. */
+typedef struct {
+  int64_t at, size;
+} Part;
+
+static Part part_of(const Lines *l, int64_t task) {
+  if (l->rows > 1) {
+    int64_t row = task * l->rows, rest = l->outer - row;
+    return (Part){row * l->n, rest < l->rows ? rest : l->rows};
+  }
+  int64_t tiles = (l->inner + TILE - 1) / TILE, from = task % tiles * TILE, rest = l->inner - from;
+  return (Part){task / tiles * l->n * l->inner + from, rest < TILE ? rest : TILE};
+}
 
 static Status lines_of(const Call *c, int64_t dim, bool log, Lines *l) {
   const Tensor *t = c->out[0];
   int at;
-  *l = (Lines){1, 1, 1, log};
+  *l = (Lines){.outer = 1, .n = 1, .inner = 1, .rows = 1, .log = log};
   TRY(resolve_dim(c->info->lua_name, dim, t->ndim, &at));
   for (int d = 0; d < t->ndim; d++) *(d < at ? &l->outer : d == at ? &l->n : &l->inner) *= t->shape[d];
+  if (l->inner == 1 && l->n > 0 && l->n <= SHORT) l->rows = SHORT_BLOCK / l->n;
+  l->tasks = l->rows > 1 ? (l->outer + l->rows - 1) / l->rows : l->outer * ((l->inner + TILE - 1) / TILE);
   return OK;
 }
 
@@ -50,6 +70,43 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
       _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = EXP(x[i] - most);    \
       const T scale = (T)(1 / fold_row(&sum_##T, n, o, sizeof(T)));                   \
       _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] *= scale;              \
+    }                                                                                 \
+  }                                                                                   \
+  /* Several short rows at once: one vector loop takes the exponentials of all. */      \
+  static void forward_short_##T(const Lines *l, int64_t rows, const T *x, T *o) {     \
+    int64_t n = l->n, total = rows * n;                                               \
+    T e[SHORT_BLOCK], shift[SHORT_BLOCK];                                             \
+    for (int64_t r = 0; r < rows; r++) {                                              \
+      const T *v = x + r * n;                                                         \
+      T most = v[0];                                                                  \
+      for (int64_t i = 1; i < n; i++) most = LARGER(most, v[i]);                      \
+      for (int64_t i = 0; i < n; i++) o[r * n + i] = v[i] - most;                     \
+    }                                                                                 \
+    _Pragma("omp simd") for (int64_t i = 0; i < total; i++) e[i] = EXP(o[i]);         \
+    for (int64_t r = 0; r < rows; r++) {                                              \
+      T sum = 0;                                                                      \
+      for (int64_t i = 0; i < n; i++) sum += e[r * n + i];                            \
+      shift[r] = sum;                                                                 \
+    }                                                                                 \
+    if (l->log) {                                                                     \
+      _Pragma("omp simd") for (int64_t r = 0; r < rows; r++) shift[r] = LOG(shift[r]); \
+      for (int64_t r = 0; r < rows; r++)                                              \
+        for (int64_t i = 0; i < n; i++) o[r * n + i] -= shift[r];                     \
+    } else                                                                            \
+      for (int64_t r = 0; r < rows; r++)                                              \
+        for (int64_t i = 0; i < n; i++) o[r * n + i] = e[r * n + i] / shift[r];       \
+  }                                                                                   \
+  static void backward_short_##T(const Lines *l, int64_t rows, const T *g, const T *y, T *o) { \
+    int64_t n = l->n, total = rows * n;                                               \
+    if (l->log) {                                                                     \
+      _Pragma("omp simd") for (int64_t i = 0; i < total; i++) o[i] = EXP(y[i]);       \
+    }                                                                                 \
+    for (int64_t r = 0; r < rows; r++) {                                              \
+      const T *u = g + r * n, *v = y + r * n;                                         \
+      T sum = 0, *w = o + r * n;                                                      \
+      for (int64_t i = 0; i < n; i++) sum += l->log ? u[i] : u[i] * v[i];             \
+      if (l->log) for (int64_t i = 0; i < n; i++) w[i] = u[i] - w[i] * sum;           \
+      else for (int64_t i = 0; i < n; i++) w[i] = v[i] * (u[i] - sum);                \
     }                                                                                 \
   }                                                                                   \
   static void forward_columns_##T(const Lines *l, int64_t w, const T *x, T *o) {      \
@@ -106,16 +163,16 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
     }                                                                                 \
   }                                                                                   \
   static void forward_##T(const Lines *l, int64_t task, const T *x, T *o) {           \
-    int64_t tiles = (l->inner + TILE - 1) / TILE, from = task % tiles * TILE;         \
-    int64_t at = task / tiles * l->n * l->inner + from, w = l->inner - from;          \
-    if (l->inner == 1) forward_row_##T(l, x + at, o + at);                            \
-    else forward_columns_##T(l, w < TILE ? w : TILE, x + at, o + at);                 \
+    Part p = part_of(l, task);                                                        \
+    if (l->rows > 1) forward_short_##T(l, p.size, x + p.at, o + p.at);                \
+    else if (l->inner == 1) forward_row_##T(l, x + p.at, o + p.at);                   \
+    else forward_columns_##T(l, p.size, x + p.at, o + p.at);                          \
   }                                                                                   \
   static void backward_##T(const Lines *l, int64_t task, const T *g, const T *y, T *o) { \
-    int64_t tiles = (l->inner + TILE - 1) / TILE, from = task % tiles * TILE;         \
-    int64_t at = task / tiles * l->n * l->inner + from, w = l->inner - from;          \
-    if (l->inner == 1) backward_row_##T(l, g + at, y + at, o + at);                   \
-    else backward_columns_##T(l, w < TILE ? w : TILE, g + at, y + at, o + at);        \
+    Part p = part_of(l, task);                                                        \
+    if (l->rows > 1) backward_short_##T(l, p.size, g + p.at, y + p.at, o + p.at);     \
+    else if (l->inner == 1) backward_row_##T(l, g + p.at, y + p.at, o + p.at);        \
+    else backward_columns_##T(l, p.size, g + p.at, y + p.at, o + p.at);               \
   }
 SOFTMAX(float, expf, logf)
 SOFTMAX(double, exp, log)
@@ -127,9 +184,8 @@ static Status forward(Call *c, int64_t dim, bool log) {
   if (out->numel == 0) return OK;
   TRY(tensor_cast(c->in[0], (DType)out->dtype, &in));
   void *x = tensor_data(in), *o = tensor_data(out);
-  int64_t tasks = l.outer * ((l.inner + TILE - 1) / TILE);
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, 8))
-  for (int64_t t = 0; t < tasks; t++) {
+#pragma omp parallel for schedule(static) if (l.tasks > 1 && worth_threads(out->numel, 8))
+  for (int64_t t = 0; t < l.tasks; t++) {
     if (interrupt_requested()) continue;
     if (out->dtype == DTYPE_FLOAT32) forward_float(&l, t, x, o);
     else forward_double(&l, t, x, o);
@@ -144,9 +200,8 @@ static Status backward(Call *c, int64_t dim, bool log) {
   TRY(lines_of(c, dim, log, &l));
   if (out->numel == 0) return OK;
   void *g = tensor_data(c->in[0]), *y = tensor_data(c->in[1]), *o = tensor_data(out);
-  int64_t tasks = l.outer * ((l.inner + TILE - 1) / TILE);
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, log ? 8 : 2))
-  for (int64_t t = 0; t < tasks; t++) {
+#pragma omp parallel for schedule(static) if (l.tasks > 1 && worth_threads(out->numel, log ? 8 : 2))
+  for (int64_t t = 0; t < l.tasks; t++) {
     if (interrupt_requested()) continue;
     if (out->dtype == DTYPE_FLOAT32) backward_float(&l, t, g, y, o);
     else backward_double(&l, t, g, y, o);

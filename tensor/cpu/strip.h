@@ -75,7 +75,7 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 #endif
 
 /* Both sides are evaluated, so that the loop stays free of branches. */
-static inline T select(bool c, T a, T b) { return c ? a : b; }
+static inline T choose(bool c, T a, T b) { return c ? a : b; }
 
 #ifdef T_IS_FLOAT
 static inline T floor_divide_of(T a, T b) {

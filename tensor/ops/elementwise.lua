@@ -1,5 +1,5 @@
 -- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
--- attributes by name. T is the element type, K(x) a constant of it; select(c, x, y)
+-- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
 -- evaluates both sides and keeps the loop free of branches.
 local function unary(name, expr, doc, rest)
   local row = {name, "(input: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
@@ -49,7 +49,7 @@ float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", fun
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
 end)
-float("softplus", "select(a > 20, a, log1p(exp(a)))", "log(1 + exp(x)); x itself above 20.",
+float("softplus", "choose(a > 20, a, log1p(exp(a)))", "log(1 + exp(x)); x itself above 20.",
   function(o) return {input = o.grad * o.input:sigmoid()} end)
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,

@@ -46,5 +46,5 @@ op {"bce_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types
       target = o.grad * ((-o.input):log1p():clamp(-100) - o.input:log():clamp(-100))}
   end}
 op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "select(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))", doc = "binary_cross_entropy_with_logits, element by element.",
+  expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))", doc = "binary_cross_entropy_with_logits, element by element.",
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}

@@ -1,0 +1,70 @@
+/* columns_body.h: im2col and its adjoint for element type T; included by conv.c once per
+** type. Row (c, i, j) of the columns holds, for each output place (y, x), the input at
+** (y · stride + i · dilation - padding, x · …), 0 outside.
+*/
+
+#ifndef COLUMNS_RANGE
+#define COLUMNS_RANGE
+/* Output columns [*low, *high) whose input column at kernel column j lies inside. */
+static inline void inside(const Window *w, int64_t j, int64_t *low, int64_t *high) {
+  int64_t shift = w->padding[1] - j * w->dilation[1], step = w->stride[1], room = w->in[1] + shift;
+  *low = shift > 0 ? (shift + step - 1) / step : 0;
+  *high = room > 0 ? (room + step - 1) / step : 0;
+  if (*high > w->out[1]) *high = w->out[1];
+  if (*low > *high) *low = *high;
+}
+#endif
+
+static void NAME(to_columns)(const Window *w, int64_t channels, const T *in, int64_t y0, int64_t y1, T *to) {
+  for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
+    for (int64_t i = 0; i < w->kernel[0]; i++)
+      for (int64_t j = 0; j < w->kernel[1]; j++) {
+        int64_t low, high, step = w->stride[1];
+        inside(w, j, &low, &high);
+        for (int64_t y = y0; y < y1; y++, to += w->out[1]) {
+          int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];
+          if (row < 0 || row >= w->in[0]) {
+            memset(to, 0, (size_t)w->out[1] * sizeof(T));
+            continue;
+          }
+          const T *from = in + row * w->in[1] + j * w->dilation[1] - w->padding[1];
+          for (int64_t x = 0; x < low; x++) to[x] = 0;
+          if (step == 1) memcpy(to + low, from + low, (size_t)(high - low) * sizeof(T));
+          else
+            for (int64_t x = low; x < high; x++) to[x] = from[x * step];
+          for (int64_t x = high; x < w->out[1]; x++) to[x] = 0;
+        }
+      }
+}
+
+static void NAME(from_columns)(const Window *w, int64_t channels, const T *from, int64_t y0, int64_t y1, T *in) {
+  for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
+    for (int64_t i = 0; i < w->kernel[0]; i++)
+      for (int64_t j = 0; j < w->kernel[1]; j++) {
+        int64_t low, high, step = w->stride[1];
+        inside(w, j, &low, &high);
+        for (int64_t y = y0; y < y1; y++, from += w->out[1]) {
+          int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];
+          if (row < 0 || row >= w->in[0]) continue;
+          T *to = in + row * w->in[1] + j * w->dilation[1] - w->padding[1];
+          if (step == 1)
+            for (int64_t x = low; x < high; x++) to[x] += from[x];
+          else
+            for (int64_t x = low; x < high; x++) to[x * step] += from[x];
+        }
+      }
+}
+
+static void NAME(fill)(T *to, int64_t n, T value) {
+  for (int64_t i = 0; i < n; i++) to[i] = value;
+}
+
+/* out[i] = the sum of sums[part][i], in order. */
+static void NAME(add_up)(const T *sums, int64_t n, int64_t parts, T *out) {
+  memcpy(out, sums, (size_t)n * sizeof(T));
+  for (int64_t part = 1; part < parts; part++)
+    for (int64_t i = 0; i < n; i++) out[i] += sums[part * n + i];
+}
+
+#undef T
+#undef NAME

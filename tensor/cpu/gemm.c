@@ -1,0 +1,118 @@
+/* gemm.c: matrix products of one pair of matrices. Floats by BLAS, tiny ones and
+** integers by the loops below. Long products are cut into panels of rows so that an
+** interrupt is seen within a fraction of a second.
+*/
+#include <cblas.h>
+#include <limits.h>
+
+#include "gemm.h"
+
+#define PANEL_FLOP 4e9
+#define TINY 2048 /* multiplications; below, packing costs more than multiplying */
+
+/* Row by row; B is walked along its rows or, transposed, along its columns. */
+#define PLAIN_GEMM(T, S, suffix)                                                       \
+  static void plain_##suffix(Matrix a, Matrix b, S alpha, S beta, T *c, int64_t ldc) { \
+    for (int64_t i = 0; i < a.rows; i++, c += ldc) {                                   \
+      const T *x = (const T *)a.data + i * a.row;                                      \
+      const T *y = b.data;                                                             \
+      if (b.column == 1) {                                                             \
+        for (int64_t j = 0; j < b.columns; j++) c[j] = beta == 0 ? 0 : (T)(beta * c[j]); \
+        for (int64_t p = 0; p < a.columns; p++) {                                      \
+          const T v = (T)(alpha * x[p * a.column]), *q = y + p * b.row;                \
+          for (int64_t j = 0; j < b.columns; j++) c[j] = (T)(c[j] + v * q[j]);         \
+        }                                                                              \
+      } else                                                                           \
+        for (int64_t j = 0; j < b.columns; j++) {                                      \
+          T sum = 0;                                                                   \
+          for (int64_t p = 0; p < a.columns; p++)                                      \
+            sum = (T)(sum + x[p * a.column] * y[p * b.row + j * b.column]);            \
+          c[j] = (T)(alpha * sum + (beta == 0 ? 0 : beta * c[j]));                     \
+        }                                                                              \
+    }                                                                                  \
+  }
+PLAIN_GEMM(float, float, float32)
+PLAIN_GEMM(double, double, float64)
+PLAIN_GEMM(uint8_t, int64_t, uint8)
+PLAIN_GEMM(int32_t, int64_t, int32)
+PLAIN_GEMM(int64_t, int64_t, int64)
+
+static void plain(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
+  switch (dtype) {
+    case DTYPE_FLOAT32: plain_float32(a, b, (float)alpha, (float)beta, c, ldc); break;
+    case DTYPE_FLOAT64: plain_float64(a, b, alpha, beta, c, ldc); break;
+    case DTYPE_UINT8: plain_uint8(a, b, (int64_t)alpha, (int64_t)beta, c, ldc); break;
+    case DTYPE_INT32: plain_int32(a, b, (int64_t)alpha, (int64_t)beta, c, ldc); break;
+    default: plain_int64(a, b, (int64_t)alpha, (int64_t)beta, c, ldc);
+  }
+}
+
+/* ---- BLAS ------------------------------------------------------------------------- */
+
+typedef struct {
+  CBLAS_TRANSPOSE trans;
+  blasint ld;
+} Layout;
+
+static Layout layout_of(const Matrix *m) {
+  bool straight = m->columns <= 1 ? m->row >= 1 || m->rows <= 1 : m->column == 1 && (m->row >= m->columns || m->rows <= 1);
+  int64_t ld = straight ? m->row : m->column, least = straight ? m->columns : m->rows;
+  if (straight ? m->rows <= 1 : m->columns <= 1) ld = least;
+  return (Layout){straight ? CblasNoTrans : CblasTrans, (blasint)(ld > least ? ld : least > 1 ? least : 1)};
+}
+
+static void blas_gemm(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
+  Layout x = layout_of(&a), y = layout_of(&b);
+  blasint m = (blasint)a.rows, n = (blasint)b.columns, k = (blasint)a.columns;
+  if (dtype == DTYPE_FLOAT32)
+    cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c, (blasint)ldc);
+  else
+    cblas_dgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alpha, a.data, x.ld, b.data, y.ld, beta, c, (blasint)ldc);
+}
+
+/* y = alpha · A x + beta · y, the strides of x and y in elements. */
+static void blas_gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
+  Layout l = layout_of(&a);
+  bool straight = l.trans == CblasNoTrans;
+  if (beta == 0) { /* whatever was there, NaN too, goes */
+    size_t size = dtype_size(dtype);
+    for (int64_t i = 0; i < a.rows; i++) memset((char *)y + (size_t)(i * ystep) * size, 0, size);
+    beta = 1;
+  }
+  blasint rows = (blasint)(straight ? a.rows : a.columns), columns = (blasint)(straight ? a.columns : a.rows);
+  if (dtype == DTYPE_FLOAT32)
+    cblas_sgemv(CblasRowMajor, l.trans, rows, columns, (float)alpha, a.data, l.ld, x, (blasint)step, (float)beta, y, (blasint)ystep);
+  else
+    cblas_dgemv(CblasRowMajor, l.trans, rows, columns, alpha, a.data, l.ld, x, (blasint)step, beta, y, (blasint)ystep);
+}
+
+static bool fits(const Matrix *m) {
+  return m->rows <= INT_MAX && m->columns <= INT_MAX && m->row <= INT_MAX && m->column <= INT_MAX;
+}
+
+static void one_panel(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
+  if (!dtype_is_float(dtype) || (double)a.rows * (double)a.columns * (double)b.columns <= TINY)
+    plain(dtype, a, b, alpha, beta, c, ldc);
+  else if (b.columns == 1) blas_gemv(dtype, a, b.data, b.row > 0 ? b.row : 1, alpha, beta, c, ldc);
+  else if (a.rows == 1) blas_gemv(dtype, matrix_t(b), a.data, a.column > 0 ? a.column : 1, alpha, beta, c, 1);
+  else blas_gemm(dtype, a, b, alpha, beta, c, ldc);
+}
+
+Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *out, int64_t ldc) {
+  if (a.rows == 0 || b.columns == 0) return OK;
+  if (!fits(&a) || !fits(&b) || ldc > INT_MAX) return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
+  size_t size = dtype_size(dtype);
+  double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
+  if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
+  int64_t panel = a.rows;
+  if (row_flop * (double)a.rows > PANEL_FLOP) panel = (int64_t)(PANEL_FLOP / row_flop) / 64 * 64;
+  if (panel < 64 && panel < a.rows) panel = a.rows < 64 ? a.rows : 64;
+  for (int64_t i = 0; i < a.rows; i += panel) {
+    if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+    Matrix part = a;
+    part.data = (const char *)a.data + (size_t)(i * a.row) * size;
+    part.rows = a.rows - i < panel ? a.rows - i : panel;
+    one_panel(dtype, part, b, alpha, beta, (char *)out + (size_t)(i * ldc) * size, ldc);
+  }
+  return OK;
+}

@@ -1,0 +1,102 @@
+-- torch.class: classes made in Lua.
+local torch = require "torch"
+local nn = require "torch.nn"
+
+describe("torch.class", function()
+  it("makes instances and runs __init", function()
+    local Point = torch.class("Point")
+    function Point:__init(x, y) self.x, self.y = x, y end
+    function Point:sum() return self.x + self.y end
+    local p = Point(3, 4)
+    assert.equal("userdata", type(p))
+    assert.equal(7, p:sum())
+    assert.is_nil(p.nothing)
+    assert.is_nil(Point.super)
+    assert.equal("Point", torch.typename(p))
+    assert.equal("class Point", tostring(Point))
+  end)
+
+  it("inherits, and reaches the parent through super", function()
+    local A = torch.class("A")
+    function A:__init(n) self.n = n end
+    function A:name() return "A" .. self.n end
+    local B = torch.class("B", A)
+    function B:name() return "B" .. B.super.name(self) end
+    assert.equal("BA5", B(5):name())
+    assert.equal(A, B.super)
+    assert.is_true(torch.isinstance(B(1), A))
+    assert.is_false(torch.isinstance(A(1), B))
+    assert.is_false(torch.isinstance(3, A))
+  end)
+
+  it("uses the metamethods of the class, also those defined later", function()
+    local Set = torch.class("Set")
+    function Set:__init(...) self.items = {...} end
+    local s = Set(7, 8)
+    assert.has_error(function() return #s end, "Set: the class has no method '__len'")
+    function Set:__len() return #self.items end
+    function Set:__getitem(i) return self.items[i] end
+    function Set:__setitem(i, v) self.items[i] = v end
+    function Set:__call(x) return x * 2 end
+    function Set:__tostring() return "Set of " .. #self end
+    function Set.__add(a, b) return #a + #b end
+    function Set.__eq(a, b) return #a == #b end
+    s[3] = 9
+    assert.equal(3, #s)
+    assert.equal(9, s[3])
+    assert.equal(42, s(21))
+    assert.equal("Set of 3", tostring(s))
+    assert.equal(6, s + s)
+    assert.is_true(s == Set(1, 2, 3))
+    local Sub = torch.class("Sub", Set)
+    assert.equal(2, #Sub(1, 2))
+  end)
+
+  it("says what is wrong with its arguments", function()
+    assert.error_matches(function() torch.class() end, "torch.class: 'name' %(argument 1%)")
+    assert.error_matches(function() torch.class("X", {}) end, "'parent' %(argument 2%)")
+    assert.error_matches(function() torch.isinstance(1, 2) end, "'class' %(argument 2%)")
+  end)
+
+  it("keeps redefined classes apart", function()
+    local old = torch.class("Same")
+    function old:f() return 1 end
+    local instance = old()
+    local new = torch.class("Same")
+    function new:f() return 2 end
+    collectgarbage()
+    assert.equal(1, instance:f())
+    assert.equal(2, new():f())
+    assert.is_false(torch.isinstance(instance, new))
+  end)
+
+  it("extends modules; fields register themselves", function()
+    local Net = torch.class("Net", nn.Module)
+    function Net:__init(n)
+      Net.super.__init(self)
+      self.fc = nn.Linear(n, 2)
+      self.scale = nn.Parameter(torch.ones(1))
+      self.note = "plain"
+    end
+    function Net:forward(x) return self.fc(x) * self.scale end
+    local net = Net(3)
+    local names = {}
+    for name in net:named_parameters() do names[#names + 1] = name end
+    assert.same({"scale", "fc.weight", "fc.bias"}, names)
+    assert.same({4, 2}, {table.unpack(net(torch.ones(4, 3)).shape)})
+    assert.is_true(torch.isinstance(net, nn.Module))
+    assert.equal("plain", net.note)
+    assert.equal(rawequal(net.fc, net.fc), true)
+  end)
+
+  it("extends layers", function()
+    local Doubled = torch.class("Doubled", nn.Linear)
+    function Doubled:forward(x) return Doubled.super.forward(self, x) * 2 end
+    local layer = Doubled(2, 2, {bias = false})
+    assert.equal(2, layer.in_features)
+    local x = torch.ones(1, 2)
+    local want = nn.functional and torch.matmul(x, layer.weight:t()) * 2
+    assert.is_true(torch.equal(layer(x), want))
+    assert.equal("Doubled(in_features=2, out_features=2, bias=false)", tostring(layer))
+  end)
+end)

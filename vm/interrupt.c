@@ -1,0 +1,161 @@
+/* interrupt.c: Ctrl-C. The handler of SIGINT asks the tensor library to stop, which
+** long operations notice at their next strip, and sets a hook that raises at the
+** next instruction of Lua. One Ctrl-C is one error, "interrupted".
+*/
+#include <lauxlib.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "session.h"
+#include "vm.h"
+
+static lua_State *volatile interrupt_running; /* the thread that executes; NULL: none */
+static volatile sig_atomic_t interrupt_presses;
+static volatile sig_atomic_t interrupt_patient;
+static pthread_t interrupt_thread;
+
+/* The hook of an interrupted thread. One Ctrl-C is one error: the request is
+** taken back first, so that what runs while the error travels (handlers after a
+** pcall, closers, finalizers) is not hit by it too. A thread may find a hook that
+** it inherited from an interrupted creator; then nothing is requested. */
+static void interrupt_stop(lua_State *L, lua_Debug *event) {
+  (void)event;
+  bool requested = interrupt_requested();
+  if (interrupt_presses < 2 || !requested) {
+    lua_sethook(L, NULL, 0, 0);
+    interrupt_clear();
+  }
+  if (!requested) return;
+  lua_pushliteral(L, "interrupted");
+  lua_error(L);
+}
+
+/* Only instructions of Lua are counted, not calls of C functions: a closer
+** written in C runs even under the second Ctrl-C. */
+static void interrupt_hook(lua_State *L) {
+  lua_sethook(L, interrupt_stop, LUA_MASKCOUNT, 1);
+}
+
+static void interrupt_unhook(lua_State *L) {
+  if (lua_gethook(L) == interrupt_stop) lua_sethook(L, NULL, 0, 0);
+}
+
+/* lua_sethook may be called here, but only while its thread is not executing on
+** another processor: a signal that came to a worker is sent on. */
+static void interrupt_on_signal(int number) {
+  if (!pthread_equal(pthread_self(), interrupt_thread)) {
+    pthread_kill(interrupt_thread, number);
+    return;
+  }
+  interrupt_presses++;
+  lua_State *L = interrupt_running;
+  if (L == NULL) return;
+  interrupt_request();
+  interrupt_hook(L);
+  if (interrupt_presses > 1 && !interrupt_patient) signal(number, SIG_DFL);
+}
+
+/* A process started in the background ignores SIGINT, and its script does too. */
+void interrupt_catch(bool patient) {
+  struct sigaction action, old;
+  interrupt_patient = patient;
+  interrupt_thread = pthread_self();
+  sigaction(SIGINT, NULL, &old);
+  if (old.sa_handler == SIG_IGN && !patient) return;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = interrupt_on_signal; /* without SA_RESTART: reads end as well */
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
+
+bool interrupt_came(void) { return interrupt_presses > 0; }
+
+void interrupt_forget(void) {
+  interrupt_presses = 0;
+  interrupt_clear();
+}
+
+/* Calls the function below its arguments. A C function that gave up for a signal,
+** as io.read does, may be the last that ran: no instruction follows to stop at. */
+static int interrupt_body(lua_State *L) {
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  if (interrupt_requested()) interrupt_stop(L, NULL);
+  return lua_gettop(L);
+}
+
+int interrupt_call(lua_State *L, int nargs, int nresults) {
+  int handler = lua_gettop(L) - nargs;
+  lua_pushcfunction(L, error_traceback);
+  lua_insert(L, handler);
+  lua_pushcfunction(L, interrupt_body);
+  lua_insert(L, handler + 1);
+  interrupt_forget();
+  interrupt_running = L;
+  int status = lua_pcall(L, nargs + 1, nresults, handler);
+  interrupt_running = NULL;
+  interrupt_unhook(L);
+  interrupt_clear();
+  lua_remove(L, handler);
+  return status;
+}
+
+/* ---- interrupts in coroutines ----------------------------------------------
+** A hook belongs to one thread and Lua does not tell which one executes. So
+** coroutine.resume and the functions of coroutine.wrap, the two doors, are
+** replaced by ones that note it. */
+
+static void interrupt_enter(lua_State *thread) {
+  interrupt_running = thread;
+  if (thread != NULL && interrupt_requested()) interrupt_hook(thread);
+}
+
+/* Calls the function below the arguments, which resumes 'thread'. */
+static int interrupt_resume(lua_State *L, lua_State *thread) {
+  lua_State *outer = interrupt_running;
+  interrupt_enter(thread);
+  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  interrupt_enter(outer);
+  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
+static int interrupt_coroutine_resume(lua_State *L) {
+  lua_State *thread = lua_tothread(L, 1);
+  luaL_argexpected(L, thread != NULL, 1, "coroutine");
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  return interrupt_resume(L, thread);
+}
+
+/* Upvalues: the function of coroutine.wrap, its thread. */
+static int interrupt_wrapped(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  return interrupt_resume(L, lua_tothread(L, lua_upvalueindex(2)));
+}
+
+/* The function that coroutine.wrap returns has its thread as upvalue. */
+static int interrupt_coroutine_wrap(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  lua_call(L, 1, 1);
+  if (lua_getupvalue(L, -1, 1) == NULL || !lua_isthread(L, -1))
+    return luaL_error(L, "coroutine.wrap is not that of Lua 5.4");
+  lua_pushcclosure(L, interrupt_wrapped, 2);
+  return 1;
+}
+
+void interrupt_watch_coroutines(lua_State *L) {
+  static const luaL_Reg watched[] = {{"resume", interrupt_coroutine_resume},
+                                     {"wrap", interrupt_coroutine_wrap},
+                                     {NULL, NULL}};
+  lua_getglobal(L, LUA_COLIBNAME);
+  for (const luaL_Reg *w = watched; w->name != NULL; w++) {
+    lua_getfield(L, -1, w->name);
+    lua_pushcclosure(L, w->func, 1);
+    lua_setfield(L, -2, w->name);
+  }
+  lua_pop(L, 1);
+}
