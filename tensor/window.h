@@ -25,4 +25,13 @@ Status conv_window(const Tensor *input, const Tensor *weight, const ConvArgs *a,
 Status conv_check_grad(const Tensor *grad, const Window *w);
 Status pool_window(const char *who, const Tensor *input, const PoolArgs *a, Window *w);
 
+/* Output columns [*low, *high) whose input column at kernel column j lies inside. */
+static inline void window_inside(const Window *w, int64_t j, int64_t *low, int64_t *high) {
+  int64_t shift = w->padding[1] - j * w->dilation[1], step = w->stride[1], room = w->in[1] + shift;
+  *low = shift > 0 ? (shift + step - 1) / step : 0;
+  *high = room > 0 ? (room + step - 1) / step : 0;
+  if (*high > w->out[1]) *high = w->out[1];
+  if (*low > *high) *low = *high;
+}
+
 #endif

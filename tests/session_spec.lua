@@ -264,9 +264,13 @@ local function enter(line)
   keys("Enter")
 end
 
+local function session_command(options)
+  return ("cd %s; HECATE_HISTORY=%s/history INPUTRC=/dev/null %s %s; echo exit code $?; "
+    .. "exec sleep 1000"):format(folder, folder, binary, options or "")
+end
+
 local function start(options)
-  open_terminal(("cd %s; HECATE_HISTORY=%s/history INPUTRC=/dev/null %s %s; echo exit code $?; "
-    .. "exec sleep 1000"):format(folder, folder, binary, options or ""))
+  open_terminal(session_command(options))
   wait("\n> *$")
 end
 
@@ -460,24 +464,24 @@ describe("the session in a terminal", function()
     type_text("al")
     keys("Up")
     wait("> alpha = [^\n]*$")
-    keys("C-u")
+    keys("Enter")
     enter("alpha")
     wait("\nfound it\n>$")
   end)
 
   in_terminal("sessions at the same time share the history", function()
     start()
-    enter("other = " .. quote("tmux"))
-    local command = ("(echo first; sleep 1) | HECATE_HISTORY=%s/history INPUTRC=/dev/null "
-      .. "script -qec %s /dev/null"):format(folder, quote(binary))
-    enter("os.execute(" .. ("%q"):format(command) .. ");")
-    wait("nil.*\n>$")
-    enter("last = 1")
+    enter("first = 1")
+    tmux("new-window " .. quote(session_command()))
+    wait("^Hecate [^\n]*\n> *$")
+    enter("second = 2")
     keys("C-d")
     wait("exit code 0")
-    local _, blocks = read("history"):gsub("\n", "")
-    assert.equal(4, blocks)
-    assert.truthy(read("history"):find("\nfirst\n", 1, true))
+    tmux("select-window -t :0")
+    enter("third = 3")
+    keys("C-d")
+    wait("third = 3.*exit code 0")
+    assert.equal("first = 1\nsecond = 2\nthird = 3\n", read("history"))
   end)
 
   in_terminal("keeps the history file within its limit", function()

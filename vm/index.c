@@ -35,12 +35,13 @@ static void take_position(Indexing *x, int64_t i) {
 static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
   lua_rawgeti(L, table, k);
   int exact;
-  *out = lua_tointegerx(L, -1, &exact);
+  int64_t value = lua_tointegerx(L, -1, &exact);
   bool given = !lua_isnil(L, -1);
   if (given && (!exact || lua_type(L, -1) != LUA_TNUMBER))
     luaL_error(L, "index: a range is {first, last} or {first, last, step} of integers");
   lua_pop(L, 1);
-  if (given && *out == 0) luaL_error(L, "index: 0 is not a position; positions count from 1");
+  if (given) *out = value;
+  if (given && value == 0) luaL_error(L, "index: 0 is not a position; positions count from 1");
   return given;
 }
 

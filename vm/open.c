@@ -144,7 +144,9 @@ static int call(lua_State *L) {
   return luaL_error(L, "call: no op '%s'", name);
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"ops", ops}, {"call", call}, {NULL, NULL}};
+                                     {"embedded", embedded}, {"ops", ops}, {"call", call},
+                                     {"write_file", serialize_write}, {"read_head", serialize_read_head},
+                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of}, {NULL, NULL}};
 
 /* ---- libraries that load at first use ----------------------------------------------------- */
 
@@ -222,7 +224,7 @@ static void open_submodules(lua_State *L, int torch) {
   static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"}, {NULL, NULL}};
   static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
                                             {NULL, NULL}};
-  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {NULL, NULL}};
+  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {NULL, NULL}};
   lua_newtable(L);
   set_lazy(L, utils);
   set_loaded(L, "torch.utils");
@@ -246,7 +248,7 @@ static int cuda_available(lua_State *L) {
 }
 
 int luaopen_torch_package(lua_State *L) {
-  static const luaL_Reg functions[] = {{"save", serialize_save}, {"load", serialize_load}, {"class", class_new},
+  static const luaL_Reg functions[] = {{"class", class_new},
                                        {"typename", class_typename}, {"isinstance", class_isinstance},
                                        {"set_printoptions", print_options}, {NULL, NULL}};
   lua_newtable(L);

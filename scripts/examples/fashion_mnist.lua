@@ -14,13 +14,13 @@ local HELP = [[
 usage: hecate fashion_mnist.lua [options]
   --data NAME       fashion (the default) or digits (small; part of Hecate)
   --root DIR        where the IDX files of Fashion-MNIST are
-  --epochs N        passes over the training set (6)
-  --batch-size N    pictures per step (64)
-  --lr X            learning rate of Adam (0.001)
+  --epochs N        passes over the training set (10)
+  --batch-size N    pictures per step (128)
+  --lr X            learning rate of Adam in the first epoch (0.002)
   --seed N          seed of all random numbers (1)
   --out DIR         where loss.png and fashion_mnist.safetensors go (.)]]
 
-local options = {epochs = 6, ["batch-size"] = 64, lr = 1e-3, data = "fashion", root = false,
+local options = {epochs = 10, ["batch-size"] = 128, lr = 2e-3, data = "fashion", root = false,
   out = ".", seed = 1}
 
 local function stop(...)
@@ -103,6 +103,8 @@ local curve = gnuplot.live{title = "loss", file = options.out .. "/loss.png"}
 local step = 0
 
 for epoch = 1, options.epochs do
+  -- Smaller steps towards the end, linearly: worth a point of test accuracy.
+  optimizer.param_groups[1].lr = options.lr * (1 - (epoch - 1) / options.epochs)
   model:train()
   local correct, seen = 0, 0
   local bar = torch.utils.progress(train_loader, {desc = ("epoch %d/%d"):format(epoch, options.epochs)})

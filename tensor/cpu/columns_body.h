@@ -3,24 +3,12 @@
 ** (y · stride + i · dilation - padding, x · …), 0 outside.
 */
 
-#ifndef COLUMNS_RANGE
-#define COLUMNS_RANGE
-/* Output columns [*low, *high) whose input column at kernel column j lies inside. */
-static inline void inside(const Window *w, int64_t j, int64_t *low, int64_t *high) {
-  int64_t shift = w->padding[1] - j * w->dilation[1], step = w->stride[1], room = w->in[1] + shift;
-  *low = shift > 0 ? (shift + step - 1) / step : 0;
-  *high = room > 0 ? (room + step - 1) / step : 0;
-  if (*high > w->out[1]) *high = w->out[1];
-  if (*low > *high) *low = *high;
-}
-#endif
-
 static void NAME(to_columns)(const Window *w, int64_t channels, const T *in, int64_t y0, int64_t y1, T *to) {
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
     for (int64_t i = 0; i < w->kernel[0]; i++)
       for (int64_t j = 0; j < w->kernel[1]; j++) {
         int64_t low, high, step = w->stride[1];
-        inside(w, j, &low, &high);
+        window_inside(w, j, &low, &high);
         for (int64_t y = y0; y < y1; y++, to += w->out[1]) {
           int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];
           if (row < 0 || row >= w->in[0]) {
@@ -42,7 +30,7 @@ static void NAME(from_columns)(const Window *w, int64_t channels, const T *from,
     for (int64_t i = 0; i < w->kernel[0]; i++)
       for (int64_t j = 0; j < w->kernel[1]; j++) {
         int64_t low, high, step = w->stride[1];
-        inside(w, j, &low, &high);
+        window_inside(w, j, &low, &high);
         for (int64_t y = y0; y < y1; y++, from += w->out[1]) {
           int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];
           if (row < 0 || row >= w->in[0]) continue;

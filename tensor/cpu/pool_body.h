@@ -11,25 +11,33 @@ static inline void span(const Window *w, int d, int64_t o, int64_t *first, int64
 }
 #endif
 
-static void NAME(max_plane)(const Window *w, const T *in, T *out, int64_t *at) {
-  for (int64_t oy = 0; oy < w->out[0]; oy++) {
-    int64_t y0, y1;
-    span(w, 0, oy, &y0, &y1);
-    for (int64_t ox = 0; ox < w->out[1]; ox++) {
-      int64_t x0, x1;
-      span(w, 1, ox, &x0, &x1);
-      int64_t place = y0 * w->in[1] + x0;
-      bool any = y0 < y1 && x0 < x1; /* else all of it is padding */
-      if (!any) place = 0;
-      T best = any ? in[place] : (T)LOWEST;
-      for (int64_t y = y0; y < y1; y += w->dilation[0])
-        for (int64_t x = x0; x < x1; x += w->dilation[1]) {
-          T v = in[y * w->in[1] + x];
-          if (v > best || (IS_NAN(v) && !IS_NAN(best))) best = v, place = y * w->in[1] + x;
-        }
-      *out++ = best;
-      *at++ = place;
+/* One row of windows, all at once for each kernel place; the last NaN wins. */
+static void NAME(max_row)(const Window *w, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {
+  for (int64_t x = 0; x < w->out[1]; x++) {
+    int64_t x0, x1;
+    span(w, 1, x, &x0, &x1);
+    bool any = y0 < y1 && x0 < x1; /* else all of it is padding */
+    at[x] = any ? y0 * w->in[1] + x0 : 0;
+    out[x] = any ? in[at[x]] : (T)LOWEST;
+  }
+  for (int64_t y = y0; y < y1; y += w->dilation[0])
+    for (int64_t j = 0; j < w->kernel[1]; j++) {
+      int64_t low, high, step = w->stride[1], first = y * w->in[1] + j * w->dilation[1] - w->padding[1];
+      window_inside(w, j, &low, &high);
+      for (int64_t x = low; x < high; x++) { /* no branches: what is largest is random */
+        T v = in[first + x * step], best = out[x];
+        bool take = (v > best) | IS_NAN(v);
+        out[x] = take ? v : best;
+        at[x] = take ? first + x * step : at[x];
+      }
     }
+}
+
+static void NAME(max_plane)(const Window *w, const T *in, T *out, int64_t *at) {
+  for (int64_t y = 0; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
+    int64_t y0, y1;
+    span(w, 0, y, &y0, &y1);
+    NAME(max_row)(w, in, y0, y1, out, at);
   }
 }
 

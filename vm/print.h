@@ -1,0 +1,8 @@
+/* print.h: tensors as text. */
+#ifndef HECATE_PRINT_H
+#define HECATE_PRINT_H
+#include "vm.h"
+
+/* torch.set_printoptions{precision=, threshold=, edgeitems=, linewidth=, sci_mode=, profile=} */
+int print_options(lua_State *L);
+#endif
