@@ -1,13 +1,19 @@
 /* storage.c: counted memory that tensors and their views share. */
 #include "internal.h"
 
+/* Small data lies behind its header in one block. */
+#define HEADER 64
+#define TOGETHER 4096
+_Static_assert(sizeof(Storage) <= HEADER, "the header of a storage fits one line");
+
 Status storage_new(size_t bytes, Device device, Storage **out) {
   *out = NULL;
   if (device.type != DEVICE_CPU)
     return fail(ERROR_ARGUMENT, "device: this build knows only 'cpu'");
-  Storage *s = memory_alloc(sizeof *s);
+  bool together = bytes <= TOGETHER;
+  Storage *s = memory_alloc(together ? HEADER + bytes : sizeof *s);
   if (s == NULL) return ERROR_MEMORY;
-  void *data = memory_alloc(bytes > 0 ? bytes : 1);
+  void *data = together ? (char *)s + HEADER : memory_alloc(bytes);
   if (data == NULL) {
     memory_free(s, sizeof *s);
     return ERROR_MEMORY;
@@ -29,7 +35,8 @@ void storage_release(Storage *s) {
   if (atomic_load_explicit(&s->refs, memory_order_acquire) != 1 &&
       atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
     return;
+  bool together = s->data == (char *)s + HEADER;
   if (s->release != NULL) s->release(s);
-  else memory_free(s->data, s->bytes > 0 ? s->bytes : 1);
-  memory_free(s, sizeof *s);
+  else if (!together) memory_free(s->data, s->bytes);
+  memory_free(s, together ? HEADER + s->bytes : sizeof *s);
 }

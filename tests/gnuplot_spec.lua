@@ -251,7 +251,7 @@ describe("live curve", function()
   end
 
   for signal, reason in pairs{KILL = "killed by signal 9", TERM = "killed by signal 15",
-    STOP = "not answered for 1.5 s"} do
+    STOP = "not answered for"} do
     it("goes on after SIG" .. signal .. " and draws the last picture", function()
       local lines = warnings_of(function()
         train({timeout = 1.5, title = signal}, 2.5, function(curve)
@@ -275,6 +275,34 @@ describe("live curve", function()
     end)
     assert.equal(1, #lines)
     assert.truthy(lines[1]:find("warning: gnuplot.live: ", 1, true))
+  end)
+
+  it("keeps nobody waiting at the end, whatever gnuplot does", function()
+    gnuplot.setgnuplotexe(fake("exec cat >/dev/null"))
+    local closing
+    local lines = warnings_of(function() _, _, closing = train({title = "deaf"}, 0.6) end)
+    assert.equal(1, #lines)
+    assert.is_true(closing < 2.5)
+    assert.is_nil(read(file))
+  end)
+
+  it("draws the last picture when a script ends without close", function()
+    local script, path = folder .. "/ends.lua", folder .. "/ends.svg"
+    local f = assert(io.open(script, "w"))
+    f:write(([[
+      local now = require "torch.utils.terminal.c".now
+      local curve = gnuplot.live{file = %q, terminal = "file", interval = 0.01}
+      local stop = now() + 0.7
+      for i = 1, math.huge do
+        curve:add("train", i, i)
+        if now() > stop and curve.pipe then break end
+      end
+      curve:mark(1, "the very last mark")]]):format(path))
+    f:close()
+    assert.equal("", sh("%s %s 2>&1", screen.hecate, script))
+    assert.truthy(read(path):find("the very last mark", 1, true))
+    os.remove(script)
+    os.remove(path)
   end)
 
   it("leaves no child behind", function()

@@ -80,7 +80,9 @@ local function replay(doc, case, where)
   m:train(case.training)
   m:load_state_dict(state)
   local inputs = {}
-  local out = table.pack(m(table.unpack(value(case.inputs, inputs))))
+  local args = value(case.inputs, inputs)
+  if next(case.inputs_kwargs or {}) then args[#args + 1] = value(case.inputs_kwargs, inputs) end
+  local out = table.pack(m(table.unpack(args)))
   for i, want in ipairs(case.out) do check(out[i], want, case, where .. " output " .. i) end
   check_gradients(case, m, out, inputs, where)
   local after = m:state_dict()

@@ -59,7 +59,7 @@ describe("optim", function()
   end
 
   it("obeys param_groups as they are at the step", function()
-    local p = one(1)
+    local p = one(1.0)
     local opt = optim.SGD({p}, {lr = 0.5})
     assert.equal(0.5, opt.param_groups[1].lr)
     opt:step()
@@ -70,7 +70,7 @@ describe("optim", function()
   end)
 
   it("has groups with options of their own", function()
-    local a, b, c = one(1), one(1), one(1)
+    local a, b, c = one(1.0), one(1.0), one(1.0)
     local opt = optim.SGD({{params = {a}}, {params = b, lr = 0.25}}, {lr = 0.5})
     opt:add_param_group {params = {c}, lr = 1}
     opt:step()
@@ -79,7 +79,7 @@ describe("optim", function()
   end)
 
   it("skips parameters without gradient, and clears gradients", function()
-    local a, b = one(1), one(1)
+    local a, b = one(1.0), one(1.0)
     b.grad = nil
     local opt = optim.Adam({a, b})
     opt:step()
@@ -146,14 +146,14 @@ describe("optim", function()
         end
       end
     end
-    local p = one(1)
+    local p = one(1.0)
     Sign({p}, 0.25):step()
     assert.equal(0.75, p:item())
     assert.error_matches(function() optim.Optimizer({p}):step() end, "no method 'step'")
   end)
 
   it("refuses what makes no sense", function()
-    local p = one(1)
+    local p = one(1.0)
     local function fails(pattern, f) assert.error_matches(f, pattern) end
     fails("list of parameters is empty", function() optim.SGD({}) end)
     fails("expected an array of tensors", function() optim.SGD(p) end)
@@ -172,7 +172,7 @@ describe("optim", function()
   end)
 
   it("clips gradients", function()
-    local a, b = one(1), one(1)
+    local a, b = one(1.0), one(1.0)
     a.grad, b.grad = torch.tensor({3.0}), torch.tensor({4.0})
     assert.near(5, nn.utils.clip_grad_norm_({a, b}, 1):item(), 1e-6)
     assert.near(0.6, a.grad:item(), 1e-5)

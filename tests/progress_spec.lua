@@ -141,7 +141,7 @@ describe("progress on a terminal", function()
       end
       print("after")]], "END")
     assert.truthy(text:find("^before\na 100%%|[^|]+| 5/5 [^\n]*\nc 100%%[^\n]*\nc 100%%[^\n]*\n"
-      .. "b  20%%[^\n]*\nafter\nEND\n"), text)
+      .. "b  20%%[^\n]*\nafter\nEND$"), text)
   end)
 
   it("gives the terminal back when the program leaves in the middle", function()

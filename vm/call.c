@@ -47,6 +47,14 @@ static bool is_options(lua_State *L, int index) {
   return yes;
 }
 
+static bool is_empty(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE) return false;
+  lua_pushnil(L);
+  if (!lua_next(L, index)) return true;
+  lua_pop(L, 2);
+  return false;
+}
+
 static bool takes_numbers(const OpArg *arg, bool last) {
   return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);
 }
@@ -119,6 +127,7 @@ static void place(Reader *r, int top) {
     if (!lua_isnil(L, at)) r->at[i] = at;
     at++;
   }
+  if (at == n && is_empty(L, n)) at++; /* options, none of them given */
   if (at <= n) {
     char got[ERROR_TEXT];
     luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
@@ -398,17 +407,18 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place) {
     return raise_wrong(&r);
   }
   OpId op = (OpId)(info - op_table);
+  const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
   if (in_place) {
     Status status = r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
                         ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
-                        : op_call_in_place(op, r.inputs, r.n_inputs, r.attrs);
+                        : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
     drop_temporaries(&r);
     error_check(L, status);
     lua_pushvalue(L, r.at[0]);
     return 1;
   }
   Tensor *out[OP_MAX_OUTPUTS] = {0};
-  Status status = op_call(op, r.inputs, r.n_inputs, r.attrs, out);
+  Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   return finish(&r, status, out, first_box);
 }
 
@@ -462,7 +472,7 @@ static bool fits(lua_State *L, const OpInfo *info) {
     }
     if (!named && a->default_text == NULL && !a->optional) return false;
   }
-  if (at <= n) return false;
+  if (at < n || (at == n && !is_empty(L, n))) return false;
   if (!options) return true;
   lua_pushnil(L);
   while (lua_next(L, n + 1)) {

@@ -36,15 +36,20 @@ static const Subcommand *main_subcommand(const char *name) {
 /* ---- memory -------------------------------------------------------------- */
 
 /* The allocator of Lua. It takes part in the fault mode of the tensor library;
-** blocks that shrink or go never fail, as Lua demands. */
+** blocks that shrink or go never fail, as Lua demands. Lua collects and asks again
+** when it is refused, so a fault is two refusals. */
 static void *main_alloc(void *context, void *block, size_t old_size, size_t size) {
   (void)context;
   if (size == 0) {
     free(block);
     return NULL;
   }
+  static bool refused;
   bool grows = block == NULL || size > old_size; /* without block, old_size is a type */
-  if (grows && memory_should_fail()) return NULL;
+  if (grows && (refused || memory_should_fail())) {
+    refused = !refused;
+    return NULL;
+  }
   return realloc(block, size);
 }
 

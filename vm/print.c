@@ -1,6 +1,9 @@
 /* print.c: tensors as text, in PyTorch's layout with Lua's braces. Above 'threshold'
 ** elements only the first and last 'edgeitems' of each dimension are read and shown, so
 ** that the cost does not depend on the size of the tensor.
+**
+** The rules are those of torch/_tensor_str.py, but for one: with a forced 'sci_mode' the
+** width is that of the numbers as they are written, so that lines stay within 'linewidth'.
 */
 #include "print.h"
 
@@ -8,14 +11,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct {
+typedef struct {
   int precision, edgeitems, linewidth;
   int64_t threshold;
   int sci_mode; /* -1: decided by the values */
-} options = {4, 3, 80, 1000, -1};
+} Options;
+static Options options = {4, 3, 80, 1000, -1};
+
+#define PREFIX "tensor("
+enum { INDENT = sizeof PREFIX - 1, NUMBER_TEXT = 400 };
 
 /* How every number of one tensor is written. */
-typedef struct {
+typedef struct Printer {
   const Tensor *t;
   bool summarize, integral, scientific; /* integral: floats that are whole, "1." */
   int width;
@@ -24,8 +31,8 @@ typedef struct {
 } Printer;
 
 static bool hidden(const Printer *p, int dim, int64_t i) {
-  int64_t n = p->t->shape[dim];
-  return p->summarize && n > 2 * options.edgeitems && i >= options.edgeitems && i < n - options.edgeitems;
+  int64_t n = p->t->shape[dim], edge = options.edgeitems;
+  return p->summarize && n > 2 * edge && i >= edge && i < n - edge;
 }
 
 static int write_number(const Printer *p, char *to, size_t size, Scalar v) {
@@ -62,30 +69,29 @@ static void look_at(Printer *p, Scalar v) {
   if (size > 0 && size < p->smallest) p->smallest = size;
 }
 
+/* Zeros, infinities and NaN do not count, as in PyTorch: "{1., nan}". */
 static void measure(Printer *p, Scalar v) {
-  char text[400];
+  if (v.kind == SCALAR_FLOAT && (!isfinite(v.as.f) || v.as.f == 0)) return;
+  char text[NUMBER_TEXT];
   int n = write_number(p, text, sizeof text, v);
   if (n > p->width) p->width = n;
 }
 
-/* PyTorch's rule (torch/_tensor_str.py): whole numbers as "1." unless they are large;
-** scientific when the values span more than 1000 or leave the range of fixed notation. */
+/* Whole numbers are written as "1."; numbers that span more than 1000 times, or are too
+** large or small for fixed notation, in scientific one. */
 static void choose_format(Printer *p) {
   int64_t index[TENSOR_MAX_DIMS] = {0};
   p->integral = true;
   p->smallest = INFINITY;
+  p->width = 1;
   walk(p, 0, index, look_at);
-  bool wide = p->largest > 0 && p->largest / p->smallest > 1000;
-  bool big = p->largest > 1e8;
-  p->scientific = p->integral ? p->largest > 0 && (wide || big) && p->largest >= 1e8
-                              : wide || big || (p->largest > 0 && p->smallest < 1e-4);
-  if (!dtype_is_float((DType)p->t->dtype)) p->scientific = false;
-  else if (options.sci_mode >= 0) p->scientific = options.sci_mode;
+  p->scientific = p->largest / p->smallest > 1000 || p->largest > 1e8 || (!p->integral && p->smallest < 1e-4);
+  if (options.sci_mode >= 0) p->scientific = options.sci_mode;
   walk(p, 0, index, measure);
 }
 
 static void add_number(Printer *p, int64_t *index) {
-  char text[400];
+  char text[NUMBER_TEXT];
   int n = write_number(p, text, sizeof text, tensor_get(p->t, index));
   for (int i = n; i < p->width; i++) luaL_addchar(p->out, ' ');
   luaL_addlstring(p->out, text, (size_t)n);
@@ -95,22 +101,21 @@ static void add_indent(Printer *p, int n) {
   for (int i = 0; i < n; i++) luaL_addchar(p->out, ' ');
 }
 
+/* The last dimension, wrapped at 'linewidth'; its brace stands at column 'indent'. */
 static void add_row(Printer *p, int64_t *index, int indent) {
   int dim = p->t->ndim - 1;
   int per_line = (options.linewidth - indent) / (p->width + 2), on_line = 0;
   if (per_line < 1) per_line = 1;
   for (int64_t i = 0; i < p->t->shape[dim]; i++) {
-    bool dots = hidden(p, dim, i);
-    if (i > 0 && on_line == per_line) {
+    if (on_line == per_line) {
       luaL_addstring(p->out, ",\n");
-      add_indent(p, indent);
+      add_indent(p, indent + 1);
       on_line = 0;
     } else if (i > 0) luaL_addstring(p->out, ", ");
     on_line++;
     index[dim] = i;
-    if (dots) {
-      add_indent(p, p->width > 3 ? p->width - 3 : 0);
-      luaL_addstring(p->out, "...");
+    if (hidden(p, dim, i)) {
+      luaL_addstring(p->out, " ...");
       i = p->t->shape[dim] - options.edgeitems - 1;
     } else add_number(p, index);
   }
@@ -122,7 +127,7 @@ static void add_tensor(Printer *p, int dim, int64_t *index, int indent) {
     return;
   }
   luaL_addchar(p->out, '{');
-  if (dim == p->t->ndim - 1) add_row(p, index, indent + 1);
+  if (dim == p->t->ndim - 1) add_row(p, index, indent);
   else
     for (int64_t i = 0; i < p->t->shape[dim]; i++) {
       if (i > 0) {
@@ -141,27 +146,37 @@ static void add_tensor(Printer *p, int dim, int64_t *index, int indent) {
   luaL_addchar(p->out, '}');
 }
 
-static void add_suffix(Printer *p, Tensor *t) {
-  char text[120];
+/* ", text", on a new line where the last one has no room for it. */
+static void add_suffix(Printer *p, const char *text) {
+  const char *all = luaL_buffaddr(p->out);
+  int used = 2, n = (int)strlen(text); /* PyTorch counts two more than there are */
+  for (size_t i = luaL_bufflen(p->out); i > 0 && all[i - 1] != '\n' && used <= options.linewidth; i--) used++;
+  bool fits = used + n + 2 <= options.linewidth;
+  luaL_addstring(p->out, fits ? ", " : ",\n");
+  if (!fits) add_indent(p, INDENT);
+  luaL_addstring(p->out, text);
+}
+
+static void add_suffixes(Printer *p, Tensor *t) {
+  char text[32 * TENSOR_MAX_DIMS];
   DType d = (DType)t->dtype;
   if (t->numel == 0 && t->ndim != 1) {
-    luaL_addstring(p->out, ", size=(");
-    for (int i = 0; i < t->ndim; i++) {
-      snprintf(text, sizeof text, "%s%lld", i > 0 ? ", " : "", (long long)t->shape[i]);
-      luaL_addstring(p->out, text);
-    }
-    luaL_addchar(p->out, ')');
+    int n = snprintf(text, sizeof text, "size=(");
+    for (int i = 0; i < t->ndim; i++)
+      n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", i > 0 ? ", " : "", (long long)t->shape[i]);
+    snprintf(text + n, sizeof text - (size_t)n, ")");
+    add_suffix(p, text);
   }
   bool usual = d == dtype_default() || (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
   if (!usual) {
-    snprintf(text, sizeof text, ", dtype=torch.%s", dtype_name(d));
-    luaL_addstring(p->out, text);
+    snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
+    add_suffix(p, text);
   }
-  Node *node = tensor_grad_fn(t);
+  const Node *node = tensor_grad_fn(t);
   if (node != NULL) {
-    snprintf(text, sizeof text, ", grad_fn=<%s>", node_name(node));
-    luaL_addstring(p->out, text);
-  } else if (tensor_requires_grad(t)) luaL_addstring(p->out, ", requires_grad=true");
+    snprintf(text, sizeof text, "grad_fn=<%s>", node_name(node));
+    add_suffix(p, text);
+  } else if (tensor_requires_grad(t)) add_suffix(p, "requires_grad=true");
 }
 
 int print_tensor(lua_State *L) {
@@ -171,46 +186,69 @@ int print_tensor(lua_State *L) {
   int64_t index[TENSOR_MAX_DIMS] = {0};
   if (t->numel > 0) choose_format(&p);
   luaL_buffinit(L, &buffer);
-  luaL_addstring(&buffer, "tensor(");
+  if (t->flags & TENSOR_PARAMETER) luaL_addstring(&buffer, "Parameter containing:\n");
+  luaL_addstring(&buffer, PREFIX);
   if (t->numel == 0) luaL_addstring(&buffer, "{}");
-  else add_tensor(&p, 0, index, 7);
-  add_suffix(&p, t);
+  else add_tensor(&p, 0, index, INDENT);
+  add_suffixes(&p, t);
   luaL_addchar(&buffer, ')');
   luaL_pushresult(&buffer);
   return 1;
 }
 
-static void set_profile(lua_State *L, const char *name) {
-  options.precision = strcmp(name, "short") == 0 ? 2 : 4;
-  options.edgeitems = strcmp(name, "short") == 0 ? 2 : 3;
-  options.threshold = strcmp(name, "full") == 0 ? INT64_MAX : 1000;
-  options.linewidth = 80;
-  if (strcmp(name, "short") != 0 && strcmp(name, "full") != 0 && strcmp(name, "default") != 0)
+/* ---- torch.set_printoptions ------------------------------------------------------------- */
+
+static void set_profile(lua_State *L, const char *name, Options *o) {
+  bool brief = strcmp(name, "short") == 0, full = strcmp(name, "full") == 0;
+  if (!brief && !full && strcmp(name, "default") != 0)
     luaL_error(L, "set_printoptions: 'profile': expected \"default\", \"short\" or \"full\", got \"%s\"", name);
+  *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 80, full ? INT64_MAX : 1000, o->sci_mode};
 }
 
-static int64_t whole(lua_State *L, const char *key, int64_t least) {
-  if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < least) error_argument(L, "set_printoptions", key, 0, "a positive integer", lua_gettop(L));
-  return lua_tointeger(L, -1);
+static int64_t whole(lua_State *L, const char *key, int64_t least, int64_t most) {
+  double value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
+  bool unbounded = value == INFINITY && most == INT64_MAX;
+  if (!unbounded && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < least)) {
+    char got[ERROR_TEXT];
+    luaL_error(L, "set_printoptions: '%s': expected an integer of at least %d, got %s", key, (int)least,
+               error_describe(L, -1, got));
+  }
+  return unbounded || lua_tointeger(L, -1) > most ? most : lua_tointeger(L, -1);
 }
 
-int print_options(lua_State *L) {
+/* The value of 'key' is on the top. sci_mode is true, false or "auto". */
+static void set_option(lua_State *L, const char *key, Options *o) {
   static const char *const names[] = {"precision", "threshold", "edgeitems", "linewidth", "sci_mode", "profile", NULL};
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_getfield(L, 1, "profile") == LUA_TSTRING) set_profile(L, lua_tostring(L, -1));
+  char got[ERROR_TEXT];
+  if (strcmp(key, "precision") == 0) o->precision = (int)whole(L, key, 0, 20);
+  else if (strcmp(key, "threshold") == 0) o->threshold = whole(L, key, 0, INT64_MAX);
+  else if (strcmp(key, "edgeitems") == 0) o->edgeitems = (int)whole(L, key, 1, 1 << 20);
+  else if (strcmp(key, "linewidth") == 0) o->linewidth = (int)whole(L, key, 1, 1 << 20);
+  else if (strcmp(key, "sci_mode") == 0) {
+    bool automatic = lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "auto") == 0;
+    if (!automatic && !lua_isboolean(L, -1))
+      luaL_error(L, "set_printoptions: 'sci_mode': expected true, false or \"auto\", got %s", error_describe(L, -1, got));
+    o->sci_mode = automatic ? -1 : lua_toboolean(L, -1);
+  } else if (strcmp(key, "profile") != 0) {
+    const char *near = error_nearest(key, names);
+    luaL_error(L, "set_printoptions: no option '%s'%s%s%s; there are precision, threshold, edgeitems, linewidth, sci_mode and profile",
+               key, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+  }
+}
+
+/* All or nothing: an error changes no option. */
+int print_options(lua_State *L) {
+  Options o = options;
+  if (!lua_istable(L, 1)) return error_argument(L, "set_printoptions", "options", 1, "a table", 1);
+  int profile = lua_getfield(L, 1, "profile");
+  if (profile == LUA_TSTRING) set_profile(L, lua_tostring(L, -1), &o);
+  else if (profile != LUA_TNIL) return error_argument(L, "set_printoptions", "profile", 1, "a string", -1);
   lua_pushnil(L);
   while (lua_next(L, 1)) {
-    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-    if (strcmp(key, "precision") == 0) options.precision = (int)(whole(L, key, 0) > 20 ? 20 : whole(L, key, 0));
-    else if (strcmp(key, "threshold") == 0) options.threshold = lua_tonumber(L, -1) > 9e18 ? INT64_MAX : whole(L, key, 0);
-    else if (strcmp(key, "edgeitems") == 0) options.edgeitems = (int)whole(L, key, 1);
-    else if (strcmp(key, "linewidth") == 0) options.linewidth = (int)whole(L, key, 1);
-    else if (strcmp(key, "sci_mode") == 0) options.sci_mode = lua_toboolean(L, -1);
-    else if (strcmp(key, "profile") != 0) {
-      const char *near = error_nearest(key, names);
-      return luaL_error(L, "set_printoptions: no option '%s'%s%s%s", key, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    }
+    if (lua_type(L, -2) != LUA_TSTRING) return luaL_error(L, "set_printoptions: options are given by name: {precision = 2}");
+    set_option(L, lua_tostring(L, -2), &o);
     lua_pop(L, 1);
   }
+  options = o;
   return 0;
 }

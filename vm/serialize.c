@@ -9,27 +9,53 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* An open file that closes (and removes its temporary name) by itself. */
+/* An open file. It closes, and removes its temporary name, when its slot on the stack goes:
+** also where an error passes. */
 typedef struct {
   Object object;
+  bool open;
   int fd;
-  char *temporary;
+  char *temporary; /* beside the target; NULL when there is none */
+  char *target;    /* what 'path' names, symbolic links followed */
 } File;
 
 static void file_close(lua_State *L, void *self) {
   (void)L;
   File *f = self;
-  if (f->fd > 0) close(f->fd);
+  if (f->open) close(f->fd);
   if (f->temporary != NULL) unlink(f->temporary);
   free(f->temporary);
-  f->fd = 0;
-  f->temporary = NULL;
+  free(f->target);
+  f->open = false;
+  f->temporary = f->target = NULL;
 }
 static const Class file_class = {"torch.file", NULL, file_close, NULL, NULL};
 
 static int file_error(lua_State *L, const char *who, const char *path) {
   return luaL_error(L, "%s: %s: %s", who, path, strerror(errno));
 }
+
+/* Pushes a file that closes itself. */
+static File *file_new(lua_State *L) {
+  File *f = object_new(L, &file_class, sizeof *f, 0);
+  lua_toclose(L, -1);
+  return f;
+}
+
+static void file_open(lua_State *L, File *f, const char *who, const char *path, int flags) {
+  f->fd = open(path, flags | O_CLOEXEC);
+  if (f->fd < 0) file_error(L, who, path);
+  f->open = true;
+}
+
+static const char *check_path(lua_State *L, const char *who) {
+  size_t n;
+  const char *path = luaL_checklstring(L, 1, &n);
+  if (strlen(path) != n) luaL_error(L, "%s: 'path': a zero byte inside", who);
+  return path;
+}
+
+/* ---- writing --------------------------------------------------------------------------- */
 
 static bool write_all(int fd, const char *data, size_t n) {
   while (n > 0) {
@@ -43,54 +69,91 @@ static bool write_all(int fd, const char *data, size_t n) {
 }
 
 static void write_tensors(lua_State *L, File *f, const char *path) {
-  int n = (int)lua_rawlen(L, 3);
-  for (int i = 1; i <= n; i++) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, 3);
+  for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 3, i);
     Tensor *t = tensor_test(L, -1);
+    if (t == NULL) luaL_error(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
     TensorBox *dense = tensor_box(L);
     error_check(L, op_contiguous(t, &dense->tensor));
-    if (!write_all(f->fd, tensor_data(dense->tensor), (size_t)t->numel * tensor_itemsize(t))) file_error(L, "torch.save", path);
+    size_t bytes = (size_t)t->numel * tensor_itemsize(t);
+    if (bytes > 0 && !write_all(f->fd, tensor_data(dense->tensor), bytes)) file_error(L, "torch.save", path);
     if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+    tensor_release(dense->tensor); /* a copy may be large: not later */
+    dense->tensor = NULL;
     lua_pop(L, 2);
   }
 }
 
-int serialize_write(lua_State *L) {
-  size_t n;
-  const char *path = luaL_checkstring(L, 1), *head = luaL_checklstring(L, 2, &n);
-  File *f = object_new(L, &file_class, sizeof *f, 0);
+/* Opens a new file beside the target, with the target's permissions. */
+static void open_temporary(lua_State *L, File *f, const char *path) {
   struct stat info;
-  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) { /* /dev/full, a pipe: nothing to rename */
-    f->fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (f->fd < 0) return file_error(L, "torch.save", path);
-    if (!write_all(f->fd, head, n)) return file_error(L, "torch.save", path);
-    write_tensors(L, f, path);
-    return 0;
+  f->target = realpath(path, NULL);
+  bool exists = f->target != NULL;
+  if (!exists && errno != ENOENT) file_error(L, "torch.save", path);
+  if (exists && access(f->target, W_OK) != 0) file_error(L, "torch.save", path);
+  if (!exists) f->target = strdup(path);
+  if (f->target == NULL || asprintf(&f->temporary, "%s.XXXXXX", f->target) < 0) {
+    f->temporary = NULL;
+    error_check(L, fail_memory(strlen(path)));
   }
-  if (asprintf(&f->temporary, "%s.XXXXXX", path) < 0) return luaL_error(L, "torch.save: not enough memory");
   f->fd = mkostemp(f->temporary, O_CLOEXEC);
   if (f->fd < 0) {
-    free(f->temporary);
+    free(f->temporary); /* there is none to unlink */
     f->temporary = NULL;
-    return file_error(L, "torch.save", path);
+    file_error(L, "torch.save", path);
   }
-  if (!write_all(f->fd, head, n)) return file_error(L, "torch.save", path);
-  write_tensors(L, f, path);
+  f->open = true;
   mode_t mask = umask(0);
   umask(mask);
-  fchmod(f->fd, stat(path, &info) == 0 ? info.st_mode & 0777 : 0666 & ~mask);
-  if (fsync(f->fd) != 0 || rename(f->temporary, path) != 0) return file_error(L, "torch.save", path);
+  if (fchmod(f->fd, exists && stat(f->target, &info) == 0 ? info.st_mode & 0777 : 0666 & ~mask) != 0)
+    file_error(L, "torch.save", path);
+}
+
+/* The name survives a crash of the system once its folder is on the disk. Some file
+** systems cannot sync a folder: no error. */
+static void sync_folder(const char *target) {
+  char folder[4096];
+  const char *slash = strrchr(target, '/');
+  size_t n = slash == NULL ? 1 : slash == target ? 1 : (size_t)(slash - target);
+  if (n >= sizeof folder) return;
+  memcpy(folder, slash == NULL ? "." : target, n);
+  folder[n] = '\0';
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+int serialize_write(lua_State *L) {
+  size_t n;
+  const char *path = check_path(L, "torch.save"), *head = luaL_checklstring(L, 2, &n);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  File *f = file_new(L);
+  struct stat info;
+  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* /dev/full, a pipe: nothing to rename */
+    file_open(L, f, "torch.save", path, O_WRONLY);
+  else open_temporary(L, f, path);
+  if (!write_all(f->fd, head, n)) file_error(L, "torch.save", path);
+  write_tensors(L, f, path);
+  if (f->temporary == NULL) return 0;
+  if (fsync(f->fd) != 0) file_error(L, "torch.save", path);
+  f->open = false;
+  if (close(f->fd) != 0 || rename(f->temporary, f->target) != 0) file_error(L, "torch.save", path);
   free(f->temporary);
   f->temporary = NULL;
-  file_close(L, f);
+  sync_folder(f->target);
   return 0;
 }
 
+/* ---- reading --------------------------------------------------------------------------- */
+
+/* Without O_NONBLOCK a pipe would wait for its writer; regular files do not mind it. */
 static File *open_file(lua_State *L, const char *path, int64_t *size) {
-  File *f = object_new(L, &file_class, sizeof *f, 0);
+  File *f = file_new(L);
   struct stat info;
-  f->fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (f->fd < 0 || fstat(f->fd, &info) != 0) file_error(L, "torch.load", path);
+  file_open(L, f, "torch.load", path, O_RDONLY | O_NONBLOCK);
+  if (fstat(f->fd, &info) != 0) file_error(L, "torch.load", path);
   if (!S_ISREG(info.st_mode)) luaL_error(L, "torch.load: %s: not a regular file", path);
   *size = info.st_size;
   return f;
@@ -110,12 +173,13 @@ static void read_all(lua_State *L, File *f, const char *path, char *to, size_t n
 }
 
 int serialize_read_head(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = check_path(L, "torch.load");
   lua_Integer n = luaL_checkinteger(L, 2);
   int64_t size;
   luaL_Buffer b;
   File *f = open_file(L, path, &size);
   if (n > size) n = (lua_Integer)size;
+  if (n < 0) n = 0;
   char *to = luaL_buffinitsize(L, &b, (size_t)n);
   read_all(L, f, path, to, (size_t)n, 0);
   luaL_pushresultsize(&b, (size_t)n);
@@ -127,28 +191,43 @@ int serialize_read_head(lua_State *L) {
 static void check_bools(lua_State *L, const char *path, const Tensor *t, int64_t offset) {
   const unsigned char *v = tensor_data(t);
   for (int64_t i = 0; t->dtype == DTYPE_BOOL && i < t->numel; i++)
-    if (v[i] > 1) luaL_error(L, "torch.load: %s: byte %d at offset %I is no boolean", path, (int)v[i], (LUAI_UACINT)(offset + i));
+    if (v[i] > 1)
+      luaL_error(L, "torch.load: %s: byte %d at offset %I is no boolean", path, (int)v[i], (LUAI_UACINT)(offset + i));
 }
 
+/* The array at the top as a shape; 'at' is where the tensor begins in the file. */
+static Ints read_shape(lua_State *L, const char *path, int64_t at) {
+  Ints shape = {.n = 0};
+  size_t n = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
+  if (n > TENSOR_MAX_DIMS)
+    luaL_error(L, "torch.load: %s: %d dimensions (offset %I); at most %d are possible", path, (int)n, (LUAI_UACINT)at,
+               TENSOR_MAX_DIMS);
+  for (shape.n = 0; shape.n < (int)n; shape.n++) {
+    lua_rawgeti(L, -1, shape.n + 1);
+    shape.v[shape.n] = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+  }
+  return shape;
+}
+
+/* The entry {offset, dtype, shape} is at the top: pushes the tensor. */
 static void read_tensor(lua_State *L, File *f, const char *path, int64_t size) {
   int entry = lua_gettop(L);
-  Ints shape = {.n = 0};
+  luaL_checktype(L, entry, LUA_TTABLE);
   lua_rawgeti(L, entry, 1);
   int64_t offset = lua_tointeger(L, -1);
   lua_rawgeti(L, entry, 2);
   DType dtype = dtype_check(L, -1, "torch.load", "dtype");
+  if (dtype == DTYPE_NONE) luaL_error(L, "torch.load: no dtype");
   lua_rawgeti(L, entry, 3);
-  shape.n = (int)lua_rawlen(L, -1);
-  if (shape.n > TENSOR_MAX_DIMS) luaL_error(L, "torch.load: %s: %d dimensions; at most %d are possible", path, shape.n, TENSOR_MAX_DIMS);
-  for (int i = 0; i < shape.n; i++) {
-    lua_rawgeti(L, -1, i + 1);
-    shape.v[i] = lua_tointeger(L, -1);
-    lua_pop(L, 1);
-  }
+  Ints shape = read_shape(L, path, offset);
   int64_t n = (int64_t)dtype_size(dtype);
   for (int i = 0; i < shape.n; i++)
-    if (shape.v[i] < 0 || __builtin_mul_overflow(n, shape.v[i], &n)) luaL_error(L, "torch.load: %s: a shape overflows", path);
-  if (offset < 0 || n > size - offset) luaL_error(L, "torch.load: %s: a tensor of %I bytes at offset %I reaches past the end (%I)", path, (LUAI_UACINT)n, (LUAI_UACINT)offset, (LUAI_UACINT)size);
+    if (shape.v[i] < 0 || __builtin_mul_overflow(n, shape.v[i], &n))
+      luaL_error(L, "torch.load: %s: the shape of the tensor at offset %I overflows", path, (LUAI_UACINT)offset);
+  if (offset < 0 || n > size - offset)
+    luaL_error(L, "torch.load: %s: a tensor of %I bytes at offset %I reaches past the end (%I)", path, (LUAI_UACINT)n,
+               (LUAI_UACINT)offset, (LUAI_UACINT)size);
   lua_settop(L, entry);
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_empty_cpu(shape.n, shape.v, dtype, &box->tensor));
@@ -158,7 +237,7 @@ static void read_tensor(lua_State *L, File *f, const char *path, int64_t size) {
 }
 
 int serialize_read_tensors(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = check_path(L, "torch.load");
   luaL_checktype(L, 2, LUA_TTABLE);
   int n = (int)lua_rawlen(L, 2);
   int64_t size;
@@ -171,7 +250,6 @@ int serialize_read_tensors(lua_State *L) {
     lua_rawseti(L, result, i);
     lua_settop(L, result);
   }
-  file_close(L, f);
   return 1;
 }
 

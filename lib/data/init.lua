@@ -201,7 +201,7 @@ function data.random_split(...)
   local n = length(given.dataset)
   if n == nil then options.wrong("random_split", "dataset", 1, "a dataset", given.dataset, 2) end
   local lengths = split_lengths(given.lengths, n)
-  local order = torch.randperm(n, {generator = given.generator})
+  local order = sampler.permutation(n, given.generator)
   local subsets, start = {}, 1
   for k, part in ipairs(lengths) do
     subsets[k] = Subset(given.dataset, order:narrow(1, start, part))

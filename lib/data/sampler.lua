@@ -37,6 +37,12 @@ function SequentialSampler:positions()
   return torch.arange(1, #self.data_source + 1, {dtype = "int64"})
 end
 
+--- The positions 1 to n in a random order; `generator` may be nil.
+function sampler.permutation(n, generator)
+  if generator then return torch.randperm(n, {generator = generator}) end
+  return torch.randperm(n)
+end
+
 --- RandomSampler(data_source, {replacement = false, num_samples = #data_source,
 -- generator =}): a new random order at each iteration.
 local RandomSampler = torch.class("torch.utils.data.RandomSampler", Sampler)
@@ -58,11 +64,11 @@ function RandomSampler:__len() return self.num_samples or #self.data_source end
 function RandomSampler:positions()
   local n, wanted = #self.data_source, #self
   if self.replacement then
-    return torch.randint(1, n + 1, {wanted}, {generator = self.generator, dtype = "int64"})
+    return torch.randint(1, n + 1, {wanted}, {dtype = "int64", generator = self.generator})
   end
   local rounds = {}
   for k = 1, math.max(1, (wanted + n - 1) // math.max(n, 1)) do
-    rounds[k] = torch.randperm(n, {generator = self.generator})
+    rounds[k] = sampler.permutation(n, self.generator)
   end
   local order = #rounds == 1 and rounds[1] or torch.cat(rounds, 1)
   return order:narrow(1, 1, wanted)

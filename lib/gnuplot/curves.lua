@@ -135,7 +135,9 @@ function curves.read(name, ...)
   return list
 end
 
+-- A mask is a curve of ones and zeros.
 local function number(value)
+  if type(value) == "boolean" then value = value and 1 or 0 end
   if value ~= value or value == math.huge or value == -math.huge then return "NaN" end
   return ("%.17g"):format(value)
 end
@@ -145,7 +147,7 @@ function curves.text(curve)
   local rows, columns = {}, curve.columns
   local row = {}
   for i = 1, #columns[1] do
-    for j = 1, #columns do row[j] = number(tonumber(columns[j][i]) or 0 / 0) end
+    for j = 1, #columns do row[j] = number(columns[j][i]) end
     rows[i] = table.concat(row, " ")
   end
   return table.concat(rows, "\n")

@@ -87,6 +87,7 @@ local function run(self, script, stay)
     pipe = nil
   end
   self.pipe = stay and pipe or nil
+  if self.pipe then self.pipe.on_end = function() pipe:close(1, true) end end
   if text or reason:find("^gnuplot: ") then settle(self, text ~= nil) end
   return text, reason
 end

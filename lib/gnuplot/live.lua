@@ -25,6 +25,7 @@ Live.__name = "gnuplot.live"
 local POLL = 0.05      -- seconds between looks at gnuplot
 local PAUSE = 15       -- a frame that took t seconds is followed by PAUSE·t of rest
 local FIRST = 0.3      -- seconds before the first frame
+local CLOSING = 2      -- seconds that close waits for the last picture at most
 local RETRY = 5        -- seconds before a new gnuplot is tried, doubled each time
 local FILE_EVERY = 5   -- seconds between writings of the file beside a screen
 local INTERVAL = {window = 0.5, dumb = 1, file = 2}
@@ -271,6 +272,9 @@ function Live:begin(now, with_file)
     local pipe, reason = Pipe.start(true)
     if pipe == nil then return self:fail(reason) end
     self.pipe = pipe
+    function pipe.on_end()
+      if self.pipe == pipe then self:close() end
+    end
   end
   self.began, self.dirty, self.drawing_file = now, false, with_file
   local queued, reason = self.pipe:frame(script)
@@ -305,16 +309,24 @@ end
 
 -- ---- the end --------------------------------------------------------------------
 
---- Draws the last frame; a gnuplot that fails is replaced once.
+--- Draws the last frame; a gnuplot that fails is replaced once. One that says
+-- nothing gets half of the time, so that the next one has the other half.
 function Live:last_frame()
-  if self.pipe and self.pipe.pending then
-    self:finish_frame(terminal.now(), self.timeout)
+  local deadline = terminal.now() + CLOSING
+  local function wait(share)
+    local now = terminal.now()
+    self:finish_frame(now, math.min(self.timeout, math.max(0, deadline - now) * share))
   end
-  for _ = 1, 2 do
+  local healthy = not (self.pipe and self.pipe.pending)
+  if not healthy then
+    wait(0.5)
+    healthy = self.pipe ~= nil
+  end
+  for try = 1, 2 do
     self:begin(terminal.now(), self.file ~= nil)
     if self.pipe == nil or not self.pipe.pending then return end
-    self:finish_frame(terminal.now(), self.timeout)
-    if self.pipe then return end
+    wait((try == 1 and healthy) and 0.5 or 1)
+    if self.pipe or not healthy then return end
   end
 end
 

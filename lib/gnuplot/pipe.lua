@@ -11,6 +11,10 @@ Pipe.__index = Pipe
 
 local CHUNK = 64 * 1024
 
+local function silence(seconds)
+  return ("gnuplot has not answered for %g s"):format(math.floor(seconds * 10 + 0.5) / 10)
+end
+
 --- The program that is run: what was set, else $HECATE_GNUPLOT, else `gnuplot` on the
 -- PATH.
 function Pipe.program()
@@ -36,6 +40,14 @@ function Pipe.start(persist)
   local pipe = setmetatable({process = process, frames = 0, heard = ""}, Pipe)
   pipe:write('set print "-"\nset encoding utf8\n')
   return pipe
+end
+
+--- When the program ends without close, Lua finalizes the youngest object first: the
+-- owner of a pipe comes after the process that it still needs, but the pipe, made
+-- after the process, comes before it. So an owner that has a last word to say sets
+-- `on_end`.
+function Pipe:__gc()
+  if self.on_end then self:on_end() end
 end
 
 function Pipe:write(text) return self.process:write(text) end
@@ -103,7 +115,7 @@ function Pipe:await(seconds)
     local text, more = self:poll(math.min(0.05, seconds))
     if text ~= false then return text, more end
   until terminal.now() > deadline
-  return nil, ("gnuplot has not answered for %g s"):format(seconds)
+  return nil, silence(seconds)
 end
 
 --- Runs a script of any length and waits for its end; `seconds` bounds the time
@@ -117,7 +129,7 @@ function Pipe:run(script, seconds)
       queued = self:write(script:sub(from, from + CHUNK - 1))
     end
     if queued == false then
-      return nil, ("gnuplot has not answered for %g s"):format(seconds)
+      return nil, silence(seconds)
     end
     if queued == nil then break end
   end

@@ -47,7 +47,8 @@ typedef struct {
 
 enum { CONV_PADDING = 5 + 1 }; /* where setup finds the value of 'padding' */
 
-static const char *const padding_modes[] = {"zeros", NULL};
+enum { MODE_ZEROS, MODE_REFLECT, MODE_REPLICATE, MODE_CIRCULAR };
+static const char *const padding_modes[] = {"zeros", "reflect", "replicate", "circular", NULL};
 static const Option conv_options[] = {
     {"in_channels", OPTION_INT, offsetof(Conv2d, in_channels), true, 0, NULL},
     {"out_channels", OPTION_INT, offsetof(Conv2d, out_channels), true, 0, NULL},
@@ -134,12 +135,56 @@ static Status conv_uneven(Conv2d *m, Tensor *in, Tensor *weight, Tensor *bias, T
   return OK;
 }
 
+/* Where element 'at' of a padded dimension of 'size' comes from. */
+static int64_t padding_source(int mode, int64_t at, int64_t size) {
+  if (at >= 0 && at < size) return at;
+  if (mode == MODE_REPLICATE) return at < 0 ? 0 : size - 1;
+  if (mode == MODE_CIRCULAR) return at < 0 ? at + size : at - size;
+  return at < 0 ? -at : 2 * (size - 1) - at;
+}
+
+/* 'in' with dimension 'dim' (from the end: -2, -1) grown by copies of its elements. */
+static Status pad_dimension(Tensor *in, int mode, int dim, int64_t before, int64_t after,
+                            Tensor **out) {
+  int64_t size = in->shape[in->ndim + dim], length = before + size + after;
+  int64_t most = mode == MODE_REFLECT ? size - 1 : mode == MODE_CIRCULAR ? size : INT64_MAX;
+  if (before > most || after > most || size == 0)
+    return fail(ERROR_ARGUMENT, "nn.Conv2d: padding %lld is too large for a dimension of size "
+                "%lld under padding_mode '%s'", (long long)(before > after ? before : after),
+                (long long)size, padding_modes[mode]);
+  Tensor *index;
+  TRY(tensor_empty_cpu(1, &length, DTYPE_INT64, &index));
+  int64_t *v = tensor_data(index);
+  for (int64_t i = 0; i < length; i++) v[i] = padding_source(mode, i - before, size);
+  Status status = op_index_select(in, dim, index, out);
+  tensor_release(index);
+  return status;
+}
+
+/* The padding is made first, then nothing is left for the convolution to pad. */
+static Status conv_padded(Conv2d *m, Tensor *in, Tensor *weight, Tensor *bias, Tensor **out) {
+  static const int64_t none[2] = {0, 0};
+  Tensor *high = NULL, *wide = NULL;
+  int64_t *p = m->padding;
+  Status status = pad_dimension(in, m->padding_mode, -2, p[0], p[0] + m->extra[0], &high);
+  if (status == OK)
+    status = pad_dimension(high, m->padding_mode, -1, p[1], p[1] + m->extra[1], &wide);
+  if (status == OK)
+    status = op_conv2d(wide, weight, bias, pair_ints(m->stride), pair_ints(none),
+                       pair_ints(m->dilation), m->groups, out);
+  tensor_release(high);
+  tensor_release(wide);
+  return status;
+}
+
 static Status conv_forward(Module *self, Tensor *const *in, Tensor **out) {
   Conv2d *m = (Conv2d *)self;
   const Slot *weight = module_find(self, "weight"), *bias = module_find(self, "bias");
   if (weight == NULL || weight->tensor == NULL)
     return fail(ERROR_ARGUMENT, "nn.Conv2d: it has no parameter 'weight'");
   Tensor *b = bias != NULL ? bias->tensor : NULL;
+  if (m->padding_mode != MODE_ZEROS && in[0]->ndim >= 2)
+    return conv_padded(m, in[0], weight->tensor, b, out);
   if ((m->extra[0] || m->extra[1]) && in[0]->ndim >= 2)
     return conv_uneven(m, in[0], weight->tensor, b, out);
   return op_conv2d(in[0], weight->tensor, b, pair_ints(m->stride), pair_ints(m->padding),
@@ -158,6 +203,10 @@ static void conv_describe(luaL_Buffer *b, const Module *self) {
   if (m->dilation[0] != 1 || m->dilation[1] != 1) add_pair(b, ", dilation=", m->dilation, true);
   if (m->groups != 1) add_text(b, ", groups=", m->groups);
   if (bias == NULL || bias->tensor == NULL) luaL_addstring(b, ", bias=false");
+  if (m->padding_mode != MODE_ZEROS) {
+    luaL_addstring(b, ", padding_mode=");
+    luaL_addstring(b, padding_modes[m->padding_mode]);
+  }
 }
 
 static const Layer conv2d = {

@@ -260,19 +260,32 @@ bool module_is_native(lua_State *L, int index) {
   return !replaced;
 }
 
+static const Option forward_options[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL},
+                                         {"target", OPTION_TENSOR, 0, true, 0, NULL},
+                                         {NULL}};
+static const Option single_option[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL}, {NULL}};
+
+/* The tensors of a call, borrowed from stack 2...; the common case without options_read. */
+static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
+  int n = layer->n_inputs;
+  bool plain = lua_gettop(L) == n + 1;
+  for (int i = 0; plain && i < n; i++) plain = (in[i] = tensor_test(L, 2 + i)) != NULL;
+  if (plain) return;
+  options_read(L, 2, layer->base.class.name, n == 1 ? single_option : forward_options, NULL);
+  for (int i = 0; i < n; i++)
+    if ((in[i] = tensor_test(L, 2 + i)) == NULL)
+      error_argument(L, layer->base.class.name, forward_options[i].name, i + 1, "a tensor",
+                     2 + i);
+}
+
 int module_forward(lua_State *L) {
-  static const char *const names[] = {"input", "target"};
   Module *m = module_check(L, 1, "forward");
   const Layer *layer = module_layer(m);
-  const char *who = layer->base.class.name;
   if (layer->forward == NULL)
     return luaL_error(L, "%s: the class has no method 'forward'", m->object.class->name);
-  if (lua_gettop(L) > 1 + layer->n_inputs)
-    return luaL_error(L, "%s: forward expects %d argument%s, got %d", who, layer->n_inputs,
-                      layer->n_inputs > 1 ? "s" : "", lua_gettop(L) - 1);
   Tensor *in[2] = {NULL, NULL}, *out[2] = {NULL, NULL};
   TensorBox *boxes[2];
-  for (int i = 0; i < layer->n_inputs; i++) in[i] = tensor_check(L, 2 + i, who, names[i]);
+  read_inputs(L, layer, in);
   for (int i = 0; i < layer->n_outputs; i++) boxes[i] = tensor_box(L);
   Status status = layer->forward(m, in, out);
   for (int i = 0; i < layer->n_outputs; i++) boxes[i]->tensor = out[i];

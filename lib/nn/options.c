@@ -123,7 +123,8 @@ static void set_position(lua_State *L, const char *function, const Option *o, in
 
 void option_set(lua_State *L, const char *function, const Option *o, int position,
                 int index, void *values) {
-  void *at = (char *)values + o->offset;
+  bool kept = o->type != OPTION_TENSOR && o->type != OPTION_VALUE;
+  void *at = kept ? (char *)values + o->offset : NULL; /* values may be NULL when none is */
   bool none = lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index);
   index = lua_absindex(L, index);
   switch (o->type) {
@@ -160,6 +161,7 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
 
 /* What an option is when it is not given. */
 static void set_initial(const Option *o, void *values) {
+  if (o->type == OPTION_TENSOR || o->type == OPTION_VALUE) return;
   void *at = (char *)values + o->offset;
   int64_t integer = isnan(o->initial) ? OPTION_NONE : (int64_t)o->initial;
   switch (o->type) {

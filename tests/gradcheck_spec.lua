@@ -1,0 +1,112 @@
+-- Every op that has a gradient, against finite differences, in float64: first and second
+-- derivatives. The arguments come from tests/domains.lua.
+package.path = "scripts/gen/?.lua;tests/?.lua;" .. package.path
+local schema, domains = require "schema", require "domains"
+
+local function op_files()
+  local files = {}
+  for name in io.popen("ls tensor/ops/*.lua"):lines() do files[#files + 1] = name end
+  return files
+end
+local rows = schema.read(op_files())
+
+local function is_leaf(v) return torch.is_tensor(v) and v.requires_grad end
+
+-- The tensors to differentiate by, in order, and a function that puts others in their place.
+local function leaves_of(sample)
+  local leaves = {}
+  local function collect(v)
+    if is_leaf(v) then leaves[#leaves + 1] = v
+    elseif type(v) == "table" then for _, item in ipairs(v) do collect(item) end end
+  end
+  for i = 1, sample.n do collect(sample[i]) end
+  local function rebuild(...)
+    local given, k = {...}, 0
+    local function put(v)
+      if is_leaf(v) then k = k + 1; return given[k] end
+      if type(v) ~= "table" then return v end
+      local out = {}
+      for key, item in pairs(v) do if type(key) == "string" then out[key] = item end end
+      for i, item in ipairs(v) do out[i] = put(item) end
+      return out
+    end
+    local args = {n = sample.n}
+    for i = 1, sample.n do args[i] = put(sample[i]) end
+    if sample.transposed then args[1] = args[1]:t():clone():t() end
+    return args
+  end
+  return leaves, rebuild
+end
+
+local function function_of(row, sample, rebuild)
+  return function(...)
+    local args = rebuild(...)
+    torch.manual_seed(7)
+    local out
+    if row.inplace == "only" then
+      local target = args[1] * 1
+      out = table.pack(target[row.lua .. "_"](target, table.unpack(args, 2, args.n)))
+    else
+      out = table.pack(torch._C.call(row.name, table.unpack(args, 1, args.n)))
+    end
+    return table.unpack(out, 1, sample.results or out.n)
+  end
+end
+
+local function in_place_of(row, rebuild)
+  return function(...)
+    local args = rebuild(...)
+    local target = args[1] * 1
+    return target[row.lua .. "_"](target, table.unpack(args, 2, args.n))
+  end
+end
+
+local function check(what, f, leaves, second)
+  local gradcheck = second and torch.autograd.gradgradcheck or torch.autograd.gradcheck
+  local ok, message = pcall(gradcheck, f, leaves)
+  if not ok then error(what .. ": " .. tostring(message), 0) end
+end
+
+local function samples_of(row)
+  local samples, missing = domains.samples(row)
+  if not samples then
+    error(("%s: no samples (%s): add a domain to tests/domains.lua"):format(row.where, tostring(missing)), 0)
+  end
+  return samples
+end
+
+describe("gradients", function()
+  local differentiable = {}
+  for _, info in ipairs(torch._C.ops()) do differentiable[info.name] = info.differentiable end
+
+  for _, row in ipairs(rows) do
+    if row.backward or row.kind == "composite" and domains.known(row) then
+      local function each(second)
+        return function()
+          for i, sample in ipairs(samples_of(row)) do
+            local leaves, rebuild = leaves_of(sample)
+            check("sample " .. i, function_of(row, sample, rebuild), leaves, second)
+          end
+        end
+      end
+      it("of " .. row.name, each(false))
+      it("of the gradient of " .. row.name, each(true))
+    end
+    if row.backward then
+      it("of " .. row.name .. " is in the library", function() assert.is_true(differentiable[row.name]) end)
+    end
+    if row.backward and row.inplace == true and not row.private then
+      it("of " .. row.name .. " in place", function()
+        for i, sample in ipairs(samples_of(row)) do
+          local leaves, rebuild = leaves_of(sample)
+          local full = true -- the result keeps the shape of the target
+          if torch.is_tensor(sample[1]) then
+            local out = torch._C.call(row.name, table.unpack(rebuild(table.unpack(leaves)), 1, sample.n))
+            full = out.shape == sample[1].shape
+          end
+          if full then check("sample " .. i, in_place_of(row, rebuild), leaves, false) end
+        end
+      end)
+    end
+  end
+end)

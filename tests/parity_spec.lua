@@ -1,0 +1,314 @@
+-- Golden values of PyTorch 1.13: tests/data/parity/ops (results and gradients) and
+-- tests/data/parity/errors (calls that must raise). Each file is a chunk that returns
+-- {op =, kind =, cases = {…}}; everything counts from 1. Cases with dtypes that the library
+-- lacks are skipped and counted; cases known not to hold yet stand in
+-- tests/data/parity/known.lua, and one of these that does hold fails the test.
+local ROOT = os.getenv "HECATE_PARITY" or "tests/data/parity"
+local known_ok, known = pcall(dofile, "tests/data/parity/known.lua")
+if not known_ok then known = {ops = {}, errors = {}, in_place = {}} end
+
+-- ---- reading -----------------------------------------------------------------------------
+
+local Golden = {} -- metatable of T{…}
+local Type = {} -- of D"…"
+local Complex = {} -- of C(re, im)
+local Build = {} -- of M{…}
+local NONE = setmetatable({}, {__name = "None"})
+local language = {
+  T = function(t) return setmetatable(t, Golden) end,
+  M = function(t) return setmetatable(t, Build) end,
+  D = function(name) return setmetatable({name = name}, Type) end,
+  C = function(re, im) return setmetatable({re, im}, Complex) end,
+  NIL = NONE, nan = 0 / 0, inf = math.huge,
+}
+local function is(v, kind) return type(v) == "table" and getmetatable(v) == kind end
+
+local function files(folder)
+  local list = {}
+  for name in io.popen("ls " .. folder .. "/*.lua"):lines() do list[#list + 1] = name end
+  return list
+end
+local function read(file) return assert(loadfile(file, "t", language))() end
+
+-- The first dtype of a case that the library does not have.
+local function lacking(v)
+  if is(v, Complex) then return "complex" end
+  if is(v, Golden) then return torch[v.dtype] == nil and v.dtype or nil end
+  if is(v, Type) then return torch[v.name] == nil and v.name or nil end
+  if type(v) ~= "table" then return nil end
+  for _, item in pairs(v) do
+    local missing = lacking(item)
+    if missing then return missing end
+  end
+end
+
+-- ---- calling -----------------------------------------------------------------------------
+
+local function find(path)
+  local at = torch
+  for name in path:gmatch "[^.]+" do
+    at = at[name]
+    if at == nil then error("there is no torch." .. path, 0) end
+  end
+  return at
+end
+
+local function tensor_of(golden)
+  local t
+  if #golden.data == 0 then t = torch.empty(golden.shape, {dtype = golden.dtype})
+  else t = torch.tensor(golden.data, {dtype = golden.dtype}):reshape(golden.shape) end
+  if golden.grad then t:requires_grad_(true) end
+  return t
+end
+
+-- The value of an argument; tensors are appended to `met` in the order of the page.
+local function argument(v, met)
+  if v == NONE then return nil end
+  if is(v, Golden) then
+    local t = tensor_of(v)
+    met[#met + 1] = t
+    return t
+  end
+  if is(v, Type) then return torch[v.name] end
+  if is(v, Build) then return find(v.module)(table.unpack(v.args or {})) end
+  if type(v) ~= "table" then return v end
+  local out = {}
+  for i, item in ipairs(v) do out[i] = argument(item, met) end
+  local names = {}
+  for name in pairs(v) do if type(name) == "string" then names[#names + 1] = name end end
+  table.sort(names)
+  for _, name in ipairs(names) do out[name] = argument(v[name], met) end
+  return out
+end
+
+-- Positional arguments (with one table of named ones at the end) and the tensors met.
+local function arguments(case)
+  local met, args = {}, {n = case.n or #case.args}
+  for i = 1, args.n do args[i] = argument(case.args[i], met) end
+  if case.kwargs and next(case.kwargs) then
+    args.n = args.n + 1
+    args[args.n] = argument(case.kwargs, met)
+  end
+  return args, met
+end
+
+local reflected = {
+  __radd__ = function(a, b) return b + a end, __rsub__ = function(a, b) return b - a end,
+  __rmul__ = function(a, b) return b * a end, __rdiv__ = function(a, b) return b / a end,
+  __rmod__ = function(a, b) return b % a end, __rpow__ = function(a, b) return b ^ a end,
+  __rand__ = function(a, b) return b & a end, __ror__ = function(a, b) return b | a end,
+  __rxor__ = function(a, b) return b ~ a end, __rmatmul__ = function(a, b) return torch.matmul(b, a) end,
+  __getitem__ = function(x, items) return x[items] end,
+  __setitem__ = function(x, items, value) x[items] = value; return x end,
+}
+
+local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true}
+
+local function perform(op, kind, args)
+  if kind == "attribute" then return args[1][op:gsub("^attr%.", "")] end
+  if kind == "operator" then return reflected[op](table.unpack(args, 1, args.n)) end
+  if kind == "method" or torch.is_tensor(args[1]) and DTYPE_NAMES[op] then return args[1][op](table.unpack(args, 1, args.n)) end
+  return find(op)(table.unpack(args, 1, args.n))
+end
+
+-- Results in one list: tuples of tensors are opened.
+local function results(...)
+  local out = {}
+  for _, v in ipairs(table.pack(...)) do
+    if type(v) == "table" and torch.is_tensor(v[1]) then for _, t in ipairs(v) do out[#out + 1] = t end
+    else out[#out + 1] = v end
+  end
+  return out
+end
+
+-- ---- comparing ---------------------------------------------------------------------------
+
+local function contains(list, i)
+  for _, v in ipairs(list or {}) do if v == i then return true end end
+  return false
+end
+
+local function close(got, want, rtol, atol)
+  if want ~= want then return got ~= got end
+  if got == want then return true end
+  if want == math.huge or want == -math.huge then return false end
+  return math.abs(got - want) <= atol + rtol * math.abs(want)
+end
+
+local function shape_text(shape)
+  local out = {}
+  for i = 1, #shape do out[i] = tostring(shape[i]) end
+  return "(" .. table.concat(out, "×") .. ")"
+end
+
+-- nil, or what is different. how: "loose" (shape and dtype only), "unordered" or nil.
+local function differs(got, want, rtol, atol, how)
+  if is(want, Type) then
+    if got ~= torch[want.name] then return ("is %s, want torch.%s"):format(tostring(got), want.name) end
+    return nil
+  end
+  if not is(want, Golden) then
+    if torch.is_tensor(got) and type(want) ~= "table" then got = got:item() end
+    if type(want) == "table" then
+      if type(got) ~= "table" and type(got) ~= "userdata" then return "is " .. tostring(got) end
+      for i = 1, math.max(#want, #got) do if got[i] ~= want[i] then return ("has %s at %d, want %s"):format(tostring(got[i]), i, tostring(want[i])) end end
+      return nil
+    end
+    if got == want or type(got) == "number" and type(want) == "number" and close(got, want, rtol, atol) then return nil end
+    return ("is %s, want %s"):format(tostring(got), tostring(want))
+  end
+  if not torch.is_tensor(got) then return "is a " .. type(got) .. ", want a tensor" end
+  if got.dtype ~= torch[want.dtype] then return ("is %s, want %s"):format(tostring(got.dtype), want.dtype) end
+  if shape_text(got.shape) ~= shape_text(want.shape) then return ("is %s, want %s"):format(shape_text(got.shape), shape_text(want.shape)) end
+  if how == "loose" or #want.data == 0 then return nil end
+  local g, w = got:detach():reshape({-1}):tolist(), want.data
+  if how == "unordered" then
+    w = table.move(w, 1, #w, 1, {})
+    table.sort(g)
+    table.sort(w)
+  end
+  local real = want.dtype:find "float" ~= nil
+  for i = 1, #w do
+    local same
+    if real then same = close(g[i], w[i], rtol, atol) else same = g[i] == w[i] end
+    if not same then return ("element %d is %s, want %s"):format(i, tostring(g[i]), tostring(w[i])) end
+  end
+end
+
+local function tolerances(case)
+  local wide = true
+  for _, want in ipairs(case.out) do
+    if is(want, Golden) and want.dtype:find "float" and want.dtype ~= "float64" then wide = false end
+  end
+  return case.rtol or (wide and 1e-9 or 1e-4), case.atol or (wide and 1e-9 or 1e-5)
+end
+
+local function gradients(case, met, out, rtol, atol)
+  local outs, cotangents, inputs, wanted, places = {}, {}, {}, {}, {}
+  for i = 1, #out do
+    local g = case.grad_out and case.grad_out[i]
+    if g and torch.is_tensor(out[i]) then
+      if contains(case.loose, i) then return nil end
+      outs[#outs + 1], cotangents[#cotangents + 1] = out[i], tensor_of(g)
+    end
+  end
+  for i, t in ipairs(met) do
+    if case.grads[i] then inputs[#inputs + 1], wanted[#wanted + 1], places[#places + 1] = t, case.grads[i], i end
+  end
+  if #outs == 0 or #inputs == 0 then return nil end
+  local grads = table.pack(torch.autograd.grad(outs, inputs, cotangents, {allow_unused = true}))
+  for k, want in ipairs(wanted) do
+    local why
+    if grads[k] == nil then
+      for _, v in ipairs(want.data) do if v ~= 0 then why = "is missing" end end
+    else why = differs(grads[k], want, rtol, atol) end
+    if why then return ("the gradient of tensor %d %s"):format(places[k], why) end
+  end
+end
+
+local function holds(doc, case)
+  local args, met = arguments(case)
+  local out = results(perform(doc.op, doc.kind, args))
+  local rtol, atol = tolerances(case)
+  local function how(i) return contains(case.loose, i) and "loose" or contains(case.unordered, i) and "unordered" or nil end
+  for i, want in ipairs(case.out) do
+    local why = differs(out[i], want, rtol, atol, how(i))
+    if why then return ("result %d %s"):format(i, why) end
+  end
+  if #out > #case.out then return ("%d results, want %d"):format(#out, #case.out) end
+  if case.grads and next(case.grads) then
+    local why = gradients(case, met, out, rtol, atol)
+    if why then return why end
+  end
+  if doc.method and case.method ~= false and torch.is_tensor(args[1]) then
+    local again = arguments(case)
+    local of_method = results(again[1][doc.method](table.unpack(again, 1, again.n)))
+    for i, want in ipairs(case.out) do
+      local why = differs(of_method[i], want, rtol, atol, how(i))
+      if why then return ("method: result %d %s"):format(i, why) end
+    end
+  end
+  if doc.inplace and case.inplace ~= false and torch.is_tensor(args[1]) and not known.in_place[doc.inplace] then
+    local again = arguments(case)
+    local target = again[1]:detach():clone()
+    local back = target[doc.inplace](target, table.unpack(again, 2, again.n))
+    local why = differs(target, case.out[1], rtol, atol, how(1))
+    if why then return ("in place: %s"):format(why) end
+    if not rawequal(back, target) and not (torch.is_tensor(back) and back:data_ptr() == target:data_ptr()) then return "in place: another tensor came back" end
+  end
+  for _, alias in ipairs(doc.aliases or {}) do
+    local there, f = pcall(find, alias)
+    if there then
+      local again = arguments(case)
+      local why = differs(results(f(table.unpack(again, 1, again.n)))[1], case.out[1], rtol, atol, how(1))
+      if why then return ("alias %s: %s"):format(alias, why) end
+    end
+  end
+end
+
+-- nil if the call raises as it should.
+local function raises(doc, case)
+  local op = case.op or doc.op
+  local kind = case.kind or doc.kind
+  local args = arguments(case)
+  local ok, message = pcall(perform, op, kind, args)
+  if ok then return "raises nothing; PyTorch: " .. tostring(case.message) end
+  if type(message) ~= "string" then return "raises a " .. type(message) end
+  if message:find "there is no torch%." or message:find "attempt to " then return "raises for another reason: " .. message end
+end
+
+-- ---- the tests ---------------------------------------------------------------------------
+
+local skipped, listed = 0, 0
+local verbose = os.getenv "HECATE_PARITY_LIST" -- prints "folder file case reason" for each failure
+
+local function suite(folder, verdict)
+  for _, file in ipairs(files(ROOT .. "/" .. folder)) do
+    local name = file:match "([^/]+)%.lua$"
+    it(folder .. "/" .. name, function()
+      local doc = read(file)
+      local exceptions = (known[folder] or {})[name] or {}
+      local wrong = {}
+      for i, case in ipairs(doc.cases) do
+        local op = case.op or doc.op
+        if lacking(case) or folder == "errors" and not (case.kind or doc.kind) and not pcall(find, op) then skipped = skipped + 1
+        else
+          local ok, why = pcall(verdict, doc, case)
+          if not ok then why = "raises: " .. tostring(why):match "[^\n]*" end
+          local reason = exceptions[i] or exceptions["*"]
+          if reason then
+            listed = listed + 1
+            -- "*" names the whole file: at least one case fails
+            if not why and exceptions[i] then wrong[#wrong + 1] = ("case %d holds now: take it from known.lua (%s)"):format(i, reason) end
+          elseif why then
+            wrong[#wrong + 1] = ("case %d: %s"):format(i, why)
+            if verbose then io.write(folder, "\t", name, "\t", i, "\t", why, "\n") end
+          end
+        end
+      end
+      if exceptions["*"] then
+        local bad = 0
+        for _, case in ipairs(doc.cases) do
+          if not lacking(case) then
+            local ok, why = pcall(verdict, doc, case)
+            if not ok or why then bad = bad + 1 end
+          end
+        end
+        if bad == 0 then wrong[#wrong + 1] = "every case holds now: take it from known.lua" end
+      end
+      if #wrong > 0 then error(table.concat(wrong, "\n"), 0) end
+    end)
+  end
+end
+
+describe("parity with PyTorch:", function()
+  teardown(function() io.write(("parity: %d cases skipped (dtypes or ops that are not there), %d known not to hold\n"):format(skipped, listed)) end)
+  it("known.lua lists in-place methods that are not there", function()
+    for name in pairs(known.in_place) do
+      local there, method = pcall(function() return torch.zeros(1)[name] end)
+      assert.is_true(not there or method == nil, name .. " is there now: take it from known.lua")
+    end
+  end)
+  suite("ops", holds)
+  suite("errors", raises)
+end)
