@@ -31,14 +31,14 @@ LEVELS static void TYPED(adam)(int64_t n, T *restrict p, const T *restrict grad,
   const T beta1 = (T)s->beta1, fresh1 = (T)(1 - s->beta1);
   const T beta2 = (T)s->beta2, fresh2 = (T)(1 - s->beta2);
   const T size = (T)(s->lr / (1 - pow(s->beta1, (double)s->count)));
-  const T correction = (T)sqrt(1 - pow(s->beta2, (double)s->count));
+  const T correction = (T)(1 / sqrt(1 - pow(s->beta2, (double)s->count)));
   if (largest == NULL) {
 #pragma omp simd
     for (int64_t i = 0; i < n; i++) {
       T g = sign * grad[i] + decay * p[i];
       T m = mean[i] = mean[i] * beta1 + g * fresh1;
       T v = square[i] = square[i] * beta2 + g * g * fresh2;
-      p[i] = p[i] * shrink - size * (m / (SQRT(v) / correction + eps));
+      p[i] = p[i] * shrink - size * (m / (SQRT(v) * correction + eps));
     }
     return;
   }
@@ -48,7 +48,7 @@ LEVELS static void TYPED(adam)(int64_t n, T *restrict p, const T *restrict grad,
     T m = mean[i] = mean[i] * beta1 + g * fresh1;
     T v = square[i] = square[i] * beta2 + g * g * fresh2;
     T most = largest[i] = largest[i] > v ? largest[i] : v;
-    p[i] = p[i] * shrink - size * (m / (SQRT(most) / correction + eps));
+    p[i] = p[i] * shrink - size * (m / (SQRT(most) * correction + eps));
   }
 }
 

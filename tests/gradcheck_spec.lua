@@ -110,3 +110,51 @@ describe("gradients", function()
     end
   end
 end)
+
+-- Views and in-place changes: what the gradient of x is after each.
+describe("gradients through views that were changed", function()
+  local cases = {
+    ["a view of what changes"] = {{2, 2}, function(x)
+      local y = x * 1
+      local v = y:view(2)
+      y:mul_(2)
+      return v:sum()
+    end},
+    ["a view of a view of what changes"] = {{6, 6}, function(x)
+      local y = x * 1
+      local v = y:view(2, 1):view(2)
+      y:mul_(2)
+      return (v:view(2) * 3):sum()
+    end},
+    ["a change through a view"] = {{3, 1}, function(x)
+      local y = x * 1
+      y[1]:mul_(3)
+      return y:sum()
+    end},
+    ["a change through another view"] = {{3, 1}, function(x)
+      local y = x * 1
+      local v, w = y[1], y:view(1, 2)
+      v:mul_(3)
+      return w:sum()
+    end},
+    ["a view of a base that had no history"] = {{2, 2}, function(x)
+      local base = torch.zeros(2, {dtype = torch.float64})
+      local v = base:view(2)
+      base:copy_(x * 2)
+      return v:sum()
+    end},
+    ["a base written through a view"] = {{0, 2}, function(x)
+      local base = torch.zeros(2, {dtype = torch.float64})
+      base[{{1, 1}}]:copy_(x[{{2, 2}}] * 2)
+      return base:sum()
+    end},
+  }
+  for name, case in pairs(cases) do
+    it(name, function()
+      local x = torch.ones(2, {dtype = torch.float64}):requires_grad_(true)
+      case[2](x):backward()
+      assert.is_not_nil(x.grad)
+      assert.are.same(case[1], x.grad:tolist())
+    end)
+  end
+end)

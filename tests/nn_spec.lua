@@ -285,7 +285,7 @@ Sequential(
     fails("'reduction': expected 'none', 'mean' or 'sum'", function()
       nn.MSELoss({reduction = "avg"})
     end)
-    fails("0 is not a position", function()
+    fails("0 is not a class; classes count from 1", function()
       nn.CrossEntropyLoss()(torch.zeros(1, 3), torch.tensor({0}))
     end)
     fails("expected 4 dimensions", function() nn.BatchNorm2d(3)(torch.zeros(2, 3)) end)

@@ -12,6 +12,8 @@ screen.sh = sh
 --- The executable that runs the specs.
 screen.hecate = sh("readlink /proc/$PPID/exe")
 
+local count = 0 -- of servers: a name that is used again may meet the one that is ending
+
 --- Runs the Lua text `script` in `folder` until the terminal shows the pattern
 -- `wait`, at most 20 seconds, and returns the screen. `environment`: "NAME=value ...".
 -- After the end of the script "END" is on the screen.
@@ -19,7 +21,8 @@ function screen.of(folder, script, wait, environment)
   local file = assert(io.open(folder .. "/script.lua", "w"))
   file:write(script)
   file:close()
-  local socket = "hecate-" .. folder:match("[^/]*$")
+  count = count + 1
+  local socket = ("hecate-%s-%d"):format(folder:match("[^/]*$"), count)
   sh("cd %s && tmux -L %s -f /dev/null new-session -d -x 80 -y 24 "
     .. "'env -u DISPLAY -u WAYLAND_DISPLAY LC_ALL=C.UTF-8 %s %s script.lua; echo END; exec sleep 60'",
     folder, socket, environment or "", screen.hecate)

@@ -8,6 +8,7 @@
 void error_check(lua_State *L, Status status) {
   if (status == OK) return;
   if (status == ERROR_INTERRUPT) {
+    interrupt_clear(); /* raised now: cleanup code may use tensors again */
     lua_pushliteral(L, "interrupted");
     lua_error(L);
   }

@@ -1,0 +1,214 @@
+-- Tensor memory: ordinary work gives back all it takes; deep graphs are freed without
+-- deep recursion.
+local function bytes()
+  collectgarbage()
+  collectgarbage()
+  return torch._C.memory().bytes
+end
+
+local sanitized = os.getenv "HECATE_SANITIZE" ~= nil
+
+-- The bytes after `work` (run twice: the first time loads and fills what stays).
+local function balanced(work)
+  work()
+  local start = bytes()
+  for _ = 1, 3 do work() end
+  assert.are.equal(start, bytes())
+end
+
+describe("tensor memory after", function()
+  it("creation and arithmetic", function()
+    balanced(function()
+      local a, b = torch.randn(20, 30), torch.ones(30)
+      local c = ((a + b) * 2 - b / 3):exp():clamp(0, 1)
+      c:add_(1):mul_(a)
+      return c:sum():item()
+    end)
+  end)
+
+  it("views", function()
+    balanced(function()
+      local a = torch.arange(24):reshape(2, 3, 4)
+      local views = {a.mT, a:permute(3, 1, 2), a[1], a[{{}, 2}], a:transpose(1, 2):reshape(-1), a:narrow(3, 2, 2)}
+      a = nil
+      return #views
+    end)
+  end)
+
+  it("indexing and assignment", function()
+    balanced(function()
+      local a = torch.zeros(5, 4):requires_grad_(true)
+      local b = a * 1
+      b[{{1, 2}, {}}] = 3
+      b[{torch.tensor {5, 1}}] = torch.ones(2, 4)
+      b[b:gt(2)] = 0
+      b:sum():backward()
+    end)
+  end)
+
+  it("reductions, sorting and joining", function()
+    balanced(function()
+      local a = torch.randn(6, 5)
+      local values, places = a:sort(2)
+      local top = a:topk(2, 1)
+      local joined = torch.cat({values, a, a:cumsum(1)}, 1)
+      return joined:var():item() + places:sum():item() + top:mean():item() + torch.stack({a, a}):norm():item()
+    end)
+  end)
+
+  it("backward, twice", function()
+    balanced(function()
+      local x = torch.randn(4, 4):requires_grad_(true)
+      local y = (x:mm(x):tanh() * x):sum()
+      y:backward(nil, {retain_graph = true})
+      y:backward()
+      local g = torch.autograd.grad((x:exp() * x):sum(), x, nil, {create_graph = true})
+      g:sum():backward()
+    end)
+  end)
+
+  it("a graph that is never run", function()
+    balanced(function()
+      local x = torch.randn(4, 4):requires_grad_(true)
+      local y = x
+      for _ = 1, 100 do y = y * 1.01 + x end
+    end)
+  end)
+
+  it("errors in the middle of a call", function()
+    balanced(function()
+      local x = torch.randn(4, 3):requires_grad_(true)
+      assert.is_false(pcall(function() return (x * 2):mm(x) end))
+      assert.is_false(pcall(function() return torch.cat({x, x * 2, torch.zeros(2, 2)}, 1) end))
+      assert.is_false(pcall(function() return (x * 2):reshape(5, 5) end))
+      assert.is_false(pcall(function() return torch.tensor {{1, 2}, {3}} end))
+      assert.is_false(pcall(function() return x:gather(1, torch.tensor {{9, 9, 9}}) end))
+      assert.is_false(pcall(function() (x * 2):backward() end))
+    end)
+  end)
+
+  it("a hook", function()
+    balanced(function()
+      local x, seen = torch.randn(3):requires_grad_(true), torch.zeros(3)
+      local y = x * 2
+      y:register_hook(function(g) seen:add_(g) return g * 2 end)
+      x:register_hook(function(g) return g + seen end)
+      y:sum():backward()
+    end)
+  end)
+
+  it("a hook that holds its own tensor", function()
+    balanced(function()
+      local x = torch.randn(3):requires_grad_(true)
+      local y = x * 2
+      y:register_hook(function(g) return g + y:detach() * 0 end)
+      y:sum():backward()
+    end)
+  end)
+
+  it("training", function()
+    balanced(function()
+      local model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(8, 3))
+      local criterion = nn.CrossEntropyLoss()
+      for _, make in ipairs {optim.SGD, optim.Adam} do
+        local optimizer = make(model:parameters(), {lr = 0.01})
+        for _ = 1, 3 do
+          optimizer:zero_grad()
+          criterion(model(torch.randn(4, 1, 6, 6)), torch.tensor {1, 2, 3, 1}):backward()
+          nn.utils.clip_grad_norm_(model:parameters(), 1)
+          optimizer:step()
+        end
+      end
+      model:eval()
+      torch.no_grad(function() return model(torch.randn(1, 1, 6, 6)) end)
+    end)
+  end)
+
+  it("save and load", function()
+    local name = os.tmpname()
+    balanced(function()
+      torch.save({w = torch.randn(10, 10), list = {torch.ones(3)}}, name)
+      local back = torch.load(name)
+      return back.w:sum():item()
+    end)
+    os.remove(name)
+  end)
+
+  it("printing and conversion", function()
+    balanced(function()
+      local x = torch.randn(30, 30)
+      return #tostring(x) + #x:tolist() + #tostring(x:double():long())
+    end)
+  end)
+
+  it("release() of what is given up at once", function()
+    local start = bytes()
+    local x = torch.zeros(1000, 1000)
+    assert.is_true(torch._C.memory().bytes >= start + 4000000)
+    x = nil
+    assert.are.equal(start, bytes())
+  end)
+end)
+
+describe("a deep graph", function()
+  local depth = sanitized and 300000 or 1000000
+
+  it("runs backward and is freed", function()
+    local start = bytes()
+    do
+      local x = torch.ones(1):requires_grad_(true)
+      local y = x
+      for _ = 1, depth do y = y + 1 end
+      assert.are.equal(depth + 1, y:item())
+      y:sum():backward()
+      assert.are.equal(1, x.grad:item())
+    end
+    assert.are.equal(start, bytes())
+  end)
+
+  it("is freed when it never ran", function()
+    local start = bytes()
+    do
+      local x = torch.ones(1):requires_grad_(true)
+      local y = x
+      for _ = 1, depth do y = y * 1 end
+    end
+    assert.are.equal(start, bytes())
+  end)
+
+  it("of in-place steps runs and is freed", function()
+    local start = bytes()
+    do
+      local x = torch.ones(2):requires_grad_(true)
+      local y = x * 1
+      for _ = 1, depth // 10 do y:add_(1) end
+      y:sum():backward()
+      assert.are.equal(1, x.grad[1]:item())
+    end
+    assert.are.equal(start, bytes())
+  end)
+
+  it("of views runs and is freed", function()
+    local start = bytes()
+    do
+      local x = torch.ones(2, 3):requires_grad_(true)
+      local y = x
+      for _ = 1, depth // 10 do y = y:t() end
+      y:sum():backward()
+      assert.are.equal(1, x.grad[{1, 1}]:item())
+    end
+    assert.are.equal(start, bytes())
+  end)
+
+  it("of a graph of gradients is freed", function()
+    local start = bytes()
+    do
+      local x = torch.ones(1, {dtype = torch.float64}):requires_grad_(true)
+      local y = x
+      for _ = 1, depth // 100 do y = y * 1.0001 end
+      local g = torch.autograd.grad(y:sum(), x, nil, {create_graph = true})
+      assert.is_true(g:item() > 1)
+    end
+    assert.are.equal(start, bytes())
+  end)
+end)

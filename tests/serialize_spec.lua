@@ -1,0 +1,364 @@
+-- torch.save and torch.load: round trips, sharing, damaged and hostile files, atomicity,
+-- the exchange with Python's safetensors.
+local torch = require "torch"
+
+local folder = os.tmpname()
+os.remove(folder)
+os.execute("mkdir -p " .. folder)
+local file = folder .. "/value.safetensors"
+
+local function write(path, text)
+  local f <close> = assert(io.open(path, "wb"))
+  f:write(text)
+end
+local function read(path)
+  local f <close> = assert(io.open(path, "rb"))
+  return f:read "a"
+end
+local function listing()
+  local pipe <close> = io.popen("ls -A " .. folder)
+  return pipe:read "a"
+end
+local function round(value)
+  torch.save(value, file)
+  return torch.load(file)
+end
+--- A safetensors file from its header and data.
+local function pack(header, data) return string.pack("<s8", header) .. (data or "") end
+local function refused(pattern, f, ...)
+  local ok, message = pcall(f, ...)
+  assert.is_false(ok)
+  assert.equal("string", type(message))
+  assert.truthy(message:find(pattern, 1, true), message)
+  return message
+end
+
+teardown(function() os.execute("rm -rf " .. folder) end)
+
+describe("torch.save and torch.load", function()
+  it("keep a tensor of every dtype, shape and layout", function()
+    for _, dtype in ipairs{"bool", "uint8", "int32", "int64", "float32", "float64"} do
+      local t = torch.arange(6):reshape(2, 3):to(dtype)
+      local back = round(t)
+      assert.equal(t.dtype, back.dtype)
+      assert.is_true(torch.equal(t, back))
+      assert.is_true(torch.equal(t.T, round(t.T)))
+    end
+    for _, shape in ipairs{{0}, {0, 3}, {1}, {1, 1, 1, 1}} do
+      assert.equal(torch.zeros(shape).shape, round(torch.zeros(shape)).shape)
+    end
+    assert.equal(0, round(torch.tensor(3.5)).ndim)
+    assert.equal(3.5, round(torch.tensor(3.5)):item())
+  end)
+
+  it("keep numbers exactly", function()
+    for _, x in ipairs{0, 1, -1, math.maxinteger, math.mininteger, 0.1, -0.0, 1e308, 5e-324, 1 / 0, -1 / 0, 3.0, 1 << 53} do
+      local back = round(x)
+      assert.equal(x, back)
+      assert.equal(math.type(x), math.type(back))
+      assert.equal(tostring(x), tostring(back))
+    end
+    local nan = round(0 / 0)
+    assert.is_true(nan ~= nan)
+  end)
+
+  it("keep strings of any bytes, booleans and nil", function()
+    local all = {}
+    for i = 0, 255 do all[i + 1] = string.char(i) end
+    for _, s in ipairs{"", "plain", 'quote " and \\ and \n', "ünï→", "\0", "\xff\xfe", "\127", table.concat(all)} do
+      assert.equal(s, round(s))
+    end
+    assert.is_true(round(true))
+    assert.is_false(round(false))
+    assert.is_nil(round(nil))
+  end)
+
+  it("keep nested tables with all kinds of keys", function()
+    local value = {1, 2.5, "three", {4}, [10] = "ten", [-1] = "minus", [0.5] = "half", [true] = "yes", [false] = "no",
+      name = {deep = {deeper = {}}}, ["a.b"] = 1, ["\xff"] = 2, __metadata__ = torch.ones(1)}
+    assert.same({1, 2.5, "three", {4}}, {table.unpack(round(value), 1, 4)})
+    local back = round(value)
+    assert.equal("ten,minus,half,yes,no", table.concat({back[10], back[-1], back[0.5], back[true], back[false]}, ","))
+    assert.same({deep = {deeper = {}}}, back.name)
+    assert.equal(1, back["a.b"])
+    assert.equal(2, back["\xff"])
+    assert.equal(1, back.__metadata__:item())
+  end)
+
+  it("read the raw pairs of a table with a metatable", function()
+    local t = setmetatable({a = 1}, {__index = {b = 2}, __pairs = function() error "not called" end})
+    assert.same({a = 1}, round(t))
+  end)
+
+  it("keep shared tables and cycles", function()
+    local shared = {1}
+    local value = {a = shared, b = shared}
+    value.self = value
+    local back = round(value)
+    assert.equal(back.a, back.b)
+    assert.equal(back, back.self)
+  end)
+
+  it("keep shared tensors: the same one, and views of one storage", function()
+    local t = torch.arange(6.0):reshape(2, 3)
+    local back = round{t = t, again = t, row = t[2], column = t[{{}, 1}], whole = t:reshape(6)}
+    assert.is_true(rawequal(back.t, back.again))
+    back.t:fill_(7)
+    assert.same({7, 7, 7}, back.row:tolist())
+    assert.same({7, 7}, back.column:tolist())
+    assert.same({7, 7, 7, 7, 7, 7}, back.whole:tolist())
+    local slices = round{t[1], t[2]}
+    assert.same({3, 4, 5}, slices[2]:tolist())
+  end)
+
+  it("write only what is seen of a storage", function()
+    torch.save(torch.zeros(1000, 1000)[1], file)
+    assert.is_true(#read(file) < 5000)
+  end)
+
+  it("keep requires_grad of leaves; what they load is a leaf", function()
+    local w = torch.ones(2, {requires_grad = true})
+    local back = round{w = w, tied = w, y = w * 2}
+    assert.is_true(back.w.requires_grad and back.w.is_leaf)
+    assert.is_true(rawequal(back.w, back.tied))
+    assert.is_false(back.y.requires_grad)
+  end)
+
+  it("take nesting of any depth", function()
+    local first = {}
+    local last = first
+    for _ = 1, 5000 do
+      last.next = {}
+      last = last.next
+    end
+    local n, t = 0, round(first)
+    while t.next do n, t = n + 1, t.next end
+    assert.equal(5000, n)
+  end)
+
+  it("write the names of a state dict as they are", function()
+    local net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Linear(2, 1))
+    local state = net:state_dict()
+    torch.save(state, file)
+    local text = read(file)
+    for name in next, state do assert.truthy(text:find(('"%s":{"dtype":"F32"'):format(name), 1, true)) end
+    local other = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Linear(2, 1))
+    other:load_state_dict(torch.load(file))
+    local x = torch.rand(4, 3)
+    assert.is_true(torch.equal(net(x), other(x)))
+  end)
+
+  it("name the place of what cannot be saved", function()
+    refused("torch.save: model.layers[3].fn: cannot save a function", torch.save,
+      {model = {layers = {1, 2, {fn = print}}}}, file)
+    refused("torch.save: the value: cannot save a function", torch.save, print, file)
+    refused("torch.save: out: cannot save a", torch.save, {out = io.stdout}, file)
+    refused('torch.save: ["a b"]: cannot save a thread', torch.save, {["a b"] = coroutine.create(print)}, file)
+    refused("torch.save: m: cannot save a key that is a table", torch.save, {m = {[{}] = 1}}, file)
+    refused("'path' (argument 2): expected a string", torch.save, {})
+    refused("'path' (argument 1): expected a string", torch.load)
+  end)
+end)
+
+describe("torch.save, when it fails,", function()
+  it("keeps the old file and leaves nothing beside it", function()
+    torch.save("old", file)
+    local before = listing()
+    refused("cannot save a function", torch.save, {torch.ones(3), print}, file)
+    assert.equal(before, listing())
+    assert.equal("old", torch.load(file))
+  end)
+
+  it("removes the temporary file at once", function()
+    -- the target becomes a folder's name: rename refuses
+    local target = folder .. "/taken"
+    os.execute("mkdir -p " .. target)
+    local before = listing()
+    refused(target, torch.save, torch.ones(3), target)
+    assert.equal(before, listing())
+  end)
+
+  it("says in one line why a path cannot be written", function()
+    refused("torch.save: /nonexistent/x.st: No such file or directory", torch.save, 1, "/nonexistent/x.st")
+    refused("torch.save: /dev/full: No space left on device", torch.save, torch.ones(10), "/dev/full")
+    refused("torch.save: " .. folder .. ": Is a directory", torch.save, 1, folder)
+    refused("Not a directory", torch.save, 1, file .. "/x")
+    local ok, message = pcall(torch.save, 1, folder .. "/a\0b")
+    assert.is_false(ok)
+    assert.truthy(message:find("zero byte", 1, true))
+  end)
+
+  it("follows a symbolic link and keeps the permissions", function()
+    os.execute(("cd %s && echo x > real && chmod 640 real && ln -sf real link"):format(folder))
+    torch.save(5, folder .. "/link")
+    assert.equal(5, torch.load(folder .. "/real"))
+    local pipe <close> = io.popen(("stat -c %%a%%F %s/real %s/link"):format(folder, folder))
+    assert.equal("640regular file\n777symbolic link\n", pipe:read "a")
+  end)
+end)
+
+describe("torch.load", function()
+  local function load_bytes(bytes)
+    write(file, bytes)
+    return pcall(torch.load, file)
+  end
+  local function bad(pattern, bytes)
+    local ok, message = load_bytes(bytes)
+    assert.is_false(ok, "loaded: " .. pattern)
+    assert.equal("string", type(message))
+    assert.truthy(message:find(file, 1, true), message)
+    assert.truthy(message:find(pattern, 1, true), message)
+  end
+
+  it("says which file is missing or no file", function()
+    refused("torch.load: /nonexistent/x: No such file or directory", torch.load, "/nonexistent/x")
+    refused("torch.load: " .. folder .. ": not a regular file", torch.load, folder)
+    os.execute("mkfifo " .. folder .. "/pipe")
+    refused("not a regular file", torch.load, folder .. "/pipe")
+  end)
+
+  it("reads a foreign file as a table of tensors", function()
+    local ok, t = load_bytes(pack('{"__metadata__":{"format":"pt"},"a.b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
+      string.pack("<ff", 1.5, 2)))
+    assert.is_true(ok, t)
+    assert.same({1.5, 2}, t["a.b"]:tolist())
+    ok, t = load_bytes(pack("{}"))
+    assert.is_true(ok, t)
+    assert.is_nil(next(t))
+  end)
+
+  it("refuses damaged headers", function()
+    bad("(offset 0)", "")
+    bad("(offset 3)", "abc")
+    bad("offset 0", ("\xff"):rep(8))
+    bad("offset 0", string.pack("<I8", 1 << 62) .. "{}")
+    bad("offset 0", string.pack("<I8", 1000) .. "{}")
+    bad("offset", pack("not json"))
+    bad("offset", pack("[1,2]"))
+    bad("offset", pack('{"a":1}'))
+    bad("offset", pack('{"a":'))
+    bad("twice", pack('{"a":{},"a":{}}'))
+    bad("too deep", pack(("["):rep(100000)))
+    bad("offset", pack('{"a\n":1}'))
+    bad("offset", pack('{"\\ud800":1}'))
+    bad("offset", pack("{} x"))
+  end)
+
+  it("refuses tensors that are not what they say", function()
+    local function entry(dtype, shape, from, to)
+      return ('{"dtype":"%s","shape":%s,"data_offsets":[%s,%s]}'):format(dtype, shape, from, to)
+    end
+    local eight = ("\0"):rep(8)
+    local function one(...) return pack('{"a":' .. entry(...) .. "}", eight) end
+    bad("offset", one("F32", "[3]", 0, 8))
+    bad("offset", one("F32", "[2]", 0, 16))
+    bad("offset", one("F32", "[2]", 8, 0))
+    bad("offset", one("F32", "[-2]", 0, 8))
+    bad("offset", one("F32", "[2.0]", 0, 8))
+    bad("offset", one("F32", "2", 0, 8))
+    bad("offset", one("F32", "[2]", -8, 0))
+    bad("offset", one("F32", "[1]", 4, 8))
+    bad("offset", one("F32", "[1]", 0, 4))
+    bad("offset", one("F32", "[4611686018427387904,4]", 0, 8))
+    bad("offset", one("F32", "[1,1,1,1,1,1,1,1,1,1,1,1,2]", 0, 8))
+    bad("offset", one("F32", "[2]", 0, "9223372036854775807"))
+    bad("offset", one("F32", "[2]", 0, "1e30"))
+    bad("BF16", one("BF16", "[4]", 0, 8))
+    bad("offset", pack('{"a":' .. entry("F32", "[1]", 0, 4) .. ',"b":' .. entry("F32", "[2]", 0, 8) .. "}", eight))
+    bad("offset", one("F32", "[4611686018427387904,4611686018427387904,0]", 0, 0))
+  end)
+
+  it("refuses bytes that are no booleans, with their offset", function()
+    local header = '{"a":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}}'
+    bad(("offset %d"):format(8 + #header + 1), pack(header, "\1\2\0"))
+  end)
+
+  it("refuses descriptions that do not fit", function()
+    local function described(text)
+      return pack(('{"__metadata__":{"hecate":%s},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'):format(
+        '"' .. text:gsub('"', '\\"') .. '"'), ("\0"):rep(8))
+    end
+    local function value(v, tables, tensors)
+      return described(('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(v, tables or "", tensors or ""))
+    end
+    local ok, v = load_bytes(value("7"))
+    assert.is_true(ok, v)
+    assert.equal(7, v)
+    bad("offset", described("no json"))
+    bad("offset", described("[]"))
+    bad("offset", value('{"t":1}'))
+    bad("offset", value('{"x":1}'))
+    bad("offset", value('{"q":1}'))
+    bad("offset", value('{"f":"os.exit()"}'))
+    bad("offset", value('{"b":"0g"}'))
+    bad("offset", value('{"t":1}', "5"))
+    bad("offset", value('{"t":1}', '{"a":[],"h":[[{"n":true},1]]}'))
+    bad("offset", value('{"t":1}', '{"a":[],"h":[[{"f":"nan"},1]]}'))
+    bad("offset", value('{"t":1}', '{"a":[],"h":[[{"t":1},1]]}'))
+    bad("offset", value('{"x":1}', "", '{"x":"y"}'))
+    for _, view in ipairs{'"o":0,"z":[3],"d":[1]', '"o":-1,"z":[1],"d":[1]', '"o":0,"z":[2],"d":[-1]', '"o":2,"z":[1],"d":[1]',
+      '"o":0,"z":[2],"d":[9223372036854775807]', '"o":9223372036854775807,"z":[2],"d":[1]', '"o":0,"z":[2]',
+      '"o":0,"z":[4294967296,4294967296,2],"d":[0,0,0]', '"o":0,"z":[1,1,1,1,1,1,1,1,1,1,1,1,1],"d":[1,1,1,1,1,1,1,1,1,1,1,1,1]'} do
+      bad("offset", value('{"x":1}', "", '{"x":"x",' .. view .. "}"))
+    end
+    bad("offset", value('{"x":1}', "", '{"x":"x","g":1}'))
+  end)
+
+  -- A value with everything in it, small enough for a test of each byte.
+  local function sample()
+    local t = torch.arange(6.0):reshape(2, 3)
+    local value = {t, t[2], torch.tensor{true, false}, 1.5, "\xff", name = {w = torch.ones(2, {requires_grad = true}), n = 3}}
+    value.self = value
+    torch.save(value, file)
+    return read(file)
+  end
+
+  it("refuses every truncation and any byte more", function()
+    local bytes = sample()
+    for n = 0, #bytes - 1 do
+      local ok, message = load_bytes(bytes:sub(1, n))
+      assert.is_false(ok)
+      assert.truthy(type(message) == "string" and message:find("offset", 1, true), message)
+    end
+    assert.is_false((load_bytes(bytes .. "\0")))
+    assert.is_true((load_bytes(bytes)))
+  end)
+
+  it("answers 2000 random changes with an error or a value", function()
+    local bytes = sample()
+    local state = 12345
+    local function random(n)
+      state = (state * 1103515245 + 12345) & 0x7fffffff
+      return (state >> 8) % n
+    end
+    for _ = 1, 2000 do
+      local at = random(#bytes) + 1
+      local ok, message = load_bytes(bytes:sub(1, at - 1) .. string.char(random(256)) .. bytes:sub(at + 1))
+      if not ok then assert.truthy(type(message) == "string" and message:find("torch.load: ", 1, true), message) end
+    end
+  end)
+end)
+
+describe("Python's safetensors", function()
+  local function python(code, ...)
+    local pipe <close> = io.popen(("%s -c '%s' %s 2>&1"):format(os.getenv "PYTHON" or "python3", code, table.concat({...}, " ")))
+    return pipe:read "a"
+  end
+  local there = os.execute((os.getenv "PYTHON" or "python3") .. " -c 'import safetensors.numpy' >/dev/null 2>&1")
+  local check = there and it or pending
+
+  check("opens our files and we open its", function()
+    torch.save({["a.weight"] = torch.arange(6.0):reshape(2, 3), ["b.bias"] = torch.tensor{1, 2}, ok = torch.tensor{true}}, file)
+    assert.equal("a.weight float32 [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]\nb.bias int64 [1, 2]\nok bool [True]\n", python([[
+import sys, safetensors.numpy as s
+for k, v in sorted(s.load_file(sys.argv[1]).items()): print(k, v.dtype, v.tolist())]], file))
+    assert.equal("", python([==[
+import sys, numpy as n, safetensors.numpy as s
+s.save_file({"x": n.array([[1.5, 2]]), "u": n.array([7], n.uint8), "e": n.zeros((0, 3), n.float32)}, sys.argv[1], {"k": "v"})]==], file))
+    local back = torch.load(file)
+    assert.same({{1.5, 2}}, back.x:tolist())
+    assert.equal(torch.float64, back.x.dtype)
+    assert.same({7}, back.u:tolist())
+    assert.equal(torch.zeros(0, 3).shape, back.e.shape)
+  end)
+end)
