@@ -8,30 +8,48 @@ local function wrong(at, what) error({offset = at - 1, what = what}, 0) end
 
 local ESCAPES = {['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t"}
 
-local function read_string(text, at)
-  local parts, from = {}, at + 1
+-- The code point of "\\uXXXX" at 'i', and the position after it (two make a surrogate pair).
+local function read_code(raw, i, at)
+  local code = tonumber(raw:match("^%x%x%x%x", i + 2) or wrong(at, "a bad escape in a string"), 16)
+  if code < 0xD800 or code > 0xDFFF then return code, i + 6 end
+  local low = tonumber(raw:match("^\\u(%x%x%x%x)", i + 6) or "0", 16)
+  if code > 0xDBFF or low < 0xDC00 or low > 0xDFFF then wrong(at, "half of a surrogate pair") end
+  return 0x10000 + (code - 0xD800) * 1024 + (low - 0xDC00), i + 12
+end
+
+-- 'raw' holds known escapes only; it stands at 'at' of the text.
+local function unescape(raw, at)
+  if not raw:find("\\u", 1, true) then return (raw:gsub("\\(.)", ESCAPES)) end
+  local parts, from = {}, 1
   while true do
-    local stop = text:find('[%c"\\]', from)
-    if not stop then wrong(at, "a string without end") end
-    parts[#parts + 1] = text:sub(from, stop - 1)
-    local ch = text:sub(stop, stop)
-    if ch == '"' then return table.concat(parts), stop + 1 end
-    if ch ~= "\\" then wrong(stop, "a control character in a string") end
-    local e = text:sub(stop + 1, stop + 1)
-    if ESCAPES[e] then
-      parts[#parts + 1], from = ESCAPES[e], stop + 2
-    elseif e == "u" then
-      local hex = text:match("^%x%x%x%x", stop + 2) or wrong(stop, "a bad escape in a string")
-      local code = tonumber(hex, 16)
-      from = stop + 6
-      if code >= 0xD800 and code < 0xDC00 then
-        local low = tonumber(text:match("^\\u(%x%x%x%x)", from) or "0", 16)
-        if low < 0xDC00 or low > 0xDFFF then wrong(stop, "half of a surrogate pair") end
-        code, from = 0x10000 + (code - 0xD800) * 1024 + (low - 0xDC00), from + 6
-      elseif code >= 0xDC00 and code <= 0xDFFF then wrong(stop, "half of a surrogate pair") end
+    local i = raw:find("\\", from, true)
+    parts[#parts + 1] = raw:sub(from, (i or 0) - 1)
+    if not i then return table.concat(parts) end
+    local e = raw:sub(i + 1, i + 1)
+    if e == "u" then
+      local code
+      code, from = read_code(raw, i, at + i - 1)
       parts[#parts + 1] = utf8.char(code)
-    else wrong(stop, "a bad escape in a string") end
+    else
+      parts[#parts + 1], from = ESCAPES[e], i + 2
+    end
   end
+end
+
+local function read_string(text, at)
+  local from, escaped = at + 1, false
+  local stop = from
+  while true do
+    stop = text:find('[\0-\31"\\]', stop) or wrong(at, "a string without end")
+    local ch = text:byte(stop)
+    if ch == 34 then break end
+    if ch ~= 92 then wrong(stop, "a control character in a string") end
+    local e = text:sub(stop + 1, stop + 1)
+    if not ESCAPES[e] and e ~= "u" then wrong(stop, "a bad escape in a string") end
+    escaped, stop = true, stop + 2
+  end
+  local raw = text:sub(from, stop - 1)
+  return escaped and unescape(raw, from) or raw, stop + 1
 end
 
 local function skip(text, at) return text:match("^[ \t\r\n]*()", at) end
@@ -95,9 +113,10 @@ function json.decode(text)
   return value
 end
 
+local SHORT = {['"'] = '\\"', ["\\"] = "\\\\"}
+for i = 0, 31 do SHORT[string.char(i)] = ("\\u%04x"):format(i) end
+
 --- A string as JSON; it must be valid UTF-8.
-function json.quote(s)
-  return '"' .. s:gsub('[%c"\\\127]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
-end
+function json.quote(s) return '"' .. s:gsub('[\0-\31"\\]', SHORT) .. '"' end
 
 return json

@@ -2,14 +2,17 @@
 -- is not a tensor (nested tables, numbers, strings, sharing) is described by one JSON text
 -- in the metadata under "hecate", so that other readers of the format see plain tensors.
 --
--- Encoding of a value: true, false, integers and UTF-8 strings as themselves;
--- {"f": "0x1p+1"} a float; {"b": "00ff"} other strings; {"t": id, "a": [...], "h": [[key,
--- value], ...]} a table; {"r": id} the same table again; {"x": entry} a tensor, with "o",
--- "z", "d" (offset, size, stride in elements) where it is a view of the entry, and
--- "g": true where it requires a gradient.
+-- The text is {"value": v, "tables": [...], "tensors": [...]}, flat: however deep or cyclic
+-- the value, its JSON is not. A value v is: true, false, an integer or a UTF-8 string as
+-- itself; {"f": "0x1p+1"} a float; {"b": "00ff"} another string; {"n": true} nil; {"t": i}
+-- the i-th table; {"x": i} the i-th tensor. A table is {"a": [v, ...], "h": [[key, v], ...]};
+-- a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements) where it is a
+-- view of the entry, and "g": true where it requires a gradient.
 local json = require "torch.json"
 local internal = torch._C
 local serialize = {}
+
+local MAX_HEADER <const> = 100 << 20 -- the format's own limit
 
 local TO_FILE = {["torch.bool"] = "BOOL", ["torch.uint8"] = "U8", ["torch.int32"] = "I32", ["torch.int64"] = "I64",
   ["torch.float32"] = "F32", ["torch.float64"] = "F64"}
@@ -17,44 +20,105 @@ local FROM_FILE = {BOOL = {"bool", 1}, U8 = {"uint8", 1}, I32 = {"int32", 4}, I6
 
 -- ---- saving ------------------------------------------------------------------------
 
-local function show_path(path) return #path == 0 and "the value" or table.concat(path, "."):gsub("%.%[", "[") end
-
-local function step(path, key)
-  local next_path = table.move(path, 1, #path, 1, {})
-  next_path[#next_path + 1] = type(key) == "string" and key or ("[%s]"):format(tostring(key))
-  return next_path
+-- The keys that lead to a table from the root, last first.
+local function keys_to(node, state)
+  local keys = {}
+  while state.from[node] do
+    keys[#keys + 1] = state.from[node].key
+    node = state.from[node].parent
+  end
+  return keys
 end
 
--- First walk: every tensor, by storage, with the path it was first seen at.
-local function collect(value, path, state)
-  if torch.is_tensor(value) then
-    local id = internal.storage_of(value)
-    local group = state.groups[id]
-    if not group then
-      group = {path = path}
-      state.groups[id] = group
-      state.order[#state.order + 1] = group
-    end
-    group[#group + 1] = value
-  elseif type(value) == "table" and not state.seen[value] then
-    state.seen[value] = true
-    for _, key in ipairs(serialize.keys(value)) do collect(value[key], step(path, key), state) end
+local function path_text(parent, key, state)
+  if parent == nil then return "the value" end
+  local keys = keys_to(parent, state)
+  table.insert(keys, 1, key)
+  local parts = {}
+  for i = #keys, 1, -1 do
+    local k = keys[i]
+    local named = type(k) == "string" and k:find "^[%a_][%w_]*$"
+    parts[#parts + 1] = named and (#parts > 0 and "." or "") .. k or type(k) == "string" and ("[%q]"):format(k) or ("[%s]"):format(k)
+  end
+  return table.concat(parts)
+end
+
+local function entry_name(parent, key, state)
+  if parent == nil then return "tensor" end
+  local keys = keys_to(parent, state)
+  table.insert(keys, 1, key)
+  local parts = {}
+  for i = #keys, 1, -1 do parts[#parts + 1] = tostring(keys[i]) end
+  local name = table.concat(parts, ".")
+  return utf8.len(name) and name or "tensor"
+end
+
+local function add_tensor(t, parent, key, state)
+  state.tensors[#state.tensors + 1] = t
+  state.ids[t] = #state.tensors
+  local id = internal.storage_of(t)
+  local group = state.groups[id]
+  if not group then
+    group = {name = entry_name(parent, key, state)}
+    state.groups[id] = group
+    state.order[#state.order + 1] = group
+  end
+  group[#group + 1] = t
+end
+
+local PLAIN = {["nil"] = true, boolean = true, number = true, string = true}
+
+local function add_value(value, parent, key, state)
+  local kind = type(value)
+  if PLAIN[kind] then return end
+  if kind == "table" then
+    if state.ids[value] then return end
+    state.tables[#state.tables + 1] = value
+    state.ids[value] = #state.tables
+    if parent ~= nil then state.from[value] = {parent = parent, key = key} end
+  elseif torch.is_tensor(value) then
+    if not state.ids[value] then add_tensor(value, parent, key, state) end
+  else
+    error(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state), torch.typename(value) or kind), 0)
   end
 end
 
---- Keys of a table in a fixed order: integers, other numbers, strings, booleans.
-function serialize.keys(t)
+-- The keys of a table that are not positions 1 to n, in a fixed order: numbers, strings, booleans.
+local RANK = {number = 1, string = 2, boolean = 3}
+local function other_keys(t, n, state)
   local keys = {}
-  for key in next, t do keys[#keys + 1] = key end
-  local rank = {number = 1, string = 2, boolean = 3}
+  for key in next, t do
+    if not (math.type(key) == "integer" and key >= 1 and key <= n) then
+      if not RANK[type(key)] then
+        local from = state.from[t]
+        local where = from and path_text(from.parent, from.key, state) or "the value"
+        error(("torch.save: %s: cannot save a key that is a %s"):format(where, torch.typename(key) or type(key)), 0)
+      end
+      keys[#keys + 1] = key
+    end
+  end
   table.sort(keys, function(a, b)
-    local ra, rb = rank[type(a)] or 4, rank[type(b)] or 4
+    local ra, rb = RANK[type(a)], RANK[type(b)]
     if ra ~= rb then return ra < rb end
     if ra == 3 then return not a and b end
-    if ra == 4 then return tostring(a) < tostring(b) end
     return a < b
   end)
   return keys
+end
+
+-- Numbers every table and tensor, breadth first.
+local function collect(value, state)
+  add_value(value, nil, nil, state)
+  local i = 1
+  while state.tables[i] do
+    local t = state.tables[i]
+    local n = rawlen(t)
+    for k = 1, n do add_value(rawget(t, k), t, k, state) end
+    local keys = other_keys(t, n, state)
+    for _, key in ipairs(keys) do add_value(rawget(t, key), t, key, state) end
+    state.keys[i] = keys
+    i = i + 1
+  end
 end
 
 local function same_place(a, b)
@@ -65,64 +129,61 @@ local function same_place(a, b)
   return true
 end
 
--- A storage that is seen in one way is written as that tensor, else as a flat whole.
-local function entry_of(group, names)
+-- Decides what of a storage is written: the tensor itself where it is seen in one way only;
+-- else the tensor that covers all of it, or the whole as a flat one.
+local function choose_entry(group, names)
   local first, one = group[1], true
   for i = 2, #group do one = one and same_place(first, group[i]) end
-  local name = #group.path == 0 and "tensor" or table.concat(group.path, "."):gsub("%.?%[(.-)%]", ".%1"):gsub("^%.", "")
-  if not utf8.len(name) then name = "tensor" end
-  while names[name] or name == "__metadata__" do name = name .. "_" end
-  names[name] = true
-  group.name = name
-  if one then group.tensor = first
-  else
-    local _, _, n = internal.storage_of(first)
-    group.tensor, group.flat = first:detach():as_strided({n}, {1}, 0), true
+  while names[group.name] or group.name == "__metadata__" do group.name = group.name .. "_" end
+  names[group.name] = true
+  if one then
+    group.tensor = first
+    return
   end
+  group.views = true
+  local _, _, n = internal.storage_of(first)
+  for _, t in ipairs(group) do
+    if t.dtype ~= first.dtype then error("torch.save: tensors of different dtypes share one storage", 0) end
+    local _, offset = internal.storage_of(t)
+    if not group.tensor and offset == 0 and t:numel() == n and t:is_contiguous() then group.tensor = t end
+  end
+  group.tensor = group.tensor or first:detach():as_strided({n}, {1}, 0)
 end
 
-local encode
-
 local function encode_tensor(t, state)
-  local group = state.groups[internal.storage_of(t)]
+  local id, offset = internal.storage_of(t)
+  local group = state.groups[id]
   local parts = {('"x":%s'):format(json.quote(group.name))}
-  if group.flat then
-    local _, offset = internal.storage_of(t)
+  if group.views and not rawequal(t, group.tensor) then
     parts[2] = ('"o":%d,"z":[%s],"d":[%s]'):format(offset, table.concat(t.shape, ","), table.concat(t:stride(), ","))
-    if t.dtype ~= group.tensor.dtype then error("torch.save: tensors of different dtypes share one storage", 0) end
   end
   if t.requires_grad and t.is_leaf then parts[#parts + 1] = '"g":true' end
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local function encode_table(t, path, state)
-  if state.ids[t] then return ('{"r":%d}'):format(state.ids[t]) end
-  state.count = state.count + 1
-  state.ids[t] = state.count
-  local id, array, pairs_, n = state.count, {}, {}, rawlen(t)
-  for i = 1, n do array[i] = encode(rawget(t, i), step(path, i), state) end
-  for _, key in ipairs(serialize.keys(t)) do
-    if not (math.type(key) == "integer" and key >= 1 and key <= n) then
-      local p = step(path, key)
-      pairs_[#pairs_ + 1] = "[" .. encode(key, p, state) .. "," .. encode(rawget(t, key), p, state) .. "]"
-    end
-  end
-  return ('{"t":%d,"a":[%s],"h":[%s]}'):format(id, table.concat(array, ","), table.concat(pairs_, ","))
-end
-
-function encode(value, path, state)
+local function encode(value, state)
   local kind = type(value)
-  if torch.is_tensor(value) then return encode_tensor(value, state) end
-  if kind == "table" then return encode_table(value, path, state) end
+  if state.ids[value] then return ('{"%s":%d}'):format(kind == "table" and "t" or "x", state.ids[value]) end
   if kind == "boolean" then return tostring(value) end
   if math.type(value) == "integer" then return ("%d"):format(value) end
   if kind == "number" then return ('{"f":"%s"}'):format(value ~= value and "nan" or ("%a"):format(value)) end
-  if kind == "string" and utf8.len(value) then return json.quote(value) end
-  if kind == "string" then
-    return '{"b":"' .. value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) .. '"}'
-  end
   if kind == "nil" then return '{"n":true}' end
-  error(("torch.save: %s: cannot save a %s"):format(show_path(path), torch.typename(value) or kind), 0)
+  if utf8.len(value) then return json.quote(value) end
+  return '{"b":"' .. value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) .. '"}'
+end
+
+local function encode_table(t, keys, state)
+  local array, others = {}, {}
+  for i = 1, rawlen(t) do array[i] = encode(rawget(t, i), state) end
+  for i, key in ipairs(keys) do others[i] = ("[%s,%s]"):format(encode(key, state), encode(rawget(t, key), state)) end
+  return ('{"a":[%s],"h":[%s]}'):format(table.concat(array, ","), table.concat(others, ","))
+end
+
+local function describe(value, state)
+  local tables, tensors = {}, {}
+  for i, t in ipairs(state.tables) do tables[i] = encode_table(t, state.keys[i], state) end
+  for i, t in ipairs(state.tensors) do tensors[i] = encode_tensor(t, state) end
+  return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","), table.concat(tensors, ","))
 end
 
 --- torch.save(value, path): writes tensors, numbers, strings, booleans and tables of them
@@ -132,21 +193,23 @@ function serialize.save(value, path)
   if type(path) ~= "string" then
     error(("save: 'path' (argument 2): expected a string, got %s"):format(type(path)), 2)
   end
-  local state = {groups = {}, order = {}, seen = {}, ids = {}, count = 0}
-  collect(value, {}, state)
+  local state = {tables = {}, tensors = {}, ids = {}, from = {}, keys = {}, groups = {}, order = {}}
+  collect(value, state)
   local names, entries, tensors, at = {}, {}, {}, 0
   for i, group in ipairs(state.order) do
-    entry_of(group, names)
+    choose_entry(group, names)
     local t = group.tensor
     local bytes = t:numel() * t:element_size()
     entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name), TO_FILE[tostring(t.dtype)],
       table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
-  local metadata = ('"__metadata__":{"hecate":%s}'):format(json.quote(encode(value, {}, state)))
-  table.insert(entries, 1, metadata)
+  table.insert(entries, 1, ('"__metadata__":{"hecate":%s}'):format(json.quote(describe(value, state))))
   local header = "{" .. table.concat(entries, ",") .. "}"
   header = header .. (" "):rep(-#header % 8)
+  if #header > MAX_HEADER then
+    error(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header, MAX_HEADER), 0)
+  end
   internal.write_file(path, string.pack("<I8", #header) .. header, tensors)
 end
 
@@ -157,7 +220,7 @@ local function read_header(path)
   local function bad(offset, what) error(("torch.load: %s: %s (offset %d)"):format(path, what, offset), 0) end
   if size < 8 then bad(size, "too short for a safetensors file") end
   local n = string.unpack("<I8", head)
-  if n < 2 or n > 100 << 20 or n > size - 8 then bad(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size)) end
+  if n < 2 or n > MAX_HEADER or n > size - 8 then bad(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size)) end
   local text = internal.read_head(path, 8 + n):sub(9)
   local ok, header = pcall(json.decode, text)
   if not ok then
@@ -211,39 +274,65 @@ local function read_entries(path)
   return tensors, metadata, bad
 end
 
-local function decode_tensor(v, tensors, bad)
-  local t = tensors[v.x] or bad(8, ("the value names a tensor '%s' that is not there"):format(tostring(v.x)))
-  if v.z then
-    if not (integers(v.z, 0) and integers(v.d, 0) and math.type(v.o) == "integer") then bad(8, "a bad view") end
+-- A tensor of the description from the entries of the file.
+local function decode_tensor(v, entries, bad)
+  if type(v) ~= "table" then bad(8, "a bad tensor in the description") end
+  local t = type(v.x) == "string" and entries[v.x] or bad(8, ("the description names a tensor '%s' that is not there"):format(tostring(v.x)))
+  if v.z ~= nil then
+    if not (integers(v.z, 0) and integers(v.d, 0) and #v.z == #v.d and math.type(v.o) == "integer" and v.o >= 0) then bad(8, "a bad view") end
     local ok, view = pcall(t.as_strided, t, v.z, v.d, v.o)
     t = ok and view or bad(8, "a view reaches outside its tensor")
-    t = t:detach()
   end
-  if v.g == true and t:is_floating_point() then t = t:detach():requires_grad_() end
+  t = t:detach()
+  if v.g ~= nil then
+    if v.g ~= true or not t:is_floating_point() then bad(8, "a gradient of a tensor that cannot have one") end
+    t:requires_grad_()
+  end
   return t
 end
 
-local function decode(v, tensors, tables, bad)
+local FLOATS = {nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}
+
+local function decode(v, state)
   if type(v) ~= "table" then return v end
-  if v.f then return type(v.f) == "string" and (v.f == "nan" and 0 / 0 or v.f == "inf" and math.huge or v.f == "-inf" and -math.huge or tonumber(v.f)) or bad(8, "a bad number") end
-  if v.b then
-    if type(v.b) ~= "string" or #v.b % 2 ~= 0 or v.b:find "%X" then bad(8, "a bad string") end
+  if v.t then return state.tables[v.t] or state.bad(8, "a reference to no table") end
+  if v.x then return state.tensors[v.x] or state.bad(8, "a reference to no tensor") end
+  if v.n then return nil end
+  if type(v.f) == "string" then
+    local f = FLOATS[v.f] or v.f:find "^%-?0x[%x.]+p[+-]%d+$" and tonumber(v.f)
+    return math.type(f) == "float" and f or state.bad(8, "a bad number")
+  end
+  if type(v.b) == "string" and #v.b % 2 == 0 and not v.b:find "%X" then
     return (v.b:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end))
   end
-  if v.n then return nil end
-  if v.x then return decode_tensor(v, tensors, bad) end
-  if v.r then return tables[v.r] or bad(8, "a reference to no table") end
-  if not v.t or type(v.a) ~= "table" or type(v.h) ~= "table" then bad(8, "a value of no known kind") end
-  local t = {}
-  tables[v.t] = t
-  for i, item in ipairs(v.a) do t[i] = decode(item, tensors, tables, bad) end
-  for _, pair in ipairs(v.h) do
-    if type(pair) ~= "table" then bad(8, "a bad table") end
-    local key = decode(pair[1], tensors, tables, bad)
-    if key == nil or key ~= key then bad(8, "a bad key") end
-    t[key] = decode(pair[2], tensors, tables, bad)
+  return state.bad(8, "a value of no known kind")
+end
+
+local function fill_table(t, description, state)
+  if type(description) ~= "table" or type(description.a) ~= "table" or type(description.h) ~= "table" then state.bad(8, "a bad table") end
+  for i, item in ipairs(description.a) do t[i] = decode(item, state) end
+  for _, pair in ipairs(description.h) do
+    if type(pair) ~= "table" then state.bad(8, "a bad table") end
+    local key = decode(pair[1], state)
+    if not RANK[type(key)] or key ~= key then state.bad(8, "a bad key") end
+    t[key] = decode(pair[2], state)
   end
-  return t
+end
+
+-- The value that 'text' describes.
+local function rebuild(text, entries, bad)
+  if type(text) ~= "string" then bad(8, "the description is no string") end
+  local ok, all = pcall(json.decode, text)
+  if not ok then
+    if type(all) ~= "table" then error(all, 0) end
+    bad(8, "description: " .. all.what)
+  end
+  if type(all) ~= "table" or type(all.tables) ~= "table" or type(all.tensors) ~= "table" or all.value == nil then bad(8, "a bad description") end
+  local state = {tables = {}, tensors = {}, bad = bad}
+  for i, t in ipairs(all.tensors) do state.tensors[i] = decode_tensor(t, entries, bad) end
+  for i in ipairs(all.tables) do state.tables[i] = {} end
+  for i, t in ipairs(all.tables) do fill_table(state.tables[i], t, state) end
+  return decode(all.value, state)
 end
 
 --- torch.load(path): what torch.save wrote; of other safetensors files a table from names to
@@ -253,16 +342,10 @@ function serialize.load(path)
   if type(path) ~= "string" then
     error(("load: 'path' (argument 1): expected a string, got %s"):format(type(path)), 2)
   end
-  local tensors, metadata, bad = read_entries(path)
-  local text = type(metadata) == "table" and metadata.hecate
-  if not text then return tensors end
-  if type(text) ~= "string" then bad(8, "the metadata is no string") end
-  local ok, value = pcall(json.decode, text)
-  if not ok then
-    if type(value) ~= "table" then error(value, 0) end
-    bad(8, "metadata: " .. value.what)
-  end
-  return decode(value, tensors, {}, bad)
+  local entries, metadata, bad = read_entries(path)
+  if metadata ~= nil and type(metadata) ~= "table" then bad(8, "the metadata is no object") end
+  if not metadata or metadata.hecate == nil then return entries end
+  return rebuild(metadata.hecate, entries, bad)
 end
 
 return serialize
