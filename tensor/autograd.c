@@ -313,6 +313,7 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
     if (info->differentiable & input_bit(info, k)) status = tensor_edge(in[k], &n->edges[k]);
     if (info->save_inputs & input_bit(info, k)) save(&n->saved_in[k], in[k]);
   }
+  n->sequence = next_sequence++; /* after the nodes that tensor_edge made for views */
   for (int i = 0; i < info->n_outputs && status == OK; i++)
     if (c->out[i] != NULL) n->outputs[i] = meta_of(c->out[i]);
   if (status != OK) {

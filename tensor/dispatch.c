@@ -58,6 +58,9 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   for (int i = 0; i < c->n_in; i++) {
     if (c->in[i] == NULL)
       return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
+    if ((c->info->bool_operands >> i & 1) && c->in[i]->dtype != DTYPE_BOOL && c->in[i]->dtype != DTYPE_UINT8)
+      return fail(ERROR_ARGUMENT, "%s: argument %d: expected a tensor of bool, got %s", c->info->lua_name,
+                  i + 1, dtype_name((DType)c->in[i]->dtype));
     same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }

@@ -168,7 +168,17 @@ static Status log_sum_exp(Call *c) {
   return status;
 }
 
-Status composite_logsumexp(Call *c) { return untaped(c, log_sum_exp); }
+Status composite_logsumexp(Call *c) {
+  if (dtype_is_float((DType)c->in[0]->dtype)) return untaped(c, log_sum_exp);
+  Tensor *real; /* integers are taken as the default float */
+  TRY(tensor_cast(c->in[0], dtype_default(), &real));
+  Call inner = *c;
+  inner.in = &real;
+  Status status = untaped(&inner, log_sum_exp);
+  c->out[0] = inner.out[0];
+  tensor_release(real);
+  return status;
+}
 
 /* (Σ|x|^p)^(1/p) for a p that has no fold of its own. */
 static Status norm_general(Call *c, double p) {

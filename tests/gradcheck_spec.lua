@@ -85,7 +85,9 @@ describe("gradients", function()
         return function()
           for i, sample in ipairs(samples_of(row)) do
             local leaves, rebuild = leaves_of(sample)
-            check("sample " .. i, function_of(row, sample, rebuild), leaves, second)
+            if not (second and sample.first_order_only) then
+              check("sample " .. i, function_of(row, sample, rebuild), leaves, second)
+            end
           end
         end
       end

@@ -167,6 +167,7 @@ static bool read_number(lua_State *L, int index, Scalar *out) {
     default: {
       Tensor *t = tensor_test(L, index);
       if (t == NULL || t->numel != 1) return false;
+      if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
       *out = element_get((DType)t->dtype, tensor_data(t));
       return true;
     }
@@ -501,25 +502,34 @@ static int call_overloaded(lua_State *L) {
   return 0;
 }
 
-static void push_function(lua_State *L, const OpInfo *first, bool method) {
+static int call_overloaded_in_place(lua_State *L) {
+  int n = (int)lua_tointeger(L, lua_upvalueindex(1));
+  for (int i = 0; i < n; i++) {
+    const OpInfo *info = lua_touserdata(L, lua_upvalueindex(2 + i));
+    if (i == n - 1 || fits(L, info)) return call_op(L, info, true);
+  }
+  return 0;
+}
+
+static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place) {
   int n = 0;
   lua_pushinteger(L, 0);
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
     if (info->lua_module == NULL || strcmp(info->lua_name, first->lua_name) != 0) continue;
     if (method && !info->method) continue;
-    if (info->in_place_only) continue;
+    if (in_place ? !info->in_place : info->in_place_only) continue;
     lua_pushlightuserdata(L, (void *)info);
     n++;
   }
   if (n == 1) {
-    lua_pushcclosure(L, call_named, 1);
+    lua_pushcclosure(L, in_place ? call_named_in_place : call_named, 1);
     lua_remove(L, -2);
     return;
   }
   lua_pushinteger(L, n);
   lua_replace(L, -n - 2);
-  lua_pushcclosure(L, call_overloaded, n + 1);
+  lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
 }
 
 void call_register(lua_State *L, int torch, int functional, int methods) {
@@ -531,21 +541,20 @@ void call_register(lua_State *L, int torch, int functional, int methods) {
     if (!info->in_place_only) {
       lua_pushstring(L, info->lua_name);
       if (lua_rawget(L, module) == LUA_TNIL) {
-        push_function(L, info, false);
+        push_function(L, info, false, false);
         lua_setfield(L, module, info->lua_name);
       }
       lua_pop(L, 1);
       lua_pushstring(L, info->lua_name);
       if (info->method && lua_rawget(L, methods) == LUA_TNIL) {
-        push_function(L, info, true);
+        push_function(L, info, true, false);
         lua_setfield(L, methods, info->lua_name);
       }
       lua_pop(L, 1);
     }
     if (info->in_place) {
       snprintf(name, sizeof name, "%s_", info->lua_name);
-      lua_pushlightuserdata(L, (void *)info);
-      lua_pushcclosure(L, call_named_in_place, 1);
+      push_function(L, info, false, true);
       lua_setfield(L, methods, name);
     }
   }

@@ -69,6 +69,9 @@ local function signature(row, text, where)
       if not name then name, kind = part:match "^([%w_]+)%s*:%s*(.-)%s*$" end
       if not name then error(where .. ": cannot read argument '" .. part .. "'", 0) end
       local arg = {name = name, keyword_only = keyword_only, default_text = default}
+      if name == "grad" or name == "grads" or name == "out" or name == "outs" or name == "shape_of" then
+        error(where .. ": an argument cannot be called '" .. name .. "': backward formulas use that name", 0)
+      end
       local base, list_mark = kind:match "^([%w|]+)(%[?%]?)$"
       if not base then error(where .. ": unknown type '" .. kind .. "'", 0) end
       arg.list = list_mark == "[]"

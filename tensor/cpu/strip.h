@@ -66,12 +66,14 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 #ifdef T_IS_FLOAT
 #define SCALAR(x) ((T)scalar_to_double(x))
 #define ABS(x) fabs(x)
+#define ROUND(f, x) f(x)
 #elif defined(T_IS_BOOL)
 #define SCALAR(x) (scalar_to_double(x) != 0)
 #define ABS(x) (x)
 #else
 #define SCALAR(x) ((T)scalar_to_int(x))
 #define ABS(x) ((x) < 0 ? (T)-(x) : (x))
+#define ROUND(f, x) (x)
 #endif
 
 /* Both sides are evaluated, so that the loop stays free of branches. */

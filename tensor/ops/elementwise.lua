@@ -18,9 +18,9 @@ unary("sign", "(a > 0) - (a < 0)", "-1, 0 or 1 by the sign.", {backward = zero, 
 unary("square", "a * a", "input².", {types = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
 unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number",
   backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
-op {"relu_backward", "(grad: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
-  expr = "b > 0 ? a : K(0)", doc = "grad where output > 0, else 0.",
-  backward = function(o) return {grad = o.grad:relu_backward(o.output)} end}
+op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
+  expr = "b > 0 ? a : K(0)", doc = "g where output > 0, else 0.",
+  backward = function(o) return {g = o.grad:relu_backward(o.output)} end}
 unary("clone", "a", "A copy.", {inplace = false, backward = function(o) return {input = o.grad:helper("pass")} end})
 
 float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
@@ -73,9 +73,9 @@ op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", compo
   example = "nn.functional.gelu(torch.randn(3))"}
 
 for _, name in ipairs {"floor", "ceil", "trunc"} do
-  unary(name, name .. "(a)", "Rounded: " .. name .. ".", {types = "float", backward = zero, domain = "unit"})
+  unary(name, "ROUND(" .. name .. ", a)", "Rounded: " .. name .. "; integers stay.", {types = "number", backward = zero, domain = "unit"})
 end
-unary("round", "rint(a)", "The nearest integer, ties to even.", {types = "float", backward = zero, domain = "unit"})
+unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.", {types = "number", backward = zero, domain = "unit"})
 unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false})
 unary("isinf", "ABS(a) == K(INFINITY)", "Whether it is infinite.", {types = "float", result = "bool", inplace = false})
 unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})
@@ -145,9 +145,9 @@ op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", 
   expr = "has_max && a > max ? max : has_min && a < min ? (has_max && min > max ? max : min) : a", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
-op {"clamp_backward", "(grad: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
-  expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "grad where input was not limited.",
-  backward = function(o) return {grad = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
+op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
+  expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "g where input was not limited.",
+  backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
   expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * (o.tensor2 * o.value), tensor2 = o.grad * (o.tensor1 * o.value)} end}

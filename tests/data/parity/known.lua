@@ -17,6 +17,7 @@ return {
     ["nonzero"] = {[1] = "no as_tuple", [4] = "no as_tuple", [5] = "no as_tuple", [6] = "no as_tuple", [7] = "no as_tuple", [8] = "no as_tuple", [9] = "no as_tuple", [10] = "no as_tuple", [11] = "no as_tuple"},
     ["norm"] = {[1] = "p is a number", [8] = "p is a number"},
     ["scatter"] = {[1] = "no reduce", [5] = "no reduce", [6] = "no reduce", [13] = "no reduce"},
+    ["masked_fill"] = {[9] = "a value that is a tensor with a gradient is refused, not differentiated"},
     ["square"] = {[12] = "bool is no number here", [13] = "bool is no number here"},
     ["std"] = {[3] = "unbiased is given by name", [9] = "unbiased is given by name"},
     ["var"] = {[3] = "unbiased is given by name", [9] = "unbiased is given by name"},
