@@ -1,0 +1,124 @@
+-- What the documents say is run: every lua block of README.md and docs/, the example of
+-- every op. And tensor/ knows no Lua.
+local torch = require "torch"
+
+--- The lines that a command prints, sorted.
+local function lines(command)
+  local pipe <close> = assert(io.popen("LC_ALL=C " .. command))
+  local list = {}
+  for line in pipe:lines() do list[#list + 1] = line end
+  table.sort(list)
+  return list
+end
+
+local function read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+--- The ```lua blocks of a document: {line = of the first line of code, code = text}.
+local function blocks(text)
+  local list, open, number = {}, nil, 0
+  for line in (text .. "\n"):gmatch "(.-)\r?\n" do
+    number = number + 1
+    if open then
+      if line:find "^%s*```%s*$" then
+        open.code = table.concat(open, "\n")
+        list[#list + 1] = open
+        open = nil
+      else
+        open[#open + 1] = line
+      end
+    elseif line:find "^%s*```lua%s*$" then
+      open = {line = number + 1}
+    end
+  end
+  assert(not open, "a block is not closed")
+  return list
+end
+
+--- An environment whose print writes nowhere, but does write.
+local function environment()
+  local env = setmetatable({}, {__index = _G})
+  env.print = function(...)
+    for i = 1, select("#", ...) do assert(type(tostring((select(i, ...)))) == "string") end
+  end
+  return env
+end
+
+--- Runs one block; its lines are those of the document, so errors name them.
+local function run(path, block, env)
+  local chunk, message = load(("\n"):rep(block.line - 1) .. block.code, "@" .. path, "t", env)
+  if not chunk then error(message, 0) end
+  local ok, err = xpcall(chunk, function(e)
+    e = tostring(e)
+    if e:find(path .. ":", 1, true) then return e end
+    for level = 2, 50 do -- the line of the document that was running
+      local info = debug.getinfo(level, "Sl")
+      if not info then break end
+      if info.source == "@" .. path then return ("%s:%d: %s"):format(path, info.currentline, e) end
+    end
+    return ("%s:%d: %s"):format(path, block.line, e)
+  end)
+  if not ok then error(err, 0) end
+end
+
+local documents = lines "ls README.md docs/*.md"
+
+describe("documents", function()
+  for _, path in ipairs(documents) do
+    it(path .. " runs", function()
+      local env = environment()
+      for _, block in ipairs(blocks(read(path))) do run(path, block, env) end
+    end)
+  end
+
+  it("README.md has something to run", function()
+    assert.is_true(#blocks(read "README.md") >= 3)
+  end)
+
+  it("a block that fails says where", function()
+    local text = "# A\n\n```lua\nlocal x = 1\n```\n\n```lua\n\nerror 'no'\n```\n```lua\nx = = 1\n```\n"
+    local list = blocks(text)
+    assert.equal(3, #list)
+    run("a.md", list[1], environment())
+    local _, message = pcall(run, "a.md", list[2], environment())
+    assert.equal("a.md:9: no", message)
+    _, message = pcall(run, "a.md", list[3], environment())
+    assert.matches("^a.md:12: ", message)
+  end)
+end)
+
+describe("the example of", function()
+  for _, row in ipairs(torch._C.ops()) do
+    if row.example then
+      it((row.module or "private") .. " " .. row.lua .. " (" .. row.name .. ") runs", function()
+        local env = environment()
+        local chunk = load("return " .. row.example, "=example", "t", env)
+          or assert(load(row.example, "=example", "t", env))
+        for _, value in ipairs{chunk()} do assert.is_string(tostring(value)) end
+      end)
+    elseif row.module then
+      it(row.name .. " exists", function() error(row.name .. ": a public row without an example", 0) end)
+    end
+  end
+end)
+
+describe("layers", function()
+  it("tensor/ includes nothing of Lua or of vm/", function()
+    local sources = lines "find tensor -name '*.[ch]'"
+    assert.is_true(#sources > 20)
+    local foreign = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true, ["lua.hpp"] = true}
+    for _, path in ipairs(lines "find vm lib -name '*.h'") do foreign[path:match "[^/]+$"] = true end
+    for _, path in ipairs(sources) do
+      local number = 0
+      for line in (read(path) .. "\n"):gmatch "(.-)\n" do
+        number = number + 1
+        local name = line:match '^%s*#%s*include%s*[<"]([^>"]+)[>"]'
+        if name and foreign[name:match "[^/]+$"] then
+          error(("%s:%d: includes %s"):format(path, number, name), 0)
+        end
+      end
+    end
+  end)
+end)
