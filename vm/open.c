@@ -291,8 +291,8 @@ int luaopen_torch_package(lua_State *L) {
 void open_globals(lua_State *L) {
   static const char *const globals[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"gnuplot", "gnuplot"},
                                            {"torchvision", "torchvision"}, {NULL, NULL}};
-  /* Short cycles: dead tensors come back while they are still in the cache. */
-  lua_gc(L, LUA_GCINC, 120, 400, 0);
+  /* Tensors mostly die young: see tensor_account. */
+  lua_gc(L, LUA_GCGEN, 5, 100);
   luaopen_torch_package(L);
   lua_setglobal(L, "torch");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);

@@ -25,22 +25,28 @@ TensorBox *tensor_box(lua_State *L) {
   return box;
 }
 
-/* Lua sees a few words per tensor. When the bytes made since the last collection reach
-** half of what was alive after it (at least PACE_LEAST), a collection is due. */
-#define PACE_LEAST (48LL << 20)
-static int64_t pending, limit = PACE_LEAST;
+/* Lua sees a few words per tensor, so it is told when to look. After YOUNG_BYTES of new
+** tensors a step: in the generational mode (open_globals) a collection of the young, which
+** is where the temporaries of a loop are, so that their memory comes back while it is in
+** the cache. A whole collection when the bytes in use have grown by half (at least
+** GROWTH) since the last one, for what got old before it died. */
+#define YOUNG_BYTES (4LL << 20)
+#define GROWTH (48LL << 20)
+static int64_t pending, limit = GROWTH;
 
 void tensor_account(lua_State *L, const TensorBox *box) {
   const Tensor *t = box->tensor;
   if (t == NULL) return;
   pending += (int64_t)sizeof *t;
   if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
-  if (pending < limit) return;
+  if (pending < YOUNG_BYTES) return;
   pending = 0;
-  lua_gc(L, LUA_GCCOLLECT);
   MemoryStats stats;
   memory_stats(&stats);
-  limit = stats.bytes / 2 > PACE_LEAST ? stats.bytes / 2 : PACE_LEAST;
+  lua_gc(L, stats.bytes > limit ? LUA_GCCOLLECT : LUA_GCSTEP, 0);
+  if (stats.bytes <= limit) return;
+  memory_stats(&stats);
+  limit = stats.bytes + (stats.bytes / 2 > GROWTH ? stats.bytes / 2 : GROWTH);
 }
 
 void tensor_push(lua_State *L, Tensor *tensor) {

@@ -1,71 +1,221 @@
--- Measures Hecate, and PyTorch doing the same work in the same run where python3 has it.
--- usage: hecate scripts/bench/run.lua [PYTHON]      (default: /usr/bin/python3)
--- Both sides run with two threads and OPENBLAS_CORETYPE unset, in turn (A B A B …); the table
--- gives medians and the ratio.
-local here = arg[0]:match "^(.*)/[^/]*$" or "."
-local ROUNDS = 5
+--- Measures Hecate against the bars it has set itself, beside PyTorch.
+--
+--     hecate scripts/bench/run.lua [row ...]      rows: start add44 step matmul
+--                                                 elementwise train collector
+--
+-- Each figure comes from its own process; the sides take turns, ROUNDS times, and the
+-- table shows the medians of the figures and of the ratios of one turn. BENCH_ROUNDS
+-- sets the rounds, BENCH_PYTHON the Python whose torch is the peer; without one the
+-- peer's columns stay empty. Both sides run with two threads and OPENBLAS_CORETYPE unset.
+local clock = require("torch.utils.terminal.c").now
 
-if arg[1] == "--work" then -- one round of one side: prints name=value lines
-  local clock = require("torch.utils.terminal.c").now
-  local function time(name, n, f)
-    for _ = 1, math.max(3, n // 20) do f() end
-    local start = clock()
-    for _ = 1, n do f() end
-    print(("%s=%.9g"):format(name, (clock() - start) / n))
-  end
-  local a4, b4 = torch.ones(4, 4), torch.ones(4, 4)
-  local add = torch.add
-  time("add 4×4", 300000, function() return add(a4, b4) end)
-  local model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-  local criterion, opt = nn.CrossEntropyLoss(), optim.Adam(model:parameters(), {lr = 1e-3})
-  local x, y = torch.rand(64, 784), torch.randint(1, 11, {64})
-  time("training step", 1500, function()
-    opt:zero_grad()
-    criterion(model(x), y):backward()
-    opt:step()
-  end)
-  local m, n = torch.rand(1024, 1024), torch.rand(1024, 1024)
-  time("matmul 1024²", 30, function() return torch.matmul(m, n) end)
-  local u, v = torch.rand(1000000), torch.rand(1000000)
-  time("add 1 M", 300, function() return torch.add(u, v) end)
-  time("exp 1 M", 300, function() return torch.exp(u) end)
-  time("sum 1 M", 300, function() return torch.sum(u) end)
-  return
+local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
+local STARTS = 20 -- processes that start in one measurement
+local TRAIN_ROUNDS, EPOCHS = 2, {1, 3}
+
+local directory = arg[0]:match("^(.*)/[^/]*$") or "."
+local hecate = arg[-1] or "hecate"
+
+local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
+-- OpenMP and OpenBLAS read their settings as they load, so all of it runs again below
+-- an environment that is clean.
+if os.getenv("HECATE_BENCH") == nil then
+  local words = {"env -u OPENBLAS_CORETYPE HECATE_BENCH=1 OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2"}
+  for _, word in ipairs{hecate, arg[0], table.unpack(arg)} do words[#words + 1] = quoted(word) end
+  local _, _, code = os.execute(table.concat(words, " "))
+  os.exit(code, true)
 end
 
-local function command(line)
+-- Running a side ---------------------------------------------------------------------
+
+--- The name=value lines that a command prints; raises with its output if it fails.
+local function figures(command)
+  local pipe <close> = assert(io.popen(command .. " 2>&1"))
+  local output = pipe:read("a")
+  if not pipe:close() then error(command .. "\n" .. output, 0) end
   local values = {}
-  local p = io.popen("env -u OPENBLAS_CORETYPE OMP_NUM_THREADS=2 " .. line .. " 2>/dev/null")
-  for name, value in p:read("a"):gmatch "([^\n=]+)=([%d.e+-]+)" do values[name] = tonumber(value) end
-  p:close()
+  for name, value in output:gmatch("([%w_]+)=(%S+)") do values[name] = tonumber(value) or value end
   return values
 end
 
-local function median(list)
-  table.sort(list)
-  return #list > 0 and list[(#list + 1) // 2] or nil
-end
-
-local python = arg[1] or "/usr/bin/python3"
-local hecate = os.getenv("HECATE_BIN") or "/proc/" .. (io.open("/proc/self/stat"):read "n") .. "/exe"
-local sides = {hecate = {}, peer = {}, bare = {}}
-local gemm = os.tmpname()
-local compiled = os.execute(("cc -O2 %s/gemm.c -o %s -I/usr/include/x86_64-linux-gnu/openblas-openmp -L/usr/lib/x86_64-linux-gnu/openblas-openmp -lopenblas 2>/dev/null"):format(here, gemm))
-local names = {"add 4×4", "training step", "matmul 1024²", "add 1 M", "exp 1 M", "sum 1 M"}
-for round = 1, ROUNDS do
-  for side, line in pairs {hecate = hecate .. " " .. here .. "/run.lua --work", peer = python .. " " .. here .. "/peer.py",
-    bare = compiled and gemm or "false"} do
-    for name, value in pairs(command(line)) do
-      sides[side][name] = sides[side][name] or {}
-      table.insert(sides[side][name], value)
-    end
+--- The Python that has torch, and torch's version; nil if there is none.
+local function find_peer()
+  for _, python in ipairs{os.getenv("BENCH_PYTHON") or "python3", "/usr/bin/python3"} do
+    local ok, values = pcall(figures, quoted(python) .. " " .. quoted(directory .. "/peer.py") .. " version")
+    if ok and values.version then return python, values.version end
   end
 end
-os.remove(gemm)
-print(("%-16s %14s %14s %10s"):format("work", "Hecate", "PyTorch", "ratio"))
-for _, name in ipairs(names) do
-  local h, p = median(sides.hecate[name] or {}), median(sides.peer[name] or {})
-  print(("%-16s %11.2f µs %11s µs %10s"):format(name, (h or 0) * 1e6, p and ("%.2f"):format(p * 1e6) or "-", p and ("%.2f"):format(p / h) or "-"))
+
+local python, version = find_peer()
+
+local function ours(words)
+  return figures(quoted(hecate) .. " " .. quoted(directory .. "/work.lua") .. " " .. words)
 end
-local h, b = median(sides.hecate["matmul 1024²"] or {}), median(sides.bare["matmul 1024²"] or {})
-if b then print(("bare cblas_sgemm 1024²: %.2f µs; Hecate reaches %.1f %% of it"):format(b * 1e6, 100 * b / h)) end
+
+local function theirs(words)
+  return python and figures(quoted(python) .. " " .. quoted(directory .. "/peer.py") .. " " .. words) or {}
+end
+
+--- Milliseconds that one process takes, from `times` of them.
+local function process_time(command, times)
+  local loop = ("for i in $(seq %d); do %s >/dev/null || exit 1; done"):format(times, command)
+  local start = clock()
+  assert(os.execute(loop))
+  return 1e3 * (clock() - start) / times
+end
+
+local function median(list)
+  if #list == 0 then return nil end
+  table.sort(list)
+  return (list[(#list + 1) // 2] + list[#list // 2 + 1]) / 2
+end
+
+--- Lets the sides take turns: `turn()` gives our figures and the peer's. Gives the
+-- medians of both by name, and of the ratios ours / theirs within a turn.
+local function compare(rounds, turn)
+  local lists = {{}, {}, {}}
+  for _ = 1, rounds do
+    local mine, other = turn()
+    local ratio = {}
+    for name, value in pairs(mine) do ratio[name] = other[name] and value / other[name] end
+    for i, values in ipairs{mine, other, ratio} do
+      for name, value in pairs(values) do
+        lists[i][name] = lists[i][name] or {}
+        table.insert(lists[i][name], value)
+      end
+    end
+  end
+  for _, values in ipairs(lists) do
+    for name, list in pairs(values) do values[name] = median(list) end
+  end
+  return table.unpack(lists)
+end
+
+-- The table --------------------------------------------------------------------------
+
+local FORMAT = "%-34s %12s %12s %8s  %-22s %s"
+
+local function number(value)
+  if value == nil then return "-" end
+  return (math.abs(value) < 10 and "%.3f" or "%.1f"):format(value)
+end
+
+local failed = 0
+
+--- One line; `holds` is nil where the bar cannot be judged without the peer.
+local function line(what, mine, other, ratio, bar, holds)
+  if holds == false then failed = failed + 1 end
+  local verdict = holds and "holds" or holds == false and "MISSED" or bar == "" and "" or "no peer"
+  print(FORMAT:format(what, number(mine), number(other), number(ratio), bar, verdict))
+end
+
+local function at_least(value, bar) return value and value >= bar end
+local function at_most(value, bar) return value and value <= bar end
+
+-- The rows ---------------------------------------------------------------------------
+
+local rows = {}
+
+function rows.start()
+  local mine, other = compare(ROUNDS, function()
+    local us, them = ours("start"), theirs("start")
+    us.ms = process_time(quoted(hecate) .. " -e 'print(torch.rand(3,3))'", STARTS)
+    them.ms = python and process_time(quoted(python) .. " -c 'import torch;print(torch.rand(3,3))'", 1)
+    return us, them
+  end)
+  line("start and print(rand(3,3)), ms", mine.ms, other.ms, other.ms and mine.ms / other.ms,
+    "<= 15 ms", at_most(mine.ms, 15))
+  line("  peak memory, MiB", mine.mib, other.mib, other.mib and mine.mib / other.mib,
+    "<= 15 MB", at_most(mine.mib * 1.048576, 15))
+end
+
+function rows.add44()
+  local mine, other, ratio = compare(ROUNDS, function() return ours("add44"), theirs("add44") end)
+  line("4x4 add, us", mine.us, other.us, ratio.us, "<= 0.3 us", at_most(mine.us, 0.3))
+end
+
+function rows.step()
+  local mine, other, ratio = compare(ROUNDS, function() return ours("step"), theirs("step") end)
+  line("training step 784-128-10, 1/s", mine.rate, other.rate, ratio.rate, ">= 3 x peer",
+    at_least(ratio.rate, 3))
+end
+
+--- The program of gemm.c, built anew; nil and a warning where it cannot be.
+local function build_gemm()
+  local program = os.tmpname()
+  if os.execute(("cc -O2 -o %s %s -lopenblas"):format(program, quoted(directory .. "/gemm.c"))) then
+    return program
+  end
+  io.stderr:write("run.lua: no C compiler or no OpenBLAS: no bare cblas_sgemm\n")
+  os.remove(program)
+end
+
+function rows.matmul()
+  local program = build_gemm()
+  local peer, bare_ratios, bare = {}, {}, {}
+  local mine = compare(2 * ROUNDS, function()
+    local us, them = ours("matmul"), theirs("matmul")
+    table.insert(peer, them.gflops)
+    if program then
+      local gemm = figures(program).gflops
+      table.insert(bare, gemm)
+      table.insert(bare_ratios, us.gflops / gemm)
+    end
+    return us, {}
+  end)
+  if program then os.remove(program) end
+  local ratio = median(bare_ratios)
+  line("matmul 1024 (bare sgemm), GFLOP/s", mine.gflops, median(bare), ratio, ">= 0.97 x bare",
+    at_least(ratio, 0.97))
+  local theirs_median = median(peer)
+  line("  beside the peer's", mine.gflops, theirs_median, theirs_median and mine.gflops / theirs_median, "")
+end
+
+function rows.elementwise()
+  local mine, other, ratio = compare(ROUNDS, function()
+    return ours("elementwise"), theirs("elementwise")
+  end)
+  for _, op in ipairs{"add", "exp", "sum"} do
+    line(op .. " on 1 M float32, us", mine[op], other[op], ratio[op], "<= 1 x peer",
+      at_most(ratio[op], 1))
+  end
+end
+
+function rows.train()
+  local example = quoted(directory .. "/../examples/fashion_mnist.lua")
+  local peak = {}
+  for _, epochs in ipairs(EPOCHS) do
+    local words = ("train %d"):format(epochs)
+    local mine, other, ratio = compare(TRAIN_ROUNDS, function()
+      return ours(words .. " " .. example), theirs(words)
+    end)
+    peak[#peak + 1] = mine.mib
+    line(("Fashion-MNIST, %d epochs, peak MiB"):format(epochs), mine.mib, other.mib, ratio.mib,
+      "<= 0.5 x peer", at_most(ratio.mib, 0.5))
+    line("  seconds", mine.seconds, other.seconds, ratio.seconds, "")
+  end
+  local growth = peak[#peak] / peak[1]
+  line("  growth over the epochs", growth, nil, nil, "<= 1.02", at_most(growth, 1.02))
+end
+
+function rows.collector()
+  local mine = compare(TRAIN_ROUNDS, function() return ours("collector"), {} end)
+  line("collector's share, %", mine.percent, nil, nil, "<= 5 %", at_most(mine.percent, 5))
+  line("  cycles in an epoch", mine.cycles, nil, nil, "")
+end
+
+local ORDER = {"start", "add44", "step", "matmul", "elementwise", "train", "collector"}
+local chosen = #arg > 0 and arg or ORDER
+for _, name in ipairs(chosen) do
+  if rows[name] == nil then
+    io.stderr:write(("run.lua: no row '%s'; there are: %s\n"):format(name, table.concat(ORDER, " ")))
+    os.exit(1, true)
+  end
+end
+
+print(("Hecate beside %s; two threads; medians of %d turns"):format(
+  python and "PyTorch " .. version or "nothing (no Python with torch)", ROUNDS))
+print(FORMAT:format("work", "Hecate", "peer", "ratio", "bar", ""))
+for _, name in ipairs(chosen) do rows[name]() end
+print(failed == 0 and "no bar missed" or failed .. " missed")

@@ -96,14 +96,18 @@ static void test_memory(void) {
   memory_free(block, 1000);
   memory_stats(&after);
   CHECK(after.bytes == before.bytes && after.blocks == before.blocks);
+#ifndef HECATE_SANITIZE /* there nothing is kept, so that use after free is seen */
   CHECK(after.cached == during.bytes - before.bytes);
+#endif
   CHECK(after.peak == during.peak);
   memory_reset_peak();
   memory_stats(&after);
   CHECK(after.peak == after.bytes);
 
   char *again = memory_alloc(1000);
+#ifndef HECATE_SANITIZE
   CHECK(again == block); /* from the list */
+#endif
   again[999] = 7;
   again = memory_realloc(again, 1000, 5000);
   CHECK(again != NULL && again[999] == 7);
@@ -239,7 +243,7 @@ static void test_dtypes(void) {
   CHECK(strcmp(dtype_name(DTYPE_UINT8), "uint8") == 0 && dtype_size(DTYPE_FLOAT64) == 8);
   CHECK(dtype_set_default(DTYPE_INT64) == ERROR_ARGUMENT && dtype_default() == DTYPE_FLOAT32);
 
-  /* results: [a][b] of a + b */
+  /* a * b of all pairs */
   for (int a = 0; a < DTYPE_COUNT; a++)
     for (int b = 0; b < DTYPE_COUNT; b++) {
       Tensor *x = make((DType)a, 1, 1, 0, (double[]){1}), *y = make((DType)b, 1, 1, 0, (double[]){1}), *z = NULL;
@@ -270,7 +274,7 @@ static void test_dtypes(void) {
   tensor_release(y);
   tensor_release(x);
 
-  /* casts truncate and saturate; NaN is 0 */
+  /* casts truncate; int32 and int64 saturate; NaN is 0 */
   const double values[] = {1e300, -1e300, (double)NAN, 2.9, -2.9, 300, (double)INFINITY};
   for (int from = DTYPE_FLOAT32; from <= DTYPE_FLOAT64; from++) {
     x = make((DType)from, 1, 7, 0, values);
@@ -278,7 +282,7 @@ static void test_dtypes(void) {
     CHECK(HOLDS(y, INT32_MAX, INT32_MIN, 0, 2, -2, 300, INT32_MAX));
     tensor_release(y);
     CHECK_OK(tensor_cast(x, DTYPE_UINT8, &y));
-    CHECK(HOLDS(y, 255, 0, 0, 2, 0, 255, 255));
+    CHECK(HOLDS(y, 255, 0, 0, 2, 254, 44, 255)); /* by way of int64, modulo 256, as integers */
     tensor_release(y);
     CHECK_OK(tensor_cast(x, DTYPE_INT64, &y));
     const int64_t *v = tensor_data(y);
@@ -292,6 +296,11 @@ static void test_dtypes(void) {
     tensor_release(y);
     tensor_release(x);
   }
+  x = make(DTYPE_INT64, 1, 3, 0, (double[]){-1, 256, 300});
+  CHECK_OK(tensor_cast(x, DTYPE_UINT8, &y));
+  CHECK(HOLDS(y, 255, 0, 44));
+  tensor_release(y);
+  tensor_release(x);
   CHECK(scalar_to_int(scalar_float(1e19)) == INT64_MAX && scalar_to_int(scalar_float(NAN)) == 0);
   CHECK(bytes_used() == start);
 }
