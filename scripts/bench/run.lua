@@ -35,7 +35,10 @@ local function figures(command)
   local output = pipe:read("a")
   if not pipe:close() then error(command .. "\n" .. output, 0) end
   local values = {}
-  for name, value in output:gmatch("([%w_]+)=(%S+)") do values[name] = tonumber(value) or value end
+  for text in output:gmatch("[^\n]+") do
+    local name, value = text:match("^(%w+)=(%S+)$")
+    if name then values[name] = name == "version" and value or tonumber(value) end
+  end
   return values
 end
 
@@ -67,6 +70,7 @@ end
 
 local function median(list)
   if #list == 0 then return nil end
+  for i, v in ipairs(list) do list[i] = tonumber(v) end
   table.sort(list)
   return (list[(#list + 1) // 2] + list[#list // 2 + 1]) / 2
 end
