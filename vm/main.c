@@ -10,27 +10,45 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "embedded.h"
 #include "session.h"
 #include "vm.h"
 
 /* ---- tools --------------------------------------------------------------- */
 
-/* 'hecate NAME ...': 'run' leaves the exit code on the stack; it is called with
-** the words after NAME as strings. */
-typedef struct {
-  const char *name;
-  const char *summary;
-  lua_CFunction run;
-} Subcommand;
+/* 'hecate NAME ...' runs lib/commands/NAME.lua with the words after NAME; what it
+** returns is the exit code (nothing: 0). Its first line, "--- summary", is what the
+** help says of it. */
+static const char commands_folder[] = "commands/";
 
-static const Subcommand subcommands[] = {
-    {NULL, NULL, NULL},
-};
+/* The NAME of a file of that folder, its length in '*length'; NULL for other files. */
+static const char *main_command_name(const EmbeddedFile *f, int *length) {
+  size_t folder = sizeof commands_folder - 1, n = strlen(f->name);
+  if (n < folder + 4 || strncmp(f->name, commands_folder, folder) != 0) return NULL;
+  *length = (int)(n - folder - 4); /* ".lua" */
+  return f->name + folder;
+}
 
-static const Subcommand *main_subcommand(const char *name) {
-  for (const Subcommand *s = subcommands; s->name != NULL; s++)
-    if (strcmp(s->name, name) == 0) return s;
-  return NULL;
+static bool main_is_command(const char *word) {
+  int length;
+  for (const EmbeddedFile *f = embedded_files; f->name != NULL; f++) {
+    const char *name = main_command_name(f, &length);
+    if (name != NULL && strlen(word) == (size_t)length && strncmp(word, name, length) == 0) return true;
+  }
+  return false;
+}
+
+static void main_list_commands(FILE *out) {
+  int length;
+  bool first = true;
+  for (const EmbeddedFile *f = embedded_files; f->name != NULL; f++) {
+    const char *name = main_command_name(f, &length);
+    if (name == NULL) continue;
+    const char *summary = (const char *)f->data;
+    summary += strspn(summary, "- ");
+    fprintf(out, "%s  %-9.*s %.*s\n", first ? "Subcommands:\n" : "", length, name, (int)strcspn(summary, "\n"), summary);
+    first = false;
+  }
 }
 
 /* ---- memory -------------------------------------------------------------- */
@@ -104,9 +122,7 @@ static void main_help(FILE *out) {
       "  --        stop handling options\n"
       "  -         stop handling options and execute stdin\n",
       out);
-  for (const Subcommand *s = subcommands; s->name != NULL; s++)
-    fprintf(out, "%s  %-9s %s\n", s == subcommands ? "Subcommands:\n" : "", s->name,
-            s->summary);
+  main_list_commands(out);
 }
 
 void main_print_version(void) {
@@ -262,12 +278,14 @@ static bool main_do(lua_State *L, const Options *o) {
   return true;
 }
 
-static bool main_do_subcommand(lua_State *L, const Subcommand *s, const Options *o) {
-  lua_pushcfunction(L, s->run);
+static bool main_do_command(lua_State *L, const Options *o) {
+  char file[256];
+  snprintf(file, sizeof file, "%s%s.lua", commands_folder, o->argv[1]);
+  int status = open_embedded(L, file);
   luaL_checkstack(L, o->argc + LUA_MINSTACK, "too many arguments");
-  for (int i = o->script + 1; i < o->argc; i++) lua_pushstring(L, o->argv[i]);
-  int status = interrupt_call(L, o->argc - o->script - 1, 1);
-  return main_succeeded(L, status) && lua_tointeger(L, -1) == 0;
+  for (int i = 2; i < o->argc; i++) lua_pushstring(L, o->argv[i]);
+  if (status == LUA_OK) status = interrupt_call(L, o->argc - 2, 1);
+  return main_succeeded(L, status) && (lua_isnil(L, -1) || lua_tointeger(L, -1) == 0);
 }
 
 /* Runs protected, for what comes before the calls that protect themselves.
@@ -285,8 +303,8 @@ static int main_protected(lua_State *L) {
   open_globals(L);
   main_set_arg(L, o);
   bool first = o->script == 1 && o->argc > 1;
-  const Subcommand *s = first ? main_subcommand(o->argv[1]) : NULL;
-  lua_pushboolean(L, s != NULL ? main_do_subcommand(L, s, o) : main_do(L, o));
+  bool command = first && main_is_command(o->argv[1]);
+  lua_pushboolean(L, command ? main_do_command(L, o) : main_do(L, o));
   return 1;
 }
 

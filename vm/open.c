@@ -24,7 +24,8 @@ int luaopen_torch_utils_terminal_c(lua_State *L);
 static const struct {
   const char *prefix, *folder;
 } folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
-               {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"}};
+               {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"},
+               {"hecate.session", "session"}, {"hecate.help", "help"}, {"hecate.notebook", "notebook"}};
 
 static bool file_of(const char *module, char *file, size_t size) {
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {

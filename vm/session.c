@@ -1,116 +1,15 @@
 /* session.c: the interactive session. A block is read until Lua finds it
 ** complete, compiled as an expression or else as statements, run, and its
-** results are shown. On a terminal readline edits the lines; otherwise they are
-** read plainly and neither prompts nor escape sequences are written.
+** results are shown. session_edit.c reads the lines.
 */
 #include <ctype.h>
 #include <lauxlib.h>
-#include <locale.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <readline/readline.h>
-
 #include "session.h"
-
-/* ---- reading a line ------------------------------------------------------ */
-
-typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult;
-
-static char *session_received; /* from readline; NULL: end of input */
-static bool session_waiting;
-static volatile sig_atomic_t session_resumed;
-
-/* After a suspension the line is to be shown again. */
-static void session_on_resume(int number) {
-  (void)number;
-  session_resumed = 1;
-}
-
-static void session_receive(char *line) {
-  session_received = line;
-  session_waiting = false;
-  rl_callback_handler_remove(); /* the terminal is as before while the line runs */
-}
-
-/* Waits until there is a key or Ctrl-C. SIGINT is kept back between the question
-** whether it came and the wait, or it could slip by. */
-static bool session_wait_for_key(void) {
-  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-  sigset_t interrupt, before;
-  rl_check_signals(); /* readline's own: suspension, the size of the window */
-  if (session_resumed) {
-    session_resumed = 0;
-    rl_forced_update_display();
-  }
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  sigprocmask(SIG_BLOCK, &interrupt, &before);
-  bool ready = !interrupt_came() && ppoll(&input, 1, NULL, &before) > 0;
-  sigprocmask(SIG_SETMASK, &before, NULL);
-  return ready;
-}
-
-/* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
-static LineResult session_edit(const char *prompt, char **line) {
-  session_waiting = true;
-  session_resumed = 0;
-  interrupt_forget();
-  rl_callback_handler_install(prompt, session_receive);
-  interrupt_catch(true); /* readline took SIGINT; the others it may have */
-  while (session_waiting && !interrupt_came())
-    if (session_wait_for_key()) rl_callback_read_char();
-  if (session_waiting) {
-    rl_callback_sigcleanup();
-    rl_point = rl_end;
-    rl_redisplay();
-    fputs("^C\n", rl_outstream);
-    rl_callback_handler_remove();
-    return LINE_CLEARED;
-  }
-  *line = session_received;
-  if (*line == NULL) putchar('\n');
-  return *line != NULL ? LINE_READ : LINE_END;
-}
-
-static LineResult session_read_plain(char **line) {
-  size_t room = 0;
-  *line = NULL;
-  interrupt_forget();
-  fflush(stdout);
-  ssize_t length = getline(line, &room, stdin);
-  if (length > 0) {
-    if ((*line)[length - 1] == '\n') (*line)[length - 1] = '\0';
-    return LINE_READ;
-  }
-  free(*line);
-  if (!interrupt_came() || feof(stdin)) return LINE_END;
-  clearerr(stdin);
-  return LINE_CLEARED;
-}
-
-/* Makes readline ours. What is bound before rl_initialize the user's inputrc may
-** bind again. */
-static void session_prepare_terminal(lua_State *L) {
-  static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
-  setlocale(LC_CTYPE, ""); /* for readline to know the characters */
-  rl_readline_name = "hecate";
-  rl_catch_signals = 1;
-  rl_persistent_signal_handlers = 1;
-  rl_variable_bind("enable-bracketed-paste", "on");
-  for (int i = 0; i < 2; i++) { /* arrows look for what is left of the cursor */
-    rl_bind_keyseq(keys[i][0], rl_history_search_backward);
-    rl_bind_keyseq(keys[i][1], rl_history_search_forward);
-  }
-  signal(SIGCONT, session_on_resume);
-  complete_install(L);
-  session_history_load();
-  rl_initialize();
-}
 
 /* ---- the loop ------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* session.h: what the files of the executable share: main.c, session.c,
-** session_history.c, show.c, complete.c and interrupt.c. readline, the handler of
+** session_edit.c, session_history.c, show.c, complete.c and interrupt.c. readline, the handler of
 ** SIGINT and the command line are in these and nowhere else: torch.so, loaded by
 ** another host, has none of them.
 */
@@ -38,6 +38,16 @@ void interrupt_watch_coroutines(lua_State *L);
 
 /* Reads, runs and prints until the end of the input. Never raises. */
 void session_run(lua_State *L);
+
+/* ---- session_edit.c ------------------------------------------------------- */
+
+typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult; /* cleared: by Ctrl-C */
+
+/* Makes readline ours: keys, completion, history. */
+void session_prepare_terminal(lua_State *L);
+/* Reads a line into '*line', of malloc: with readline, or plainly. */
+LineResult session_edit(const char *prompt, char **line);
+LineResult session_read_plain(char **line);
 
 /* ---- session_history.c ---------------------------------------------------- */
 
