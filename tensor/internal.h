@@ -26,6 +26,13 @@ Status tape_record(Call *c);
 Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
 
+/* ---- storage.c --------------------------------------------------------------- */
+
+#define STORAGE_TOGETHER 4096 /* bytes of data that lie behind the header in its block */
+/* A storage of so few bytes in a block that begins with 'lead' bytes (a multiple of
+** 64) for the caller. They go with the storage. */
+Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out);
+
 /* ---- iteration (iter.c) ----------------------------------------------------- */
 
 #define STRIP 1024          /* elements of one strip: 8 KB of double */
@@ -67,6 +74,8 @@ void tensor_fill_raw(Tensor *t, Scalar value);
 void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
 int64_t shape_numel(int ndim, const int64_t *shape);
 
+/* New, of the shape and layout of 'like', which is contiguous. */
+Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
 /* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
 Status tensor_view_of(const Tensor *in, Tensor **out);
 
