@@ -20,7 +20,7 @@ static int tensor_finalize(lua_State *L) {
 ** of the young, which is where the temporaries of a loop are. A whole collection when the
 ** bytes in use have grown by half (at least GROWTH) since the last one, for what got old
 ** before it died. */
-#define YOUNG_BYTES (4LL << 20)
+#define YOUNG_BYTES (2LL << 20)
 #define GROWTH (48LL << 20)
 static int64_t pending, limit = GROWTH;
 
