@@ -18,10 +18,10 @@ static int tensor_finalize(lua_State *L) {
 ** that this one gets the memory that has just come free and is in the cache still. After
 ** YOUNG_BYTES of new tensors a step: in the generational mode (open_globals) a collection
 ** of the young, which is where the temporaries of a loop are. A whole collection when the
-** bytes in use have grown by half (at least GROWTH) since the last one, for what got old
-** before it died. */
+** bytes in use have grown by a quarter since the last one, for what got old before it
+** died; at least by GROWTH and by four times what Lua has to walk through. */
 #define YOUNG_BYTES (2LL << 20)
-#define GROWTH (48LL << 20)
+#define GROWTH (16LL << 20)
 static int64_t pending, limit = GROWTH;
 
 static void collect(lua_State *L) {
@@ -31,7 +31,8 @@ static void collect(lua_State *L) {
   lua_gc(L, stats.bytes > limit ? LUA_GCCOLLECT : LUA_GCSTEP, 0);
   if (stats.bytes <= limit) return;
   memory_stats(&stats);
-  limit = stats.bytes + (stats.bytes / 2 > GROWTH ? stats.bytes / 2 : GROWTH);
+  const int64_t quarter = stats.bytes / 4, least = GROWTH + 4096LL * lua_gc(L, LUA_GCCOUNT, 0);
+  limit = stats.bytes + (quarter > least ? quarter : least);
 }
 
 void tensor_account(lua_State *L, const TensorBox *box) {
