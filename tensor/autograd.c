@@ -399,6 +399,8 @@ Status tape_before_in_place(Call *c, Tensor **before) {
 static Status rebase(Tensor *view, Node *written) {
   Tensor *base = view->base;
   Node *n;
+  if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
+    return fail(ERROR_ARGUMENT, "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
   TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));
   *(AsStridedScatterAttrs *)n->attrs =
       (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
@@ -424,6 +426,18 @@ Status tape_record_in_place(Call *c, Tensor *before) {
   Status status = save_outputs(c, n);
   if (status == OK) status = t->base != NULL ? rebase(t, n) : set_history(t, n, 0);
   if (status == OK && t->base != NULL && t->autograd != NULL) t->autograd->view_version--; /* look it up anew */
+  node_release(n);
+  c->out[0] = NULL;
+  return status;
+}
+
+Status tape_record_view_in_place(Call *c, Tensor *before) {
+  Tensor *t = c->in[0];
+  if (before == NULL || t->base != NULL) return OK; /* a view is looked up anew in its base (refresh_view) */
+  c->out[0] = t;
+  Node *n;
+  TRY(make_node(c, &before, &n));
+  Status status = set_history(t, n, 0);
   node_release(n);
   c->out[0] = NULL;
   return status;

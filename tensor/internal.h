@@ -25,6 +25,8 @@ Status tape_record(Call *c);
 ** is what in[0] was, when the change has to be noted, else NULL. */
 Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
+/* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
+Status tape_record_view_in_place(Call *c, Tensor *before);
 
 /* ---- storage.c --------------------------------------------------------------- */
 

@@ -105,7 +105,12 @@ static inline Scalar scalar_bool(bool b) {
 static inline double scalar_to_double(Scalar s) {
   return s.kind == SCALAR_FLOAT ? s.as.f : (double)s.as.i;
 }
-int64_t scalar_to_int(Scalar s); /* truncates, saturates; NaN is 0 */
+int64_t scalar_to_int(Scalar s); /* cut toward zero; INT64_MIN for what no int64 holds */
+/* Whether 's' can be converted to dtype: integers from -255 to 255 to uint8 (negative ones wrap,
+** as PyTorch's), others within the range; to float32 what does not become infinite. */
+bool scalar_fits(Scalar s, DType dtype);
+/* Fails unless it does: "WHO: 'NAME' (argument N): 300 cannot be converted to uint8 without overflow". */
+Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype);
 Scalar scalar_add(Scalar a, Scalar b);
 Scalar scalar_multiply(Scalar a, Scalar b);
 DType scalar_dtype(Scalar s); /* bool, int64 or the default float type */

@@ -259,7 +259,7 @@ static int grad(lua_State *L) {
   else if (options && lua_getfield(L, options, "grad_outputs") != LUA_TNIL)
     grads = tensor_array(L, lua_gettop(L), "autograd.grad", "grad_outputs", 3, &k, true);
   if (grads != NULL && k != n) return luaL_error(L, "autograd.grad: %d outputs but %d gradients", n, k);
-  if (m == 0) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
+  if (m < 1) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
   bool create = options && flag(L, options, "create_graph", false);
   bool retain = options ? flag(L, options, "retain_graph", create) : false;
   bool unused = options && flag(L, options, "allow_unused", false);

@@ -115,15 +115,17 @@ static int fail_at(lua_State *L) {
   memory_fail_at(luaL_checkinteger(L, 1));
   return 0;
 }
-/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. */
+/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. module is
+** "" (torch) or "nn.functional", nil for what is not visible; functional: it is in nn.functional. */
 static int ops(lua_State *L) {
   lua_createtable(L, OP_COUNT, 0);
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 10);
     lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
     lua_pushstring(L, info->lua_name), lua_setfield(L, -2, "lua");
-    lua_pushstring(L, info->lua_module), lua_setfield(L, -2, "module");
+    lua_pushstring(L, info->modules == 0 ? NULL : info->modules & MODULE_TORCH ? "" : "nn.functional"), lua_setfield(L, -2, "module");
+    lua_pushboolean(L, (info->modules & MODULE_FUNCTIONAL) != 0), lua_setfield(L, -2, "functional");
     lua_pushstring(L, info->signature), lua_setfield(L, -2, "signature");
     lua_pushstring(L, info->doc), lua_setfield(L, -2, "doc");
     lua_pushstring(L, info->example), lua_setfield(L, -2, "example");
@@ -255,11 +257,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L);
   int torch = lua_gettop(L);
   set_loaded(L, "torch");
-  lua_newtable(L); /* nn.functional; what it has not, torch has */
-  lua_createtable(L, 0, 1);
-  lua_pushvalue(L, torch);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
+  lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);
   lua_pushvalue(L, functional);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &functional_key);

@@ -178,7 +178,7 @@ static int get_version(lua_State *L) {
 static int get_transposed(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mT", "self");
   TensorBox *box = tensor_box(L);
-  if (t->ndim < 2) luaL_error(L, "mT: expected at least 2 dimensions, got %d", (int)t->ndim);
+  if (t->ndim == 1) luaL_error(L, "mT: expected at least 2 dimensions, got 1");
   error_check(L, op_transpose(t, -2, -1, &box->tensor));
   return 1;
 }

@@ -66,6 +66,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
              : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
              : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
                                                    : scalar_float(lua_tonumber(L, -1));
+  if (!scalar_fits(v, dtype) && !dtype_is_float(dtype)) error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
   return to + dtype_size(dtype);
 }

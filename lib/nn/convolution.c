@@ -118,23 +118,6 @@ static void conv_setup(lua_State *L) {
   }
 }
 
-/* An odd "same" padding: the larger share on both sides, then the first row or column
-** is dropped. */
-static Status conv_uneven(Conv2d *m, Tensor *in, Tensor *weight, Tensor *bias, Tensor **out) {
-  int64_t padding[2];
-  for (int i = 0; i < 2; i++) padding[i] = m->padding[i] + m->extra[i];
-  TRY(op_conv2d(in, weight, bias, pair_ints(m->stride), pair_ints(padding),
-                pair_ints(m->dilation), m->groups, out));
-  for (int i = 0; i < 2; i++) {
-    if (!m->extra[i]) continue;
-    Tensor *wide = *out;
-    Status status = op_narrow(wide, i - 2, 1, in->shape[in->ndim - 2 + i], out);
-    tensor_release(wide);
-    TRY(status);
-  }
-  return OK;
-}
-
 /* Where element 'at' of a padded dimension of 'size' comes from. */
 static int64_t padding_source(int mode, int64_t at, int64_t size) {
   if (at >= 0 && at < size) return at;
@@ -185,8 +168,9 @@ static Status conv_forward(Module *self, Tensor *const *in, Tensor **out) {
   Tensor *b = bias != NULL ? bias->tensor : NULL;
   if (m->padding_mode != MODE_ZEROS && in[0]->ndim >= 2)
     return conv_padded(m, in[0], weight->tensor, b, out);
-  if ((m->extra[0] || m->extra[1]) && in[0]->ndim >= 2)
-    return conv_uneven(m, in[0], weight->tensor, b, out);
+  if (m->same)
+    return op_conv2d_named(in[0], weight->tensor, b, pair_ints(m->stride), 0, pair_ints(m->dilation),
+                           m->groups, out);
   return op_conv2d(in[0], weight->tensor, b, pair_ints(m->stride), pair_ints(m->padding),
                    pair_ints(m->dilation), m->groups, out);
 }
@@ -252,7 +236,7 @@ static Status max_forward(Module *self, Tensor *const *in, Tensor **out) {
   Pool2d *m = (Pool2d *)self;
   Tensor *indices = NULL;
   TRY(op_max_pool2d(in[0], pair_ints(m->kernel_size), pair_ints(m->stride),
-                    pair_ints(m->padding), pair_ints(m->dilation), m->ceil_mode, &out[0],
+                    pair_ints(m->padding), pair_ints(m->dilation), m->ceil_mode, false, &out[0],
                     &indices));
   Status status = OK;
   if (m->return_indices) { /* positions count from 1 outside */

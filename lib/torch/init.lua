@@ -51,6 +51,24 @@ both("unbind", function(input, dim)
   return parts
 end)
 
+--- torch.nonzero(input, {as_tuple = false}): the positions of the elements that are not 0, one
+-- row each; with as_tuple one tensor for each dimension (for x[{...}]).
+local nonzero = torch.nonzero
+local function nonzero_columns(input)
+  if torch.is_tensor(input) and input.ndim == 0 then input = input:reshape(1) end
+  return table.unpack(torch.unbind(nonzero(input), 2))
+end
+both("nonzero", function(input, options, ...)
+  if type(options) ~= "table" or options.as_tuple == nil then return nonzero(input, options, ...) end
+  local rest = {}
+  for name, value in pairs(options) do if name ~= "as_tuple" then rest[name] = value end end
+  if type(options.as_tuple) ~= "boolean" then
+    error(("nonzero: 'as_tuple': expected true or false, got %s"):format(tostring(options.as_tuple)), 2)
+  end
+  if options.as_tuple and not next(rest) then return nonzero_columns(input) end
+  return nonzero(input, rest)
+end)
+
 --- torch.allclose(input, other, rtol = 1e-5, atol = 1e-8): whether |input - other| ≤ atol +
 -- rtol |other| everywhere.
 both("allclose", function(input, other, rtol, atol, equal_nan)
@@ -71,7 +89,7 @@ function methods.new_tensor(x, data) return torch.tensor(data, {dtype = x.dtype}
 
 -- Other names of the same functions.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
-  concat = "cat", clip = "clamp", swapaxes = "transpose", moveaxis = nil, greater = "gt", less = "lt", true_divide = "div"} do
+  concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt", true_divide = "div"} do
   torch[alias], methods[alias] = torch[name], methods[name]
 end
 

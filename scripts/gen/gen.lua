@@ -189,15 +189,21 @@ local function ops_c(rows)
     for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
     local operands = 0
     for _, name in ipairs(row.operand or {}) do operands = operands | 1 << (row.by_name[name].input - 1) end
-    local module = row.private and "NULL" or quote(row.module or "")
+    local modules = row.private and 0 or (row.modules.torch and 1 or 0) + (row.modules["nn.functional"] and 2 or 0)
     put("  [OP_%s] = {", row.name:upper())
-    put("    .name = %s, .lua_name = %s, .lua_module = %s,", quote(row.name), quote(row.lua), module)
+    put("    .name = %s, .lua_name = %s, .modules = %d,", quote(row.name), quote(row.lua), modules)
     put("    .signature = %s,", quote(row.signature))
     put("    .doc = %s, .example = %s,", quote(row.doc), quote(row.example))
     if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
     if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
-    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .position_outputs = %d,", #row.inputs, row.n_outputs, row.returns or row.n_outputs, positions)
+    local returned, all_if = row.returns or row.n_outputs, 0
+    for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
+    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
+      row.n_outputs, returned, all_if, positions)
     put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    local numbers = "none"
+    for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "same" end end
+    put("    .numbers = NUMBERS_%s,", numbers:upper())
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)

@@ -7,16 +7,19 @@ local function unary(name, expr, doc, rest)
   row.example = row.example or ("torch.%s(torch.tensor({0.25, 0.5}))"):format(name)
   op(row)
 end
-local function float(name, expr, doc, backward, domain)
-  unary(name, expr, doc, {types = "float", result = "float", backward = backward, domain = domain, cost = true})
+local function float(name, expr, doc, backward, domain, rest)
+  local row = {types = "float", result = "float", backward = backward, domain = domain, cost = true}
+  for k, v in pairs(rest or {}) do row[k] = v end
+  unary(name, expr, doc, row)
 end
+local BOTH, FUNCTIONAL = {"torch", "nn.functional"}, "nn.functional"
 local function zero(o) return {input = o.grad:zeros_like()} end
 
 unary("neg", "-a", "-input.", {types = "number", backward = function(o) return {input = -o.grad} end})
 unary("abs", "ABS(a)", "|input|.", {backward = function(o) return {input = o.grad * o.input:sign()} end, domain = "nonzero"})
 unary("sign", "(a > 0) - (a < 0)", "-1, 0 or 1 by the sign.", {backward = zero, domain = "nonzero"})
-unary("square", "a * a", "input².", {types = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
-unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number",
+unary("square", "a * a", "input²; bool gives int64.", {types = "number", result = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
+unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number", module = BOTH,
   backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
 op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
   expr = "b > 0 ? a : K(0)", doc = "g where output > 0, else 0.",
@@ -41,16 +44,26 @@ float("acos", "acos(a)", "The arccosine.", function(o) return {input = -(o.grad 
 float("atan", "atan(a)", "The arctangent.", function(o) return {input = o.grad / (o.input * o.input + 1)} end)
 float("sinh", "sinh(a)", "The hyperbolic sine.", function(o) return {input = o.grad * o.input:cosh()} end)
 float("cosh", "cosh(a)", "The hyperbolic cosine.", function(o) return {input = o.grad * o.input:sinh()} end)
-float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end)
+float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end, nil, {module = BOTH})
 float("erf", "erf(a)", "The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
   function(o) return {input = o.grad * ((-(o.input * o.input)):exp() * 1.1283791670955126)} end)
-float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end)
+float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end, nil, {module = BOTH})
 float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
-end)
-float("softplus", "choose(a > 20, a, log1p(exp(a)))", "log(1 + exp(x)); x itself above 20.",
-  function(o) return {input = o.grad * o.input:sigmoid()} end)
+end, nil, {module = FUNCTIONAL, method = false, inplace = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))"})
+op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor", module = FUNCTIONAL, method = false, types = "float", cost = true, result = "float",
+  expr = "choose(a * beta > threshold, a, log1p(exp(a * beta)) / beta)",
+  doc = "log(1 + exp(beta x)) / beta; x itself where beta x > threshold.", example = "nn.functional.softplus(torch.tensor({-1.0, 0.0, 1.0}))",
+  backward = function(o) return {input = o.grad:softplus_backward(o.input, o.beta, o.threshold)} end}
+op {"softplus_backward", "(g: Tensor, input: Tensor, beta: float, threshold: float) -> Tensor", private = true, types = "float", cost = true,
+  expr = "choose(b * beta > threshold, a, a / (1 + exp(-b * beta)))", doc = "The gradient of softplus.",
+  backward = function(o)
+    local x = o.input * o.beta
+    local s = x:sigmoid()
+    local second = (o.grad * o.g * (s * (-s + 1)) * o.beta):masked_fill(x:gt(o.threshold), 0)
+    return {g = o.grad:softplus_backward(o.input, o.beta, o.threshold), input = second}
+  end}
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
@@ -102,6 +115,11 @@ binary("mul", "a * b", "input · other, broadcast.",
 binary("div", "a / b", "input / other as real numbers: integers become floats.", {types = "float", result = "float", domain = "positive",
   backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / (o.other * o.other)))} end})
 binary("floor_divide", "floor_divide_of(a, b)", "input / other rounded down.", {types = "number"})
+op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor) -> Tensor", lua = "div", inplace = true, types = "number",
+  expr = "rounding_mode == 0 ? trunc_divide_of(a, b) : floor_divide_of(a, b)", domain = "rounding",
+  doc = "input / other rounded toward zero (\"trunc\") or down (\"floor\"); integers stay integers. Its gradient is 0.",
+  example = "torch.div(torch.tensor({-7, 7}), 2, {rounding_mode = \"trunc\"})",
+  backward = function(o) return {input = o.grad:zeros_like(), other = o.grad:zeros_like()} end}
 binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other): the sign of other.", {types = "number", domain = "positive",
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * o.input:floor_divide(o.other))} end})
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
@@ -137,14 +155,23 @@ op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", oper
   backward = function(o)
     return {input = o.grad:masked_fill(o.condition:logical_not(), 0), other = o.grad:masked_fill(o.condition, 0)}
   end}
-op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true,
+op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true, numbers = "cut",
   expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)",
   backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
-op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number",
+op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tensor", lua = "masked_fill", composite = true, inplace = true,
+  domain = "masked_fill_tensor", backward = function(o)
+    return {input = o.grad:masked_fill(o.mask, 0), value = o.grad:masked_fill(o.mask:logical_not(), 0)}
+  end,
+  doc = "input with value, a tensor of no dimensions, where mask holds; in the dtype of input.",
+  example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), torch.tensor(5.0))"}
+op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number", numbers = "promote",
   expr = "has_max && a > max ? max : has_min && a < min ? (has_max && min > max ? max : min) : a", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
+op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", composite = true, inplace = true,
+  backward = "clamp_tensor", grad_inputs = {"input", "min", "max"}, save = {"input", "min", "max"}, domain = "clamp_tensor",
+  doc = "Limited to [min, max], element by element; broadcast.", example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
   expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "g where input was not limited.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
@@ -155,11 +182,14 @@ op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: numb
   expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
     tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}
-op {"lerp", "(input: Tensor, end_: Tensor, weight: number) -> Tensor", inplace = true, types = "float",
-  expr = "a + weight * (b - a)", doc = "input + weight · (end - input).", example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", domain = "lerp",
-  backward = function(o) return {input = o.grad:helper("scale", o.weight * -1 + 1), end_ = o.grad:helper("scale", o.weight)} end}
+op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", inplace = true, types = "float",
+  expr = "choose(ABS(c) < K(0.5), a + c * (b - a), b - (b - a) * (1 - c))", doc = "input + weight · (end - input), broadcast; exact at both ends.",
+  example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", domain = "lerp",
+  backward = function(o)
+    return {input = o.grad * (-o.weight + 1), end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
+  end}
 
-op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", expr = "((void)a, value)",
+op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", numbers = "cut", expr = "((void)a, value)",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)"}
 op {"zero", "(input: Tensor) -> Tensor", inplace = "only", expr = "((void)a, K(0))",

@@ -9,21 +9,22 @@ op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> 
   doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
 The dtype of src is that of input. Repeated positions add up, in order.]=],
   example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))"}
-op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
+op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, reduce: none|add|multiply = none) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
-Of repeated positions the last one stays (the gradient of src is defined for distinct ones only).]=],
+Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce = "add" or "multiply" joins src with
+what is there; "multiply" has no gradient.]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))"}
-op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number) -> Tensor", lua = "scatter", infer = "scatter", contiguous = true,
-  inplace = true, domain = "scatter_distinct",
-  backward = function(o) return {input = o.grad:scatter_value(o.dim, o.index, 0)} end,
-  doc = [[input with value written where index says.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)"}
+op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", lua = "scatter",
+  infer = "scatter", contiguous = true, inplace = true, numbers = "cut", domain = "scatter_distinct",
+  backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
+  doc = [[input with value written where index says; reduce as above.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)"}
 op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "index_select", contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))"}
 op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add",
-  types = "number", contiguous = true, inplace = true, domain = "index_add",
+  contiguous = true, inplace = true, domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
   end,
@@ -51,9 +52,12 @@ op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "
   contiguous = true,
   doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))"}
-op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil) -> Tensor", module = "nn.functional", method = false,
+op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
+  module = "nn.functional", method = false,
   composite = true, backward = "embedding", grad_inputs = {"weight"}, save = {"input"}, domain = "embedding",
-  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.]],
+  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.
+With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm. scale_grad_by_freq divides each
+gradient by how often its row was read.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))"}
 
 for _, name in ipairs {"tril", "triu"} do

@@ -8,7 +8,7 @@ op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor", infer = "bmm", types = "nu
     return {input = o.grad:bmm(o.mat2:transpose(2, 3)), mat2 = o.input:transpose(2, 3):bmm(o.grad)}
   end,
   doc = [[The matrix products of (b × n × k) and (b × k × m), one for each of the b.]], example = "torch.bmm(torch.ones(4, 2, 3), torch.ones(4, 3, 2))"}
-op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor", infer = "addmm", types = "number",
+op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor", infer = "addmm", types = "number", inplace = true,
   domain = "addmm", backward = function(o)
     return {input = o.grad:helper("scale", o.beta), mat1 = o.grad:mm(o.mat2:t()):helper("scale", o.alpha),
       mat2 = o.mat1:t():mm(o.grad):helper("scale", o.alpha)}

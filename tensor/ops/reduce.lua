@@ -49,6 +49,12 @@ op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool 
 op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, unbiased: bool = true) -> Tensor",
   composite = true, types = "float", backward = "std", grad_inputs = {"input"}, save = {"input", "out1"}, domain = "distinct",
   doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))"}
+for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
+  op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name, composite = true,
+    doc = "The same; unbiased = false is correction = 0.", example = ("torch.%s(torch.eye(3), 1, false)"):format(name)}
+  op {name .. "_of_all", "(input: Tensor, unbiased: bool) -> Tensor", lua = name, composite = true,
+    doc = "The same over all elements.", example = ("torch.%s(torch.eye(3), false)"):format(name)}
+end
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
   composite = true, types = "float", backward = "logsumexp", grad_inputs = {"input"}, save = {"input", "out1"},
   doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)"}
@@ -56,11 +62,13 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
   composite = true, types = "float", backward = "norm", grad_inputs = {"input"}, save = {"input", "out1"}, domain = "distinct",
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of elements that are not 0. p = nil: 2.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))"}
+op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor", lua = "norm", composite = true, types = "float",
+  doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]], example = "torch.norm(torch.ones(2, 2), \"fro\")"}
 -- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|.
 op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true, types = "float",
   infer = "norm_of", doc = [[One of the folds of norm.]]}
 
-op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true,
+op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true, inplace = true,
   backward = function(o) return {input = o.grad:cumsum_reverse(o.dim)} end,
   doc = [[Running sums along dim; integers and bool give int64.]], example = "torch.cumsum(torch.arange(5), 1)"}
 op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true, private = true,

@@ -1,5 +1,5 @@
 -- Shapes: views share storage with their input; reshape, flatten and contiguous copy
--- only when they must.
+-- only when they must. In place a view (x:t_()) changes the tensor's shape, not its elements.
 op {"view", "(input: Tensor, size: shape) -> Tensor", view = true,
   backward = function(o) return {input = o.grad:reshape(o.shape_of.input)} end,
   doc = [[The same elements in another shape, sharing storage. One size may be -1. Fails where the strides do not allow it; see reshape.]],
@@ -14,10 +14,10 @@ op {"unflatten", "(input: Tensor, dim: dim, sizes: shape) -> Tensor", composite 
 op {"permute", "(input: Tensor, dims: dims) -> Tensor", view = true,
   backward = function(o) return {input = o.grad:helper("unpermute", o.dims)} end,
   doc = [[Dimensions in another order: dimension i of the result is dims[i] of input.]], example = "torch.zeros(2, 3, 4):permute(3, 1, 2)"}
-op {"transpose", "(input: Tensor, dim0: dim, dim1: dim) -> Tensor", view = true,
+op {"transpose", "(input: Tensor, dim0: dim, dim1: dim) -> Tensor", view = true, inplace = true,
   backward = function(o) return {input = o.grad:transpose(o.dim0, o.dim1)} end,
   doc = [[Two dimensions exchanged.]], example = "torch.zeros(2, 3, 4):transpose(1, 3)"}
-op {"t", "(input: Tensor) -> Tensor", view = true,
+op {"t", "(input: Tensor) -> Tensor", view = true, inplace = true,
   backward = function(o) return {input = o.grad:t()} end,
   doc = [[The transpose of a matrix; a tensor of fewer dimensions as it is.]], example = "torch.zeros(2, 3):t()"}
 op {"expand", "(input: Tensor, size: shape) -> Tensor", view = true, -- the engine sums the gradient back
@@ -26,10 +26,10 @@ op {"expand", "(input: Tensor, size: shape) -> Tensor", view = true, -- the engi
   example = "torch.ones(3, 1):expand(3, 4)"}
 op {"expand_as", "(input: Tensor, other: Tensor) -> Tensor", composite = true,
   doc = [[input expanded to the shape of other.]], example = "torch.ones(3, 1):expand_as(torch.zeros(3, 4))"}
-op {"squeeze", "(input: Tensor, dim: dims = nil) -> Tensor", view = true,
+op {"squeeze", "(input: Tensor, dim: dims = nil) -> Tensor", view = true, inplace = true,
   backward = function(o) return {input = o.grad:reshape(o.shape_of.input)} end,
   doc = [[Without the dimensions of size 1, or without those of dim that have size 1.]], example = "torch.zeros(1, 3, 1):squeeze()"}
-op {"unsqueeze", "(input: Tensor, dim: dim) -> Tensor", view = true,
+op {"unsqueeze", "(input: Tensor, dim: dim) -> Tensor", view = true, inplace = true,
   backward = function(o) return {input = o.grad:reshape(o.shape_of.input)} end,
   doc = [[With a new dimension of size 1 at dim.]], example = "torch.zeros(3):unsqueeze(1)"}
 op {"narrow", "(input: Tensor, dim: dim, start: index, length: int) -> Tensor", view = true,
@@ -44,7 +44,7 @@ op {"slice", "(input: Tensor, dim: dim, first: index = 1, last: index = nil, ste
 op {"diagonal", "(input: Tensor, offset: int = 0, dim1: dim = 1, dim2: dim = 2) -> Tensor", view = true,
   backward = "diagonal", grad_inputs = {"input"},
   doc = [[The diagonal of two dimensions as a last dimension; offset > 0 above the main one.]], example = "torch.eye(3):diagonal()"}
-op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", view = true,
+op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", view = true, inplace = true,
   backward = "as_strided", grad_inputs = {"input"}, save = {"input"},
   doc = [[A view with the given size, strides and offset (in elements of the storage).]], example = "torch.arange(4):as_strided({2, 2}, {1, 2})"}
 op {"as_strided_scatter", "(input: Tensor, src: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", composite = true,
