@@ -192,12 +192,12 @@ static Status arrived(Pass *p, Slot *s, int output) {
   Node *n = s->node;
   if (*grad == NULL) return OK;
   if (n->kind == NODE_ACCUMULATE) {
-    TRY(hooks_run(n->leaf->autograd != NULL ? n->leaf->autograd->hooks : NULL, grad));
+    if (n->leaf->autograd != NULL) TRY(hooks_run(&n->leaf->autograd->hooks, grad));
     TRY(fit(&n->outputs[0], grad));
   }
   for (Watch *w = n->watches; w != NULL; w = w->next) {
     if (w->output != output) continue;
-    TRY(hooks_run(w->hooks, grad));
+    TRY(hooks_run(&w->hooks, grad));
     TRY(fit(&n->outputs[output], grad));
     if (w->retain && w->tensor != NULL && p->results == NULL) {
       Autograd *meta = autograd_of(w->tensor);
@@ -331,7 +331,10 @@ static Status run_node(Pass *p, Slot *s) {
     tensor_release(saved_out[i]);
   }
   if (status == OK) status = pass_on(p, n, result);
-  if (!p->retain_graph && n->kind == NODE_OP && status == OK) node_drop_saved(n);
+  if (!p->retain_graph && n->kind == NODE_OP && status == OK) {
+    node_drop_saved(n);
+    node_drop_hooks(n); /* the node cannot run again, and hooks may hold the graph */
+  }
   for (int k = 0; k < n->n_inputs; k++) tensor_release(result[k]);
   memory_free(result, bytes);
   return status;

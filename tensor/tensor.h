@@ -167,6 +167,7 @@ typedef struct Node Node;
 enum {
   TENSOR_WRAPPED_NUMBER = 1, /* a Lua number: weakest in promotion */
   TENSOR_PARAMETER = 2,      /* nn.Parameter */
+  TENSOR_HOOKED = 4,         /* a hook was added: see Hook */
 };
 
 struct Tensor {
@@ -205,6 +206,10 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
 /* Another tensor of the same storage and place, without history. */
 Status tensor_alias(const Tensor *tensor, Tensor **out);
 Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
+/* The same for an owner that the host keeps beside a handle of the tensor (a module has
+** its parameter twice): such references do not count for Hook.shared. */
+Tensor *tensor_retain_twin(Tensor *tensor);
+void tensor_release_twin(Tensor *tensor);
 void tensor_release(Tensor *tensor);   /* NULL is allowed */
 
 bool tensor_is_contiguous(const Tensor *t);
@@ -263,11 +268,19 @@ bool grad_set_enabled(bool on); /* returns what it was */
 
 /* A hook sees the gradient of a tensor and may replace it: *grad is borrowed
 ** on entry; when the hook stores another one there it gives its reference.
-** Returns ERROR_CALLBACK to stop the backward pass. */
+** Returns ERROR_CALLBACK to stop the backward pass.
+**
+** What a hook holds in the host may hold the tensor in turn, a cycle that only the
+** host's collector can see through. So 'shared' (may be NULL) says when the only
+** reference to the tensor and its history is the host's (false: the hook may live and
+** die with the host's handle of the tensor), and when a graph or another tensor leads to
+** them too (true: the hook is needed whatever becomes of the handle; so it begins). It may
+** be told the same twice, and must not fail. */
 typedef struct Hook Hook;
 struct Hook {
   Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement);
   void (*release)(Hook *hook); /* frees what 'data' holds, not the hook */
+  void (*shared)(Hook *hook, bool shared);
   void *data;
   int64_t id;
   Hook *next;
@@ -282,7 +295,8 @@ Node *tensor_grad_fn(Tensor *t);      /* borrowed; NULL for a leaf */
 Status tensor_retain_grad(Tensor *t);
 Status tensor_detach(Tensor *t, Tensor **out); /* shares storage and version */
 Status tensor_detach_(Tensor *t);
-/* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. */
+/* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. The hooks
+** of a result go with its place in the graph when a backward pass has freed that. */
 Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id);
 void tensor_remove_hook(Tensor *t, int64_t id);
 

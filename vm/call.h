@@ -18,6 +18,9 @@ void device_push(lua_State *L, Device device);
 Generator *generator_test(lua_State *L, int index);
 void options_open(lua_State *L, int torch); /* dtypes, Generator */
 
+/* hook.c */
+int register_hook(lua_State *L);
+
 /* tensor.c */
 void tensor_open(lua_State *L, int torch, int functional);
 int tensor_equal(lua_State *L); /* torch.equal, == */

@@ -10,7 +10,6 @@
 #include "serialize.h"
 
 extern const luaL_Reg autograd_modes[];
-void autograd_open(lua_State *L);
 int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
@@ -282,7 +281,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_pop(L, 2);
   preload(L);
   open_submodules(L, torch);
-  autograd_open(L);
+  callback_open(L);
   if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);
