@@ -464,18 +464,31 @@ Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int 
   Node *n;
   TRY(node_new(NODE_CALLBACK, OP_COUNT, n_in, n_out, false, false, 0, &n));
   Status status = OK;
-  for (int i = 0; i < n_in && status == OK; i++) status = tensor_edge(inputs[i], &n->edges[i]);
+  for (int i = 0; i < n_in && status == OK; i++)
+    if (inputs[i] != NULL) status = tensor_edge(inputs[i], &n->edges[i]);
+  n->sequence = next_sequence++; /* after the nodes that tensor_edge made for views */
   n->callback = status == OK ? memory_alloc(sizeof *callback) : NULL;
   if (n->callback == NULL) {
     node_release(n);
     return status == OK ? ERROR_MEMORY : status;
   }
   *n->callback = *callback;
+  n->callback->node = n;
   for (int i = 0; i < n_out && status == OK; i++) {
+    if (outputs[i] == NULL) continue;
     n->outputs[i] = meta_of(outputs[i]);
     status = set_history(outputs[i], n, i);
   }
   node_release(n);
+  return status;
+}
+
+Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out) {
+  TRY(tensor_view_of(alias, out));
+  Status status = set_history(*out, c->node, i);
+  if (status == OK) return OK;
+  tensor_release(*out);
+  *out = NULL;
   return status;
 }
 
@@ -535,13 +548,19 @@ static bool is_shared(const Tensor *t) {
   return atomic_load_explicit(&t->refs, memory_order_relaxed) > 1 + t->autograd->twins;
 }
 
+/* Whether 'w' watches a tensor that is still an output of 'n', and nobody else holds it. */
+static bool watches_handle(const Node *n, const Watch *w) {
+  const Tensor *t = w->tensor;
+  return t != NULL && t->autograd != NULL && t->autograd->grad_fn == n && !is_shared(t);
+}
+
+/* All outputs that are left are watched, and each has its handle as the only owner; then
+** the node is theirs alone. */
 static void watches_recount(Node *n) {
-  bool shared = atomic_load_explicit(&n->refs, memory_order_relaxed) > 1;
-  for (Watch *w = n->watches; w != NULL; w = w->next) {
-    const Tensor *t = w->tensor;
-    bool own = t != NULL && t->autograd != NULL && t->autograd->grad_fn == n;
-    tell(w->hooks, shared || !own || is_shared(t));
-  }
+  int handles = 0;
+  for (Watch *w = n->watches; w != NULL; w = w->next) handles += watches_handle(n, w);
+  bool shared = atomic_load_explicit(&n->refs, memory_order_relaxed) > handles;
+  for (Watch *w = n->watches; w != NULL; w = w->next) tell(w->hooks, shared || !watches_handle(n, w));
 }
 
 void hooks_recount(Tensor *t) {
@@ -557,7 +576,7 @@ Status hooks_run(Hook *const *hooks, Tensor **grad) {
   int64_t last = 0;
   for (;;) {
     Hook *h = *hooks;
-    while (h != NULL && h->id <= last) h = h->next;
+    while (h != NULL && (h->id <= last || h->call == NULL)) h = h->next;
     if (h == NULL) return OK;
     last = h->id;
     Tensor *replacement = NULL;

@@ -311,7 +311,7 @@ static Status pass_on(Pass *p, Node *n, Tensor **result) {
 static Status run_node(Pass *p, Slot *s) {
   Node *n = s->node;
   bool any = false;
-  if (n->kind == NODE_OP && n->released)
+  if (n->released)
     return fail(ERROR_ARGUMENT, "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go through it again", p->who);
   Status status = OK;
   for (int i = 0; i < n->n_outputs && status == OK; i++) {
@@ -322,7 +322,7 @@ static Status run_node(Pass *p, Slot *s) {
   Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
   if (result == NULL) return ERROR_MEMORY;
   if (status == OK && any && s->needed) {
-    status = fill_missing(s);
+    if (n->kind != NODE_CALLBACK) status = fill_missing(s);
     if (status == OK) status = call_backward(p, s, result, saved_out);
   }
   for (int i = 0; i < n->n_outputs; i++) {
@@ -331,7 +331,7 @@ static Status run_node(Pass *p, Slot *s) {
     tensor_release(saved_out[i]);
   }
   if (status == OK) status = pass_on(p, n, result);
-  if (!p->retain_graph && n->kind == NODE_OP && status == OK) {
+  if (!p->retain_graph && status == OK) {
     node_drop_saved(n);
     node_drop_hooks(n); /* the node cannot run again, and hooks may hold the graph */
   }

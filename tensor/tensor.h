@@ -278,7 +278,7 @@ bool grad_set_enabled(bool on); /* returns what it was */
 ** be told the same twice, and must not fail. */
 typedef struct Hook Hook;
 struct Hook {
-  Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement);
+  Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement); /* NULL: only 'shared' matters */
   void (*release)(Hook *hook); /* frees what 'data' holds, not the hook */
   void (*shared)(Hook *hook, bool shared);
   void *data;
@@ -306,17 +306,22 @@ Node *node_input(const Node *node, int i); /* borrowed, may be NULL */
 void node_retain(Node *node);
 void node_release(Node *node);
 
-/* A node whose backward is the host's: one gradient per input from one per
-** output. 'outputs' get the node as their history. */
+/* A node whose backward is the host's: one gradient per input (owned; NULL: none) from
+** one per output (NULL: none arrived). 'outputs' get the node as their history; inputs and outputs that take
+** no part are NULL. A backward pass that frees the graph makes the node useless. */
 typedef struct Callback Callback;
 struct Callback {
   Status (*backward)(Callback *c, int n_out, Tensor **grad_out, int n_in, Tensor **grad_in);
-  void (*release)(Callback *c);
+  void (*release)(Callback *c); /* may be NULL */
   void *data;
   char name[48];
+  Node *node; /* set by autograd_attach; not owned */
 };
 Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out,
                        Tensor **outputs);
+/* A tensor that shows what 'alias' shows, with the history of output 'i': for an output
+** that was kept without its history, which would hold the node that holds it. */
+Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out);
 
 /* The gradient of 'roots' (with cotangents 'grads', each may be NULL for a
 ** one-element root) flows back. With n_inputs == 0 it is accumulated in the

@@ -1,20 +1,21 @@
-/* hook.c: x:register_hook(f).
+/* hook.c: Lua values that belong to a place in the graph: the functions of
+** x:register_hook(f), the contexts of autograd functions.
 **
-** The function of a hook often holds the tensor of the hook, or what holds that, so Lua's
+** Such a value often holds the tensor it belongs to, or what holds that, so Lua's
 ** collector has to see that the one lives by the other. Three tables in the registry:
 **
-**   functions  box → {number → function}, weak keys: the function lives as long as the box
-**              in which the tensor stood when the hook was added;
-**   boxes      number → that box, weak values;
-**   anchors    number → the function while a graph or another tensor leads to the hook
-**              too (Hook.shared), whatever becomes of the box; else false.
+**   values   box → {number → value}, weak keys: the value lives as long as the box in which
+**            the tensor stood when the hook was added;
+**   boxes    number → that box, weak values;
+**   anchors  number → the value while a graph or another tensor leads to the hook too
+**            (Hook.shared), whatever becomes of the box; else false.
 **
-** Every hook has its entry in 'anchors' from register_hook on, so that hook_shared, which
-** is called amid the work of the tensor library, allocates nothing.
+** Every hook has its entry in 'anchors' from the start, so that hook_shared, which is
+** called amid the work of the tensor library, allocates nothing.
 */
 #include "call.h"
 
-static const char functions_key, boxes_key, anchors_key;
+static const char values_key, boxes_key, anchors_key;
 
 static lua_Integer number_of(const Hook *hook) { return (lua_Integer)(intptr_t)hook->data; }
 
@@ -31,9 +32,9 @@ static void push_table(lua_State *L, const char *key, const char *mode) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* Pushes the table of functions of the box of a hook; nil when the box is gone. */
-static void push_functions(lua_State *L, lua_Integer number) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
+/* Pushes the table of values of the box of a hook; nil when the box is gone. */
+static void push_values(lua_State *L, lua_Integer number) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &values_key);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &boxes_key);
   if (lua_rawgeti(L, -1, number) != LUA_TNIL) lua_rawget(L, -3);
   lua_replace(L, -3);
@@ -45,8 +46,9 @@ static void hook_shared(Hook *hook, bool shared) {
   if (L == NULL || !lua_checkstack(L, 8)) return;
   int top = lua_gettop(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);
-  bool anchored = lua_rawgeti(L, -1, number_of(hook)) == LUA_TFUNCTION;
-  push_functions(L, number_of(hook));
+  lua_rawgeti(L, -1, number_of(hook));
+  bool anchored = lua_toboolean(L, -1);
+  push_values(L, number_of(hook));
   if (anchored != shared && lua_istable(L, -1)) { /* without a box the anchor stays */
     if (shared) lua_rawgeti(L, -1, number_of(hook));
     else lua_pushboolean(L, false);
@@ -60,7 +62,7 @@ static void hook_release(Hook *hook) {
   if (L == NULL || !lua_checkstack(L, 8)) return;
   int top = lua_gettop(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);
-  push_functions(L, number_of(hook));
+  push_values(L, number_of(hook));
   for (int i = top + 1; i <= top + 2; i++) {
     if (!lua_istable(L, i)) continue;
     lua_pushnil(L);
@@ -76,8 +78,7 @@ typedef struct {
 
 static int hook_body(lua_State *L) {
   HookCall *h = lua_touserdata(L, 1);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);
-  if (lua_rawgeti(L, -1, h->number) != LUA_TFUNCTION) return 0;
+  if (!hook_value_push(L, h->number)) return 0;
   tensor_push(L, h->grad);
   lua_call(L, 1, 1);
   if (lua_isnil(L, -1)) return 0;
@@ -115,41 +116,60 @@ static int handle_remove(lua_State *L) {
   return 0;
 }
 
-/* Enters the function at 2 for the tensor at 1 under 'number'. */
-static void enter(lua_State *L, lua_Integer number) {
-  push_table(L, &functions_key, "k");
-  lua_pushvalue(L, 1);
+/* Enters the value at index 'value' for the tensor at 'box' under 'number'. */
+static void enter(lua_State *L, int box, int value, lua_Integer number) {
+  push_table(L, &values_key, "k");
+  lua_pushvalue(L, box);
   if (lua_rawget(L, -2) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_newtable(L);
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, box);
     lua_pushvalue(L, -2);
     lua_rawset(L, -4);
   }
-  lua_pushvalue(L, 2);
+  lua_pushvalue(L, value);
   lua_rawseti(L, -2, number);
   push_table(L, &boxes_key, "v");
-  lua_pushvalue(L, 1);
+  lua_pushvalue(L, box);
   lua_rawseti(L, -2, number);
   push_table(L, &anchors_key, "");
-  lua_pushvalue(L, 2);
+  lua_pushvalue(L, value);
   lua_rawseti(L, -2, number);
   lua_pop(L, 4);
+}
+
+lua_Integer hook_numbers(int n) {
+  static lua_Integer next = 1;
+  next += n;
+  return next - n;
+}
+
+void hook_add(lua_State *L, int box, int value, lua_Integer number, bool calls, int64_t *id) {
+  Hook hook = {.call = calls ? hook_call : NULL, .release = hook_release, .shared = hook_shared,
+               .data = (void *)(intptr_t)number};
+  enter(L, lua_absindex(L, box), lua_absindex(L, value), number);
+  Status status = tensor_add_hook(tensor_test(L, box), &hook, id);
+  if (status != OK) hook_release(&hook);
+  error_check(L, status);
+}
+
+bool hook_value_push(lua_State *L, lua_Integer number) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);
+  lua_rawgeti(L, -1, number);
+  lua_remove(L, -2);
+  if (lua_toboolean(L, -1)) return true;
+  lua_pop(L, 1);
+  return false;
 }
 
 /* x:register_hook(f): f(gradient) is called when the gradient of x is known, and may return
 ** another one. The handle's :remove() takes it away. */
 int register_hook(lua_State *L) {
-  static lua_Integer next_number = 1;
-  Tensor *t = tensor_check(L, 1, "register_hook", "self");
+  tensor_check(L, 1, "register_hook", "self");
   if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);
   Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
-  Hook hook = {.call = hook_call, .release = hook_release, .shared = hook_shared, .data = (void *)(intptr_t)next_number++};
-  enter(L, number_of(&hook));
-  Status status = tensor_add_hook(t, &hook, &handle->id);
-  if (status != OK) hook_release(&hook);
-  error_check(L, status);
+  hook_add(L, 1, 2, hook_numbers(1), true, &handle->id);
   return 1;
 }
