@@ -25,15 +25,17 @@ static const Class mode_class = {"torch.grad_mode", NULL, mode_end, NULL, NULL};
 static int mode_finish(lua_State *L, int status, lua_KContext context) {
   grad_set_enabled(context != 0);
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
-  return lua_gettop(L);
+  return lua_gettop(L) - 1; /* all but the handler */
 }
 
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
   if (lua_isfunction(L, 1)) {
-    bool was = grad_set_enabled(on);
     int n = lua_gettop(L) - 1;
-    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 0, was, mode_finish), was);
+    lua_pushcfunction(L, callback_traceback);
+    lua_insert(L, 1);
+    bool was = grad_set_enabled(on);
+    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 1, was, mode_finish), was);
   }
   if (!lua_isnoneornil(L, 1)) return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
   Mode *m = object_new(L, &mode_class, sizeof *m, 0);

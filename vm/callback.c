@@ -7,13 +7,13 @@
 #include "call.h"
 
 static lua_State *main_state; /* NULL once it is closing */
-/* In the registry: the value that was raised, and its message with the traceback of the
-** place where it was raised. */
+/* In the registry: the value that was raised (false: none, so that storing one allocates
+** nothing), and its message with the traceback of the place where it was raised. */
 static const char raised_key, trace_key;
 
 lua_State *callback_state(void) { return main_state; }
 
-static int note_traceback(lua_State *L) {
+int callback_traceback(lua_State *L) {
   if (lua_type(L, 1) != LUA_TSTRING) return 1;
   luaL_traceback(L, L, lua_tostring(L, 1), 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &trace_key);
@@ -33,7 +33,7 @@ Status callback_run(lua_CFunction body, void *data) {
   lua_State *L = main_state;
   if (L == NULL) return fail(ERROR_CALLBACK, "the Lua state is closing");
   if (!lua_checkstack(L, 8)) return fail_memory(0);
-  lua_pushcfunction(L, note_traceback);
+  lua_pushcfunction(L, callback_traceback);
   lua_pushcfunction(L, body);
   lua_pushlightuserdata(L, data);
   int handler = lua_gettop(L) - 2;
@@ -43,9 +43,10 @@ Status callback_run(lua_CFunction body, void *data) {
 }
 
 bool callback_error_push(lua_State *L) {
-  bool some = lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) != LUA_TNIL;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key);
+  bool some = lua_toboolean(L, -1);
   if (!some) lua_pop(L, 1);
-  lua_pushnil(L);
+  lua_pushboolean(L, false);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
   return some;
 }
@@ -72,6 +73,8 @@ void callback_open(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   main_state = lua_tothread(L, -1);
   lua_pop(L, 1);
+  lua_pushboolean(L, false);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
   lua_newuserdatauv(L, 1, 0);
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, forget_state);

@@ -39,6 +39,9 @@ lua_State *callback_state(void);
 Status callback_run(lua_CFunction body, void *data);
 /* Of ERROR_CALLBACK: pushes the value that was raised; false: there is none. */
 bool callback_error_push(lua_State *L);
+/* A message handler for lua_pcall: leaves the message as it is, and notes its traceback
+** for callback_trace_push, in case the error is raised again and nobody catches it. */
+int callback_traceback(lua_State *L);
 /* Pushes 'message' with the traceback of the callback that raised it; false: none did. */
 bool callback_trace_push(lua_State *L, const char *message);
 void callback_open(lua_State *L);
