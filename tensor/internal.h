@@ -15,10 +15,13 @@ typedef struct Autograd {
   Tensor *grad;       /* owned */
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
   Hook *hooks;        /* of a leaf; those of other tensors are in the node */
+  int twins;          /* references of tensor_retain_twin */
   unsigned view_version; /* of the base's storage when grad_fn of a view was made */
 } Autograd;
 
 void autograd_release(Tensor *t); /* at the end of a tensor */
+/* A reference to a tensor with hooks came or went: tells them (Hook.shared). */
+void hooks_recount(Tensor *t);
 /* Notes the op on the tape when gradients are on and an input wants one. */
 Status tape_record(Call *c);
 /* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)

@@ -1,4 +1,4 @@
-/* autograd.c: gradients from Lua: backward, grad, the gradient modes, hooks, Function.
+/* autograd.c: gradients from Lua: backward, grad, the gradient modes.
 **
 ** torch.no_grad and its kin have two forms: torch.no_grad(f) runs f and restores, also
 ** when f raises; local _ <close> = torch.no_grad() lasts to the end of the block.
@@ -25,15 +25,17 @@ static const Class mode_class = {"torch.grad_mode", NULL, mode_end, NULL, NULL};
 static int mode_finish(lua_State *L, int status, lua_KContext context) {
   grad_set_enabled(context != 0);
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
-  return lua_gettop(L);
+  return lua_gettop(L) - 1; /* all but the handler */
 }
 
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
   if (lua_isfunction(L, 1)) {
-    bool was = grad_set_enabled(on);
     int n = lua_gettop(L) - 1;
-    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 0, was, mode_finish), was);
+    lua_pushcfunction(L, callback_traceback);
+    lua_insert(L, 1);
+    bool was = grad_set_enabled(on);
+    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 1, was, mode_finish), was);
   }
   if (!lua_isnoneornil(L, 1)) return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
   Mode *m = object_new(L, &mode_class, sizeof *m, 0);
@@ -80,89 +82,6 @@ static int detach(lua_State *L) {
 static int detach_(lua_State *L) {
   error_check(L, tensor_detach_(tensor_check(L, 1, "detach_", "self")));
   lua_settop(L, 1);
-  return 1;
-}
-
-/* ---- hooks --------------------------------------------------------------------------------- */
-
-/* The Lua value that a hook raised waits here until error_check raises it again. */
-static const char raised_key;
-bool hook_error_push(lua_State *L) {
-  bool some = lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) != LUA_TNIL;
-  if (!some) lua_pop(L, 1);
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  return some;
-}
-
-static lua_State *main_state; /* hooks run in the main thread of the state */
-
-typedef struct {
-  int reference; /* of the function, in the registry */
-  Tensor *grad, **replacement;
-} HookCall;
-
-/* Protected: stack 1 is the HookCall as light userdata. */
-static int hook_body(lua_State *L) {
-  HookCall *h = lua_touserdata(L, 1);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, h->reference);
-  tensor_push(L, h->grad);
-  lua_call(L, 1, 1);
-  if (lua_isnil(L, -1)) return 0;
-  Tensor *t = tensor_test(L, -1);
-  if (t == NULL) return luaL_error(L, "register_hook: a hook returns a tensor or nothing");
-  *h->replacement = tensor_retain(t);
-  return 0;
-}
-
-static Status callback_failed(lua_State *L) {
-  if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "interrupted") == 0) {
-    lua_pop(L, 1);
-    return fail(ERROR_INTERRUPT, "interrupted");
-  }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  return fail(ERROR_CALLBACK, "a hook failed");
-}
-
-static Status hook_call(Hook *hook, Tensor *grad, Tensor **replacement) {
-  HookCall h = {(int)(intptr_t)hook->data, grad, replacement};
-  lua_State *L = main_state;
-  if (!lua_checkstack(L, 4)) return fail_memory(0);
-  lua_pushcfunction(L, hook_body);
-  lua_pushlightuserdata(L, &h);
-  return lua_pcall(L, 1, 0, 0) == LUA_OK ? OK : callback_failed(L);
-}
-static void hook_release(Hook *hook) {
-  if (main_state != NULL) luaL_unref(main_state, LUA_REGISTRYINDEX, (int)(intptr_t)hook->data);
-}
-
-typedef struct {
-  Object object;
-  int64_t id;
-} Handle;
-static int handle_remove(lua_State *L);
-static const luaL_Reg handle_methods[] = {{"remove", handle_remove}, {NULL, NULL}};
-static const Class handle_class = {"torch.RemovableHandle", NULL, NULL, handle_methods, NULL};
-static int handle_remove(lua_State *L) {
-  Handle *h = object_check(L, 1, &handle_class, "remove", "self");
-  lua_getiuservalue(L, 1, 1);
-  Tensor *t = tensor_test(L, -1);
-  if (t != NULL) tensor_remove_hook(t, h->id);
-  return 0;
-}
-
-static int register_hook(lua_State *L) {
-  Tensor *t = tensor_check(L, 1, "register_hook", "self");
-  if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);
-  Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, 2);
-  int reference = luaL_ref(L, LUA_REGISTRYINDEX);
-  Hook hook = {.call = hook_call, .release = hook_release, .data = (void *)(intptr_t)reference};
-  Status status = tensor_add_hook(t, &hook, &handle->id);
-  if (status != OK) luaL_unref(L, LUA_REGISTRYINDEX, reference);
-  error_check(L, status);
   return 1;
 }
 
@@ -284,25 +203,6 @@ static int grad(lua_State *L) {
     lua_replace(L, first + i);
   }
   return m;
-}
-
-/* Forgets the state, so that tensors released after it is closed do not touch it. */
-static int forget_state(lua_State *L) {
-  (void)L;
-  main_state = NULL;
-  return 0;
-}
-
-void autograd_open(lua_State *L) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  main_state = lua_tothread(L, -1);
-  lua_pop(L, 1);
-  lua_newuserdatauv(L, 1, 0);
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, forget_state);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.autograd");
 }
 
 const luaL_Reg autograd_methods[] = {{"backward", backward}, {"requires_grad_", requires_grad_}, {"retain_grad", retain_grad},

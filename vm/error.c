@@ -12,7 +12,7 @@ void error_check(lua_State *L, Status status) {
     lua_pushliteral(L, "interrupted");
     lua_error(L);
   }
-  if (status == ERROR_CALLBACK && hook_error_push(L)) lua_error(L);
+  if (status == ERROR_CALLBACK && callback_error_push(L)) lua_error(L);
   luaL_error(L, "%s", status_message());
 }
 
@@ -83,6 +83,6 @@ int error_traceback(lua_State *L) {
     message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
   if (strcmp(message, "interrupted") == 0) return 1;
-  luaL_traceback(L, L, message, 1);
+  if (!callback_trace_push(L, message)) luaL_traceback(L, L, message, 1);
   return 1;
 }

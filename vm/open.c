@@ -10,7 +10,6 @@
 #include "serialize.h"
 
 extern const luaL_Reg autograd_modes[];
-void autograd_open(lua_State *L);
 int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
@@ -224,8 +223,10 @@ static void set_loaded(lua_State *L, const char *name) {
 }
 
 static void open_submodules(lua_State *L, int torch) {
-  static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"}, {NULL, NULL}};
+  static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"},
+                                         {"checkpoint", "torch.utils.checkpoint"}, {NULL, NULL}};
   static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
+                                            {"Function", "torch.autograd.Function"}, {"once_differentiable", "torch.autograd.once_differentiable"},
                                             {NULL, NULL}};
   static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {NULL, NULL}};
   lua_newtable(L);
@@ -239,6 +240,7 @@ static void open_submodules(lua_State *L, int torch) {
   lua_setfield(L, torch, "autograd");
   lua_newtable(L);
   luaL_setfuncs(L, internals, 0);
+  luaL_setfuncs(L, function_internals, 0);
   lua_setfield(L, torch, "_C");
   lua_pushvalue(L, torch);
   set_lazy(L, root);
@@ -280,7 +282,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_pop(L, 2);
   preload(L);
   open_submodules(L, torch);
-  autograd_open(L);
+  callback_open(L);
   if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

@@ -65,7 +65,8 @@ void tensor_push(lua_State *L, Tensor *tensor) {
     lua_pushnil(L);
     return;
   }
-  tensor_box(L)->tensor = tensor_retain(tensor);
+  TensorBox *box = tensor_box(L);
+  box->tensor = tensor_retain(tensor);
 }
 
 /* The first word of the userdata is compared with the address of our descriptor: other

@@ -20,7 +20,7 @@ Slot *module_find(const Module *m, const char *name) {
 }
 
 static void slot_free(Slot *slot) {
-  tensor_release(slot->tensor);
+  tensor_release_twin(slot->tensor);
   memory_free(slot->name, strlen(slot->name) + 1);
 }
 
@@ -68,9 +68,9 @@ void module_store(lua_State *L, int self, const char *name, SlotKind kind) {
   Tensor *old = slot->tensor;
   slot->kind = kind;
   slot->transient = false;
-  slot->tensor = kind == SLOT_MODULE ? NULL : tensor_retain(tensor_test(L, value));
+  slot->tensor = kind == SLOT_MODULE ? NULL : tensor_retain_twin(tensor_test(L, value));
   slot->module = kind == SLOT_MODULE ? module_test(L, value) : NULL;
-  tensor_release(old);
+  tensor_release_twin(old);
   lua_settop(L, value - 1);
 }
 
