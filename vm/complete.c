@@ -386,7 +386,7 @@ static char **complete_attempt(const char *text, int start, int end) {
 
 /* Tab indents where there is nothing to complete yet. rl_complete lists the
 ** candidates when it runs twice in a row, so it is made to see itself. */
-static int complete_on_tab(int count, int key) {
+int complete_on_tab(int count, int key) {
   int i = 0;
   while (i < rl_point && isspace((unsigned char)rl_line_buffer[i])) i++;
   if (i == rl_point) return rl_insert_text("  ");
@@ -416,5 +416,4 @@ void complete_install(lua_State *L) {
   rl_attempted_completion_function = complete_attempt;
   rl_completion_word_break_hook = complete_word_breaks;
   rl_completer_quote_characters = "\"'";
-  rl_bind_key('\t', complete_on_tab);
 }

@@ -1,5 +1,6 @@
-/* session_edit.c: reading a line. On a terminal readline edits it; otherwise it is read
-** plainly and neither prompts nor escape sequences are written.
+/* session_edit.c: reading a block. On a terminal readline edits it, all its lines at once
+** (session_keys.c, session_display.c); otherwise it is read line by line, plainly, and
+** neither prompts nor escape sequences are written.
 */
 #include <locale.h>
 #include <poll.h>
@@ -51,6 +52,8 @@ LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
   session_resumed = 0;
   interrupt_forget();
+  session_keys_begin();
+  session_display_begin();
   rl_callback_handler_install(prompt, session_receive);
   interrupt_catch(true); /* readline took SIGINT; the others it may have */
   while (session_waiting && !interrupt_came())
@@ -58,7 +61,7 @@ LineResult session_edit(const char *prompt, char **line) {
   if (session_waiting) {
     rl_callback_sigcleanup();
     rl_point = rl_end;
-    rl_redisplay();
+    session_display();
     fputs("^C\n", rl_outstream);
     rl_callback_handler_remove();
     return LINE_CLEARED;
@@ -87,18 +90,16 @@ LineResult session_read_plain(char **line) {
 /* Makes readline ours. What is bound before rl_initialize the user's inputrc may
 ** bind again. */
 void session_prepare_terminal(lua_State *L) {
-  static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
   setlocale(LC_CTYPE, ""); /* for readline to know the characters */
   rl_readline_name = "hecate";
   rl_catch_signals = 1;
   rl_persistent_signal_handlers = 1;
   rl_variable_bind("enable-bracketed-paste", "on");
-  for (int i = 0; i < 2; i++) { /* arrows look for what is left of the cursor */
-    rl_bind_keyseq(keys[i][0], rl_history_search_backward);
-    rl_bind_keyseq(keys[i][1], rl_history_search_forward);
-  }
   signal(SIGCONT, session_on_resume);
   complete_install(L);
   session_history_load();
+  session_keys_bind();
   rl_initialize();
+  rl_redisplay_function = session_display; /* set before, readline takes the terminal for a dumb one */
+  session_keys_install(L);
 }

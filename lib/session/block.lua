@@ -60,6 +60,12 @@ function M.newline(text, point)
   return first, gsub(line, "[ \t]+$", "") .. "\n" .. indent
 end
 
+--- block.finish(text): the text with its last line moved likewise.
+function M.finish(text)
+  local first, line = M.newline(text, #text)
+  return first <= #text and sub(text, 1, first - 1) .. match(line, "^[^\n]*") or text
+end
+
 -- ---- paste ----------------------------------------------------------------------------
 
 local prompts = {"^hecate> ?", "^>>> ?", "^>> ?", "^> ?", "^%.%.%. ?"}
