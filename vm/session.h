@@ -48,6 +48,8 @@ void session_prepare_terminal(lua_State *L);
 /* Reads a block into '*line', of malloc: with readline all its lines, or plainly one. */
 LineResult session_edit(const char *prompt, char **line);
 LineResult session_read_plain(char **line);
+/* rl_bracketed_paste_begin, in which no character is a signal. */
+void session_read_paste(int count, int key);
 
 /* ---- session_keys.c ------------------------------------------------------- */
 

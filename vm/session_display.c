@@ -23,13 +23,13 @@ static struct {
 
 static int display_rows, display_columns; /* of the window, at the last display */
 static int display_top;                   /* the first line of the block that is shown */
-static bool display_whole;                /* however tall it is */
+static bool display_partial;              /* not all of the block is shown */
 
 void session_display_begin(void) {
   rl_reset_screen_size(); /* it may have changed while the last block ran */
   rl_get_screen_size(&display_rows, &display_columns);
   display_top = 0;
-  display_whole = false;
+  display_partial = false;
   shown.end = shown.point = 0;
 }
 
@@ -65,9 +65,8 @@ static int display_line_rows(const char *text, int from, int to, int prompt) {
   return (prompt + display_width(text + from, to - from, prompt)) / display_columns + 1;
 }
 
-/* The size of the window is not what it was: the terminal has arranged the text anew, and readline
-** begins again where the cursor is. Goes to the first row of what is shown and clears it. */
-static void display_arrange_anew(void) {
+/* Goes to the first row of what is shown, arranged for the window as it is now, and clears it. */
+static void display_clear(void) {
   int above = 0, prompt = display_width(rl_display_prompt, (int)strlen(rl_display_prompt), 0);
   for (int from = 0;;) {
     int to = display_line_end(shown.text, from, shown.end);
@@ -142,13 +141,14 @@ static bool display_fill(int from, int to) {
 /* In place of rl_redisplay. */
 void session_display(void) {
   char *buffer = rl_line_buffer;
-  int rows, columns, point = rl_point, end = rl_end, mark = rl_mark, from = 0, to = end;
+  int rows, columns, point = rl_point, end = rl_end, mark = rl_mark, to;
   rl_get_screen_size(&rows, &columns);
   bool resized = rows != display_rows || columns != display_columns;
   display_rows = rows > 1 ? rows : 24;
   display_columns = columns > 1 ? columns : 80;
-  if (resized && shown.text != NULL) display_arrange_anew();
-  if (!display_whole) from = display_choose(&to);
+  if (resized && shown.text != NULL) display_clear(); /* readline begins again where the cursor is */
+  int from = display_choose(&to);
+  display_partial = from > 0 || to < end;
   if (display_fill(from, to)) {
     rl_line_buffer = shown.text;
     rl_point = shown.point;
@@ -162,7 +162,11 @@ void session_display(void) {
   rl_mark = mark;
 }
 
+/* readline itself shows no more than a window holds. */
 void session_display_whole(void) {
-  display_whole = true;
   session_display();
+  if (!display_partial) return;
+  display_clear();
+  if (display_fill(0, rl_end)) fprintf(rl_outstream, "%s%s\n", rl_display_prompt, shown.text);
+  rl_on_new_line();
 }

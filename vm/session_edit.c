@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -16,6 +17,8 @@
 static char *session_received; /* from readline; NULL: end of input */
 static bool session_waiting;
 static volatile sig_atomic_t session_resumed;
+static bool session_pasting;
+static int session_interrupt_key, session_suspend_key; /* Ctrl-C, Ctrl-Z; 0: none */
 
 /* After a suspension the line is to be shown again. */
 static void session_on_resume(int number) {
@@ -45,6 +48,39 @@ static bool session_wait_for_key(void) {
   bool ready = !interrupt_came() && ppoll(&input, 1, NULL, &before) > 0;
   sigprocmask(SIG_SETMASK, &before, NULL);
   return ready;
+}
+
+/* The terminal sends no signals while a line is edited, for a paste may hold their
+** characters; as keys they are found here. A command that reads on, as a search does,
+** gets the end of the input at Ctrl-C, and the loop of session_edit a key without effect. */
+static int session_get_key(FILE *in) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  for (;;) {
+    while (!session_wait_for_key())
+      if (interrupt_came()) return RL_ISSTATE(RL_STATE_DISPATCHING) ? EOF : 0;
+    int key = rl_getc(in);
+    bool special = key > 0 && (key == session_interrupt_key || key == session_suspend_key);
+    if (!special || (session_pasting && poll(&input, 1, 100) > 0)) return key;
+    raise(key == session_interrupt_key ? SIGINT : SIGTSTP);
+  }
+}
+
+static void session_prepare_input(int meta) {
+  struct termios mode;
+  rl_prep_terminal(meta);
+  if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
+  if (mode.c_lflag & ISIG) {
+    session_interrupt_key = mode.c_cc[VINTR];
+    session_suspend_key = mode.c_cc[VSUSP];
+  }
+  mode.c_lflag &= ~(tcflag_t)ISIG;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
+}
+
+void session_read_paste(int count, int key) {
+  session_pasting = true;
+  rl_bracketed_paste_begin(count, key);
+  session_pasting = false;
 }
 
 /* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
@@ -94,6 +130,8 @@ void session_prepare_terminal(lua_State *L) {
   rl_readline_name = "hecate";
   rl_catch_signals = 1;
   rl_persistent_signal_handlers = 1;
+  rl_getc_function = session_get_key;
+  rl_prep_term_function = session_prepare_input;
   rl_variable_bind("enable-bracketed-paste", "on");
   signal(SIGCONT, session_on_resume);
   complete_install(L);

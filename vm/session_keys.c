@@ -164,7 +164,7 @@ static bool keys_come_fast(void) {
 
 static int keys_newline(int count, int key) {
   (void)count, (void)key;
-  if (keys_come_fast()) return rl_insert_text("\n") == 1 ? 0 : 1;
+  if (keys_come_fast()) return rl_insert_text("\n"), 0;
   keys_ask("newline", rl_line_buffer, rl_end, rl_point);
   const char *text = lua_tostring(keys_state, -1);
   int first = (int)lua_tointeger(keys_state, -2) - 1;
@@ -192,14 +192,14 @@ static int keys_enter(int count, int key) {
 
 static int keys_paste(int count, int key) {
   int from = rl_point;
-  int result = rl_bracketed_paste_begin(count, key);
-  if (rl_point <= from) return result;
+  session_read_paste(count, key);
+  if (rl_point <= from) return 0;
   keys_ask("clean", rl_line_buffer + from, rl_point - from, 0);
   const char *text = lua_tostring(keys_state, -2);
   if (text != NULL) keys_replace(from, rl_point, text);
   lua_pop(keys_state, 2);
   rl_deactivate_mark(); /* not in reverse video: it is there to be edited */
-  return result;
+  return 0;
 }
 
 /* ---- readline's keymaps ------------------------------------------------------------------------ */
