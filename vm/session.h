@@ -31,8 +31,8 @@ void interrupt_catch(bool patient);
 ** for a prompt, where there is nothing to raise an error in. */
 bool interrupt_came(void);
 void interrupt_forget(void);
-/* Makes coroutines reachable for Ctrl-C; after luaL_openlibs. */
-void interrupt_watch_coroutines(lua_State *L);
+/* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
+void interrupt_watch_libraries(lua_State *L);
 
 /* ---- session.c ------------------------------------------------------------ */
 
