@@ -5,13 +5,25 @@
 
 static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
 
+#define BLOCK 65536 /* elements written between two looks at the interrupt flag */
+
+/* Fresh memory comes page by page from the system, which takes longer than to write it. */
+static Status clear(Storage *s) {
+  enum { BYTES = 1 << 22 };
+  for (size_t at = 0; at < s->bytes; at += BYTES) {
+    if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+    memset((char *)s->data + at, 0, s->bytes - at < BYTES ? s->bytes - at : BYTES);
+  }
+  return OK;
+}
+
 /* 'argument': the place of fill_value in the call. */
 static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, int argument) {
   TRY(scalar_check(c->info->lua_name, "fill_value", argument, value, dtype));
   TRY(call_output(c, 0, dtype, size->n, size->v));
   Tensor *t = c->out[0];
-  if (scalar_to_double(value) == 0) memset(t->storage->data, 0, t->storage->bytes);
-  else tensor_fill_raw(t, value);
+  if (scalar_to_double(value) == 0) return clear(t->storage);
+  tensor_fill_raw(t, value);
   return OK;
 }
 static Status filled(Call *c, const Ints *size, DType dtype, int value) {
@@ -73,7 +85,7 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   size_t size = tensor_itemsize(t);
   char *p = t->storage->data;
   bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
-  for (int64_t i = 0; i < t->numel; i++) {
+  for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
     Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i)))
                      : scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
     element_set((DType)t->dtype, p + (size_t)i * size, v);
@@ -110,7 +122,7 @@ Status composite_linspace(Call *c) {
   double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
   Tensor *t = c->out[0];
   size_t size = tensor_itemsize(t);
-  for (int64_t i = 0; i < n; i++) /* from both ends, so that both are exact */
+  for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++) /* from both ends, so that both are exact */
     element_set((DType)t->dtype, (char *)t->storage->data + (size_t)i * size,
                 scalar_float(i < n / 2 || n == 1 ? low + step * (double)i : high - step * (double)(n - 1 - i)));
   return OK;

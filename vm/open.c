@@ -6,6 +6,7 @@
 #include "call.h"
 #include "class.h"
 #include "embedded.h"
+#include "folder.h"
 #include "print.h"
 #include "serialize.h"
 
@@ -148,7 +149,8 @@ static int call(lua_State *L) {
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
                                      {"embedded", embedded}, {"ops", ops}, {"call", call},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
-                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of}, {NULL, NULL}};
+                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
+                                     {"folder", folder_list}, {NULL, NULL}};
 
 /* ---- libraries that load at first use ----------------------------------------------------- */
 

@@ -1,11 +1,13 @@
-/* session_edit.c: reading a line. On a terminal readline edits it; otherwise it is read
-** plainly and neither prompts nor escape sequences are written.
+/* session_edit.c: reading a block. On a terminal readline edits it, all its lines at once
+** (session_keys.c, session_display.c); otherwise it is read line by line, plainly, and
+** neither prompts nor escape sequences are written.
 */
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -15,6 +17,8 @@
 static char *session_received; /* from readline; NULL: end of input */
 static bool session_waiting;
 static volatile sig_atomic_t session_resumed;
+static bool session_pasting;
+static int session_interrupt_key, session_suspend_key; /* Ctrl-C, Ctrl-Z; 0: none */
 
 /* After a suspension the line is to be shown again. */
 static void session_on_resume(int number) {
@@ -46,11 +50,46 @@ static bool session_wait_for_key(void) {
   return ready;
 }
 
+/* The terminal sends no signals while a line is edited, for a paste may hold their
+** characters; as keys they are found here. A command that reads on, as a search does,
+** gets the end of the input at Ctrl-C, and the loop of session_edit a key without effect. */
+static int session_get_key(FILE *in) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  for (;;) {
+    while (!session_wait_for_key())
+      if (interrupt_came()) return RL_ISSTATE(RL_STATE_DISPATCHING) ? EOF : 0;
+    int key = rl_getc(in);
+    bool special = key > 0 && (key == session_interrupt_key || key == session_suspend_key);
+    if (!special || (session_pasting && poll(&input, 1, 100) > 0)) return key;
+    raise(key == session_interrupt_key ? SIGINT : SIGTSTP);
+  }
+}
+
+static void session_prepare_input(int meta) {
+  struct termios mode;
+  rl_prep_terminal(meta);
+  if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
+  if (mode.c_lflag & ISIG) {
+    session_interrupt_key = mode.c_cc[VINTR];
+    session_suspend_key = mode.c_cc[VSUSP];
+  }
+  mode.c_lflag &= ~(tcflag_t)ISIG;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
+}
+
+void session_read_paste(int count, int key) {
+  session_pasting = true;
+  rl_bracketed_paste_begin(count, key);
+  session_pasting = false;
+}
+
 /* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
 LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
   session_resumed = 0;
   interrupt_forget();
+  session_keys_begin();
+  session_display_begin();
   rl_callback_handler_install(prompt, session_receive);
   interrupt_catch(true); /* readline took SIGINT; the others it may have */
   while (session_waiting && !interrupt_came())
@@ -58,7 +97,7 @@ LineResult session_edit(const char *prompt, char **line) {
   if (session_waiting) {
     rl_callback_sigcleanup();
     rl_point = rl_end;
-    rl_redisplay();
+    session_display();
     fputs("^C\n", rl_outstream);
     rl_callback_handler_remove();
     return LINE_CLEARED;
@@ -87,18 +126,18 @@ LineResult session_read_plain(char **line) {
 /* Makes readline ours. What is bound before rl_initialize the user's inputrc may
 ** bind again. */
 void session_prepare_terminal(lua_State *L) {
-  static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
   setlocale(LC_CTYPE, ""); /* for readline to know the characters */
   rl_readline_name = "hecate";
   rl_catch_signals = 1;
   rl_persistent_signal_handlers = 1;
+  rl_getc_function = session_get_key;
+  rl_prep_term_function = session_prepare_input;
   rl_variable_bind("enable-bracketed-paste", "on");
-  for (int i = 0; i < 2; i++) { /* arrows look for what is left of the cursor */
-    rl_bind_keyseq(keys[i][0], rl_history_search_backward);
-    rl_bind_keyseq(keys[i][1], rl_history_search_forward);
-  }
   signal(SIGCONT, session_on_resume);
   complete_install(L);
   session_history_load();
+  session_keys_bind();
   rl_initialize();
+  rl_redisplay_function = session_display; /* set before, readline takes the terminal for a dumb one */
+  session_keys_install(L);
 }

@@ -14,6 +14,11 @@ typedef struct {
   DType tensor_dtype; /* of tensors inside */
 } Layout;
 
+/* Between the elements of long lists: Lua runs no instruction that Ctrl-C could stop. */
+static void check_interrupt(lua_State *L, int64_t i) {
+  if (i % 1024 == 0 && interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+}
+
 static void ragged(lua_State *L, int depth) {
   luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables", depth);
 }
@@ -45,6 +50,7 @@ static void look(lua_State *L, Layout *l, int depth) {
   if (l->shape[depth] != n) ragged(L, depth + 1);
   if (n == 0 && l->ndim < 0) l->ndim = depth + 1;
   for (int64_t i = 1; i <= n; i++) {
+    check_interrupt(L, i);
     lua_rawgeti(L, -1, i);
     look(L, l, depth + 1);
     lua_pop(L, 1);
@@ -55,6 +61,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
   if (lua_type(L, -1) == LUA_TTABLE) {
     int64_t n = (int64_t)lua_rawlen(L, -1);
     for (int64_t i = 1; i <= n; i++) {
+      check_interrupt(L, i);
       lua_rawgeti(L, -1, i);
       to = store(L, dtype, to);
       lua_pop(L, 1);
@@ -145,6 +152,7 @@ static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
   luaL_checkstack(L, 3, "tolist");
   lua_createtable(L, (int)t->shape[dim], 0);
   for (int64_t i = 0; i < t->shape[dim]; i++) {
+    check_interrupt(L, i);
     push_list(L, t, dim + 1, at + i * t->stride[dim]);
     lua_rawseti(L, -2, i + 1);
   }
