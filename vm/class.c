@@ -252,3 +252,28 @@ int class_isinstance(lua_State *L) {
   lua_pushboolean(L, class != NULL);
   return 1;
 }
+
+static void push_arguments(lua_State *L, const ObjectClass *info) {
+  const ObjectClass *native = class_native(&info->class);
+  if (info->native != NULL) native = NULL; /* made in Lua: it may have an __init of its own */
+  const ObjectClass *knows = native;
+  while (knows != NULL && knows->arguments == NULL) knows = (const ObjectClass *)knows->class.parent;
+  if (knows != NULL) knows->arguments(L, native);
+  else lua_pushnil(L);
+}
+
+int class_describe(lua_State *L) {
+  const ObjectClass *info = lua_istable(L, 1) ? descriptor(L, 1) : NULL;
+  if (info == NULL) return 0;
+  lua_settop(L, 1);
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, info->class.name);
+  lua_setfield(L, 2, "name");
+  push_arguments(L, info);
+  lua_setfield(L, 2, "arguments");
+  lua_getmetatable(L, 1);
+  lua_getfield(L, -1, "__index");
+  lua_setfield(L, 2, "parent");
+  lua_settop(L, 2);
+  return 1;
+}

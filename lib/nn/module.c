@@ -85,6 +85,10 @@ void module_remove(lua_State *L, int self, int i) {
   memmove(&m->slots[i], &m->slots[i + 1], sizeof(Slot) * (size_t)(m->n_slots - i));
 }
 
+void module_arguments(lua_State *L, const ObjectClass *info) {
+  options_push(L, ((const Layer *)info)->options, NULL);
+}
+
 /* ---- parameters --------------------------------------------------------------------- */
 
 static void make_parameter(lua_State *L, TensorBox *box, bool requires_grad) {

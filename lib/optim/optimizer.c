@@ -231,6 +231,12 @@ static int to_string(lua_State *L) {
 
 static const luaL_Reg metamethods[] = {{"__tostring", to_string}, {NULL, NULL}};
 
+/* The algorithms are its descendants made in C. */
+static void arguments(lua_State *L, const ObjectClass *info) {
+  if (info == &optimizer_class) lua_pushnil(L);
+  else options_push(L, ((const Algorithm *)info)->options, "params");
+}
+
 const ObjectClass optimizer_class = {
     .class = {.name = "optim.Optimizer", .methods = methods, .metamethods = metamethods},
-    .size = sizeof(Optimizer)};
+    .size = sizeof(Optimizer), .arguments = arguments};
