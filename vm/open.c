@@ -256,6 +256,7 @@ static void open_submodules(lua_State *L, int torch) {
   lua_pop(L, 1);
 }
 
+/** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
 static int cuda_available(lua_State *L) {
   lua_pushboolean(L, false);
   return 1;

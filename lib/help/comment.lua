@@ -2,7 +2,7 @@
 --
 -- A comment is `--- text` and `-- more` above a definition in Lua, `/** text */` in C. It may
 -- begin with the name or the signature of what it documents (in C it must), then a colon.
--- Lines "- `name` (type): text" are about arguments; "Shape: text" tells shapes; what
+-- Lines "- `name` (type, default): text" are about arguments; "Shape: text" tells shapes; what
 -- follows "Example:", on the line or indented below it, runs; "See: a, b" names others.
 local signature = require "hecate.help.signature"
 
@@ -15,14 +15,14 @@ local function heads(text)
   while true do
     local name, args, results, behind = signature.read(rest)
     if not name or name == "" then
-      name, behind = rest:match "^([%a_][%w_.:]*[%w_])()"
+      name, behind = rest:match "^([%a_][%w_]*[.:][%w_.:]*[%w_])()"
       args, results = nil, nil
       if not name then return {}, text end
     end
     list[#list + 1] = {name = name, args = args, results = results}
     rest = rest:sub(behind)
     local next_head = rest:match "^,%s+(.*)$"
-    local told = rest:match "^%.?:%s*(.*)$" or rest:match "^%.%s*$" and ""
+    local told = rest:match "^:%s*(.*)$" or (args and rest:match "^%.?%s*\n%s*(.*)$")
     if told then return list, told end
     if not next_head then return {}, text end
     rest = next_head
@@ -43,14 +43,16 @@ end
 local function argument_of(line, lines, at)
   local name, kind, text = line:match "^%- `([%w_.]+)`%s*%(([^)]*)%):?%s*(.*)$"
   if not name then name, text = line:match "^%- `([%w_.]+)`:%s*(.*)$" end
+  local default = kind and kind:match ",%s*(.+)$"
+  kind = kind and kind:match "^[^,]+"
   while name and lines[at] and lines[at]:find "^  %S" do
     text = text .. " " .. lines[at]:match "^%s*(.*)$"
     at = at + 1
   end
-  return name, {type = kind, doc = text}, at
+  return name, {name = name, type = kind, default = default, doc = text}, at
 end
 
---- {heads =, doc =, args = name → {type, doc}, shapes =, example =, see = {names}}
+--- {heads =, doc =, args = an array of {name, type, default, doc}, also by name, shapes =, example =, see = {names}}
 function comment.parse(text)
   local found = {args = {}, see = {}}
   found.heads, text = heads(text)
@@ -62,7 +64,9 @@ function comment.parse(text)
     local example = line:match "^%s*Example:%s*(.*)$"
     local name, argument, behind = argument_of(line, lines, at)
     if example then found.example, at = example_of(example, lines, at)
-    elseif name then found.args[name], at = argument, behind
+    elseif name then
+      found.args[name], at = argument, behind
+      table.insert(found.args, argument)
     elseif line:find "^See: " then
       for other in line:gmatch("[%w_.]+", 5) do found.see[#found.see + 1] = other end
     else

@@ -4,6 +4,7 @@
 local comment = require "hecate.help.comment"
 local signature = require "hecate.help.signature"
 local source = require "hecate.help.source"
+local types = require "hecate.help.types"
 
 local record = {}
 
@@ -50,10 +51,21 @@ local function head_of(parsed, key)
   end
 end
 
+--- What the comment says of single arguments; those that "..." stands for are added.
 local function add_notes(args, notes)
-  for _, arg in ipairs(args or {}) do
+  local known = {}
+  for _, arg in ipairs(args) do
     local note = notes[arg.name]
+    known[arg.name] = true
     if note then arg.type, arg.doc = note.type or arg.type, note.doc end
+  end
+  if #args == 0 or args[#args].name ~= "..." or #notes == 0 then return end
+  args[#args] = nil
+  for _, note in ipairs(notes) do
+    if not known[note.name] then
+      args[#args + 1] = {name = note.name, type = note.type, default = note.default or "nil", doc = note.doc,
+        optional = true, keyword = true, choices = note.type and types.choices(note.type)}
+    end
   end
 end
 
@@ -114,8 +126,9 @@ local function of_comment(entry, native)
   if options then args = constructor(options)
   elseif not args and type(init) == "function" then args = parameters(init)
   elseif not args and type(entry.value) == "function" and entry.kind ~= "attribute" then args = parameters(entry.value) end
-  add_notes(args, parsed.args)
-  local found = {kind = entry.kind, args = args and without_self(args) or {}, results = head.results, doc = parsed.doc,
+  args = args and without_self(args)
+  if args then add_notes(args, parsed.args) end
+  local found = {kind = entry.kind, args = args or {}, results = head.results, doc = parsed.doc,
     shapes = parsed.shapes, example = parsed.example, source = place, see_also = parsed.see, documented = text ~= ""}
   local name = entry.kind == "method" and method_call(entry) or entry.name
   if args and entry.kind ~= "attribute" then found.signature = signature.format(name, found.args, found.results) end
@@ -143,6 +156,19 @@ local function of_library(entry)
   return {kind = "library", args = {}, doc = comment.parse(text).doc, documented = true}
 end
 
+--- The method of a parent class that this one, which has no documents, stands in for.
+local function overridden(entry, index)
+  if entry.kind ~= "method" or not entry.owner or index.natives[entry.name] then return nil end
+  if type(entry.value) == "function" and source.comment(entry.value) ~= "" then return nil end
+  local owner = index.by_name[entry.owner]
+  local class = owner and owner.class
+  while class and class.parent do
+    class = torch._C.describe(class.parent)
+    local found = index.by_name[class.name .. "." .. entry.key]
+    if found then return found end
+  end
+end
+
 --- The record of an entry of the registry.
 function record.of(entry, index)
   if entry.alias and not index.ops[entry.name] and not index.natives[entry.name] then
@@ -156,6 +182,12 @@ function record.of(entry, index)
     return found
   end
   local found
+  local inherited = not index.ops[entry.name] and overridden(entry, index)
+  if inherited then
+    found = record.of(inherited, index)
+    found.name = entry.name
+    return found
+  end
   if index.ops[entry.name] then found = of_op(entry, index.ops[entry.name])
   elseif entry.kind == "library" then found = of_library(entry)
   elseif entry.kind == "constant" and not index.natives[entry.name] then found = of_constant(entry)

@@ -69,7 +69,9 @@ function source.comment(f, key)
   local name = key:gsub("%p", "%%%0")
   for i, line in ipairs(lines) do
     if line:find("[.:]" .. name .. "%s*=[^=]") or line:find("^%s*local " .. name .. "%s*=[^=]") then
-      text = source.comment_above(lines, i)
+      local first = i -- a comment may be about several definitions of one line
+      while first > 1 and lines[first - 1]:find "^[%w_]+[.:][%w_]+%s*=" do first = first - 1 end
+      text = source.comment_above(lines, first)
       if text ~= "" then return text, {file = path, line = i} end
     end
   end
