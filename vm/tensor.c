@@ -152,7 +152,7 @@ static int get_ndim(lua_State *L) {
 ** assigned.
 ** Example:
 **     local w = torch.ones(2, {requires_grad = true})
-**     (w * 3):sum():backward()
+**     w:mul(3):sum():backward()
 **     return w.grad */
 static int get_grad(lua_State *L) {
   tensor_push(L, tensor_grad(tensor_check(L, 1, "grad", "self")));

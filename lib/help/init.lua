@@ -265,10 +265,27 @@ function help.query(line, env, settings)
   return found and text.of(found, settings) or unknown(name)
 end
 
+--- The columns of the terminal and whether it shows colours.
+local function of_terminal()
+  local terminal = require "torch.utils.terminal.c"
+  local screen = terminal.isatty(1)
+  return {width = screen and terminal.size(1) or 80, color = screen and (os.getenv "NO_COLOR" or "") == ""}
+end
+
+--- Prints what query has to say of a line; whether it had.
+function help.answer(line, env)
+  local found = help.query(line, env, of_terminal())
+  if found then print(found) end
+  return found ~= nil
+end
+
 --- Defines help(x) and apropos(text) in `env`; `write` gets their text (print). `settings` as of
--- query, or a function that returns them.
+-- query, or a function that returns them (those of the terminal).
 function help.install(env, write, settings)
-  local function now() return type(settings) == "function" and settings() or settings end
+  local function now()
+    if settings == nil then return of_terminal() end
+    return type(settings) == "function" and settings() or settings
+  end
   write = write or print
   --- help(x): what a name (a string) or a value means.
   function env.help(x)

@@ -51,22 +51,22 @@ local function head_of(parsed, key)
   end
 end
 
---- What the comment says of single arguments; those that "..." stands for are added.
+--- What the comment says of single arguments; those that "..." stands for take its place.
 local function add_notes(args, notes)
-  local known = {}
+  local known, more = {}, {}
   for _, arg in ipairs(args) do
     local note = notes[arg.name]
     known[arg.name] = true
     if note then arg.type, arg.doc = note.type or arg.type, note.doc end
   end
-  if #args == 0 or args[#args].name ~= "..." or #notes == 0 then return end
-  args[#args] = nil
   for _, note in ipairs(notes) do
     if not known[note.name] then
-      args[#args + 1] = {name = note.name, type = note.type, default = note.default or "nil", doc = note.doc,
+      more[#more + 1] = {name = note.name, type = note.type, default = note.default or "nil", doc = note.doc,
         optional = true, keyword = true, choices = note.type and types.choices(note.type)}
     end
   end
+  if #more == 0 or not known["..."] then return end
+  table.move(more, 1, #more, #args, args) -- the last one is "..."
 end
 
 --- The parameters of a Lua function, by name alone.
@@ -171,6 +171,12 @@ end
 
 --- The record of an entry of the registry.
 function record.of(entry, index)
+  local inherited = not index.ops[entry.name] and overridden(entry, index)
+  if inherited then
+    local found = record.of(inherited, index)
+    found.name = entry.name
+    return found
+  end
   if entry.alias and not index.ops[entry.name] and not index.natives[entry.name] then
     local found = record.of(entry.alias, index)
     found.name, found.alias = entry.name, entry.alias.name
@@ -182,12 +188,6 @@ function record.of(entry, index)
     return found
   end
   local found
-  local inherited = not index.ops[entry.name] and overridden(entry, index)
-  if inherited then
-    found = record.of(inherited, index)
-    found.name = entry.name
-    return found
-  end
   if index.ops[entry.name] then found = of_op(entry, index.ops[entry.name])
   elseif entry.kind == "library" then found = of_library(entry)
   elseif entry.kind == "constant" and not index.natives[entry.name] then found = of_constant(entry)

@@ -30,9 +30,9 @@ local function body(doc, width, indent, out)
     paragraph = {}
   end
   for line in ((doc or "") .. "\n"):gmatch "(.-)\n" do
-    if line:find "^    " or line == "" or line:find "^%- " then
+    if line:find "^    " or line == "" or line:find "^%- " or line:find "^Shape: " then
       flush()
-      if line:find "^%- " then paragraph[1] = line
+      if line:find "^%- " or line:find "^Shape: " then paragraph[1] = line
       elseif line ~= "" or (#out > 0 and out[#out] ~= "") then out[#out + 1] = line == "" and "" or indent .. line end
     else
       paragraph[#paragraph + 1] = line
@@ -92,8 +92,11 @@ function text.of(record, options)
   local parts = record.overloads or {record}
   for i, part in ipairs(parts) do
     if i > 1 then out[#out + 1] = "" end
-    out[#out + 1] = paint(part.signature or record.name, BOLD)
     local lines = {}
+    wrap(part.signature or record.name, width, "    ", lines)
+    lines[1] = lines[1]:sub(5)
+    for _, line in ipairs(lines) do out[#out + 1] = paint(line, BOLD) end
+    lines = {}
     body(part.doc, width, "  ", lines)
     table.move(lines, 1, #lines, #out + 1, out)
     if #lines == 0 and record.kind ~= "value" then out[#out + 1] = "  No description." end

@@ -37,6 +37,10 @@ local known = {
   path = {"the name of a file", "string"},
 }
 
+--- An array of them, where it has a word of its own.
+local lists = {Tensor = "an array of tensors", int = "an array of integers", number = "an array of numbers",
+  string = "an array of strings", Module = "an array of modules"}
+
 --- Calls f(name, is_list) for each alternative of "Tensor|number[]"; whether all are known.
 local function alternatives(text, f)
   local all = true
@@ -71,7 +75,7 @@ function types.words(text)
   if choices then return '"' .. table.concat(choices, '", "') .. '"' end
   alternatives(text, function(name, list)
     local words = known[name] and known[name][1] or name
-    out[#out + 1] = list and "an array: " .. words or words
+    out[#out + 1] = list and (lists[name] or "an array: " .. words) or words
   end)
   return table.concat(out, ", or ")
 end

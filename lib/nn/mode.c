@@ -226,8 +226,7 @@ static void apply_to(lua_State *L) {
 
 /** nn.Module:apply(fn: function) -> Module: Calls fn with every module inside, children first, then
 ** with the module itself. Returns the module.
-** Example: nn.Sequential(nn.Linear(2, 2)):apply(function(m) if m.weight then
-** nn.init.zeros_(m.weight) end end) */
+** Example: nn.Sequential(nn.Linear(2, 2)):apply(function(m) m.seen = true end) */
 static int apply(lua_State *L) {
   module_check(L, 1, "apply");
   if (!lua_isfunction(L, 2)) return error_argument(L, "apply", "fn", 2, "a function", 2);
