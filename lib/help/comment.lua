@@ -16,8 +16,10 @@ local function heads(text)
     local name, args, results, behind = signature.read(rest)
     if not name or name == "" then
       name, behind = rest:match "^([%a_][%w_]*[.:][%w_.:]*[%w_])()"
-      args, results = nil, nil
       if not name then return {}, text end
+      args, results = nil, nil
+      local kind, after = rest:match("^%s*%->%s*([%w_.%[%]|]+)()", behind)
+      if kind then results, behind = {kind}, after end
     end
     list[#list + 1] = {name = name, args = args, results = results}
     rest = rest:sub(behind)
