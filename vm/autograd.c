@@ -43,8 +43,17 @@ static int set_mode(lua_State *L, bool on) {
   m->active = true;
   return 1;
 }
+/** torch.no_grad(f: function = nil, ...: any) -> any: Without f: gradients are off until the result
+** is closed: `local _ <close> = torch.no_grad()`. With f: runs f(...) without gradients and
+** returns its results; gradients come back also when f raises.
+** Example: torch.no_grad(function() return torch.ones(2, {requires_grad = true}) * 2 end) */
 static int no_grad(lua_State *L) { return set_mode(L, false); }
+/** torch.enable_grad(f: function = nil, ...: any) -> any: As no_grad, but gradients are on.
+** Example: torch.enable_grad(function() return torch.is_grad_enabled() end) */
 static int enable_grad(lua_State *L) { return set_mode(L, true); }
+/** torch.set_grad_enabled(mode: bool, f: function = nil): Gradients are on or off from now on; with
+** f only while it runs.
+** Example: torch.set_grad_enabled(false, function() return torch.is_grad_enabled() end) */
 static int set_grad_enabled(lua_State *L) {
   bool on = lua_toboolean(L, 1);
   if (lua_isfunction(L, 2)) {
@@ -56,6 +65,7 @@ static int set_grad_enabled(lua_State *L) {
   (void)m;
   return 0;
 }
+/** torch.is_grad_enabled() -> bool: Whether ops note what backward needs. */
 static int is_grad_enabled(lua_State *L) {
   lua_pushboolean(L, grad_enabled());
   return 1;
@@ -63,22 +73,29 @@ static int is_grad_enabled(lua_State *L) {
 
 /* ---- leaves ------------------------------------------------------------------------------ */
 
+/** x:requires_grad_(requires_grad: bool = true) -> Tensor: Says whether backward gives x a
+** gradient; x is a leaf of a floating point dtype. Returns x.
+** Example: torch.ones(2):requires_grad_() */
 static int requires_grad_(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "requires_grad_", "self");
   error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || lua_toboolean(L, 2)));
   lua_settop(L, 1);
   return 1;
 }
+/** x:retain_grad(): Makes backward keep the gradient of x, which is no leaf, in x.grad. */
 static int retain_grad(lua_State *L) {
   error_check(L, tensor_retain_grad(tensor_check(L, 1, "retain_grad", "self")));
   return 0;
 }
+/** x:detach() -> Tensor: A view of the same elements without the history.
+** Example: torch.ones(2, {requires_grad = true}):detach() */
 static int detach(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "detach", "self");
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_detach(t, &box->tensor));
   return 1;
 }
+/** x:detach_() -> Tensor: Forgets the history of x. Returns x. */
 static int detach_(lua_State *L) {
   error_check(L, tensor_detach_(tensor_check(L, 1, "detach_", "self")));
   lua_settop(L, 1);
@@ -127,7 +144,12 @@ static Tensor **tensor_array(lua_State *L, int index, const char *function, cons
   return list;
 }
 
-/* x:backward([gradient], {retain_graph =, create_graph =, inputs =}) */
+/** x:backward(gradient: Tensor = nil, {retain_graph: bool = nil, create_graph: bool = false,
+** inputs: Tensor[] = nil}): Adds the gradient of x with respect to every leaf that requires one
+** to its grad. x has one element unless gradient, in its shape, is given. retain_graph (by
+** default as create_graph) keeps what another call needs; create_graph makes the gradients
+** differentiable; inputs limits the leaves. A second call without retain_graph raises.
+** Example: torch.ones(2, {requires_grad = true}):sum():backward() */
 static int backward(lua_State *L) {
   static const char *const names[] = {"gradient", "retain_graph", "create_graph", "inputs", NULL};
   Tensor *root = tensor_check(L, 1, "backward", "self");
@@ -148,7 +170,9 @@ static int backward(lua_State *L) {
   return 0;
 }
 
-/* torch.autograd.backward(tensors, grad_tensors, {…}) */
+/** torch.autograd.backward(tensors: Tensor|Tensor[], grad_tensors: Tensor|Tensor[] = nil,
+** {retain_graph: bool = nil, create_graph: bool = false}): x:backward for several tensors at once.
+** Example: torch.autograd.backward({torch.ones(1, {requires_grad = true}):sum()}) */
 static int backward_many(lua_State *L) {
   static const char *const names[] = {"grad_tensors", "retain_graph", "create_graph", NULL};
   int n, m = 0;
@@ -164,7 +188,15 @@ static int backward_many(lua_State *L) {
   return 0;
 }
 
-/* torch.autograd.grad(outputs, inputs, [grad_outputs], {…}): one result per input. */
+/** torch.autograd.grad(outputs: Tensor|Tensor[], inputs: Tensor|Tensor[], grad_outputs: Tensor|Tensor[] = nil,
+** {retain_graph: bool = nil, create_graph: bool = false, allow_unused: bool = false}) -> Tensor:
+** The gradients of the sum of outputs (weighted by grad_outputs) with respect to inputs, one result
+** per input; no grad field changes. With create_graph they can be differentiated again. An
+** input that outputs do not depend on raises, or is nil with allow_unused.
+** Example:
+**     local x = torch.tensor(3.0, {requires_grad = true})
+**     local first = torch.autograd.grad(x ^ 3, x, nil, {create_graph = true})
+**     return first, torch.autograd.grad(first, x) */
 static int grad(lua_State *L) {
   static const char *const names[] = {"grad_outputs", "retain_graph", "create_graph", "allow_unused", NULL};
   int n, m, k = 0;

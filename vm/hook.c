@@ -162,8 +162,9 @@ bool hook_value_push(lua_State *L, lua_Integer number) {
   return false;
 }
 
-/* x:register_hook(f): f(gradient) is called when the gradient of x is known, and may return
-** another one. The handle's :remove() takes it away. */
+/** x:register_hook(hook: function) -> torch.RemovableHandle: Calls hook(gradient) when backward has
+** the gradient of x; a tensor that it returns takes its place. handle:remove() ends it.
+** Example: torch.ones(2, {requires_grad = true}):register_hook(function(g) return g * 2 end) */
 int register_hook(lua_State *L) {
   tensor_check(L, 1, "register_hook", "self");
   if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);

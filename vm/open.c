@@ -85,6 +85,16 @@ static int embedded(lua_State *L) {
   return 1;
 }
 
+/* torch._C.files(): the names of all of them. */
+static int files(lua_State *L) {
+  lua_newtable(L);
+  for (lua_Integer i = 0; embedded_files[i].name != NULL; i++) {
+    lua_pushstring(L, embedded_files[i].name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 /* ---- for tests and tools ------------------------------------------------------------------ */
 
 static int memory(lua_State *L) {
@@ -132,6 +142,9 @@ static int ops(lua_State *L) {
     lua_pushboolean(L, info->backward != NULL), lua_setfield(L, -2, "differentiable");
     lua_pushboolean(L, info->method), lua_setfield(L, -2, "method");
     lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
+    lua_pushboolean(L, info->in_place_only), lua_setfield(L, -2, "in_place_only");
+    lua_pushboolean(L, info->creation), lua_setfield(L, -2, "creation");
+    lua_pushinteger(L, info->n_returned), lua_setfield(L, -2, "returned");
     lua_rawseti(L, -2, id + 1);
   }
   return 1;
@@ -147,7 +160,7 @@ static int call(lua_State *L) {
   return luaL_error(L, "call: no op '%s'", name);
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"ops", ops}, {"call", call},
+                                     {"embedded", embedded}, {"files", files}, {"describe", class_describe}, {"ops", ops}, {"call", call},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
                                      {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
                                      {"folder", folder_list}, {NULL, NULL}};
@@ -249,6 +262,7 @@ static void open_submodules(lua_State *L, int torch) {
   lua_pop(L, 1);
 }
 
+/** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
 static int cuda_available(lua_State *L) {
   lua_pushboolean(L, false);
   return 1;

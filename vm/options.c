@@ -100,6 +100,8 @@ Device device_check(lua_State *L, int index, const char *function) {
   return (Device){DEVICE_CPU, 0};
 }
 
+/** torch.device(name: device) -> device: A device: "cpu". Prints as its name; == compares.
+** Example: torch.device("cpu") */
 static int device_new(lua_State *L) {
   device_push(L, device_check(L, 1, "device"));
   return 1;
@@ -147,36 +149,55 @@ static int generator_fresh_seed(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)g->seed);
   return 1;
 }
+/** torch.Generator() -> Generator: A source of random numbers of its own (Philox4x32-10), for
+** arguments called generator. The n-th number depends on the seed and n alone.
+** Example: torch.rand(2, {generator = torch.Generator():manual_seed(1)}) */
+/** torch.Generator:manual_seed(seed: int) -> Generator: Starts anew from seed; returns the
+** generator. */
+/** torch.Generator:initial_seed() -> int: The seed it started from. */
+/** torch.Generator:seed() -> int: Starts anew from a seed of the system, which it returns. */
 static int generator_make(lua_State *L) {
   GeneratorBox *box = object_new(L, &generator_class, sizeof *box, 0);
   error_check(L, generator_new(67280421310721, &box->generator));
   return 1;
 }
+/** torch.manual_seed(seed: int): Starts the default generator anew from seed, so that random
+** numbers repeat.
+** Example: torch.manual_seed(1) */
 static int manual_seed(lua_State *L) {
   generator_seed(generator_default(), seed_check(L, 1, "manual_seed"));
   return 0;
 }
+/** torch.seed() -> int: Starts the default generator anew from a seed of the system, which it
+** returns. */
 static int seed(lua_State *L) {
   generator_seed(generator_default(), generator_seed_from_system());
   lua_pushinteger(L, (lua_Integer)generator_default()->seed);
   return 1;
 }
+/** torch.initial_seed() -> int: The seed that the default generator started from. */
 static int initial_seed(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)generator_default()->seed);
   return 1;
 }
+/** torch.set_default_dtype(d: dtype): The dtype of new tensors of floating point numbers:
+** torch.float32 or torch.float64. */
 static int set_default_dtype(lua_State *L) {
   error_check(L, dtype_set_default(dtype_check(L, 1, "set_default_dtype", "d")));
   return 0;
 }
+/** torch.get_default_dtype() -> dtype: The dtype of new tensors of floating point numbers. */
 static int get_default_dtype(lua_State *L) {
   dtype_push(L, dtype_default());
   return 1;
 }
+/** torch.get_num_threads() -> int: How many threads an op may use. */
 static int get_threads(lua_State *L) {
   lua_pushinteger(L, threads_get());
   return 1;
 }
+/** torch.set_num_threads(n: int): How many threads, 1 to 1024, an op may use. Results do not depend
+** on it. */
 static int set_threads(lua_State *L) {
   if (!lua_isinteger(L, 1) || lua_tointeger(L, 1) < 1 || lua_tointeger(L, 1) > 1024)
     error_argument(L, "set_num_threads", "n", 1, "a number of threads", 1);

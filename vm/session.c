@@ -112,11 +112,24 @@ static void session_execute(lua_State *L, const char *text, int status) {
   fflush(stdout);
 }
 
+/* Help in the session: help(x) and apropos(text) as functions; a line such as "?torch.sum",
+** which is no Lua, is answered in place of its syntax error. See lib/help. */
+static bool session_help(lua_State *L, const char *code, const char *line) {
+  int top = lua_gettop(L);
+  int status = luaL_loadstring(L, code);
+  lua_pushstring(L, line);
+  if (status == LUA_OK) status = interrupt_call(L, 1, 1);
+  bool answered = status == LUA_OK && lua_toboolean(L, -1);
+  lua_settop(L, top);
+  return answered;
+}
+
 void session_run(lua_State *L) {
   LineResult result;
   int top = lua_gettop(L), status = LUA_OK;
   session_on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   interrupt_catch(true);
+  session_help(L, "require('hecate.help').install(_G)", NULL);
   if (session_on_terminal) {
     session_prepare_terminal(L);
     main_print_version();
@@ -126,7 +139,9 @@ void session_run(lua_State *L) {
     result = session_read_block(L, &block, &status);
     if (block.text != NULL && result != LINE_CLEARED) {
       if (session_on_terminal) session_history_add(block.text);
-      session_execute(L, block.text, status);
+      bool question = status != LUA_OK && strchr(block.text, '?') != NULL;
+      if (!question || !session_help(L, "return require('hecate.help').answer(...)", block.text))
+        session_execute(L, block.text, status);
     }
     free(block.text);
     lua_settop(L, top);

@@ -49,6 +49,15 @@ enum { CONV_PADDING = 5 + 1 }; /* where setup finds the value of 'padding' */
 
 enum { MODE_ZEROS, MODE_REFLECT, MODE_REPLICATE, MODE_CIRCULAR };
 static const char *const padding_modes[] = {"zeros", "reflect", "replicate", "circular", NULL};
+/** nn.Conv2d: Cross-correlation of images with out_channels filters. `weight` (out_channels ×
+** in_channels/groups × kH × kW) and `bias` start uniform in ±1/√(in_channels/groups · kH · kW).
+** groups must divide both numbers of channels.
+** Shape: (N, in_channels, H, W) → (N, out_channels, (H + 2 padding - dilation (kernel_size - 1) -
+** 1) // stride + 1, …); also without N.
+** - `padding` (pair|string): zeros on both sides, or "same" (stride 1) or "valid"; 0 by default
+** - `padding_mode`: what stands around the image
+** - `device` (device): where the parameters are
+** Example: nn.Conv2d(1, 4, 3, {padding = 1})(torch.zeros(2, 1, 8, 8)).shape */
 static const Option conv_options[] = {
     {"in_channels", OPTION_INT, offsetof(Conv2d, in_channels), true, 0, NULL},
     {"out_channels", OPTION_INT, offsetof(Conv2d, out_channels), true, 0, NULL},
@@ -206,6 +215,13 @@ typedef struct {
   bool return_indices, ceil_mode, count_include_pad;
 } Pool2d;
 
+/** nn.MaxPool2d: The largest element of each window.
+** Shape: (N, C, H, W) → (N, C, (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1, …);
+** also without N.
+** - `stride`: kernel_size by default
+** - `return_indices`: whether the positions in the image, from 1, come as a second result
+** - `ceil_mode`: whether sizes are rounded up
+** Example: nn.MaxPool2d(2)(torch.zeros(1, 1, 4, 4)).shape */
 static const Option max_options[] = {
     {"kernel_size", OPTION_PAIR, offsetof(Pool2d, kernel_size), true, 0, NULL},
     {"stride", OPTION_PAIR, offsetof(Pool2d, stride), false, NAN, NULL},
@@ -214,6 +230,13 @@ static const Option max_options[] = {
     {"return_indices", OPTION_BOOL, offsetof(Pool2d, return_indices), false, 0, NULL},
     {"ceil_mode", OPTION_BOOL, offsetof(Pool2d, ceil_mode), false, 0, NULL},
     {NULL}};
+/** nn.AvgPool2d: The mean of each window.
+** Shape: (N, C, H, W) → (N, C, (H + 2 padding - kernel_size) // stride + 1, …); also without N.
+** - `stride`: kernel_size by default
+** - `ceil_mode`: whether sizes are rounded up
+** - `count_include_pad`: whether the zeros around the image count
+** - `divisor_override`: what the sums are divided by instead
+** Example: nn.AvgPool2d(2)(torch.zeros(1, 1, 4, 4)).shape */
 static const Option avg_options[] = {
     {"kernel_size", OPTION_PAIR, offsetof(Pool2d, kernel_size), true, 0, NULL},
     {"stride", OPTION_PAIR, offsetof(Pool2d, stride), false, NAN, NULL},

@@ -29,6 +29,10 @@ typedef struct {
   DType dtype;
 } Linear;
 
+/** nn.Linear: y = x Wᵀ + b. `weight` (out_features × in_features) and `bias` (out_features) start
+** uniform in ±1/√in_features.
+** Shape: (…, in_features) → (…, out_features).
+** Example: nn.Linear(3, 2)(torch.ones(4, 3)).shape */
 static const Option linear_options[] = {
     {"in_features", OPTION_INT, offsetof(Linear, in_features), true, 0, NULL},
     {"out_features", OPTION_INT, offsetof(Linear, out_features), true, 0, NULL},
@@ -118,6 +122,14 @@ static int identity_init(lua_State *L) {
 }
 static const luaL_Reg identity_methods[] = {{"__init", identity_init}, {NULL, NULL}};
 
+/** nn.ReLU: max(0, x), element by element.
+** Example: nn.ReLU()(torch.tensor({-1.0, 2.0})) */
+/** nn.Tanh: The hyperbolic tangent, element by element.
+** Example: nn.Tanh()(torch.zeros(2)) */
+/** nn.Sigmoid: 1 / (1 + exp(-x)), element by element.
+** Example: nn.Sigmoid()(torch.zeros(2)) */
+/** nn.Identity(...: any): Returns its input; takes any arguments and ignores them.
+** Example: nn.Identity()(torch.ones(2)) */
 LAYER(relu, "ReLU", Activation, inplace_options, .forward = relu_forward,
       .describe = relu_describe);
 LAYER(tanh_layer, "Tanh", Module, no_options, .forward = tanh_forward);
@@ -143,6 +155,9 @@ static void gelu_describe(luaL_Buffer *b, const Module *self) {
   add_format(b, "approximate='%s'", approximations[((const Gelu *)self)->approximate]);
 }
 
+/** nn.GELU: x Φ(x), Φ the normal distribution, or with approximate = "tanh" 0.5 x (1 + tanh(√(2/π)
+** (x + 0.044715 x³))) (Hendrycks and Gimpel 2016).
+** Example: nn.GELU()(torch.ones(2)) */
 LAYER(gelu, "GELU", Gelu, gelu_options, .forward = gelu_forward, .describe = gelu_describe);
 
 /* ---- softmax ------------------------------------------------------------------------------------ */
@@ -173,6 +188,12 @@ static void softmax_describe(luaL_Buffer *b, const Module *self) {
   else add_format(b, "dim=%I", (lua_Integer)(dim + (dim >= 0)));
 }
 
+/** nn.Softmax: exp(x) / Σ exp(x) along dim.
+** - `dim`: the dimension that sums to 1
+** Example: nn.Softmax(2)(torch.zeros(1, 4)) */
+/** nn.LogSoftmax: x - log Σ exp(x) along dim.
+** - `dim`: the dimension that is normalised
+** Example: nn.LogSoftmax(2)(torch.zeros(1, 4)) */
 LAYER(softmax, "Softmax", Softmax, softmax_options, .forward = softmax_forward,
       .describe = softmax_describe);
 LAYER(log_softmax, "LogSoftmax", Softmax, softmax_options, .forward = log_softmax_forward,
@@ -214,6 +235,9 @@ static void dropout_describe(luaL_Buffer *b, const Module *self) {
   add_format(b, ", inplace=%s", truth(m->inplace));
 }
 
+/** nn.Dropout: In training sets each element to 0 with probability p and divides the others by 1 -
+** p; in evaluation the identity (Srivastava et al. 2014).
+** Example: nn.Dropout(0.5):eval()(torch.ones(2)) */
 LAYER(dropout, "Dropout", Dropout, dropout_options, .setup = dropout_setup,
       .forward = dropout_forward, .describe = dropout_describe);
 
@@ -239,6 +263,8 @@ static void flatten_describe(luaL_Buffer *b, const Module *self) {
              (lua_Integer)(m->end_dim + (m->end_dim >= 0)));
 }
 
+/** nn.Flatten: Dimensions start_dim to end_dim made one; by default all but the batch's.
+** Example: nn.Flatten()(torch.zeros(2, 3, 4)).shape */
 LAYER(flatten, "Flatten", Flatten, flatten_options, .forward = flatten_forward,
       .describe = flatten_describe);
 

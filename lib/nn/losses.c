@@ -113,6 +113,37 @@ static Status logits_forward(Module *self, Tensor *const *in, Tensor **out) {
     .options = option_list, .setup = setup_function, .n_inputs = 2, .n_outputs = 1,    \
     .forward = function                                                                \
   }
+/** nn.CrossEntropyLoss: The negative log probability of the target class under softmax(input).
+** Shape: input (N, C), (C) or (N, C, d…); target classes from 1, (N), () or (N, d…), or
+** probabilities in the shape of input.
+** - `weight`: of each class, (C)
+** - `ignore_index`: targets of this value count for nothing
+** - `reduction`: what becomes of the losses of the batch
+** - `label_smoothing`: the share of the uniform distribution in the target
+** Example: nn.CrossEntropyLoss()(torch.zeros(2, 3), torch.tensor({1, 3})) */
+/** nn.NLLLoss: -input[target]: the negative log likelihood, for inputs that are log probabilities,
+** as of nn.LogSoftmax.
+** Shape: input (N, C), (C) or (N, C, d…); target classes from 1, (N), () or (N, d…).
+** - `weight`: of each class, (C)
+** - `ignore_index`: targets of this value count for nothing
+** - `reduction`: what becomes of the losses of the batch
+** Example: nn.NLLLoss()(torch.zeros(2, 3), torch.tensor({1, 3})) */
+/** nn.MSELoss: (input - target)², of tensors of one shape.
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.MSELoss()(torch.ones(3), torch.zeros(3)) */
+/** nn.L1Loss: |input - target|, of tensors of one shape.
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.L1Loss()(torch.ones(3), torch.zeros(3)) */
+/** nn.BCELoss: -(t log x + (1 - t) log(1 - x)) for probabilities x in [0, 1]; logarithms are at
+** least -100.
+** - `weight`: of each element, broadcast
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.BCELoss()(torch.tensor({0.5}), torch.tensor({1.0})) */
+/** nn.BCEWithLogitsLoss: nn.BCELoss of sigmoid(input), computed without overflow.
+** - `weight`: of each element, broadcast
+** - `pos_weight`: of the positive targets, broadcast
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.BCEWithLogitsLoss()(torch.zeros(1), torch.ones(1)) */
 static const Layer losses[] = {
     LOSS("CrossEntropyLoss", entropy_options, entropy_forward, weight_setup),
     LOSS("NLLLoss", nll_options, nll_forward, weight_setup),

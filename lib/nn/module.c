@@ -85,6 +85,10 @@ void module_remove(lua_State *L, int self, int i) {
   memmove(&m->slots[i], &m->slots[i + 1], sizeof(Slot) * (size_t)(m->n_slots - i));
 }
 
+void module_arguments(lua_State *L, const ObjectClass *info) {
+  options_push(L, ((const Layer *)info)->options, NULL);
+}
+
 /* ---- parameters --------------------------------------------------------------------- */
 
 static void make_parameter(lua_State *L, TensorBox *box, bool requires_grad) {
@@ -93,6 +97,9 @@ static void make_parameter(lua_State *L, TensorBox *box, bool requires_grad) {
   tensor_account(L, box);
 }
 
+/** nn.Parameter(data: Tensor, requires_grad: bool = true) -> Tensor: A tensor over the elements of
+** data that a module takes for a parameter when it is assigned to a field.
+** Example: nn.Parameter(torch.zeros(3)) */
 int module_parameter(lua_State *L) {
   static const Option options[] = {{"data", OPTION_TENSOR, 0, true, 0, NULL},
                                    {"requires_grad", OPTION_BOOL, 0, false, 1, NULL},
@@ -208,6 +215,8 @@ static const char *check_name(lua_State *L, const char *function) {
   return name;
 }
 
+/** nn.Module:register_parameter(name: string, param: Tensor = nil): Makes param, an nn.Parameter or
+** nil, the parameter of that name. Assigning it to a field does the same. */
 static int register_parameter(lua_State *L) {
   module_check(L, 1, "register_parameter");
   const char *name = check_name(L, "register_parameter");
@@ -220,6 +229,9 @@ static int register_parameter(lua_State *L) {
   return 0;
 }
 
+/** nn.Module:register_buffer(name: string, tensor: Tensor = nil, persistent: bool = true): Makes
+** the tensor a part of the module that is no parameter: it moves with it and, if persistent, is in
+** its state_dict. */
 static int register_buffer(lua_State *L) {
   Module *m = module_check(L, 1, "register_buffer");
   const char *name = check_name(L, "register_buffer");
@@ -237,6 +249,8 @@ static int register_buffer(lua_State *L) {
   return 0;
 }
 
+/** nn.Module:add_module(name: string, module: Module = nil): Makes the module a child of that name.
+** Assigning it to a field does the same. */
 static int add_module(lua_State *L) {
   module_check(L, 1, "add_module");
   const char *name = check_name(L, "add_module");
@@ -278,6 +292,7 @@ static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
                      2 + i);
 }
 
+/** nn.Module:forward(input: any, ...: any) -> any: What model(...) calls; a subclass defines it. */
 int module_forward(lua_State *L) {
   Module *m = module_check(L, 1, "forward");
   const Layer *layer = module_layer(m);
@@ -315,6 +330,13 @@ int module_init(lua_State *L) {
 }
 
 /* nn.Module(): nothing to do, so that a subclass may call or leave it. */
+/** nn.Module(): The class of all layers and models. A subclass defines forward, and __init where it
+** has parts; a field that is an nn.Parameter or a module registers itself. Calling the object
+** calls forward. `training` tells the mode.
+** Example:
+**     local Twice = torch.class("Twice", nn.Module)
+**     function Twice:forward(x) return x * 2 end
+**     return Twice()(torch.ones(2)) */
 static int empty_init(lua_State *L) {
   module_check(L, 1, "__init");
   return 0;

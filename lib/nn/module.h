@@ -50,10 +50,12 @@ extern const Layer module_class;
   {                                                                                     \
     .class = {.name = title, .parent = parent_class, .finalize = module_finalize,       \
               .methods = method_list, .metamethods = metamethod_list},                  \
-    .size = sizeof(type), .get = module_get, .set = module_set                          \
+    .size = sizeof(type), .get = module_get, .set = module_set,                         \
+    .arguments = module_arguments                                                       \
   }
 
 void module_finalize(lua_State *L, void *self);
+void module_arguments(lua_State *L, const ObjectClass *info);
 bool module_get(lua_State *L, void *self, const char *key);
 bool module_set(lua_State *L, void *self, const char *key);
 

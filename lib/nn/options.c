@@ -209,6 +209,56 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
   }
 }
 
+/* ---- all of them, described ------------------------------------------------------- */
+
+static void push_default(lua_State *L, const Option *o) {
+  double value[2]; /* as large as any of the types */
+  Option here = *o;
+  here.offset = 0;
+  set_initial(&here, value);
+  bool none = (o->type == OPTION_INT || o->type == OPTION_PAIR) && isnan(o->initial);
+  if (o->required || none || !option_push(L, &here, value)) lua_pushnil(L);
+}
+
+static void push_option(lua_State *L, const Option *o) {
+  static const char *const types[] = {"int",  "float",  "reals", "bool",   "pair",
+                                      "dim",  "choice", "dtype", "Tensor", "any"};
+  lua_createtable(L, 0, 5);
+  lua_pushstring(L, o->name);
+  lua_setfield(L, -2, "name");
+  lua_pushstring(L, types[o->type]);
+  lua_setfield(L, -2, "type");
+  lua_pushboolean(L, o->required);
+  lua_setfield(L, -2, "required");
+  push_default(L, o);
+  lua_setfield(L, -2, "default");
+  if (o->choices == NULL) return;
+  lua_newtable(L);
+  for (int i = 0; o->choices[i] != NULL; i++) {
+    lua_pushstring(L, o->choices[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "choices");
+}
+
+void options_push(lua_State *L, const Option *options, const char *first) {
+  if (options == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  const Option before = {.name = first, .type = OPTION_VALUE, .required = true};
+  lua_newtable(L);
+  lua_Integer n = 0;
+  if (first != NULL) {
+    push_option(L, &before);
+    lua_rawseti(L, -2, ++n);
+  }
+  for (; options->name != NULL; options++) {
+    push_option(L, options);
+    lua_rawseti(L, -2, ++n);
+  }
+}
+
 /* ---- a call ----------------------------------------------------------------------- */
 
 void options_read(lua_State *L, int first, const char *function, const Option *options,

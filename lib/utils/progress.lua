@@ -255,14 +255,14 @@ function Bar:iter() return self, nil, nil, self end
 
 function Bar:__tostring() return plain_line(self, terminal.now(), self.closed) end
 
---- torch.utils.progress(iterable [, {desc =, total =, unit =}]): iterates like
--- `iterable` and shows how far it is.
+--- torch.utils.progress(iterable: any, {desc: string =, total: int =, unit: string =}) -> any:
+-- Iterates like `iterable` and shows how far it is.
 --
 -- - `iterable`: a DataLoader or anything with `iter`, an iterator function, an array
 --   (gives position and value) or a number of rounds
--- - `desc` (string): what stands before the bar
--- - `total` (integer): the number of items, where the iterable does not know it
--- - `unit` (string): of the rate; "samples" for a loader, else "it"
+-- - `desc`: what stands before the bar
+-- - `total`: the number of items, where the iterable does not know it
+-- - `unit`: of the rate; "samples" for a loader, else "it"
 --
 -- Returns the bar, which is the iterator, and what makes a `for` close it. It has
 -- `set{loss = …}`, `update(n)` and `close()`.
