@@ -77,27 +77,38 @@ local function notice_new_size(out)
   columns, rows = wide, tall
 end
 
+--- Appends what draws the lines of a slot from `row` + 1 on, as far as there is room,
+-- and over them its picture, if all of it has room.
+local function draw_slot(out, slot, row)
+  slot.changed = false
+  for i, line in ipairs(slot.lines) do
+    if row + i > rows then return end
+    out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row + i, line)
+  end
+  if slot.picture then out[#out + 1] = ("\027[%d;1H%s"):format(row + 1, slot.picture) end
+end
+
 local function draw()
   local file, number = output()
   if file == nil then return end
   local out = {}
   notice_new_size(out)
   local wanted = math.min(line_count(), math.max(rows - 2, 0))
-  if wanted ~= height then
+  local moved = wanted ~= height
+  if moved then
     resize(out, wanted)
     terminal.at_exit(number, wanted > 0 and ("\027[r\027[%d;1H\n"):format(rows) or "")
   end
-  out[#out + 1] = SAVE
+  out[#out + 1] = SAVE .. "\027[?7l" -- no wrapping: a line is a row
   local row = rows - height
   for _, slot in ipairs(slots) do
-    for _, line in ipairs(slot.lines) do
-      row = row + 1
-      if row <= rows then
-        out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row, line)
-      end
+    if moved or slot.changed or slot.row ~= row then
+      slot.row = row
+      draw_slot(out, slot, row)
     end
+    row = row + #slot.lines
   end
-  out[#out + 1] = RESTORE
+  out[#out + 1] = "\027[?7h" .. RESTORE
   io.stdout:flush()
   file:write(table.concat(out))
   file:flush()
@@ -106,9 +117,10 @@ end
 local Slot = {}
 Slot.__index = Slot
 
---- Shows `lines`, an array of strings, each at most as wide as the terminal.
-function Slot:show(lines)
-  self.lines = lines
+--- Shows `lines`, an array of strings, each at most as wide as the terminal; over them
+-- `picture`, if given: what draws one from the first of these rows on.
+function Slot:show(lines, picture)
+  self.lines, self.picture, self.changed = lines, picture, true
   if self.open then draw() end
 end
 
