@@ -25,8 +25,9 @@ local function label(value, step, most)
   return ("%.*f"):gsub("%*", decimals):format(value / unit) .. suffix
 end
 
-local function linear_ticks(lo, hi, n)
+local function linear_ticks(lo, hi, n, whole)
   local step = nice((hi - lo) / math.max(n, 1))
+  if whole then step = math.max(step, 1) end
   local most = math.max(math.abs(lo), math.abs(hi))
   local ticks = {}
   if not (step > 0) or lo + step == lo and hi + step == hi then return ticks end
@@ -78,9 +79,10 @@ function Axis:place(value)
   if value > 0 then return (math.log(value) - self.from) / self.span end
 end
 
---- About `n` ticks: an array of {value =, label =}, rising.
-function Axis:ticks(n)
-  return (self.log and log_ticks or linear_ticks)(self.lo, self.hi, n)
+--- About `n` ticks, at `whole` numbers only if so wanted: an array of {value =,
+-- label =}, rising.
+function Axis:ticks(n, whole)
+  return (self.log and log_ticks or linear_ticks)(self.lo, self.hi, n, whole)
 end
 
 return Axis

@@ -180,11 +180,21 @@ local function draw_vertical_axis(canvas, area, axis, ticks, look)
   end
 end
 
-local function draw_horizontal_axis(canvas, area, axis, look)
+--- Whether all x are whole numbers, as steps are: there is nothing between them.
+local function is_whole(curves)
+  for _, curve in ipairs(curves) do
+    for _, x in ipairs(curve.x) do
+      if x ~= x // 1 then return false end
+    end
+  end
+  return true
+end
+
+local function draw_horizontal_axis(canvas, area, axis, ticks, look)
   local row, width = area.bottom + 1, area.right - area.left + 1
   canvas:text(area.left - 1, row, look[3] .. look[2]:rep(width), area.grey)
   local free = 1 -- labels do not touch
-  for _, tick in ipairs(axis:ticks(width // 10)) do
+  for _, tick in ipairs(ticks) do
     local column = area.left + cell_at(axis:place(tick.value), width, canvas.across)
     canvas:text(column, row, look[5], area.grey)
     local from = math.min(column - #tick.label // 2, canvas.columns - #tick.label + 1)
@@ -338,7 +348,7 @@ function chart.draw(series, options)
   draw_curves(view, curves, options)
   paste(canvas, part, area.left, area.top)
   draw_vertical_axis(canvas, area, y, ticks, look)
-  draw_horizontal_axis(canvas, area, x, look)
+  draw_horizontal_axis(canvas, area, x, x:ticks(part.columns // 10, is_whole(curves)), look)
   draw_marks(canvas, area, x, options.marks or {}, look)
   draw_best(canvas, area, view, curves, options, look)
   if area.top > #legend + 1 then

@@ -49,7 +49,7 @@ function picture.commands(p)
   for i, curve in ipairs(p.curves) do add_curve(script, plots, i, curve) end
   if #plots == 0 then return nil end
   script[#script + 1] = "set title " .. Pipe.quote(p.title) .. " noenhanced\n"
-  script[#script + 1] = "set border 3\nset key top right opaque\nset grid\nset xlabel 'step'\n"
+  script[#script + 1] = "set border 3\nset key tmargin center horizontal\nset grid\nset xlabel 'step'\n"
     .. "set rmargin 3\n"
   if p.logy then script[#script + 1] = "set logscale y\n" end
   for _, mark in ipairs(p.marks) do script[#script + 1] = mark_commands(mark) end

@@ -83,8 +83,6 @@ function Series:add(step, value)
   if bucket.high == nil or value > bucket.high then
     bucket.high, bucket.high_step = value, step
   end
-  if self.least == nil or value < self.least then self.least, self.least_step = value, step end
-  if self.most == nil or value > self.most then self.most, self.most_step = value, step end
   self.last_step, self.last = step, value
 end
 
