@@ -35,4 +35,32 @@ function screen.of(folder, script, wait, environment)
   return text
 end
 
+--- Runs the Lua text `script` on a pseudo-terminal of 80 by 30 that answers the first
+-- request for its attributes with `reply` (a format of printf), and returns all that was
+-- written to it.
+function screen.answering(folder, script, reply, environment)
+  local file = assert(io.open(folder .. "/script.lua", "w"))
+  file:write(script)
+  file:close()
+  file = assert(io.open(folder .. "/answer.sh", "w"))
+  file:write(([[
+    cd %s
+    rm -f in out
+    mkfifo in
+    exec 3<>in
+    timeout 60 script -qfec "stty cols 80 rows 30; env -u DISPLAY -u WAYLAND_DISPLAY -u TMUX \
+      LC_ALL=C.UTF-8 TERM=xterm-256color %s %s script.lua" /dev/null <in >out &
+    for i in $(seq 100); do
+      if grep -q '\[c' out; then printf '%s' >&3; break; fi
+      sleep 0.1
+    done
+    wait $!]]):format(folder, environment or "", screen.hecate, reply))
+  file:close()
+  sh("sh %s/answer.sh", folder)
+  file = assert(io.open(folder .. "/out", "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
 return screen

@@ -68,7 +68,10 @@ end
 --- Decides what "terminal" is when it is its turn; a curve that is shown nowhere goes to
 -- a file, and says so.
 function Frames:choose_screen()
-  if self.screens[1] == "terminal" then
+  if self.screens[1] == "dumb" then -- gnuplot's own characters: we have better ones
+    if screen.has_terminal() then self.screens[1] = screen.text_kind()
+    else table.remove(self.screens, 1) end
+  elseif self.screens[1] == "terminal" then
     local kind = screen.terminal_kind()
     self.screens[1] = kind
     if not screen.is_text(kind) then table.insert(self.screens, 2, screen.text_kind()) end
@@ -90,7 +93,8 @@ function Frames:warn(reason)
   self.warned = true
   local instead = ("the work goes on without the plot of '%s'"):format(self.title)
   if self.rescued then
-    instead = ("until '%s' is drawn its points are in '%s'"):format(self.file, self.rescued)
+    instead = ("until '%s' is drawn the points of '%s' are in '%s'"):format(self.file, self.title,
+      self.rescued)
   elseif self.log then
     instead = ("the points of '%s' are in '%s'"):format(self.title, self.log.path)
   end
@@ -102,7 +106,7 @@ end
 --- Columns and rows of a picture in the terminal.
 local function size_inside()
   local columns, rows = panel.size()
-  return math.min(columns - 1, WIDEST), math.max(8, math.min(22, rows * 2 // 5))
+  return math.min(columns - 1, WIDEST), math.max(10, math.min(22, rows // 2))
 end
 
 --- Draws with characters.

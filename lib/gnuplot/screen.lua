@@ -7,8 +7,8 @@ local terminal = require "torch.utils.terminal.c"
 
 local screen = {}
 
-screen.kinds = {"window", "terminal", "kitty", "sixel", "braille", "ascii", "file", "none", "qt",
-  "wxt", "x11"}
+screen.kinds = {"window", "terminal", "kitty", "sixel", "braille", "ascii", "file", "none", "dumb",
+  "qt", "wxt", "x11"}
 
 local is_kind, is_window = {}, {window = true, qt = true, wxt = true, x11 = true}
 local is_text = {braille = true, ascii = true}

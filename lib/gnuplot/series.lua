@@ -108,7 +108,7 @@ function Series:points(above)
       put(b.high_step, b.high)
     elseif b.low then
       put(b.high_step, b.high)
-      if b.high_step > b.low_step then put(b.low_step, b.low) end
+      if b.low_step > b.high_step then put(b.low_step, b.low) end
     end
   end
   if self.last and self.width > 1 then put(self.last_step, self.last) end

@@ -78,12 +78,14 @@ local function notice_new_size(out)
 end
 
 --- Appends what draws the lines of a slot from `row` + 1 on, as far as there is room,
--- and over them its picture, if all of it has room.
-local function draw_slot(out, slot, row)
+-- and over them its picture, if all of it has room. One picture covers the one before: with
+-- nothing erased between, it does not flicker.
+local function draw_slot(out, slot, row, moved)
+  local covered = slot.picture and not moved
   slot.changed = false
   for i, line in ipairs(slot.lines) do
     if row + i > rows then return end
-    out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row + i, line)
+    if not covered then out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row + i, line) end
   end
   if slot.picture then out[#out + 1] = ("\027[%d;1H%s"):format(row + 1, slot.picture) end
 end
@@ -102,9 +104,10 @@ local function draw()
   out[#out + 1] = SAVE .. "\027[?7l" -- no wrapping: a line is a row
   local row = rows - height
   for _, slot in ipairs(slots) do
-    if moved or slot.changed or slot.row ~= row then
+    local shifted = moved or slot.row ~= row
+    if shifted or slot.changed then
       slot.row = row
-      draw_slot(out, slot, row)
+      draw_slot(out, slot, row, shifted)
     end
     row = row + #slot.lines
   end
