@@ -293,10 +293,14 @@ function Frames:last_frame()
   for try = 1, 2 do
     local on_screen, in_file = wishes(self, math.huge)
     if not on_screen and not in_file then return end
+    local old = self.pipe -- it may have died since the last frame
     self:begin(terminal.now(), in_file)
-    if self.pipe == nil or not self.pipe.pending then return end
-    wait((try == 1 and healthy) and 0.5 or 1)
-    if self.pipe or not healthy then return end
+    if self.pipe and self.pipe.pending then
+      wait((try == 1 and healthy) and 0.5 or 1)
+      if self.pipe or not healthy then return end
+    elseif self.pipe or not old then
+      return
+    end
   end
 end
 
