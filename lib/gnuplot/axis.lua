@@ -14,10 +14,15 @@ local function nice(least)
   return least
 end
 
+--- Without the zeros and the plus of an exponent: 1e-5, 1e20.
+local function short(text) return (text:gsub("e([+-])0*", function(sign)
+  return sign == "-" and "e-" or "e"
+end)) end
+
 --- The text of `value` where ticks are `step` apart and the largest is `most`.
 local function label(value, step, most)
   if value == 0 then return "0" end
-  if most >= MANY or most < 1e-4 then return (("%.4g"):format(value):gsub("e([+-])0*", "e%1")) end
+  if most >= MANY or most < 1e-4 then return short(("%.4g"):format(value)) end
   local unit, suffix = 1, ""
   if most >= 1e7 then unit, suffix = 1e6, "M" elseif most >= 1e5 then unit, suffix = 1e3, "k" end
   local decimals = math.max(0, -math.floor(math.log(step / unit, 10) + 1e-9))
@@ -50,8 +55,7 @@ local function log_ticks(lo, hi, n)
     for _, factor in ipairs(factors) do
       local value = factor * 10.0 ^ power
       if value >= lo * (1 - 1e-9) and value <= hi * (1 + 1e-9) then
-        local text = ("%g"):format(value):gsub("e([+-])0*", "e%1")
-        ticks[#ticks + 1] = {value = value, label = text}
+        ticks[#ticks + 1] = {value = value, label = short(("%g"):format(value))}
       end
     end
   end

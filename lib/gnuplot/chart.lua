@@ -348,7 +348,8 @@ function chart.draw(series, options)
   draw_curves(view, curves, options)
   paste(canvas, part, area.left, area.top)
   draw_vertical_axis(canvas, area, y, ticks, look)
-  draw_horizontal_axis(canvas, area, x, x:ticks(part.columns // 10, is_whole(curves)), look)
+  draw_horizontal_axis(canvas, area, x, x:ticks(math.max(2, part.columns // 10),
+    is_whole(curves)), look)
   draw_marks(canvas, area, x, options.marks or {}, look)
   draw_best(canvas, area, view, curves, options, look)
   if area.top > #legend + 1 then
