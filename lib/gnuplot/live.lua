@@ -239,7 +239,7 @@ function Live:close()
   if self.closed then return end
   self.closed = true
   self:end_frames()
-  if self.log and io.type(self.log.file) == "file" then self.log:close() end
+  if self.log then self.log:close() end
   if self.rescued and self.file_shown == self.revision then os.remove(self.rescued) end
 end
 

@@ -5,11 +5,17 @@
 --     120,,epoch 1         (a mark has no series)
 --
 -- Each line is handed to the system as a whole and at once, so that what was added
--- is there when the program is killed, and `tail -f` shows it. The reader takes these
+-- is there when the program is killed, and `tail -f` shows it. Writing may take SHARE of
+-- the time; where disks are slow and steps are fast, lines wait for the next one. The reader takes these
 -- files and tables of columns, with commas, tabs or blanks between them, as other loggers
 -- write them: a first line of names, then a row of numbers a step.
+local now = require "torch.utils.terminal.c".now
+
 local Log = {}
 Log.__index = Log
+
+local SHARE = 0.005 -- of the time may be spent on writing,
+local BURST = 0.1   -- and this many seconds ahead of it
 
 local HEADER = "step,series,value"
 
@@ -25,8 +31,7 @@ local function number(value)
   if math.type(value) == "integer" then return tostring(value) end
   if value ~= value then return "nan" end
   if value == math.huge or value == -math.huge then return value > 0 and "inf" or "-inf" end
-  local short = ("%.7g"):format(value)
-  return tonumber(short) == value and short or ("%.17g"):format(value)
+  return ("%.9g"):format(value) -- as exact as a float32
 end
 
 --- Opens the file `path`, a new one or, with `append`, for more lines. Returns a log, or
@@ -51,26 +56,51 @@ function Log.open(path, append)
   local file, reason = io.open(path, "ab")
   if file == nil then return nil, reason end
   file:setvbuf("no")
-  local self = setmetatable({file = file, path = path, torn = last ~= nil and last ~= "\n"}, Log)
+  local self = setmetatable({file = file, path = path, names = {},
+    waiting = last ~= nil and last ~= "\n" and "\n" or "", credit = BURST, since = now()}, Log)
   if size == 0 then self:line(HEADER) end
   return self
 end
 
---- Writes a line. Returns true, or nil and the reason; what could not be written is
--- lost, the next line begins anew.
-function Log:line(text)
-  local ok, reason = self.file:write(self.torn and "\n" or "", text, "\n")
-  self.torn = not ok
+--- Writes the lines that wait. Returns true, or nil and the reason; what could not be
+-- written is lost, the next line begins anew.
+local function flush(self, began)
+  -- One string is one write: several would be as many, and could be torn apart.
+  local ok, reason = self.file:write(self.waiting)
+  self.waiting = ok and "" or "\n"
+  self.credit = self.credit - (now() - began)
   return ok and true, reason
 end
 
+--- Writes a line, or lets it wait. Returns like `flush`.
+function Log:line(text)
+  self.waiting = self.waiting .. text .. "\n"
+  local time = now()
+  self.credit = math.min(BURST, self.credit + SHARE * (time - self.since))
+  self.since = time
+  if self.credit < 0 then return true end
+  return flush(self, time)
+end
+
 function Log:add(series, step, value)
-  return self:line(("%s,%s,%s"):format(number(step), field(series), number(value)))
+  local name = self.names[series]
+  if name == nil then
+    name = field(series)
+    self.names[series] = name
+  end
+  return self:line(number(step) .. "," .. name .. "," .. number(value))
 end
 
 function Log:mark(step, text) return self:line(("%s,,%s"):format(number(step), field(text))) end
 
-function Log:close() self.file:close() end
+function Log:close()
+  if io.type(self.file) ~= "file" then return end
+  if #self.waiting > 1 then flush(self, now()) end
+  self.file:close()
+end
+
+-- Made after its file, it is finalized before it when the program ends.
+Log.__gc = Log.close
 
 -- ---- reading -----------------------------------------------------------------------
 
