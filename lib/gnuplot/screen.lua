@@ -34,14 +34,8 @@ end
 --- Whether pictures can be shown in the terminal: there is one, with room.
 function screen.has_terminal() return terminal.isatty(1) and panel.available(10) end
 
---- Whether the locale's characters are Unicode.
-function screen.is_utf8()
-  local locale = set("LC_ALL") or set("LC_CTYPE") or set("LANG") or ""
-  return locale:lower():find("utf%-?8") ~= nil
-end
-
 --- The kind of pictures of characters.
-function screen.text_kind() return screen.is_utf8() and "braille" or "ascii" end
+function screen.text_kind() return panel.is_utf8() and "braille" or "ascii" end
 
 --- How many colours characters may have: 256, 8, or 0 where $NO_COLOR is set or
 -- output goes to no terminal.

@@ -34,6 +34,16 @@ end
 --- columns, rows of the terminal.
 function panel.size() return terminal.size() end
 
+--- Whether the locale's characters are Unicode.
+function panel.is_utf8()
+  local locale
+  for _, name in ipairs{"LC_ALL", "LC_CTYPE", "LANG"} do
+    local value = os.getenv(name)
+    locale = locale or (value ~= "" and value)
+  end
+  return (locale or ""):lower():find("utf%-?8") ~= nil
+end
+
 --- Writes ordinary text to the terminal.
 function panel.write(text)
   io.stdout:flush()
