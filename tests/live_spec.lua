@@ -596,6 +596,15 @@ describe("where a live curve is drawn", function()
     assert.truthy(out:find("\027\\\r?\n.-after"))
   end)
 
+  it("is characters until the end where sixels do not stand still, as in xterm", function()
+    local out = screen.answering(folder, (script:gsub("curve:close", [[
+      while curve.lines == nil do curve:add("train", 101, 0) end
+      curve:close]])), [[\033[6;20;10t\033P>|XTerm(379)\033\\\033[?64;4c]])
+    local first, pictures = out:find("\027Pq", 1, true), select(2, out:gsub("\027Pq", ""))
+    assert.equal(1, pictures)
+    assert.truthy(out:sub(1, first):find("⠤", 1, true))
+  end)
+
   it("is text where the terminal can do neither, or gnuplot is missing", function()
     local out = screen.answering(folder, script, [[\033[?62;22c]])
     assert.truthy(out:find("train", 1, true) and out:find("⠤", 1, true))

@@ -76,6 +76,9 @@ function Frames:choose_screen()
     self.screens[1] = kind
     if not screen.is_text(kind) then table.insert(self.screens, 2, screen.text_kind()) end
   end
+  if self.screens[1] == "sixel" and require "gnuplot.graphics".drift() then
+    self.screens[1], self.final = screen.text_kind(), "sixel" -- characters until the end
+  end
   if self.screens[1] ~= "file" or self.file or self.log then return end
   local path = self.title:gsub("[^%w%-_.]+", "_") .. ".png"
   local format, commands = Frames.check_file(path)
@@ -106,7 +109,7 @@ end
 --- Columns and rows of a picture in the terminal.
 local function size_inside()
   local columns, rows = panel.size()
-  return math.min(columns - 1, WIDEST), math.max(10, math.min(22, rows // 2))
+  return math.min(columns - 1, WIDEST), math.max(10, math.min(24, rows // 2))
 end
 
 --- Draws with characters.
@@ -145,15 +148,17 @@ function Frames:script(with_file)
   return table.concat(script)
 end
 
---- Shows a picture of pixels in the terminal.
+--- Shows a picture of pixels in the terminal; the last one is ordinary output.
 function Frames:show_pixels(text)
   local graphics, kind = require "gnuplot.graphics", self.screens[1]
   local picture = graphics.wrap(kind, text, self.columns, self.rows, 1)
   if picture == nil then return self:fail("gnuplot made no picture for the terminal") end
-  local lines = {}
-  for i = 1, self.rows + 1 do lines[i] = "" end -- one more: sixels may run over
   self.slot = self.slot or panel.open(0)
-  self.slot:show(lines, picture)
+  if not self.closed then
+    local lines = {}
+    for i = 1, self.rows + 1 do lines[i] = "" end -- one more: sixels may run over
+    self.slot:show(lines, picture)
+  end
   self.last_words = graphics.remove(kind, 1)
     .. graphics.wrap(kind, text, self.columns, self.rows) .. ("\n"):rep(kind == "kitty"
       and self.rows or 1)
@@ -306,6 +311,10 @@ end
 
 --- Draws everything a last time; in the terminal the picture becomes ordinary output.
 function Frames:end_frames()
+  if self.final then
+    table.insert(self.screens, 1, self.final)
+    self.drawn = nil
+  end
   if self.screens[1] ~= "none" then self:last_frame() end
   if screen.is_text(self.screens[1]) then self:draw_text(terminal.now()) end
   if self.pipe then self.pipe:close(1, screen.is_window(self.screens[1])) end

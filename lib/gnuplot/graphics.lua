@@ -10,8 +10,9 @@ local graphics = {}
 
 local PATIENCE = 1 -- seconds for the answer of a far terminal; nearly all answer at once
 
---- Does the terminal know kitty's graphics? How big is a cell? What is it?
-local QUERY = "\027_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\027\\\027[16t\027[c"
+--- Does the terminal know kitty's graphics? How big is a cell? What is its name? What can
+-- it do?
+local QUERY = "\027_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\027\\\027[16t\027[>0q\027[c"
 
 --- Whether a request may be sent: tmux and screen swallow pictures, and some terminals
 -- print what they do not know.
@@ -24,7 +25,7 @@ local function may_ask()
   return kind ~= "" and terminal.isatty(0)
 end
 
-local found -- what the terminal said: {kitty =, sixel =, width =, height =}
+local found -- what the terminal said: {kitty =, sixel =, drifts =, width =, height =}
 
 --- What the terminal can do, as it says itself. It is asked once.
 local function capabilities()
@@ -33,6 +34,7 @@ local function capabilities()
   found = {kitty = reply:find("\027_Gi=31;OK", 1, true) ~= nil}
   local attributes = reply:match("\027%[%?([%d;]+)c")
   found.sixel = attributes ~= nil and (";" .. attributes .. ";"):find(";4;", 1, true) ~= nil
+  found.drifts = reply:find("\027P>|XTerm", 1, true) ~= nil
   local height, width = reply:match("\027%[6;(%d+);(%d+)t")
   found.width, found.height = tonumber(width), tonumber(height)
   return found
@@ -44,6 +46,10 @@ function graphics.kind()
   return can.kitty and "kitty" or can.sixel and "sixel" or nil
 end
 
+--- Whether pictures move with what scrolls elsewhere on the screen, as xterm's do: they
+-- cannot stand still below text then.
+function graphics.drift() return capabilities().drifts end
+
 --- Width and height of a cell in pixels.
 local function cell()
   local columns, rows, across, down = terminal.size()
@@ -54,14 +60,22 @@ end
 
 -- ---- how a picture gets there -------------------------------------------------------
 
+--- Points of the letters in a picture `height` pixels high: small ones leave gnuplot
+-- room for its ticks.
+local function font_size(height) return math.max(7, math.min(12, height // 32)) end
+
 --- gnuplot commands for a picture of `kind` on `columns` by `rows` cells.
 function graphics.commands(kind, columns, rows)
   local width, height = cell()
   width, height = columns * width, rows * height
-  if kind == "kitty" then return screen.file("png", width, height) .. "\nset output\n" end
+  if kind == "kitty" then
+    return screen.file("png", width, height) .. ("\nset termoption font ',%d'\nset output\n"):format(
+      font_size(height))
+  end
   height = math.max(6, height // 6 * 6) -- a sixel is six pixels high
   return ("if (strstrt(GPVAL_TERMINALS, ' sixelgd ') > 0) { set terminal sixelgd truecolor size"
-    .. " %d,%d } else { print '%s'; exit }\nset output\n"):format(width, height, graphics.no_sixel)
+    .. " %d,%d font ',%d' } else { print '%s'; exit }\nset output\n"):format(width, height,
+      font_size(height), graphics.no_sixel)
 end
 
 --- What gnuplot prints when it cannot make sixels.
