@@ -23,7 +23,7 @@ int luaopen_torch_utils_terminal_c(lua_State *L);
 ** that is a prefix itself is that folder's init.lua. */
 static const struct {
   const char *prefix, *folder;
-} folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
+} folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"}, {"torch.optim", "optim"},
                {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"},
                {"hecate.session", "session"}, {"hecate.help", "help"}, {"hecate.notebook", "notebook"}};
 
@@ -211,9 +211,16 @@ static int open_functional(lua_State *L) {
   return 1;
 }
 
+static int open_optim(lua_State *L) {
+  static const char *const logger[][2] = {{"Logger", "torch.optim.logger"}, {NULL, NULL}};
+  luaopen_torch_optim(L);
+  set_lazy(L, logger);
+  return 1;
+}
+
 static void preload(lua_State *L) {
   static const luaL_Reg modules[] = {{"torch.nn", open_nn}, {"torch.nn.functional", open_functional},
-                                     {"torch.optim", luaopen_torch_optim}, {"torch.data.c", luaopen_torch_data_c},
+                                     {"torch.optim", open_optim}, {"torch.data.c", luaopen_torch_data_c},
                                      {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
                                      {NULL, NULL}};
   lua_getglobal(L, "package");
