@@ -22,16 +22,14 @@ return function(name, path, frames, draw, given, use)
   figure.screens = {"none"}
   local old = use(figure)
   local back <close> = setmetatable({}, {__close = function() use(old) end})
-  local movie <close> = figure:movie(("%sset output %s\n"):format(
+  local movie <close> = Figure.movie(name, ("%sset output %s\n"):format(
     output.terminal("gif", given.size or {480, 360}, delay), Pipe.quote(draft.draft)))
   for i = 1, frames do
     draw(i)
-    local picture = figure:script()
-    if picture == nil then arguments.fail("%s: 'draw' (argument 3) has plotted nothing", name) end
-    local ok, reason, class = movie:frame(picture)
+    local ok, reason, class = movie:frame(figure)
     if not ok then return nil, reason, class end
   end
-  local ok, reason, class = movie:frame("set output\n")
+  local ok, reason, class = movie:finish()
   if not ok then return nil, reason, class end
   ok, reason = draft:place()
   return ok, reason, "file"

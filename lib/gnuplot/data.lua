@@ -1,6 +1,6 @@
 --- What is plotted, as gnuplot gets it: tensors of any dtype and arrays of numbers
--- become columns of doubles, sent as bytes, so that nothing is rounded and nothing
--- is parsed. What is not finite becomes NaN, which gnuplot leaves out: a gap.
+-- become columns of doubles that it reads as bytes, so that nothing is rounded and
+-- nothing is parsed. What is not finite becomes NaN, which gnuplot leaves out: a gap.
 local arguments = require "gnuplot.arguments"
 local host = require "gnuplot.host"
 local options = require "torch.utils.options"
@@ -77,12 +77,19 @@ function data.bytes(t)
   return host.bytes(t:masked_fill(t:isinf(), 0 / 0):contiguous())
 end
 
+--- "1:2:3": gnuplot guesses the number of columns otherwise.
+local function using(columns)
+  local list = {}
+  for i = 1, #columns do list[i] = i end
+  return table.concat(list, ":")
+end
+
 --- Columns (vectors of one length) as one layer's data. `empty`: no row of them can
 -- be drawn.
 function data.rows(columns)
   local t = torch.stack(columns, 2)
   local good = torch.isfinite(t):sum(2):eq(#columns):any():item()
-  return {bytes = data.bytes(t), empty = not good,
+  return {bytes = data.bytes(t), empty = not good, using = using(columns),
     binary = ("record=(%d) format='%s'"):format(t.shape[1], ("%double"):rep(#columns))}
 end
 
@@ -90,6 +97,7 @@ end
 function data.mesh(columns)
   local t = torch.stack(columns, 3)
   return {bytes = data.bytes(t), empty = not torch.isfinite(t):all(3):any():item(),
+    using = using(columns),
     binary = ("record=(%d,%d) format='%s'"):format(t.shape[2], t.shape[1],
       ("%double"):rep(#columns))}
 end

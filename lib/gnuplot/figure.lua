@@ -7,6 +7,7 @@
 -- written) or "gnuplot" (it is missing, died, hangs).
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
+local host = require "gnuplot.host"
 local look = require "gnuplot.look"
 local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
@@ -105,19 +106,26 @@ local function title_of(layer)
   return (" title %s noenhanced"):format(Pipe.quote(layer.title))
 end
 
---- The plot command of all layers and, behind it, their data.
-local function draw_layers(script, plots)
-  local parts, bytes, place = {}, {}, 0
+--- The part of a plot command that draws a layer; its data goes to `store`.
+local function draw_layer(store, layer, place)
+  local words = layer.words
+  if type(words) == "function" then words = words(place) end
+  local using = layer.using and not words:find("%f[%a]us?i?n?g?%f[%A]")
+    and " using " .. layer.using or ""
+  local text = ("hecate_data binary skip=%d %s%s %s%s"):format(store.size, layer.binary, using, words,
+    title_of(layer))
+  store[#store + 1] = layer.bytes
+  store.size = store.size + #layer.bytes
+  return text
+end
+
+--- The plot command of all layers.
+local function draw_layers(script, store, plots)
+  local parts, place = {}, 0
   for _, plot in ipairs(plots) do
     for _, layer in ipairs(plot.layers) do
       if not layer.same then place = place + 1 end
-      if not layer.empty then
-        local words = layer.words
-        if type(words) == "function" then words = words(place) end
-        parts[#parts + 1] = ("'-' binary %s%s %s%s"):format(layer.binary,
-          layer.using and " using " .. layer.using or "", words, title_of(layer))
-        bytes[#bytes + 1] = layer.bytes
-      end
+      if not layer.empty then parts[#parts + 1] = draw_layer(store, layer, place) end
     end
   end
   if #parts == 0 then -- values that cannot be drawn leave an empty frame
@@ -125,23 +133,23 @@ local function draw_layers(script, plots)
     parts[1] = plots[1].command == "plot" and "NaN notitle" or "'+' using 1:1:(NaN) notitle"
   end
   script[#script + 1] = plots[1].command .. " " .. table.concat(parts, ", ") .. "\n"
-  for _, part in ipairs(bytes) do script[#script + 1] = part end
 end
 
-local function draw_panel(script, current, frame)
+local function draw_panel(script, store, current, frame)
   script[#script + 1] = "reset\n" .. look.commands .. frame
   for _, plot in ipairs(current.plots) do script[#script + 1] = plot.setup end
   for _, setting in ipairs(current.settings) do script[#script + 1] = setting.command .. "\n" end
   if current.plots[1].text then
     script[#script + 1] = current.plots[1].text .. "\n"
   else
-    draw_layers(script, current.plots)
+    draw_layers(script, store, current.plots)
   end
 end
 
---- The commands that draw the figure on the terminal that is set; nil: nothing yet.
+--- The commands that draw the figure on the terminal that is set, and the data that
+-- they read from the file named by the variable `hecate_data`; nil: nothing yet.
 local function script_of(self)
-  local script, any = {}, false
+  local script, any, store = {}, false, {size = 0}
   local multi = #self.panels > 1 or self.title
   local head = self.title and HEAD or 0
   if multi then
@@ -155,15 +163,22 @@ local function script_of(self)
       1 - head - (row + 1) * height, width, height) or ""
     if #current.plots > 0 then
       any = true
-      draw_panel(script, current, frame)
+      draw_panel(script, store, current, frame)
     end
   end
   if not any then return nil end
   if multi then script[#script + 1] = "unset multiplot\n" end
-  return table.concat(script)
+  return table.concat(script), store
 end
 
-Figure.script = script_of
+--- A picture as commands, with its data in a place that lives until share:close().
+local function picture_of(self)
+  local script, store = script_of(self)
+  if script == nil then return nil end
+  local share, reason = host.share(store)
+  if share == nil then error("gnuplot: no place for the data of a figure: " .. reason, 0) end
+  return ("hecate_data = %s\n%s"):format(Pipe.quote(share:path()), script), share
+end
 
 -- ---- running it -------------------------------------------------------------------------
 
@@ -231,10 +246,13 @@ local function open_window(self)
   return pipe
 end
 
---- Draws in the window. Class "window": there is none to draw in.
-local function show_window(self, picture)
+--- Draws in the window. Class "window": there is none to draw in. The data stays for
+-- as long as the window shows it, for it is read again when its user zooms.
+local function show_window(self, picture, share)
   local pipe, reason, class = open_window(self)
   if pipe == nil then return nil, reason, class end
+  local before <close> = self.share
+  self.share = share
   local text
   text, reason, class = run(self, pipe, picture)
   if text == nil then self.pipe = nil end
@@ -265,13 +283,14 @@ end
 
 --- Shows the figure on its screen.
 function Figure:show()
-  local picture = script_of(self)
+  local picture, share = picture_of(self)
   if picture == nil then return true end
   while screen.is_window(self.screens[1]) do
-    local ok, reason, class = show_window(self, picture)
+    local ok, reason, class = show_window(self, picture, share)
     if ok or class ~= "window" then return ok, reason, class end
     give_up_window(self, reason)
   end
+  local done <close> = share
   if self.screens[1] == "none" then return true end
   if self.screens[1] == "file" then
     screen.warn("gnuplot: no display and no terminal to draw on; gnuplot.pngfigure(file) and"
@@ -283,7 +302,7 @@ end
 
 --- Draws the figure into a file, which is replaced in one piece.
 function Figure:print(path, format, size)
-  local picture = script_of(self)
+  local picture, share <close> = picture_of(self)
   if picture == nil then return true end
   local draft <close>, refusal = output.open(path, format)
   if draft == nil then return nil, refusal, "file" end
@@ -299,11 +318,14 @@ local Movie = {}
 Movie.__index = Movie
 
 --- A gnuplot that draws one picture after the other, after the commands `head`.
-function Figure:movie(head)
-  return setmetatable({timeout = self.timeout, head = head}, Movie)
+function Figure.movie(name, head)
+  return setmetatable({timeout = Figure.timeout, name = name, head = head}, Movie)
 end
 
-function Movie:frame(script)
+--- Draws the present picture of `figure`.
+function Movie:frame(figure)
+  local script, share <close> = picture_of(figure)
+  if script == nil then arguments.fail("%s: nothing was plotted", self.name) end
   if self.pipe == nil then
     local pipe, reason, class = start()
     if pipe == nil then return nil, reason, class end
@@ -311,6 +333,9 @@ function Movie:frame(script)
   end
   return run(self, self.pipe, script)
 end
+
+--- The end of the file.
+function Movie:finish() return run(self, self.pipe, "set output\n") end
 
 function Movie:__close()
   if self.pipe then self.pipe:close(0) end
@@ -347,6 +372,7 @@ function Figure:close()
   if self.path then ok, reason, class = self:flush() end
   if self.pipe then self.pipe:close(0) end -- at once, and its window with it
   self.pipe = nil
+  if self.share then self.share:close() end
   return ok, reason, class
 end
 

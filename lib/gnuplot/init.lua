@@ -285,7 +285,7 @@ function gnuplot.movelegend(across, along)
     arguments.wrong("gnuplot.movelegend", "along", 2, "'bottom', 'top' or 'middle'", along)
   end
   along = along == "middle" and "center" or along
-  setting("gnuplot.movelegend", "key", ("set key %s %s"):format(across, along))
+  setting("gnuplot.movelegend", "key", ("set key inside vertical %s %s opaque"):format(across, along))
 end
 
 --- Sends a command of gnuplot to the current figure, as it is.

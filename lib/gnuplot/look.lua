@@ -90,11 +90,9 @@ end
 look.commands = line_types() .. [[
 set border 3 lw 1 lc rgb '#444444'
 set tics nomirror scale 0.6
-set key noautotitle top right samplen 2 spacing 1.1
+set key noautotitle outside above right horizontal samplen 2 spacing 1.1
 set style fill solid 0.9 noborder
-set boxwidth 0.8 relative
 set style line 100 lc rgb '#dddddd' lw 1
-set grid noxtics noytics ls 100
 set colorbox noborder
 ]]
 

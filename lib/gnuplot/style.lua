@@ -69,6 +69,7 @@ end
 
 local function plain(name, word, given)
   local draw = (word == "csplines" or word == "acsplines") and "smooth " .. word or "with " .. word
+  if word == "boxes" then draw = draw .. " fs solid border lc rgb '#ffffff'" end
   local ink = style.ink(name, given, word == "points" or word == "linespoints")
   local axes = ""
   if given.axis == 2 then axes = "axes x1y2 "

@@ -79,7 +79,7 @@ function surface.scatter3(name, ...)
     layer.words = function(place) return "with points " .. ink(place) end
     layers[#layers + 1] = layer
   end
-  return {command = "splot", setup = SPACE .. "set grid xtics ytics ztics\n", layers = layers}
+  return {command = "splot", setup = SPACE .. "set grid xtics ytics ztics ls 100\n", layers = layers}
 end
 
 --- gnuplot.surf: a surface coloured by its height.
@@ -118,7 +118,7 @@ function surface.contour(name, ...)
   local layers = {data.mesh(columns)}
   if given.filled then
     layers[1].words = "with pm3d nocontour"
-    layers[2] = {bytes = layers[1].bytes, binary = layers[1].binary, empty = layers[1].empty,
+    layers[2] = {bytes = layers[1].bytes, binary = layers[1].binary, empty = layers[1].empty, using = layers[1].using,
       words = "with lines lc rgb '#ffffff' lw 1 nosurface"}
     setup = setup .. "set pm3d map interpolate 4,4\n"
   else
