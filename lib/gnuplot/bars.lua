@@ -140,7 +140,7 @@ function bars.hist(name, ...)
   local ink = style.ink(name, named)
   layer.title = named.label or title
   layer.words = function(place)
-    return "with boxes fs solid border lc rgb '#ffffff' " .. ink(place)
+    return ("with boxes %s %s lw 0.5"):format(style.edge, ink(place))
   end
   return {command = "plot", setup = "set yrange [0:*]\n", layers = {layer}}, h
 end

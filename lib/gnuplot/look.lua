@@ -91,7 +91,7 @@ look.commands = line_types() .. [[
 set border 3 lw 1 lc rgb '#444444'
 set tics nomirror scale 0.6
 set key noautotitle outside above right horizontal samplen 2 spacing 1.1
-set style fill solid 0.9 noborder
+set style fill solid 1 noborder
 set style line 100 lc rgb '#dddddd' lw 1
 set colorbox noborder
 ]]

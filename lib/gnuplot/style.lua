@@ -7,6 +7,9 @@ local style = {}
 
 local MANY = 100 -- points: beyond that a curve has no point marks by default
 
+--- White edges between boxes that touch.
+style.edge = "fs solid border lc rgb '#ffffff'"
+
 local letters = {
   ["."] = "dots", dots = "dots", ["+"] = "points", points = "points", ["-"] = "lines",
   lines = "lines", ["+-"] = "linespoints", ["-+"] = "linespoints", linespoints = "linespoints",
@@ -69,14 +72,15 @@ end
 
 local function plain(name, word, given)
   local draw = (word == "csplines" or word == "acsplines") and "smooth " .. word or "with " .. word
-  if word == "boxes" then draw = draw .. " fs solid border lc rgb '#ffffff'" end
+  if word == "boxes" then draw = draw .. " " .. style.edge end
   local ink = style.ink(name, given, word == "points" or word == "linespoints")
   local axes = ""
   if given.axis == 2 then axes = "axes x1y2 "
   elseif given.axis and given.axis ~= 1 then
     arguments.fail("%s: 'axis': expected 1 or 2, got %d", name, given.axis)
   end
-  return function(place) return axes .. draw .. " " .. ink(place) end
+  local thin = word == "boxes" and not given.width and " lw 0.5" or ""
+  return function(place) return axes .. draw .. " " .. ink(place) .. thin end
 end
 
 --- Reads a style: `format` is a string or nil, `given` a table of options, `n` the

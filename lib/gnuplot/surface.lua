@@ -5,10 +5,11 @@ local lines = require "gnuplot.lines"
 local look = require "gnuplot.look"
 local options = require "torch.utils.options"
 local style = require "gnuplot.style"
+local torch = require "torch"
 
 local surface = {}
 
-local SPACE = "set border 4095 lw 1 lc rgb '#999999'\nset xyplane relative 0.05\nset view 55,40\n"
+local SPACE = "set border 895 lw 1 lc rgb '#777777'\nset xyplane relative 0.05\nset view 55,40\n"
 
 --- Sorts [name,] z or [name,] x, y, z of one mesh. Returns a table of three matrices of one
 -- shape, and the name. Without x and y these are the numbers of row and column.
@@ -99,28 +100,36 @@ function surface.surf(name, ...)
   return {command = "splot", setup = setup, layers = {layer}}
 end
 
+--- The heights of contour lines: those that are given, or so many between the least and
+-- the greatest value of `z`.
+local function levels_of(name, levels, z)
+  if type(levels) == "table" or data.is_tensor(levels) then
+    return data.vector(name, levels):tolist()
+  end
+  if math.type(levels) ~= "integer" or levels < 1 then
+    arguments.wrong(name, "levels", nil, "a positive integer or an array of heights", levels)
+  end
+  local good = z:masked_select(torch.isfinite(z))
+  if good:numel() == 0 then return {0} end
+  local low, high = good:min():item(), good:max():item()
+  return torch.linspace(low, high, levels + 2, {dtype = "float64"}):narrow(1, 2, levels):tolist()
+end
+
 --- gnuplot.contour: lines of equal height, seen from above.
 function surface.contour(name, ...)
   local list, given = arguments.split(...)
   arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"filled", "boolean"}}, given)
   local columns = mesh_of(name, list)
-  local levels = given.levels or 8
-  if type(levels) == "table" then
-    levels = "discrete " .. table.concat(data.vector(name, levels):tolist(), ",")
-  elseif math.type(levels) == "integer" and levels > 0 then
-    levels = "auto " .. levels
-  else
-    arguments.wrong(name, "levels", nil, "a positive integer or an array of heights", levels)
-  end
+  local levels = table.concat(levels_of(name, given.levels or 8, columns[3]), ",")
   local setup = ("set view map\nset border 31 front\nset key off\nset contour base\n"
-    .. "set cntrparam cubicspline\nset cntrparam levels %s\n"):format(levels)
+    .. "set cntrparam cubicspline\nset cntrparam levels discrete %s\n"):format(levels)
     .. look.palette(name, given.palette or "viridis")
   local layers = {data.mesh(columns)}
   if given.filled then
     layers[1].words = "with pm3d nocontour"
     layers[2] = {bytes = layers[1].bytes, binary = layers[1].binary, empty = layers[1].empty, using = layers[1].using,
       words = "with lines lc rgb '#ffffff' lw 1 nosurface"}
-    setup = setup .. "set pm3d map interpolate 4,4\n"
+    setup = setup .. "set cntrlabel onecolor\nset pm3d map interpolate 4,4\n"
   else
     layers[1].words = "with lines lc palette lw 2 nosurface"
   end
