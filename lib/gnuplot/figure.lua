@@ -135,8 +135,20 @@ local function draw_layers(script, store, plots)
   script[#script + 1] = plots[1].command .. " " .. table.concat(parts, ", ") .. "\n"
 end
 
+--- Whether a plot has names for a legend.
+local function has_names(plots)
+  for _, plot in ipairs(plots) do
+    if plot.text then return true end
+    for _, layer in ipairs(plot.layers) do
+      if layer.titled or (layer.title or "") ~= "" then return true end
+    end
+  end
+  return false
+end
+
 local function draw_panel(script, store, current, frame)
   script[#script + 1] = "reset\n" .. look.commands .. frame
+  if not has_names(current.plots) then script[#script + 1] = "unset key\n" end
   for _, plot in ipairs(current.plots) do script[#script + 1] = plot.setup end
   for _, setting in ipairs(current.settings) do script[#script + 1] = setting.command .. "\n" end
   if current.plots[1].text then
@@ -159,7 +171,7 @@ local function script_of(self)
   for i, current in ipairs(self.panels) do
     local row, column = (i - 1) // self.columns, (i - 1) % self.columns
     local width, height = 1 / self.columns, (1 - head) / self.rows
-    local frame = multi and ("set origin %.6g,%.6g\nset size %.6g,%.6g\n"):format(column * width,
+    local frame = multi and ("set origin %.6g,%.6g\nset size %.6g,%.6g\nset tics font ',9'\n"):format(column * width,
       1 - head - (row + 1) * height, width, height) or ""
     if #current.plots > 0 then
       any = true

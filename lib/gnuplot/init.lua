@@ -179,11 +179,11 @@ local function setting(name, key, command)
   report(name, nil, current_figure():try(Figure.set, key, command))
 end
 
-local function text_setting(key)
+local function text_setting(key, where)
   local name = "gnuplot." .. key
   return function(text)
     arguments.string(name, "text", 1, text)
-    setting(name, key, ("set %s %s"):format(key, Pipe.quote(text)))
+    setting(name, key, ("set %s %s%s"):format(key, Pipe.quote(text), where or ""))
   end
 end
 
@@ -194,7 +194,7 @@ gnuplot.xlabel = text_setting("xlabel")
 --- The text beside the vertical axis.
 gnuplot.ylabel = text_setting("ylabel")
 --- The text beside the axis that goes up in three dimensions.
-gnuplot.zlabel = text_setting("zlabel")
+gnuplot.zlabel = text_setting("zlabel", " rotate by 90 offset 1,0")
 --- The text beside the second vertical axis.
 gnuplot.y2label = text_setting("y2label")
 

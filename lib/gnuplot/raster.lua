@@ -199,7 +199,7 @@ local function picture(pixels)
     words = c == 4 and "with rgbalpha" or "with rgbimage"}
   local setup = frame(h, w) .. "set size ratio -1\nunset border\nunset tics\nunset key\n"
     .. "set lmargin 0.5\nset rmargin 0.5\nset bmargin 0.5\n"
-  return {command = "plot", setup = setup, layers = {layer}, ratio = h / w}
+  return {command = "plot", setup = setup, layers = {layer}}
 end
 
 local function image_tensor(name, value)
@@ -291,13 +291,13 @@ function raster.images(name, ...)
     grid:narrow(1, top + 1, h):narrow(2, left + 1, w):copy_(batch:select(1, i))
     if given.labels and given.labels[i] then
       words[#words + 1] = ("set label %s at %d.5,%d.5 left front noenhanced tc rgb '#ffffff' "
-        .. "boxed offset 0.4,-0.7\n"):format(require "gnuplot.pipe".quote(given.labels[i]), left, top)
+        .. "boxed bs 1 font ',9' offset 0.3,-0.6\n"):format(require "gnuplot.pipe".quote(given.labels[i]), left, top)
     end
   end
   local plot = picture(grid)
   if #words > 0 then
     plot.setup = plot.setup .. "set style textbox 1 opaque fillcolor rgb '#000000' noborder"
-      .. " margins 0.5,0.3\n" .. table.concat(words):gsub("boxed", "boxed bs 1")
+      .. " margins 0.5,0.3\n" .. table.concat(words)
   end
   return plot
 end

@@ -92,7 +92,8 @@ function style.read(name, format, given, n)
   format = format or given.style
   local result = {label = given.label, axis = given.axis}
   if format == nil or format == "" then
-    format = n > MANY and not given.point and "lines" or "linespoints"
+    local bare = n > MANY or given.dash
+    format = bare and not given.point and "lines" or "linespoints"
   end
   if format:find("[\n;]") then
     arguments.fail("%s: a style has no ';' and no line break", name)

@@ -10,6 +10,7 @@ local torch = require "torch"
 local surface = {}
 
 local SPACE = "set border 895 lw 1 lc rgb '#777777'\nset xyplane relative 0.05\nset view 55,40\n"
+  .. "set tics font ',9'\n"
 
 --- Sorts [name,] z or [name,] x, y, z of one mesh. Returns a table of three matrices of one
 -- shape, and the name. Without x and y these are the numbers of row and column.
@@ -129,7 +130,7 @@ function surface.contour(name, ...)
     layers[1].words = "with pm3d nocontour"
     layers[2] = {bytes = layers[1].bytes, binary = layers[1].binary, empty = layers[1].empty, using = layers[1].using,
       words = "with lines lc rgb '#ffffff' lw 1 nosurface"}
-    setup = setup .. "set cntrlabel onecolor\nset pm3d map interpolate 4,4\n"
+    setup = setup .. "set cntrlabel onecolor\nset pm3d map\n"
   else
     layers[1].words = "with lines lc palette lw 2 nosurface"
   end

@@ -4,7 +4,8 @@
 -- document's by default.
 local document = arg[1] or "docs/plots.md"
 local folder = arg[2] or document:match("^(.*)/[^/]*$") .. "/plots"
-local SIZE = {480, 340}
+local SIZE = {400, 290}
+local sizes = {["panels.png"] = {520, 400}}
 
 --- The blocks with pictures: {line = of the code, code =, name =}.
 local function blocks_of(path)
@@ -35,7 +36,7 @@ local function draw(block)
   local env = setmetatable({gnuplot = plots, print = function() end}, {__index = _G})
   local code = ("\n"):rep(block.line - 1) .. block.code
   torch.manual_seed(1)
-  if not block.name:find("%.gif$") then gnuplot.pngfigure(path, {size = SIZE}) end
+  if not block.name:find("%.gif$") then gnuplot.pngfigure(path, {size = sizes[block.name] or SIZE}) end
   assert(load(code, "@" .. document, "t", env))()
   gnuplot.close()
 end
