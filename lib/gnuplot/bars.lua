@@ -226,7 +226,7 @@ function bars.errorbars(name, ...)
   layer.words = function(place)
     return ("%swith %s %s"):format(how.axis == 2 and "axes x1y2 " or "", kind, ink(place))
   end
-  return {command = "plot", setup = lines.second_axis{layer}, layers = {layer}}
+  return {command = "plot", setup = lines.axes{layer}, layers = {layer}}
 end
 
 --- gnuplot.fill: [name,] x, low, high [, style]: the area between two curves.

@@ -20,7 +20,7 @@ Figure.timeout = 30 -- seconds without any progress
 Figure.size = {800, 600} -- pixels
 
 local HEAD = 0.07 -- of the height, for a title above all panels
-local TOO_OLD = "gnuplot 5 or later is needed, this is version"
+local TOO_OLD = "is too old, 5 is needed"
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
 
@@ -188,7 +188,9 @@ local function picture_of(self)
   local script, store = script_of(self)
   if script == nil then return nil end
   local share, reason = host.share(store)
-  if share == nil then error("gnuplot: no place for the data of a figure: " .. reason, 0) end
+  if share == nil then 
+    arguments.fail("gnuplot: no place for the data of a figure: %s", reason)
+  end
   return ("hecate_data = %s\n%s"):format(Pipe.quote(share:path()), script), share
 end
 
@@ -217,7 +219,8 @@ end
 local function start()
   local pipe, reason = Pipe.start(true)
   if pipe == nil then return nil, reason, "gnuplot" end
-  pipe:write(("if (GPVAL_VERSION < 5) print '%s ', GPVAL_VERSION; exit\n"):format(TOO_OLD))
+  pipe:write(("if (GPVAL_VERSION < 5) print sprintf('version %%g %s', GPVAL_VERSION); exit\n")
+    :format(TOO_OLD))
   return pipe
 end
 

@@ -18,9 +18,10 @@ local gnuplot = {live = require "gnuplot.live"}
 
 local figures, current, window_terminal = {}, nil, nil
 local drawn -- the figure of an animation, while it is drawn
+local warned = {} -- of which functions and files a failure has been told
 
---- Tells of a failure: of gnuplot once as a warning, of its language and of files as an
--- error.
+--- Tells of a failure: of gnuplot as a warning, once for a file; of its language and of
+-- files as an error.
 local function report(name, path, ok, reason, class)
   if ok then return end
   if class == "file" then
@@ -28,8 +29,10 @@ local function report(name, path, ok, reason, class)
   elseif class == "call" then
     arguments.fail("%s: %s", name, reason)
   end
-  screen.warn(("%s: %s; %s"):format(name, reason,
-    path and ("'%s' is not written"):format(path) or "nothing is drawn"))
+  local loss = path and ("'%s' is not written"):format(path) or "nothing is drawn"
+  if warned[name .. loss] then return end
+  warned[name .. loss] = true
+  screen.warn(("%s: %s; %s"):format(name, reason, loss))
 end
 
 -- ---- figures -------------------------------------------------------------------------

@@ -86,7 +86,7 @@ end
 local function layer_of(columns, how, title)
   local layer = data.rows(columns)
   layer.words, layer.title, layer.titled = how.words, title, how.titled
-  layer.axis = how.axis
+  layer.axis, layer.kind = how.axis, how.kind
   return layer
 end
 
@@ -132,19 +132,21 @@ function lines.curves_of(name, ...)
   return given
 end
 
---- The second vertical axis, where a layer uses it.
-function lines.second_axis(layers)
+--- What the axes need: a second vertical one, and the foot of boxes.
+function lines.axes(layers)
+  local second, foot = "", ""
   for _, layer in ipairs(layers) do
-    if layer.axis == 2 then return "set y2tics scale 0.6\nset border 11\n" end
+    if layer.axis == 2 then second = "set y2tics scale 0.6\nset border 11\n" end
+    if layer.kind == "boxes" then foot = "set yrange [*<0:0<*]\n" end
   end
-  return ""
+  return second .. foot
 end
 
 --- gnuplot.plot.
 function lines.plot(name, ...)
   local layers = {}
   for _, given in ipairs(lines.curves_of(name, ...)) do curve(name, given, layers) end
-  return {command = "plot", setup = lines.second_axis(layers), layers = layers}
+  return {command = "plot", setup = lines.axes(layers), layers = layers}
 end
 
 return lines

@@ -11,11 +11,24 @@ local raster = {}
 
 -- ---- matrices --------------------------------------------------------------------
 
---- A matrix as a layer of coloured cells; the cell of row 1, column 1 lies around (1, 1).
+--- A tensor (H, W, …) and how gnuplot is to read it: the cell of row 1, column 1 lies around
+-- (1, 1). gnuplot has no images of one row or one column; there each cell becomes two.
+local function grid(t, format)
+  local from, step = {1, 1}, {1, 1}
+  for axis = 1, 2 do
+    if t.shape[axis] == 1 then
+      t, from[axis], step[axis] = torch.cat({t, t}, axis), 0.75, 0.5
+    end
+  end
+  return t:contiguous(), ("array=(%d,%d) origin=(%g,%g) dx=%g dy=%g format='%s'"):format(t.shape[2],
+    t.shape[1], from[2], from[1], step[2], step[1], format)
+end
+
+--- A matrix as a layer of coloured cells.
 local function cells(matrix)
-  return {bytes = data.bytes(matrix), empty = not torch.isfinite(matrix):any():item(),
-    binary = ("array=(%d,%d) origin=(1,1) format='%%double'"):format(matrix.shape[2],
-      matrix.shape[1]), words = "with image"}
+  local t, binary = grid(matrix, "%double")
+  return {bytes = data.bytes(t), empty = not torch.isfinite(matrix):any():item(), binary = binary,
+    words = "with image"}
 end
 
 --- Ranges that fit n rows and m columns; the first row is the uppermost.
@@ -194,8 +207,8 @@ end
 local function picture(pixels)
   local h, w, c = pixels.shape[1], pixels.shape[2], pixels.shape[3]
   if c == 1 then pixels, c = pixels:expand(h, w, 3), 3 end
-  local layer = {bytes = host.bytes(pixels:contiguous()),
-    binary = ("array=(%d,%d) origin=(1,1) format='%s'"):format(w, h, ("%uchar"):rep(c)),
+  local t, binary = grid(pixels, ("%uchar"):rep(c))
+  local layer = {bytes = host.bytes(t), binary = binary,
     words = c == 4 and "with rgbalpha" or "with rgbimage"}
   local setup = frame(h, w) .. "set size ratio -1\nunset border\nunset tics\nunset key\n"
     .. "set lmargin 0.5\nset rmargin 0.5\nset bmargin 0.5\n"
@@ -282,19 +295,19 @@ function raster.images(name, ...)
   local n, h, w, c = table.unpack(batch.shape)
   local across = math.min(given.nrow or 8, n)
   local down = (n + across - 1) // across
-  local grid = torch.full({down * (h + padding) + padding, across * (w + padding) + padding, c},
+  local sheet = torch.full({down * (h + padding) + padding, across * (w + padding) + padding, c},
     math.floor((given.pad_value or 1) * 255), {dtype = "uint8"})
   local words = {}
   for i = 1, n do
     local top = (i - 1) // across * (h + padding) + padding
     local left = (i - 1) % across * (w + padding) + padding
-    grid:narrow(1, top + 1, h):narrow(2, left + 1, w):copy_(batch:select(1, i))
+    sheet:narrow(1, top + 1, h):narrow(2, left + 1, w):copy_(batch:select(1, i))
     if given.labels and given.labels[i] then
       words[#words + 1] = ("set label %s at %d.5,%d.5 left front noenhanced tc rgb '#ffffff' "
         .. "boxed bs 1 font ',9' offset 0.3,-0.6\n"):format(require "gnuplot.pipe".quote(given.labels[i]), left, top)
     end
   end
-  local plot = picture(grid)
+  local plot = picture(sheet)
   if #words > 0 then
     plot.setup = plot.setup .. "set style textbox 1 opaque fillcolor rgb '#000000' noborder"
       .. " margins 0.5,0.3\n" .. table.concat(words)
