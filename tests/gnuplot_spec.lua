@@ -192,7 +192,7 @@ describe("figures", function()
         gnuplot.close()
       end
     end)
-    assert.same({"warning: gnuplot.close: cannot run '/no/gnuplot2': No such file or directory; "
-      .. "nothing is drawn\n"}, lines)
+    assert.same({"warning: gnuplot.close: cannot run '/no/gnuplot2': No such file or directory; '"
+      .. folder .. "/c.png' is not written\n"}, lines)
   end)
 end)

@@ -15,6 +15,7 @@ int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
 int luaopen_gnuplot_c(lua_State *L);
+int luaopen_gnuplot_host(lua_State *L);
 int luaopen_torch_utils_terminal_c(lua_State *L);
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
@@ -221,7 +222,8 @@ static int open_optim(lua_State *L) {
 static void preload(lua_State *L) {
   static const luaL_Reg modules[] = {{"torch.nn", open_nn}, {"torch.nn.functional", open_functional},
                                      {"torch.optim", open_optim}, {"torch.data.c", luaopen_torch_data_c},
-                                     {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
+                                     {"gnuplot.c", luaopen_gnuplot_c}, {"gnuplot.host", luaopen_gnuplot_host},
+                                     {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
                                      {NULL, NULL}};
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "preload");
