@@ -442,6 +442,10 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
     case ARG_DTYPE:
     case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
+    case ARG_INT:
+    case ARG_DIM:
+    case ARG_INDEX: return type == LUA_TNUMBER || tensor;
+    case ARG_FLOAT: return type == LUA_TNUMBER;
     default: return type == LUA_TNUMBER || type == LUA_TBOOLEAN;
   }
 }
@@ -462,21 +466,21 @@ static int named_argument(lua_State *L, const OpArg *arg, int options) {
   return given;
 }
 
-/* FITS when the arguments may be those of the op, else how far they come: twice the
-** number of arguments that may be right, and one more where it is an argument that is not. */
-#define FITS 1000
+/* FITS when the arguments may be those of the op; ALMOST when a number stands for a tensor
+** (`max(x, 2)` means a dimension); else how far they come: twice the number of arguments
+** that may be right, and one more where it is an argument that is not. */
+enum { ALMOST = 1000, FITS };
 static int fits(lua_State *L, const OpInfo *info) {
   int n = lua_gettop(L), at = 1, good = 0;
   int options = n > 0 && is_options(L, n) ? n : 0;
-  int positional = 0;
+  int positional = 0, result = FITS;
   while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
   if (options) n--;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
     if (at <= n && i < positional) {
       if (!may_be(L, a, at)) return 2 * good + 1;
-      /* `max(x, 2)`: the number is a dimension, not a tensor */
-      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) return 2 * good + 1;
+      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) result = ALMOST;
       if (takes_numbers(a, i == positional - 1)) while (at < n && lua_type(L, at + 1) == LUA_TNUMBER) at++;
       good++;
       at++;
@@ -488,7 +492,7 @@ static int fits(lua_State *L, const OpInfo *info) {
     good += named;
   }
   if (at < n || (at == n && !is_empty(L, n))) return 2 * good;
-  if (options == 0) return FITS;
+  if (options == 0) return result;
   lua_pushnil(L);
   while (lua_next(L, options)) {
     lua_pop(L, 1);
@@ -496,7 +500,7 @@ static int fits(lua_State *L, const OpInfo *info) {
     lua_pop(L, 1);
     return 2 * good;
   }
-  return FITS;
+  return result;
 }
 
 static int call_named(lua_State *L) {

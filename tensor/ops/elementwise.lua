@@ -104,10 +104,10 @@ local function binary(name, expr, doc, rest)
   op(row)
 end
 
-op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true,
+op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same",
   expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", o.alpha)} end}
-op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, types = "number",
+op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same", types = "number",
   expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", -o.alpha)} end}
 binary("mul", "a * b", "input · other, broadcast.",
@@ -139,7 +139,8 @@ binary("atan2", "atan2(a, b)", "The angle of the point (other, input).", {types 
     local r = o.input * o.input + o.other * o.other
     return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}
   end})
-for name, sign in pairs {eq = "==", ne = "!=", lt = "<", le = "<=", gt = ">", ge = ">="} do
+for _, row in ipairs {{"eq", "=="}, {"ne", "!="}, {"lt", "<"}, {"le", "<="}, {"gt", ">"}, {"ge", ">="}} do
+  local name, sign = row[1], row[2]
   binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.", {result = "bool"})
 end
 binary("logical_and", "a && b", "Whether both are not 0.", {result = "bool"})
@@ -155,7 +156,7 @@ op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", oper
   backward = function(o)
     return {input = o.grad:masked_fill(o.condition:logical_not(), 0), other = o.grad:masked_fill(o.condition, 0)}
   end}
-op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true, numbers = "cut",
+op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true,
   expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)",
   backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
@@ -186,10 +187,10 @@ op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", inplace =
   expr = "choose(ABS(c) < K(0.5), a + c * (b - a), b - (b - a) * (1 - c))", doc = "input + weight · (end - input), broadcast; exact at both ends.",
   example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", domain = "lerp",
   backward = function(o)
-    return {input = o.grad * (-o.weight + 1), end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
+    return {input = o.grad - o.grad * o.weight, end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
   end}
 
-op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", numbers = "cut", expr = "((void)a, value)",
+op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", expr = "((void)a, value)",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)"}
 op {"zero", "(input: Tensor) -> Tensor", inplace = "only", expr = "((void)a, K(0))",

@@ -16,14 +16,14 @@ Of repeated positions the last one stays (the gradient of src is defined for dis
 what is there; "multiply" has no gradient.]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))"}
 op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", lua = "scatter",
-  infer = "scatter", contiguous = true, inplace = true, numbers = "cut", domain = "scatter_distinct",
+  infer = "scatter", contiguous = true, inplace = true, domain = "scatter_distinct",
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
   doc = [[input with value written where index says; reduce as above.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)"}
 op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "index_select", contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))"}
-op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add",
+op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add", numbers = "same",
   contiguous = true, inplace = true, domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
