@@ -70,8 +70,10 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
   contiguous_strides(t);
   Status status = storage_new(bytes, device, &t->storage);
   if (status != OK) {
+    char text[SHAPE_TEXT];
     memory_free(t, sizeof *t);
-    return status;
+    if (status != ERROR_MEMORY) return status;
+    return fail(ERROR_MEMORY, "%s: not enough memory for a tensor of shape %s (%zu bytes)", who, shape_text(text, ndim, shape), bytes);
   }
   *out = t;
   return OK;

@@ -353,12 +353,26 @@ static void drop_temporaries(Reader *r) {
   r->n_temporaries = 0;
 }
 
+/* Raises the failure of the call. What an op inside a composite says is put behind the name
+** that was called; in place the name ends in '_'. */
+static void raise_failure(Reader *r, Status status) {
+  if (status != ERROR_ARGUMENT && status != ERROR_MEMORY) {
+    error_check(r->L, status);
+    return;
+  }
+  const char *message = status_message(), *own = r->info->lua_name;
+  size_t n = strlen(own);
+  bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
+  if (named) message += n + (message[n] == '_') + 2;
+  luaL_error(r->L, "%s: %s", function_name(r), message);
+}
+
 static int raise_wrong(Reader *r) {
   const OpArg *a = &r->info->args[r->wrong - 1];
   if (strcmp(r->expected, "missing") == 0)
     return luaL_error(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
                       r->info->lua_name, r->info->signature);
-  if (r->expected[0] == '\0') return luaL_error(r->L, "%s: %s", function_name(r), status_message());
+  if (r->expected[0] == '\0') raise_failure(r, ERROR_MEMORY);
   return error_argument(r->L, function_name(r), a->name, r->wrong, r->expected, r->wrong_index);
 }
 
@@ -376,7 +390,7 @@ static int finish(Reader *r, Status status, Tensor **out, int first_box) {
     else tensor_release(out[i]);
   }
   if (status == OK && r->requires_grad) status = tensor_set_requires_grad(out[0], true);
-  error_check(L, status);
+  raise_failure(r, status);
   for (int i = 0; i < n; i++) tensor_account(L, lua_touserdata(L, first_box + i));
   lua_settop(L, first_box + n - 1);
   return n;
@@ -400,7 +414,7 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place) {
   r.L = L;
   r.info = info;
   r.in_place = in_place;
-  if (top > 200) return luaL_error(L, "%s: too many arguments", info->lua_name);
+  if (top > 200) return luaL_error(L, "%s: too many arguments", function_name(&r));
   place(&r, top);
   make_room(&r);
   int first_box = lua_gettop(L) + 1;
@@ -417,7 +431,7 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place) {
                         ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
                         : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
     drop_temporaries(&r);
-    error_check(L, status);
+    raise_failure(&r, status);
     lua_pushvalue(L, r.at[0]);
     return 1;
   }

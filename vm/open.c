@@ -132,6 +132,7 @@ static int ops(lua_State *L) {
     lua_pushboolean(L, info->backward != NULL), lua_setfield(L, -2, "differentiable");
     lua_pushboolean(L, info->method), lua_setfield(L, -2, "method");
     lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
+    lua_pushboolean(L, info->in_place_only), lua_setfield(L, -2, "in_place_only");
     lua_rawseti(L, -2, id + 1);
   }
   return 1;
