@@ -1,6 +1,6 @@
 -- Creation. Rows marked `creation` also take dtype, device and requires_grad by name.
 op {"empty", "(size: shape, *, dtype: dtype = nil) -> Tensor", composite = true, creation = true, nondeterministic = true,
-  doc = "A tensor with whatever the memory held.", example = "torch.empty(2, 3)"}
+  doc = "A tensor with whatever the memory held (bool: false).", example = "torch.empty(2, 3)"}
 op {"zeros", "(size: shape, *, dtype: dtype = nil) -> Tensor", composite = true, creation = true, doc = "Zeros.", example = "torch.zeros(2, 3)", gives = "{{0, 0, 0}, {0, 0, 0}}"}
 op {"ones", "(size: shape, *, dtype: dtype = nil) -> Tensor", composite = true, creation = true, doc = "Ones.", example = "torch.ones(2, 3)", gives = "{{1, 1, 1}, {1, 1, 1}}"}
 op {"full", "(size: shape, fill_value: number, *, dtype: dtype = nil) -> Tensor", composite = true, creation = true,
