@@ -11,8 +11,8 @@ static Status read_pair(const char *who, const char *name, int argument, const I
   pair[1] = v->v[v->n - 1];
   for (int d = 0; d < 2; d++)
     if (pair[d] < least || pair[d] > INT32_MAX)
-      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected at least %lld, got %lld", who, name, argument,
-                  (long long)least, (long long)pair[d]);
+      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected at %s %lld, got %lld", who, name, argument,
+                  pair[d] < least ? "least" : "most", (long long)(pair[d] < least ? least : INT32_MAX), (long long)pair[d]);
   return OK;
 }
 
@@ -175,7 +175,7 @@ Status infer_max_pool2d(Call *c) {
   const MaxPool2dAttrs *a = c->attrs;
   PoolArgs args = {a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode};
   Window w;
-  TRY(pool_window("max_pool2d", c->in[0], &args, &w));
+  TRY(pool_window(c->info->lua_name, c->in[0], &args, &w));
   TRY(planes_output(c, 0, (DType)c->in[0]->dtype, c->in[0], w.channels, w.out));
   return planes_output(c, 1, DTYPE_INT64, c->in[0], w.channels, w.out);
 }

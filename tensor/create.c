@@ -30,9 +30,15 @@ static Status filled(Call *c, const Ints *size, DType dtype, int value) {
   return filled_with(c, size, dtype, scalar_int(value), 0);
 }
 
+/* Any bytes are numbers, but not booleans: those are false. */
+static Status unfilled(Call *c, const Ints *size, DType dtype) {
+  if (dtype == DTYPE_BOOL) return filled(c, size, dtype, 0);
+  return call_output(c, 0, dtype, size->n, size->v);
+}
+
 Status composite_empty(Call *c) {
   const EmptyAttrs *a = c->attrs;
-  return call_output(c, 0, or_default(a->dtype, dtype_default()), a->size.n, a->size.v);
+  return unfilled(c, &a->size, or_default(a->dtype, dtype_default()));
 }
 Status composite_zeros(Call *c) {
   const ZerosAttrs *a = c->attrs;
@@ -50,7 +56,8 @@ Status composite_full(Call *c) {
 static Ints size_like(const Tensor *t) { return ints_of(t->ndim, t->shape); }
 Status composite_empty_like(Call *c) {
   const EmptyLikeAttrs *a = c->attrs;
-  return call_output(c, 0, or_default(a->dtype, (DType)c->in[0]->dtype), c->in[0]->ndim, c->in[0]->shape);
+  Ints size = size_like(c->in[0]);
+  return unfilled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype));
 }
 Status composite_zeros_like(Call *c) {
   const ZerosLikeAttrs *a = c->attrs;

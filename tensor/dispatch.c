@@ -84,14 +84,20 @@ static DType common_dtype(const Call *c) {
   return result;
 }
 
+static Status not_bool(const Call *c, int input) {
+  int i = 0;
+  while (c->info->args[i].type != ARG_TENSOR || c->info->args[i].input != input) i++;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected a tensor of bool, got %s", c->info->lua_name,
+              c->info->args[i].name, i + 1, dtype_name((DType)c->in[input]->dtype));
+}
+
 static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   bool same = c->n_in > 0;
   for (int i = 0; i < c->n_in; i++) {
     if (c->in[i] == NULL)
       return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
     if ((c->info->bool_operands >> i & 1) && c->in[i]->dtype != DTYPE_BOOL && c->in[i]->dtype != DTYPE_UINT8)
-      return fail(ERROR_ARGUMENT, "%s: argument %d: expected a tensor of bool, got %s", c->info->lua_name,
-                  i + 1, dtype_name((DType)c->in[i]->dtype));
+      return not_bool(c, i);
     same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }
@@ -241,12 +247,27 @@ static Status elementwise(Call *c) {
 
 /* ---- views, kernels --------------------------------------------------------- */
 
+/* Fills numel; a view can have more elements than memory (expand), but not more than an int64. */
+static Status count_elements(const char *who, Tensor *t) {
+  bool overflow = false;
+  t->numel = 1;
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] == 0) {
+      t->numel = 0;
+      return OK;
+    }
+  for (int d = 0; d < t->ndim; d++) overflow = overflow || __builtin_mul_overflow(t->numel, t->shape[d], &t->numel);
+  if (!overflow && t->numel <= INT64_MAX / 8) return OK;
+  char text[SHAPE_TEXT];
+  return fail(ERROR_ARGUMENT, "%s: a tensor of shape %s has too many elements", who, shape_text(text, t->ndim, t->shape));
+}
+
 static Status view(Call *c) {
   Tensor *in = c->in[0];
   TRY(tensor_view_of(in, &c->out[0]));
   Tensor *out = c->out[0];
   TRY(c->info->view(in, c->attrs, out));
-  out->numel = shape_numel(out->ndim, out->shape);
+  TRY(count_elements(c->info->lua_name, out));
   if (grad_enabled()) out->base = tensor_retain(in->base != NULL ? in->base : in);
   return OK;
 }
@@ -425,12 +446,13 @@ static Status view_in_place(Call *c) {
   Tensor *t = c->in[0], *made;
   TRY(tensor_view_of(t, &made));
   Status status = c->info->view(t, c->attrs, made);
+  if (status == OK) status = count_elements(c->info->lua_name, made);
   if (status == OK) {
     t->ndim = made->ndim;
     t->offset = made->offset;
     memcpy(t->shape, made->shape, sizeof t->shape);
     memcpy(t->stride, made->stride, sizeof t->stride);
-    t->numel = shape_numel(t->ndim, t->shape);
+    t->numel = made->numel;
   }
   tensor_release(made);
   return status;

@@ -28,12 +28,13 @@ typedef struct {
   int wrong, wrong_index;
 } Reader;
 
-static const char *function_name(const Reader *r) {
+static const char *name_of(const OpInfo *info, bool in_place) {
   static char name[64];
-  if (!r->in_place) return r->info->lua_name;
-  snprintf(name, sizeof name, "%s_", r->info->lua_name);
+  if (!in_place) return info->lua_name;
+  snprintf(name, sizeof name, "%s_", info->lua_name);
   return name;
 }
+static const char *function_name(const Reader *r) { return name_of(r->info, r->in_place); }
 
 /* ---- phase 1: places -------------------------------------------------------------- */
 
@@ -353,12 +354,26 @@ static void drop_temporaries(Reader *r) {
   r->n_temporaries = 0;
 }
 
+/* Raises the failure of the call. What an op inside a composite says is put behind the name
+** that was called; in place the name ends in '_'. */
+static void raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status) {
+  if (status != ERROR_ARGUMENT && status != ERROR_MEMORY) {
+    error_check(L, status);
+    return;
+  }
+  const char *message = status_message(), *own = info->lua_name;
+  size_t n = strlen(own);
+  bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
+  if (named) message += n + (message[n] == '_') + 2;
+  luaL_error(L, "%s: %s", name_of(info, in_place), message);
+}
+
 static int raise_wrong(Reader *r) {
   const OpArg *a = &r->info->args[r->wrong - 1];
   if (strcmp(r->expected, "missing") == 0)
     return luaL_error(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
                       r->info->lua_name, r->info->signature);
-  if (r->expected[0] == '\0') return luaL_error(r->L, "%s: %s", function_name(r), status_message());
+  if (r->expected[0] == '\0') raise_failure(r->L, r->info, r->in_place, ERROR_MEMORY);
   return error_argument(r->L, function_name(r), a->name, r->wrong, r->expected, r->wrong_index);
 }
 
@@ -371,7 +386,7 @@ static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out,
     if (i < n) box[i]->tensor = out[i];
     else tensor_release(out[i]);
   }
-  if (status != OK) error_check(L, status);
+  if (status != OK) raise_failure(L, info, false, status);
   for (int i = 0; i < n; i++) tensor_account(L, box[i]);
   return n;
 }
@@ -393,7 +408,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   r.L = L;
   r.info = info;
   r.in_place = in_place;
-  if (top > 200) return luaL_error(L, "%s: too many arguments", info->lua_name);
+  if (top > 200) return luaL_error(L, "%s: too many arguments", function_name(&r));
   place(&r, top);
   make_room(&r);
   TensorBox *box[OP_MAX_OUTPUTS];
@@ -411,7 +426,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
                         ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
                         : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
     drop_temporaries(&r);
-    error_check(L, status);
+    raise_failure(L, info, in_place, status);
     lua_pushvalue(L, r.at[0]);
     return 1;
   }
@@ -447,7 +462,8 @@ static bool only_tensors(lua_State *L, const OpInfo *info, int top, Tensor **inp
 static int call_tensors(lua_State *L, const OpInfo *info, bool in_place, Tensor **inputs, int metatable) {
   OpId op = (OpId)(info - op_table);
   if (in_place) {
-    error_check(L, op_call_in_place(op, inputs, info->n_inputs, info->defaults));
+    Status status = op_call_in_place(op, inputs, info->n_inputs, info->defaults);
+    if (status != OK) raise_failure(L, info, true, status);
     lua_settop(L, 1);
     return 1;
   }
@@ -482,6 +498,10 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
     case ARG_DTYPE:
     case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
+    case ARG_INT:
+    case ARG_DIM:
+    case ARG_INDEX: return type == LUA_TNUMBER || tensor;
+    case ARG_FLOAT: return type == LUA_TNUMBER;
     default: return type == LUA_TNUMBER || type == LUA_TBOOLEAN;
   }
 }
@@ -502,21 +522,21 @@ static int named_argument(lua_State *L, const OpArg *arg, int options) {
   return given;
 }
 
-/* FITS when the arguments may be those of the op, else how far they come: twice the
-** number of arguments that may be right, and one more where it is an argument that is not. */
-#define FITS 1000
+/* FITS when the arguments may be those of the op; ALMOST when a number stands for a tensor
+** (`max(x, 2)` means a dimension); else how far they come: twice the number of arguments
+** that may be right, and one more where it is an argument that is not. */
+enum { ALMOST = 1000, FITS };
 static int fits(lua_State *L, const OpInfo *info) {
   int n = lua_gettop(L), at = 1, good = 0;
   int options = n > 0 && is_options(L, n) ? n : 0;
-  int positional = 0;
+  int positional = 0, result = FITS;
   while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
   if (options) n--;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
     if (at <= n && i < positional) {
       if (!may_be(L, a, at)) return 2 * good + 1;
-      /* `max(x, 2)`: the number is a dimension, not a tensor */
-      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) return 2 * good + 1;
+      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) result = ALMOST;
       if (takes_numbers(a, i == positional - 1)) while (at < n && lua_type(L, at + 1) == LUA_TNUMBER) at++;
       good++;
       at++;
@@ -528,7 +548,7 @@ static int fits(lua_State *L, const OpInfo *info) {
     good += named;
   }
   if (at < n || (at == n && !is_empty(L, n))) return 2 * good;
-  if (options == 0) return FITS;
+  if (options == 0) return result;
   lua_pushnil(L);
   while (lua_next(L, options)) {
     lua_pop(L, 1);
@@ -536,7 +556,7 @@ static int fits(lua_State *L, const OpInfo *info) {
     lua_pop(L, 1);
     return 2 * good;
   }
-  return FITS;
+  return result;
 }
 
 /* Upvalues: 1 the op, 2 the metatable of tensors. */

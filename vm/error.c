@@ -28,6 +28,7 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     snprintf(buffer, ERROR_TEXT, "the string \"%.60s%s\"", s, length > 60 ? "…" : "");
   } else if (type == LUA_TNUMBER && lua_isinteger(L, index))
     snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
+  else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index)) snprintf(buffer, ERROR_TEXT, "the number nan");
   else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
   else if (object_test(L, index, NULL) != NULL)

@@ -198,7 +198,7 @@ static int get_transposed(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mT", "self");
   TensorBox *box = tensor_box(L);
   if (t->ndim == 1) luaL_error(L, "mT: expected at least 2 dimensions, got 1");
-  error_check(L, op_transpose(t, -2, -1, &box->tensor));
+  error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &box->tensor) : op_transpose(t, -2, -1, &box->tensor));
   return 1;
 }
 /** x.T -> Tensor: A view with the dimensions in reverse order. */

@@ -64,8 +64,9 @@ local function nonzero_columns(input)
   if torch.is_tensor(input) and input.ndim == 0 then input = input:reshape(1) end
   return table.unpack(torch.unbind(nonzero(input), 2))
 end
-both("nonzero", function(input, options, ...)
-  if type(options) ~= "table" or options.as_tuple == nil then return nonzero(input, options, ...) end
+both("nonzero", function(input, ...)
+  local options = ...
+  if type(options) ~= "table" or options.as_tuple == nil then return nonzero(input, ...) end
   local rest = {}
   for name, value in pairs(options) do if name ~= "as_tuple" then rest[name] = value end end
   if type(options.as_tuple) ~= "boolean" then

@@ -204,7 +204,7 @@ local function ops_c(rows)
       row.n_outputs, returned, all_if, positions)
     put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
     local numbers = "none"
-    for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "same" end end
+    for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
     put("    .numbers = NUMBERS_%s,", numbers:upper())
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end

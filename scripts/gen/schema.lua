@@ -25,7 +25,7 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr strip types dtype operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private nondeterministic
-  grad_inputs divides_integers cost error module numbers]]):gmatch "%S+" do KNOWN[key] = true end
+  grad_inputs divides_integers cost error module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
 
 local function literal(text, arg, where)
   local t = arg.type
@@ -127,6 +127,7 @@ function schema.row(raw, file, line)
     if name ~= "torch" and name ~= "nn.functional" then error(("%s: unknown module '%s'"):format(where, tostring(name)), 0) end
     row.modules[name] = true
   end
+  if row.gives then row.example = row.example .. " --> " .. row.gives end
   if type(row.returns) == "string" and not (row.by_name[row.returns] and row.by_name[row.returns].type.c == "bool") then
     error(("%s: returns: no bool argument '%s'"):format(where, row.returns), 0)
   end
