@@ -226,7 +226,7 @@ static void open_submodules(lua_State *L, int torch) {
   static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
                                             {"Function", "torch.autograd.Function"}, {"once_differentiable", "torch.autograd.once_differentiable"},
                                             {NULL, NULL}};
-  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {NULL, NULL}};
+  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {"random", "torch.random"}, {NULL, NULL}};
   lua_newtable(L);
   set_lazy(L, utils);
   set_loaded(L, "torch.utils");
