@@ -23,6 +23,7 @@ int luaopen_torch_utils_terminal_c(lua_State *L);
 static const struct {
   const char *prefix, *folder;
 } folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
+               {"torch.nn.utils", "nn"}, {"torch.nn", "nn"},
                {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"},
                {"hecate.session", "session"}, {"hecate.help", "help"}, {"hecate.notebook", "notebook"}};
 
@@ -184,7 +185,15 @@ static void set_lazy(lua_State *L, const char *const (*pairs)[2]) {
 static const char functional_key;
 
 static int open_nn(lua_State *L) {
+  static const char *const classes[][2] = {{"ModuleDict", "torch.nn.ModuleDict"}, {"Unflatten", "torch.nn.Unflatten"},
+                                           {"Softplus", "torch.nn.Softplus"}, {NULL, NULL}};
+  static const char *const utils[][2] = {{"parameters_to_vector", "torch.nn.utils.parameters_to_vector"},
+                                         {"vector_to_parameters", "torch.nn.utils.vector_to_parameters"}, {NULL, NULL}};
   luaopen_torch_nn(L);
+  set_lazy(L, classes);
+  lua_getfield(L, -1, "utils");
+  set_lazy(L, utils);
+  lua_pop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
   lua_setfield(L, -2, "functional");
   return 1;
