@@ -28,9 +28,18 @@ static int mode_finish(lua_State *L, int status, lua_KContext context) {
   return lua_gettop(L) - 1; /* all but the handler */
 }
 
+/* A function, or a module, or whatever else can be called. */
+static bool callable(lua_State *L, int index) {
+  if (lua_isnone(L, index)) return false;
+  if (lua_isfunction(L, index)) return true;
+  bool has = luaL_getmetafield(L, index, "__call") != LUA_TNIL;
+  if (has) lua_pop(L, 1);
+  return has;
+}
+
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
-  if (lua_isfunction(L, 1)) {
+  if (callable(L, 1)) {
     int n = lua_gettop(L) - 1;
     lua_pushcfunction(L, callback_traceback);
     lua_insert(L, 1);
@@ -56,7 +65,7 @@ static int enable_grad(lua_State *L) { return set_mode(L, true); }
 ** Example: torch.set_grad_enabled(false, function() return torch.is_grad_enabled() end) */
 static int set_grad_enabled(lua_State *L) {
   bool on = lua_toboolean(L, 1);
-  if (lua_isfunction(L, 2)) {
+  if (callable(L, 2)) {
     lua_remove(L, 1);
     return set_mode(L, on);
   }

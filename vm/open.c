@@ -24,7 +24,9 @@ int luaopen_torch_utils_terminal_c(lua_State *L);
 ** that is a prefix itself is that folder's init.lua. */
 static const struct {
   const char *prefix, *folder;
-} folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"}, {"torch.optim", "optim"},
+} folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
+               {"torch.optim", "optim"},
+               {"torch.nn.utils", "nn/utils"}, {"torch.nn.init", "nn/init"}, {"torch.nn", "nn"},
                {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"},
                {"hecate.session", "session"}, {"hecate.help", "help"}, {"hecate.notebook", "notebook"}};
 
@@ -199,10 +201,32 @@ static void set_lazy(lua_State *L, const char *const (*pairs)[2]) {
   lua_setmetatable(L, -2);
 }
 
+static void set_loaded(lua_State *L, const char *name) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
 static const char functional_key;
 
 static int open_nn(lua_State *L) {
+  static const char *const classes[][2] = {{"ModuleDict", "torch.nn.ModuleDict"}, {"Unflatten", "torch.nn.Unflatten"},
+                                           {"Softplus", "torch.nn.Softplus"}, {NULL, NULL}};
+  static const char *const utils[][2] = {{"parameters_to_vector", "torch.nn.utils.parameters_to_vector"},
+                                         {"vector_to_parameters", "torch.nn.utils.vector_to_parameters"}, {NULL, NULL}};
+  static const char *const init[][2] = {{"eye_", "torch.nn.init.eye_"}, {"dirac_", "torch.nn.init.dirac_"},
+                                        {"orthogonal_", "torch.nn.init.orthogonal_"}, {"sparse_", "torch.nn.init.sparse_"},
+                                        {"trunc_normal_", "torch.nn.init.trunc_normal_"}, {NULL, NULL}};
   luaopen_torch_nn(L);
+  set_lazy(L, classes);
+  lua_getfield(L, -1, "utils");
+  set_lazy(L, utils);
+  set_loaded(L, "torch.nn.utils");
+  lua_getfield(L, -2, "init");
+  set_lazy(L, init);
+  set_loaded(L, "torch.nn.init");
+  lua_pop(L, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
   lua_setfield(L, -2, "functional");
   return 1;
@@ -239,20 +263,13 @@ static void preload(lua_State *L) {
   lua_pop(L, 3);
 }
 
-static void set_loaded(lua_State *L, const char *name) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_pushvalue(L, -2);
-  lua_setfield(L, -2, name);
-  lua_pop(L, 1);
-}
-
 static void open_submodules(lua_State *L, int torch) {
   static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"},
                                          {"checkpoint", "torch.utils.checkpoint"}, {NULL, NULL}};
   static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
                                             {"Function", "torch.autograd.Function"}, {"once_differentiable", "torch.autograd.once_differentiable"},
                                             {NULL, NULL}};
-  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {NULL, NULL}};
+  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {"random", "torch.random"}, {NULL, NULL}};
   lua_newtable(L);
   set_lazy(L, utils);
   set_loaded(L, "torch.utils");

@@ -223,7 +223,7 @@ static Status native_mark(Module *self, Tensor *const *in, Tensor **out) {
 }
 
 static int sequential_call(lua_State *L) {
-  module_check(L, 1, "__call");
+  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
   if (module_is_native(L, 1)) return sequential_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);

@@ -37,7 +37,7 @@ static const Option linear_options[] = {
     {"in_features", OPTION_INT, offsetof(Linear, in_features), true, 0, NULL},
     {"out_features", OPTION_INT, offsetof(Linear, out_features), true, 0, NULL},
     {"bias", OPTION_BOOL, offsetof(Linear, bias), false, 1, NULL},
-    {"device", OPTION_VALUE, 0, false, 0, NULL},
+    {"device", OPTION_DEVICE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(Linear, dtype), false, 0, NULL},
     {NULL}};
 
@@ -92,12 +92,6 @@ static const Option inplace_options[] = {
     {"inplace", OPTION_BOOL, offsetof(Activation, inplace), false, 0, NULL}, {NULL}};
 static const Option no_options[] = {{NULL}};
 
-static Status relu_forward(Module *self, Tensor *const *in, Tensor **out) {
-  if (!((Activation *)self)->inplace) return op_relu(in[0], out);
-  TRY(op_call_in_place(OP_RELU, in, 1, NULL));
-  *out = tensor_retain(in[0]);
-  return OK;
-}
 static void relu_describe(luaL_Buffer *b, const Module *self) {
   if (((const Activation *)self)->inplace) luaL_addstring(b, "inplace=true");
 }
@@ -130,8 +124,12 @@ static const luaL_Reg identity_methods[] = {{"__init", identity_init}, {NULL, NU
 ** Example: nn.Sigmoid()(torch.zeros(2)) */
 /** nn.Identity(...: any): Returns its input; takes any arguments and ignores them.
 ** Example: nn.Identity()(torch.ones(2)) */
-LAYER(relu, "ReLU", Activation, inplace_options, .forward = relu_forward,
-      .describe = relu_describe);
+/** nn.SiLU: x sigmoid(x), element by element (Elfwing, Uchibe and Doya 2018).
+** Example: nn.SiLU()(torch.ones(2)) */
+/** nn.LeakyReLU: x where it is positive, else negative_slope x.
+** Example: nn.LeakyReLU(0.1)(torch.tensor({-1.0, 2.0})) */
+/** nn.ELU: x where it is positive, else alpha (exp(x) - 1) (Clevert, Unterthiner and Hochreiter 2016).
+** Example: nn.ELU()(torch.tensor({-1.0, 2.0})) */
 LAYER(tanh_layer, "Tanh", Module, no_options, .forward = tanh_forward);
 LAYER(sigmoid, "Sigmoid", Module, no_options, .forward = sigmoid_forward);
 static const Layer identity = {
@@ -159,6 +157,55 @@ static void gelu_describe(luaL_Buffer *b, const Module *self) {
 ** (x + 0.044715 x³))) (Hendrycks and Gimpel 2016).
 ** Example: nn.GELU()(torch.ones(2)) */
 LAYER(gelu, "GELU", Gelu, gelu_options, .forward = gelu_forward, .describe = gelu_describe);
+
+typedef struct {
+  Module module;
+  double slope; /* of LeakyReLU; alpha of ELU */
+  bool inplace;
+} Sloped;
+
+static const Option leaky_options[] = {
+    {"negative_slope", OPTION_FLOAT, offsetof(Sloped, slope), false, 0.01, NULL},
+    {"inplace", OPTION_BOOL, offsetof(Sloped, inplace), false, 0, NULL},
+    {NULL}};
+static const Option elu_options[] = {
+    {"alpha", OPTION_FLOAT, offsetof(Sloped, slope), false, 1, NULL},
+    {"inplace", OPTION_BOOL, offsetof(Sloped, inplace), false, 0, NULL},
+    {NULL}};
+
+/* The op, or its form in place. */
+static Status run_op(OpId op, Tensor *const *in, const void *attrs, bool inplace, Tensor **out) {
+  if (!inplace) return op_call(op, in, 1, attrs, out);
+  TRY(op_call_in_place(op, in, 1, attrs));
+  *out = tensor_retain(in[0]);
+  return OK;
+}
+static Status relu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return run_op(OP_RELU, in, NULL, ((Activation *)self)->inplace, out);
+}
+static Status silu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return run_op(OP_SILU, in, NULL, ((Activation *)self)->inplace, out);
+}
+static Status leaky_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Sloped *m = (Sloped *)self;
+  return run_op(OP_LEAKY_RELU, in, &(LeakyReluAttrs){m->slope}, m->inplace, out);
+}
+static Status elu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Sloped *m = (Sloped *)self;
+  return run_op(OP_ELU, in, &(EluAttrs){m->slope}, m->inplace, out);
+}
+static void sloped_describe(luaL_Buffer *b, const Module *self) {
+  const Sloped *m = (const Sloped *)self;
+  add_format(b, "%s=", module_layer(self)->options[0].name);
+  options_add_number(b, m->slope);
+  if (m->inplace) luaL_addstring(b, ", inplace=true");
+}
+
+LAYER(relu, "ReLU", Activation, inplace_options, .forward = relu_forward,
+      .describe = relu_describe);
+LAYER(silu, "SiLU", Activation, inplace_options, .forward = silu_forward, .describe = relu_describe);
+LAYER(leaky_relu, "LeakyReLU", Sloped, leaky_options, .forward = leaky_forward, .describe = sloped_describe);
+LAYER(elu, "ELU", Sloped, elu_options, .forward = elu_forward, .describe = sloped_describe);
 
 /* ---- softmax ------------------------------------------------------------------------------------ */
 
@@ -270,6 +317,7 @@ LAYER(flatten, "Flatten", Flatten, flatten_options, .forward = flatten_forward,
 
 void nn_open_layers(lua_State *L) {
   static const Layer *const all[] = {&linear,   &relu,    &tanh_layer,  &sigmoid, &identity,
-                                     &gelu,     &softmax, &log_softmax, &dropout, &flatten};
+                                     &gelu,     &silu,    &leaky_relu,  &elu,     &softmax,
+                                     &log_softmax, &dropout, &flatten};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) nn_add_class(L, all[i]);
 }

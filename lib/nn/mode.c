@@ -149,6 +149,16 @@ static int to_double(lua_State *L) {
   return cast(L, DTYPE_FLOAT64);
 }
 
+/* Types that PyTorch has and this library has not. */
+static int no_dtype(lua_State *L, const char *method, const char *name) {
+  module_check(L, 1, method);
+  DType dtype;
+  if (dtype_from_name(name, &dtype)) return cast(L, dtype);
+  return luaL_error(L, "%s: there is no dtype %s; float and double are", method, name);
+}
+static int to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
+static int to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
+
 static int to_cpu(lua_State *L) {
   module_check(L, 1, "cpu");
   return done(L, OK);
@@ -231,6 +241,8 @@ const luaL_Reg mode_methods[] = {{"train", train},
                                  {"to", to},
                                  {"float", to_float},
                                  {"double", to_double},
+                                 {"half", to_half},
+                                 {"bfloat16", to_bfloat16},
                                  {"cpu", to_cpu},
                                  {"zero_grad", zero_grad},
                                  {"requires_grad_", requires_grad_},

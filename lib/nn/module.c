@@ -198,7 +198,8 @@ bool module_set(lua_State *L, void *self, const char *key) {
   Slot *slot = module_find(m, key);
   if (slot != NULL) return set_registered(L, slot, key);
   const Option *option = option_find(module_layer(m)->options, key);
-  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE)
+  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE ||
+      option->type == OPTION_DEVICE)
     return false;
   option_set(L, module_layer(m)->base.class.name, option, 0, 3, m);
   return true;
@@ -266,7 +267,7 @@ static int add_module(lua_State *L) {
 bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
   const Layer *layer = module_layer(m);
-  if (m->object.class != &layer->base.class || layer->forward == NULL) return false;
+  if (m->object.class != &layer->base.class || layer->forward == NULL || m->hooked) return false;
   class_fields(L, index);
   lua_pushliteral(L, "forward");
   bool replaced = lua_rawget(L, -2) != LUA_TNIL;
@@ -312,7 +313,7 @@ int module_forward(lua_State *L) {
 }
 
 static int module_call(lua_State *L) {
-  module_check(L, 1, "__call");
+  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
   if (module_is_native(L, 1)) return module_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);
@@ -368,6 +369,7 @@ int luaopen_torch_nn(lua_State *L) {
   luaL_setfuncs(L, walk_methods, 0);
   luaL_setfuncs(L, state_methods, 0);
   luaL_setfuncs(L, mode_methods, 0);
+  luaL_setfuncs(L, hook_methods, 0);
   lua_pop(L, 1);
   lua_newtable(L);
   nn_add_class(L, &module_class);

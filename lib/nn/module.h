@@ -25,6 +25,7 @@ typedef struct {
 struct Module {
   Object object;
   bool evaluating; /* not `training` */
+  bool hooked;     /* it has hooks: hook.c */
   int n_slots, capacity;
   Slot *slots;
 };
@@ -63,7 +64,7 @@ static inline const Layer *module_layer(const Module *m) {
   return (const Layer *)class_native(m->object.class);
 }
 /* Whether calling it runs the C function and nothing of the script: a class made in
-** C whose `forward` is not replaced. 'index': its userdata. */
+** C whose `forward` is not replaced, without hooks. 'index': its userdata. */
 bool module_is_native(lua_State *L, int index);
 Module *module_check(lua_State *L, int argument, const char *function);
 Module *module_test(lua_State *L, int index);
@@ -90,6 +91,8 @@ int module_init(lua_State *L);       /* __init of layers made in C */
 extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
 extern const luaL_Reg state_methods[]; /* state.c: state_dict, load_state_dict */
 extern const luaL_Reg mode_methods[];  /* mode.c: train, to, apply… */
+extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
+int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
 int module_tostring(lua_State *L);     /* repr.c */
 int module_extra_repr(lua_State *L);
 

@@ -48,3 +48,13 @@ op {"bce_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types
 op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))", doc = "binary_cross_entropy_with_logits, element by element.",
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
+
+op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, log_target: bool = false) -> Tensor",
+  module = "nn.functional", method = false, composite = true, types = "float", domain = "unit",
+  doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities; log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
+  example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
+op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true, domain = "unit",
+  expr = "choose(b == 0, K(0), b * (log(b) - a))", doc = "kl_div, element by element.",
+  backward = function(o)
+    return {input = -(o.grad * o.target), target = o.grad * (o.target:log() + 1 - o.input)}
+  end}
