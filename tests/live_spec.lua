@@ -347,6 +347,14 @@ describe("live curve", function()
     end)
   end
 
+  it("says that gnuplot is too old", function()
+    gnuplot.setgnuplotexe(fake("sed -u 's/GPVAL_VERSION/4.6/g; /; exit$/q' | gnuplot -d 2>&1"))
+    local lines = warnings_of(function() train({title = "old"}, 1) end)
+    assert.equal(1, #lines)
+    assert.truthy(lines[1]:find("gnuplot: version 4.6 is too old, 5 is needed; until", 1, true), lines[1])
+    os.remove(file .. ".csv")
+  end)
+
   it("goes on when the folder of the file goes", function()
     local gone = folder .. "/gone"
     os.execute("mkdir " .. gone)
