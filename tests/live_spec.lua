@@ -347,6 +347,14 @@ describe("live curve", function()
     end)
   end
 
+  it("says that gnuplot is too old", function()
+    gnuplot.setgnuplotexe(fake("sed -u 's/GPVAL_VERSION/4.6/g; /; exit$/q' | gnuplot -d 2>&1"))
+    local lines = warnings_of(function() train({title = "old"}, 1) end)
+    assert.equal(1, #lines)
+    assert.truthy(lines[1]:find("gnuplot: version 4.6 is too old, 5 is needed; until", 1, true), lines[1])
+    os.remove(file .. ".csv")
+  end)
+
   it("goes on when the folder of the file goes", function()
     local gone = folder .. "/gone"
     os.execute("mkdir " .. gone)
@@ -602,7 +610,7 @@ describe("where a live curve is drawn", function()
       curve:close]])), [[\033[6;20;10t\033P>|XTerm(379)\033\\\033[?64;4c]])
     local first, pictures = out:find("\027Pq", 1, true), select(2, out:gsub("\027Pq", ""))
     assert.equal(1, pictures)
-    assert.truthy(out:sub(1, first):find("⠤", 1, true))
+    assert.truthy(out:sub(1, first):find("── ", 1, true))
   end)
 
   it("is text where the terminal can do neither, or gnuplot is missing", function()
