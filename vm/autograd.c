@@ -328,6 +328,8 @@ static int forget_state(lua_State *L) {
   return 0;
 }
 
+/** torch.autograd: Gradients: of scalars with respect to anything they were computed from, of any
+** order, and checks of them. */
 void autograd_open(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   main_state = lua_tothread(L, -1);

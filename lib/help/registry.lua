@@ -25,7 +25,10 @@ end
 local function natives()
   local by_name = {}
   for _, found in ipairs(require "hecate.help.native") do
-    for _, head in ipairs(comment.parse(found.text).heads) do by_name[documented_name(head.name)] = found end
+    local heads = comment.parse(found.text).heads
+    for _, head in ipairs(heads) do by_name[documented_name(head.name)] = found end
+    local library = #heads == 0 and found.text:match "^(%l+): "
+    if library then by_name[library] = found end
   end
   return by_name
 end
