@@ -163,18 +163,22 @@ local function emit_members(index, owner, name, put)
   end
 end
 
-local function parent_name(entry)
-  local parent = entry.class.parent and torch._C.describe(entry.class.parent)
-  return parent and parent.name
+--- The nearest ancestor that is public.
+local function parent_name(entry, index)
+  local class = entry.class
+  while class and class.parent do
+    class = torch._C.describe(class.parent)
+    if index.by_name[class.name] then return class.name end
+  end
 end
 
 --- A class: its objects, and the table that makes them when it is called.
 local function emit_class(index, entry, put)
-  local found, parent = record.of(entry, index), parent_name(entry)
+  local found, parent = record.of(entry, index), parent_name(entry, index)
   local options = options_class(entry.name .. ".options", found, false, put)
   doc_lines(found.doc, put)
   put(("---@class %s%s"):format(entry.name, parent and ": " .. parent or ""))
-  if torch.isinstance and entry.library.name == "nn" then
+  if entry.library.name == "nn" then
     put "---@overload fun(input: any, ...: any): any"
     if entry.name == "nn.Module" then put "---@field training boolean whether it is in training mode" end
   end
