@@ -3,6 +3,7 @@ local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
 local source = require "hecate.help.source"
 local text = require "hecate.help.text"
+local torch = require "torch"
 local types = require "hecate.help.types"
 
 local html = {}

@@ -4,11 +4,12 @@
 local comment = require "hecate.help.comment"
 local signature = require "hecate.help.signature"
 local source = require "hecate.help.source"
+local torch = require "torch"
 local types = require "hecate.help.types"
 
 local record = {}
 
---- ---- from the op table -----------------------------------------------------------------
+-- ---- from the op table -----------------------------------------------------------------
 
 --- How a call is written: methods take their first argument before the colon.
 local function written(name, kind, args)
@@ -42,7 +43,7 @@ local function of_op(entry, rows)
   return found
 end
 
---- ---- from comments --------------------------------------------------------------------------
+-- ---- from comments --------------------------------------------------------------------------
 
 --- The head of a comment that is about this name; a comment may be about several.
 local function head_of(parsed, key)
@@ -135,7 +136,7 @@ local function of_comment(entry, native)
   return found
 end
 
---- ---- what stands for itself ---------------------------------------------------------------------
+-- ---- what stands for itself ---------------------------------------------------------------------
 
 local function of_constant(entry)
   local text = tostring(entry.value)

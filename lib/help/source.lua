@@ -1,5 +1,7 @@
 --- hecate.help.source: the text of Lua functions and of rows of the op table, and the
 -- comments above them.
+local torch = require "torch"
+
 local source = {}
 
 --- chunk name → text, for chunks that are in no file; a session may add its own.
