@@ -228,6 +228,8 @@ return {square = square, plain = plain, Net = Net}]])
     local code, place = help.source("mine.square", env)
     assert.matches("^%-%-%- Squares.*return n %* n end$", code)
     assert.equal(4, place.line)
+    assert.equal("mine.square(n, ...)", help.lookup("mine.square", env).signature)
+    assert.equal("square(n, ...)", help.describe(env.mine.square, {square = env.mine.square}).signature)
   end)
 
   it("shows the source: of Lua, of rows, and where C has none", function()
@@ -283,6 +285,35 @@ describe("a line of the session", function()
       assert.truthy(out:find(part, 1, true), part .. " is not in\n" .. out)
     end
     assert.is_nil(out:find("unexpected symbol", 1, true), out)
+  end)
+
+  local in_terminal = os.execute "command -v tmux >/dev/null" and it or function(name) pending(name .. " (tmux is missing)") end
+  in_terminal("is answered in a terminal, in its width", function()
+    local socket = folder .. "/socket"
+    local function tmux(command) return capture(("tmux -S '%s' -f /dev/null %s 2>&1"):format(socket, command)) end
+    local function wait(pattern)
+      local last, text = os.time() + (tonumber(os.getenv "HECATE_TEST_DEADLINE") or 20), nil
+      repeat
+        text = tmux "capture-pane -p -J"
+        if text:find(pattern) then return text end
+        os.execute "sleep 0.05"
+      until os.time() > last
+      error(("the screen does not show %q:\n%s"):format(pattern, text), 2)
+    end
+    local path = binary:find "^/" and binary or capture "pwd":gsub("\n", "") .. "/" .. binary
+    tmux(("new-session -d -x 60 -y 40 'cd %s; LC_ALL=C.UTF-8 HECATE_HISTORY=%s/history INPUTRC=/dev/null %s; exec sleep 100'")
+      :format(folder, folder, path))
+    local ok, message = pcall(function()
+      wait "\n> *"
+      tmux "send-keys -l '?nn.Conv2d'"
+      tmux "send-keys Enter"
+      wait "padding_mode  what stands around the image; default"
+      tmux "send-keys -l 'help(torch.relu)'"
+      tmux "send-keys Enter"
+      wait "torch.relu%(input%)"
+    end)
+    tmux "kill-server"
+    assert(ok, message)
   end)
 
   it("does not slow the start of scripts", function()

@@ -294,6 +294,10 @@ static int cuda_available(lua_State *L) {
   return 1;
 }
 
+/** torch: Tensors: making them, ops over them, their dtypes, random numbers, gradients. Every
+** op that begins with a tensor is a method too: torch.sum(x, 1) is x:sum(1). */
+/** torch.cuda: CUDA devices. */
+/** torch.utils: Help for training loops, and torch.utils.data. */
 int luaopen_torch_package(lua_State *L) {
   static const luaL_Reg functions[] = {{"class", class_new},
                                        {"typename", class_typename}, {"isinstance", class_isinstance},

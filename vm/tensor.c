@@ -137,6 +137,10 @@ static void push_list(lua_State *L, int n, const int64_t *v) {
   lua_setmetatable(L, -2);
 }
 
+/** torch.Tensor: What a tensor has: attributes, methods, and operators: + - * / // % ^ and the
+** unary minus element by element with broadcasting, & | ~ on booleans and integers, == for
+** torch.equal, # for the length of the first dimension. x[i] selects in the first dimension;
+** x[{i, {a, b}, {}}] takes one item a dimension: a position, a range, all. */
 /** x.shape -> int[]: The size of each dimension: an array that prints as torch.Size({2, 3}) and compares
 ** with ==.
 ** Example: torch.zeros(2, 3).shape */

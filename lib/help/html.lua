@@ -3,6 +3,7 @@ local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
 local source = require "hecate.help.source"
 local text = require "hecate.help.text"
+local torch = require "torch"
 local types = require "hecate.help.types"
 
 local html = {}
@@ -25,7 +26,7 @@ article:target{border-left:3px solid var(--link);padding-left:.8rem}
 pre{background:var(--box);padding:.6rem .8rem;border-radius:4px;overflow:auto;margin:.5rem 0}
 pre .out{color:var(--dim)}
 table{border-collapse:collapse;margin:.4rem 0}td{padding:.1rem 1rem .1rem 0;vertical-align:top}
-.dim{color:var(--dim);font-size:.9em}
+.dim{color:var(--dim);font-size:.9em}td.dim{white-space:nowrap}
 .names{columns:14rem}
 @media(max-width:50rem){nav{height:auto;position:static;flex-basis:100%;border-right:0;border-bottom:1px solid var(--line)}main{padding:1rem}}
 ]]
@@ -171,6 +172,11 @@ local function group_of(entry, index)
   return entry.owner and entry.owner ~= "torch.Tensor" and entry.owner or entry.kind == "attribute" and "attributes" or "more"
 end
 
+--- Files of the op table first, what is left over last.
+local function rank(group)
+  return group:find "%." and "2" or (group == "more" or group == "constants") and "3" or "1"
+end
+
 local function frame(title, libraries, content)
   local list = {}
   for i, library in ipairs(libraries) do list[i] = ('<li><a href="%s">%s</a></li>'):format(page_of(library.name), library.name) end
@@ -185,8 +191,10 @@ end
 
 local function library_page(library, index)
   local out, order, groups = {}, {}, {}
+  local entries = {table.unpack(library.entries)}
+  table.sort(entries, function(a, b) return a.name:lower() < b.name:lower() end)
   local function put(s) out[#out + 1] = s end
-  for _, entry in ipairs(library.entries) do
+  for _, entry in ipairs(entries) do
     local group = group_of(entry, index)
     if library.name ~= "torch" and index.ops[entry.name] then group = "functions" end
     if entry.kind == "class" then group = entry.name end
@@ -198,10 +206,11 @@ local function library_page(library, index)
   put("<h1>" .. library.name .. "</h1>")
   body(record.of(index.by_name[library.name], index).doc, index, put)
   put "<ul class=names>"
-  for _, entry in ipairs(library.entries) do
+  for _, entry in ipairs(entries) do
     if not entry.owner or library.name == "torch.Tensor" then put(('<li><a href="#%s">%s</a></li>'):format(entry.name, entry.key)) end
   end
   put "</ul>"
+  table.sort(order, function(a, b) return rank(a) .. a < rank(b) .. b end)
   for _, group in ipairs(order) do
     if #order > 1 then put("<h2>" .. group:gsub("^%l", string.upper, group:find "%." and 0 or 1) .. "</h2>") end
     for _, entry in ipairs(groups[group]) do article(entry, index, put) end
@@ -209,11 +218,13 @@ local function library_page(library, index)
   return table.concat(out, "\n")
 end
 
-local function index_page(libraries)
+local function index_page(libraries, index)
   local out = {"<h1>Hecate: Torch, in Lua</h1>", "<p>Tensors, automatic differentiation, neural networks and optimisers in C, spoken in Lua: "
     .. "PyTorch's names and meanings, Lua's grammar, positions that count from 1. In the session <code>?name</code> shows what is here.</p>"}
   for _, library in ipairs(libraries) do
-    out[#out + 1] = ('<h2><a href="%s">%s</a> <span class=dim>%d names</span></h2>'):format(page_of(library.name), library.name, #library.entries)
+    local found = record.of(index.by_name[library.name], index)
+    out[#out + 1] = ('<h2><a href="%s">%s</a> <span class=dim>%d names</span></h2><p>%s</p>'):format(page_of(library.name),
+      library.name, #library.entries, inline(text.summary(found), index))
   end
   return table.concat(out, "\n")
 end
@@ -235,7 +246,7 @@ function html.files()
   end
   table.sort(libraries, function(a, b) return a.name < b.name end)
   local files = {["style.css"] = STYLE, ["search.js"] = SEARCH, ["names.js"] = names_js(index),
-    ["index.html"] = frame("Hecate", libraries, index_page(libraries))}
+    ["index.html"] = frame("Hecate", libraries, index_page(libraries, index))}
   for _, library in ipairs(libraries) do
     files[page_of(library.name)] = frame(library.name .. " — Hecate", libraries, library_page(library, index))
   end

@@ -8,10 +8,11 @@ local registry = require "hecate.help.registry"
 local resolve = require "hecate.help.resolve"
 local source = require "hecate.help.source"
 local text = require "hecate.help.text"
+local torch = require "torch"
 
 local help = {text = text.of, chunks = source.chunks}
 
---- ---- see also -------------------------------------------------------------------------------
+-- ---- see also -------------------------------------------------------------------------------
 
 --- CrossEntropyLoss → cross_entropy_loss
 local function snake(name)
@@ -44,7 +45,7 @@ local function finish(found, index)
   return found
 end
 
---- ---- lookup -----------------------------------------------------------------------------------
+-- ---- lookup -----------------------------------------------------------------------------------
 
 --- Names that end so: "sum", "Tensor.sum", "Linear"; functions of torch first.
 local function by_ending(name, index)
@@ -150,10 +151,20 @@ function help.lookup(name, env)
   return entry and finish(record.of(entry, index), index) or nil
 end
 
---- The record of any value: a function, a class, a library, a tensor, an object.
-function help.describe(value, name)
-  if type(value) == "string" then return help.lookup(value) end
-  return describe_value(name or "value", value, registry.index())
+--- The name of the global that holds a value.
+local function name_of(value, env)
+  for key, held in next, env do
+    if type(key) == "string" and rawequal(held, value) then return key end
+  end
+  return "value"
+end
+
+--- The record of any value: a function, a class, a library, a tensor, an object; of a string that
+-- of the name it is.
+function help.describe(value, env)
+  env = env or _G
+  if type(value) == "string" then return help.lookup(value, env) end
+  return describe_value(name_of(value, env), value, registry.index())
 end
 
 --- One line: "torch.sum(input, dim = nil, keepdim = false, {dtype = nil}) -> Tensor"; nil for
@@ -163,7 +174,7 @@ function help.signature(name, env)
   return found and found.signature
 end
 
---- ---- source -----------------------------------------------------------------------------------------
+-- ---- source -----------------------------------------------------------------------------------------
 
 --- The text of what a name means, and its place {file, line}: a Lua function with its
 -- comment, the row of an op. nil and a reason for what is made in C.
@@ -185,7 +196,7 @@ function help.source(name, env)
     or ("'%s' has no source here"):format(name)
 end
 
---- ---- search -----------------------------------------------------------------------------------------------
+-- ---- search -----------------------------------------------------------------------------------------------
 
 --- A glob (`*`, `?`) as a pattern.
 local function glob(pattern)
@@ -221,7 +232,7 @@ function help.nearest(name)
   return entry and entry.name
 end
 
---- ---- the session ---------------------------------------------------------------------------------------------
+-- ---- the session ---------------------------------------------------------------------------------------------
 
 local OVERVIEW = [[
 ?name       what a name means: ?torch.sum, ?nn.Linear, ?model, ?x.shape (or name?)
@@ -290,7 +301,7 @@ function help.install(env, write, settings)
   --- help(x): what a name (a string) or a value means.
   function env.help(x)
     if x == nil then return write(OVERVIEW) end
-    local found = help.describe(x)
+    local found = help.describe(x, env)
     write(found and text.of(found, now()) or unknown(tostring(x)))
   end
   --- apropos(text): the names that hold it, or whose description does.

@@ -2,6 +2,7 @@
 -- name in short.
 local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
+local torch = require "torch"
 
 local manual = {}
 

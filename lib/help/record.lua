@@ -4,11 +4,12 @@
 local comment = require "hecate.help.comment"
 local signature = require "hecate.help.signature"
 local source = require "hecate.help.source"
+local torch = require "torch"
 local types = require "hecate.help.types"
 
 local record = {}
 
---- ---- from the op table -----------------------------------------------------------------
+-- ---- from the op table -----------------------------------------------------------------
 
 --- How a call is written: methods take their first argument before the colon.
 local function written(name, kind, args)
@@ -42,7 +43,7 @@ local function of_op(entry, rows)
   return found
 end
 
---- ---- from comments --------------------------------------------------------------------------
+-- ---- from comments --------------------------------------------------------------------------
 
 --- The head of a comment that is about this name; a comment may be about several.
 local function head_of(parsed, key)
@@ -135,7 +136,7 @@ local function of_comment(entry, native)
   return found
 end
 
---- ---- what stands for itself ---------------------------------------------------------------------
+-- ---- what stands for itself ---------------------------------------------------------------------
 
 local function of_constant(entry)
   local text = tostring(entry.value)
@@ -143,17 +144,17 @@ local function of_constant(entry)
   return {kind = "constant", args = {}, doc = ("%s: %s."):format(kind:gsub("^a float", "a number"):gsub("^%l", string.upper), text), documented = true}
 end
 
-local function of_library(entry)
-  local text = ""
-  for _, inner in ipairs(entry.library.entries) do
-    local lines, _, _, path
-    if type(inner.value) == "function" then lines, _, _, path = source.lines(inner.value) end
-    if lines and path:find "init%.lua$" then
-      text = source.head(lines)
-      break
-    end
+--- The comment of a library: in C, or at the top of the Lua file that begins with its name.
+local function of_library(entry, index)
+  local native, text = index.natives[entry.name], ""
+  if native then text = native.text end
+  for _, file in ipairs(torch._C.files()) do
+    if text ~= "" then break end
+    local code = file:find "%.lua$" and torch._C.embedded(file) or ""
+    if code:match "^%-%-%-? ([%w_.]+):" == entry.name then text = source.head(source.split(code)) end
   end
-  return {kind = "library", args = {}, doc = comment.parse(text).doc, documented = true}
+  local doc = comment.parse(text).doc:gsub("^%l+:%s*", ""):gsub("^%l", string.upper)
+  return {kind = "library", args = {}, doc = doc, documented = doc ~= ""}
 end
 
 --- The method of a parent class that this one, which has no documents, stands in for.
@@ -189,7 +190,7 @@ function record.of(entry, index)
   end
   local found
   if index.ops[entry.name] then found = of_op(entry, index.ops[entry.name])
-  elseif entry.kind == "library" then found = of_library(entry)
+  elseif entry.kind == "library" then found = of_library(entry, index)
   elseif entry.kind == "constant" and not index.natives[entry.name] then found = of_constant(entry)
   else found = of_comment(entry, index.natives[entry.name]) end
   found.name, found.key, found.library = entry.name, entry.key, entry.library.name

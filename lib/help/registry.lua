@@ -2,6 +2,7 @@
 -- the globals on; nothing is listed by hand. Names are as users write them: torch.sum,
 -- nn.Linear, nn.Module.apply, optim.Adam, torch.Tensor.add_.
 local comment = require "hecate.help.comment"
+local torch = require "torch"
 
 local registry = {}
 
@@ -25,7 +26,10 @@ end
 local function natives()
   local by_name = {}
   for _, found in ipairs(require "hecate.help.native") do
-    for _, head in ipairs(comment.parse(found.text).heads) do by_name[documented_name(head.name)] = found end
+    local heads = comment.parse(found.text).heads
+    for _, head in ipairs(heads) do by_name[documented_name(head.name)] = found end
+    local library = #heads == 0 and found.text:match "^(%l+): "
+    if library then by_name[library] = found end
   end
   return by_name
 end
@@ -146,7 +150,6 @@ end
 
 local function build()
   local index = {list = {}, by_name = {}, by_value = {}, libraries = {}, seen = {}, queue = {}, ops = op_rows(), natives = natives()}
-  local torch = require "torch"
   table.insert(index.queue, add_library(index, "torch", torch))
   local tensor = getmetatable(torch.zeros(0))
   local at, shown = 1, false

@@ -1,5 +1,7 @@
 --- hecate.help.source: the text of Lua functions and of rows of the op table, and the
 -- comments above them.
+local torch = require "torch"
+
 local source = {}
 
 --- chunk name → text, for chunks that are in no file; a session may add its own.
@@ -27,7 +29,8 @@ local function text_of(chunk)
   return text, path
 end
 
-local function lines_of(text)
+--- The lines of a text.
+function source.split(text)
   local list = {}
   for line in (text .. "\n"):gmatch "(.-)\r?\n" do list[#list + 1] = line end
   return list
@@ -40,7 +43,7 @@ function source.lines(f)
   if info.what == "C" then return nil end
   local text, path = text_of(info.source)
   if not text then return nil end
-  return lines_of(text), info.linedefined, info.lastlinedefined, path
+  return source.split(text), info.linedefined, info.lastlinedefined, path
 end
 
 --- The comment that ends right above line `n`, without its dashes; "" when there is none.

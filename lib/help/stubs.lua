@@ -3,6 +3,7 @@
 -- same records as the help. One file a library, in the place where `require` finds it.
 local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
+local torch = require "torch"
 local types = require "hecate.help.types"
 
 local stubs = {}
@@ -24,7 +25,7 @@ local function doc_lines(doc, put)
   for line in ((doc or "") .. "\n"):gmatch "(.-)\n" do put("---" .. line:gsub("@", "＠")) end
 end
 
---- ---- tables of options -----------------------------------------------------------------
+-- ---- tables of options -----------------------------------------------------------------
 
 --- Whether any argument may be left out or is given by name.
 local function has_options(args)
@@ -49,7 +50,7 @@ local function options_class(name, part, is_op, put)
   return name
 end
 
---- ---- functions -------------------------------------------------------------------------
+-- ---- functions -------------------------------------------------------------------------
 
 --- The parameters of a call: {name, type, optional, doc}; the table of options may stand in
 -- the place of any optional one and at the end. Sizes may be several numbers.
@@ -110,7 +111,7 @@ local function emit_function(found, target, put)
   put("")
 end
 
---- ---- classes ------------------------------------------------------------------------------
+-- ---- classes ------------------------------------------------------------------------------
 
 local BINARY = {__add = "add", __sub = "sub", __mul = "mul", __div = "div", __mod = "mod", __pow = "pow", __idiv = "idiv",
   __band = "band", __bor = "bor", __bxor = "bxor"}
@@ -163,18 +164,22 @@ local function emit_members(index, owner, name, put)
   end
 end
 
-local function parent_name(entry)
-  local parent = entry.class.parent and torch._C.describe(entry.class.parent)
-  return parent and parent.name
+--- The nearest ancestor that is public.
+local function parent_name(entry, index)
+  local class = entry.class
+  while class and class.parent do
+    class = torch._C.describe(class.parent)
+    if index.by_name[class.name] then return class.name end
+  end
 end
 
 --- A class: its objects, and the table that makes them when it is called.
 local function emit_class(index, entry, put)
-  local found, parent = record.of(entry, index), parent_name(entry)
+  local found, parent = record.of(entry, index), parent_name(entry, index)
   local options = options_class(entry.name .. ".options", found, false, put)
   doc_lines(found.doc, put)
   put(("---@class %s%s"):format(entry.name, parent and ": " .. parent or ""))
-  if torch.isinstance and entry.library.name == "nn" then
+  if entry.library.name == "nn" then
     put "---@overload fun(input: any, ...: any): any"
     if entry.name == "nn.Module" then put "---@field training boolean whether it is in training mode" end
   end
@@ -189,7 +194,7 @@ local function emit_class(index, entry, put)
   put("")
 end
 
---- ---- libraries --------------------------------------------------------------------------------
+-- ---- libraries --------------------------------------------------------------------------------
 
 --- Classes whose objects come from functions.
 local function emit_plain_class(index, name, put)

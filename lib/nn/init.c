@@ -196,6 +196,7 @@ static int kaiming_normal_(lua_State *L) {
   return finish(L, fill_normal(t, 0, std));
 }
 
+/** torch.nn.init: First values of parameters, written in place without a gradient. */
 void nn_open_init(lua_State *L) {
   static const luaL_Reg functions[] = {{"uniform_", uniform_},
                                        {"normal_", normal_},

@@ -364,6 +364,10 @@ void nn_add_class(lua_State *L, const Layer *layer) {
 }
 
 int luaopen_torch_nn(lua_State *L);
+/** torch.nn: Modules: layers, containers and losses as objects with parameters. A model is a subclass
+** of nn.Module, or an nn.Sequential of others. */
+/** torch.nn.functional: What layers compute, as functions; also the global F. Names that are not here
+** are those of torch. */
 int luaopen_torch_nn(lua_State *L) {
   class_push(L, &module_class.base);
   luaL_setfuncs(L, walk_methods, 0);

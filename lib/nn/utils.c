@@ -134,6 +134,7 @@ static int clip_grad_value_(lua_State *L) {
   return 0;
 }
 
+/** torch.nn.utils: What is done to the gradients of parameters. */
 void nn_open_utils(lua_State *L) {
   static const luaL_Reg functions[] = {{"clip_grad_norm_", clip_grad_norm_},
                                        {"clip_grad_value_", clip_grad_value_},

@@ -119,6 +119,7 @@ static const Algorithm adam = ADAM("optim.Adam", adam_options, false);
 static const Algorithm adamw = ADAM("optim.AdamW", adamw_options, true);
 
 int luaopen_torch_optim(lua_State *L);
+/** torch.optim: Optimisers: objects that change parameters by their gradients. */
 int luaopen_torch_optim(lua_State *L) {
   static const Algorithm *const algorithms[] = {&sgd, &adam, &adamw};
   lua_newtable(L);
