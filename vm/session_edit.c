@@ -74,6 +74,7 @@ static void session_prepare_input(int meta) {
     session_suspend_key = mode.c_cc[VSUSP];
   }
   mode.c_lflag &= ~(tcflag_t)ISIG;
+  mode.c_iflag &= ~(tcflag_t)IXON; /* a Ctrl-S in a paste would stop the screen */
   tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
 }
 
