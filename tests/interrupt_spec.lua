@@ -21,9 +21,12 @@ local function interrupted(prepare, work, after)
 local status = assert(io.open "/proc/self/stat")
 local pid = status:read "n"
 status:close()
-os.execute(("(sleep 0.3; cat /proc/%%d/stat >at_signal; kill -INT %%d) >/dev/null 2>&1 &"):format(pid, pid))
+os.execute(("(until test -e started; do sleep 0.05; done; sleep 0.3; cat /proc/%%d/stat >at_signal; kill -INT %%d) >/dev/null 2>&1 &"):format(pid, pid))
 local function work() %s end
-local good, message = pcall(function() while true do work() end end)
+local good, message = pcall(function()
+  assert(io.open("started", "w")):close()
+  while true do work() end
+end)
 local clock = os.clock()
 local file = assert(io.open "at_signal")
 local user, system = file:read "a":match "%%) %%S %%S+ %%S+ %%S+ %%S+ %%S+ %%S+ %%S+ %%S+ %%S+ %%S+ (%%d+) (%%d+)"
@@ -35,6 +38,7 @@ print(good, message, clock - (user + system) / 100)
   file:write(script)
   file:close()
   os.remove(folder .. "/at_signal")
+  os.remove(folder .. "/started")
   os.execute(("cd %s && bash -c 'set -m; %s script.lua >output 2>errors & wait $!' 2>/dev/null"):format(terminal.quote(folder), terminal.hecate))
   local out = read "output"
   local seconds = out:match "^false\tinterrupted\t(%S+)\n"
