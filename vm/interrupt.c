@@ -156,9 +156,7 @@ static int interrupt_execute(lua_State *L) {
   lua_insert(L, 1);
   lua_call(L, arguments, LUA_MULTRET);
   const char *how = lua_tostring(L, 2); /* true or nil, "exit" or "signal", a number */
-  bool signalled = how != NULL && strcmp(how, "signal") == 0;
-  int number = (int)lua_tointeger(L, 3);
-  if ((signalled && number == SIGINT) || (how != NULL && !signalled && number == 128 + SIGINT)) {
+  if (how != NULL && strcmp(how, "signal") == 0 && lua_tointeger(L, 3) == SIGINT) {
     interrupt_presses++;
     lua_pushliteral(L, "interrupted");
     return lua_error(L);

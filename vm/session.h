@@ -61,6 +61,7 @@ void session_keys_begin(void);            /* a block begins */
 
 void session_display_begin(void); /* a block begins */
 void session_display(void);       /* in place of rl_redisplay */
+void session_display_resized(void); /* the window has another size */
 void session_display_whole(void); /* for the last time: all of it */
 
 /* ---- session_history.c ---------------------------------------------------- */

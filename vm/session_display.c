@@ -25,9 +25,15 @@ static int display_rows, display_columns; /* of the window, at the last display 
 static int display_top;                   /* the first line of the block that is shown */
 static bool display_partial;              /* not all of the block is shown */
 
-void session_display_begin(void) {
-  rl_reset_screen_size(); /* it may have changed while the last block ran */
+static void display_measure(void) {
+  rl_reset_screen_size();
   rl_get_screen_size(&display_rows, &display_columns);
+  if (display_rows < 2) display_rows = 24;
+  if (display_columns < 2) display_columns = 80;
+}
+
+void session_display_begin(void) {
+  display_measure(); /* the size may have changed while the last block ran */
   display_top = 0;
   display_partial = false;
   shown.end = shown.point = 0;
@@ -141,12 +147,7 @@ static bool display_fill(int from, int to) {
 /* In place of rl_redisplay. */
 void session_display(void) {
   char *buffer = rl_line_buffer;
-  int rows, columns, point = rl_point, end = rl_end, mark = rl_mark, to;
-  rl_get_screen_size(&rows, &columns);
-  bool resized = rows != display_rows || columns != display_columns;
-  display_rows = rows > 1 ? rows : 24;
-  display_columns = columns > 1 ? columns : 80;
-  if (resized && shown.text != NULL) display_clear(); /* readline begins again where the cursor is */
+  int point = rl_point, end = rl_end, mark = rl_mark, to;
   int from = display_choose(&to);
   display_partial = from > 0 || to < end;
   if (display_fill(from, to)) {
@@ -160,6 +161,12 @@ void session_display(void) {
   rl_point = point;
   rl_end = end;
   rl_mark = mark;
+}
+
+void session_display_resized(void) {
+  display_measure();
+  if (shown.text != NULL) display_clear();
+  rl_forced_update_display(); /* from where the cursor is */
 }
 
 /* readline itself shows no more than a window holds. */

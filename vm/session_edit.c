@@ -16,7 +16,7 @@
 
 static char *session_received; /* from readline; NULL: end of input */
 static bool session_waiting;
-static volatile sig_atomic_t session_resumed;
+static volatile sig_atomic_t session_resumed, session_resized;
 static bool session_pasting;
 static int session_interrupt_key, session_suspend_key; /* Ctrl-C, Ctrl-Z; 0: none */
 
@@ -26,26 +26,34 @@ static void session_on_resume(int number) {
   session_resumed = 1;
 }
 
+static void session_on_resize(int number) {
+  (void)number;
+  session_resized = 1;
+}
+
 static void session_receive(char *line) {
   session_received = line;
   session_waiting = false;
   rl_callback_handler_remove(); /* the terminal is as before while the line runs */
 }
 
-/* Waits until there is a key or Ctrl-C. SIGINT is kept back between the question
-** whether it came and the wait, or it could slip by. */
+/* Waits until there is a key, Ctrl-C or something to show. The signals are kept back between the
+** questions whether they came and the wait, or they could slip by. */
 static bool session_wait_for_key(void) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-  sigset_t interrupt, before;
-  rl_check_signals(); /* readline's own: suspension, the size of the window */
-  if (session_resumed) {
-    session_resumed = 0;
-    rl_forced_update_display();
-  }
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  sigprocmask(SIG_BLOCK, &interrupt, &before);
-  bool ready = !interrupt_came() && ppoll(&input, 1, NULL, &before) > 0;
+  sigset_t signals, before;
+  rl_check_signals(); /* readline's own, as suspension */
+  bool resized = session_resized, resumed = session_resumed;
+  session_resized = session_resumed = 0;
+  if (resized) session_display_resized();
+  else if (resumed) rl_forced_update_display();
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGWINCH);
+  sigaddset(&signals, SIGCONT);
+  sigprocmask(SIG_BLOCK, &signals, &before);
+  bool waits = !interrupt_came() && !session_resized && !session_resumed;
+  bool ready = waits && ppoll(&input, 1, NULL, &before) > 0;
   sigprocmask(SIG_SETMASK, &before, NULL);
   return ready;
 }
@@ -74,6 +82,7 @@ static void session_prepare_input(int meta) {
     session_suspend_key = mode.c_cc[VSUSP];
   }
   mode.c_lflag &= ~(tcflag_t)ISIG;
+  mode.c_iflag &= ~(tcflag_t)IXON; /* a Ctrl-S in a paste would stop the screen */
   tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
 }
 
@@ -86,14 +95,16 @@ void session_read_paste(int count, int key) {
 /* Reads by readline's callbacks, which leave the waiting to us: a Ctrl-C ends it. */
 LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
-  session_resumed = 0;
+  session_resumed = session_resized = 0;
   interrupt_forget();
   session_keys_begin();
   session_display_begin();
+  signal(SIGWINCH, session_on_resize);
   rl_callback_handler_install(prompt, session_receive);
   interrupt_catch(true); /* readline took SIGINT; the others it may have */
   while (session_waiting && !interrupt_came())
     if (session_wait_for_key()) rl_callback_read_char();
+  signal(SIGWINCH, SIG_DFL);
   if (session_waiting) {
     rl_callback_sigcleanup();
     rl_point = rl_end;
@@ -133,6 +144,7 @@ void session_prepare_terminal(lua_State *L) {
   rl_getc_function = session_get_key;
   rl_prep_term_function = session_prepare_input;
   rl_variable_bind("enable-bracketed-paste", "on");
+  rl_catch_sigwinch = 0; /* readline knows nothing of the prompts inside a block */
   signal(SIGCONT, session_on_resume);
   complete_install(L);
   session_history_load();

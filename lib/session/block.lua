@@ -4,8 +4,12 @@ local tokens = require "hecate.session.tokens"
 local find, sub, gsub, match, load = string.find, string.sub, string.gsub, string.match, load
 local M = {}
 
+--- block.session: the session that will run the block, if it knows better than Lua what is
+-- complete (its commands): its is_complete(text) is asked.
+
 --- block.incomplete(text): whether Lua only misses more of it.
 function M.incomplete(text)
+  if M.session then return M.session:is_complete(text) == "incomplete" end
   text = gsub(text, "^%s*=", "return ", 1) .. "\n" -- a string does not go on in the next line
   if load("return " .. text, "=stdin", "t") then return false end
   local chunk, message = load(text, "=stdin", "t")

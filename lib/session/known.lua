@@ -62,16 +62,19 @@ local function of_lua(f, name)
   return {signature = ("%s(%s)"):format(name, table.concat(list, ", "))}
 end
 
+--- Whether help can describe it without running the program, as a __tostring would.
+local function is_describable(f)
+  if not help then return false end
+  return type(f) == "function" or type(f) == "table" and require "torch"._C.describe(f) ~= nil
+end
+
 --- known.of(f, name): {signature, args = {{name, type, default, choices}}} of what is called
 -- `name` where it is written; nil when nothing is known.
 function M.of(f, name)
-  local record
-  if help then
-    local ok, described = pcall(help.describe, f, name)
-    record = ok and described and described.signature and described or nil
-  end
-  if not record and type(f) == "function" then record = op_of(f) or of_lua(f, name) end
-  return record
+  local ok, record = false, nil
+  if is_describable(f) then ok, record = pcall(help.describe, f, name) end
+  if ok and record and record.signature then return record end
+  return type(f) == "function" and (op_of(f) or of_lua(f, name)) or nil
 end
 
 --- known.gives_tensor(f): whether its first result is a tensor.
