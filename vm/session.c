@@ -43,11 +43,19 @@ static bool session_is_incomplete(lua_State *L, const char *block) {
   return incomplete;
 }
 
+/* Pushes what stands before the first line of a block. */
+static const char *session_push_prompt(lua_State *L) {
+  int status = session_call(L, "prompt", "");
+  const char *prompt = lua_tostring(L, -1);
+  return status == LUA_OK && prompt != NULL ? prompt : "> ";
+}
+
 /* Reads until the block is complete, wrong, or the input ends; it is of malloc. */
 static LineResult session_read_block(lua_State *L, char **block) {
+  const char *first = session_push_prompt(L);
   do {
     char *line;
-    const char *prompt = *block == NULL ? "> " : ">> ";
+    const char *prompt = *block == NULL ? first : ">> ";
     LineResult result = session_on_terminal ? session_edit(prompt, &line) : session_read_plain(&line);
     if (result != LINE_READ) return result;
     if (!session_extend(block, line)) {
@@ -71,6 +79,13 @@ static void session_execute(lua_State *L, const char *block) {
     main_report(L, NULL);
   }
   fflush(stdout);
+}
+
+/* At the end of the input: whether there was something else than the session to leave. */
+static bool session_leave(lua_State *L) {
+  bool left = session_call(L, "leave", "") == LUA_OK && lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return left;
 }
 
 /* Pushes the session object, made by lib/session/start.lua; false, with nothing pushed:
@@ -122,6 +137,6 @@ void session_run(lua_State *L, bool with_rc) {
     }
     free(block);
     lua_settop(L, session_object);
-  } while (result != LINE_END);
+  } while (result != LINE_END || session_leave(L));
   lua_pop(L, 1);
 }

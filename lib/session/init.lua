@@ -56,6 +56,25 @@ function Session:is_complete(text)
   return message:sub(-5) == "<eof>" and "incomplete" or "invalid"
 end
 
+--- Of files.lua: whether an input is a command, and which line.
+Session.command_of = function(text) return command_of(trim(text)) end
+
+local function debugger() return require "hecate.session.debugger" end
+
+--- s:prompt(): what stands before the first line of an input.
+function Session:prompt() return self.debugging and "debug> " or "> " end
+
+--- s:leave(): what the end of the input does: it leaves %debug (true) or the session (false).
+function Session:leave() return self.debugging ~= nil and debugger().leave(self) end
+
+--- Lets go of what is large in the results and in the frames of the last error.
+function Session:relax(text)
+  self.results:relax(text)
+  for _, info in ipairs(self.failure and self.failure.frames or {}) do
+    for _, v in ipairs(info.variables or {}) do v.value:relax() end
+  end
+end
+
 -- ---- running ----------------------------------------------------------------------------
 
 --- Calls f(...) with the handler that describes errors. Returns a result as of execute.
@@ -105,11 +124,12 @@ function Session:execute(text, options)
     self.count = self.count + 1
     self.inputs[self.count] = text
   end
-  self.results:relax(text)
-  if self.before_input then self:before_input() end
   local command = command_of(line)
+  if not command and not self.debugging then self:relax(text) end
+  if self.before_input then self:before_input() end
   local result
-  if command then result = require "hecate.session.commands".run(self, command)
+  if self.debugging and debugger().obey(self, line) then result = {ok = true}
+  elseif command then result = require "hecate.session.commands".run(self, command)
   else result = self:run_lua(text) end
   if not result.ok then return result end
   result.results = result.results or {n = 0}
@@ -133,27 +153,26 @@ function Session:tell(result)
   self.write_error((interrupted and "\n" or "") .. (result.report or result.error) .. "\n")
 end
 
---- s:script(name, ...): runs a file (nil: standard input) whose locals become globals, also
--- where it stops by an error, which is written. Returns whether there was none.
-function Session:script(name, ...)
+--- Runs a file (nil: standard input) whose locals become globals, also where it stops by an
+-- error. Returns a result as of execute.
+function Session:run_file(name, ...)
   local file, message = io.stdin, nil
   if name then file, message = io.open(name, "rb") end
   local text = file and file:read "a"
   if name and file then file:close() end
-  if not text then
-    self.write_error(("hecate: cannot open %s\n"):format(message or name))
-    return false
-  end
+  if not text then return {ok = false, error = "cannot open " .. (message or name)} end
   text = text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")
   local prefix = locals.prefix(text)
-  local chunk
-  chunk, message = load(prefix .. text, name and "@" .. name or "=stdin", nil, self.env)
-  local result
-  if not chunk then result = {ok = false, error = message}
-  else
-    if prefix ~= "" then locals.prepare(chunk, self.env) end
-    result = self:call(chunk, chunk, ...)
-  end
+  local chunk, wrong = load(prefix .. text, name and "@" .. name or "=stdin", nil, self.env)
+  if not chunk then return {ok = false, error = wrong} end
+  if prefix ~= "" then locals.prepare(chunk, self.env) end
+  return self:call(chunk, chunk, ...)
+end
+
+--- s:script(name, ...): run_file, and the error is written: what -i does. Returns whether
+-- there was none.
+function Session:script(name, ...)
+  local result = self:run_file(name, ...)
   if not result.ok then self:tell(result) end
   return result.ok
 end
@@ -177,6 +196,27 @@ local function install_help(session)
   end
 end
 
+--- With `on`, reading a global that does not exist is an error. The libraries that load at
+-- first use are loaded, for their names are such globals.
+function Session:set_strict(on)
+  local meta = getmetatable(self.env) or {}
+  for name in pairs(rawget(meta, "__lazy") or {}) do local _ = self.env[name] end
+  if on == (self.lenient ~= nil) then return end
+  if not on then
+    meta.__index, self.lenient = self.lenient or nil, nil
+    return
+  end
+  self.lenient = meta.__index or false
+  meta.__index = function(_, name)
+    if type(name) ~= "string" or name:find "^__" then return nil end
+    error(("the global '%s' does not exist"):format(name), 2)
+  end
+  setmetatable(self.env, meta)
+end
+
+--- Whether a global of that name is one of the last results.
+function Session:is_result(name) return name == "ans" or name:find "^_[1-9]$" ~= nil end
+
 --- session.new {write =, write_error =, width =, color =, env =}: a session. write and
 -- write_error (default: stdout, stderr) get text, `width` (a function, default 80) tells the
 -- columns, `color` whether escape sequences for colours are wanted, `env` (default _G) holds
@@ -195,6 +235,9 @@ function M.new(options)
   }, Session)
   session.results = results.new(session.env)
   install_help(session)
+  session.initial = {} -- the globals that are not the user's
+  for name in next, session.env do session.initial[name] = true end
+  for name in next, (getmetatable(session.env) or {}).__lazy or {} do session.initial[name] = true end
   return session
 end
 
