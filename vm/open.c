@@ -11,6 +11,7 @@
 
 extern const luaL_Reg autograd_modes[];
 void autograd_open(lua_State *L);
+void place_open(lua_State *L, int torch);
 int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
@@ -285,6 +286,7 @@ int luaopen_torch_package(lua_State *L) {
   preload(L);
   open_submodules(L, torch);
   autograd_open(L);
+  place_open(L, torch);
   if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

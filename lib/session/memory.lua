@@ -66,15 +66,7 @@ end
 
 --- The storages made since "%mem on" that are alive, by the line that made them.
 local function by_line(session, limit)
-  local groups, list = {}, {}
-  for _, one in ipairs(torch._C.storages()) do
-    local group = groups[one.place]
-    if not group then
-      group = {place = one.place, bytes = 0, count = 0}
-      groups[one.place], list[#list + 1] = group, group
-    end
-    group.bytes, group.count = group.bytes + one.bytes, group.count + 1
-  end
+  local list = torch._C.storages()
   table.sort(list, function(a, b) return a.bytes > b.bytes or a.bytes == b.bytes and a.place < b.place end)
   local rows = {{"made at", "storages", "bytes"}}
   for i = 1, math.min(limit, #list) do rows[i + 1] = {list[i].place, tostring(list[i].count), text.bytes(list[i].bytes)} end
