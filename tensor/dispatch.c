@@ -333,8 +333,7 @@ static Status run(Call *c) {
   return status;
 }
 
-Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
-               Tensor **outputs) {
+static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = NULL;
   Status status = run(&c);
@@ -345,6 +344,16 @@ Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
   }
   for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i];
   return OK;
+}
+
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs) {
+  if (!profiling) return call_out(op, inputs, n_inputs, attrs, outputs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_out(op, inputs, n_inputs, attrs, outputs);
+  profile_leave(&mark, op);
+  return status;
 }
 
 /* ---- in place --------------------------------------------------------------------- */
@@ -458,7 +467,7 @@ static Status view_in_place(Call *c) {
   return status;
 }
 
-Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   Tensor *before = NULL;
   TRY(tape_before_in_place(&c, &before));
@@ -473,5 +482,14 @@ Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void
   atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
   if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
   tensor_release(before);
+  return status;
+}
+
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  if (!profiling) return call_in_place(op, inputs, n_inputs, attrs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_in_place(op, inputs, n_inputs, attrs);
+  profile_leave(&mark, op);
   return status;
 }

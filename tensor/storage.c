@@ -16,6 +16,7 @@ static void fill_header(Storage *s, Device device, size_t bytes, void *data) {
   *s = (Storage){.device = device, .data = data, .bytes = bytes};
   atomic_init(&s->refs, 1);
   atomic_init(&s->version, 0);
+  if (storage_watched) storage_note(s);
 }
 
 Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out) {
@@ -66,6 +67,7 @@ void storage_release(Storage *s) {
   if (atomic_load_explicit(&s->refs, memory_order_acquire) != 1 &&
       atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
     return;
+  if (storage_watched) storage_forget(s);
   if (s->release != NULL) s->release(s);
   else if (s->data != behind(s)) memory_free(s->data, s->bytes);
   memory_free((char *)s - s->lead, (size_t)s->lead + HEADER + s->room);

@@ -166,6 +166,31 @@ Status storage_resize(Storage *storage, size_t bytes);
 void storage_retain(Storage *storage);
 void storage_release(Storage *storage);
 
+/* ---- place.c: where things were made -------------------------------------- */
+
+/* The host tells the place in its program that runs now (0: none) and its text. */
+void place_host(uint32_t (*now)(void), const char *(*text)(uint32_t place));
+uint32_t place_now(void);
+const char *place_text(uint32_t place); /* NULL: none */
+
+/* While it is on, each op on the tape knows its place, and an error in its backward
+** names it. anomaly_checks: a NaN that a backward makes is such an error. */
+extern bool history_places, anomaly_checks;
+
+/* Storages made while it is on are counted with their places; off forgets them. */
+void storage_watch(bool on);
+void storage_each(void (*visit)(void *context, size_t bytes, uint32_t place), void *context);
+
+/* ---- profile.c ------------------------------------------------------------ */
+
+typedef struct {
+  int64_t calls;
+  int64_t total, self; /* nanoseconds: with the ops it called, and without */
+  int64_t bytes;       /* of what it made itself */
+} OpProfile;
+void profile_start(void);            /* all from zero */
+const OpProfile *profile_stop(void); /* [OP_COUNT], valid until the next start */
+
 /* ---- tensor.c ---------------------------------------------------------- */
 
 #define TENSOR_MAX_DIMS 12

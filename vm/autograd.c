@@ -246,6 +246,8 @@ static int grad(lua_State *L) {
   return m;
 }
 
+/** torch.autograd: Gradients: of scalars with respect to anything they were computed from, of any
+** order, and checks of them. */
 const luaL_Reg autograd_methods[] = {{"backward", backward}, {"requires_grad_", requires_grad_}, {"retain_grad", retain_grad},
                                      {"detach", detach}, {"detach_", detach_}, {"register_hook", register_hook}, {NULL, NULL}};
 const luaL_Reg autograd_modes[] = {{"no_grad", no_grad}, {"enable_grad", enable_grad}, {"set_grad_enabled", set_grad_enabled},

@@ -319,6 +319,7 @@ static bool main_do_script(lua_State *L, const Options *o) {
   int nargs = o->argc - o->script - 1;
   luaL_checkstack(L, nargs + LUA_MINSTACK, "too many arguments to script");
   for (int i = 1; i <= nargs; i++) lua_pushstring(L, argv[o->script + i]);
+  if (o->interactive) return session_do_script(L, name, nargs, !o->ignore_environment);
   return main_do_file(L, name, nargs);
 }
 
@@ -333,10 +334,10 @@ static bool main_do(lua_State *L, const Options *o) {
   } else if (good && wants_input && !isatty(STDIN_FILENO)) {
     return main_do_file(L, NULL, 0);
   } else if (wants_input) {
-    session_run(L);
+    session_run(L, !o->ignore_environment);
   }
   if (!o->interactive) return good;
-  session_run(L);
+  session_run(L, !o->ignore_environment);
   return true;
 }
 
