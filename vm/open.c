@@ -16,6 +16,7 @@ int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
 int luaopen_gnuplot_c(lua_State *L);
 int luaopen_torch_utils_terminal_c(lua_State *L);
+int luaopen_hecate_notebook_c(lua_State *L);
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
 
@@ -199,6 +200,7 @@ static void preload(lua_State *L) {
   static const luaL_Reg modules[] = {{"torch.nn", open_nn}, {"torch.nn.functional", open_functional},
                                      {"torch.optim", luaopen_torch_optim}, {"torch.data.c", luaopen_torch_data_c},
                                      {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
+                                     {"hecate.notebook.c", luaopen_hecate_notebook_c},
                                      {NULL, NULL}};
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "preload");
