@@ -6,6 +6,7 @@
 #define HECATE_NOTEBOOK_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -65,17 +66,20 @@ typedef struct {
   char *parent;              /* JSON of the header of what is executed; of malloc */
   Stream stream[2];
   pid_t launcher;            /* whose end ends us; 0: nobody's */
-  pthread_t thread, lua;
+  sem_t done;                /* posted for each message through 'inside' */
+  pthread_t thread;
   bool running;
 } Relay;
 
-/* What the thread of Lua sends through 'inside': one of these as first part. The thread
-** sends the messages of the control channel the other way. */
+/* What the thread of Lua sends through 'inside': one of these as first part. Then it waits
+** (relay_wait) until that is done, so that what it prints next is published after it. The
+** relay sends the messages of the control channel the other way. */
 #define RELAY_IOPUB "i"   /* publish the parts that follow */
 #define RELAY_CONTROL "c" /* send them on the control channel */
 #define RELAY_PARENT "p"  /* one part: the parent header of the streams from now on */
 #define RELAY_STOP "s"
 
+void relay_wait(Relay *r);
 /* False: it could not be started, errno says why. */
 bool relay_start(Relay *r);
 /* Ends the thread after it has published all that was written. */

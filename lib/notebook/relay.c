@@ -3,7 +3,8 @@
 ** libraries, child processes.
 **
 ** The order of text and of other output is kept: what Lua's thread sends through 'inside'
-** is published after all that was written to the descriptors before.
+** is published after all that was written to the descriptors before, and Lua's thread goes
+** on when that is done.
 */
 #include "notebook/notebook.h"
 
@@ -229,7 +230,9 @@ static void *run(void *context) {
     if (items[1].revents != 0 && message_receive(&m, r->control)) take_control(r, &m);
     for (int i = 0; i < count - 3; i++)
       if (items[3 + i].revents != 0) read_stream(r, &r->stream[i]);
-    if (items[2].revents != 0 && message_receive(&m, r->inside)) stay = take_inside(r, &m);
+    if (items[2].revents == 0 || !message_receive(&m, r->inside)) continue;
+    stay = take_inside(r, &m);
+    sem_post(&r->done);
   }
   message_release(&m);
   return NULL;
@@ -241,7 +244,7 @@ bool relay_start(Relay *r) {
   sigset_t all, old;
   const char *launcher = getenv("JPY_PARENT_PID");
   if (launcher != NULL && atol(launcher) == (long)getppid()) r->launcher = getppid();
-  r->lua = pthread_self();
+  sem_init(&r->done, 0, 0);
   sigfillset(&all); /* signals are for the thread of Lua */
   pthread_sigmask(SIG_SETMASK, &all, &old);
   int failure = pthread_create(&r->thread, NULL, run, r);
@@ -251,12 +254,17 @@ bool relay_start(Relay *r) {
   return r->running;
 }
 
+void relay_wait(Relay *r) {
+  while (r->running && sem_wait(&r->done) != 0) continue; /* a signal came */
+}
+
 void relay_stop(Relay *r, void *inside) {
   if (r->running) {
     fflush(stdout);
     fflush(stderr);
     zmq.send(inside, RELAY_STOP, strlen(RELAY_STOP), 0);
     pthread_join(r->thread, NULL);
+    sem_destroy(&r->done);
     r->running = false;
   }
   relay_release(r);

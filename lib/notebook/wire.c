@@ -212,6 +212,7 @@ static int wire_send(lua_State *L) {
   send_part(socket, MESSAGE_DELIMITER, strlen(MESSAGE_DELIMITER), true);
   send_part(socket, signature, strlen(signature), true);
   for (int i = 0; i < 4; i++) send_part(socket, parts[i].data, parts[i].size, i < 3);
+  if (commands[channel] != NULL) relay_wait(&w->relay);
   return 0;
 }
 
@@ -224,6 +225,7 @@ static int wire_set_parent(lua_State *L) {
   fflush(stderr);
   send_part(w->inside, RELAY_PARENT, strlen(RELAY_PARENT), true);
   send_part(w->inside, header, size, false);
+  relay_wait(&w->relay);
   return 0;
 }
 
