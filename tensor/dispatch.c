@@ -158,15 +158,22 @@ static void elementwise_run(Call *c, DType compute, DType result) {
   run_strips(&e, c->info->costly);
 }
 
-/* Small contiguous operands of one shape and dtype: nothing to work out. */
-static bool elementwise_small(Call *c, DType compute, DType result) {
+/* Contiguous operands of one shape and of the dtype that the kernel computes in: nothing
+** to work out. */
+static bool is_plain(const Call *c) {
   const Tensor *a = c->in[0];
-  if (a->numel > STRIP) return false;
-  for (int i = 0; i < c->n_in; i++)
-    if (c->in[i]->dtype != compute || !tensor_same_shape(a, c->in[i]) ||
-        !tensor_is_contiguous(c->in[i]))
-      return false;
-  if (c->out[0]->dtype != result) return false;
+  if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
+  if (c->info->result == RESULT_FLOAT && !dtype_is_float((DType)a->dtype)) return false;
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
+    if (i > 0 && (!tensor_same_shape(a, t) || !tensor_is_contiguous(t))) return false;
+  }
+  return cpu_strips[a->dtype][c->op] != NULL;
+}
+
+/* One strip: the whole of a small tensor. */
+static void elementwise_small(Call *c, DType compute, DType result) {
   char *p[ITER_MAX_OPERANDS];
   int64_t stride[ITER_MAX_OPERANDS];
   p[0] = tensor_data(c->out[0]);
@@ -175,24 +182,27 @@ static bool elementwise_small(Call *c, DType compute, DType result) {
     p[i + 1] = tensor_data(c->in[i]);
     stride[i + 1] = (int64_t)dtype_size(compute);
   }
-  cpu_strips[compute][c->op](a->numel, p, stride, c->attrs);
-  return true;
+  cpu_strips[compute][c->op](c->in[0]->numel, p, stride, c->attrs);
+}
+
+static Status elementwise_plain(Call *c) {
+  DType compute = (DType)c->in[0]->dtype;
+  DType result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : compute;
+  TRY(tensor_empty_like(c->in[0], result, &c->out[0]));
+  if (c->in[0]->numel <= STRIP) elementwise_small(c, compute, result);
+  else elementwise_run(c, compute, result);
+  return call_finish(c);
 }
 
 static Status elementwise(Call *c) {
   DType compute, result;
-  int ndim = c->in[0]->ndim;
-  int64_t shape[TENSOR_MAX_DIMS], *size = c->in[0]->shape;
+  int ndim = 0;
+  int64_t shape[TENSOR_MAX_DIMS];
+  if (is_plain(c)) return elementwise_plain(c);
   TRY(elementwise_dtypes(c, &compute, &result));
-  bool same = true;
-  for (int i = 1; i < c->n_in && same; i++) same = tensor_same_shape(c->in[0], c->in[i]);
-  if (!same) {
-    TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
-    size = shape;
-  }
-  TRY(call_output(c, 0, result, ndim, size));
-  if (!same || c->info->bool_operands != 0 || !elementwise_small(c, compute, result))
-    elementwise_run(c, compute, result);
+  TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+  TRY(call_output(c, 0, result, ndim, shape));
+  elementwise_run(c, compute, result);
   return call_finish(c);
 }
 
@@ -269,8 +279,7 @@ static Status run(Call *c) {
   return status;
 }
 
-Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
-               Tensor **outputs) {
+static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = NULL;
   Status status = run(&c);
@@ -281,6 +290,16 @@ Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
   }
   for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i];
   return OK;
+}
+
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs) {
+  if (!profiling) return call_out(op, inputs, n_inputs, attrs, outputs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_out(op, inputs, n_inputs, attrs, outputs);
+  profile_leave(&mark, op);
+  return status;
 }
 
 /* ---- in place --------------------------------------------------------------------- */
@@ -377,7 +396,7 @@ static Status kernel_in_place(Call *c) {
   return status != OK ? status : call_finish(c);
 }
 
-Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   Tensor *before = NULL;
   TRY(tape_before_in_place(&c, &before));
@@ -385,5 +404,14 @@ Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void
   atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
   if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
   tensor_release(before);
+  return status;
+}
+
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  if (!profiling) return call_in_place(op, inputs, n_inputs, attrs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_in_place(op, inputs, n_inputs, attrs);
+  profile_leave(&mark, op);
   return status;
 }

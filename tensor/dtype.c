@@ -5,16 +5,19 @@
 
 static const struct {
   const char *name;
-  size_t size;
   Category category;
 } table[DTYPE_COUNT] = {
-#define X(NAME, name, ctype, category, title) {#name, sizeof(ctype), category},
+#define X(NAME, name, ctype, category, title) {#name, category},
+    DTYPE_LIST(X)
+#undef X
+};
+const uint8_t dtype_sizes[DTYPE_COUNT + 1] = {
+#define X(NAME, name, ctype, category, title) sizeof(ctype),
     DTYPE_LIST(X)
 #undef X
 };
 
 const char *dtype_name(DType d) { return d < DTYPE_COUNT ? table[d].name : "none"; }
-size_t dtype_size(DType d) { return table[d].size; }
 Category dtype_category(DType d) { return table[d].category; }
 
 /* The list is ordered by category and, within one, by promotion. */

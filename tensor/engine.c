@@ -292,6 +292,35 @@ static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_ou
   return status;
 }
 
+/* With anomaly_checks: a NaN among what the backward of 'n' made. */
+static Status check_anomaly(const Node *n, Tensor **result) {
+  for (int k = 0; k < n->n_inputs; k++) {
+    if (result[k] == NULL) continue;
+    Tensor *wrong = NULL, *any = NULL;
+    Scalar found = scalar_bool(false);
+    bool was = grad_set_enabled(false);
+    Status status = op_isnan(result[k], &wrong);
+    if (status == OK) status = op_any(wrong, ints_none(), false, &any);
+    grad_set_enabled(was);
+    if (status == OK) status = tensor_item("backward", any, &found);
+    tensor_release(wrong);
+    tensor_release(any);
+    TRY(status);
+    if (found.as.i) return fail(ERROR_ARGUMENT, "backward: %s returned NaN for input %d", node_name(n), k + 1);
+  }
+  return OK;
+}
+
+/* The message of a failure in the backward of 'n' gets the place of its forward. */
+static Status add_place(const Node *n, Status status) {
+  const char *place = place_text(n->place);
+  if (place == NULL || status == ERROR_INTERRUPT || status == ERROR_CALLBACK) return status;
+  char message[400];
+  strncpy(message, status_message(), sizeof message - 1);
+  message[sizeof message - 1] = '\0';
+  return fail(status, "%s (in %s, recorded at %s)", message, node_name(n), place);
+}
+
 static Status pass_on(Pass *p, Node *n, Tensor **result) {
   for (int k = 0; k < n->n_inputs; k++) {
     Node *next = n->edges[k].node;
@@ -324,6 +353,7 @@ static Status run_node(Pass *p, Slot *s) {
   if (status == OK && any && s->needed) {
     status = fill_missing(s);
     if (status == OK) status = call_backward(p, s, result, saved_out);
+    if (status == OK && anomaly_checks) status = check_anomaly(n, result);
   }
   for (int i = 0; i < n->n_outputs; i++) {
     tensor_release(s->grad[i]);
@@ -393,6 +423,7 @@ static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, cons
   }
   for (int64_t i = 0; i < n && status == OK; i++) {
     status = interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : run_node(p, &p->slots[list[i]->slot]);
+    if (status != OK) status = add_place(list[i], status);
   }
   memory_free(list, sizeof(Node *) * (size_t)(p->n_slots + 1));
   return status;

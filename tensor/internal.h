@@ -26,6 +26,29 @@ Status tape_record(Call *c);
 Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
 
+/* ---- storage.c --------------------------------------------------------------- */
+
+#define STORAGE_TOGETHER 4096 /* bytes of data that lie behind the header in its block */
+/* A storage of so few bytes in a block that begins with 'lead' bytes (a multiple of
+** 64) for the caller. They go with the storage. */
+Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out);
+
+/* ---- place.c, profile.c ------------------------------------------------------- */
+
+extern bool storage_watched;
+void storage_note(Storage *s);
+void storage_forget(Storage *s);
+
+/* An op that is being measured; it lies in the frame of its call. */
+typedef struct OpMark {
+  struct OpMark *outer;
+  int64_t start, bytes;            /* when it began */
+  int64_t inner_time, inner_bytes; /* of the ops it has called */
+} OpMark;
+extern bool profiling;
+void profile_enter(OpMark *mark);
+void profile_leave(OpMark *mark, OpId op);
+
 /* ---- iteration (iter.c) ----------------------------------------------------- */
 
 #define STRIP 1024          /* elements of one strip: 8 KB of double */
@@ -67,6 +90,8 @@ void tensor_fill_raw(Tensor *t, Scalar value);
 void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
 int64_t shape_numel(int ndim, const int64_t *shape);
 
+/* New, of the shape and layout of 'like', which is contiguous. */
+Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
 /* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
 Status tensor_view_of(const Tensor *in, Tensor **out);
 

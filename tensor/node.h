@@ -42,6 +42,7 @@ struct Node {
   uint16_t n_inputs;
   bool released; /* what it kept was freed by a backward pass */
   OpId op;
+  uint32_t place;    /* where it was made, of place.c; 0: not noted */
   uint64_t sequence; /* order of creation; inputs have smaller ones */
   Edge *edges;       /* [n_inputs] */
   Meta *outputs;     /* [n_outputs] */

@@ -3,25 +3,57 @@
 
 /* Small data lies behind its header in one block. */
 #define HEADER 64
-#define TOGETHER 4096
 _Static_assert(sizeof(Storage) <= HEADER, "the header of a storage fits one line");
 
-Status storage_new(size_t bytes, Device device, Storage **out) {
-  *out = NULL;
-  if (device.type != DEVICE_CPU)
-    return fail(ERROR_ARGUMENT, "device: this build knows only 'cpu'");
-  bool together = bytes <= TOGETHER;
-  Storage *s = memory_alloc(together ? HEADER + bytes : sizeof *s);
-  if (s == NULL) return ERROR_MEMORY;
-  void *data = together ? (char *)s + HEADER : memory_alloc(bytes);
-  if (data == NULL) {
-    memory_free(s, sizeof *s);
-    return ERROR_MEMORY;
-  }
+static Status check_device(Device device) {
+  if (device.type == DEVICE_CPU) return OK;
+  return fail(ERROR_ARGUMENT, "device: this build knows only 'cpu'");
+}
+
+static void *behind(Storage *s) { return (char *)s + HEADER; }
+
+static void fill_header(Storage *s, Device device, size_t bytes, void *data) {
   *s = (Storage){.device = device, .data = data, .bytes = bytes};
   atomic_init(&s->refs, 1);
   atomic_init(&s->version, 0);
+  if (storage_watched) storage_note(s);
+}
+
+Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out) {
+  *out = NULL;
+  TRY(check_device(device));
+  if ((*block = memory_alloc(lead + HEADER + bytes)) == NULL) return ERROR_MEMORY;
+  Storage *s = (Storage *)((char *)*block + lead);
+  fill_header(s, device, bytes, behind(s));
+  s->lead = (uint16_t)lead;
+  s->room = (uint16_t)bytes;
   *out = s;
+  return OK;
+}
+
+Status storage_new(size_t bytes, Device device, Storage **out) {
+  void *block;
+  if (bytes <= STORAGE_TOGETHER) return storage_new_behind(0, bytes, device, &block, out);
+  *out = NULL;
+  TRY(check_device(device));
+  Storage *s = memory_alloc(HEADER);
+  void *data = s != NULL ? memory_alloc(bytes) : NULL;
+  if (data == NULL) {
+    memory_free(s, HEADER);
+    return ERROR_MEMORY;
+  }
+  fill_header(s, device, bytes, data);
+  *out = s;
+  return OK;
+}
+
+Status storage_resize(Storage *s, size_t bytes) {
+  void *data = memory_alloc(bytes);
+  if (data == NULL) return ERROR_MEMORY;
+  memcpy(data, s->data, bytes < s->bytes ? bytes : s->bytes);
+  if (s->data != behind(s)) memory_free(s->data, s->bytes);
+  s->data = data;
+  s->bytes = bytes;
   return OK;
 }
 
@@ -35,8 +67,8 @@ void storage_release(Storage *s) {
   if (atomic_load_explicit(&s->refs, memory_order_acquire) != 1 &&
       atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
     return;
-  bool together = s->data == (char *)s + HEADER;
+  if (storage_watched) storage_forget(s);
   if (s->release != NULL) s->release(s);
-  else if (!together) memory_free(s->data, s->bytes);
-  memory_free(s, together ? HEADER + s->bytes : sizeof *s);
+  else if (s->data != behind(s)) memory_free(s->data, s->bytes);
+  memory_free((char *)s - s->lead, (size_t)s->lead + HEADER + s->room);
 }

@@ -25,15 +25,49 @@ void contiguous_strides(Tensor *t) {
   t->numel = shape_numel(t->ndim, t->shape);
 }
 
-/* A handle without storage. Only the first bytes need clearing. */
-static Tensor *handle_new(DType dtype, int ndim) {
-  Tensor *t = memory_alloc(sizeof *t);
-  if (t == NULL) return NULL;
+/* A tensor made with a small storage lies in one block with it ("at home"): one
+** allocation instead of two. It then holds a reference to that storage as long as it
+** lives, and one more to the storage that it shows, where tensor_set_data made that
+** another one. */
+#define HOME 256
+_Static_assert(sizeof(Tensor) <= HOME, "a tensor fits the room before its storage");
+
+static Storage *home_of(const Tensor *t) {
+  return t->flags & TENSOR_AT_HOME ? (Storage *)((char *)t + HOME) : NULL;
+}
+
+/* Only the first bytes need clearing. */
+static Tensor *handle_init(Tensor *t, DType dtype, int ndim) {
   memset(t, 0, offsetof(Tensor, shape));
   atomic_init(&t->refs, 1);
   t->dtype = (uint8_t)dtype;
   t->ndim = (uint8_t)ndim;
   return t;
+}
+
+/* Without storage. */
+static Tensor *handle_new(DType dtype, int ndim) {
+  Tensor *t = memory_alloc(sizeof *t);
+  return t != NULL ? handle_init(t, dtype, ndim) : NULL;
+}
+
+/* With a new storage of 'bytes'. */
+static Status handle_with_storage(DType dtype, int ndim, size_t bytes, Device device, Tensor **out) {
+  void *block;
+  Storage *storage;
+  if (bytes <= STORAGE_TOGETHER) {
+    TRY(storage_new_behind(HOME, bytes, device, &block, &storage));
+    *out = handle_init(block, dtype, ndim);
+    (*out)->flags = TENSOR_AT_HOME;
+    (*out)->storage = storage;
+    return OK;
+  }
+  Tensor *t = handle_new(dtype, ndim);
+  if (t == NULL) return ERROR_MEMORY;
+  Status status = storage_new(bytes, device, &t->storage);
+  if (status == OK) *out = t;
+  else memory_free(t, sizeof *t);
+  return status;
 }
 
 static Status check_sizes(const char *who, int ndim, const int64_t *shape, DType dtype,
@@ -64,16 +98,21 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
   size_t bytes;
   *out = NULL;
   TRY(check_sizes(who, ndim, shape, dtype, &bytes));
-  Tensor *t = handle_new(dtype, ndim);
-  if (t == NULL) return ERROR_MEMORY;
-  for (int d = 0; d < ndim; d++) t->shape[d] = shape[d];
-  contiguous_strides(t);
-  Status status = storage_new(bytes, device, &t->storage);
-  if (status != OK) {
-    memory_free(t, sizeof *t);
-    return status;
+  TRY(handle_with_storage(dtype, ndim, bytes, device, out));
+  for (int d = 0; d < ndim; d++) (*out)->shape[d] = shape[d];
+  contiguous_strides(*out);
+  return OK;
+}
+
+Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out) {
+  *out = NULL;
+  TRY(handle_with_storage(dtype, like->ndim, (size_t)like->numel * dtype_size(dtype), tensor_device(like), out));
+  Tensor *t = *out;
+  for (int d = 0; d < like->ndim; d++) {
+    t->shape[d] = like->shape[d];
+    t->stride[d] = like->stride[d];
   }
-  *out = t;
+  t->numel = like->numel;
   return OK;
 }
 
@@ -146,8 +185,20 @@ void tensor_release(Tensor *t) {
     return;
   if (t->autograd != NULL) autograd_release(t);
   tensor_release(t->base); /* a base is never a view: depth 1 */
-  storage_release(t->storage);
-  memory_free(t, sizeof *t);
+  Storage *home = home_of(t);
+  if (t->storage != home) storage_release(t->storage);
+  if (home != NULL) storage_release(home);
+  else memory_free(t, sizeof *t);
+}
+
+void tensor_set_data(Tensor *t, const Tensor *from) {
+  Storage *home = home_of(t), *old = t->storage;
+  if (from->storage != home) storage_retain(from->storage);
+  t->storage = from->storage;
+  t->dtype = from->dtype;
+  t->offset = from->offset;
+  memcpy(t->stride, from->stride, sizeof t->stride);
+  if (old != home) storage_release(old);
 }
 
 bool tensor_is_contiguous(const Tensor *t) {

@@ -74,7 +74,8 @@ typedef enum {
 typedef enum { CATEGORY_BOOL, CATEGORY_INTEGER, CATEGORY_FLOAT } Category;
 
 const char *dtype_name(DType dtype); /* "float32" */
-size_t dtype_size(DType dtype);      /* bytes of one element */
+extern const uint8_t dtype_sizes[];
+static inline size_t dtype_size(DType dtype) { return dtype_sizes[dtype]; } /* bytes of one element */
 Category dtype_category(DType dtype);
 static inline bool dtype_is_float(DType d) { return d >= DTYPE_FLOAT32; }
 DType dtype_promote(DType a, DType b);
@@ -146,6 +147,7 @@ typedef struct {
 typedef struct Storage {
   atomic_int refs;
   Device device;
+  uint16_t lead, room; /* bytes before and behind it in its block */
   atomic_uint version; /* counts in-place changes */
   void *data;
   size_t bytes;
@@ -154,8 +156,35 @@ typedef struct Storage {
 } Storage;
 
 Status storage_new(size_t bytes, Device device, Storage **out);
+/* Of a storage with one owner: the first bytes stay. */
+Status storage_resize(Storage *storage, size_t bytes);
 void storage_retain(Storage *storage);
 void storage_release(Storage *storage);
+
+/* ---- place.c: where things were made -------------------------------------- */
+
+/* The host tells the place in its program that runs now (0: none) and its text. */
+void place_host(uint32_t (*now)(void), const char *(*text)(uint32_t place));
+uint32_t place_now(void);
+const char *place_text(uint32_t place); /* NULL: none */
+
+/* While it is on, each op on the tape knows its place, and an error in its backward
+** names it. anomaly_checks: a NaN that a backward makes is such an error. */
+extern bool history_places, anomaly_checks;
+
+/* Storages made while it is on are counted with their places; off forgets them. */
+void storage_watch(bool on);
+void storage_each(void (*visit)(void *context, size_t bytes, uint32_t place), void *context);
+
+/* ---- profile.c ------------------------------------------------------------ */
+
+typedef struct {
+  int64_t calls;
+  int64_t total, self; /* nanoseconds: with the ops it called, and without */
+  int64_t bytes;       /* of what it made itself */
+} OpProfile;
+void profile_start(void);            /* all from zero */
+const OpProfile *profile_stop(void); /* [OP_COUNT], valid until the next start */
 
 /* ---- tensor.c ---------------------------------------------------------- */
 
@@ -167,6 +196,7 @@ typedef struct Node Node;
 enum {
   TENSOR_WRAPPED_NUMBER = 1, /* a Lua number: weakest in promotion */
   TENSOR_PARAMETER = 2,      /* nn.Parameter */
+  TENSOR_AT_HOME = 4,        /* lies in one block with a storage: see tensor.c */
 };
 
 struct Tensor {
@@ -204,6 +234,8 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
                            const int64_t *shape, const int64_t *stride, Tensor **out);
 /* Another tensor of the same storage and place, without history. */
 Status tensor_alias(const Tensor *tensor, Tensor **out);
+/* 'tensor' shows what 'from' shows (of the same shape); who holds it keeps it. */
+void tensor_set_data(Tensor *tensor, const Tensor *from);
 Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
 void tensor_release(Tensor *tensor);   /* NULL is allowed */
 

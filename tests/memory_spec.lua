@@ -213,4 +213,41 @@ describe("a deep graph", function()
     end
     assert.are.equal(start, bytes())
   end)
+
+  it("a tensor survives the storage it was made with", function()
+    collectgarbage() collectgarbage()
+    local before = torch._C.memory().bytes
+    do
+      local x, y = torch.tensor{1, 2, 3}, torch.tensor{4, 5, 6}
+      local old = x:detach()
+      x.data = y
+      y = nil -- luacheck: ignore
+      collectgarbage()
+      assert.same({4, 5, 6}, x:tolist())
+      assert.same({1, 2, 3}, old:tolist())
+      x.data = old -- home again
+      old = nil -- luacheck: ignore
+      collectgarbage()
+      assert.same({1, 2, 3}, x:tolist())
+      x.data = x
+      x = x[{{2, 3}}] -- a view keeps what it shows
+      collectgarbage()
+      assert.same({2, 3}, x:tolist())
+    end
+    collectgarbage() collectgarbage()
+    assert.equal(before, torch._C.memory().bytes)
+  end)
+
+  it("finalizers called by hand do no harm", function()
+    for _, object in ipairs{torch.rand(2), nn.Linear(1, 1), torch.Generator()} do
+      local meta = debug.getmetatable(object)
+      for _, wrong in ipairs{io.stdout, object, 1, "x", {}, torch.rand(1)} do
+        pcall(meta.__gc, wrong)
+        pcall(meta.__gc, wrong)
+        pcall(meta.__close, wrong)
+      end
+      pcall(meta.__gc)
+      assert.is_false(pcall(function() return object:add(1) end))
+    end
+  end)
 end)

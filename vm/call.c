@@ -364,18 +364,15 @@ static int raise_wrong(Reader *r) {
 
 /* ---- the call ------------------------------------------------------------------------ */
 
-static int finish(Reader *r, Status status, Tensor **out, int first_box) {
-  lua_State *L = r->L;
-  const OpInfo *info = r->info;
-  drop_temporaries(r);
+/* Puts what came out into the boxes that wait for it. */
+static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out, TensorBox **box) {
   for (int i = 0; i < info->n_outputs; i++) {
     if (status == OK && i < info->n_returned && (info->position_outputs >> i & 1)) status = positions_out(&out[i]);
-    if (i < info->n_returned) ((TensorBox *)lua_touserdata(L, first_box + i))->tensor = out[i];
+    if (i < info->n_returned) box[i]->tensor = out[i];
     else tensor_release(out[i]);
   }
-  if (status == OK && r->requires_grad) status = tensor_set_requires_grad(out[0], true);
-  error_check(L, status);
-  for (int i = 0; i < info->n_returned; i++) tensor_account(L, lua_touserdata(L, first_box + i));
+  if (status != OK) error_check(L, status);
+  for (int i = 0; i < info->n_returned; i++) tensor_account(L, box[i]);
   return info->n_returned;
 }
 
@@ -389,9 +386,8 @@ static void make_room(Reader *r) {
   r->inputs = lua_newuserdatauv(r->L, n * sizeof(Tensor *), 0);
 }
 
-int call_op(lua_State *L, const OpInfo *info, bool in_place) {
+static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
-  int top = lua_gettop(L);
   memset(&r, 0, offsetof(Reader, attrs));
   r.n_inputs = r.n_temporaries = r.wrong = 0;
   r.L = L;
@@ -400,9 +396,9 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place) {
   if (top > 200) return luaL_error(L, "%s: too many arguments", info->lua_name);
   place(&r, top);
   make_room(&r);
-  int first_box = lua_gettop(L) + 1;
+  TensorBox *box[OP_MAX_OUTPUTS];
   if (!in_place)
-    for (int i = 0; i < info->n_returned; i++) tensor_box(L);
+    for (int i = 0; i < info->n_returned; i++) box[i] = tensor_box(L);
   if (!read_all(&r)) {
     drop_temporaries(&r);
     return raise_wrong(&r);
@@ -420,8 +416,51 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place) {
   }
   Tensor *out[OP_MAX_OUTPUTS] = {0};
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
-  return finish(&r, status, out, first_box);
+  drop_temporaries(&r);
+  if (status == OK && r.requires_grad) status = tensor_set_requires_grad(out[0], true);
+  return finish(L, info, status, out, box);
 }
+
+/* The common call has tensors alone, and everything else as the row says: there is
+** nothing to read. False: something else is there, or missing. */
+static bool only_tensors(lua_State *L, const OpInfo *info, int top, Tensor **inputs) {
+  int n = 0;
+  if (info->list) return false;
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *a = &info->args[i];
+    if (i < top) {
+      if (a->type != ARG_TENSOR || a->keyword_only || (inputs[n++] = tensor_test(L, i + 1)) == NULL) return false;
+    } else if (a->default_text == NULL && !a->optional) {
+      return false;
+    } else if (a->type == ARG_TENSOR || a->type == ARG_POSITIONS) {
+      inputs[n++] = NULL;
+    }
+  }
+  return top <= info->n_args;
+}
+
+/* 'metatable': of tensors, an upvalue's index; 0: to be found. */
+static int call_tensors(lua_State *L, const OpInfo *info, bool in_place, Tensor **inputs, int metatable) {
+  OpId op = (OpId)(info - op_table);
+  if (in_place) {
+    error_check(L, op_call_in_place(op, inputs, info->n_inputs, info->defaults));
+    lua_settop(L, 1);
+    return 1;
+  }
+  Tensor *out[OP_MAX_OUTPUTS];
+  TensorBox *box[OP_MAX_OUTPUTS];
+  for (int i = 0; i < info->n_returned; i++) box[i] = metatable != 0 ? tensor_box_of(L, metatable) : tensor_box(L);
+  return finish(L, info, op_call(op, inputs, info->n_inputs, info->defaults, out), out, box);
+}
+
+static int call(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
+  int top = lua_gettop(L);
+  Tensor *inputs[OP_MAX_INPUTS];
+  if (only_tensors(L, info, top, inputs)) return call_tensors(L, info, in_place, inputs, metatable);
+  return call_with(L, info, in_place, top);
+}
+
+int call_op(lua_State *L, const OpInfo *info, bool in_place) { return call(L, info, in_place, 0); }
 
 /* ---- several ops of one name ------------------------------------------------------------ */
 
@@ -485,13 +524,26 @@ static bool fits(lua_State *L, const OpInfo *info) {
   return true;
 }
 
+/* Upvalues: 1 the op, 2 the metatable of tensors. */
 static int call_named(lua_State *L) {
-  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), false);
+  return call(L, lua_touserdata(L, lua_upvalueindex(1)), false, lua_upvalueindex(2));
 }
 static int call_named_in_place(lua_State *L) {
-  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), true);
+  return call(L, lua_touserdata(L, lua_upvalueindex(1)), true, 0);
 }
-/* Upvalues: the ops of this name. The first whose arguments fit is called; where none
+static int call_operator(lua_State *L) {
+  const OpInfo *info = lua_touserdata(L, lua_upvalueindex(1));
+  lua_settop(L, info->n_inputs); /* Lua gives the operand of a unary one twice */
+  return call(L, info, false, lua_upvalueindex(2));
+}
+
+void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
+  lua_pushlightuserdata(L, (void *)info);
+  lua_pushvalue(L, metatable);
+  lua_pushcclosure(L, call_operator, 2);
+}
+
+/* Upvalues: the number of ops of this name, the ops. The first whose arguments fit is called; where none
 ** does, the last one says what is wrong. */
 static int call_overloaded(lua_State *L) {
   int n = (int)lua_tointeger(L, lua_upvalueindex(1));
@@ -511,7 +563,7 @@ static int call_overloaded_in_place(lua_State *L) {
   return 0;
 }
 
-static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place) {
+static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place, int metatable) {
   int n = 0;
   lua_pushinteger(L, 0);
   for (int id = 0; id < OP_COUNT; id++) {
@@ -523,7 +575,8 @@ static void push_function(lua_State *L, const OpInfo *first, bool method, bool i
     n++;
   }
   if (n == 1) {
-    lua_pushcclosure(L, in_place ? call_named_in_place : call_named, 1);
+    lua_pushvalue(L, metatable);
+    lua_pushcclosure(L, in_place ? call_named_in_place : call_named, 2);
     lua_remove(L, -2);
     return;
   }
@@ -532,7 +585,7 @@ static void push_function(lua_State *L, const OpInfo *first, bool method, bool i
   lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
 }
 
-void call_register(lua_State *L, int torch, int functional, int methods) {
+void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
   char name[64];
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
@@ -541,20 +594,20 @@ void call_register(lua_State *L, int torch, int functional, int methods) {
     if (!info->in_place_only) {
       lua_pushstring(L, info->lua_name);
       if (lua_rawget(L, module) == LUA_TNIL) {
-        push_function(L, info, false, false);
+        push_function(L, info, false, false, metatable);
         lua_setfield(L, module, info->lua_name);
       }
       lua_pop(L, 1);
       lua_pushstring(L, info->lua_name);
       if (info->method && lua_rawget(L, methods) == LUA_TNIL) {
-        push_function(L, info, true, false);
+        push_function(L, info, true, false, metatable);
         lua_setfield(L, methods, info->lua_name);
       }
       lua_pop(L, 1);
     }
     if (info->in_place) {
       snprintf(name, sizeof name, "%s_", info->lua_name);
-      push_function(L, info, false, true);
+      push_function(L, info, false, true, metatable);
       lua_setfield(L, methods, name);
     }
   }

@@ -8,8 +8,10 @@
 /* Calls an op with the arguments on the stack; returns the number of results. */
 int call_op(lua_State *L, const OpInfo *info, bool in_place);
 /* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
-** (stack indices of the three tables). */
-void call_register(lua_State *L, int torch, int functional, int methods);
+** (stack indices of the three tables and of the metatable of tensors). */
+void call_register(lua_State *L, int torch, int functional, int methods, int metatable);
+/* Pushes the metamethod of an operator: one or two operands, as the op has inputs. */
+void call_push_operator(lua_State *L, const OpInfo *info, int metatable);
 
 /* options.c */
 bool dtype_read(lua_State *L, int index, DType *out); /* never raises */

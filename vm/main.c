@@ -53,13 +53,51 @@ static void main_list_commands(FILE *out) {
 
 /* ---- memory -------------------------------------------------------------- */
 
+/* Lua's small blocks come and go by the thousand: what it frees waits in a list of its
+** size for the next. Only the thread that runs Lua comes here. */
+#define SMALL 128
+#define WAITING (1 << 20) /* bytes at most */
+
+typedef struct Waiting {
+  struct Waiting *next;
+} Waiting;
+static Waiting *waiting[SMALL / 16 + 1];
+static size_t waiting_bytes;
+
+static void *main_take(size_t size) {
+  if (size > SMALL) return malloc(size);
+  size_t class = (size + 15) / 16;
+  Waiting *block = waiting[class];
+  if (block == NULL) return malloc(class * 16);
+  waiting[class] = block->next;
+  waiting_bytes -= class * 16;
+  return block;
+}
+
+static void main_give(void *block, size_t size) {
+  size_t class = (size + 15) / 16;
+#ifdef HECATE_SANITIZE
+  bool keep = false; /* so that the sanitizer sees a use after free */
+#else
+  bool keep = block != NULL && size > 0 && size <= SMALL && waiting_bytes + class * 16 <= WAITING;
+#endif
+  if (!keep) {
+    free(block);
+    return;
+  }
+  Waiting *w = block;
+  w->next = waiting[class];
+  waiting[class] = w;
+  waiting_bytes += class * 16;
+}
+
 /* The allocator of Lua. It takes part in the fault mode of the tensor library;
 ** blocks that shrink or go never fail, as Lua demands. Lua collects and asks again
 ** when it is refused, so a fault is two refusals. */
 static void *main_alloc(void *context, void *block, size_t old_size, size_t size) {
   (void)context;
   if (size == 0) {
-    free(block);
+    main_give(block, old_size);
     return NULL;
   }
   static bool refused;
@@ -68,10 +106,34 @@ static void *main_alloc(void *context, void *block, size_t old_size, size_t size
     refused = !refused;
     return NULL;
   }
-  return realloc(block, size);
+  if (block == NULL) return main_take(size);
+  if (old_size > SMALL && size > SMALL) return realloc(block, size);
+  void *moved = main_take(size);
+  if (moved == NULL) return grows ? NULL : block;
+  memcpy(moved, block, old_size < size ? old_size : size);
+  main_give(block, old_size);
+  return moved;
 }
 
-/* ---- errors -------------------------------------------------------------- */
+/* ---- warnings and errors -------------------------------------------------------------- */
+
+/* Warnings are off until "@on", the option -W; a message may come in pieces. */
+static void main_warn(void *context, const char *message, int more) {
+  static bool on, inside;
+  (void)context;
+  if (!inside && !more && message[0] == '@') {
+    if (strcmp(message, "@on") == 0) on = true;
+    if (strcmp(message, "@off") == 0) on = false;
+    return;
+  }
+  if (on) {
+    if (!inside) fputs("Lua warning: ", stderr);
+    fputs(message, stderr);
+    if (!more) fputc('\n', stderr);
+    fflush(stderr);
+  }
+  inside = more;
+}
 
 /* Leaves out the frames "[C]: in ?": they are of this file and tell a user
 ** nothing. Allocates nothing, for the error may be that there is no memory. */
@@ -257,6 +319,7 @@ static bool main_do_script(lua_State *L, const Options *o) {
   int nargs = o->argc - o->script - 1;
   luaL_checkstack(L, nargs + LUA_MINSTACK, "too many arguments to script");
   for (int i = 1; i <= nargs; i++) lua_pushstring(L, argv[o->script + i]);
+  if (o->interactive) return session_do_script(L, name, nargs, !o->ignore_environment);
   return main_do_file(L, name, nargs);
 }
 
@@ -271,10 +334,10 @@ static bool main_do(lua_State *L, const Options *o) {
   } else if (good && wants_input && !isatty(STDIN_FILENO)) {
     return main_do_file(L, NULL, 0);
   } else if (wants_input) {
-    session_run(L);
+    session_run(L, !o->ignore_environment);
   }
   if (!o->interactive) return good;
-  session_run(L);
+  session_run(L, !o->ignore_environment);
   return true;
 }
 
@@ -323,12 +386,12 @@ int main(int argc, char **argv) {
   if (!main_parse(&o)) return main_usage(&o);
   if (o.help) return main_help(stdout), 0;
   if (o.version) main_print_version();
-  lua_State *L = luaL_newstate(); /* with panic and warning functions; its memory is */
-  if (L == NULL) {                /* the C library's, so the allocator may change */
+  lua_State *L = lua_newstate(main_alloc, NULL);
+  if (L == NULL) {
     fputs("hecate: cannot create the Lua state: not enough memory\n", stderr);
     return 1;
   }
-  lua_setallocf(L, main_alloc, NULL);
+  lua_setwarnf(L, main_warn, NULL);
   interrupt_catch(o.interactive);
   lua_pushcfunction(L, main_protected);
   lua_pushlightuserdata(L, &o);

@@ -7,8 +7,8 @@
 #include "vm.h"
 
 static int object_finalize(lua_State *L) {
-  Object *object = lua_touserdata(L, 1);
-  if (object == NULL || object->class == NULL) return 0;
+  Object *object = object_test(L, 1, NULL); /* a script may call it with anything */
+  if (object == NULL) return 0;
   for (const Class *c = object->class; c != NULL; c = c->parent)
     if (c->finalize != NULL) {
       c->finalize(L, object);

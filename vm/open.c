@@ -11,12 +11,14 @@
 
 extern const luaL_Reg autograd_modes[];
 void autograd_open(lua_State *L);
+void place_open(lua_State *L, int torch);
 int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
 int luaopen_gnuplot_c(lua_State *L);
 int luaopen_torch_utils_terminal_c(lua_State *L);
 int luaopen_hecate_notebook_c(lua_State *L);
+int luaopen_hecate_session_c(lua_State *L);
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
 
@@ -201,6 +203,7 @@ static void preload(lua_State *L) {
                                      {"torch.optim", luaopen_torch_optim}, {"torch.data.c", luaopen_torch_data_c},
                                      {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
                                      {"hecate.notebook.c", luaopen_hecate_notebook_c},
+                                     {"hecate.session.c", luaopen_hecate_session_c},
                                      {NULL, NULL}};
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "preload");
@@ -285,6 +288,7 @@ int luaopen_torch_package(lua_State *L) {
   preload(L);
   open_submodules(L, torch);
   autograd_open(L);
+  place_open(L, torch);
   if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

@@ -1,8 +1,6 @@
-/* session.c: the interactive session. A block is read until Lua finds it
-** complete, compiled as an expression or else as statements, run, and its
-** results are shown. session_edit.c reads the lines.
+/* session.c: the interactive session. A block is read until it is complete and run by
+** lib/session/init.lua, which shows its results. session_edit.c reads the lines.
 */
-#include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,124 +9,134 @@
 
 #include "session.h"
 
-/* ---- the loop ------------------------------------------------------------ */
-
-/* What is entered until it can run. */
-typedef struct {
-  char *text;      /* of malloc; NULL before the first line */
-  bool incomplete; /* Lua only misses more of it */
-} Block;
-
 static bool session_on_terminal;
+static int session_object; /* where it lies on the stack */
 
-/* Compiles prefix..text and pushes the function or the message; notes whether that
-** only misses more input: then it ends so. */
-static int session_load(lua_State *L, const char *prefix, const char *text,
-                        Block *block) {
-  static const char mark[] = "<eof>";
-  size_t length, tail = sizeof mark - 1;
-  lua_pushfstring(L, "%s%s", prefix, text);
-  int status =
-      luaL_loadbufferx(L, lua_tostring(L, -1), lua_rawlen(L, -1), "=stdin", "t");
-  lua_remove(L, -2);
-  if (status != LUA_ERRSYNTAX) return status;
-  const char *message = lua_tolstring(L, -1, &length);
-  if (length >= tail && strcmp(message + length - tail, mark) == 0)
-    block->incomplete = true;
-  return status;
+/* Calls the method of the session with the text; one result is pushed. */
+static int session_call(lua_State *L, const char *method, const char *text) {
+  lua_getfield(L, session_object, method);
+  lua_pushvalue(L, session_object);
+  lua_pushstring(L, text);
+  return interrupt_call(L, 2, 1);
 }
 
-/* Takes the Block; returns its function or raises its syntax error. It is an
-** expression if it can be; "=" in front says that it is. */
-static int session_compile(lua_State *L) {
-  Block *block = lua_touserdata(L, 1);
-  bool only_expression = block->text[0] == '=';
-  block->incomplete = false;
-  int status = session_load(L, "return ", block->text + only_expression, block);
-  if (status != LUA_OK && !only_expression) {
-    lua_pop(L, 1);
-    status = session_load(L, "", block->text, block);
-  }
-  return status == LUA_OK ? 1 : lua_error(L);
-}
+/* ---- reading ------------------------------------------------------------- */
 
 /* Adds a line, which it frees, to the block; false: no memory. */
-static bool session_extend(Block *block, char *line) {
-  size_t old = block->text != NULL ? strlen(block->text) + 1 : 0;
-  char *joined = realloc(block->text, old + strlen(line) + 1);
+static bool session_extend(char **block, char *line) {
+  size_t old = *block != NULL ? strlen(*block) + 1 : 0;
+  char *joined = realloc(*block, old + strlen(line) + 1);
   if (joined != NULL) {
     if (old > 0) joined[old - 1] = '\n';
     strcpy(joined + old, line);
-    block->text = joined;
+    *block = joined;
   }
   free(line);
   return joined != NULL;
 }
 
-/* Reads until the block is complete, wrong, or the input ends. When there is a
-** block, 'status' is that of compiling it and the function or the message is
-** pushed. */
-static LineResult session_read_block(lua_State *L, Block *block, int *status) {
-  int top = lua_gettop(L);
+/* Whether more lines may make the block one that runs. */
+static bool session_is_incomplete(lua_State *L, const char *block) {
+  bool good = session_call(L, "is_complete", block) == LUA_OK && lua_type(L, -1) == LUA_TSTRING;
+  bool incomplete = good && strcmp(lua_tostring(L, -1), "incomplete") == 0;
+  lua_pop(L, 1);
+  return incomplete;
+}
+
+/* Pushes what stands before the first line of a block. */
+static const char *session_push_prompt(lua_State *L) {
+  int status = session_call(L, "prompt", "");
+  const char *prompt = lua_tostring(L, -1);
+  return status == LUA_OK && prompt != NULL ? prompt : "> ";
+}
+
+/* Reads until the block is complete, wrong, or the input ends; it is of malloc. */
+static LineResult session_read_block(lua_State *L, char **block) {
+  const char *first = session_push_prompt(L);
   do {
     char *line;
-    const char *prompt = block->text == NULL ? "> " : ">> ";
-    LineResult result =
-        session_on_terminal ? session_edit(prompt, &line) : session_read_plain(&line);
+    const char *prompt = *block == NULL ? first : ">> ";
+    LineResult result = session_on_terminal ? session_edit(prompt, &line) : session_read_plain(&line);
     if (result != LINE_READ) return result;
     if (!session_extend(block, line)) {
       fputs("not enough memory\n", stderr);
       return LINE_CLEARED;
     }
-    lua_settop(L, top);
-    lua_pushcfunction(L, session_compile);
-    lua_pushlightuserdata(L, block);
-    *status = lua_pcall(L, 1, 1, 0);
-  } while (*status != LUA_OK && block->incomplete);
+  } while (session_is_incomplete(L, *block));
   return LINE_READ;
 }
 
-static bool session_is_silenced(const char *text) {
-  size_t n = strlen(text);
-  while (n > 0 && isspace((unsigned char)text[n - 1])) n--;
-  return n > 0 && text[n - 1] == ';';
-}
+/* ---- the loop ------------------------------------------------------------ */
 
-/* Runs the function at the top and shows its results, or reports the error that is
-** there instead. */
-static void session_execute(lua_State *L, const char *text, int status) {
-  int top = lua_gettop(L) - 1;
-  if (status == LUA_OK) status = interrupt_call(L, 0, LUA_MULTRET);
-  int results = lua_gettop(L) - top;
-  if (status == LUA_OK && results > 0 && !session_is_silenced(text) &&
-      lua_checkstack(L, LUA_MINSTACK)) {
-    lua_pushcfunction(L, show_values);
-    lua_insert(L, top + 1);
-    status = interrupt_call(L, results, 0);
+/* Errors of the block are told by 'run' itself; what arrives here is a Ctrl-C that came
+** outside of it, or a lack of memory. */
+static void session_execute(lua_State *L, const char *block) {
+  int status = session_call(L, "run", block);
+  if (status == LUA_OK) {
+    lua_pop(L, 1);
+  } else {
+    if (session_on_terminal && interrupt_came()) putchar('\n'); /* after its ^C */
+    main_report(L, NULL);
   }
-  if (session_on_terminal && interrupt_came()) putchar('\n'); /* after its ^C */
-  if (status != LUA_OK) main_report(L, NULL);
-  lua_settop(L, top);
   fflush(stdout);
 }
 
-void session_run(lua_State *L) {
+/* At the end of the input: whether there was something else than the session to leave. */
+static bool session_leave(lua_State *L) {
+  bool left = session_call(L, "leave", "") == LUA_OK && lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return left;
+}
+
+/* Pushes the session object, made by lib/session/start.lua; false, with nothing pushed:
+** the error was told. */
+static bool session_open(lua_State *L, bool with_rc) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "hecate.session.start");
+  int status = interrupt_call(L, 1, 1);
+  if (status == LUA_OK) {
+    lua_getfield(L, -1, "open");
+    lua_remove(L, -2);
+    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+    lua_pushboolean(L, with_rc);
+    status = interrupt_call(L, 2, 1);
+  }
+  if (status != LUA_OK) main_report(L, "hecate");
+  return status == LUA_OK;
+}
+
+bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc) {
+  int arguments = lua_gettop(L) - nargs + 1;
+  if (!session_open(L, with_rc)) return false;
+  lua_getfield(L, -1, "script");
+  lua_rotate(L, arguments, 2); /* session, method, arguments... */
+  lua_insert(L, arguments);    /* method, session */
+  lua_pushstring(L, name);     /* NULL: nil */
+  lua_insert(L, arguments + 2);
+  int status = interrupt_call(L, nargs + 2, 1);
+  if (status != LUA_OK) main_report(L, "hecate");
+  bool good = status == LUA_OK && lua_toboolean(L, -1);
+  if (status == LUA_OK) lua_pop(L, 1);
+  return good;
+}
+
+void session_run(lua_State *L, bool with_rc) {
   LineResult result;
-  int top = lua_gettop(L), status = LUA_OK;
   session_on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   interrupt_catch(true);
-  if (session_on_terminal) {
-    session_prepare_terminal(L);
-    main_print_version();
-  }
+  if (session_on_terminal) main_print_version();
+  if (!session_open(L, with_rc)) return;
+  session_object = lua_gettop(L);
+  if (session_on_terminal) session_prepare_terminal(L);
   do {
-    Block block = {NULL, false};
-    result = session_read_block(L, &block, &status);
-    if (block.text != NULL && result != LINE_CLEARED) {
-      if (session_on_terminal) session_history_add(block.text);
-      session_execute(L, block.text, status);
+    char *block = NULL;
+    result = session_read_block(L, &block);
+    if (block != NULL && result != LINE_CLEARED) {
+      if (session_on_terminal) session_history_add(block);
+      session_execute(L, block);
     }
-    free(block.text);
-    lua_settop(L, top);
-  } while (result != LINE_END);
+    free(block);
+    lua_settop(L, session_object);
+  } while (result != LINE_END || session_leave(L));
+  lua_pop(L, 1);
 }

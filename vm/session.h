@@ -1,5 +1,5 @@
 /* session.h: what the files of the executable share: main.c, session.c,
-** session_edit.c, session_history.c, show.c, complete.c and interrupt.c. readline, the handler of
+** session_edit.c, session_history.c, complete.c and interrupt.c. readline, the handler of
 ** SIGINT and the command line are in these and nowhere else: torch.so, loaded by
 ** another host, has none of them.
 */
@@ -41,8 +41,12 @@ void session_preload_interrupt(lua_State *L);
 
 /* ---- session.c ------------------------------------------------------------ */
 
-/* Reads, runs and prints until the end of the input. Never raises. */
-void session_run(lua_State *L);
+/* Reads, runs and prints until the end of the input. 'with_rc': the file of the user's
+** own settings is run before, unless that was done. Never raises. */
+void session_run(lua_State *L, bool with_rc);
+/* Runs a script, or standard input for NULL, with the 'nargs' arguments at the top, which
+** it pops, so that the session that follows has its locals. Whether there was no error. */
+bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc);
 
 /* ---- session_edit.c ------------------------------------------------------- */
 
@@ -61,12 +65,6 @@ void session_history_load(void);
 /* The block, without the space at its end, becomes the newest one of the list and
 ** of the file, unless it already is. */
 void session_history_add(char *block);
-
-/* ---- show.c --------------------------------------------------------------- */
-
-/* Writes its arguments to stdout: in one line when each has one, else below each
-** other. Raises what a __tostring raises. */
-int show_values(lua_State *L);
 
 /* ---- complete.c ----------------------------------------------------------- */
 

@@ -3,50 +3,60 @@
 
 #include "call.h"
 
-static void tensor_finalize(lua_State *L, void *self) {
-  (void)L;
-  TensorBox *box = self;
-  Tensor *t = box->tensor;
-  box->tensor = NULL;
+/* __gc and __close: most of what dies are tensors, so this is theirs alone. */
+static int tensor_finalize(lua_State *L) {
+  Tensor *t = tensor_test(L, 1);
+  if (t == NULL) return 0;
+  ((TensorBox *)lua_touserdata(L, 1))->tensor = NULL;
   tensor_release(t);
+  return 0;
 }
 
 /* ---- boxes -------------------------------------------------------------------------- */
 
-TensorBox *tensor_box(lua_State *L) {
-  TensorBox *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->object.class = &tensor_class;
-  box->tensor = NULL;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &tensor_class) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    object_metatable(L, &tensor_class);
-  }
-  lua_setmetatable(L, -2);
-  return box;
-}
-
-/* Lua sees a few words per tensor, so it is told when to look. After YOUNG_BYTES of new
-** tensors a step: in the generational mode (open_globals) a collection of the young, which
-** is where the temporaries of a loop are, so that their memory comes back while it is in
-** the cache. A whole collection when the bytes in use have grown by half (at least
-** GROWTH) since the last one, for what got old before it died. */
+/* Lua sees a few words per tensor, so it is told when to look: before a new tensor, so
+** that this one gets the memory that has just come free and is in the cache still. After
+** YOUNG_BYTES of new tensors a step: in the generational mode (open_globals) a collection
+** of the young, which is where the temporaries of a loop are. A whole collection when the
+** bytes in use have grown by half (at least GROWTH) since the last one, for what got old
+** before it died. */
 #define YOUNG_BYTES (4LL << 20)
 #define GROWTH (48LL << 20)
 static int64_t pending, limit = GROWTH;
 
-void tensor_account(lua_State *L, const TensorBox *box) {
-  const Tensor *t = box->tensor;
-  if (t == NULL) return;
-  pending += (int64_t)sizeof *t;
-  if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
-  if (pending < YOUNG_BYTES) return;
-  pending = 0;
+static void collect(lua_State *L) {
   MemoryStats stats;
+  pending = 0;
   memory_stats(&stats);
   lua_gc(L, stats.bytes > limit ? LUA_GCCOLLECT : LUA_GCSTEP, 0);
   if (stats.bytes <= limit) return;
   memory_stats(&stats);
   limit = stats.bytes + (stats.bytes / 2 > GROWTH ? stats.bytes / 2 : GROWTH);
+}
+
+void tensor_account(lua_State *L, const TensorBox *box) {
+  const Tensor *t = box->tensor;
+  (void)L;
+  if (t == NULL) return;
+  pending += (int64_t)sizeof *t;
+  if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
+}
+
+TensorBox *tensor_box_of(lua_State *L, int metatable) {
+  if (pending >= YOUNG_BYTES) collect(L);
+  TensorBox *box = lua_newuserdatauv(L, sizeof *box, 0);
+  box->object.class = &tensor_class;
+  box->tensor = NULL;
+  lua_pushvalue(L, metatable);
+  lua_setmetatable(L, -2);
+  return box;
+}
+
+TensorBox *tensor_box(lua_State *L) {
+  object_metatable(L, &tensor_class);
+  TensorBox *box = tensor_box_of(L, -2); /* the metatable, below the new box */
+  lua_remove(L, -2);
+  return box;
 }
 
 void tensor_push(lua_State *L, Tensor *tensor) {
@@ -60,8 +70,8 @@ void tensor_push(lua_State *L, Tensor *tensor) {
 /* The first word of the userdata is compared with the address of our descriptor: other
 ** libraries' userdata do not hold it. */
 Tensor *tensor_test(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof(TensorBox)) return NULL;
-  TensorBox *box = lua_touserdata(L, index);
+  const TensorBox *box = lua_touserdata(L, index);
+  if (box == NULL || lua_rawlen(L, index) < sizeof *box) return NULL; /* light ones have length 0 */
   return box->object.class == &tensor_class ? box->tensor : NULL;
 }
 
@@ -261,12 +271,7 @@ static int set_attribute(lua_State *L, Tensor *t, const char *key) {
     Tensor *from = tensor_check(L, 3, "data", "value");
     if (from->dtype != t->dtype || !tensor_same_shape(t, from))
       return luaL_error(L, "data: expected a tensor of the same shape and dtype");
-    Storage *old = t->storage;
-    storage_retain(from->storage);
-    t->storage = from->storage;
-    t->offset = from->offset;
-    memcpy(t->stride, from->stride, sizeof t->stride);
-    storage_release(old);
+    tensor_set_data(t, from);
   } else
     return luaL_error(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
   return 0;
@@ -287,28 +292,14 @@ static int tensor_len(lua_State *L) {
 
 /* ---- operators ------------------------------------------------------------------------------ */
 
-static int binary(lua_State *L, OpId op) {
-  lua_settop(L, 2);
-  return call_op(L, op_info(op), false);
-}
-static int tensor_add(lua_State *L) { return binary(L, OP_ADD); }
-static int tensor_sub(lua_State *L) { return binary(L, OP_SUB); }
-static int tensor_mul(lua_State *L) { return binary(L, OP_MUL); }
-static int tensor_div(lua_State *L) { return binary(L, OP_DIV); }
-static int tensor_idiv(lua_State *L) { return binary(L, OP_FLOOR_DIVIDE); }
-static int tensor_mod(lua_State *L) { return binary(L, OP_REMAINDER); }
-static int tensor_pow(lua_State *L) { return binary(L, OP_POW); }
-static int tensor_and(lua_State *L) { return binary(L, OP_BITWISE_AND); }
-static int tensor_or(lua_State *L) { return binary(L, OP_BITWISE_OR); }
-static int tensor_xor(lua_State *L) { return binary(L, OP_BITWISE_XOR); }
-static int tensor_unm(lua_State *L) {
-  lua_settop(L, 1);
-  return call_op(L, op_info(OP_NEG), false);
-}
-static int tensor_not(lua_State *L) {
-  lua_settop(L, 1);
-  return call_op(L, op_info(OP_BITWISE_NOT), false);
-}
+/* Lua's names of operators and the ops that they are. */
+static const struct {
+  const char *event;
+  OpId op;
+} operators[] = {{"__add", OP_ADD}, {"__sub", OP_SUB}, {"__mul", OP_MUL}, {"__div", OP_DIV},
+                 {"__idiv", OP_FLOOR_DIVIDE}, {"__mod", OP_REMAINDER}, {"__pow", OP_POW},
+                 {"__band", OP_BITWISE_AND}, {"__bor", OP_BITWISE_OR}, {"__bxor", OP_BITWISE_XOR},
+                 {"__unm", OP_NEG}, {"__bnot", OP_BITWISE_NOT}};
 
 /* Lua makes a boolean of the result, so only one element has a meaning. */
 static int compare(lua_State *L, bool or_equal) {
@@ -333,18 +324,21 @@ static int tensor_le(lua_State *L) { return compare(L, true); }
 int tensor_equal(lua_State *L);
 
 static const luaL_Reg tensor_metamethods[] = {
-    {"__add", tensor_add}, {"__sub", tensor_sub}, {"__mul", tensor_mul}, {"__div", tensor_div}, {"__idiv", tensor_idiv},
-    {"__mod", tensor_mod}, {"__pow", tensor_pow}, {"__unm", tensor_unm}, {"__band", tensor_and}, {"__bor", tensor_or},
-    {"__bxor", tensor_xor}, {"__bnot", tensor_not}, {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal},
-    {"__len", tensor_len}, {"__newindex", tensor_newindex}, {"__tostring", print_tensor}, {NULL, NULL}};
+    {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal},
+    {"__gc", tensor_finalize}, {"__close", tensor_finalize}, {"__len", tensor_len}, {"__newindex", tensor_newindex}, {"__tostring", print_tensor}, {NULL, NULL}};
 
-const Class tensor_class = {"torch.Tensor", NULL, tensor_finalize, tensor_methods, tensor_metamethods};
+const Class tensor_class = {"torch.Tensor", NULL, NULL, tensor_methods, tensor_metamethods};
 
 /* Completes the metatable: __index needs the methods that the op table adds. */
 void tensor_open(lua_State *L, int torch, int functional) {
   object_metatable(L, &tensor_class);
+  int metatable = lua_gettop(L);
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    call_push_operator(L, op_info(operators[i].op), metatable);
+    lua_setfield(L, metatable, operators[i].event);
+  }
   lua_getfield(L, -1, "__methods");
-  call_register(L, torch, functional, lua_gettop(L));
+  call_register(L, torch, functional, lua_gettop(L), metatable);
   lua_newtable(L);
   luaL_setfuncs(L, attributes, 0);
   lua_pushvalue(L, -1);

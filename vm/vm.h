@@ -71,6 +71,9 @@ extern const Class tensor_class;
 
 /* Pushes an empty box. After it is filled call tensor_account. */
 TensorBox *tensor_box(lua_State *L);
+/* The same where the metatable is at hand, at a stack index as seen with the new box
+** on top, or an upvalue's. */
+TensorBox *tensor_box_of(lua_State *L, int metatable);
 /* Tells the collector of Lua about the bytes behind a filled box. */
 void tensor_account(lua_State *L, const TensorBox *box);
 /* Pushes a box for another reference to 'tensor' (borrowed); nil for NULL. */

@@ -184,10 +184,7 @@ static Status read_elements(const Reader *r, Storage *storage, int64_t bytes) {
     have = (int64_t)storage->bytes;
     if (have >= bytes) return OK;
     const int64_t more = have > bytes / 2 ? bytes : 2 * have;
-    void *data = memory_realloc(storage->data, (size_t)have, (size_t)more);
-    if (data == NULL) return ERROR_MEMORY;
-    storage->data = data;
-    storage->bytes = (size_t)more;
+    TRY(storage_resize(storage, (size_t)more));
   }
 }
 

@@ -66,21 +66,11 @@ static int eval(lua_State *L) {
 
 /* ---- to ------------------------------------------------------------------------------------ */
 
-/* 't' shows what 'from' shows; who holds 't' holds the same tensor as before. */
-static void adopt(Tensor *t, const Tensor *from) {
-  storage_retain(from->storage);
-  storage_release(t->storage);
-  t->storage = from->storage;
-  t->dtype = from->dtype;
-  t->offset = from->offset;
-  memcpy(t->stride, from->stride, sizeof t->stride);
-}
-
 static Status cast_tensor(Tensor *t, DType dtype) {
   if (t == NULL || t->dtype == dtype || !dtype_is_float((DType)t->dtype)) return OK;
   Tensor *cast;
   TRY(op_cast(t, dtype, &cast));
-  adopt(t, cast);
+  tensor_set_data(t, cast);
   tensor_release(cast);
   return cast_tensor(tensor_grad(t), dtype);
 }

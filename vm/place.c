@@ -1,0 +1,231 @@
+/* place.c: lines of the program for tensor/place.c, what records them (anomaly mode, the
+** session), and the profile of the ops.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+
+/* ---- lines as numbers ------------------------------------------------------------------ */
+
+/* Places are interned, "train.lua:12"; number n is places[n - 1]. They are found by the
+** address of the source's name, which may come again for another file: so the text is
+** compared too. */
+typedef struct {
+  const char *source;
+  int line;
+  uint32_t next; /* in the chain of its bucket */
+  char text[LUA_IDSIZE];
+} Place;
+
+#define BUCKETS 1024
+#define DEPTH 12 /* frames to look through for one of the user's program */
+
+static lua_State *place_state; /* the main thread: while a coroutine runs, the line that resumed it */
+static Place *places;
+static uint32_t place_count, place_room, buckets[BUCKETS];
+
+static uint32_t place_intern(const lua_Debug *ar) {
+  uint32_t bucket = (uint32_t)(((uintptr_t)ar->source >> 4) * 31 + (uintptr_t)ar->currentline) % BUCKETS;
+  for (uint32_t i = buckets[bucket]; i != 0; i = places[i - 1].next) {
+    const Place *p = &places[i - 1];
+    if (p->source == ar->source && p->line == ar->currentline && strcmp(p->text, ar->short_src) == 0) return i;
+  }
+  if (place_count == place_room) {
+    uint32_t room = place_room == 0 ? 64 : 2 * place_room;
+    Place *grown = realloc(places, room * sizeof *grown);
+    if (grown == NULL) return 0;
+    places = grown;
+    place_room = room;
+  }
+  Place *p = &places[place_count++];
+  *p = (Place){.source = ar->source, .line = ar->currentline, .next = buckets[bucket]};
+  memcpy(p->text, ar->short_src, sizeof p->text);
+  return buckets[bucket] = place_count;
+}
+
+/* The line of the user's program that runs. */
+static uint32_t place_current(void) {
+  lua_Debug ar;
+  if (place_state == NULL) return 0;
+  for (int level = 0; level < DEPTH && lua_getstack(place_state, level, &ar); level++) {
+    lua_getinfo(place_state, "Sl", &ar);
+    if (ar.currentline > 0 && strncmp(ar.source, "@lib/", 5) != 0) return place_intern(&ar);
+  }
+  return 0;
+}
+
+static const char *place_describe(uint32_t place) {
+  static char text[LUA_IDSIZE + 16];
+  if (place == 0 || place > place_count) return NULL;
+  snprintf(text, sizeof text, "%s:%d", places[place - 1].text, places[place - 1].line);
+  return text;
+}
+
+/* ---- anomaly mode ------------------------------------------------------------------------ */
+
+static bool session_places; /* the session notes places without checking for NaN */
+
+static void set_anomaly(bool on) {
+  anomaly_checks = on;
+  history_places = on || session_places;
+}
+
+/** torch.autograd.set_detect_anomaly(mode): with true, an error in a backward pass names the
+** line of the forward op, and a NaN that a backward formula makes is an error. Costs time. */
+static int set_detect_anomaly(lua_State *L) {
+  if (!lua_isboolean(L, 1)) return error_argument(L, "set_detect_anomaly", "mode", 1, "true or false", 1);
+  set_anomaly(lua_toboolean(L, 1));
+  return 0;
+}
+
+/** torch.is_anomaly_enabled(): whether anomaly mode is on. */
+static int is_anomaly_enabled(lua_State *L) {
+  lua_pushboolean(L, anomaly_checks);
+  return 1;
+}
+
+typedef struct {
+  Object object;
+  bool active, was;
+} Anomaly;
+static void anomaly_end(lua_State *L, void *self) {
+  (void)L;
+  Anomaly *a = self;
+  if (a->active) set_anomaly(a->was);
+  a->active = false;
+}
+static const Class anomaly_class = {"torch.autograd.detect_anomaly", NULL, anomaly_end, NULL, NULL};
+
+static int anomaly_finish(lua_State *L, int status, lua_KContext was) {
+  set_anomaly(was != 0);
+  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
+  return lua_gettop(L);
+}
+
+/** torch.autograd.detect_anomaly([f, ...]): anomaly mode while f runs, or to the end of the
+** block of `local _ <close> = torch.autograd.detect_anomaly()`. */
+static int detect_anomaly(lua_State *L) {
+  bool was = anomaly_checks;
+  if (lua_isfunction(L, 1)) {
+    set_anomaly(true);
+    return anomaly_finish(L, lua_pcallk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, was, anomaly_finish), was);
+  }
+  if (!lua_isnoneornil(L, 1)) return error_argument(L, "detect_anomaly", "f", 1, "a function or nothing", 1);
+  Anomaly *a = object_new(L, &anomaly_class, sizeof *a, 0);
+  a->was = was;
+  a->active = true;
+  set_anomaly(true);
+  return 1;
+}
+
+/* ---- for the session ------------------------------------------------------------------------ */
+
+/* torch._C.note_places(on): whether ops on the tape note their lines without anomaly mode. */
+static int note_places(lua_State *L) {
+  session_places = lua_toboolean(L, 1);
+  set_anomaly(anomaly_checks);
+  return 0;
+}
+
+/* torch._C.storages_watch([on]): begins or ends the counting of storages; without an
+** argument, whether it is on. */
+static int storages_watch(lua_State *L) {
+  static bool watching;
+  if (lua_isboolean(L, 1)) storage_watch(watching = lua_toboolean(L, 1));
+  lua_pushboolean(L, watching);
+  return 1;
+}
+
+typedef struct {
+  int64_t *bytes, *count; /* [place_count + 1], by place */
+  uint32_t places;
+} Totals;
+
+static void add_storage(void *context, size_t bytes, uint32_t place) {
+  Totals *t = context;
+  if (place > t->places) place = 0;
+  t->bytes[place] += (int64_t)bytes;
+  t->count[place]++;
+}
+
+/* torch._C.storages(): an array of {place =, bytes =, count =} of those counted. */
+static int storages(lua_State *L) {
+  uint32_t n = place_count + 1;
+  int64_t *block = lua_newuserdatauv(L, 2 * n * sizeof(int64_t), 0);
+  memset(block, 0, 2 * n * sizeof(int64_t));
+  Totals totals = {block, block + n, place_count};
+  storage_each(add_storage, &totals);
+  lua_newtable(L);
+  for (uint32_t i = 0, k = 1; i < n; i++) {
+    if (totals.count[i] == 0) continue;
+    const char *text = place_describe(i);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, text != NULL ? text : "?"), lua_setfield(L, -2, "place");
+    lua_pushinteger(L, totals.bytes[i]), lua_setfield(L, -2, "bytes");
+    lua_pushinteger(L, totals.count[i]), lua_setfield(L, -2, "count");
+    lua_rawseti(L, -2, k++);
+  }
+  return 1;
+}
+
+static int start_profile(lua_State *L) {
+  (void)L;
+  profile_start();
+  return 0;
+}
+
+/* torch._C.profile_stop(): an array of {name =, calls =, total =, self = (seconds), bytes =}. */
+static int stop_profile(lua_State *L) {
+  const OpProfile *profiles = profile_stop();
+  lua_newtable(L);
+  for (int id = 0, k = 1; id < OP_COUNT; id++) {
+    const OpProfile *p = &profiles[id];
+    if (p->calls == 0) continue;
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, op_table[id].name), lua_setfield(L, -2, "name");
+    lua_pushinteger(L, p->calls), lua_setfield(L, -2, "calls");
+    lua_pushnumber(L, 1e-9 * (double)p->total), lua_setfield(L, -2, "total");
+    lua_pushnumber(L, 1e-9 * (double)p->self), lua_setfield(L, -2, "self");
+    lua_pushinteger(L, p->bytes), lua_setfield(L, -2, "bytes");
+    lua_rawseti(L, -2, k++);
+  }
+  return 1;
+}
+
+static int forget_state(lua_State *L) {
+  (void)L;
+  place_state = NULL;
+  set_anomaly(session_places = false);
+  storage_watch(false);
+  free(places);
+  places = NULL;
+  place_count = place_room = 0;
+  memset(buckets, 0, sizeof buckets);
+  return 0;
+}
+
+/* Stack: torch, at the index. */
+void place_open(lua_State *L, int torch) {
+  static const luaL_Reg internals[] = {{"note_places", note_places}, {"storages_watch", storages_watch}, {"storages", storages},
+                                       {"profile_start", start_profile}, {"profile_stop", stop_profile}, {NULL, NULL}};
+  static const luaL_Reg modes[] = {{"set_detect_anomaly", set_detect_anomaly}, {"detect_anomaly", detect_anomaly}, {NULL, NULL}};
+  lua_getfield(L, torch, "_C");
+  luaL_setfuncs(L, internals, 0);
+  lua_getfield(L, torch, "autograd");
+  luaL_setfuncs(L, modes, 0);
+  lua_pushcfunction(L, is_anomaly_enabled);
+  lua_setfield(L, torch, "is_anomaly_enabled");
+  lua_pop(L, 2);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  place_state = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  place_host(place_current, place_describe);
+  lua_newuserdatauv(L, 1, 0); /* forgets the state when it is closed */
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, forget_state);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.place");
+}
