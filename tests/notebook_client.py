@@ -173,6 +173,17 @@ def an_expression_is_the_result(k):
 
 
 @check
+def the_last_expression_is_the_result(k):
+    for code, expected in (("p = 2\np * 3", "6"), ("p = 4\nmath.max(p, 1) -- of it", "4"), ("p = 1\np;", None),
+                           ("p = 1\n\n{p,\n 2}\n", "{1, 2}"), ("p = 1\n-p", "-1"), ("p = 1\n'text'", "text"),
+                           ("local f = function(x) return x end\nlocal g = f\n(p)", None), ("p = 3\nq = 4", None),
+                           ("for i = 1, 2 do\n  p = i\nend", None), ("function h()\n  return 1\nend\nh()", "1"),
+                           ("p = [[\np]]", None), ("do p = 5 end\nnot p, p", "false\t5")):
+        data = k.good(code).result
+        same((code, expected), (code, data and data["text/plain"]))
+
+
+@check
 def cells_are_counted(k):
     first = k.good("1").reply["execution_count"]
     cell = k.good("2")
@@ -276,6 +287,7 @@ def cells_that_wait_are_not_run_after_an_error(k):
     first = k.send("local f repeat f = io.open('go_on') until f error('stop')")
     second = k.send("after_error = true")
     k.until(first, lambda m: m["msg_type"] == "execute_input")
+    time.sleep(0.2)  # the second arrives
     open(os.path.join(FOLDER, "go_on"), "w").close()
     same("error", k.reply(first)["status"])
     same("aborted", k.reply(second)["status"])
@@ -289,6 +301,7 @@ def errors_may_be_passed_over(k):
     first = k.send("local f repeat f = io.open('go_on') until f error('stop')", stop_on_error=False)
     second = k.send("'run'")
     k.until(first, lambda m: m["msg_type"] == "execute_input")
+    time.sleep(0.2)  # the second arrives
     open(os.path.join(FOLDER, "go_on"), "w").close()
     same("error", k.reply(first)["status"])
     same("ok", k.reply(second)["status"])
@@ -334,7 +347,7 @@ def names_are_explained(k):
 @check
 def completeness_is_known(k):
     for code, status in (("x = 1", "complete"), ("1 + 1", "complete"), ("for i = 1, 2 do", "incomplete"),
-                         ("f(", "incomplete"), ("x = = 1", "invalid"), ("end", "invalid")):
+                         ("f(", "incomplete"), ("x = 1\nx", "complete"), ("x = = 1", "invalid"), ("end", "invalid")):
         reply = k.ask("is_complete_request", {"code": code})
         same((code, status), (code, reply["status"]))
     same("    ", k.ask("is_complete_request", {"code": "if a then\n  if b then"})["indent"])

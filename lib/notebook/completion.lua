@@ -81,7 +81,9 @@ end
 
 --- The white space that the line after an incomplete block begins with.
 function completion.indent(code)
-  local _, text = require "hecate.session.block".newline(code, #code)
+  local block = optional "hecate.session.block"
+  if block == nil then return "" end
+  local _, text = block.newline(code, #code)
   return text:match("[ \t]*$")
 end
 

@@ -1,6 +1,7 @@
 --- The Jupyter kernel: answers the requests of a notebook with a session (hecate.session).
 -- One request after the other, in the thread of Lua; only a running cell can be
 -- interrupted, and what it has made stays.
+local cell = require "hecate.notebook.cell"
 local Channel = require "hecate.notebook.channel"
 local completion = require "hecate.notebook.completion"
 local display = require "hecate.notebook.display"
@@ -13,6 +14,7 @@ local sessions = require "hecate.session"
 local Kernel = {}
 Kernel.__index = Kernel
 
+local LATE = 0.05 -- seconds that requests which were sent already may be on their way
 local POLL = 0.5 -- seconds that a wait lasts at most: then the interrupt is looked at
 
 -- ---- what the protocol leaves open -------------------------------------------------------
@@ -70,7 +72,7 @@ end
 --- After an error the cells that wait already are not run.
 local function abort_waiting(kernel)
   while true do
-    local request = kernel.channel:receive(0)
+    local request = kernel.channel:receive(LATE)
     if request == nil then return end
     if request then
       request.aborted = request.type == "execute_request"
@@ -87,7 +89,8 @@ local function execute(kernel, content)
   local count = session.count + 1
   if not silent then kernel.channel:publish("execute_input", {code = code, execution_count = count}) end
   kernel.shown = nil
-  local result = run(kernel, code, silent)
+  local is_command = session.command_of(code) ~= nil
+  local result = run(kernel, is_command and code or cell.with_result(code), silent)
   if kernel.shown and not silent then
     kernel.channel:publish("execute_result", {execution_count = count, data = kernel.shown[1], metadata = kernel.shown[2]})
   end
@@ -95,8 +98,9 @@ local function execute(kernel, content)
   if keep then
     remember(kernel, code, kernel.shown and kernel.shown[1]["text/plain"])
   else
-    session.count, session.inputs[count] = count - 1, nil
+    session.count = count - 1
   end
+  session.inputs[count] = keep and code or nil
   local reply = {status = "ok", payload = json.array{}}
   if result.ok then
     reply.user_expressions = expressions(kernel, given(content.user_expressions))
@@ -136,7 +140,7 @@ end
 
 function handlers.is_complete_request(kernel, request)
   local code = tostring(request.content.code)
-  local state = kernel.session:is_complete(code)
+  local state = kernel.session:is_complete(cell.with_result(code))
   return {status = state, indent = state == "incomplete" and completion.indent(code) or nil}
 end
 

@@ -60,6 +60,12 @@ static Wire *check_wire(lua_State *L, const char *function) {
   return w;
 }
 
+/* Raises "REASON DETAIL", as a person is to read it: without a place in our files. */
+static int raise_plainly(lua_State *L, const char *reason, const char *detail) {
+  lua_pushfstring(L, "%s%s", reason, detail);
+  return lua_error(L);
+}
+
 /* ---- opening ---------------------------------------------------------------------- */
 
 /* NULL: errno of libzmq says why. */
@@ -96,7 +102,7 @@ static int open_wire(lua_State *L) {
   static const int types[] = {ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_PUB, ZMQ_ROUTER};
   char reason[256];
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (!libraries_open(reason, sizeof reason)) return luaL_error(L, "%s", reason);
+  if (!libraries_open(reason, sizeof reason)) return raise_plainly(L, reason, "");
   size_t key_size;
   const char *key = field(L, "key", &key_size), *session = field(L, "session", NULL), *endpoints[5];
   for (int i = 0; i < 5; i++) endpoints[i] = field(L, names[i], NULL);
@@ -115,16 +121,18 @@ static int open_wire(lua_State *L) {
   r->session = w->session;
   for (int i = 0; i < 5; i++) {
     *sockets[i] = bind_socket(w, types[i], endpoints[i]);
-    if (*sockets[i] == NULL) return luaL_error(L, "cannot listen at %s: %s", endpoints[i], zmq.strerror(zmq.error()));
+    if (*sockets[i] != NULL) continue;
+    lua_pushfstring(L, "cannot listen at %s: ", endpoints[i]);
+    return raise_plainly(L, lua_tostring(L, -1), zmq.strerror(zmq.error()));
   }
-  if (!open_inside(w)) return luaL_error(L, "cannot open a socket: %s", zmq.strerror(zmq.error()));
+  if (!open_inside(w)) return raise_plainly(L, "cannot open a socket: ", zmq.strerror(zmq.error()));
   return 1;
 }
 
 /* wire:start(): captures descriptors 1 and 2 and starts the thread. */
 static int wire_start(lua_State *L) {
   Wire *w = check_wire(L, "wire.start");
-  if (!relay_capture(&w->relay) || !relay_start(&w->relay)) return luaL_error(L, "cannot start: %s", strerror(errno));
+  if (!relay_capture(&w->relay) || !relay_start(&w->relay)) return raise_plainly(L, "cannot start the kernel: ", strerror(errno));
   return 0;
 }
 
@@ -238,7 +246,7 @@ static int wire_close_method(lua_State *L) {
 
 static int make_id(lua_State *L) {
   char id[RELAY_ID], reason[256];
-  if (!libraries_open(reason, sizeof reason)) return luaL_error(L, "%s", reason);
+  if (!libraries_open(reason, sizeof reason)) return raise_plainly(L, reason, "");
   relay_make_id(id);
   lua_pushstring(L, id);
   return 1;
@@ -257,7 +265,7 @@ static int base64(lua_State *L) {
   char reason[256];
   const char *bytes = luaL_checklstring(L, 1, &size);
   luaL_Buffer text;
-  if (!libraries_open(reason, sizeof reason)) return luaL_error(L, "%s", reason);
+  if (!libraries_open(reason, sizeof reason)) return raise_plainly(L, reason, "");
   size_t length = (size + 2) / 3 * 4;
   char *to = luaL_buffinitsize(L, &text, length + 1);
   sodium.bin2base64(to, length + 1, (const unsigned char *)bytes, size, 1); /* the usual alphabet, padded */
@@ -269,7 +277,7 @@ static int base64(lua_State *L) {
 static int executable(lua_State *L) {
   char path[4096];
   ssize_t n = readlink("/proc/self/exe", path, sizeof path);
-  if (n < 0) return luaL_error(L, "cannot find out the path of this program: %s", strerror(errno));
+  if (n < 0) return raise_plainly(L, "cannot find out the path of this program: ", strerror(errno));
   lua_pushlstring(L, path, (size_t)n);
   return 1;
 }
