@@ -175,7 +175,7 @@ def an_expression_is_the_result(k):
 @check
 def the_last_expression_is_the_result(k):
     for code, expected in (("p = 2\np * 3", "6"), ("p = 4\nmath.max(p, 1) -- of it", "4"), ("p = 1\np;", None),
-                           ("p = 1\n\n{p,\n 2}\n", "{1, 2}"), ("p = 1\n-p", "-1"), ("p = 1\n'text'", "text"),
+                           ("p = 1\n\n{p,\n 2}\n", "{1, 2}"), ("p = 1\n-p", None), ("p = 1\n#'abc'", "3"), ("p = 1\n'text'", "text"),
                            ("local f = function(x) return x end\nlocal g = f\n(p)", None), ("p = 3\nq = 4", None),
                            ("for i = 1, 2 do\n  p = i\nend", None), ("function h()\n  return 1\nend\nh()", "1"),
                            ("p = [[\np]]", None), ("do p = 5 end\nnot p, p", "false\t5")):
