@@ -137,26 +137,29 @@ function Slot:show(lines)
   self.text = text
 end
 
+--- Without a text nothing is to stay.
 function Slot:close(text)
   if not self.open then return end
-  if text then self:show{(text:gsub("\n$", ""))} end
+  if text or self.text then self:show{((text or ""):gsub("\n$", ""))} end
   self.open = false
 end
 
---- What torch.utils.panel is in a terminal: lines that change in place.
-local function new_panel(self)
-  local panel = {is_notebook = true}
+--- Makes the panel of the terminal (torch.utils.panel) lines in the notebook that change in
+-- place.
+local function take_over_panel(self)
+  local panel = require "torch.utils.panel"
+  panel.is_notebook = true
   function panel.available() return true end
+  function panel.is_utf8() return true end
   function panel.size() return 80, 24 end
   function panel.write(text) io.stdout:write(text) end
   function panel.open() return setmetatable({id = c.id(), open = true, display = self.display}, Slot) end
-  return panel
 end
 
 --- Takes over, for the display of a kernel.
 function plots.install(displayed)
   local self = {display = displayed, waiting = {}, curves = setmetatable({}, {__mode = "k"})}
-  package.loaded["torch.utils.panel"] = new_panel(self)
+  take_over_panel(self)
   on_load("gnuplot.figure", function(Figure) return take_over_figures(self, Figure) end)
   on_load("gnuplot.live", function(live)
     return function(...) return begin_curve(self, live, with_file(...)) end
