@@ -18,6 +18,7 @@ int luaopen_torch_data_c(lua_State *L);
 int luaopen_gnuplot_c(lua_State *L);
 int luaopen_gnuplot_host(lua_State *L);
 int luaopen_torch_utils_terminal_c(lua_State *L);
+int luaopen_hecate_notebook_c(lua_State *L);
 int luaopen_hecate_session_c(lua_State *L);
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
@@ -250,6 +251,7 @@ static void preload(lua_State *L) {
                                      {"torch.optim", open_optim}, {"torch.data.c", luaopen_torch_data_c},
                                      {"gnuplot.c", luaopen_gnuplot_c}, {"gnuplot.host", luaopen_gnuplot_host},
                                      {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
+                                     {"hecate.notebook.c", luaopen_hecate_notebook_c},
                                      {"hecate.session.c", luaopen_hecate_session_c},
                                      {NULL, NULL}};
   lua_getglobal(L, "package");

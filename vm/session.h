@@ -34,6 +34,11 @@ void interrupt_forget(void);
 /* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
 void interrupt_watch_libraries(lua_State *L);
 
+/* ---- session_interrupt.c -------------------------------------------------- */
+
+/* Lets Lua require "hecate.interrupt". */
+void session_preload_interrupt(lua_State *L);
+
 /* ---- session.c ------------------------------------------------------------ */
 
 /* Reads, runs and prints until the end of the input. 'with_rc': the file of the user's

@@ -278,7 +278,7 @@ local function progress(...)
     unit = given.unit or (samples and "samples" or "it"), count = 0, postfix = "",
     began = now, measured = 0, measured_at = now, next_draw = now + REDRAW,
   }, Bar)
-  if terminal.isatty(2) and panel.available() then
+  if panel.is_notebook or terminal.isatty(2) and panel.available() then
     bar.slot = panel.open(1)
     bar.slot:show{bar_line(bar, now)}
   else

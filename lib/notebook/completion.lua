@@ -1,0 +1,90 @@
+--- Completion, help and indentation for frontends: hecate.session.complete and
+-- hecate.help, with the protocol's positions, which count characters from 0.
+local json = require "torch.json"
+
+local completion = {}
+
+local function optional(name)
+  local ok, module = pcall(require, name)
+  return ok and module or nil
+end
+
+--- The number of bytes before a position; the end without one.
+local function bytes_before(code, position)
+  if math.type(position) ~= "integer" or position < 0 then return #code end
+  return (utf8.offset(code, position + 1) or #code + 1) - 1
+end
+
+--- The content of a complete_reply.
+function completion.complete(code, position, env)
+  code = tostring(code)
+  local cursor = bytes_before(code, position)
+  local found = require "hecate.session.complete".complete(code, cursor, env)
+  local matches = json.array{}
+  for i, match in ipairs(found.matches) do matches[i] = match end
+  local start = utf8.len(code, 1, found.start - 1) or 0
+  return {status = "ok", matches = matches, cursor_start = start,
+    cursor_end = start + (utf8.len(code, found.start, found.finish) or 0),
+    metadata = {signature = found.signature}}
+end
+
+--- The name at or around the cursor, or before the "(" that is open there.
+local function name_at(code, cursor)
+  local from, to = cursor, cursor
+  while from > 0 and code:sub(from, from):find("[%w_.:]") do from = from - 1 end
+  while code:sub(to + 1, to + 1):find("[%w_]") do to = to + 1 end
+  local name = code:sub(from + 1, to):gsub("^[.:]+", ""):gsub("[.:]+$", "")
+  if name:find("^[%a_]") then return name end
+  local depth = 0
+  for i = cursor, 1, -1 do
+    local ch = code:sub(i, i)
+    if ch == ")" then depth = depth + 1 end
+    if ch == "(" then
+      if depth == 0 then return code:sub(1, i - 1):match("([%a_][%w_.:]*)%s*$") end
+      depth = depth - 1
+    end
+  end
+end
+
+--- The value of a.b.c, of tables and of what loads at first use alone.
+local function value_of(name, env)
+  local value = env
+  for part in name:gmatch("[^.:]+") do
+    local ok, next_value = pcall(function() return value[part] end)
+    if not ok then return nil end
+    value = next_value
+  end
+  return value
+end
+
+--- What there is to say of a name; nil for nothing.
+local function describe(session, name, detailed)
+  local help = optional "hecate.help"
+  local asked = help and help.lookup(name, session.env)
+  if asked then
+    local text = help.text(asked, {width = 80, color = false})
+    local source = detailed and help.source(name, session.env)
+    return source and text .. "\n" .. source or text
+  end
+  local value = value_of(name, session.env)
+  if value == nil then return nil end
+  return ("%s: %s\n%s"):format(name, type(value), session:format(value))
+end
+
+--- The content of an inspect_reply; `detailed` shows the source too.
+function completion.inspect(session, code, position, detailed)
+  code = tostring(code)
+  local name = name_at(code, bytes_before(code, position))
+  local text = name and describe(session, name, detailed)
+  return {status = "ok", found = text ~= nil, data = text and {["text/plain"] = text} or {}, metadata = {}}
+end
+
+--- The white space that the line after an incomplete block begins with.
+function completion.indent(code)
+  local block = optional "hecate.session.block"
+  if block == nil then return "" end
+  local _, text = block.newline(code, #code)
+  return text:match("[ \t]*$")
+end
+
+return completion
