@@ -72,10 +72,11 @@ end
 --- 1, 2, … n.
 function data.count(n) return torch.arange(1, n + 1, {dtype = "float64"}) end
 
---- The bytes of a float64 tensor in row-major order, infinities as NaN.
-function data.bytes(t)
-  return host.bytes(t:masked_fill(t:isinf(), 0 / 0):contiguous())
-end
+--- Infinities as NaN, in row-major order.
+local function clean(t) return t:masked_fill(t:isinf(), 0 / 0):contiguous() end
+
+--- The bytes of a float64 tensor.
+function data.bytes(t) return host.bytes(clean(t)) end
 
 --- "1:2:3": gnuplot guesses the number of columns otherwise.
 local function using(columns)
@@ -84,13 +85,35 @@ local function using(columns)
   return table.concat(list, ":")
 end
 
+local function format(n, columns)
+  return ("record=(%d) format='%s'"):format(n, ("%double"):rep(columns))
+end
+
 --- Columns (vectors of one length) as one layer's data. `empty`: no row of them can
 -- be drawn.
 function data.rows(columns)
   local t = torch.stack(columns, 2)
   local good = torch.isfinite(t):sum(2):eq(#columns):any():item()
   return {bytes = data.bytes(t), empty = not good, using = using(columns),
-    binary = ("record=(%d) format='%s'"):format(t.shape[1], ("%double"):rep(#columns))}
+    binary = format(t.shape[1], #columns)}
+end
+
+local LONG = 5000 -- points of a line from which on it is thinned
+
+--- Lets a layer of (x, y) be thinned when it is drawn as a line, if it is a long one.
+function data.may_thin(layer, columns)
+  if #columns ~= 2 or #columns[1] <= LONG then return end
+  layer.points, layer.bytes = clean(torch.stack(columns, 2)), nil
+end
+
+--- The bytes of a layer and how they are read, on an axis from `low` to `high` (nil: to
+-- the end of the data); `whole`: all of them.
+function data.drawn(layer, low, high, whole)
+  if not layer.points then return layer.bytes, layer.binary end
+  local bytes, n
+  if not whole then bytes, n = host.thin(layer.points, low, high) end
+  if bytes then return bytes, format(n, 2) end
+  return host.bytes(layer.points), layer.binary -- x goes back and forth
 end
 
 --- A matrix per column, all of one shape, as a mesh of lines.

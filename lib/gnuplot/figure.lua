@@ -15,9 +15,10 @@ local screen = require "gnuplot.screen"
 local Figure = {}
 Figure.__index = Figure
 
-Figure.timeout = 30 -- seconds without any progress
+Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
 
+local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
 local TOO_OLD = "is too old, 5 is needed"
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
@@ -26,7 +27,7 @@ local function new_panel() return {settings = {}, plots = {}, limits = {}} end
 -- figure that is written to that file.
 function Figure.new(number, path, format, size)
   return setmetatable({number = number, path = path, format = format, size = size,
-    rows = 1, columns = 1, panels = {new_panel()}, at = 1,
+    rows = 1, columns = 1, bytes = 0, panels = {new_panel()}, at = 1,
     screens = not path and screen.choose("gnuplot.figure") or {"file"}}, Figure)
 end
 
@@ -132,7 +133,7 @@ local function run(self, pipe, script)
   local guard <close> = setmetatable({}, {__close = function(_, err)
     if err then pipe:close(0) end -- an interrupt
   end})
-  local text, reason = pipe:run(script, self.timeout)
+  local text, reason = pipe:run(script, self.timeout * (1 + self.bytes / SLOW))
   if text then return text end
   pipe:close(0)
   return nil, reason, class_of(reason)
@@ -258,6 +259,7 @@ end
 --- Draws the present picture of `figure`.
 function Movie:frame(figure)
   local script, share <close> = picture_of(figure)
+  self.bytes = figure.bytes
   if script == nil then arguments.fail("%s: nothing was plotted", self.name) end
   if self.pipe == nil then
     local pipe, reason, class = start()
@@ -278,8 +280,9 @@ end
 function Figure:flush()
   if not self.path then return self:show() end
   if not self.dirty then return true end
-  self.dirty = false
-  return self:print(self.path, self.format)
+  local ok, reason, class = self:print(self.path, self.format)
+  self.dirty = false -- not after an interrupt
+  return ok, reason, class
 end
 
 --- After a change: a window follows at once, a file at the next flush, and the

@@ -17,6 +17,7 @@
 
 #include "vm.h"
 
+int gnuplot_thin(lua_State *L); /* thin.c */
 int luaopen_gnuplot_host(lua_State *L);
 
 /* bytes(tensor) → string: the elements of a contiguous tensor as they lie in memory. */
@@ -136,7 +137,7 @@ static const Class share_class = {
   .methods = share_methods,
 };
 
-static const luaL_Reg functions[] = {{"bytes", bytes}, {"share", share}, {"target", target}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"bytes", bytes}, {"share", share}, {"target", target}, {"thin", gnuplot_thin}, {NULL, NULL}};
 
 int luaopen_gnuplot_host(lua_State *L) {
   luaL_newlib(L, functions);

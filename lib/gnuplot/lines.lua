@@ -87,6 +87,7 @@ local function layer_of(columns, how, title)
   local layer = data.rows(columns)
   layer.words, layer.title, layer.titled = how.words, title, how.titled
   layer.axis, layer.kind = how.axis, how.kind
+  if how.kind == "lines" then data.may_thin(layer, columns) end
   return layer
 end
 

@@ -1,6 +1,7 @@
 --- The commands of gnuplot that draw a figure, and the data that they read.
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
+local data = require "gnuplot.data"
 local host = require "gnuplot.host"
 local look = require "gnuplot.look"
 
@@ -12,26 +13,38 @@ local function title_of(layer)
   return (" title %s noenhanced"):format(Pipe.quote(layer.title))
 end
 
+--- The horizontal range of a panel: {low, high} as far as it was said; `whole` where it may
+-- be anything.
+local function range_of(current)
+  local range = {low = current.limits[1], high = current.limits[2]}
+  for _, setting in ipairs(current.settings) do
+    if setting.key == nil and setting.command:find("range") then range.whole = true end
+  end
+  return range
+end
+
 --- The part of a plot command that draws a layer; its data goes to `store`.
-local function draw_layer(store, layer, place)
+local function draw_layer(store, layer, place, range)
   local words = layer.words
   if type(words) == "function" then words = words(place) end
   local using = layer.using and not words:find("%f[%a]us?i?n?g?%f[%A]")
     and " using " .. layer.using or ""
-  local text = ("hecate_data binary skip=%d %s%s %s%s"):format(store.size, layer.binary, using, words,
+  local bytes, binary = data.drawn(layer, range.low, range.high, range.whole)
+  local text = ("hecate_data binary skip=%d %s%s %s%s"):format(store.size, binary, using, words,
     title_of(layer))
-  store[#store + 1] = layer.bytes
-  store.size = store.size + #layer.bytes
+  store[#store + 1] = bytes
+  store.size = store.size + #bytes
   return text
 end
 
 --- The plot command of all layers.
-local function draw_layers(script, store, plots)
+local function draw_layers(script, store, current)
+  local plots, range = current.plots, range_of(current)
   local parts, place = {}, 0
   for _, plot in ipairs(plots) do
     for _, layer in ipairs(plot.layers) do
       if not layer.same then place = place + 1 end
-      if not layer.empty then parts[#parts + 1] = draw_layer(store, layer, place) end
+      if not layer.empty then parts[#parts + 1] = draw_layer(store, layer, place, range) end
     end
   end
   if #parts == 0 then -- values that cannot be drawn leave an empty frame
@@ -60,7 +73,7 @@ local function draw_panel(script, store, current, frame)
   if current.plots[1].text then
     script[#script + 1] = current.plots[1].text .. "\n"
   else
-    draw_layers(script, store, current.plots)
+    draw_layers(script, store, current)
   end
 end
 
@@ -94,6 +107,7 @@ end
 return function(self)
   local script, store = script_of(self)
   if script == nil then return nil end
+  self.bytes = store.size
   local share, reason = host.share(store)
   if share == nil then 
     arguments.fail("gnuplot: no place for the data of a figure: %s", reason)
