@@ -137,6 +137,7 @@ local function fault_of(message, name, bad)
   local text = message:gsub("^[^:\n]-:%d+: ", "")
   if text:find "\n" then return "has more than one line" end
   if #text > 420 then return "has " .. #text .. " bytes" end
+  name = name:gsub("^x:", "")
   if text:sub(1, #name + 2) ~= name .. ": " then return "does not start with " .. name end
   if text:find("bad argument", 1, true) or text:find "luaL?_" or text:find("attempt to", 1, true) or text:find "[%w]+_[%w_]*%.c" then return "shows internals" end
   if text:find "%(null%)" or bad ~= least and bad ~= inf and text:find "%-9223372036854775808" then return "shows a C value" end
@@ -195,4 +196,34 @@ describe("wrong calls of", function()
       end)
     end
   end
+end)
+
+describe("wrong calls of functions that are no ops:", function()
+  local x = torch.ones(2, 3)
+  local bad = {MISSING, "text", {}, {1, 2}, {"x"}, {{}}, print, torch.float32, true, 0, 1.5, nan, -1, 99, most, least, x, torch.empty(0), torch.tensor(1),
+    {dim = 0}, {dim = "x"}, {dtype = 5}, {device = "cuda:99"}, {no_such_name = 1}}
+  local calls = {
+    split = {x, 1, 2}, chunk = {x, 2, 1}, unbind = {x, 1}, allclose = {x, x, 1e-5, 1e-8}, nonzero = {x, {as_tuple = true}}, tensor = {{1, 2}, {dtype = "int32"}},
+    equal = {x, x}, numel = {x}, is_floating_point = {x}, manual_seed = {1}, set_num_threads = {1},
+  }
+  local methods = {to = {x, "float64"}, size = {x, 1}, stride = {x, 1}, view_as = {x, x}, type_as = {x, x}, item = {torch.ones(1)}, dim = {x}}
+  local function each(name, f, call, first)
+    it(name, function()
+      local threads = torch.get_num_threads()
+      for i = first, #call do
+        for _, value in ipairs(bad) do
+          local args = table.move(call, 1, #call, 1, {})
+          if value == MISSING then args[i] = nil else args[i] = value end
+          if not (name == "set_num_threads" and value == 99) then
+            local results = table.pack(pcall(f, table.unpack(args, 1, #call)))
+            local why = not results[1] and fault_of(results[2], name, value)
+            if why then error(("%s with argument %d = %s: %s: %s"):format(name, i, show(value), why, tostring(results[2])), 0) end
+          end
+        end
+      end
+      torch.set_num_threads(threads)
+    end)
+  end
+  for name, call in pairs(calls) do each(name, torch[name], call, 1) end
+  for name, call in pairs(methods) do each("x:" .. name, function(self, ...) return x[name](self, ...) end, call, 2) end
 end)

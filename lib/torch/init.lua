@@ -7,51 +7,87 @@ local function both(name, f)
   methods[name] = f
 end
 
---- torch.split(input: Tensor, size: int|int[], dim: dim = 1) -> Tensor[]: An array of views
--- of `size` (a number or an array of sizes) along dim; the last may be smaller.
--- Example: torch.split(torch.arange(5), 2)
-both("split", function(input, size, dim)
+local function describe(v)
+  if torch.is_tensor(v) then return "a tensor" end
+  if type(v) == "string" then return ('the string "%s"'):format(v) end
+  if type(v) == "number" or type(v) == "nil" or type(v) == "boolean" then return tostring(v) end
+  return "a " .. type(v)
+end
+
+-- Raises "NAME: 'ARGUMENT' (argument N): expected …, got …" at the line that called the function
+-- (level 3: wrong is called by it, 4: by a check).
+local function wrong(name, argument, position, expected, value, level)
+  error(("%s: '%s' (argument %d): expected %s, got %s"):format(name, argument, position, expected, describe(value)), level or 3)
+end
+local function check_tensor(name, argument, position, value)
+  if not torch.is_tensor(value) then wrong(name, argument, position, "a tensor", value, 4) end
+end
+-- The dimension that `dim` (a number, a table {dim = …} or nil: 1) names, and its size.
+local function check_dim(name, position, input, dim)
   if type(dim) == "table" then dim = dim.dim end
-  dim = dim or 1
-  local n = input:size(dim)
-  local parts, at = {}, 1
-  if type(size) ~= "table" then
-    if math.type(size) ~= "integer" or size < 1 then
-      error(("split: 'size' (argument 2): expected a positive integer or an array of sizes, got %s"):format(tostring(size)), 2)
-    end
-    for first = 1, math.max(n, 1), size do parts[#parts + 1] = input:narrow(dim, first, math.min(size, n - first + 1)) end
-    return parts
+  dim = dim == nil and 1 or dim
+  local n = input.ndim
+  if math.type(dim) ~= "integer" or dim == 0 or dim > n or dim < -n then
+    wrong(name, "dim", position, ("a dimension from 1 to %d"):format(n), dim, 4)
   end
-  local total = 0
-  for _, s in ipairs(size) do total = total + s end
-  if total ~= n then error(("split: 'size' (argument 2): the sizes add up to %d, the dimension has %d"):format(total, n), 2) end
-  for i, s in ipairs(size) do
+  return dim, input:size(dim)
+end
+
+local function pieces(input, dim, n, size)
+  local parts = {}
+  for first = 1, math.max(n, 1), size do parts[#parts + 1] = input:narrow(dim, first, math.min(size, n - first + 1)) end
+  return parts
+end
+
+local function pieces_of(input, dim, sizes)
+  local parts, at = {}, 1
+  for i, s in ipairs(sizes) do
     parts[i] = s == 0 and input:narrow(dim, 1, 0) or input:narrow(dim, at, s)
     at = at + s
   end
   return parts
+end
+
+--- torch.split(input: Tensor, size: int|int[], dim: dim = 1) -> Tensor[]: An array of views
+-- of `size` (a number or an array of sizes) along dim; the last may be smaller.
+-- Example: torch.split(torch.arange(5), 2)
+both("split", function(input, size, dim)
+  local n
+  check_tensor("split", "input", 1, input)
+  dim, n = check_dim("split", 3, input, dim)
+  if type(size) ~= "table" then
+    if math.type(size) ~= "integer" or size < 1 then wrong("split", "size", 2, "a positive integer or an array of sizes", size) end
+    return pieces(input, dim, n, size)
+  end
+  local total = 0
+  for _, s in ipairs(size) do
+    if math.type(s) ~= "integer" or s < 0 or s > n then wrong("split", "size", 2, ("sizes from 0 to %d"):format(n), s) end
+    total = total + s
+  end
+  if total ~= n then error(("split: 'size' (argument 2): the sizes add up to %d, the dimension has %d"):format(total, n), 2) end
+  return pieces_of(input, dim, size)
 end)
 
 --- torch.chunk(input: Tensor, chunks: int, dim: dim = 1) -> Tensor[]: At most `chunks` views
 -- of equal size along dim; the last may be smaller.
 -- Example: torch.chunk(torch.arange(5), 2)
 both("chunk", function(input, chunks, dim)
-  if math.type(chunks) ~= "integer" or chunks < 1 then
-    error(("chunk: 'chunks' (argument 2): expected a positive integer, got %s"):format(tostring(chunks)), 2)
-  end
-  if type(dim) == "table" then dim = dim.dim end
-  local n = input:size(dim or 1)
-  return torch.split(input, math.max(1, (n + chunks - 1) // chunks), dim)
+  local n
+  check_tensor("chunk", "input", 1, input)
+  if math.type(chunks) ~= "integer" or chunks < 1 then wrong("chunk", "chunks", 2, "a positive integer", chunks) end
+  dim, n = check_dim("chunk", 3, input, dim)
+  return pieces(input, dim, n, math.max(1, n // chunks + (n % chunks > 0 and 1 or 0)))
 end)
 
 --- torch.unbind(input: Tensor, dim: dim = 1) -> Tensor[]: An array of the slices along dim,
 -- which disappears.
 -- Example: torch.unbind(torch.eye(2))
 both("unbind", function(input, dim)
-  if type(dim) == "table" then dim = dim.dim end
-  dim = dim or 1
+  local n
+  check_tensor("unbind", "input", 1, input)
+  dim, n = check_dim("unbind", 2, input, dim)
   local parts = {}
-  for i = 1, input:size(dim) do parts[i] = input:select(dim, i) end
+  for i = 1, n do parts[i] = input:select(dim, i) end
   return parts
 end)
 
@@ -80,21 +116,32 @@ end)
 -- Whether |input - other| ≤ atol + rtol |other| everywhere; with equal_nan NaN is close to NaN.
 -- Example: torch.allclose(torch.ones(2), torch.ones(2) + 1e-9)
 both("allclose", function(input, other, rtol, atol, equal_nan)
+  check_tensor("allclose", "input", 1, input)
+  check_tensor("allclose", "other", 2, other)
   if type(rtol) == "table" then rtol, atol, equal_nan = rtol.rtol, rtol.atol, rtol.equal_nan end
-  return torch.no_grad(function()
-    local a, b = input:double(), other:double()
-    local close = (a - b):abs():le(b:abs() * (rtol or 1e-5) + (atol or 1e-8)):logical_or(a:eq(b))
-    if equal_nan then close = close:logical_or(a:isnan():logical_and(b:isnan())) end
-    return close:all():item()
-  end)
+  if rtol ~= nil and type(rtol) ~= "number" then wrong("allclose", "rtol", 3, "a number", rtol) end
+  if atol ~= nil and type(atol) ~= "number" then wrong("allclose", "atol", 4, "a number", atol) end
+  local _ <close> = torch.no_grad()
+  local a, b = input:double(), other:double()
+  local fit, distance = pcall(torch.sub, a, b)
+  if not fit then error(distance:gsub("^.-sub: ", "allclose: "), 2) end
+  local close = distance:abs():le(b:abs() * (rtol or 1e-5) + (atol or 1e-8)):logical_or(a:eq(b))
+  if equal_nan then close = close:logical_or(a:isnan():logical_and(b:isnan())) end
+  return close:all():item()
 end)
 
+-- The dimensions that a method taking `other` gives its input.
+local function as(name, x, other)
+  check_tensor(name, "other", 1, other)
+  if other:numel() ~= x:numel() then wrong(name, "other", 1, ("a tensor of %d elements"):format(x:numel()), other:numel(), 4) end
+  return other.shape
+end
 --- x:view_as(other: Tensor) -> Tensor: A view in the shape of other.
 -- Example: torch.arange(4):view_as(torch.zeros(2, 2))
-function methods.view_as(x, other) return x:view(other.shape) end
+function methods.view_as(x, other) return x:view(as("view_as", x, other)) end
 --- x:reshape_as(other: Tensor) -> Tensor: In the shape of other; a copy where it must be.
 -- Example: torch.arange(4):reshape_as(torch.zeros(2, 2))
-function methods.reshape_as(x, other) return x:reshape(other.shape) end
+function methods.reshape_as(x, other) return x:reshape(as("reshape_as", x, other)) end
 --- x:new_tensor(data: any) -> Tensor: torch.tensor(data) in the dtype of x.
 -- Example: torch.ones(1):new_tensor({1, 2})
 function methods.new_tensor(x, data) return torch.tensor(data, {dtype = x.dtype}) end
