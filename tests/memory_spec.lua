@@ -351,6 +351,90 @@ describe("a deep graph", function()
   end)
 end)
 
+describe("exact lifetimes:", function()
+  it("<close> gives a tensor's memory back at the end of its block", function()
+    local start = bytes()
+    collectgarbage "stop"
+    do
+      local x <close> = torch.zeros(1000, 1000)
+      assert.is_true(torch._C.memory().bytes >= start + 4000000)
+      assert.are.equal(1000, #x)
+    end
+    local left = torch._C.memory().bytes
+    collectgarbage "restart"
+    assert.is_true(left < start + 100000)
+  end)
+
+  it("a closed tensor is refused, not a crash", function()
+    local kept
+    do
+      local x <close> = torch.zeros(3)
+      kept = x
+    end
+    assert.is_false(pcall(function() return kept + 1 end))
+    assert.is_false(pcall(function() return kept.shape end))
+    assert.are.equal("torch.Tensor (closed)", tostring(kept))
+    local _, reason = pcall(torch.exp, kept)
+    assert.matches("got a closed tensor", reason, 1, true)
+  end)
+
+  it("torch.scope collects what its function leaves, and hands on its results", function()
+    local start = bytes()
+    local a, b, c = torch.scope(function(n)
+      local list = {}
+      for i = 1, n do list[i] = torch.zeros(100, 100) end
+      return list[1]:sum(), nil, n
+    end, 20)
+    assert.are.equal(0, a:item())
+    assert.is_nil(b)
+    assert.are.equal(20, c)
+    assert.is_true(torch._C.memory().bytes < start + 100 * 100 * 4)
+    assert.has_error(function() torch.scope(function() error "inside" end) end)
+  end)
+end)
+
+describe("in a stock lua5.4", function()
+  -- The collector is incremental there, and sees a few words for each tensor.
+  it("the memory of a training loop stays flat", function()
+    local folder = (os.getenv "HECATE_BIN" or "build/hecate"):match "^(.*)/" or "."
+    local stock = io.popen("command -v lua5.4"):read "l"
+    if not stock or sanitized or folder:find "sanitize" then
+      pending "no lua5.4, or torch.so needs a sanitizer"
+      return
+    end
+    local name = os.tmpname()
+    local file = assert(io.open(name, "w"))
+    file:write(([[
+      package.cpath = "%s/?.so"
+      local torch = require "torch"
+      local nn, optim = torch.nn, torch.optim
+      local model = nn.Sequential(nn.Linear(256, 512), nn.ReLU(), nn.Linear(512, 10))
+      local optimizer = optim.Adam(model:parameters(), {lr = 1e-3})
+      local criterion = nn.CrossEntropyLoss()
+      local function step()
+        local x, y = torch.randn(256, 256), torch.randint(1, 10, {256})
+        optimizer:zero_grad()
+        local h = torch.relu(model[1](x) * 1.0 + 0.0)
+        criterion(model[3](h), y):backward()
+        optimizer:step()
+      end
+      for _ = 1, 50 do step() end
+      local early = torch._C.memory().peak
+      for _ = 1, 250 do step() end
+      print(early, torch._C.memory().peak)
+    ]]):format(folder))
+    file:close()
+    local pipe = io.popen(stock .. " " .. name .. " 2>&1")
+    local text = pipe:read "a"
+    pipe:close()
+    os.remove(name)
+    local early, late = text:match "^(%d+)%s+(%d+)"
+    assert.is_truthy(early, text)
+    assert.is_true(late - early < 48 << 20, text) -- the growth at which everything is collected
+    assert.is_true(tonumber(late) < 160 << 20, text)
+  end)
+end)
+
 describe("scripts/busted.lua", function()
   local function run(leaks)
     local scratch = os.tmpname()

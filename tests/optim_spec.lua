@@ -136,6 +136,49 @@ describe("optim", function()
       "load_state_dict: the state has 0 parameter groups, the optimizer 1")
   end)
 
+  it("goes on from a file", function()
+    local function problem(make)
+      torch.manual_seed(3)
+      local model = nn.Linear(3, 2)
+      return model, make(model:parameters())
+    end
+    local function train(model, opt, steps)
+      for i = 1, steps do
+        opt:zero_grad()
+        model(torch.ones(1, 3) * i):pow(2):sum():backward()
+        opt:step()
+      end
+    end
+    local name = os.tmpname()
+    for _, make in ipairs {function(p) return optim.SGD(p, {lr = 0.01, momentum = 0.9}) end,
+      function(p) return optim.Adam(p, {lr = 0.01, betas = {0.8, 0.99}, amsgrad = true}) end,
+      function(p) return optim.AdamW({{params = {p[1]}, lr = 0.02}, {params = {p[2]}}}, {weight_decay = 0.1}) end} do
+      local model, opt = problem(make)
+      train(model, opt, 3)
+      torch.save({model = model:state_dict(), optimizer = opt:state_dict()}, name)
+      train(model, opt, 3)
+      local other, again = problem(make)
+      local saved = torch.load(name)
+      other:load_state_dict(saved.model)
+      again:load_state_dict(saved.optimizer)
+      train(other, again, 3)
+      assert.same(model.weight:tolist(), other.weight:tolist())
+      assert.same(model.bias:tolist(), other.bias:tolist())
+    end
+    os.remove(name)
+  end)
+
+  it("climbs with maximize", function()
+    for _, make in ipairs {optim.SGD, optim.Adam, optim.AdamW} do
+      local up, down = one(1.0), one(1.0)
+      down.grad = torch.tensor({-1.0})
+      make({up}, {lr = 0.1, maximize = true}):step()
+      make({down}, {lr = 0.1}):step()
+      assert.is_true(up:item() > 1)
+      assert.equal(down:item(), up:item())
+    end
+  end)
+
   it("can be subclassed in Lua", function()
     local Sign = torch.class("Sign", optim.Optimizer)
     function Sign:__init(params, lr) Sign.super.__init(self, params, {lr = lr}) end
@@ -167,6 +210,10 @@ describe("optim", function()
       optim.SGD({p}, {momentun = 0.9})
     end)
     local opt = optim.SGD({p})
+    fails("given twice", function() opt:add_param_group {params = {p}} end)
+    fails("'param_group' %(argument 2%): expected a table", function() opt:add_param_group(3) end)
+    fails("'lr': expected 0 or more", function() opt:add_param_group {params = {one(1.0)}, lr = -1} end)
+    assert.equal(1, #opt.param_groups)
     opt.param_groups[1].lr = "fast"
     fails("'lr': expected a number", function() opt:step() end)
   end)

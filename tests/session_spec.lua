@@ -166,7 +166,7 @@ describe("hecate without a terminal", function()
     assert.equal(0, code)
   end)
 
-  it("ends with 130 when Ctrl-C stops a script", function()
+  it("ends with 1 and a traceback when Ctrl-C stops a script", function()
     write("loop.lua", "io.open('started', 'w'):close()\nwhile true do end")
     write("stop.sh", ([[
 rm -f started
@@ -176,8 +176,10 @@ for i in $(seq 500); do test -e started && break; sleep 0.02; done
 kill -INT $!
 wait $!
 echo $?]]):format(quote(binary)))
-    assert.equal("130\n", capture("cd " .. quote(folder) .. " && bash stop.sh 2>&1"))
-    assert.truthy(read("errors"):find("interrupted", 1, true))
+    assert.equal("1\n", capture("cd " .. quote(folder) .. " && bash stop.sh 2>&1"))
+    local errors = read("errors")
+    assert.truthy(errors:find("interrupted\nstack traceback:\n", 1, true), errors)
+    assert.truthy(errors:find("loop.lua:2: in main chunk", 1, true), errors)
   end)
 end)
 

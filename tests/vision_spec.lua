@@ -52,6 +52,13 @@ describe("MNIST", function()
     assert.equal(torch.float32, image.dtype)
     assert.same({1, 0}, image[{1, 1}]:tolist())
   end)
+  it("downloads nothing, and says so when files are missing", function()
+    assert.equal(3, #datasets.MNIST(folder, {download = true}))
+    fails("no file 't10k%-images%-idx3%-ubyte' or .* in '.*'; nothing is downloaded: put the four IDX files there$",
+      datasets.MNIST, folder, {train = false, download = true})
+    fails("%(Debian: apt install dataset%-fashion%-mnist%); nothing is downloaded", datasets.FashionMNIST,
+      folder .. "/none", {download = true})
+  end)
   it("finds the folders of torchvision", function()
     os.execute(("mkdir -p '%s/MNIST/raw' && mv '%s'/train-* '%s/MNIST/raw'"):format(folder, folder, folder))
     assert.equal(3, #datasets.MNIST(folder))

@@ -31,6 +31,7 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
   else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index)) snprintf(buffer, ERROR_TEXT, "the number nan");
   else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
+  else if (object_test(L, index, &tensor_class) != NULL) snprintf(buffer, ERROR_TEXT, "a closed tensor");
   else if (object_test(L, index, NULL) != NULL)
     snprintf(buffer, ERROR_TEXT, "%s", ((Object *)lua_touserdata(L, index))->class->name);
   else snprintf(buffer, ERROR_TEXT, "a %s", lua_typename(L, type));
@@ -83,7 +84,7 @@ int error_traceback(lua_State *L) {
     if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) return 1;
     message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
-  if (strcmp(message, "interrupted") == 0) return 1;
+  if (strcmp(message, "interrupted") == 0) return callback_traceback(L);
   if (!callback_trace_push(L, message)) luaL_traceback(L, L, message, 1);
   return 1;
 }

@@ -153,6 +153,8 @@ void main_report(lua_State *L, const char *program) {
 
 /* Reports an error of 'status' as the program's; whether there was none. */
 static bool main_succeeded(lua_State *L, int status) {
+  const char *message = status != LUA_OK ? lua_tostring(L, -1) : NULL;
+  if (message != NULL && strcmp(message, "interrupted") == 0 && callback_trace_push(L, message)) lua_remove(L, -2);
   if (status != LUA_OK) main_report(L, "hecate");
   return status == LUA_OK;
 }
@@ -396,7 +398,7 @@ int main(int argc, char **argv) {
   lua_pushcfunction(L, main_protected);
   lua_pushlightuserdata(L, &o);
   bool good = main_succeeded(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
-  int code = good ? 0 : interrupt_came() ? 130 : 1; /* 130: as shells count SIGINT */
+  int code = good ? 0 : 1;
   signal(SIGINT, SIG_DFL); /* a finalizer that hangs can be stopped */
   lua_close(L);
   return code;

@@ -180,6 +180,10 @@ static void add_suffixes(Printer *p, Tensor *t) {
 }
 
 int print_tensor(lua_State *L) {
+  if (object_test(L, 1, &tensor_class) != NULL && tensor_test(L, 1) == NULL) {
+    lua_pushliteral(L, "torch.Tensor (closed)");
+    return 1;
+  }
   Tensor *t = tensor_check(L, 1, "tostring", "self");
   luaL_Buffer buffer;
   Printer p = {.t = t, .summarize = t->numel > options.threshold, .out = &buffer};

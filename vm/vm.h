@@ -28,7 +28,7 @@ const char *error_describe(lua_State *L, int index, char *buffer);
 /* The name among 'names' (NULL at the end) nearest to 'wrong', or NULL. */
 const char *error_nearest(const char *wrong, const char *const *names);
 /* A message handler for lua_pcall: adds a traceback once; the error value
-** "interrupted" passes unchanged. */
+** "interrupted" passes unchanged, its traceback waits for callback_trace_push. */
 int error_traceback(lua_State *L);
 
 /* ---- callback.c: the tensor library calls Lua ------------------------------- */

@@ -13,7 +13,6 @@ local function add(self, who, name, module)
   self:add_module(name, module)
 end
 
---- dict:update(modules): adds those of a table, an array of {"name", module} or another dict.
 local function update(self, modules, who)
   if torch.isinstance(modules, ModuleDict) then
     for name, module in modules:items() do add(self, who, name, module) end
@@ -33,28 +32,34 @@ function ModuleDict:__init(modules)
   if modules ~= nil then update(self, modules, "nn.ModuleDict") end
 end
 
+--- nn.ModuleDict:update(modules: table): Adds the modules of a table by name, of an array of
+-- {"name", module}, or of another dict.
 function ModuleDict:update(modules) update(self, modules, "update") end
 
---- dict:items(): an iterator over names and modules, in order.
+--- nn.ModuleDict:items() -> function: An iterator over names and modules, in order.
 function ModuleDict:items() return self:named_children() end
 
+--- nn.ModuleDict:keys() -> string[]: The names, in order.
 function ModuleDict:keys()
   local list = {}
   for name in self:items() do list[#list + 1] = name end
   return list
 end
 
+--- nn.ModuleDict:values() -> Module[]: The modules, in order.
 function ModuleDict:values() return self:children() end
 
+--- nn.ModuleDict:get(name: string) -> Module: The module of that name, or nil.
 function ModuleDict:get(name)
   for key, module in self:items() do
     if key == name then return module end
   end
 end
 
+--- nn.ModuleDict:contains(name: string) -> bool: Whether there is a module of that name.
 function ModuleDict:contains(name) return self:get(name) ~= nil end
 
---- dict:pop(name): removes the module and returns it.
+--- nn.ModuleDict:pop(name: string) -> Module: Removes the module and returns it.
 function ModuleDict:pop(name)
   local module = self:get(name)
   if module == nil then error(("pop: no module '%s'"):format(tostring(name)), 2) end
@@ -62,6 +67,7 @@ function ModuleDict:pop(name)
   return module
 end
 
+--- nn.ModuleDict:clear(): Removes all modules.
 function ModuleDict:clear()
   for _, name in ipairs(self:keys()) do self[name] = nil end
 end

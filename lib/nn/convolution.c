@@ -68,7 +68,7 @@ static const Option conv_options[] = {
     {"groups", OPTION_INT, offsetof(Conv2d, groups), false, 1, NULL},
     {"bias", OPTION_BOOL, offsetof(Conv2d, bias), false, 1, NULL},
     {"padding_mode", OPTION_CHOICE, offsetof(Conv2d, padding_mode), false, 0, padding_modes},
-    {"device", OPTION_DEVICE, 0, false, 0, NULL},
+    {"device", OPTION_VALUE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(Conv2d, dtype), false, 0, NULL},
     {NULL}};
 

@@ -73,8 +73,21 @@ static int add(lua_State *L, const char *who, const char *list) {
   return 1;
 }
 
+/** nn.Module:register_forward_pre_hook(hook: function) -> any: hook(module, input) runs before
+** every call; `input` is the array of the arguments, and what it returns (a tensor, or an
+** array) takes their place. The handle's :remove() takes the hook away.
+** Example: nn.ReLU():register_forward_pre_hook(function(module, input) return input[1] * 2 end) */
 static int register_forward_pre_hook(lua_State *L) { return add(L, "register_forward_pre_hook", lists[0]); }
+/** nn.Module:register_forward_hook(hook: function) -> any: hook(module, input, output) runs after
+** every call; `input` is the array of the arguments, `output` the result (an array of several),
+** and what it returns takes its place. The handle's :remove() takes the hook away.
+** Example: nn.ReLU():register_forward_hook(function(module, input, output) print(output.shape) end) */
 static int register_forward_hook(lua_State *L) { return add(L, "register_forward_hook", lists[1]); }
+/** nn.Module:register_full_backward_hook(hook: function) -> any: hook(module, grad_input,
+** grad_output) runs in a backward pass when the gradients of the inputs of a call are known;
+** both are arrays, and an array that it returns takes the place of grad_input. The handle's
+** :remove() takes the hook away.
+** Example: nn.ReLU():register_full_backward_hook(function(module, grad_input, grad_output) end) */
 static int register_full_backward_hook(lua_State *L) { return add(L, "register_full_backward_hook", lists[2]); }
 
 /* Calls hooks.lua with the lists, the module, its forward, and the arguments. */

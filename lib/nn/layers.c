@@ -37,7 +37,7 @@ static const Option linear_options[] = {
     {"in_features", OPTION_INT, offsetof(Linear, in_features), true, 0, NULL},
     {"out_features", OPTION_INT, offsetof(Linear, out_features), true, 0, NULL},
     {"bias", OPTION_BOOL, offsetof(Linear, bias), false, 1, NULL},
-    {"device", OPTION_DEVICE, 0, false, 0, NULL},
+    {"device", OPTION_VALUE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(Linear, dtype), false, 0, NULL},
     {NULL}};
 

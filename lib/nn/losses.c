@@ -128,6 +128,22 @@ static Status logits_forward(Module *self, Tensor *const *in, Tensor **out) {
                                              ((Loss *)self)->reduction, out);
 }
 
+/** nn.SmoothL1Loss: 0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta
+** (Girshick 2015).
+** - `reduction`: what becomes of the losses of the elements
+** - `beta`: where the square ends; 0 makes it nn.L1Loss
+** Example: nn.SmoothL1Loss()(torch.ones(3), torch.zeros(3)) */
+/** nn.HuberLoss: 0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta)
+** (Huber 1964).
+** - `reduction`: what becomes of the losses of the elements
+** - `delta`: where the square ends, above 0
+** Example: nn.HuberLoss()(torch.ones(3), torch.zeros(3)) */
+/** nn.KLDivLoss: target (log target - input), the divergence of Kullback and Leibler where input are
+** log probabilities and target probabilities.
+** - `reduction`: what becomes of the losses of the elements; "batchmean" divides their sum by the
+**   length of the first dimension
+** - `log_target`: the target are log probabilities too
+** Example: nn.KLDivLoss()(torch.zeros(2, 2), torch.ones(2, 2)) */
 #define LOSS(title, option_list, function, setup_function)                             \
   {                                                                                    \
     .base = MODULE_BASE("nn." title, Loss, &module_class.base.class, init_methods, NULL), \

@@ -156,7 +156,11 @@ static int no_dtype(lua_State *L, const char *method, const char *name) {
   if (dtype_from_name(name, &dtype)) return cast(L, dtype);
   return luaL_error(L, "%s: there is no dtype %s; float and double are", method, name);
 }
+/** nn.Module:half() -> Module: All floating point parameters and buffers as float16, where this
+** dtype is there; else an error. */
 static int to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
+/** nn.Module:bfloat16() -> Module: All floating point parameters and buffers as bfloat16, where
+** this dtype is there; else an error. */
 static int to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
 
 static int to_cpu(lua_State *L) {

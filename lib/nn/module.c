@@ -198,8 +198,7 @@ bool module_set(lua_State *L, void *self, const char *key) {
   Slot *slot = module_find(m, key);
   if (slot != NULL) return set_registered(L, slot, key);
   const Option *option = option_find(module_layer(m)->options, key);
-  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE ||
-      option->type == OPTION_DEVICE)
+  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE)
     return false;
   option_set(L, module_layer(m)->base.class.name, option, 0, 3, m);
   return true;

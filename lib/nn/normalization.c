@@ -22,7 +22,7 @@ static const Option options[] = {
     {"affine", OPTION_BOOL, offsetof(BatchNorm, affine), false, 1, NULL},
     {"track_running_stats", OPTION_BOOL, offsetof(BatchNorm, track_running_stats), false, 1,
      NULL},
-    {"device", OPTION_DEVICE, 0, false, 0, NULL},
+    {"device", OPTION_VALUE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(BatchNorm, dtype), false, 0, NULL},
     {NULL}};
 

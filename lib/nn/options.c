@@ -123,13 +123,9 @@ static void set_position(lua_State *L, const char *function, const Option *o, in
   if (*out > 0) --*out;
 }
 
-static bool is_kept(OptionType type) {
-  return type != OPTION_TENSOR && type != OPTION_VALUE && type != OPTION_DEVICE;
-}
-
 void option_set(lua_State *L, const char *function, const Option *o, int position,
                 int index, void *values) {
-  bool kept = is_kept(o->type);
+  bool kept = o->type != OPTION_TENSOR && o->type != OPTION_VALUE;
   void *at = kept ? (char *)values + o->offset : NULL; /* values may be NULL when none is */
   bool none = lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index);
   index = lua_absindex(L, index);
@@ -161,16 +157,15 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       if (!none && tensor_test(L, index) == NULL)
         wrong(L, function, o, position, "a tensor", index);
       break;
-    case OPTION_DEVICE:
-      if (!none) device_check(L, index, function);
+    case OPTION_VALUE:
+      if (!none && strcmp(o->name, "device") == 0) device_check(L, index, function);
       break;
-    case OPTION_VALUE: break;
   }
 }
 
 /* What an option is when it is not given. */
 static void set_initial(const Option *o, void *values) {
-  if (!is_kept(o->type)) return;
+  if (o->type == OPTION_TENSOR || o->type == OPTION_VALUE) return;
   void *at = (char *)values + o->offset;
   int64_t integer = isnan(o->initial) ? OPTION_NONE : (int64_t)o->initial;
   switch (o->type) {
@@ -186,8 +181,7 @@ static void set_initial(const Option *o, void *values) {
     case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
     case OPTION_DTYPE: *(DType *)at = DTYPE_NONE; break;
     case OPTION_TENSOR:
-    case OPTION_VALUE:
-    case OPTION_DEVICE: break;
+    case OPTION_VALUE: break;
   }
 }
 

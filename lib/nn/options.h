@@ -16,9 +16,8 @@ typedef enum {
   OPTION_DIM,    /* int64_t: a position, kept from 0; OPTION_NONE: not given */
   OPTION_CHOICE, /* int: which of 'choices' */
   OPTION_DTYPE,  /* DType; DTYPE_NONE: not given */
-  OPTION_DEVICE, /* not kept: only checked, for there is one device */
   OPTION_TENSOR, /* not kept: stays on the stack */
-  OPTION_VALUE   /* not kept: any value, stays on the stack */
+  OPTION_VALUE   /* not kept: any value, stays on the stack; called "device" it is checked */
 } OptionType;
 
 #define OPTION_NONE INT64_MIN

@@ -63,23 +63,23 @@ local function exists(path)
 end
 
 --- The path of `file` or `file`.gz in the first folder that has it.
-local function find(name, file, folders, package)
+local function find(name, file, folders, package, download)
   for _, folder in ipairs(folders) do
     for _, suffix in ipairs{"", ".gz"} do
       local path = ("%s/%s%s"):format(folder, file, suffix)
       if exists(path) then return path end
     end
   end
-  error(("%s: no file '%s' or '%s.gz' in '%s'%s"):format(name, file, file,
-    table.concat(folders, "', '"), package and (" (Debian: apt install %s)"):format(package) or ""),
-    0)
+  error(("%s: no file '%s' or '%s.gz' in '%s'%s%s"):format(name, file, file,
+    table.concat(folders, "', '"), package and (" (Debian: apt install %s)"):format(package) or "",
+    download and "; nothing is downloaded: put the four IDX files there" or ""), 0)
 end
 
 --- The images and the 0-based labels of one split, checked against each other.
-local function read_split(self, name, folders, train)
-  local prefix = train and "train" or "t10k"
-  local image_path = find(name, prefix .. "-images-idx3-ubyte", folders, self.package)
-  local label_path = find(name, prefix .. "-labels-idx1-ubyte", folders, self.package)
+local function read_split(self, name, folders, given)
+  local prefix = given.train and "train" or "t10k"
+  local image_path = find(name, prefix .. "-images-idx3-ubyte", folders, self.package, given.download)
+  local label_path = find(name, prefix .. "-labels-idx1-ubyte", folders, self.package, given.download)
   local images, labels = c.read_idx(image_path, name), c.read_idx(label_path, name)
   if images.dtype ~= torch.uint8 or images.ndim ~= 3 then
     error(("%s: %s: expected uint8 images (N×H×W), got %s (offset 2)"):format(name, image_path,
@@ -107,7 +107,7 @@ local function load_idx(self, name, folder, default_root, ...)
   end
   self.root, self.full = root, 255
   local folders = {root, ("%s/%s/raw"):format(root, folder)}
-  local ok, images, targets = pcall(read_split, self, name, folders, given.train)
+  local ok, images, targets = pcall(read_split, self, name, folders, given)
   if not ok then error(images, 3) end
   self.data, self.targets = images, targets
   self:set_up(name, given)
@@ -122,7 +122,8 @@ end
 --- torchvision.datasets.MNIST(root: path, {train: bool = true, transform: function =, target_transform: function =}):
 -- Handwritten digits from the four IDX files, plain or .gz, in `root` or `root`/MNIST/raw. `data` is uint8
 -- (N, 28, 28), `targets` int64 (N): class 1 is the digit 0. An item is a float32 image
--- (1, 28, 28) in [0, 1] and its label. Files that are missing or damaged raise.
+-- (1, 28, 28) in [0, 1] and its label. Files that are missing or damaged raise; download =
+-- true is taken for PyTorch's sake, but nothing is ever downloaded.
 local MNIST = torch.class("torchvision.datasets.MNIST", ImageDataset)
 datasets.MNIST = MNIST
 MNIST.classes = digits_as_names()
