@@ -14,7 +14,7 @@ local sessions = require "hecate.session"
 local Kernel = {}
 Kernel.__index = Kernel
 
-local LATE = 0.05 -- seconds that requests which were sent already may be on their way
+local LATE = 0.02 -- seconds that requests which were sent already may be on their way
 local POLL = 0.5 -- seconds that a wait lasts at most: then the interrupt is looked at
 
 -- ---- what the protocol leaves open -------------------------------------------------------
@@ -184,7 +184,10 @@ function Kernel:handle(request)
   local ok, reply
   if handler then ok, reply = pcall(handler, self, request)
   else ok, reply = false, "unknown request " .. request.type end
-  if not ok then reply = failure{error = tostring(reply)} end
+  if not ok then
+    reply = failure{error = tostring(reply)}
+    if request.type == "execute_request" then channel:publish("error", reply) end
+  end
   if reply and request.type:find("_request$") then channel:reply(request, reply) end
   channel:publish("status", {execution_state = "idle"})
   if request.type ~= "execute_request" then channel.parent = outer end
@@ -212,17 +215,23 @@ end
 
 local function new(channel)
   local kernel = setmetatable({channel = channel, history = {}, waiting = {}}, Kernel)
+  kernel.display = display.new(channel, function(value) return kernel.session:format(value) end)
+  kernel.plots = plots.install(kernel.display)
+  display.install(kernel.display, _G) -- before the session, which takes what is there for its own
+  plots.install_functions(kernel.plots, _G)
   local session = sessions.new{width = function() return 80 end, color = false}
   function session.write(text) io.stdout:write(text) end
   kernel.session = session
-  kernel.display = display.new(channel, function(value) return session:format(value) end)
   --- What the cell returned becomes its result, in all forms that it has.
   function session.show(_, results)
     return session:call(function() kernel.shown = {display.bundle_all(kernel.display, results)} end)
   end
-  display.install(kernel.display, session.env)
-  kernel.plots = plots.install(kernel.display)
   input.install(io, function() return ask(kernel) end)
+  local exit = os.exit
+  function os.exit(...) -- what was shown before is to arrive
+    channel.wire:close()
+    exit(...)
+  end
   return kernel
 end
 
