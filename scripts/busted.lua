@@ -1,6 +1,8 @@
 --- Runs spec files with Debian's busted inside Hecate:
 --     hecate scripts/busted.lua tests/nn_spec.lua ...
 -- The options are busted's. Prints what failed; the last line is "N passed, N failed".
+-- A file must end with the tensor memory it began with, else it fails; with HECATE_LEAKS=1
+-- every test is measured too, and those that end with more are named.
 -- busted loads this file twice: as the program, and as its output handler.
 local FILE = "scripts/busted.lua"
 
@@ -18,10 +20,66 @@ local function report(failure)
   end
 end
 
+--- The tensor memory in use when nothing waits for the collector: bytes and blocks.
+local function in_use()
+  collectgarbage()
+  collectgarbage() -- what the finalizers of the first let go
+  local memory = torch._C.memory()
+  return memory.bytes, memory.blocks
+end
+
+--- busted keeps the functions of a file and its globals to the end of the run, and with
+-- them every tensor that they name: drops them once the file is done.
+local function forget(busted, element)
+  for _, child in ipairs(busted.children(element)) do forget(busted, child) end
+  for key, value in pairs(element) do
+    if type(value) == "table" and value[1] then element[key] = nil end -- lists of children
+  end
+  element.run, element.env = nil, nil
+end
+
+--- Compares the tensor memory before and after each file, and reports a difference.
+local function watch_memory(busted)
+  local bytes, blocks, test_bytes, test_blocks
+  local leaks = {}
+  local each = os.getenv "HECATE_LEAKS"
+  busted.subscribe({"file", "start"}, function()
+    leaks = {}
+    bytes, blocks = in_use()
+    return nil, true
+  end)
+  busted.subscribe({"test", "start"}, function()
+    if each then test_bytes, test_blocks = in_use() end
+    return nil, true
+  end)
+  busted.subscribe({"test", "end"}, function(test)
+    if each then
+      local now, now_blocks = in_use()
+      if now ~= test_bytes or now_blocks ~= test_blocks then
+        leaks[#leaks + 1] = ("\n%s:%d: %s: %+d bytes, %+d blocks"):format(test.trace.short_src,
+          test.trace.currentline, test.name, now - test_bytes, now_blocks - test_blocks)
+      end
+    end
+    return nil, true
+  end)
+  busted.subscribe({"file", "end"}, function(file)
+    forget(busted, file)
+    local now, now_blocks = in_use()
+    if now ~= bytes or now_blocks ~= blocks then
+      busted.publish({"error", "file"}, file, nil,
+        ("tensor memory at the end: %+d bytes, %+d blocks%s"):format(now - bytes, now_blocks - blocks,
+          each and table.concat(leaks) or " (HECATE_LEAKS=1 names the tests)"),
+        {short_src = file.name, currentline = 0})
+    end
+    return nil, true
+  end)
+end
+
 --- The output handler.
 local function handler()
   local busted = require "busted"
   local base = require "busted.outputHandlers.base"()
+  watch_memory(busted)
   function base.suiteEnd()
     for _, list in ipairs{base.failures, base.errors} do
       for _, failure in ipairs(list) do report(failure) end

@@ -47,7 +47,12 @@ Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_i
   return OK;
 }
 
-void node_retain(Node *n) { atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed); }
+static void watches_recount(Node *n);
+
+void node_retain(Node *n) {
+  atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed);
+  if (n->watches != NULL) watches_recount(n);
+}
 
 static void drop_saved(Saved *saved, int n) {
   if (saved == NULL) return;
@@ -74,10 +79,18 @@ static void hooks_free(Hook *h) {
   }
 }
 
+void node_drop_hooks(Node *n) {
+  for (Watch *w = n->watches; w != NULL; w = w->next) {
+    Hook *hooks = w->hooks;
+    w->hooks = NULL;
+    hooks_free(hooks);
+  }
+}
+
 static void watches_free(Node *n) {
+  node_drop_hooks(n);
   for (Watch *w = n->watches, *next; w != NULL; w = next) {
     next = w->next;
-    hooks_free(w->hooks);
     memory_free(w, sizeof *w);
   }
 }
@@ -88,7 +101,11 @@ static _Thread_local Node *dead;
 static _Thread_local bool burying;
 
 void node_release(Node *n) {
-  if (n == NULL || atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) != 1) return;
+  if (n == NULL) return;
+  if (atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) != 1) {
+    if (n->watches != NULL) watches_recount(n);
+    return;
+  }
   n->next_dead = dead;
   dead = n;
   if (burying) return;
@@ -144,15 +161,34 @@ Autograd *autograd_of(Tensor *t) {
   return t->autograd;
 }
 
+/* 'node' (owned) in place of the node of 't', which watches it no more. */
+static void history_replace(const Tensor *t, Autograd *a, Node *node) {
+  Node *old = a->grad_fn;
+  a->grad_fn = node;
+  if (old == NULL) return;
+  for (Watch *w = old->watches; w != NULL; w = w->next)
+    if (w->tensor == t) w->tensor = NULL;
+  node_release(old);
+}
+
+Tensor *tensor_retain_twin(Tensor *t) {
+  if (t == NULL) return t;
+  if (autograd_of(t) != NULL) t->autograd->twins++; /* no memory: it counts as any other */
+  return tensor_retain(t);
+}
+
+void tensor_release_twin(Tensor *t) {
+  if (t == NULL) return;
+  if (t->autograd != NULL && t->autograd->twins > 0) t->autograd->twins--;
+  tensor_release(t);
+}
+
 void autograd_release(Tensor *t) {
   Autograd *a = t->autograd;
   t->autograd = NULL;
   hooks_free(a->hooks);
   tensor_release(a->grad);
-  if (a->grad_fn != NULL)
-    for (Watch *w = a->grad_fn->watches; w != NULL; w = w->next)
-      if (w->tensor == t) w->tensor = NULL;
-  node_release(a->grad_fn);
+  history_replace(t, a, NULL);
   memory_free(a, sizeof *a);
 }
 
@@ -196,10 +232,7 @@ Status tensor_detach(Tensor *t, Tensor **out) { return tensor_view_of(t, out); }
 Status tensor_detach_(Tensor *t) {
   if (t->base != NULL) return fail(ERROR_ARGUMENT, "detach_: a view cannot be detached in place; use :detach()");
   t->requires_grad = false;
-  if (t->autograd != NULL) {
-    node_release(t->autograd->grad_fn);
-    t->autograd->grad_fn = NULL;
-  }
+  if (t->autograd != NULL) history_replace(t, t->autograd, NULL);
   return OK;
 }
 
@@ -248,8 +281,7 @@ static Status refresh_view(Tensor *t) {
   node->saved_in[0].kept = true;
   node->saved_in[0].version = version;
   node->outputs[0] = meta_of(t);
-  node_release(meta->grad_fn);
-  meta->grad_fn = node;
+  history_replace(t, meta, node);
   meta->output = 0;
   meta->view_version = version;
   t->requires_grad = true;
@@ -341,8 +373,7 @@ static Status set_history(Tensor *t, Node *n, int output) {
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;
   node_retain(n);
-  node_release(meta->grad_fn);
-  meta->grad_fn = n;
+  history_replace(t, meta, n);
   meta->output = output;
   meta->view_version = atomic_load_explicit(&t->storage->version, memory_order_relaxed);
   t->requires_grad = true;
@@ -400,6 +431,8 @@ Status tape_before_in_place(Call *c, Tensor **before) {
 static Status rebase(Tensor *view, Node *written) {
   Tensor *base = view->base;
   Node *n;
+  if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
+    return fail(ERROR_ARGUMENT, "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
   TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));
   *(AsStridedScatterAttrs *)n->attrs =
       (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
@@ -430,22 +463,47 @@ Status tape_record_in_place(Call *c, Tensor *before) {
   return status;
 }
 
+Status tape_record_view_in_place(Call *c, Tensor *before) {
+  Tensor *t = c->in[0];
+  if (before == NULL || t->base != NULL) return OK; /* a view is looked up anew in its base (refresh_view) */
+  c->out[0] = t;
+  Node *n;
+  TRY(make_node(c, &before, &n));
+  Status status = set_history(t, n, 0);
+  node_release(n);
+  c->out[0] = NULL;
+  return status;
+}
+
 Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out, Tensor **outputs) {
   Node *n;
   TRY(node_new(NODE_CALLBACK, OP_COUNT, n_in, n_out, false, false, 0, &n));
   Status status = OK;
-  for (int i = 0; i < n_in && status == OK; i++) status = tensor_edge(inputs[i], &n->edges[i]);
+  for (int i = 0; i < n_in && status == OK; i++)
+    if (inputs[i] != NULL) status = tensor_edge(inputs[i], &n->edges[i]);
+  n->sequence = next_sequence++; /* after the nodes that tensor_edge made for views */
   n->callback = status == OK ? memory_alloc(sizeof *callback) : NULL;
   if (n->callback == NULL) {
     node_release(n);
     return status == OK ? ERROR_MEMORY : status;
   }
   *n->callback = *callback;
+  n->callback->node = n;
   for (int i = 0; i < n_out && status == OK; i++) {
+    if (outputs[i] == NULL) continue;
     n->outputs[i] = meta_of(outputs[i]);
     status = set_history(outputs[i], n, i);
   }
   node_release(n);
+  return status;
+}
+
+Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out) {
+  TRY(tensor_view_of(alias, out));
+  Status status = set_history(*out, c->node, i);
+  if (status == OK) return OK;
+  tensor_release(*out);
+  *out = NULL;
   return status;
 }
 
@@ -472,6 +530,8 @@ Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id) {
   *id = h->id = next_id++;
   while (*last != NULL) last = &(*last)->next;
   *last = h;
+  t->flags |= TENSOR_HOOKED;
+  hooks_recount(t);
   return OK;
 }
 
@@ -493,14 +553,51 @@ void tensor_remove_hook(Tensor *t, int64_t id) {
     if (hook_remove(&w->hooks, id)) return;
 }
 
-Status hooks_run(Hook *hooks, Tensor **grad) {
-  for (Hook *h = hooks, *next; h != NULL; h = next) {
+static void tell(Hook *h, bool shared) {
+  for (; h != NULL; h = h->next)
+    if (h->shared != NULL) h->shared(h, shared);
+}
+
+/* Whether there are other references to a tensor than the one of its handle. */
+static bool is_shared(const Tensor *t) {
+  return atomic_load_explicit(&t->refs, memory_order_relaxed) > 1 + t->autograd->twins;
+}
+
+/* Whether 'w' watches a tensor that is still an output of 'n', and nobody else holds it. */
+static bool watches_handle(const Node *n, const Watch *w) {
+  const Tensor *t = w->tensor;
+  return t != NULL && t->autograd != NULL && t->autograd->grad_fn == n && !is_shared(t);
+}
+
+/* All outputs that are left are watched, and each has its handle as the only owner; then
+** the node is theirs alone. */
+static void watches_recount(Node *n) {
+  int handles = 0;
+  for (Watch *w = n->watches; w != NULL; w = w->next) handles += watches_handle(n, w);
+  bool shared = atomic_load_explicit(&n->refs, memory_order_relaxed) > handles;
+  for (Watch *w = n->watches; w != NULL; w = w->next) tell(w->hooks, shared || !watches_handle(n, w));
+}
+
+void hooks_recount(Tensor *t) {
+  Autograd *a = t->autograd;
+  if (a == NULL) return;
+  if (a->hooks != NULL) tell(a->hooks, is_shared(t));
+  if (a->grad_fn != NULL) watches_recount(a->grad_fn);
+}
+
+/* A hook may remove any hook of the list, itself too, so each next one is looked up
+** anew: identifiers grow along the list. */
+Status hooks_run(Hook *const *hooks, Tensor **grad) {
+  int64_t last = 0;
+  for (;;) {
+    Hook *h = *hooks;
+    while (h != NULL && (h->id <= last || h->call == NULL)) h = h->next;
+    if (h == NULL) return OK;
+    last = h->id;
     Tensor *replacement = NULL;
-    next = h->next; /* a hook may remove itself */
     TRY(h->call(h, *grad, &replacement));
     if (replacement == NULL) continue;
     tensor_release(*grad);
     *grad = replacement;
   }
-  return OK;
 }

@@ -11,8 +11,8 @@ static Status read_pair(const char *who, const char *name, int argument, const I
   pair[1] = v->v[v->n - 1];
   for (int d = 0; d < 2; d++)
     if (pair[d] < least || pair[d] > INT32_MAX)
-      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected at least %lld, got %lld", who, name, argument,
-                  (long long)least, (long long)pair[d]);
+      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected at %s %lld, got %lld", who, name, argument,
+                  pair[d] < least ? "least" : "most", (long long)(pair[d] < least ? least : INT32_MAX), (long long)pair[d]);
   return OK;
 }
 
@@ -118,6 +118,31 @@ Status backward_conv2d(Backward *c) {
   return op_sum(grad, dims, false, DTYPE_NONE, &c->result[2]);
 }
 
+/* padding = "same": the sum of both sides is dilation (kernel - 1). Where that is odd, the larger
+** half is put on both sides and the first row or column of the result dropped. */
+Status composite_conv2d_named(Call *c) {
+  const Conv2dNamedAttrs *a = c->attrs;
+  Tensor *in = c->in[0], *weight = c->in[1], *bias = c->n_in > 2 ? c->in[2] : NULL, *out = NULL;
+  int64_t stride[2], dilation[2], total[2] = {0, 0};
+  if (a->padding == 0 && weight->ndim == 4) {
+    TRY(read_pair("conv2d", "stride", 4, &a->stride, 1, stride));
+    TRY(read_pair("conv2d", "dilation", 6, &a->dilation, 1, dilation));
+    if (stride[0] != 1 || stride[1] != 1) return fail(ERROR_ARGUMENT, "conv2d: 'padding' (argument 5): \"same\" needs stride 1");
+    for (int d = 0; d < 2; d++) total[d] = dilation[d] * (weight->shape[2 + d] - 1);
+  }
+  Ints padding = {2, {(total[0] + 1) / 2, (total[1] + 1) / 2}};
+  TRY(op_conv2d(in, weight, bias, a->stride, padding, a->dilation, a->groups, &out));
+  for (int d = 0; d < 2; d++) {
+    if (total[d] % 2 == 0) continue;
+    Tensor *wide = out;
+    Status status = op_narrow(wide, d - 2, 1, in->shape[in->ndim - 2 + d], &out);
+    tensor_release(wide);
+    TRY(status);
+  }
+  c->out[0] = out;
+  return OK;
+}
+
 /* ---- pooling ------------------------------------------------------------------------ */
 
 Status pool_window(const char *who, const Tensor *input, const PoolArgs *a, Window *w) {
@@ -150,7 +175,7 @@ Status infer_max_pool2d(Call *c) {
   const MaxPool2dAttrs *a = c->attrs;
   PoolArgs args = {a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode};
   Window w;
-  TRY(pool_window("max_pool2d", c->in[0], &args, &w));
+  TRY(pool_window(c->info->lua_name, c->in[0], &args, &w));
   TRY(planes_output(c, 0, (DType)c->in[0]->dtype, c->in[0], w.channels, w.out));
   return planes_output(c, 1, DTYPE_INT64, c->in[0], w.channels, w.out);
 }

@@ -1,66 +1,90 @@
-/* create.c: creation ops, casts, and small composites of elementwise ops. */
+/* create.c: creation ops and casts. */
 #include <math.h>
 
 #include "internal.h"
 
 static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
 
-static Status filled(Call *c, const Ints *size, DType dtype, Scalar value) {
+#define BLOCK 65536 /* elements written between two looks at the interrupt flag */
+
+/* Fresh memory comes page by page from the system, which takes longer than to write it. */
+static Status clear(Storage *s) {
+  enum { BYTES = 1 << 22 };
+  for (size_t at = 0; at < s->bytes; at += BYTES) {
+    if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+    memset((char *)s->data + at, 0, s->bytes - at < BYTES ? s->bytes - at : BYTES);
+  }
+  return OK;
+}
+
+/* 'argument': the place of fill_value in the call. */
+static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, int argument) {
+  TRY(scalar_check(c->info->lua_name, "fill_value", argument, value, dtype));
   TRY(call_output(c, 0, dtype, size->n, size->v));
   Tensor *t = c->out[0];
-  if (scalar_to_double(value) == 0) memset(t->storage->data, 0, t->storage->bytes);
-  else tensor_fill_raw(t, value);
+  if (scalar_to_double(value) == 0) return clear(t->storage);
+  tensor_fill_raw(t, value);
   return OK;
+}
+static Status filled(Call *c, const Ints *size, DType dtype, int value) {
+  return filled_with(c, size, dtype, scalar_int(value), 0);
+}
+
+/* Any bytes are numbers, but not booleans: those are false. */
+static Status unfilled(Call *c, const Ints *size, DType dtype) {
+  if (dtype == DTYPE_BOOL) return filled(c, size, dtype, 0);
+  return call_output(c, 0, dtype, size->n, size->v);
 }
 
 Status composite_empty(Call *c) {
   const EmptyAttrs *a = c->attrs;
-  return call_output(c, 0, or_default(a->dtype, dtype_default()), a->size.n, a->size.v);
+  return unfilled(c, &a->size, or_default(a->dtype, dtype_default()));
 }
 Status composite_zeros(Call *c) {
   const ZerosAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, dtype_default()), scalar_int(0));
+  return filled(c, &a->size, or_default(a->dtype, dtype_default()), 0);
 }
 Status composite_ones(Call *c) {
   const OnesAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, dtype_default()), scalar_int(1));
+  return filled(c, &a->size, or_default(a->dtype, dtype_default()), 1);
 }
 Status composite_full(Call *c) {
   const FullAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, scalar_dtype(a->fill_value)), a->fill_value);
+  return filled_with(c, &a->size, or_default(a->dtype, scalar_dtype(a->fill_value)), a->fill_value, 2);
 }
 
 static Ints size_like(const Tensor *t) { return ints_of(t->ndim, t->shape); }
 Status composite_empty_like(Call *c) {
   const EmptyLikeAttrs *a = c->attrs;
-  return call_output(c, 0, or_default(a->dtype, (DType)c->in[0]->dtype), c->in[0]->ndim, c->in[0]->shape);
+  Ints size = size_like(c->in[0]);
+  return unfilled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype));
 }
 Status composite_zeros_like(Call *c) {
   const ZerosLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
-  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(0));
+  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), 0);
 }
 Status composite_ones_like(Call *c) {
   const OnesLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
-  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(1));
+  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), 1);
 }
 Status composite_full_like(Call *c) {
   const FullLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
-  return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value);
+  return filled_with(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value, 2);
 }
 Status composite_new_zeros(Call *c) {
   const NewZerosAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(0));
+  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), 0);
 }
 Status composite_new_ones(Call *c) {
   const NewOnesAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), scalar_int(1));
+  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), 1);
 }
 Status composite_new_full(Call *c) {
   const NewFullAttrs *a = c->attrs;
-  return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value);
+  return filled_with(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value, 3);
 }
 
 /* Writes f(i) = start + i · step: integers exactly, floats in double. */
@@ -68,7 +92,7 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   size_t size = tensor_itemsize(t);
   char *p = t->storage->data;
   bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
-  for (int64_t i = 0; i < t->numel; i++) {
+  for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
     Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i)))
                      : scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
     element_set((DType)t->dtype, p + (size_t)i * size, v);
@@ -97,12 +121,15 @@ Status composite_linspace(Call *c) {
   const LinspaceAttrs *a = c->attrs;
   int64_t n = a->steps;
   if (n < 0) return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
-  TRY(call_output(c, 0, or_default(a->dtype, dtype_default()), 1, &n));
+  DType dtype = or_default(a->dtype, dtype_default());
+  TRY(scalar_check("linspace", "start", 1, a->start, dtype));
+  TRY(scalar_check("linspace", "end", 2, a->end_, dtype));
+  TRY(call_output(c, 0, dtype, 1, &n));
   double low = scalar_to_double(a->start), high = scalar_to_double(a->end_);
   double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
   Tensor *t = c->out[0];
   size_t size = tensor_itemsize(t);
-  for (int64_t i = 0; i < n; i++) /* from both ends, so that both are exact */
+  for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++) /* from both ends, so that both are exact */
     element_set((DType)t->dtype, (char *)t->storage->data + (size_t)i * size,
                 scalar_float(i < n / 2 || n == 1 ? low + step * (double)i : high - step * (double)(n - 1 - i)));
   return OK;
@@ -112,7 +139,7 @@ Status composite_eye(Call *c) {
   const EyeAttrs *a = c->attrs;
   int64_t m = a->m == INT64_MIN ? a->n : a->m;
   Ints size = {2, {a->n, m}};
-  TRY(filled(c, &size, or_default(a->dtype, dtype_default()), scalar_int(0)));
+  TRY(filled(c, &size, or_default(a->dtype, dtype_default()), 0));
   Tensor *t = c->out[0];
   for (int64_t i = 0; i < a->n && i < m; i++)
     element_set((DType)t->dtype, (char *)t->storage->data + (size_t)(i * m + i) * tensor_itemsize(t), scalar_int(1));
@@ -123,10 +150,3 @@ Status infer_cast(Call *c) {
   const CastAttrs *a = c->attrs;
   return call_output(c, 0, a->dtype, c->in[0]->ndim, c->in[0]->shape);
 }
-
-Status composite_gelu(Call *c) {
-  const GeluAttrs *a = c->attrs;
-  return a->approximate == 1 ? op_gelu_tanh(c->in[0], &c->out[0]) : op_gelu_exact(c->in[0], &c->out[0]);
-}
-Status composite_max_other(Call *c) { return op_maximum(c->in[0], c->in[1], &c->out[0]); }
-Status composite_min_other(Call *c) { return op_minimum(c->in[0], c->in[1], &c->out[0]); }

@@ -19,6 +19,37 @@ static Status call_finish(Call *c) {
   return OK;
 }
 
+/* The number of argument 'arg', or NULL when it is none or not given. */
+static const Scalar *number_of(const OpArg *arg, const void *attrs) {
+  const char *at = (const char *)attrs + arg->offset;
+  if (arg->type == ARG_NUMBER) return (const Scalar *)at;
+  if (arg->type != ARG_OPTIONAL_NUMBER || !((const OptionalScalar *)at)->given) return NULL;
+  return &((const OptionalScalar *)at)->value;
+}
+
+/* The numbers of a call, which kernels convert to 'dtype', must have a value there. */
+static Status check_numbers(const Call *c, DType dtype) {
+  const OpInfo *info = c->info;
+  if (dtype == DTYPE_FLOAT64) return OK;
+  for (int i = 1; i < info->n_args; i++) {
+    const Scalar *s = number_of(&info->args[i], c->attrs);
+    if (s == NULL) continue;
+    if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_is_float(dtype))
+      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected an integer for tensors of %s, got %g", info->lua_name,
+                  info->args[i].name, i + 1, dtype_name(dtype), s->as.f);
+    TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, dtype));
+  }
+  return OK;
+}
+
+static bool has_float_number(const Call *c) {
+  for (int i = 1; i < c->info->n_args; i++) {
+    const Scalar *s = number_of(&c->info->args[i], c->attrs);
+    if (s != NULL && s->kind == SCALAR_FLOAT) return true;
+  }
+  return false;
+}
+
 static void call_drop(Call *c) {
   for (int i = 0; i < c->info->n_outputs; i++) {
     tensor_release(c->out[i]);
@@ -53,25 +84,33 @@ static DType common_dtype(const Call *c) {
   return result;
 }
 
+static Status not_bool(const Call *c, int input) {
+  int i = 0;
+  while (c->info->args[i].type != ARG_TENSOR || c->info->args[i].input != input) i++;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected a tensor of bool, got %s", c->info->lua_name,
+              c->info->args[i].name, i + 1, dtype_name((DType)c->in[input]->dtype));
+}
+
 static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   bool same = c->n_in > 0;
   for (int i = 0; i < c->n_in; i++) {
     if (c->in[i] == NULL)
       return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
     if ((c->info->bool_operands >> i & 1) && c->in[i]->dtype != DTYPE_BOOL && c->in[i]->dtype != DTYPE_UINT8)
-      return fail(ERROR_ARGUMENT, "%s: argument %d: expected a tensor of bool, got %s", c->info->lua_name,
-                  i + 1, dtype_name((DType)c->in[i]->dtype));
+      return not_bool(c, i);
     same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }
   DType d = same ? (DType)c->in[0]->dtype : common_dtype(c);
   if (c->info->result == RESULT_FLOAT && !dtype_is_float(d)) d = dtype_default();
+  if (c->info->result == RESULT_NUMBER && d == DTYPE_BOOL) d = DTYPE_INT64;
+  if (c->info->numbers == NUMBERS_PROMOTE && !dtype_is_float(d) && has_float_number(c)) d = dtype_default();
   *compute = d;
   *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
   if (cpu_strips[d][c->op] == NULL)
     return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name,
                 dtype_name(d));
-  return OK;
+  return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
 }
 
 typedef struct {
@@ -208,12 +247,27 @@ static Status elementwise(Call *c) {
 
 /* ---- views, kernels --------------------------------------------------------- */
 
+/* Fills numel; a view can have more elements than memory (expand), but not more than an int64. */
+static Status count_elements(const char *who, Tensor *t) {
+  bool overflow = false;
+  t->numel = 1;
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] == 0) {
+      t->numel = 0;
+      return OK;
+    }
+  for (int d = 0; d < t->ndim; d++) overflow = overflow || __builtin_mul_overflow(t->numel, t->shape[d], &t->numel);
+  if (!overflow && t->numel <= INT64_MAX / 8) return OK;
+  char text[SHAPE_TEXT];
+  return fail(ERROR_ARGUMENT, "%s: a tensor of shape %s has too many elements", who, shape_text(text, t->ndim, t->shape));
+}
+
 static Status view(Call *c) {
   Tensor *in = c->in[0];
   TRY(tensor_view_of(in, &c->out[0]));
   Tensor *out = c->out[0];
   TRY(c->info->view(in, c->attrs, out));
-  out->numel = shape_numel(out->ndim, out->shape);
+  TRY(count_elements(c->info->lua_name, out));
   if (grad_enabled()) out->base = tensor_retain(in->base != NULL ? in->base : in);
   return OK;
 }
@@ -234,7 +288,7 @@ static Status check_kernel_types(const Call *c) {
                     info->lua_name, arg->name, i + 1, dtype_name((DType)t->dtype));
     }
   }
-  return OK;
+  return info->numbers != NUMBERS_NONE && c->n_in > 0 ? check_numbers(c, (DType)c->in[0]->dtype) : OK;
 }
 
 static Status kernel(Call *c) {
@@ -396,10 +450,34 @@ static Status kernel_in_place(Call *c) {
   return status != OK ? status : call_finish(c);
 }
 
+/* x:t_(): the shape and strides of the handle change, the elements stay. */
+static Status view_in_place(Call *c) {
+  Tensor *t = c->in[0], *made;
+  TRY(tensor_view_of(t, &made));
+  Status status = c->info->view(t, c->attrs, made);
+  if (status == OK) status = count_elements(c->info->lua_name, made);
+  if (status == OK) {
+    t->ndim = made->ndim;
+    t->offset = made->offset;
+    memcpy(t->shape, made->shape, sizeof t->shape);
+    memcpy(t->stride, made->stride, sizeof t->stride);
+    t->numel = made->numel;
+  }
+  tensor_release(made);
+  return status;
+}
+
 static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
   Tensor *before = NULL;
   TRY(tape_before_in_place(&c, &before));
+  if (c.info->kind == KIND_VIEW) {
+    Status status = view_in_place(&c);
+    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed); /* who kept the handle */
+    if (status == OK) status = tape_record_view_in_place(&c, before);
+    tensor_release(before);
+    return status;
+  }
   Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
   atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
   if (status == OK && before != NULL) status = tape_record_in_place(&c, before);

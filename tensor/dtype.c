@@ -1,5 +1,7 @@
 /* dtype.c: element types, their promotion, and numbers with a kind. */
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "internal.h"
 
@@ -49,10 +51,29 @@ Status dtype_set_default(DType d) {
 
 int64_t scalar_to_int(Scalar s) {
   if (s.kind != SCALAR_FLOAT) return s.as.i;
-  if (isnan(s.as.f)) return 0;
-  if (s.as.f >= 9223372036854775807.0) return INT64_MAX;
-  if (s.as.f <= -9223372036854775808.0) return INT64_MIN;
-  return (int64_t)s.as.f;
+  return s.as.f >= -0x1p63 && s.as.f < 0x1p63 ? (int64_t)s.as.f : INT64_MIN;
+}
+
+bool scalar_fits(Scalar s, DType d) {
+  bool real = s.kind == SCALAR_FLOAT;
+  double f = s.as.f;
+  int64_t i = s.as.i;
+  switch (d) {
+    case DTYPE_UINT8: return real ? f >= 0 && f <= 255 : i >= -255 && i <= 255;
+    case DTYPE_INT32: return real ? f >= -0x1p31 && f <= 0x1p31 - 1 : i >= INT32_MIN && i <= INT32_MAX;
+    case DTYPE_INT64: return !real || (f >= -0x1p63 && f < 0x1p63);
+    case DTYPE_FLOAT32: return !real || !isfinite(f) || fabs(f) <= FLT_MAX;
+    default: return true;
+  }
+}
+
+Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype) {
+  if (scalar_fits(value, dtype)) return OK;
+  char text[40];
+  if (value.kind == SCALAR_FLOAT) snprintf(text, sizeof text, "%.14g", value.as.f);
+  else snprintf(text, sizeof text, "%lld", (long long)value.as.i);
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): %s cannot be converted to %s without overflow", who, name, argument, text,
+              dtype_name(dtype));
 }
 
 Scalar scalar_add(Scalar a, Scalar b) {

@@ -192,12 +192,12 @@ static Status arrived(Pass *p, Slot *s, int output) {
   Node *n = s->node;
   if (*grad == NULL) return OK;
   if (n->kind == NODE_ACCUMULATE) {
-    TRY(hooks_run(n->leaf->autograd != NULL ? n->leaf->autograd->hooks : NULL, grad));
+    if (n->leaf->autograd != NULL) TRY(hooks_run(&n->leaf->autograd->hooks, grad));
     TRY(fit(&n->outputs[0], grad));
   }
   for (Watch *w = n->watches; w != NULL; w = w->next) {
     if (w->output != output) continue;
-    TRY(hooks_run(w->hooks, grad));
+    TRY(hooks_run(&w->hooks, grad));
     TRY(fit(&n->outputs[output], grad));
     if (w->retain && w->tensor != NULL && p->results == NULL) {
       Autograd *meta = autograd_of(w->tensor);
@@ -340,7 +340,7 @@ static Status pass_on(Pass *p, Node *n, Tensor **result) {
 static Status run_node(Pass *p, Slot *s) {
   Node *n = s->node;
   bool any = false;
-  if (n->kind == NODE_OP && n->released)
+  if (n->released)
     return fail(ERROR_ARGUMENT, "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go through it again", p->who);
   Status status = OK;
   for (int i = 0; i < n->n_outputs && status == OK; i++) {
@@ -351,7 +351,7 @@ static Status run_node(Pass *p, Slot *s) {
   Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
   if (result == NULL) return ERROR_MEMORY;
   if (status == OK && any && s->needed) {
-    status = fill_missing(s);
+    if (n->kind != NODE_CALLBACK) status = fill_missing(s);
     if (status == OK) status = call_backward(p, s, result, saved_out);
     if (status == OK && anomaly_checks) status = check_anomaly(n, result);
   }
@@ -361,7 +361,10 @@ static Status run_node(Pass *p, Slot *s) {
     tensor_release(saved_out[i]);
   }
   if (status == OK) status = pass_on(p, n, result);
-  if (!p->retain_graph && n->kind == NODE_OP && status == OK) node_drop_saved(n);
+  if (!p->retain_graph && status == OK) {
+    node_drop_saved(n);
+    node_drop_hooks(n); /* the node cannot run again, and hooks may hold the graph */
+  }
   for (int k = 0; k < n->n_inputs; k++) tensor_release(result[k]);
   memory_free(result, bytes);
   return status;

@@ -45,9 +45,21 @@ Status backward_scatter_add(Backward *c) {
   return c->needs & 4 ? source_gradient(c, a->dim) : OK;
 }
 
+/* Of the input: written over (none), kept (add). */
+static Status scatter_input(Backward *c, int64_t dim, int reduce) {
+  if (reduce == 2) return fail(ERROR_ARGUMENT, "scatter: has no gradient with reduce = \"multiply\"");
+  if (reduce == 1) c->result[0] = tensor_retain(c->grad[0]);
+  return reduce == 1 ? OK : op_scatter_value(c->grad[0], dim, c->input[1], scalar_int(0), 0, &c->result[0]);
+}
+
+Status backward_scatter_value(Backward *c) {
+  const ScatterValueAttrs *a = c->attrs;
+  return scatter_input(c, a->dim, a->reduce);
+}
+
 Status backward_scatter(Backward *c) {
   const ScatterAttrs *a = c->attrs;
-  if (c->needs & 1) TRY(op_scatter_value(c->grad[0], a->dim, c->input[1], scalar_int(0), &c->result[0]));
+  if (a->reduce == 2 || c->needs & 1) TRY(scatter_input(c, a->dim, a->reduce));
   return c->needs & 4 ? source_gradient(c, a->dim) : OK;
 }
 
@@ -73,34 +85,6 @@ Status backward_index_put(Backward *c) {
   TRY(op_new_zeros(c->grad[0], (Ints){.n = 0}, DTYPE_NONE, &zero));
   Status status = op_index_put(c->grad[0], zero, a->dims, false, n, c->input + 2, &c->result[0]);
   tensor_release(zero);
-  return status;
-}
-
-/* Rows of 'grad' whose index is 'padding' become 0. */
-static Status without_padding(Tensor *grad, Tensor *index, int64_t padding, Tensor **out) {
-  Tensor *t[3] = {0};
-  Status status = tensor_wrap_number(scalar_int(padding), &t[0]);
-  if (status == OK) status = op_eq(index, t[0], &t[1]);
-  if (status == OK) status = op_unsqueeze(t[1], 1, &t[2]);
-  if (status == OK) status = op_masked_fill(grad, t[2], scalar_int(0), out);
-  for (int i = 0; i < 3; i++) tensor_release(t[i]);
-  return status;
-}
-
-Status backward_embedding(Backward *c) {
-  const EmbeddingAttrs *a = c->attrs;
-  Ints shape = backward_input_shape(c, 1);
-  int64_t n = c->input[0]->numel;
-  Tensor *t[4] = {0};
-  Status status = op_reshape(c->grad[0], (Ints){2, {n, shape.v[1]}}, &t[0]);
-  if (status == OK) status = op_reshape(c->input[0], (Ints){1, {n}}, &t[1]);
-  if (status == OK && a->padding_idx != INT64_MIN) {
-    int64_t padding = a->padding_idx < 0 ? a->padding_idx + shape.v[0] : a->padding_idx;
-    status = without_padding(t[0], t[1], padding, &t[2]);
-  }
-  if (status == OK) status = op_new_zeros(c->grad[0], shape, DTYPE_NONE, &t[3]);
-  if (status == OK) status = op_index_add(t[3], 0, t[1], t[2] != NULL ? t[2] : t[0], scalar_int(1), &c->result[1]);
-  for (int i = 0; i < 4; i++) tensor_release(t[i]);
   return status;
 }
 

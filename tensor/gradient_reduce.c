@@ -49,26 +49,6 @@ Status backward_mean(Backward *c) {
   return status;
 }
 
-/* grad · product of the others. With zeros: where there is just one, its gradient is
-** the product of the rest; all other gradients of that product are 0. */
-Status backward_prod(Backward *c) {
-  const ProdAttrs *a = c->attrs;
-  Tensor *t[12] = {0}, *x = c->input[0];
-  Status status = unreduce(c, c->grad[0], &a->dim, a->keepdim, &t[0]);
-  if (status == OK) status = tensor_wrap_number(scalar_int(0), &t[1]);
-  if (status == OK) status = op_eq(x, t[1], &t[2]); /* the zeros */
-  if (status == OK) status = op_masked_fill(x, t[2], scalar_int(1), &t[3]);
-  if (status == OK) status = op_prod(t[3], a->dim, true, DTYPE_NONE, &t[4]);
-  if (status == OK) status = op_sum(t[2], a->dim, true, DTYPE_NONE, &t[5]);
-  if (status == OK) status = op_sub(t[5], t[2], scalar_int(1), &t[6]);
-  if (status == OK) status = op_ne(t[6], t[1], &t[7]); /* another one is zero */
-  if (status == OK) status = op_mul(t[0], t[4], &t[8]);
-  if (status == OK) status = op_div(t[8], t[3], &t[9]);
-  if (status == OK) status = op_masked_fill(t[9], t[7], scalar_int(0), &c->result[0]);
-  for (int i = 0; i < 12; i++) tensor_release(t[i]);
-  return status;
-}
-
 /* The gradient of an extreme, shared evenly by the elements equal to it. */
 static Status share_extreme(Backward *c, const Ints *dim, bool keepdim) {
   Tensor *t[7] = {0}, *x = c->input[0];
@@ -136,15 +116,17 @@ Status backward_var(Backward *c) {
   return status;
 }
 
-/* d std / dx = (x - mean) / ((n - correction) std) */
+/* d std / dx = (x - mean) / ((n - correction) std), 0 where std is 0. */
 Status backward_std(Backward *c) {
   const StdAttrs *a = c->attrs;
   double n = count_of(c) - (a->unbiased ? (double)a->correction : 0);
-  Tensor *t[2] = {0};
+  Tensor *t[4] = {0};
   Status status = op_div(c->grad[0], c->output[0], &t[0]);
-  if (status == OK) status = unreduce(c, t[0], &a->dim, a->keepdim, &t[1]);
-  if (status == OK) status = times_distance(c, t[1], &a->dim, 1 / n);
-  for (int i = 0; i < 2; i++) tensor_release(t[i]);
+  if (status == OK) status = op_logical_not(c->output[0], &t[1]);
+  if (status == OK) status = op_masked_fill(t[0], t[1], scalar_int(0), &t[2]);
+  if (status == OK) status = unreduce(c, t[2], &a->dim, a->keepdim, &t[3]);
+  if (status == OK) status = times_distance(c, t[3], &a->dim, 1 / n);
+  for (int i = 0; i < 4; i++) tensor_release(t[i]);
   return status;
 }
 

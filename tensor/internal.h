@@ -15,16 +15,21 @@ typedef struct Autograd {
   Tensor *grad;       /* owned */
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
   Hook *hooks;        /* of a leaf; those of other tensors are in the node */
+  int twins;          /* references of tensor_retain_twin */
   unsigned view_version; /* of the base's storage when grad_fn of a view was made */
 } Autograd;
 
 void autograd_release(Tensor *t); /* at the end of a tensor */
+/* A reference to a tensor with hooks came or went: tells them (Hook.shared). */
+void hooks_recount(Tensor *t);
 /* Notes the op on the tape when gradients are on and an input wants one. */
 Status tape_record(Call *c);
 /* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)
 ** is what in[0] was, when the change has to be noted, else NULL. */
 Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
+/* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
+Status tape_record_view_in_place(Call *c, Tensor *before);
 
 /* ---- storage.c --------------------------------------------------------------- */
 

@@ -108,25 +108,3 @@ Status composite_argsort(Call *c) {
   tensor_release(values);
   return OK;
 }
-
-Status composite_embedding(Call *c) {
-  const EmbeddingAttrs *a = c->attrs;
-  Tensor *index = c->in[0], *weight = c->in[1], *flat = NULL, *rows = NULL;
-  char text[SHAPE_TEXT];
-  if (weight->ndim != 2)
-    return fail(ERROR_ARGUMENT, "embedding: 'weight' (argument 2): expected 2 dimensions, got %s", tensor_text(text, weight));
-  if (index->dtype != DTYPE_INT64)
-    return fail(ERROR_ARGUMENT, "embedding: 'input' (argument 1): expected a tensor of positions (int64), got %s", tensor_text(text, index));
-  int64_t padding = a->padding_idx < 0 && a->padding_idx != INT64_MIN ? a->padding_idx + weight->shape[0] : a->padding_idx;
-  if (a->padding_idx != INT64_MIN && (padding < 0 || padding >= weight->shape[0]))
-    return fail(ERROR_ARGUMENT, "embedding: 'padding_idx' (argument 3): outside the %lld rows of weight", (long long)weight->shape[0]);
-  Ints shape = ints_of(index->ndim, index->shape);
-  if (shape.n == TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "embedding: too many dimensions");
-  shape.v[shape.n++] = weight->shape[1];
-  Status status = op_reshape(index, (Ints){1, {index->numel}}, &flat);
-  if (status == OK) status = op_index_select(weight, 0, flat, &rows);
-  if (status == OK) status = op_reshape(rows, shape, &c->out[0]);
-  tensor_release(flat);
-  tensor_release(rows);
-  return status;
-}

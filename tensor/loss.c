@@ -267,7 +267,7 @@ static Status with_pos_weight(Tensor *x, Tensor *y, Tensor *p, Tensor **out) {
   if (status == OK) status = op_mul(t[1], y, &t[2]);
   if (status == OK) status = op_add(t[2], t[0], scalar_int(1), &t[3]);
   if (status == OK) status = op_neg(x, &t[4]);
-  if (status == OK) status = op_softplus(t[4], &t[5]);
+  if (status == OK) status = op_softplus(t[4], 1, 20, &t[5]);
   if (status == OK) status = op_mul(t[3], t[5], &t[6]);
   if (status == OK) status = op_sub(t[0], y, scalar_int(1), &t[7]);
   if (status == OK) status = op_mul(t[7], x, &t[8]);

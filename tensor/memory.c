@@ -7,10 +7,12 @@
 ** beyond is freed. One lock, taken for a few instructions; no lock is held over malloc.
 */
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "internal.h"
 
 #define ALIGNMENT 64
+#define HUGE_PAGE ((size_t)2 << 20)
 #define CLASSES 400
 #define CACHE_LIMIT (96LL << 20)
 
@@ -63,6 +65,17 @@ static void *take(int class, size_t rounded) {
   return block;
 }
 
+/* Large blocks lie on large pages where the system grants them: fewer misses in the
+** translation of addresses, fewer faults on first touch. */
+static void *system_alloc(size_t rounded) {
+  if (rounded < HUGE_PAGE) return aligned_alloc(ALIGNMENT, rounded);
+  void *block = aligned_alloc(HUGE_PAGE, rounded);
+#ifdef MADV_HUGEPAGE
+  if (block != NULL) madvise(block, rounded / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
 void *memory_alloc(size_t bytes) {
   if (fail_countdown > 0 && memory_should_fail()) {
     fail_memory(bytes);
@@ -76,10 +89,10 @@ void *memory_alloc(size_t bytes) {
   int class = size_class(bytes, &rounded);
   void *block = take(class, rounded);
   if (block != NULL) return block;
-  block = aligned_alloc(ALIGNMENT, rounded);
+  block = system_alloc(rounded);
   if (block == NULL) { /* give the lists back and try once more */
     memory_trim();
-    block = aligned_alloc(ALIGNMENT, rounded);
+    block = system_alloc(rounded);
   }
   if (block == NULL) {
     acquire();

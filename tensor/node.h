@@ -68,6 +68,7 @@ Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
 void node_drop_saved(Node *node);
 Meta meta_of(const Tensor *t);
 
-Status hooks_run(Hook *hooks, Tensor **grad); /* *grad owned, may be replaced */
+Status hooks_run(Hook *const *hooks, Tensor **grad); /* *grad owned, may be replaced */
+void node_drop_hooks(Node *node);
 
 #endif

@@ -40,7 +40,10 @@ typedef struct {
 } OpArg;
 
 typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_COMPOSITE } OpKind;
-typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_BOOL } OpResult;
+typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_NUMBER, RESULT_BOOL } OpResult; /* NUMBER: bool becomes int64 */
+/* What becomes of a number with a fraction beside tensors of integers. */
+typedef enum { NUMBERS_NONE, NUMBERS_SAME, NUMBERS_CUT, NUMBERS_PROMOTE } OpNumbers; /* SAME: an error */
+enum { MODULE_TORCH = 1, MODULE_FUNCTIONAL = 2 };
 
 /* One call in flight: what shape functions and kernels see. */
 typedef struct Call Call;
@@ -57,7 +60,6 @@ typedef Status (*ViewFn)(const Tensor *in, const void *attrs, Tensor *out);
 typedef struct OpInfo {
   const char *name;      /* unique, and the name of op_NAME */
   const char *lua_name;  /* several ops may share one: the arguments decide */
-  const char *lua_module; /* "" (torch), "nn.functional", NULL: not visible */
   const char *signature;
   const char *doc;
   const char *example;
@@ -66,9 +68,12 @@ typedef struct OpInfo {
   uint16_t attrs_size;
   uint8_t n_args, n_inputs, n_outputs;
   uint8_t n_returned;        /* outputs the language sees, the first ones */
+  uint8_t all_returned_if;   /* the bool argument that asks for all of them, 0: there is none */
+  uint8_t modules;           /* MODULE_ bits of the tables it is in, 0: not visible */
   uint8_t position_outputs;  /* bits: contents are positions */
   uint8_t kind;              /* OpKind */
   uint8_t result;            /* OpResult, of elementwise ops */
+  uint8_t numbers;           /* OpNumbers, of ops with arguments of type number */
   uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
   uint16_t types;            /* bits of DType the kernel is made for */
   bool method, in_place, in_place_only, creation, contiguous, divides_integers, random;

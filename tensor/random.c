@@ -120,7 +120,7 @@ Status composite_randperm(Call *c) {
   TRY(call_output(c, 0, DTYPE_INT64, 1, &a->n));
   int64_t *p = tensor_data(c->out[0]);
   uint32_t words[PHILOX_WORDS];
-  for (int64_t i = 0; i < a->n; i++) p[i] = i;
+  for (int64_t i = 0; i < a->n && !(i % 65536 == 0 && interrupt_requested()); i++) p[i] = i;
   for (int64_t i = 0; i < a->n - 1; i++) {
     int64_t k = i % (PHILOX_WORDS / 2);
     if (k == 0) {

@@ -147,6 +147,21 @@ static Status deviation(Call *c) {
 Status composite_var(Call *c) { return untaped(c, variance); }
 Status composite_std(Call *c) { return untaped(c, deviation); }
 
+Status composite_var_unbiased(Call *c) {
+  const VarUnbiasedAttrs *a = c->attrs;
+  return op_var(c->in[0], a->dim, a->unbiased, a->keepdim, true, &c->out[0]);
+}
+Status composite_std_unbiased(Call *c) {
+  const StdUnbiasedAttrs *a = c->attrs;
+  return op_std(c->in[0], a->dim, a->unbiased, a->keepdim, true, &c->out[0]);
+}
+Status composite_var_of_all(Call *c) {
+  return op_var(c->in[0], ints_none(), ((const VarOfAllAttrs *)c->attrs)->unbiased, false, true, &c->out[0]);
+}
+Status composite_std_of_all(Call *c) {
+  return op_std(c->in[0], ints_none(), ((const StdOfAllAttrs *)c->attrs)->unbiased, false, true, &c->out[0]);
+}
+
 /* m + log Σ exp(x - m), m the largest element, or 0 where that is infinite. */
 static Status log_sum_exp(Call *c) {
   const LogsumexpAttrs *a = c->attrs;
@@ -203,3 +218,9 @@ static Status norm(Call *c) {
 }
 
 Status composite_norm(Call *c) { return untaped(c, norm); }
+
+Status composite_matrix_norm(Call *c) {
+  const MatrixNormAttrs *a = c->attrs;
+  if (a->dim.n > 2) return fail(ERROR_ARGUMENT, "norm: 'dim' (argument 3): expected at most 2 dimensions for \"fro\", got %d", a->dim.n);
+  return op_norm(c->in[0], scalar_int(2), a->dim, a->keepdim, &c->out[0]);
+}

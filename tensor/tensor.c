@@ -98,7 +98,12 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
   size_t bytes;
   *out = NULL;
   TRY(check_sizes(who, ndim, shape, dtype, &bytes));
-  TRY(handle_with_storage(dtype, ndim, bytes, device, out));
+  Status status = handle_with_storage(dtype, ndim, bytes, device, out);
+  if (status == ERROR_MEMORY) {
+    char text[SHAPE_TEXT];
+    return fail(ERROR_MEMORY, "%s: not enough memory for a tensor of shape %s (%zu bytes)", who, shape_text(text, ndim, shape), bytes);
+  }
+  if (status != OK) return status;
   for (int d = 0; d < ndim; d++) (*out)->shape[d] = shape[d];
   contiguous_strides(*out);
   return OK;
@@ -174,15 +179,19 @@ Status tensor_view_of(const Tensor *in, Tensor **out) {
 Status tensor_alias(const Tensor *t, Tensor **out) { return tensor_view_of(t, out); }
 
 Tensor *tensor_retain(Tensor *t) {
-  if (t != NULL) atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+  if (t == NULL) return t;
+  atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+  if (t->flags & TENSOR_HOOKED) hooks_recount(t);
   return t;
 }
 
 void tensor_release(Tensor *t) {
   if (t == NULL) return;
   if (atomic_load_explicit(&t->refs, memory_order_acquire) != 1 &&
-      atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
+      atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1) {
+    if (t->flags & TENSOR_HOOKED) hooks_recount(t);
     return;
+  }
   if (t->autograd != NULL) autograd_release(t);
   tensor_release(t->base); /* a base is never a view: depth 1 */
   Storage *home = home_of(t);

@@ -105,7 +105,12 @@ static inline Scalar scalar_bool(bool b) {
 static inline double scalar_to_double(Scalar s) {
   return s.kind == SCALAR_FLOAT ? s.as.f : (double)s.as.i;
 }
-int64_t scalar_to_int(Scalar s); /* truncates, saturates; NaN is 0 */
+int64_t scalar_to_int(Scalar s); /* cut toward zero; INT64_MIN for what no int64 holds */
+/* Whether 's' can be converted to dtype: integers from -255 to 255 to uint8 (negative ones wrap,
+** as PyTorch's), others within the range; to float32 what does not become infinite. */
+bool scalar_fits(Scalar s, DType dtype);
+/* Fails unless it does: "WHO: 'NAME' (argument N): 300 cannot be converted to uint8 without overflow". */
+Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype);
 Scalar scalar_add(Scalar a, Scalar b);
 Scalar scalar_multiply(Scalar a, Scalar b);
 DType scalar_dtype(Scalar s); /* bool, int64 or the default float type */
@@ -197,6 +202,7 @@ enum {
   TENSOR_WRAPPED_NUMBER = 1, /* a Lua number: weakest in promotion */
   TENSOR_PARAMETER = 2,      /* nn.Parameter */
   TENSOR_AT_HOME = 4,        /* lies in one block with a storage: see tensor.c */
+  TENSOR_HOOKED = 8,         /* a hook was added: see Hook */
 };
 
 struct Tensor {
@@ -237,6 +243,10 @@ Status tensor_alias(const Tensor *tensor, Tensor **out);
 /* 'tensor' shows what 'from' shows (of the same shape); who holds it keeps it. */
 void tensor_set_data(Tensor *tensor, const Tensor *from);
 Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
+/* The same for an owner that the host keeps beside a handle of the tensor (a module has
+** its parameter twice): such references do not count for Hook.shared. */
+Tensor *tensor_retain_twin(Tensor *tensor);
+void tensor_release_twin(Tensor *tensor);
 void tensor_release(Tensor *tensor);   /* NULL is allowed */
 
 bool tensor_is_contiguous(const Tensor *t);
@@ -295,11 +305,19 @@ bool grad_set_enabled(bool on); /* returns what it was */
 
 /* A hook sees the gradient of a tensor and may replace it: *grad is borrowed
 ** on entry; when the hook stores another one there it gives its reference.
-** Returns ERROR_CALLBACK to stop the backward pass. */
+** Returns ERROR_CALLBACK to stop the backward pass.
+**
+** What a hook holds in the host may hold the tensor in turn, a cycle that only the
+** host's collector can see through. So 'shared' (may be NULL) says when the only
+** reference to the tensor and its history is the host's (false: the hook may live and
+** die with the host's handle of the tensor), and when a graph or another tensor leads to
+** them too (true: the hook is needed whatever becomes of the handle; so it begins). It may
+** be told the same twice, and must not fail. */
 typedef struct Hook Hook;
 struct Hook {
-  Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement);
+  Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement); /* NULL: only 'shared' matters */
   void (*release)(Hook *hook); /* frees what 'data' holds, not the hook */
+  void (*shared)(Hook *hook, bool shared);
   void *data;
   int64_t id;
   Hook *next;
@@ -314,7 +332,8 @@ Node *tensor_grad_fn(Tensor *t);      /* borrowed; NULL for a leaf */
 Status tensor_retain_grad(Tensor *t);
 Status tensor_detach(Tensor *t, Tensor **out); /* shares storage and version */
 Status tensor_detach_(Tensor *t);
-/* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. */
+/* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. The hooks
+** of a result go with its place in the graph when a backward pass has freed that. */
 Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id);
 void tensor_remove_hook(Tensor *t, int64_t id);
 
@@ -324,17 +343,22 @@ Node *node_input(const Node *node, int i); /* borrowed, may be NULL */
 void node_retain(Node *node);
 void node_release(Node *node);
 
-/* A node whose backward is the host's: one gradient per input from one per
-** output. 'outputs' get the node as their history. */
+/* A node whose backward is the host's: one gradient per input (owned; NULL: none) from
+** one per output (NULL: none arrived). 'outputs' get the node as their history; inputs and outputs that take
+** no part are NULL. A backward pass that frees the graph makes the node useless. */
 typedef struct Callback Callback;
 struct Callback {
   Status (*backward)(Callback *c, int n_out, Tensor **grad_out, int n_in, Tensor **grad_in);
-  void (*release)(Callback *c);
+  void (*release)(Callback *c); /* may be NULL */
   void *data;
   char name[48];
+  Node *node; /* set by autograd_attach; not owned */
 };
 Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out,
                        Tensor **outputs);
+/* A tensor that shows what 'alias' shows, with the history of output 'i': for an output
+** that was kept without its history, which would hold the node that holds it. */
+Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out);
 
 /* The gradient of 'roots' (with cotangents 'grads', each may be NULL for a
 ** one-element root) flows back. With n_inputs == 0 it is accumulated in the

@@ -259,9 +259,9 @@ Status view_diagonal(const Tensor *in, const void *attrs, Tensor *out) {
   TRY(resolve_dim("diagonal", a->dim2, in->ndim, &d2));
   if (in->ndim < 2 || d1 == d2) return fail(ERROR_ARGUMENT, "diagonal: expected two different dimensions");
   int64_t rows = in->shape[d1], columns = in->shape[d2], n;
-  n = a->offset >= 0 ? (columns - a->offset < rows ? columns - a->offset : rows)
-                     : (rows + a->offset < columns ? rows + a->offset : columns);
-  if (n < 0) n = 0;
+  if (a->offset >= columns || a->offset <= -rows) n = 0;
+  else if (a->offset >= 0) n = columns - a->offset < rows ? columns - a->offset : rows;
+  else n = rows + a->offset < columns ? rows + a->offset : columns;
   if (n > 0) out->offset += a->offset >= 0 ? a->offset * in->stride[d2] : -a->offset * in->stride[d1];
   int64_t stride = in->stride[d1] + in->stride[d2];
   drop_dim(out, d1 > d2 ? d1 : d2);
@@ -307,7 +307,8 @@ Status composite_repeat(Call *c) {
     int64_t size = i < extra ? 1 : in->shape[i - extra];
     parts.v[parts.n++] = 1, parts.v[parts.n++] = size;
     wide.v[wide.n++] = a->repeats.v[i], wide.v[wide.n++] = size;
-    result.v[result.n++] = size * a->repeats.v[i];
+    if (__builtin_mul_overflow(size, a->repeats.v[i], &result.v[result.n++]))
+      return fail(ERROR_ARGUMENT, "repeatTensor: %lld × %lld is too large", (long long)size, (long long)a->repeats.v[i]);
   }
   Tensor *t = NULL, *e = NULL;
   Status status = op_reshape(c->in[0], parts, &t);

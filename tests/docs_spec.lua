@@ -89,19 +89,47 @@ describe("documents", function()
   end)
 end)
 
-describe("the example of", function()
-  for _, row in ipairs(torch._C.ops()) do
-    if row.example then
-      it((row.module or "private") .. " " .. row.lua .. " (" .. row.name .. ") runs", function()
-        local env = environment()
-        local chunk = load("return " .. row.example, "=example", "t", env)
-          or assert(load(row.example, "=example", "t", env))
-        for _, value in ipairs{chunk()} do assert.is_string(tostring(value)) end
-      end)
-    elseif row.module then
-      it(row.name .. " exists", function() error(row.name .. ": a public row without an example", 0) end)
-    end
+--- Whether a result is what an example states: tensors as nested lists, numbers to 4 digits.
+local function agrees(got, want)
+  if torch.is_tensor(got) then got = got:tolist() end
+  if type(want) == "table" then
+    if type(got) ~= "table" or #got ~= #want then return false end
+    for i = 1, #want do if not agrees(got[i], want[i]) then return false end end
+    return true
   end
+  if type(want) == "number" and type(got) == "number" then return math.abs(got - want) <= 5.1e-5 * math.max(1, math.abs(want)) end
+  return got == want
+end
+
+describe("the example of", function()
+  local stated = 0
+  for _, row in ipairs(torch._C.ops()) do
+    local what = (row.module or "private") .. " " .. row.lua .. " (" .. row.name .. ")"
+    if row.example then
+      it(what .. " runs", function()
+        local env = environment()
+        local code, result = row.example:match "^(.-)%s*%-%->%s*(.+)$"
+        code = code or row.example
+        local chunk = load("return " .. code, "=example", "t", env) or assert(load(code, "=example", "t", env))
+        local values = table.pack(chunk())
+        for i = 1, values.n do assert.is_string(tostring(values[i])) end
+        if not result then return end
+        local want = table.pack(assert(load("return " .. result, "=result", "t", {}))())
+        assert.equal(want.n, values.n, "as many results as stated")
+        for i = 1, want.n do
+          if not agrees(values[i], want[i]) then error(("%s gives %s"):format(row.example, tostring(values[i])), 0) end
+        end
+        stated = stated + 1
+      end)
+    end
+    it(what .. " has its words", function()
+      assert.is_string(row.doc, "no doc")
+      assert.is_true(#row.doc > 0)
+      if row.module then assert.is_string(row.example, "a public row without an example") end
+      assert.matches("^%(.*%) %-> ", row.signature)
+    end)
+  end
+  it("most ops state their result", function() assert.is_true(stated > 120) end)
 end)
 
 describe("layers", function()

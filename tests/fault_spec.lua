@@ -126,6 +126,24 @@ describe("a failing allocation", function()
     end)
   end)
 
+  it("in hooks and in operations of the script", function()
+    local Square = torch.autograd.Function("Square", {
+      forward = function(ctx, x)
+        ctx:save_for_backward(x)
+        return x * x
+      end,
+      backward = function(ctx, g) return g * ctx.saved_tensors[1] * 2 end,
+    })
+    survives(function() return torch.tensor({0.3, 0.7, 1.1}, F64):requires_grad_(true) end, function(x)
+      local y = Square:apply(x)
+      local handle = x:register_hook(function(g) return g + 1 end)
+      y:register_hook(function(g) return g + y:detach() end)
+      y:sum():backward()
+      handle:remove()
+      return x.grad:sum():item()
+    end)
+  end)
+
   it("in save and load", function()
     local name = os.tmpname()
     survives(function() return {a = torch.arange(6):reshape(2, 3), b = {torch.ones(2), "text", 3}} end, function(t)

@@ -236,3 +236,23 @@ describe("gradient.emit", function()
     assert.equal(emitted(), emitted())
   end)
 end)
+
+describe("documentation comments of C files", function()
+  local docs = require "docs"
+
+  it("become a Lua table with their places, and no other comment does", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "/* plain */\nint a; /** f(x: int): One\n** line.\n** Example:\n**     f(1) \"]]\" */\n/*** three */\n  /** g: Two */\n"
+    file:close()
+    local folder, name = path:match "^(.*)/([^/]+)$"
+    local found = load(docs.collect(folder, {name}))()
+    os.remove(path)
+    assert.equal(2, #found)
+    assert.equal('f(x: int): One\nline.\nExample:\n    f(1) "]]"', found[1].text)
+    assert.equal(2, found[1].line)
+    assert.equal(name, found[1].file)
+    assert.equal("g: Two", found[2].text)
+    assert.equal(7, found[2].line)
+  end)
+end)

@@ -97,14 +97,49 @@ describe("tensor memory after", function()
     end)
   end)
 
-  -- Its closure is held by the registry and holds the tensor that holds the hook: not yet
-  -- collected. :remove() on the handle, or a hook that does not name its own tensor, avoids it.
-  pending("a hook that holds its own tensor", function()
+  it("a hook that holds its own tensor", function()
     balanced(function()
       local x = torch.randn(3):requires_grad_(true)
       local y = x * 2
       y:register_hook(function(g) return g + y:detach() * 0 end)
       y:sum():backward()
+    end)
+  end)
+
+  it("a hook that holds its own tensor, in a graph that is never run", function()
+    balanced(function()
+      local x = torch.randn(3):requires_grad_(true)
+      local y = x * 2
+      local loss = (y * y):sum()
+      y:register_hook(function(g) return g + y:detach() * 0 end)
+      assert.is_true(loss.requires_grad)
+    end)
+  end)
+
+  it("a hook of a leaf that holds the leaf", function()
+    balanced(function()
+      local x = torch.randn(3):requires_grad_(true)
+      x:register_hook(function(g) return g + x:detach() end)
+      local loss = (x * x):sum()
+      loss:backward()
+    end)
+  end)
+
+  it("a hook that holds the loss above it", function()
+    balanced(function()
+      local x, loss = torch.randn(3):requires_grad_(true), nil
+      local y = x * 2
+      y:register_hook(function() return loss and nil end)
+      loss = y:sum()
+      loss:backward()
+    end)
+  end)
+
+  it("a hook of a parameter that holds the model", function()
+    balanced(function()
+      local model = nn.Linear(2, 2)
+      model.weight:register_hook(function(g) return g + model.weight:detach() end)
+      model(torch.ones(1, 2)):sum():backward()
     end)
   end)
 
@@ -149,6 +184,70 @@ describe("tensor memory after", function()
     assert.is_true(torch._C.memory().bytes >= start + 4000000)
     x = nil
     assert.are.equal(start, bytes())
+  end)
+end)
+
+describe("a hook", function()
+  it("lives as long as the graph does, with what it holds", function()
+    local x, calls = torch.ones(2):requires_grad_(true), 0
+    local loss
+    do
+      local held, y = torch.ones(2), x * 2
+      loss = (y * 3):sum()
+      y:register_hook(function(g)
+        calls = calls + 1
+        return g + held
+      end)
+    end
+    bytes()
+    loss:backward()
+    assert.are.equal(1, calls)
+    assert.are.same({8, 8}, x.grad:tolist())
+  end)
+
+  it("is gone after a backward pass that frees the graph, not after one that keeps it", function()
+    local x, calls = torch.ones(2):requires_grad_(true), 0
+    local y = x * 2
+    y:register_hook(function() calls = calls + 1 end)
+    local loss = y:sum()
+    loss:backward(nil, {retain_graph = true})
+    bytes()
+    loss:backward()
+    assert.are.equal(2, calls)
+  end)
+
+  it("can remove itself and those after it", function()
+    local x, seen, handles = torch.ones(2):requires_grad_(true), {}, {}
+    for i = 1, 3 do
+      handles[i] = x:register_hook(function()
+        seen[#seen + 1] = i
+        if i == 1 then
+          handles[1]:remove()
+          handles[2]:remove()
+        end
+      end)
+    end
+    x:sum():backward()
+    x:sum():backward()
+    assert.are.same({1, 3, 3}, seen)
+  end)
+
+  it("stays with the value that it was added to when that changes in place", function()
+    local x, seen = torch.ones(2):requires_grad_(true), nil
+    local y = x * 2
+    y:register_hook(function(g) seen = g:tolist() end)
+    y:mul_(5)
+    bytes()
+    y:sum():backward()
+    assert.are.same({5, 5}, seen)
+  end)
+
+  it("raises where it was raised", function()
+    local x = torch.ones(2):requires_grad_(true)
+    x:register_hook(function() error {code = 7} end)
+    local ok, reason = pcall(function() x:sum():backward() end)
+    assert.is_false(ok)
+    assert.are.equal(7, reason.code)
   end)
 end)
 
@@ -249,5 +348,36 @@ describe("a deep graph", function()
       pcall(meta.__gc)
       assert.is_false(pcall(function() return object:add(1) end))
     end
+  end)
+end)
+
+describe("scripts/busted.lua", function()
+  local function run(leaks)
+    local scratch = os.tmpname()
+    local name = scratch .. "_spec.lua"
+    local file = assert(io.open(name, "w"))
+    file:write [[
+      local kept = torch.ones(5)
+      it("uses what the file holds", function() assert.equal(5, kept:sum():item()) end)
+      it("leaves something", function() if os.getenv "LEAVE" then torch.left = torch.ones(3) end end)
+    ]]
+    file:close()
+    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks, os.getenv "HECATE_BIN" or "build/hecate", name)))
+    local text = pipe:read "a"
+    pipe:close()
+    os.remove(name)
+    os.remove(scratch)
+    return text
+  end
+
+  it("passes a file that gives back what it took", function()
+    assert.matches("2 passed, 0 failed", run "", nil, true)
+  end)
+
+  it("fails a file that leaves tensors, and names the test on request", function()
+    local text = run "LEAVE=1"
+    assert.matches("tensor memory at the end: +", text, 1, true)
+    assert.matches("2 passed, 1 failed", text, 1, true)
+    assert.matches("leaves something: +", run "LEAVE=1 HECATE_LEAKS=1", 1, true)
   end)
 end)

@@ -93,7 +93,8 @@ describe("nn agrees with PyTorch:", function()
   for _, name in ipairs {"Linear", "Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm1d",
     "BatchNorm2d", "Dropout", "Flatten", "GELU", "ReLU", "Tanh", "Sigmoid", "Softmax",
     "LogSoftmax", "Sequential", "CrossEntropyLoss", "NLLLoss", "MSELoss", "L1Loss", "BCELoss",
-    "BCEWithLogitsLoss"} do
+    "BCEWithLogitsLoss", "LeakyReLU", "ELU", "SiLU", "Softplus", "Unflatten", "SmoothL1Loss",
+    "HuberLoss", "KLDivLoss"} do
     it(name, function()
       local doc = load_cases(name)
       for i, case in ipairs(doc.cases) do replay(doc, case, ("%s case %d"):format(name, i)) end

@@ -105,11 +105,6 @@ local reflected = {
 local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true}
 
 local function perform(op, kind, args)
-  local named = args[args.n]
-  if op == "nn.functional.max_pool2d" and type(named) == "table" and named.return_indices ~= nil then
-    if named.return_indices then op = "nn.functional.max_pool2d_with_indices" end -- a name of its own
-    named.return_indices = nil
-  end
   if kind == "attribute" then return args[1][op:gsub("^attr%.", "")] end
   if kind == "operator" then return reflected[op](table.unpack(args, 1, args.n)) end
   if kind == "method" or torch.is_tensor(args[1]) and DTYPE_NAMES[op] then return args[1][op](table.unpack(args, 1, args.n)) end

@@ -90,13 +90,48 @@ describe("progress", function()
     assert.truthy(text:find("loss 0.5]", 1, true), text)
   end)
 
+  it("leaves nothing behind if told so", function()
+    local seen = 0
+    assert.equal("", written(function()
+      for _ in progress(3, {leave = false}) do seen = seen + 1 end
+    end))
+    assert.equal(3, seen)
+  end)
+
+  it("keeps to one line, whatever it is given", function()
+    local text = written(function()
+      local bar = progress(1, {desc = "a\nb\027[2J"})
+      for _ in bar do bar:set("c\rd") end
+    end)
+    assert.truthy(text:find("^a b %[2J: 100%% 1/1 %[[^\n]*, c d%]\n$"), text)
+  end)
+
+  it("knows the rate and the time that is left", function()
+    local real, time = terminal.now, 0
+    terminal.now = function() return time end
+    local ok, text = pcall(written, function()
+      local bar = progress(100, {unit = "batches"})
+      for _ = 1, 60 do -- half a second each: a line after every ten seconds
+        time = time + 0.5
+        bar:update()
+      end
+      bar:close()
+    end)
+    terminal.now = real
+    assert(ok, text)
+    assert.equal(" 20% 20/100 [0:10 (0:40 left), 2.00 batches/s]\n"
+      .. " 40% 40/100 [0:20 (0:30 left), 2.00 batches/s]\n"
+      .. " 60% 60/100 [0:30 (0:20 left), 2.00 batches/s]\n"
+      .. " 60% 60/100 [0:30, 2.00 batches/s]\n", text)
+  end)
+
   it("refuses wrong arguments in one line", function()
     assert.has_error(function() progress() end, "progress: 'iterable' (argument 1): expected a "
       .. "loader, an iterator, an array or a number of rounds, got nothing")
     assert.has_error(function() progress(-1) end, "progress: 'iterable' (argument 1): expected a "
       .. "loader, an iterator, an array or a number of rounds, got number -1")
     assert.has_error(function() progress(3, {descr = "x"}) end, "progress: unknown option "
-      .. "'descr', did you mean 'desc'? (known: iterable, desc, total, unit)")
+      .. "'descr', did you mean 'desc'? (known: iterable, desc, total, unit, leave)")
     written(function()
       local bar = progress(3)
       assert.has_error(function() bar:set(7) end,
@@ -142,6 +177,29 @@ describe("progress on a terminal", function()
       print("after")]], "END")
     assert.truthy(text:find("^before\na 100%%|[^|]+| 5/5 [^\n]*\nc 100%%[^\n]*\nc 100%%[^\n]*\n"
       .. "b  20%%[^\n]*\nafter\nEND$"), text)
+  end)
+
+  it("fits terminals of any width, also with wide characters", function()
+    for _, size in ipairs{"24 x 20", "40 x 24", "200 x 24"} do
+      local columns = tonumber(size:match("%d+"))
+      local text = screen.of(folder, [[
+        local now = require "torch.utils.terminal.c".now
+        local outer = torch.utils.progress(10, {desc = "外側のループ"})
+        outer:update(5)
+        print("printed")
+        for _ in torch.utils.progress(("x"):rep(1e4):gmatch("."), {desc = "inner"}) do
+          local stop = now() + 0.005
+          while now() < stop do end
+        end]], "inner [1-9]%d* %[", nil, size)
+      local lines = {}
+      for line in (text .. "\n"):gmatch("([^\n]*)\n") do
+        lines[#lines + 1] = line
+        assert.is_true(terminal.width(line) <= columns, line)
+      end
+      assert.truthy(lines[#lines]:find("^inner %d+ %["), text)
+      assert.truthy(lines[#lines - 1]:find("^外側のル"), text)
+      assert.equal("printed", lines[1])
+    end
   end)
 
   it("gives the terminal back when the program leaves in the middle", function()

@@ -391,7 +391,7 @@ describe("the session in a terminal", function()
       ["config.nested.v"] = "config.nested.value",
       ["1 + string.forma"] = "1 + string.format",
       ["whil"] = "while",
-      ["config[\"odd"] = "config[\"odd key\"",
+      ["config[\"odd"] = "config[\"odd key\"]",
     }) do
       type_text(typed)
       keys("Tab")
@@ -535,7 +535,7 @@ describe("the session in a terminal", function()
     start()
     tmux("load-buffer " .. quote(folder .. "/paste"))
     tmux("paste-buffer -p")
-    wait("\nend$")
+    wait("\n>> end$")
     keys("Enter")
     enter("pasted()")
     wait("\npasted\n>$")

@@ -1,4 +1,4 @@
-/* autograd.c: gradients from Lua: backward, grad, the gradient modes, hooks, Function.
+/* autograd.c: gradients from Lua: backward, grad, the gradient modes.
 **
 ** torch.no_grad and its kin have two forms: torch.no_grad(f) runs f and restores, also
 ** when f raises; local _ <close> = torch.no_grad() lasts to the end of the block.
@@ -25,15 +25,26 @@ static const Class mode_class = {"torch.grad_mode", NULL, mode_end, NULL, NULL};
 static int mode_finish(lua_State *L, int status, lua_KContext context) {
   grad_set_enabled(context != 0);
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
-  return lua_gettop(L);
+  return lua_gettop(L) - 1; /* all but the handler */
+}
+
+/* A function, or a module, or whatever else can be called. */
+static bool callable(lua_State *L, int index) {
+  if (lua_isnone(L, index)) return false;
+  if (lua_isfunction(L, index)) return true;
+  bool has = luaL_getmetafield(L, index, "__call") != LUA_TNIL;
+  if (has) lua_pop(L, 1);
+  return has;
 }
 
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
-  if (lua_isfunction(L, 1)) {
-    bool was = grad_set_enabled(on);
+  if (callable(L, 1)) {
     int n = lua_gettop(L) - 1;
-    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 0, was, mode_finish), was);
+    lua_pushcfunction(L, callback_traceback);
+    lua_insert(L, 1);
+    bool was = grad_set_enabled(on);
+    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 1, was, mode_finish), was);
   }
   if (!lua_isnoneornil(L, 1)) return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
   Mode *m = object_new(L, &mode_class, sizeof *m, 0);
@@ -41,11 +52,20 @@ static int set_mode(lua_State *L, bool on) {
   m->active = true;
   return 1;
 }
+/** torch.no_grad(f: function = nil, ...: any) -> any: Without f: gradients are off until the result
+** is closed: `local _ <close> = torch.no_grad()`. With f: runs f(...) without gradients and
+** returns its results; gradients come back also when f raises.
+** Example: torch.no_grad(function() return torch.ones(2, {requires_grad = true}) * 2 end) */
 static int no_grad(lua_State *L) { return set_mode(L, false); }
+/** torch.enable_grad(f: function = nil, ...: any) -> any: As no_grad, but gradients are on.
+** Example: torch.enable_grad(function() return torch.is_grad_enabled() end) */
 static int enable_grad(lua_State *L) { return set_mode(L, true); }
+/** torch.set_grad_enabled(mode: bool, f: function = nil): Gradients are on or off from now on; with
+** f only while it runs.
+** Example: torch.set_grad_enabled(false, function() return torch.is_grad_enabled() end) */
 static int set_grad_enabled(lua_State *L) {
   bool on = lua_toboolean(L, 1);
-  if (lua_isfunction(L, 2)) {
+  if (callable(L, 2)) {
     lua_remove(L, 1);
     return set_mode(L, on);
   }
@@ -54,6 +74,7 @@ static int set_grad_enabled(lua_State *L) {
   (void)m;
   return 0;
 }
+/** torch.is_grad_enabled() -> bool: Whether ops note what backward needs. */
 static int is_grad_enabled(lua_State *L) {
   lua_pushboolean(L, grad_enabled());
   return 1;
@@ -61,108 +82,32 @@ static int is_grad_enabled(lua_State *L) {
 
 /* ---- leaves ------------------------------------------------------------------------------ */
 
+/** x:requires_grad_(requires_grad: bool = true) -> Tensor: Says whether backward gives x a
+** gradient; x is a leaf of a floating point dtype. Returns x.
+** Example: torch.ones(2):requires_grad_() */
 static int requires_grad_(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "requires_grad_", "self");
   error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || lua_toboolean(L, 2)));
   lua_settop(L, 1);
   return 1;
 }
+/** x:retain_grad(): Makes backward keep the gradient of x, which is no leaf, in x.grad. */
 static int retain_grad(lua_State *L) {
   error_check(L, tensor_retain_grad(tensor_check(L, 1, "retain_grad", "self")));
   return 0;
 }
+/** x:detach() -> Tensor: A view of the same elements without the history.
+** Example: torch.ones(2, {requires_grad = true}):detach() */
 static int detach(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "detach", "self");
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_detach(t, &box->tensor));
   return 1;
 }
+/** x:detach_() -> Tensor: Forgets the history of x. Returns x. */
 static int detach_(lua_State *L) {
   error_check(L, tensor_detach_(tensor_check(L, 1, "detach_", "self")));
   lua_settop(L, 1);
-  return 1;
-}
-
-/* ---- hooks --------------------------------------------------------------------------------- */
-
-/* The Lua value that a hook raised waits here until error_check raises it again. */
-static const char raised_key;
-bool hook_error_push(lua_State *L) {
-  bool some = lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) != LUA_TNIL;
-  if (!some) lua_pop(L, 1);
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  return some;
-}
-
-static lua_State *main_state; /* hooks run in the main thread of the state */
-
-typedef struct {
-  int reference; /* of the function, in the registry */
-  Tensor *grad, **replacement;
-} HookCall;
-
-/* Protected: stack 1 is the HookCall as light userdata. */
-static int hook_body(lua_State *L) {
-  HookCall *h = lua_touserdata(L, 1);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, h->reference);
-  tensor_push(L, h->grad);
-  lua_call(L, 1, 1);
-  if (lua_isnil(L, -1)) return 0;
-  Tensor *t = tensor_test(L, -1);
-  if (t == NULL) return luaL_error(L, "register_hook: a hook returns a tensor or nothing");
-  *h->replacement = tensor_retain(t);
-  return 0;
-}
-
-static Status callback_failed(lua_State *L) {
-  if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "interrupted") == 0) {
-    lua_pop(L, 1);
-    return fail(ERROR_INTERRUPT, "interrupted");
-  }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  return fail(ERROR_CALLBACK, "a hook failed");
-}
-
-static Status hook_call(Hook *hook, Tensor *grad, Tensor **replacement) {
-  HookCall h = {(int)(intptr_t)hook->data, grad, replacement};
-  lua_State *L = main_state;
-  if (!lua_checkstack(L, 4)) return fail_memory(0);
-  lua_pushcfunction(L, hook_body);
-  lua_pushlightuserdata(L, &h);
-  return lua_pcall(L, 1, 0, 0) == LUA_OK ? OK : callback_failed(L);
-}
-static void hook_release(Hook *hook) {
-  if (main_state != NULL) luaL_unref(main_state, LUA_REGISTRYINDEX, (int)(intptr_t)hook->data);
-}
-
-typedef struct {
-  Object object;
-  int64_t id;
-} Handle;
-static int handle_remove(lua_State *L);
-static const luaL_Reg handle_methods[] = {{"remove", handle_remove}, {NULL, NULL}};
-static const Class handle_class = {"torch.RemovableHandle", NULL, NULL, handle_methods, NULL};
-static int handle_remove(lua_State *L) {
-  Handle *h = object_check(L, 1, &handle_class, "remove", "self");
-  lua_getiuservalue(L, 1, 1);
-  Tensor *t = tensor_test(L, -1);
-  if (t != NULL) tensor_remove_hook(t, h->id);
-  return 0;
-}
-
-static int register_hook(lua_State *L) {
-  Tensor *t = tensor_check(L, 1, "register_hook", "self");
-  if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);
-  Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, 2);
-  int reference = luaL_ref(L, LUA_REGISTRYINDEX);
-  Hook hook = {.call = hook_call, .release = hook_release, .data = (void *)(intptr_t)reference};
-  Status status = tensor_add_hook(t, &hook, &handle->id);
-  if (status != OK) luaL_unref(L, LUA_REGISTRYINDEX, reference);
-  error_check(L, status);
   return 1;
 }
 
@@ -208,7 +153,12 @@ static Tensor **tensor_array(lua_State *L, int index, const char *function, cons
   return list;
 }
 
-/* x:backward([gradient], {retain_graph =, create_graph =, inputs =}) */
+/** x:backward(gradient: Tensor = nil, {retain_graph: bool = nil, create_graph: bool = false,
+** inputs: Tensor[] = nil}): Adds the gradient of x with respect to every leaf that requires one
+** to its grad. x has one element unless gradient, in its shape, is given. retain_graph (by
+** default as create_graph) keeps what another call needs; create_graph makes the gradients
+** differentiable; inputs limits the leaves. A second call without retain_graph raises.
+** Example: torch.ones(2, {requires_grad = true}):sum():backward() */
 static int backward(lua_State *L) {
   static const char *const names[] = {"gradient", "retain_graph", "create_graph", "inputs", NULL};
   Tensor *root = tensor_check(L, 1, "backward", "self");
@@ -229,7 +179,9 @@ static int backward(lua_State *L) {
   return 0;
 }
 
-/* torch.autograd.backward(tensors, grad_tensors, {…}) */
+/** torch.autograd.backward(tensors: Tensor|Tensor[], grad_tensors: Tensor|Tensor[] = nil,
+** {retain_graph: bool = nil, create_graph: bool = false}): x:backward for several tensors at once.
+** Example: torch.autograd.backward({torch.ones(1, {requires_grad = true}):sum()}) */
 static int backward_many(lua_State *L) {
   static const char *const names[] = {"grad_tensors", "retain_graph", "create_graph", NULL};
   int n, m = 0;
@@ -245,7 +197,15 @@ static int backward_many(lua_State *L) {
   return 0;
 }
 
-/* torch.autograd.grad(outputs, inputs, [grad_outputs], {…}): one result per input. */
+/** torch.autograd.grad(outputs: Tensor|Tensor[], inputs: Tensor|Tensor[], grad_outputs: Tensor|Tensor[] = nil,
+** {retain_graph: bool = nil, create_graph: bool = false, allow_unused: bool = false}) -> Tensor:
+** The gradients of the sum of outputs (weighted by grad_outputs) with respect to inputs, one result
+** per input; no grad field changes. With create_graph they can be differentiated again. An
+** input that outputs do not depend on raises, or is nil with allow_unused.
+** Example:
+**     local x = torch.tensor(3.0, {requires_grad = true})
+**     local first = torch.autograd.grad(x ^ 3, x, nil, {create_graph = true})
+**     return first, torch.autograd.grad(first, x) */
 static int grad(lua_State *L) {
   static const char *const names[] = {"grad_outputs", "retain_graph", "create_graph", "allow_unused", NULL};
   int n, m, k = 0;
@@ -259,7 +219,7 @@ static int grad(lua_State *L) {
   else if (options && lua_getfield(L, options, "grad_outputs") != LUA_TNIL)
     grads = tensor_array(L, lua_gettop(L), "autograd.grad", "grad_outputs", 3, &k, true);
   if (grads != NULL && k != n) return luaL_error(L, "autograd.grad: %d outputs but %d gradients", n, k);
-  if (m == 0) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
+  if (m < 1) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
   bool create = options && flag(L, options, "create_graph", false);
   bool retain = options ? flag(L, options, "retain_graph", create) : false;
   bool unused = options && flag(L, options, "allow_unused", false);
@@ -286,25 +246,8 @@ static int grad(lua_State *L) {
   return m;
 }
 
-/* Forgets the state, so that tensors released after it is closed do not touch it. */
-static int forget_state(lua_State *L) {
-  (void)L;
-  main_state = NULL;
-  return 0;
-}
-
-void autograd_open(lua_State *L) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  main_state = lua_tothread(L, -1);
-  lua_pop(L, 1);
-  lua_newuserdatauv(L, 1, 0);
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, forget_state);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.autograd");
-}
-
+/** torch.autograd: Gradients: of scalars with respect to anything they were computed from, of any
+** order, and checks of them. */
 const luaL_Reg autograd_methods[] = {{"backward", backward}, {"requires_grad_", requires_grad_}, {"retain_grad", retain_grad},
                                      {"detach", detach}, {"detach_", detach_}, {"register_hook", register_hook}, {NULL, NULL}};
 const luaL_Reg autograd_modes[] = {{"no_grad", no_grad}, {"enable_grad", enable_grad}, {"set_grad_enabled", set_grad_enabled},

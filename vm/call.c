@@ -28,12 +28,13 @@ typedef struct {
   int wrong, wrong_index;
 } Reader;
 
-static const char *function_name(const Reader *r) {
+static const char *name_of(const OpInfo *info, bool in_place) {
   static char name[64];
-  if (!r->in_place) return r->info->lua_name;
-  snprintf(name, sizeof name, "%s_", r->info->lua_name);
+  if (!in_place) return info->lua_name;
+  snprintf(name, sizeof name, "%s_", info->lua_name);
   return name;
 }
+static const char *function_name(const Reader *r) { return name_of(r->info, r->in_place); }
 
 /* ---- phase 1: places -------------------------------------------------------------- */
 
@@ -166,7 +167,7 @@ static bool read_number(lua_State *L, int index, Scalar *out) {
       return true;
     default: {
       Tensor *t = tensor_test(L, index);
-      if (t == NULL || t->numel != 1) return false;
+      if (t == NULL || t->ndim != 0) return false;
       if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
       *out = element_get((DType)t->dtype, tensor_data(t));
       return true;
@@ -353,27 +354,41 @@ static void drop_temporaries(Reader *r) {
   r->n_temporaries = 0;
 }
 
+/* Raises the failure of the call. What an op inside a composite says is put behind the name
+** that was called; in place the name ends in '_'. */
+static void raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status) {
+  if (status != ERROR_ARGUMENT && status != ERROR_MEMORY) {
+    error_check(L, status);
+    return;
+  }
+  const char *message = status_message(), *own = info->lua_name;
+  size_t n = strlen(own);
+  bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
+  if (named) message += n + (message[n] == '_') + 2;
+  luaL_error(L, "%s: %s", name_of(info, in_place), message);
+}
+
 static int raise_wrong(Reader *r) {
   const OpArg *a = &r->info->args[r->wrong - 1];
   if (strcmp(r->expected, "missing") == 0)
     return luaL_error(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
                       r->info->lua_name, r->info->signature);
-  if (r->expected[0] == '\0') return luaL_error(r->L, "%s: %s", function_name(r), status_message());
+  if (r->expected[0] == '\0') raise_failure(r->L, r->info, r->in_place, ERROR_MEMORY);
   return error_argument(r->L, function_name(r), a->name, r->wrong, r->expected, r->wrong_index);
 }
 
 /* ---- the call ------------------------------------------------------------------------ */
 
-/* Puts what came out into the boxes that wait for it. */
-static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out, TensorBox **box) {
+/* Puts what came out into the 'n' boxes that wait for it; the rest goes. */
+static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out, TensorBox **box, int n) {
   for (int i = 0; i < info->n_outputs; i++) {
-    if (status == OK && i < info->n_returned && (info->position_outputs >> i & 1)) status = positions_out(&out[i]);
-    if (i < info->n_returned) box[i]->tensor = out[i];
+    if (status == OK && i < n && (info->position_outputs >> i & 1)) status = positions_out(&out[i]);
+    if (i < n) box[i]->tensor = out[i];
     else tensor_release(out[i]);
   }
-  if (status != OK) error_check(L, status);
-  for (int i = 0; i < info->n_returned; i++) tensor_account(L, box[i]);
-  return info->n_returned;
+  if (status != OK) raise_failure(L, info, false, status);
+  for (int i = 0; i < n; i++) tensor_account(L, box[i]);
+  return n;
 }
 
 /* The array for the inputs of an op with a list: on the Lua stack, so that it goes by itself. */
@@ -393,12 +408,13 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   r.L = L;
   r.info = info;
   r.in_place = in_place;
-  if (top > 200) return luaL_error(L, "%s: too many arguments", info->lua_name);
+  if (top > 200) return luaL_error(L, "%s: too many arguments", function_name(&r));
   place(&r, top);
   make_room(&r);
   TensorBox *box[OP_MAX_OUTPUTS];
+  const int boxes = info->all_returned_if ? info->n_outputs : info->n_returned;
   if (!in_place)
-    for (int i = 0; i < info->n_returned; i++) box[i] = tensor_box(L);
+    for (int i = 0; i < boxes; i++) box[i] = tensor_box(L);
   if (!read_all(&r)) {
     drop_temporaries(&r);
     return raise_wrong(&r);
@@ -410,7 +426,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
                         ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
                         : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
     drop_temporaries(&r);
-    error_check(L, status);
+    raise_failure(L, info, in_place, status);
     lua_pushvalue(L, r.at[0]);
     return 1;
   }
@@ -418,7 +434,10 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   drop_temporaries(&r);
   if (status == OK && r.requires_grad) status = tensor_set_requires_grad(out[0], true);
-  return finish(L, info, status, out, box);
+  const bool all = info->all_returned_if != 0 && *(bool *)(r.attrs + info->args[info->all_returned_if].offset);
+  const int n = all ? info->n_outputs : info->n_returned;
+  lua_pop(L, boxes - n);
+  return finish(L, info, status, out, box, n);
 }
 
 /* The common call has tensors alone, and everything else as the row says: there is
@@ -443,14 +462,15 @@ static bool only_tensors(lua_State *L, const OpInfo *info, int top, Tensor **inp
 static int call_tensors(lua_State *L, const OpInfo *info, bool in_place, Tensor **inputs, int metatable) {
   OpId op = (OpId)(info - op_table);
   if (in_place) {
-    error_check(L, op_call_in_place(op, inputs, info->n_inputs, info->defaults));
+    Status status = op_call_in_place(op, inputs, info->n_inputs, info->defaults);
+    if (status != OK) raise_failure(L, info, true, status);
     lua_settop(L, 1);
     return 1;
   }
   Tensor *out[OP_MAX_OUTPUTS];
   TensorBox *box[OP_MAX_OUTPUTS];
   for (int i = 0; i < info->n_returned; i++) box[i] = metatable != 0 ? tensor_box_of(L, metatable) : tensor_box(L);
-  return finish(L, info, op_call(op, inputs, info->n_inputs, info->defaults, out), out, box);
+  return finish(L, info, op_call(op, inputs, info->n_inputs, info->defaults, out), out, box, info->n_returned);
 }
 
 static int call(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
@@ -478,6 +498,10 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
     case ARG_DTYPE:
     case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
+    case ARG_INT:
+    case ARG_DIM:
+    case ARG_INDEX: return type == LUA_TNUMBER || tensor;
+    case ARG_FLOAT: return type == LUA_TNUMBER;
     default: return type == LUA_TNUMBER || type == LUA_TBOOLEAN;
   }
 }
@@ -488,40 +512,51 @@ static bool has_argument(const OpInfo *info, const char *name) {
   return info->creation && (strcmp(name, "device") == 0 || strcmp(name, "requires_grad") == 0);
 }
 
-static bool fits(lua_State *L, const OpInfo *info) {
-  int n = lua_gettop(L), at = 1;
-  bool options = n > 0 && is_options(L, n);
-  int positional = 0;
+/* The argument 'name' in the table at 'options' (an absolute index; 0: there is none): 0 not
+** given, 1 it may be what 'arg' wants, -1 it may not. */
+static int named_argument(lua_State *L, const OpArg *arg, int options) {
+  if (options == 0) return 0;
+  lua_pushstring(L, arg->name);
+  int given = lua_rawget(L, options) == LUA_TNIL ? 0 : may_be(L, arg, lua_gettop(L)) ? 1 : -1;
+  lua_pop(L, 1);
+  return given;
+}
+
+/* FITS when the arguments may be those of the op; ALMOST when a number stands for a tensor
+** (`max(x, 2)` means a dimension); else how far they come: twice the number of arguments
+** that may be right, and one more where it is an argument that is not. */
+enum { ALMOST = 1000, FITS };
+static int fits(lua_State *L, const OpInfo *info) {
+  int n = lua_gettop(L), at = 1, good = 0;
+  int options = n > 0 && is_options(L, n) ? n : 0;
+  int positional = 0, result = FITS;
   while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
   if (options) n--;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
     if (at <= n && i < positional) {
-      if (!may_be(L, a, at)) return false;
-      /* `max(x, 2)`: the number is a dimension, not a tensor */
-      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) return false;
+      if (!may_be(L, a, at)) return 2 * good + 1;
+      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) result = ALMOST;
       if (takes_numbers(a, i == positional - 1)) while (at < n && lua_type(L, at + 1) == LUA_TNUMBER) at++;
+      good++;
       at++;
       continue;
     }
-    bool named = false;
-    if (options) {
-      lua_pushstring(L, a->name);
-      named = lua_rawget(L, n + 1) != LUA_TNIL;
-      lua_pop(L, 1);
-    }
-    if (!named && a->default_text == NULL && !a->optional) return false;
+    int named = named_argument(L, a, options);
+    if (named < 0) return 2 * good + 1;
+    if (named == 0 && a->default_text == NULL && !a->optional) return 2 * good;
+    good += named;
   }
-  if (at < n || (at == n && !is_empty(L, n))) return false;
-  if (!options) return true;
+  if (at < n || (at == n && !is_empty(L, n))) return 2 * good;
+  if (options == 0) return result;
   lua_pushnil(L);
-  while (lua_next(L, n + 1)) {
+  while (lua_next(L, options)) {
     lua_pop(L, 1);
     if (lua_type(L, -1) == LUA_TSTRING && has_argument(info, lua_tostring(L, -1))) continue;
     lua_pop(L, 1);
-    return false;
+    return 2 * good;
   }
-  return true;
+  return result;
 }
 
 /* Upvalues: 1 the op, 2 the metatable of tensors. */
@@ -543,32 +578,27 @@ void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
   lua_pushcclosure(L, call_operator, 2);
 }
 
-/* Upvalues: the number of ops of this name, the ops. The first whose arguments fit is called; where none
-** does, the last one says what is wrong. */
-static int call_overloaded(lua_State *L) {
-  int n = (int)lua_tointeger(L, lua_upvalueindex(1));
-  for (int i = 0; i < n; i++) {
+/* Upvalues: the number of ops of this name, and they. The first whose arguments fit is
+** called; where none does, the one they fit best says what is wrong. */
+static int call_best(lua_State *L, bool in_place) {
+  int n = (int)lua_tointeger(L, lua_upvalueindex(1)), best = -1;
+  const OpInfo *chosen = NULL;
+  for (int i = 0; i < n && best != FITS; i++) {
     const OpInfo *info = lua_touserdata(L, lua_upvalueindex(2 + i));
-    if (i == n - 1 || fits(L, info)) return call_op(L, info, false);
+    int score = fits(L, info);
+    if (score > best) best = score, chosen = info;
   }
-  return 0;
+  return call_op(L, chosen, in_place);
 }
-
-static int call_overloaded_in_place(lua_State *L) {
-  int n = (int)lua_tointeger(L, lua_upvalueindex(1));
-  for (int i = 0; i < n; i++) {
-    const OpInfo *info = lua_touserdata(L, lua_upvalueindex(2 + i));
-    if (i == n - 1 || fits(L, info)) return call_op(L, info, true);
-  }
-  return 0;
-}
+static int call_overloaded(lua_State *L) { return call_best(L, false); }
+static int call_overloaded_in_place(lua_State *L) { return call_best(L, true); }
 
 static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place, int metatable) {
   int n = 0;
   lua_pushinteger(L, 0);
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
-    if (info->lua_module == NULL || strcmp(info->lua_name, first->lua_name) != 0) continue;
+    if (info->modules == 0 || strcmp(info->lua_name, first->lua_name) != 0) continue;
     if (method && !info->method) continue;
     if (in_place ? !info->in_place : info->in_place_only) continue;
     lua_pushlightuserdata(L, (void *)info);
@@ -585,19 +615,23 @@ static void push_function(lua_State *L, const OpInfo *first, bool method, bool i
   lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
 }
 
+static void register_in(lua_State *L, int module, const OpInfo *info, int metatable) {
+  lua_pushstring(L, info->lua_name);
+  if (lua_rawget(L, module) == LUA_TNIL) {
+    push_function(L, info, false, false, metatable);
+    lua_setfield(L, module, info->lua_name);
+  }
+  lua_pop(L, 1);
+}
+
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
   char name[64];
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
-    if (info->lua_module == NULL) continue;
-    int module = info->lua_module[0] == '\0' ? torch : functional;
+    if (info->modules == 0) continue;
     if (!info->in_place_only) {
-      lua_pushstring(L, info->lua_name);
-      if (lua_rawget(L, module) == LUA_TNIL) {
-        push_function(L, info, false, false, metatable);
-        lua_setfield(L, module, info->lua_name);
-      }
-      lua_pop(L, 1);
+      if (info->modules & MODULE_TORCH) register_in(L, torch, info, metatable);
+      if (info->modules & MODULE_FUNCTIONAL) register_in(L, functional, info, metatable);
       lua_pushstring(L, info->lua_name);
       if (info->method && lua_rawget(L, methods) == LUA_TNIL) {
         push_function(L, info, true, false, metatable);

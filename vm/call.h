@@ -20,6 +20,19 @@ void device_push(lua_State *L, Device device);
 Generator *generator_test(lua_State *L, int index);
 void options_open(lua_State *L, int torch); /* dtypes, Generator */
 
+/* hook.c */
+int register_hook(lua_State *L);
+lua_Integer hook_numbers(int n); /* the first of n new numbers */
+/* Ties the Lua value at 'value' to the tensor in the box at 'box' and to its place in the
+** graph, under 'number'. 'calls': it is a function, called with the gradient. *id is for
+** tensor_remove_hook. */
+void hook_add(lua_State *L, int box, int value, lua_Integer number, bool calls, int64_t *id);
+/* Pushes the value of a number while a graph leads to it; false: it is gone. */
+bool hook_value_push(lua_State *L, lua_Integer number);
+
+/* function.c */
+extern const luaL_Reg function_internals[];
+
 /* tensor.c */
 void tensor_open(lua_State *L, int torch, int functional);
 int tensor_equal(lua_State *L); /* torch.equal, == */

@@ -213,6 +213,15 @@ static ObjectClass *new_descriptor(lua_State *L, const char *name, const ObjectC
   return info;
 }
 
+/** torch.class(name: string, parent: table = nil) -> table: A new class: Class(...) makes an object
+** and calls __init(self, ...) on it; methods are functions of the table, those of parent behind
+** them; Class.super is parent. Metamethods (__call, __len, __add, …) are methods too; obj[i] calls
+** __getitem.
+** Example:
+**     local Net = torch.class("Net", nn.Module)
+**     function Net:__init(n) self.fc = nn.Linear(n, 1) end
+**     function Net:forward(x) return self.fc(x) end
+**     return Net(4)(torch.ones(2, 4)).shape */
 int class_new(lua_State *L) {
   lua_settop(L, 2);
   if (lua_type(L, 1) != LUA_TSTRING || *lua_tostring(L, 1) == '\0')
@@ -234,6 +243,8 @@ int class_new(lua_State *L) {
   return 1;
 }
 
+/** torch.typename(value: any) -> string: The name of the class of an object; nil for other values.
+** Example: torch.typename(nn.Linear(1, 1)) */
 int class_typename(lua_State *L) {
   luaL_checkany(L, 1);
   if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__name") == LUA_TSTRING)
@@ -242,6 +253,9 @@ int class_typename(lua_State *L) {
   return 1;
 }
 
+/** torch.isinstance(value: any, class: table) -> bool: Whether the value is an object of the class
+** or of one derived from it.
+** Example: torch.isinstance(nn.ReLU(), nn.Module) */
 int class_isinstance(lua_State *L) {
   const ObjectClass *wanted = lua_istable(L, 2) ? descriptor(L, 2) : NULL;
   if (wanted == NULL)
@@ -250,5 +264,30 @@ int class_isinstance(lua_State *L) {
   const Class *class = info != NULL ? &info->class : NULL;
   while (class != NULL && class != &wanted->class) class = class->parent;
   lua_pushboolean(L, class != NULL);
+  return 1;
+}
+
+static void push_arguments(lua_State *L, const ObjectClass *info) {
+  const ObjectClass *native = class_native(&info->class);
+  if (info->native != NULL) native = NULL; /* made in Lua: it may have an __init of its own */
+  const ObjectClass *knows = native;
+  while (knows != NULL && knows->arguments == NULL) knows = (const ObjectClass *)knows->class.parent;
+  if (knows != NULL) knows->arguments(L, native);
+  else lua_pushnil(L);
+}
+
+int class_describe(lua_State *L) {
+  const ObjectClass *info = lua_istable(L, 1) ? descriptor(L, 1) : NULL;
+  if (info == NULL) return 0;
+  lua_settop(L, 1);
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, info->class.name);
+  lua_setfield(L, 2, "name");
+  push_arguments(L, info);
+  lua_setfield(L, 2, "arguments");
+  lua_getmetatable(L, 1);
+  lua_getfield(L, -1, "__index");
+  lua_setfield(L, 2, "parent");
+  lua_settop(L, 2);
   return 1;
 }

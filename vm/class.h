@@ -20,6 +20,9 @@ struct ObjectClass {
   bool (*get)(lua_State *L, void *self, const char *key);
   /* Stack: 1 self, 2 key (a string), 3 value. True when it took the assignment. */
   bool (*set)(lua_State *L, void *self, const char *key);
+  /* Pushes what options_push makes of the arguments of its constructor, or nil. Asked of
+  ** the nearest ancestor that has it, for 'info', a class made in C. */
+  void (*arguments)(lua_State *L, const ObjectClass *info);
 };
 
 /* Pushes the table of a class made in C, filled at first use. Its metamethods are
@@ -40,5 +43,8 @@ int class_new(lua_State *L);
 int class_typename(lua_State *L);
 /* torch.isinstance(x, Class) */
 int class_isinstance(lua_State *L);
+/* torch._C.describe(x): of a class, a table for the help: its name, its parent (a class) and
+** the arguments of its constructor where C knows them; of other values nothing. */
+int class_describe(lua_State *L);
 
 #endif

@@ -12,7 +12,7 @@ void error_check(lua_State *L, Status status) {
     lua_pushliteral(L, "interrupted");
     lua_error(L);
   }
-  if (status == ERROR_CALLBACK && hook_error_push(L)) lua_error(L);
+  if (status == ERROR_CALLBACK && callback_error_push(L)) lua_error(L);
   luaL_error(L, "%s", status_message());
 }
 
@@ -28,6 +28,7 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     snprintf(buffer, ERROR_TEXT, "the string \"%.60s%s\"", s, length > 60 ? "…" : "");
   } else if (type == LUA_TNUMBER && lua_isinteger(L, index))
     snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
+  else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index)) snprintf(buffer, ERROR_TEXT, "the number nan");
   else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
   else if (object_test(L, index, NULL) != NULL)
@@ -83,6 +84,6 @@ int error_traceback(lua_State *L) {
     message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
   if (strcmp(message, "interrupted") == 0) return 1;
-  luaL_traceback(L, L, message, 1);
+  if (!callback_trace_push(L, message)) luaL_traceback(L, L, message, 1);
   return 1;
 }

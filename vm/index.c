@@ -168,7 +168,7 @@ int index_get(lua_State *L) {
 }
 
 /* The value at stack index 3 as a tensor. */
-static Tensor *value_of(lua_State *L) {
+static Tensor *value_of(lua_State *L, DType dtype) {
   Tensor *t = tensor_test(L, 3);
   if (t != NULL) return t;
   Scalar s;
@@ -176,6 +176,7 @@ static Tensor *value_of(lua_State *L) {
   else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
   else return error_argument(L, "index", "value", 0, "a tensor or a number", 3), NULL;
   TensorBox *box = tensor_box(L);
+  error_check(L, scalar_check("index", "value", 3, s, dtype));
   error_check(L, tensor_wrap_number(s, &box->tensor));
   return box->tensor;
 }
@@ -185,7 +186,7 @@ int index_set(lua_State *L) {
   Indexing x = {.L = L, .dims = {.n = 0}};
   lua_settop(L, 3);
   read_key(&x, t);
-  Tensor *value = value_of(L);
+  Tensor *value = value_of(L, (DType)t->dtype);
   if (x.dims.n == 0) {
     Tensor *in[] = {x.view, value};
     error_check(L, op_call_in_place(OP_COPY, in, 2, NULL));

@@ -147,15 +147,37 @@ static int interrupt_coroutine_wrap(lua_State *L) {
   return 1;
 }
 
-void interrupt_watch_coroutines(lua_State *L) {
-  static const luaL_Reg watched[] = {{"resume", interrupt_coroutine_resume},
-                                     {"wrap", interrupt_coroutine_wrap},
-                                     {NULL, NULL}};
-  lua_getglobal(L, LUA_COLIBNAME);
+/* ---- interrupts in other programs -------------------------------------------
+** While os.execute waits this process ignores SIGINT, which ends the other program. That is
+** the user's Ctrl-C: it ends this one's work as well. */
+static int interrupt_execute(lua_State *L) {
+  int arguments = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, arguments, LUA_MULTRET);
+  const char *how = lua_tostring(L, 2); /* true or nil, "exit" or "signal", a number */
+  if (how != NULL && strcmp(how, "signal") == 0 && lua_tointeger(L, 3) == SIGINT) {
+    interrupt_presses++;
+    lua_pushliteral(L, "interrupted");
+    return lua_error(L);
+  }
+  return lua_gettop(L);
+}
+
+static void interrupt_watch(lua_State *L, const char *library, const luaL_Reg *watched) {
+  lua_getglobal(L, library);
   for (const luaL_Reg *w = watched; w->name != NULL; w++) {
     lua_getfield(L, -1, w->name);
     lua_pushcclosure(L, w->func, 1);
     lua_setfield(L, -2, w->name);
   }
   lua_pop(L, 1);
+}
+
+void interrupt_watch_libraries(lua_State *L) {
+  static const luaL_Reg coroutines[] = {
+      {"resume", interrupt_coroutine_resume}, {"wrap", interrupt_coroutine_wrap}, {NULL, NULL}};
+  static const luaL_Reg system[] = {{"execute", interrupt_execute}, {NULL, NULL}};
+  interrupt_watch(L, LUA_COLIBNAME, coroutines);
+  interrupt_watch(L, LUA_OSLIBNAME, system);
 }

@@ -362,7 +362,7 @@ static int main_protected(lua_State *L) {
   }
   if (o->warnings) lua_warning(L, "@on", 0);
   luaL_openlibs(L);
-  interrupt_watch_coroutines(L);
+  interrupt_watch_libraries(L);
   session_preload_interrupt(L);
   open_globals(L);
   main_set_arg(L, o);

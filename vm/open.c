@@ -6,16 +6,17 @@
 #include "call.h"
 #include "class.h"
 #include "embedded.h"
+#include "folder.h"
 #include "print.h"
 #include "serialize.h"
 
 extern const luaL_Reg autograd_modes[];
-void autograd_open(lua_State *L);
 void place_open(lua_State *L, int torch);
 int luaopen_torch_nn(lua_State *L);
 int luaopen_torch_optim(lua_State *L);
 int luaopen_torch_data_c(lua_State *L);
 int luaopen_gnuplot_c(lua_State *L);
+int luaopen_gnuplot_host(lua_State *L);
 int luaopen_torch_utils_terminal_c(lua_State *L);
 int luaopen_hecate_notebook_c(lua_State *L);
 int luaopen_hecate_session_c(lua_State *L);
@@ -27,6 +28,8 @@ int luaopen_hecate_session_c(lua_State *L);
 static const struct {
   const char *prefix, *folder;
 } folders[] = {{"torch.utils.data", "data"}, {"torch.utils", "utils"}, {"torch.data", "data"}, {"torch.autograd", "autograd"},
+               {"torch.optim", "optim"},
+               {"torch.nn.utils", "nn/utils"}, {"torch.nn.init", "nn/init"}, {"torch.nn", "nn"},
                {"torch", "torch"}, {"gnuplot", "gnuplot"}, {"torchvision", "vision"},
                {"hecate.session", "session"}, {"hecate.help", "help"}, {"hecate.notebook", "notebook"}};
 
@@ -88,6 +91,16 @@ static int embedded(lua_State *L) {
   return 1;
 }
 
+/* torch._C.files(): the names of all of them. */
+static int files(lua_State *L) {
+  lua_newtable(L);
+  for (lua_Integer i = 0; embedded_files[i].name != NULL; i++) {
+    lua_pushstring(L, embedded_files[i].name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 /* ---- for tests and tools ------------------------------------------------------------------ */
 
 static int memory(lua_State *L) {
@@ -118,21 +131,26 @@ static int fail_at(lua_State *L) {
   memory_fail_at(luaL_checkinteger(L, 1));
   return 0;
 }
-/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. */
+/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. module is
+** "" (torch) or "nn.functional", nil for what is not visible; functional: it is in nn.functional. */
 static int ops(lua_State *L) {
   lua_createtable(L, OP_COUNT, 0);
   for (int id = 0; id < OP_COUNT; id++) {
     const OpInfo *info = &op_table[id];
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 10);
     lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
     lua_pushstring(L, info->lua_name), lua_setfield(L, -2, "lua");
-    lua_pushstring(L, info->lua_module), lua_setfield(L, -2, "module");
+    lua_pushstring(L, info->modules == 0 ? NULL : info->modules & MODULE_TORCH ? "" : "nn.functional"), lua_setfield(L, -2, "module");
+    lua_pushboolean(L, (info->modules & MODULE_FUNCTIONAL) != 0), lua_setfield(L, -2, "functional");
     lua_pushstring(L, info->signature), lua_setfield(L, -2, "signature");
     lua_pushstring(L, info->doc), lua_setfield(L, -2, "doc");
     lua_pushstring(L, info->example), lua_setfield(L, -2, "example");
     lua_pushboolean(L, info->backward != NULL), lua_setfield(L, -2, "differentiable");
     lua_pushboolean(L, info->method), lua_setfield(L, -2, "method");
     lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
+    lua_pushboolean(L, info->in_place_only), lua_setfield(L, -2, "in_place_only");
+    lua_pushboolean(L, info->creation), lua_setfield(L, -2, "creation");
+    lua_pushinteger(L, info->n_returned), lua_setfield(L, -2, "returned");
     lua_rawseti(L, -2, id + 1);
   }
   return 1;
@@ -148,9 +166,10 @@ static int call(lua_State *L) {
   return luaL_error(L, "call: no op '%s'", name);
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"ops", ops}, {"call", call},
+                                     {"embedded", embedded}, {"files", files}, {"describe", class_describe}, {"ops", ops}, {"call", call},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
-                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of}, {NULL, NULL}};
+                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
+                                     {"folder", folder_list}, {NULL, NULL}};
 
 /* ---- libraries that load at first use ----------------------------------------------------- */
 
@@ -185,10 +204,32 @@ static void set_lazy(lua_State *L, const char *const (*pairs)[2]) {
   lua_setmetatable(L, -2);
 }
 
+static void set_loaded(lua_State *L, const char *name) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
 static const char functional_key;
 
 static int open_nn(lua_State *L) {
+  static const char *const classes[][2] = {{"ModuleDict", "torch.nn.ModuleDict"}, {"Unflatten", "torch.nn.Unflatten"},
+                                           {"Softplus", "torch.nn.Softplus"}, {NULL, NULL}};
+  static const char *const utils[][2] = {{"parameters_to_vector", "torch.nn.utils.parameters_to_vector"},
+                                         {"vector_to_parameters", "torch.nn.utils.vector_to_parameters"}, {NULL, NULL}};
+  static const char *const init[][2] = {{"eye_", "torch.nn.init.eye_"}, {"dirac_", "torch.nn.init.dirac_"},
+                                        {"orthogonal_", "torch.nn.init.orthogonal_"}, {"sparse_", "torch.nn.init.sparse_"},
+                                        {"trunc_normal_", "torch.nn.init.trunc_normal_"}, {NULL, NULL}};
   luaopen_torch_nn(L);
+  set_lazy(L, classes);
+  lua_getfield(L, -1, "utils");
+  set_lazy(L, utils);
+  set_loaded(L, "torch.nn.utils");
+  lua_getfield(L, -2, "init");
+  set_lazy(L, init);
+  set_loaded(L, "torch.nn.init");
+  lua_pop(L, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &functional_key);
   lua_setfield(L, -2, "functional");
   return 1;
@@ -198,10 +239,18 @@ static int open_functional(lua_State *L) {
   return 1;
 }
 
+static int open_optim(lua_State *L) {
+  static const char *const logger[][2] = {{"Logger", "torch.optim.logger"}, {NULL, NULL}};
+  luaopen_torch_optim(L);
+  set_lazy(L, logger);
+  return 1;
+}
+
 static void preload(lua_State *L) {
   static const luaL_Reg modules[] = {{"torch.nn", open_nn}, {"torch.nn.functional", open_functional},
-                                     {"torch.optim", luaopen_torch_optim}, {"torch.data.c", luaopen_torch_data_c},
-                                     {"gnuplot.c", luaopen_gnuplot_c}, {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
+                                     {"torch.optim", open_optim}, {"torch.data.c", luaopen_torch_data_c},
+                                     {"gnuplot.c", luaopen_gnuplot_c}, {"gnuplot.host", luaopen_gnuplot_host},
+                                     {"torch.utils.terminal.c", luaopen_torch_utils_terminal_c},
                                      {"hecate.notebook.c", luaopen_hecate_notebook_c},
                                      {"hecate.session.c", luaopen_hecate_session_c},
                                      {NULL, NULL}};
@@ -219,18 +268,13 @@ static void preload(lua_State *L) {
   lua_pop(L, 3);
 }
 
-static void set_loaded(lua_State *L, const char *name) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_pushvalue(L, -2);
-  lua_setfield(L, -2, name);
-  lua_pop(L, 1);
-}
-
 static void open_submodules(lua_State *L, int torch) {
-  static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"}, {NULL, NULL}};
+  static const char *const utils[][2] = {{"data", "torch.utils.data"}, {"progress", "torch.utils.progress"},
+                                         {"checkpoint", "torch.utils.checkpoint"}, {NULL, NULL}};
   static const char *const autograd[][2] = {{"gradcheck", "torch.autograd.gradcheck"}, {"gradgradcheck", "torch.autograd.gradgradcheck"},
+                                            {"Function", "torch.autograd.Function"}, {"once_differentiable", "torch.autograd.once_differentiable"},
                                             {NULL, NULL}};
-  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {NULL, NULL}};
+  static const char *const root[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"save", "torch.save"}, {"load", "torch.load"}, {"random", "torch.random"}, {NULL, NULL}};
   lua_newtable(L);
   set_lazy(L, utils);
   set_loaded(L, "torch.utils");
@@ -242,17 +286,23 @@ static void open_submodules(lua_State *L, int torch) {
   lua_setfield(L, torch, "autograd");
   lua_newtable(L);
   luaL_setfuncs(L, internals, 0);
+  luaL_setfuncs(L, function_internals, 0);
   lua_setfield(L, torch, "_C");
   lua_pushvalue(L, torch);
   set_lazy(L, root);
   lua_pop(L, 1);
 }
 
+/** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
 static int cuda_available(lua_State *L) {
   lua_pushboolean(L, false);
   return 1;
 }
 
+/** torch: Tensors: making them, ops over them, their dtypes, random numbers, gradients. Every
+** op that begins with a tensor is a method too: torch.sum(x, 1) is x:sum(1). */
+/** torch.cuda: CUDA devices. */
+/** torch.utils: Help for training loops, and torch.utils.data. */
 int luaopen_torch_package(lua_State *L) {
   static const luaL_Reg functions[] = {{"class", class_new},
                                        {"typename", class_typename}, {"isinstance", class_isinstance},
@@ -260,11 +310,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L);
   int torch = lua_gettop(L);
   set_loaded(L, "torch");
-  lua_newtable(L); /* nn.functional; what it has not, torch has */
-  lua_createtable(L, 0, 1);
-  lua_pushvalue(L, torch);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
+  lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);
   lua_pushvalue(L, functional);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &functional_key);
@@ -287,7 +333,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_pop(L, 2);
   preload(L);
   open_submodules(L, torch);
-  autograd_open(L);
+  callback_open(L);
   place_open(L, torch);
   if (open_embedded(L, "torch/init.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);

@@ -236,7 +236,12 @@ static void set_option(lua_State *L, const char *key, Options *o) {
   }
 }
 
-/* All or nothing: an error changes no option. */
+/** torch.set_printoptions({profile: default|short|full =, precision: int = 4, threshold: int =
+** 1000, edgeitems: int = 3, linewidth: int = 80, sci_mode: bool|string = "auto"}): How tensors print:
+** the digits behind the point, from how many elements on only the edges are shown, how many of
+** them, the width of a line, and whether numbers have exponents ("auto": where they differ much).
+** A profile sets them all. A wrong option changes none.
+** Example: torch.set_printoptions{precision = 4} */
 int print_options(lua_State *L) {
   Options o = options;
   if (!lua_istable(L, 1)) return error_argument(L, "set_printoptions", "options", 1, "a table", 1);

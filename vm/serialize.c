@@ -67,15 +67,25 @@ static const char *check_path(lua_State *L, const char *who) {
 
 /* ---- writing --------------------------------------------------------------------------- */
 
-static bool write_all(int fd, const char *data, size_t n) {
+/* Writes in parts, and lets no more than two of them wait for the disk: the sync at the end, which
+** no interrupt can leave, has little to do then. */
+static void write_all(lua_State *L, File *f, const char *path, const char *data, size_t n) {
+  enum { PART = 1 << 23 };
   while (n > 0) {
-    ssize_t done = write(fd, data, n < (1 << 24) ? n : 1 << 24);
+    ssize_t done = write(f->fd, data, n < PART ? n : PART);
+    if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
     if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
+    if (done <= 0) file_error(L, "torch.save", path);
+#ifdef SYNC_FILE_RANGE_WRITE
+    off_t end = done == PART ? lseek(f->fd, 0, SEEK_CUR) : -1;
+    if (end > 0) sync_file_range(f->fd, end - PART, PART, SYNC_FILE_RANGE_WRITE);
+    if (end > PART)
+      sync_file_range(f->fd, end - 2 * PART, PART,
+                      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+#endif
     data += done;
     n -= (size_t)done;
   }
-  return true;
 }
 
 static void write_tensors(lua_State *L, File *f, const char *path) {
@@ -87,8 +97,7 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
     TensorBox *dense = tensor_box(L);
     error_check(L, op_contiguous(t, &dense->tensor));
     size_t bytes = (size_t)t->numel * tensor_itemsize(t);
-    if (bytes > 0 && !write_all(f->fd, tensor_data(dense->tensor), bytes)) file_error(L, "torch.save", path);
-    if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+    write_all(L, f, path, tensor_data(dense->tensor), bytes);
     tensor_release(dense->tensor); /* a copy may be large: not later */
     dense->tensor = NULL;
     lua_pop(L, 2);
@@ -144,7 +153,7 @@ int serialize_write(lua_State *L) {
   if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* /dev/full, a pipe: nothing to rename */
     file_open(L, f, "torch.save", path, O_WRONLY);
   else open_temporary(L, f, path);
-  if (!write_all(f->fd, head, n)) file_error(L, "torch.save", path);
+  write_all(L, f, path, head, n);
   write_tensors(L, f, path);
   if (f->temporary == NULL) return 0;
   if (fsync(f->fd) != 0) file_error(L, "torch.save", path);

@@ -1,5 +1,5 @@
-/* session.h: what the files of the executable share: main.c, session.c,
-** session_edit.c, session_history.c, complete.c and interrupt.c. readline, the handler of
+/* session.h: what the files of the executable share: main.c, session.c and the other
+** session_*.c, complete.c and interrupt.c. readline, the handler of
 ** SIGINT and the command line are in these and nowhere else: torch.so, loaded by
 ** another host, has none of them.
 */
@@ -31,8 +31,8 @@ void interrupt_catch(bool patient);
 ** for a prompt, where there is nothing to raise an error in. */
 bool interrupt_came(void);
 void interrupt_forget(void);
-/* Makes coroutines reachable for Ctrl-C; after luaL_openlibs. */
-void interrupt_watch_coroutines(lua_State *L);
+/* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
+void interrupt_watch_libraries(lua_State *L);
 
 /* ---- session_interrupt.c -------------------------------------------------- */
 
@@ -54,9 +54,24 @@ typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult; /* cleared: by Ct
 
 /* Makes readline ours: keys, completion, history. */
 void session_prepare_terminal(lua_State *L);
-/* Reads a line into '*line', of malloc: with readline, or plainly. */
+/* Reads a block into '*line', of malloc: with readline all its lines, or plainly one. */
 LineResult session_edit(const char *prompt, char **line);
 LineResult session_read_plain(char **line);
+/* rl_bracketed_paste_begin, in which no character is a signal. */
+void session_read_paste(int count, int key);
+
+/* ---- session_keys.c ------------------------------------------------------- */
+
+void session_keys_bind(void);             /* before rl_initialize */
+void session_keys_install(lua_State *L);  /* after it */
+void session_keys_begin(void);            /* a block begins */
+
+/* ---- session_display.c ---------------------------------------------------- */
+
+void session_display_begin(void); /* a block begins */
+void session_display(void);       /* in place of rl_redisplay */
+void session_display_resized(void); /* the window has another size */
+void session_display_whole(void); /* for the last time: all of it */
 
 /* ---- session_history.c ---------------------------------------------------- */
 
@@ -70,5 +85,7 @@ void session_history_add(char *block);
 
 /* Makes Tab complete Lua names, with the globals of 'L'. */
 void complete_install(lua_State *L);
+/* Stands in for rl_complete. */
+int complete_on_tab(int count, int key);
 
 #endif

@@ -18,10 +18,10 @@ static int tensor_finalize(lua_State *L) {
 ** that this one gets the memory that has just come free and is in the cache still. After
 ** YOUNG_BYTES of new tensors a step: in the generational mode (open_globals) a collection
 ** of the young, which is where the temporaries of a loop are. A whole collection when the
-** bytes in use have grown by half (at least GROWTH) since the last one, for what got old
-** before it died. */
-#define YOUNG_BYTES (4LL << 20)
-#define GROWTH (48LL << 20)
+** bytes in use have grown by a quarter since the last one, for what got old before it
+** died; at least by GROWTH and by four times what Lua has to walk through. */
+#define YOUNG_BYTES (2LL << 20)
+#define GROWTH (16LL << 20)
 static int64_t pending, limit = GROWTH;
 
 static void collect(lua_State *L) {
@@ -31,7 +31,8 @@ static void collect(lua_State *L) {
   lua_gc(L, stats.bytes > limit ? LUA_GCCOLLECT : LUA_GCSTEP, 0);
   if (stats.bytes <= limit) return;
   memory_stats(&stats);
-  limit = stats.bytes + (stats.bytes / 2 > GROWTH ? stats.bytes / 2 : GROWTH);
+  const int64_t quarter = stats.bytes / 4, least = GROWTH + 4096LL * lua_gc(L, LUA_GCCOUNT, 0);
+  limit = stats.bytes + (quarter > least ? quarter : least);
 }
 
 void tensor_account(lua_State *L, const TensorBox *box) {
@@ -64,7 +65,8 @@ void tensor_push(lua_State *L, Tensor *tensor) {
     lua_pushnil(L);
     return;
   }
-  tensor_box(L)->tensor = tensor_retain(tensor);
+  TensorBox *box = tensor_box(L);
+  box->tensor = tensor_retain(tensor);
 }
 
 /* The first word of the userdata is compared with the address of our descriptor: other
@@ -135,35 +137,56 @@ static void push_list(lua_State *L, int n, const int64_t *v) {
   lua_setmetatable(L, -2);
 }
 
+/** torch.Tensor: What a tensor has: attributes, methods, and operators: + - * / // % ^ and the
+** unary minus element by element with broadcasting, & | ~ on booleans and integers, == for
+** torch.equal, # for the length of the first dimension. x[i] selects in the first dimension;
+** x[{i, {a, b}, {}}] takes one item a dimension: a position, a range, all. */
+/** x.shape -> int[]: The size of each dimension: an array that prints as torch.Size({2, 3}) and compares
+** with ==.
+** Example: torch.zeros(2, 3).shape */
 static int get_shape(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "shape", "self");
   push_list(L, t->ndim, t->shape);
   return 1;
 }
+/** x.dtype -> torch.dtype: The type of the elements, such as torch.float32. */
 static int get_dtype(lua_State *L) {
   dtype_push(L, (DType)tensor_check(L, 1, "dtype", "self")->dtype);
   return 1;
 }
+/** x.device -> torch.device: Where the elements are; prints as cpu or cuda:0. */
 static int get_device(lua_State *L) {
   device_push(L, tensor_device(tensor_check(L, 1, "device", "self")));
   return 1;
 }
+/** x.ndim -> int: The number of dimensions. */
 static int get_ndim(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "ndim", "self")->ndim);
   return 1;
 }
+/** x.grad -> Tensor|nil: The gradient that backward has added up, a tensor in the shape of x, or nil. May be
+** assigned.
+** Example:
+**     local w = torch.ones(2, {requires_grad = true})
+**     w:mul(3):sum():backward()
+**     return w.grad */
 static int get_grad(lua_State *L) {
   tensor_push(L, tensor_grad(tensor_check(L, 1, "grad", "self")));
   return 1;
 }
+/** x.requires_grad -> bool: Whether gradients for x are wanted or pass through it. May be assigned for
+** leaves of a floating point dtype. */
 static int get_requires_grad(lua_State *L) {
   lua_pushboolean(L, tensor_requires_grad(tensor_check(L, 1, "requires_grad", "self")));
   return 1;
 }
+/** x.is_leaf -> bool: Whether x was not computed from tensors that require a gradient. */
 static int get_is_leaf(lua_State *L) {
   lua_pushboolean(L, tensor_is_leaf(tensor_check(L, 1, "is_leaf", "self")));
   return 1;
 }
+/** x.data -> Tensor: The same elements without the history: changes are not seen by backward. May be assigned
+** a tensor of the same shape and dtype. */
 static int get_data(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "data", "self");
   TensorBox *box = tensor_box(L);
@@ -174,13 +197,15 @@ static int get_version(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)atomic_load(&tensor_check(L, 1, "_version", "self")->storage->version));
   return 1;
 }
+/** x.mT -> Tensor: A view with the last two dimensions exchanged. */
 static int get_transposed(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mT", "self");
   TensorBox *box = tensor_box(L);
-  if (t->ndim < 2) luaL_error(L, "mT: expected at least 2 dimensions, got %d", (int)t->ndim);
-  error_check(L, op_transpose(t, -2, -1, &box->tensor));
+  if (t->ndim == 1) luaL_error(L, "mT: expected at least 2 dimensions, got 1");
+  error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &box->tensor) : op_transpose(t, -2, -1, &box->tensor));
   return 1;
 }
+/** x.T -> Tensor: A view with the dimensions in reverse order. */
 static int get_reversed(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "T", "self");
   TensorBox *box = tensor_box(L);
@@ -233,6 +258,7 @@ static const luaL_Reg node_methods[] = {{"name", node_name_method}, {"next_funct
 static const luaL_Reg node_metamethods[] = {{"__tostring", node_tostring}, {NULL, NULL}};
 static const Class node_class = {"torch.autograd.Node", NULL, node_finalize, node_methods, node_metamethods};
 
+/** x.grad_fn -> torch.autograd.Node|nil: The op that x is the result of: it has name() and next_functions(). nil for leaves. */
 static int get_grad_fn(lua_State *L) {
   node_push(L, tensor_grad_fn(tensor_check(L, 1, "grad_fn", "self")));
   return 1;

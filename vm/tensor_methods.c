@@ -14,6 +14,11 @@ typedef struct {
   DType tensor_dtype; /* of tensors inside */
 } Layout;
 
+/* Between the elements of long lists: Lua runs no instruction that Ctrl-C could stop. */
+static void check_interrupt(lua_State *L, int64_t i) {
+  if (i % 1024 == 0 && interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+}
+
 static void ragged(lua_State *L, int depth) {
   luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables", depth);
 }
@@ -45,6 +50,7 @@ static void look(lua_State *L, Layout *l, int depth) {
   if (l->shape[depth] != n) ragged(L, depth + 1);
   if (n == 0 && l->ndim < 0) l->ndim = depth + 1;
   for (int64_t i = 1; i <= n; i++) {
+    check_interrupt(L, i);
     lua_rawgeti(L, -1, i);
     look(L, l, depth + 1);
     lua_pop(L, 1);
@@ -55,6 +61,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
   if (lua_type(L, -1) == LUA_TTABLE) {
     int64_t n = (int64_t)lua_rawlen(L, -1);
     for (int64_t i = 1; i <= n; i++) {
+      check_interrupt(L, i);
       lua_rawgeti(L, -1, i);
       to = store(L, dtype, to);
       lua_pop(L, 1);
@@ -66,6 +73,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
              : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
              : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
                                                    : scalar_float(lua_tonumber(L, -1));
+  if (!scalar_fits(v, dtype) && !dtype_is_float(dtype)) error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
   return to + dtype_size(dtype);
 }
@@ -89,6 +97,11 @@ static void check_options(lua_State *L, int index) {
   }
 }
 
+/** torch.tensor(data: any, {dtype: dtype =, device: device =, requires_grad: bool = false}) ->
+** Tensor: A new tensor over a copy of data: a number, a boolean, a tensor, or nested arrays of
+** them. Integers give int64, booleans bool, other numbers the default dtype, unless dtype says
+** otherwise. Arrays that differ in length raise.
+** Example: torch.tensor({{1, 2}, {3, 4}}, {dtype = "float32"}) */
 static int tensor_new(lua_State *L) {
   lua_settop(L, 2);
   check_options(L, 2);
@@ -128,6 +141,8 @@ static void push_element(lua_State *L, DType dtype, const void *data) {
   else lua_pushboolean(L, v.as.i != 0);
 }
 
+/** x:item() -> number|boolean: The Lua value of a tensor of one element; others raise.
+** Example: torch.tensor(2.5):item() */
 static int item(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "item", "self");
   Scalar v;
@@ -144,11 +159,15 @@ static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
   luaL_checkstack(L, 3, "tolist");
   lua_createtable(L, (int)t->shape[dim], 0);
   for (int64_t i = 0; i < t->shape[dim]; i++) {
+    check_interrupt(L, i);
     push_list(L, t, dim + 1, at + i * t->stride[dim]);
     lua_rawseti(L, -2, i + 1);
   }
 }
 
+/** x:tolist() -> any: The elements as nested arrays of numbers or booleans; of a 0-dimensional
+** tensor the value.
+** Example: torch.eye(2):tolist() */
 static int tolist(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "tolist", "self");
   push_list(L, t, 0, t->offset);
@@ -164,6 +183,9 @@ static int iter_next(lua_State *L) {
   error_check(L, op_select(t, 0, i - 1, &box->tensor));
   return 2;
 }
+/** x:iter() -> function: For loops over the first dimension: gives each position, from 1, and the
+** view x[i].
+** Example: for i, row in torch.eye(2):iter() do print(i, row) end */
 static int iter(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "iter", "self");
   if (t->ndim == 0) return luaL_error(L, "iter: a 0-dimensional tensor cannot be walked");
@@ -176,10 +198,14 @@ static int iter(lua_State *L) {
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
+/** x:dim() -> int: The number of dimensions, as x.ndim.
+** Example: torch.zeros(2, 3):dim() */
 static int dim(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "dim", "self")->ndim);
   return 1;
 }
+/** torch.numel(input: Tensor) -> int: The number of elements.
+** Example: torch.numel(torch.zeros(2, 3)) */
 static int numel(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "numel", "self")->numel);
   return 1;
@@ -191,6 +217,8 @@ static int one_dim(lua_State *L, const Tensor *t, const char *who) {
     luaL_error(L, "%s: 'dim' (argument 2): dimensions count from 1 to %d, got %d", who, (int)t->ndim, (int)d);
   return (int)(d > 0 ? d - 1 : d + t->ndim);
 }
+/** x:size(dim: dim = nil) -> int|table: The size of a dimension, or x.shape without dim.
+** Example: torch.zeros(2, 3):size(1) */
 static int size(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "size", "self");
   if (lua_isnoneornil(L, 2)) {
@@ -200,6 +228,9 @@ static int size(lua_State *L) {
   lua_pushinteger(L, t->shape[one_dim(L, t, "size")]);
   return 1;
 }
+/** x:stride(dim: dim = nil) -> int|int[]: How many elements of the storage lie from one position of
+** a dimension to the next; of all dimensions without dim.
+** Example: torch.zeros(2, 3):stride(1) */
 static int stride(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "stride", "self");
   if (!lua_isnoneornil(L, 2)) {
@@ -213,31 +244,45 @@ static int stride(lua_State *L) {
   }
   return 1;
 }
+/** x:storage_offset() -> int: How many elements of the storage lie before the first one.
+** Example: torch.zeros(4)[{{3, 4}}]:storage_offset() */
 static int storage_offset(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "storage_offset", "self")->offset);
   return 1;
 }
+/** x:element_size() -> int: The bytes of one element.
+** Example: torch.zeros(1):element_size() */
 static int element_size(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)tensor_itemsize(tensor_check(L, 1, "element_size", "self")));
   return 1;
 }
+/** x:is_contiguous() -> bool: Whether the elements lie in order in memory, without gaps.
+** Example: torch.zeros(2, 3):t():is_contiguous() */
 static int is_contiguous(lua_State *L) {
   lua_pushboolean(L, tensor_is_contiguous(tensor_check(L, 1, "is_contiguous", "self")));
   return 1;
 }
+/** torch.is_floating_point(input: Tensor) -> bool: Whether the dtype is float32 or float64.
+** Example: torch.is_floating_point(torch.zeros(1)) */
 static int is_floating_point(lua_State *L) {
   lua_pushboolean(L, dtype_is_float((DType)tensor_check(L, 1, "is_floating_point", "self")->dtype));
   return 1;
 }
+/** x:data_ptr() -> int: The address of the first element. */
 static int data_ptr(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)(intptr_t)tensor_data(tensor_check(L, 1, "data_ptr", "self")));
   return 1;
 }
+/** torch.is_tensor(value: any) -> bool: Whether the value is a tensor.
+** Example: torch.is_tensor(torch.zeros(1)) */
 static int is_tensor(lua_State *L) {
   lua_pushboolean(L, tensor_test(L, 1) != NULL);
   return 1;
 }
 
+/** torch.equal(input: Tensor, other: Tensor) -> bool: Whether both have the same shape and the same
+** elements; `==` of tensors. NaN equals nothing. Element by element: see eq.
+** Example: torch.equal(torch.ones(2), torch.ones(2)) */
 int tensor_equal(lua_State *L) {
   Tensor *a = tensor_test(L, 1), *b = tensor_test(L, 2);
   if (a == NULL || b == NULL) {
@@ -266,6 +311,14 @@ static int cast_to(lua_State *L, DType dtype) {
   tensor_account(L, box);
   return 1;
 }
+/** x:float() -> Tensor: In float32; x itself where it is that already. Gradients pass. */
+/** x:double() -> Tensor: In float64; x itself where it is that already. Gradients pass. */
+/** x:long() -> Tensor: In int64; floats are cut toward zero. */
+/** x:int() -> Tensor: In int32; floats are cut toward zero. */
+/** x:byte() -> Tensor: In uint8; floats are cut toward zero. */
+/** x:bool() -> Tensor: In bool: whether each element is not 0. */
+/** x:type_as(other: Tensor) -> Tensor: In the dtype of other.
+** Example: torch.ones(2):type_as(torch.arange(2)) */
 static int to_float(lua_State *L) { return cast_to(L, DTYPE_FLOAT32); }
 static int to_double(lua_State *L) { return cast_to(L, DTYPE_FLOAT64); }
 static int to_long(lua_State *L) { return cast_to(L, DTYPE_INT64); }
@@ -274,7 +327,10 @@ static int to_byte(lua_State *L) { return cast_to(L, DTYPE_UINT8); }
 static int to_bool(lua_State *L) { return cast_to(L, DTYPE_BOOL); }
 static int type_as(lua_State *L) { return cast_to(L, (DType)tensor_check(L, 2, "type_as", "other")->dtype); }
 
-/* x:to(dtype), x:to(device), x:to(other), x:to(device, dtype), x:to{dtype = …, device = …} */
+/** x:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) -> Tensor: In
+** another dtype or on another device: x:to(dtype), x:to(device), x:to(other), x:to(device,
+** dtype), x:to{dtype = …}. x itself where nothing changes.
+** Example: torch.arange(3):to("float32") */
 static int to(lua_State *L) {
   tensor_check(L, 1, "to", "self");
   DType dtype = DTYPE_NONE, read;
@@ -291,6 +347,7 @@ static int to(lua_State *L) {
   }
   return cast_to(L, dtype == DTYPE_NONE ? (DType)tensor_test(L, 1)->dtype : dtype);
 }
+/** x:cpu() -> Tensor: In the memory of the processor; x itself where it is there. */
 static int to_cpu(lua_State *L) {
   tensor_check(L, 1, "cpu", "self");
   lua_settop(L, 1);

@@ -21,8 +21,6 @@ void error_check(lua_State *L, Status status);
 ** the stack position of what came. */
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index);
-/* Of ERROR_CALLBACK: pushes the Lua value that a hook raised; false: there is none. */
-bool hook_error_push(lua_State *L);
 /* "a string", "tensor float32 (2×3)", "nothing": what stands at 'index', in a
 ** buffer of ERROR_TEXT bytes. Never raises. */
 #define ERROR_TEXT 256
@@ -32,6 +30,21 @@ const char *error_nearest(const char *wrong, const char *const *names);
 /* A message handler for lua_pcall: adds a traceback once; the error value
 ** "interrupted" passes unchanged. */
 int error_traceback(lua_State *L);
+
+/* ---- callback.c: the tensor library calls Lua ------------------------------- */
+
+/* The main thread, where callbacks run; NULL while the state is being closed. */
+lua_State *callback_state(void);
+/* Calls 'body' protected, with 'data' as light userdata; ERROR_CALLBACK when it raises. */
+Status callback_run(lua_CFunction body, void *data);
+/* Of ERROR_CALLBACK: pushes the value that was raised; false: there is none. */
+bool callback_error_push(lua_State *L);
+/* A message handler for lua_pcall: leaves the message as it is, and notes its traceback
+** for callback_trace_push, in case the error is raised again and nobody catches it. */
+int callback_traceback(lua_State *L);
+/* Pushes 'message' with the traceback of the callback that raised it; false: none did. */
+bool callback_trace_push(lua_State *L, const char *message);
+void callback_open(lua_State *L);
 
 /* ---- object.c: userdata with a class ------------------------------------- */
 

@@ -1,11 +1,5 @@
 -- torch.autograd.gradcheck: gradients against central differences, in float64.
 
---- gradcheck(f, inputs, {eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true}): whether
--- the gradients of f(table.unpack(inputs)) agree with finite differences. Inputs are float64
--- tensors; those that require a gradient are checked. Every floating point result of f
--- that has a history takes part, weighted by fixed numbers, so that one scalar is compared:
--- d Σ wᵢ yᵢ / dx = (Σ wᵢ yᵢ(x + ε) - Σ wᵢ yᵢ(x - ε)) / 2ε.
--- Raises on disagreement unless raise_exception is false, then returns false and the reason.
 local function weights(y, k)
   local n = y:numel()
   local w = torch.arange(n):double()
@@ -41,6 +35,13 @@ local function numeric(f, inputs, x, eps)
   end)
 end
 
+--- torch.autograd.gradcheck(f: function, inputs: Tensor|Tensor[], {eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = true}) -> bool, string:
+-- Whether the gradients of f(table.unpack(inputs)) agree with finite differences. Inputs are
+-- float64 tensors; those that require a gradient are checked. Every floating point result
+-- of f that has a history takes part, weighted by fixed numbers, so that one scalar is compared:
+-- d Σ wᵢ yᵢ / dx = (Σ wᵢ yᵢ(x + ε) - Σ wᵢ yᵢ(x - ε)) / 2ε.
+-- Raises on disagreement unless raise_exception is false, then returns false and the reason.
+-- Example: torch.autograd.gradcheck(torch.sin, torch.tensor({1.0}, {dtype = "float64", requires_grad = true}))
 return function(f, inputs, options)
   options = options or {}
   if torch.is_tensor(inputs) then inputs = {inputs} end

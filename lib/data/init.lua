@@ -27,7 +27,8 @@ local data = {
   default_collate = loader.default_collate,
 }
 
---- For `__getitem`: `i` as a position from 1 to n; negative ones count from the end.
+--- torch.utils.data.position(name: string, i: int, n: int) -> int: For `__getitem` of the data
+-- set `name`: i as a position from 1 to n; negative ones count from the end. Others raise.
 local function position(name, i, n)
   if math.type(i) ~= "integer" then
     options.wrong(name, "i", nil, "a position (an integer)", i, 3)
@@ -47,7 +48,12 @@ end
 
 -- Dataset ------------------------------------------------------------------
 
---- The class to subclass.
+--- torch.utils.data.Dataset(): The class to subclass: `__len()` and `__getitem(i)` make a data set.
+-- Example:
+--     local Squares = torch.class("Squares", torch.utils.data.Dataset)
+--     function Squares:__len() return 100 end
+--     function Squares:__getitem(i) return i * i end
+--     return #Squares(), Squares()[3]
 local Dataset = torch.class("torch.utils.data.Dataset")
 data.Dataset = Dataset
 
@@ -57,8 +63,9 @@ end
 
 -- TensorDataset --------------------------------------------------------------
 
---- TensorDataset(a, b, ...): item i is {a[i], b[i], ...}. The first dimensions
--- must have the same length.
+--- torch.utils.data.TensorDataset(...: Tensor): Item i is {a[i], b[i], …} of the tensors given;
+-- their first dimensions have the same length.
+-- Example: torch.utils.data.TensorDataset(torch.randn(4, 2), torch.arange(4))[1]
 local TensorDataset = torch.class("torch.utils.data.TensorDataset", Dataset)
 data.TensorDataset = TensorDataset
 
@@ -93,8 +100,9 @@ end
 
 -- Subset ------------------------------------------------------------------------
 
---- Subset(dataset, indices): the items of `dataset` at `indices`, an array or a
--- one-dimensional int64 tensor of positions.
+--- torch.utils.data.Subset(dataset: Dataset, indices: int[]|Tensor): The items of `dataset` at
+-- `indices`, an array or a one-dimensional int64 tensor of positions.
+-- Example: torch.utils.data.Subset({"a", "b", "c"}, {3, 1})[1]
 local Subset = torch.class("torch.utils.data.Subset", Dataset)
 data.Subset = Subset
 
@@ -127,7 +135,9 @@ end
 
 -- ConcatDataset ---------------------------------------------------------------------
 
---- ConcatDataset{a, b, ...}: the items of a, then those of b, ...
+--- torch.utils.data.ConcatDataset(datasets: table): The items of the first of an array of data
+-- sets, then those of the second, …
+-- Example: #torch.utils.data.ConcatDataset({{1, 2}, {3}})
 local ConcatDataset = torch.class("torch.utils.data.ConcatDataset", Dataset)
 data.ConcatDataset = ConcatDataset
 
@@ -192,8 +202,10 @@ local function split_lengths(lengths, n)
   return lengths
 end
 
---- random_split(dataset, lengths, {generator =}): disjoint random subsets, as
--- several results. `lengths` add up to #dataset, or are fractions of 1.
+--- torch.utils.data.random_split(dataset: Dataset, lengths: number[], {generator: generator =}) -> any:
+-- Disjoint random subsets, as several results. `lengths` add up to #dataset, or are
+-- fractions of 1.
+-- Example: torch.utils.data.random_split({1, 2, 3, 4}, {0.5, 0.5})
 function data.random_split(...)
   local given = options.read("random_split", {
     {"dataset", required = true}, {"lengths", kind = "table", required = true}, {"generator"},

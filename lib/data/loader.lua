@@ -6,9 +6,10 @@ local collate = require "torch.data.collate"
 
 local loader = {}
 
---- default_collate(items): tensors are stacked, numbers and booleans become a
--- tensor, strings stay an array, tables are batched part by part. Items that are
--- arrays {x, y} give several results: the batched x, the batched y.
+--- torch.utils.data.default_collate(items: table) -> any: Tensors are stacked, numbers and
+-- booleans become a tensor, strings stay an array, tables are batched part by part.
+-- Items that are arrays {x, y} give several results: the batched x, the batched y.
+-- Example: torch.utils.data.default_collate({{torch.ones(2), 1}, {torch.zeros(2), 2}})
 function loader.default_collate(items)
   if type(items) ~= "table" or #items == 0 then
     options.wrong("default_collate", "items", 1, "an array of items", items, 2)
@@ -104,8 +105,9 @@ local function batches(self)
   return batches_of_tensor(order, self.batch_size, self.drop_last)
 end
 
---- DataLoader(dataset, {batch_size = 1, shuffle = false, sampler =, num_workers = 0,
--- collate_fn =, drop_last = false, generator =}).
+--- torch.utils.data.DataLoader(dataset: Dataset, {batch_size: positive = 1, shuffle: bool = false,
+-- sampler: any =, num_workers: count = 0, collate_fn: function =, drop_last: bool = false, generator: generator =}):
+-- Batches of a data set.
 --
 -- `for x, y in loader:iter() do` runs over the batches once; with
 -- `loader:enumerate()` their number, from 1, comes first. Each run has its own
@@ -158,7 +160,7 @@ local function checked(k, first, ...)
   return first, ...
 end
 
---- for x, y in loader:iter() do
+--- loader:iter() -> function: For loops over the batches, once: `for x, y in loader:iter() do`.
 function DataLoader:iter()
   local next_batch, k = batches(self), 0
   return function()
@@ -169,7 +171,8 @@ function DataLoader:iter()
   end
 end
 
---- for i, x, y in loader:enumerate() do
+--- loader:enumerate() -> function: As iter, with the number of the batch, from 1, in front:
+-- `for i, x, y in loader:enumerate() do`.
 function DataLoader:enumerate()
   local next_batch, k = batches(self), 0
   return function()

@@ -12,11 +12,12 @@ local options = require "torch.utils.options"
 
 local sampler = {}
 
---- The class to subclass: define `iter` (and `__len` for #loader), or
--- `positions`.
+--- torch.utils.data.Sampler(): The class to subclass: define `iter` (and `__len` for #loader),
+-- or `positions`.
 local Sampler = torch.class("torch.utils.data.Sampler")
 sampler.Sampler = Sampler
 
+--- sampler:iter() -> function: For loops over the positions, one by one.
 function Sampler:iter()
   local order, i = self:positions():tolist(), 0
   return function()
@@ -25,7 +26,7 @@ function Sampler:iter()
   end
 end
 
---- SequentialSampler(data_source): 1, 2, ..., #data_source.
+--- torch.utils.data.SequentialSampler(data_source: Dataset): 1, 2, …, #data_source.
 local SequentialSampler = torch.class("torch.utils.data.SequentialSampler", Sampler)
 sampler.SequentialSampler = SequentialSampler
 
@@ -33,6 +34,7 @@ function SequentialSampler:__init(data_source) self.data_source = data_source en
 
 function SequentialSampler:__len() return #self.data_source end
 
+--- sampler:positions() -> Positions: All of them.
 function SequentialSampler:positions()
   return torch.arange(1, #self.data_source + 1, {dtype = "int64"})
 end
@@ -43,8 +45,9 @@ function sampler.permutation(n, generator)
   return torch.randperm(n)
 end
 
---- RandomSampler(data_source, {replacement = false, num_samples = #data_source,
--- generator =}): a new random order at each iteration.
+--- torch.utils.data.RandomSampler(data_source: Dataset, {replacement: bool = false, num_samples: positive = nil,
+-- generator: generator = nil}): A new random order at each iteration; of num_samples positions
+-- (#data_source), repeated if replacement.
 local RandomSampler = torch.class("torch.utils.data.RandomSampler", Sampler)
 sampler.RandomSampler = RandomSampler
 
@@ -61,6 +64,7 @@ end
 
 function RandomSampler:__len() return self.num_samples or #self.data_source end
 
+--- sampler:positions() -> Positions: A new random order.
 function RandomSampler:positions()
   local n, wanted = #self.data_source, #self
   if self.replacement then

@@ -1,180 +1,315 @@
---- A figure: what gnuplot is to draw, kept here as settings and curves, so that it
--- can be drawn again after each change, in a window, in the terminal or into a file.
+--- A figure: what gnuplot is to draw, kept here as panels of settings and plots, so
+-- that it can be drawn again after each change, in a window, in the terminal or into
+-- a file.
+--
+-- Everything that may fail returns true, or nil, the reason, and of which class it is:
+-- "call" (gnuplot's language: the caller's mistake), "file" (the file cannot be
+-- written) or "gnuplot" (it is missing, died, hangs).
 local Pipe = require "gnuplot.pipe"
-local curves = require "gnuplot.curves"
+local arguments = require "gnuplot.arguments"
+local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
+local picture_of = require "gnuplot.script"
 local screen = require "gnuplot.screen"
-local terminal = require "torch.utils.terminal.c"
 
 local Figure = {}
 Figure.__index = Figure
 
-local TIMEOUT = 30 -- seconds without any progress
-local SIZE = {800, 600}
+Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
+Figure.size = {800, 600} -- pixels
+
+local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
+local TOO_OLD = "is too old, 5 is needed"
+
+local function new_panel() return {settings = {}, plots = {}, limits = {}} end
 
 --- The figure `number`, for a window or the terminal; `path`, if given, makes it a
 -- figure that is written to that file.
-function Figure.new(number, path, format)
-  return setmetatable({number = number, path = path, format = format, settings = {},
-    curves = {}, screens = not path and screen.choose("gnuplot.figure") or {"file"}}, Figure)
+function Figure.new(number, path, format, size)
+  return setmetatable({number = number, path = path, format = format, size = size,
+    rows = 1, columns = 1, bytes = 0, panels = {new_panel()}, at = 1,
+    screens = not path and screen.choose("gnuplot.figure") or {"file"}}, Figure)
 end
 
---- Sets one thing, named by `key`: a later setting of it takes its place.
-function Figure:set(key, command)
-  for i, setting in ipairs(self.settings) do
-    if setting.key == key then table.remove(self.settings, i) break end
+--- The panel that settings and plots go to.
+function Figure:panel() return self.panels[self.at] end
+
+--- Divides the figure into rows × columns panels, unless it is so, and goes to one.
+function Figure:divide(rows, columns, at)
+  if rows ~= self.rows or columns ~= self.columns then
+    self.rows, self.columns, self.panels, self.dirty = rows, columns, {}, true
+    for i = 1, rows * columns do self.panels[i] = new_panel() end
   end
-  self.settings[#self.settings + 1] = {key = key, command = command}
+  self.at = at
+end
+
+--- Sets one thing, named by `key`: a later setting of it takes its place; without a
+-- command it is gone.
+function Figure:set(key, command)
+  local settings = self:panel().settings
+  for i, setting in ipairs(settings) do
+    if setting.key == key then table.remove(settings, i) break end
+  end
+  if command then settings[#settings + 1] = {key = key, command = command} end
   self.dirty = true
 end
 
---- Keeps a command as it is. One that draws by itself takes the place of the curves;
+--- The ranges of the axes, {xmin, xmax, ymin, ymax ...}: an "" keeps what is there.
+function Figure:limit(limits)
+  local current = self:panel().limits
+  for i, value in ipairs(limits) do
+    if value ~= "" then current[i] = value end
+  end
+  local commands = {}
+  for i, axis in ipairs{"x", "y", "z"} do
+    local low, high = current[2 * i - 1], current[2 * i]
+    if low or high then
+      commands[#commands + 1] = ("set %srange [%s:%s]"):format(axis, low or "", high or "")
+    end
+  end
+  self:set("limits", #commands > 0 and table.concat(commands, "\n") or nil)
+end
+
+--- Keeps a command as it is. One that draws by itself takes the place of the plots;
 -- then true is returned.
 function Figure:raw(command)
+  local current = self:panel()
   command = command:gsub("[;\n]?%s*replot%s*$", ""):gsub("[;\n]?%s*refresh%s*$", "")
   self.dirty = true
   if command:match("^%s*s?plot%s") or command:match("^%s*test%s*$") then
-    self.curves, self.drawing = {}, command
+    current.plots = {{command = "raw", setup = "", layers = {}, text = command}}
     return true
   elseif command:match("%S") then
-    self.settings[#self.settings + 1] = {command = command}
+    current.settings[#current.settings + 1] = {command = command}
   end
 end
 
---- Draws these curves from now on. Returns true.
-function Figure:plot(list)
-  self.curves, self.drawing, self.dirty = list, nil, true
+--- Draws this plot from now on, over what is there if the panel holds it. Returns true.
+function Figure:plot(plot)
+  local current = self:panel()
+  local below = current.hold and current.plots or {}
+  if below[1] and below[1].command ~= plot.command then
+    arguments.fail("gnuplot.hold: a %s cannot be drawn over a %s", plot.command, below[1].command)
+  end
+  current.plots = table.move(below, 1, #below, 1, {})
+  current.plots[#below + 1] = plot
+  self.dirty = true
   return true
 end
 
---- The commands that draw the figure on the terminal that is set; nil: nothing yet.
-local function script_of(self)
-  if #self.curves == 0 and not self.drawing then return nil end
-  local script, plots = {"reset\n", screen.look}, {}
-  for _, setting in ipairs(self.settings) do script[#script + 1] = setting.command .. "\n" end
-  for i, curve in ipairs(self.curves) do
-    script[#script + 1] = ("$curve%d << EOD\n%s\nEOD\n"):format(i, curves.text(curve))
-    local title = curve.title == "" and "notitle" or "title " .. Pipe.quote(curve.title)
-    plots[i] = ("$curve%d %s %s"):format(i, curve.style, title)
-  end
-  script[#script + 1] = self.drawing or "plot " .. table.concat(plots, ", ")
-  return table.concat(script) .. "\n"
-end
+-- ---- running it -------------------------------------------------------------------------
 
 --- After a picture: its settings have proved good, or, when gnuplot refused it, those
 -- that had not yet are dropped, lest they spoil every further picture.
 local function settle(self, good)
-  local kept = {}
-  for _, setting in ipairs(self.settings) do
-    setting.good = setting.good or good
-    if setting.good then kept[#kept + 1] = setting end
+  for _, current in ipairs(self.panels) do
+    local kept = {}
+    for _, setting in ipairs(current.settings) do
+      setting.good = setting.good or good
+      if setting.good then kept[#kept + 1] = setting end
+    end
+    current.settings = kept
   end
-  self.settings = kept
 end
 
---- Runs commands in a gnuplot of the figure's own that stays, or in one for this
--- time. Returns what gnuplot printed, or nil and the reason.
-local function run(self, script, stay)
-  local pipe, reason = self.pipe, nil
-  if pipe == nil then
-    pipe, reason = Pipe.start(true)
-    if pipe == nil then return nil, reason end
-  end
+local function class_of(reason)
+  if reason:find(TOO_OLD, 1, true) then return "gnuplot" end
+  if reason:find("cannot open file", 1, true) then return "file" end
+  return reason:find("^gnuplot: ") and "call" or "gnuplot"
+end
+
+--- Starts a gnuplot of version 5 or later. Returns a pipe, or nil, the reason, its class.
+local function start()
+  local pipe, reason = Pipe.start(true)
+  if pipe == nil then return nil, reason, "gnuplot" end
+  pipe:write(("if (GPVAL_VERSION < 5) print sprintf('version %%g %s', GPVAL_VERSION); exit\n")
+    :format(TOO_OLD))
+  return pipe
+end
+
+--- Runs commands in `pipe`, which is closed if they fail. Returns what gnuplot printed,
+-- or nil, the reason, its class.
+local function run(self, pipe, script)
+  local guard <close> = setmetatable({}, {__close = function(_, err)
+    if err then pipe:close(0) end -- an interrupt
+  end})
+  local text, reason = pipe:run(script, self.timeout * (1 + self.bytes / SLOW))
+  if text then return text end
+  pipe:close(0)
+  return nil, reason, class_of(reason)
+end
+
+--- Runs the picture in a gnuplot for this time.
+local function run_once(self, script)
+  local pipe, reason, class = start()
+  if pipe == nil then return nil, reason, class end
   local text
-  text, reason = pipe:run(script, TIMEOUT)
-  if text == nil or not stay then
-    pipe:close(1, stay)
-    pipe = nil
-  end
-  self.pipe = stay and pipe or nil
-  if self.pipe then self.pipe.on_end = function() pipe:close(1, true) end end
-  if text or reason:find("^gnuplot: ") then settle(self, text ~= nil) end
-  return text, reason
+  text, reason, class = run(self, pipe, script)
+  if text then pipe:close(1) end
+  if text or class == "call" then settle(self, text ~= nil) end
+  return text, reason, class
 end
 
---- Shows the figure on its screen. Returns true, or nil and the reason.
+--- The gnuplot behind the figure's window, which stays. Nil where no window opens.
+local function open_window(self)
+  if self.pipe then return self.pipe end
+  local pipe, reason, class = start()
+  if pipe == nil then return nil, reason, class end
+  local window = screen.window(self.screens[1], self.number, Pipe.quote("figure " .. self.number))
+  local text
+  text, reason = run(self, pipe, window)
+  if text == nil then return nil, reason, "window" end
+  self.pipe = pipe
+  pipe.on_end = function() pipe:close(1, true) end
+  return pipe
+end
+
+--- Draws in the window. Class "window": there is none to draw in. The data stays for
+-- as long as the window shows it, for it is read again when its user zooms.
+local function show_window(self, picture, share)
+  local pipe, reason, class = open_window(self)
+  if pipe == nil then return nil, reason, class end
+  local before <close> = self.share
+  self.share = share
+  local text
+  text, reason, class = run(self, pipe, picture)
+  if text == nil then self.pipe = nil end
+  if text or class == "call" then settle(self, text ~= nil) end
+  return text and true, reason, class
+end
+
+--- No window opens: the next screen's turn. Where a display was asked for, that is said.
+local function give_up_window(self, reason)
+  if not reason:find(screen.no_window, 1, true) then
+    screen.warn(("gnuplot: no window: %s"):format(reason))
+  end
+  table.remove(self.screens, 1)
+  if self.screens[1] == "file" and screen.has_terminal() then
+    table.insert(self.screens, 1, "dumb")
+  end
+end
+
+--- Draws with characters, `columns` by `rows`.
+local function show_text(self, picture, columns, rows)
+  local text, reason, class = run_once(self, screen.dumb(columns, rows) .. picture)
+  if text == nil then return nil, reason, class end
+  io.stdout:write(table.concat(screen.lines(text, rows), "\n"), "\027[0m\n")
+  return true
+end
+
+--- Draws in the terminal, with pixels where it has them.
+local function show_inside(self, picture)
+  local columns, rows = panel.size()
+  columns, rows = math.min(columns, 100), math.max(12, math.min(30, rows - 4))
+  local kind = self.screens[1]
+  if kind == "terminal" then kind = screen.terminal_kind() end
+  if kind ~= "kitty" and kind ~= "sixel" then return show_text(self, picture, columns, rows) end
+  local graphics = require "gnuplot.graphics"
+  local text, reason, class = run_once(self, graphics.commands(kind, columns, rows) .. picture
+    .. "unset output\n")
+  if text == nil then return nil, reason, class end
+  local pixels = graphics.wrap(kind, text, columns, rows)
+  if pixels == nil then return show_text(self, picture, columns, rows) end
+  io.stdout:write(pixels, ("\n"):rep(kind == "kitty" and rows or 1))
+  io.stdout:flush()
+  return true
+end
+
+--- Shows the figure on its screen.
 function Figure:show()
-  local picture = script_of(self)
+  local picture, share = picture_of(self)
   if picture == nil then return true end
   while screen.is_window(self.screens[1]) do
-    local window = screen.window(self.screens[1], self.number,
-      Pipe.quote("figure " .. self.number))
-    local text, reason = run(self, window .. picture, true)
-    if text then return true end
-    if not reason:find(screen.no_window, 1, true) then return nil, reason end
-    table.remove(self.screens, 1)
-    if self.screens[1] ~= "dumb" and screen.has_terminal() then
-      table.insert(self.screens, 1, "dumb")
-    end
+    local ok, reason, class = show_window(self, picture, share)
+    if ok or class ~= "window" then return ok, reason, class end
+    give_up_window(self, reason)
   end
+  local done <close> = share
   if self.screens[1] == "none" then return true end
   if self.screens[1] == "file" then
     screen.warn("gnuplot: no display and no terminal to draw on; gnuplot.pngfigure(file) and"
       .. " gnuplot.figprint(file) draw into a file")
     return true
   end
-  local columns, rows = panel.size()
-  columns, rows = math.min(columns, 100), math.max(12, math.min(30, rows - 4))
-  local text, reason = run(self, screen.dumb(columns, rows) .. picture, false)
-  if text == nil then return nil, reason end
-  io.stdout:write(table.concat(screen.lines(text, rows), "\n"), "\027[0m\n")
-  return true
+  return show_inside(self, picture)
 end
 
---- Draws the figure into a file, which is replaced in one piece. Returns true, or
--- nil and the reason.
-function Figure:print(path, format)
-  local picture = script_of(self)
+--- Draws the figure into a file, which is replaced in one piece.
+function Figure:print(path, format, size)
+  local picture, share <close> = picture_of(self)
   if picture == nil then return true end
-  local draft = ("%s.%d"):format(path, terminal.pid())
-  local script = ("%s\nset output %s\n%sunset output\n"):format(
-    screen.file(format, table.unpack(SIZE)), Pipe.quote(draft), picture)
-  local old = self.pipe
-  self.pipe = nil
-  local text, reason = run(self, script, false)
-  self.pipe = old
-  if text == nil then
-    os.remove(draft)
-    return nil, reason
+  local draft <close>, refusal = output.open(path, format)
+  if draft == nil then return nil, refusal, "file" end
+  local text, reason, class = run_once(self, ("%sset output %s\n%sset output\n"):format(
+    output.terminal(format, size or self.size), Pipe.quote(draft.draft), picture))
+  if text == nil then return nil, reason, class end
+  local ok
+  ok, reason = draft:place()
+  return ok, reason, "file"
+end
+
+local Movie = {}
+Movie.__index = Movie
+
+--- A gnuplot that draws one picture after the other, after the commands `head`.
+function Figure.movie(name, head)
+  return setmetatable({timeout = Figure.timeout, name = name, head = head}, Movie)
+end
+
+--- Draws the present picture of `figure`.
+function Movie:frame(figure)
+  local script, share <close> = picture_of(figure)
+  self.bytes = figure.bytes
+  if script == nil then arguments.fail("%s: nothing was plotted", self.name) end
+  if self.pipe == nil then
+    local pipe, reason, class = start()
+    if pipe == nil then return nil, reason, class end
+    self.pipe, script = pipe, self.head .. script
   end
-  local ok, why = os.rename(draft, path)
-  if not ok then return nil, why end
-  return true
+  return run(self, self.pipe, script)
+end
+
+--- The end of the file.
+function Movie:finish() return run(self, self.pipe, "set output\n") end
+
+function Movie:__close()
+  if self.pipe then self.pipe:close(0) end
 end
 
 --- Brings what is seen up to date: the screen, or the file of a file figure.
 function Figure:flush()
-  if self.path then
-    if not self.dirty then return true end
-    self.dirty = false
-    return self:print(self.path, self.format)
-  end
-  return self:show()
+  if not self.path then return self:show() end
+  if not self.dirty then return true end
+  local ok, reason, class = self:print(self.path, self.format)
+  self.dirty = false -- not after an interrupt
+  return ok, reason, class
 end
 
 --- After a change: a window follows at once, a file at the next flush, and the
 -- terminal shows a picture only for a plot.
-function Figure:changed(plotted)
+local function changed(self, plotted)
   if self.path then return true end
   if plotted or screen.is_window(self.screens[1]) then return self:show() end
   return true
 end
 
---- Makes a change by Figure.set, raw or plot, and takes it back when gnuplot refuses
--- it. Returns true, or nil and the reason.
+--- Makes a change by one of the methods above and takes a plot back when gnuplot
+-- refuses it.
 function Figure:try(change, ...)
-  local old_curves, old_drawing = self.curves, self.drawing
-  local ok, reason = self:changed(change(self, ...))
-  if not ok then self.curves, self.drawing = old_curves, old_drawing end
-  return ok, reason
+  local current = self:panel()
+  local old = current.plots
+  local ok, reason, class = changed(self, change(self, ...))
+  if not ok and class == "call" then current.plots = old end
+  return ok, reason, class
 end
 
 function Figure:close()
-  local ok, reason = true, nil
-  if self.path then ok, reason = self:flush() end
+  local ok, reason, class = true, nil, nil
+  if self.path then ok, reason, class = self:flush() end
   if self.pipe then self.pipe:close(0) end -- at once, and its window with it
   self.pipe = nil
-  return ok, reason
+  if self.share then self.share:close() end
+  return ok, reason, class
 end
 
 return Figure

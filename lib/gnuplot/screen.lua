@@ -1,14 +1,18 @@
 --- Where pictures appear, and in which format: what the caller asked for, else
--- $HECATE_PLOT, else what is there: a window, the terminal, or nothing but files.
+-- $HECATE_PLOT, else what is there: a window, the terminal (with pictures, or with
+-- characters), or nothing but files.
 local options = require "torch.utils.options"
 local panel = require "torch.utils.panel"
 local terminal = require "torch.utils.terminal.c"
 
 local screen = {}
 
-screen.kinds = {"window", "dumb", "file", "none", "qt", "wxt", "x11"}
+screen.kinds = {"window", "terminal", "kitty", "sixel", "braille", "ascii", "file", "none", "dumb",
+  "qt", "wxt", "x11"}
 
 local is_kind, is_window = {}, {window = true, qt = true, wxt = true, x11 = true}
+local is_text = {braille = true, ascii = true}
+local is_inside = {terminal = true, kitty = true, sixel = true, braille = true, ascii = true}
 for _, kind in ipairs(screen.kinds) do is_kind[kind] = true end
 
 local warned = {}
@@ -22,40 +26,73 @@ end
 
 local function set(variable)
   local value = os.getenv(variable)
-  return value ~= nil and value ~= ""
+  return value ~= nil and value ~= "" and value or nil
 end
 
---- Whether pictures of characters can be shown: on a terminal, with room for one.
+-- ---- the terminal -------------------------------------------------------------
+
+--- Whether pictures can be shown in the terminal: there is one, with room.
 function screen.has_terminal() return terminal.isatty(1) and panel.available(10) end
 
+--- The kind of pictures of characters.
+function screen.text_kind() return panel.is_utf8() and "braille" or "ascii" end
+
+--- How many colours characters may have: 256, 8, or 0 where $NO_COLOR is set or
+-- output goes to no terminal.
+function screen.colours()
+  local kind = set("TERM")
+  if set("NO_COLOR") or not terminal.isatty(1) or kind == nil or kind == "dumb" then return 0 end
+  if kind:find("256color") or kind:find("kitty") or kind:find("direct") or set("COLORTERM") then
+    return 256
+  end
+  return 8
+end
+
+--- The best kind of picture that the terminal can show: kitty, sixel, braille, ascii.
+function screen.terminal_kind()
+  return require "gnuplot.graphics".kind() or screen.text_kind()
+end
+
+-- ---- the choice ------------------------------------------------------------------
+
+--- What is asked for: by the caller, who is told of a mistake, or by $HECATE_PLOT.
+local function wish(name, asked)
+  if asked ~= nil then
+    if is_kind[asked] then return asked end
+    error(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name, tostring(asked),
+      options.suggest(tostring(asked), screen.kinds), table.concat(screen.kinds, ", ")), 4)
+  end
+  local variable = set("HECATE_PLOT")
+  if variable == nil or is_kind[variable] then return variable end
+  screen.warn(("HECATE_PLOT: unknown terminal '%s' (known: %s)"):format(variable,
+    table.concat(screen.kinds, ", ")))
+end
+
 --- The screens to try, best first: an array of kinds, "file" always the last but
--- alone for "none". `asked` is the caller's choice or nil. Raises, for `name`, when
--- that is not a kind.
+-- alone for "none"; "terminal" is to be made one of kitty, sixel, braille, ascii by
+-- `terminal_kind` when it is its turn. `asked` is the caller's choice or nil. Raises, for
+-- `name`, when that is not a kind.
 function screen.choose(name, asked)
-  if asked ~= nil and not is_kind[asked] then
-    error(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name,
-      tostring(asked), options.suggest(tostring(asked), screen.kinds),
-      table.concat(screen.kinds, ", ")), 3)
-  end
-  local wanted = asked
-  if wanted == nil and set("HECATE_PLOT") then
-    wanted = os.getenv("HECATE_PLOT")
-    if not is_kind[wanted] then
-      screen.warn(("HECATE_PLOT: unknown terminal '%s' (known: %s)"):format(wanted,
-        table.concat(screen.kinds, ", ")))
-      wanted = nil
-    end
-  end
+  local wanted = wish(name, asked)
   if wanted == "none" then return {"none"} end
-  if wanted then return wanted == "file" and {"file"} or {wanted, "file"} end
-  local found = {}
-  if set("DISPLAY") or set("WAYLAND_DISPLAY") then found[1] = "window" end
-  if screen.has_terminal() then found[#found + 1] = "dumb" end
-  found[#found + 1] = "file"
-  return found
+  local list = {}
+  if wanted and wanted ~= "file" then
+    if not is_inside[wanted] or screen.has_terminal() then list[1] = wanted end
+    if wanted == "kitty" or wanted == "sixel" then list[#list + 1] = list[1] and screen.text_kind() end
+  elseif wanted == nil then
+    if set("DISPLAY") or set("WAYLAND_DISPLAY") then list[1] = "window" end
+    if screen.has_terminal() then list[#list + 1] = "terminal" end
+  end
+  list[#list + 1] = "file"
+  return list
 end
 
 function screen.is_window(kind) return is_window[kind] == true end
+
+--- Whether pictures of this kind are made of characters.
+function screen.is_text(kind) return is_text[kind] == true end
+
+-- ---- windows and files ---------------------------------------------------------------
 
 --- What gnuplot prints when it knows no window terminal.
 screen.no_window = "this gnuplot has no window terminal"
@@ -74,11 +111,10 @@ function screen.window(kind, number, title)
   return table.concat(script) .. "\n"
 end
 
---- gnuplot commands for a picture of characters.
+--- gnuplot commands for a picture of gnuplot's own characters.
 function screen.dumb(columns, rows)
-  local colour = set("NO_COLOR") and "mono" or "ansi256"
   return ("set terminal dumb noenhanced size %d,%d %s\nset output\n"):format(columns, rows,
-    colour)
+    screen.colours() > 0 and "ansi256" or "mono")
 end
 
 --- The picture of characters at the end of what gnuplot printed: warnings may stand
@@ -123,6 +159,19 @@ function screen.file(format, width, height)
   if template == nil then return nil, "png, svg, pdf, eps" end
   local unit = (format == "pdf" or format == "eps") and 100 or 1
   return template:format(width / unit, height / unit, width, height)
+end
+
+local ends = {png = "IEND....$", svg = "</svg>%s*$", pdf = "%%%%EOF%s*$", eps = "%%%%EOF%s*$"}
+
+--- Whether the picture `path` was written to its end: gnuplot does not say that the disk
+-- was full.
+function screen.is_whole(path, format)
+  local file = io.open(path, "rb")
+  if file == nil then return false end
+  file:seek("set", math.max(0, (file:seek("end") or 0) - 64))
+  local tail = file:read("a") or ""
+  file:close()
+  return tail:find(ends[format]) ~= nil
 end
 
 return screen

@@ -42,6 +42,13 @@ static void append_array(lua_State *L, const char *who, int index) {
   lua_pop(L, 1);
 }
 
+/** nn.Sequential(...: Module|table): Calls its modules one after another, each with the result of
+** the one before. Modules come as arguments or in an array, which may hold {"name", module} pairs.
+** #model counts them, model[i] is one of them.
+** Example: nn.Sequential(nn.Linear(3, 2), nn.ReLU())(torch.ones(1, 3)).shape */
+/** nn.ModuleList(...: Module|table): Modules in an order, registered, without a forward of its own.
+** #list counts them, list[i] is one of them; ipairs walks them.
+** Example: #nn.ModuleList({nn.Linear(2, 2), nn.Linear(2, 2)}) */
 static int container_init(lua_State *L) {
   const char *who = module_layer(module_check(L, 1, "__init"))->base.class.name;
   int n = lua_gettop(L);
@@ -56,6 +63,8 @@ static int container_init(lua_State *L) {
   return 0;
 }
 
+/** nn.Sequential:append(module: Module) -> Module: Adds a module at the end. Returns the container. */
+/** nn.ModuleList:append(module: Module) -> Module: Adds a module at the end. Returns the list. */
 static int append(lua_State *L) {
   module_check(L, 1, "append");
   lua_settop(L, 2);
@@ -63,7 +72,10 @@ static int append(lua_State *L) {
   return 1;
 }
 
-/* container:extend(array or container) */
+/** nn.Sequential:extend(modules: table|Module) -> Module: Adds the modules of an array or a
+** container at the end. Returns the container. */
+/** nn.ModuleList:extend(modules: table|Module) -> Module: Adds the modules of an array or a
+** container at the end. Returns the list. */
 static int extend(lua_State *L) {
   module_check(L, 1, "extend");
   lua_settop(L, 2);
@@ -185,6 +197,7 @@ static void run_children(lua_State *L, int self, TensorBox **box) {
   lua_pop(L, 1);
 }
 
+/** nn.Sequential:forward(input: any) -> any: The result of the last module; model(input) calls it. */
 static int sequential_forward(lua_State *L) {
   module_check(L, 1, "forward");
   if (lua_gettop(L) != 2)
@@ -210,7 +223,7 @@ static Status native_mark(Module *self, Tensor *const *in, Tensor **out) {
 }
 
 static int sequential_call(lua_State *L) {
-  module_check(L, 1, "__call");
+  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
   if (module_is_native(L, 1)) return sequential_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);

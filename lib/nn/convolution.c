@@ -49,6 +49,15 @@ enum { CONV_PADDING = 5 + 1 }; /* where setup finds the value of 'padding' */
 
 enum { MODE_ZEROS, MODE_REFLECT, MODE_REPLICATE, MODE_CIRCULAR };
 static const char *const padding_modes[] = {"zeros", "reflect", "replicate", "circular", NULL};
+/** nn.Conv2d: Cross-correlation of images with out_channels filters. `weight` (out_channels ×
+** in_channels/groups × kH × kW) and `bias` start uniform in ±1/√(in_channels/groups · kH · kW).
+** groups must divide both numbers of channels.
+** Shape: (N, in_channels, H, W) → (N, out_channels, (H + 2 padding - dilation (kernel_size - 1) -
+** 1) // stride + 1, …); also without N.
+** - `padding` (pair|string): zeros on both sides, or "same" (stride 1) or "valid"; 0 by default
+** - `padding_mode`: what stands around the image
+** - `device` (device): where the parameters are
+** Example: nn.Conv2d(1, 4, 3, {padding = 1})(torch.zeros(2, 1, 8, 8)).shape */
 static const Option conv_options[] = {
     {"in_channels", OPTION_INT, offsetof(Conv2d, in_channels), true, 0, NULL},
     {"out_channels", OPTION_INT, offsetof(Conv2d, out_channels), true, 0, NULL},
@@ -59,7 +68,7 @@ static const Option conv_options[] = {
     {"groups", OPTION_INT, offsetof(Conv2d, groups), false, 1, NULL},
     {"bias", OPTION_BOOL, offsetof(Conv2d, bias), false, 1, NULL},
     {"padding_mode", OPTION_CHOICE, offsetof(Conv2d, padding_mode), false, 0, padding_modes},
-    {"device", OPTION_VALUE, 0, false, 0, NULL},
+    {"device", OPTION_DEVICE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(Conv2d, dtype), false, 0, NULL},
     {NULL}};
 
@@ -118,23 +127,6 @@ static void conv_setup(lua_State *L) {
   }
 }
 
-/* An odd "same" padding: the larger share on both sides, then the first row or column
-** is dropped. */
-static Status conv_uneven(Conv2d *m, Tensor *in, Tensor *weight, Tensor *bias, Tensor **out) {
-  int64_t padding[2];
-  for (int i = 0; i < 2; i++) padding[i] = m->padding[i] + m->extra[i];
-  TRY(op_conv2d(in, weight, bias, pair_ints(m->stride), pair_ints(padding),
-                pair_ints(m->dilation), m->groups, out));
-  for (int i = 0; i < 2; i++) {
-    if (!m->extra[i]) continue;
-    Tensor *wide = *out;
-    Status status = op_narrow(wide, i - 2, 1, in->shape[in->ndim - 2 + i], out);
-    tensor_release(wide);
-    TRY(status);
-  }
-  return OK;
-}
-
 /* Where element 'at' of a padded dimension of 'size' comes from. */
 static int64_t padding_source(int mode, int64_t at, int64_t size) {
   if (at >= 0 && at < size) return at;
@@ -185,8 +177,9 @@ static Status conv_forward(Module *self, Tensor *const *in, Tensor **out) {
   Tensor *b = bias != NULL ? bias->tensor : NULL;
   if (m->padding_mode != MODE_ZEROS && in[0]->ndim >= 2)
     return conv_padded(m, in[0], weight->tensor, b, out);
-  if ((m->extra[0] || m->extra[1]) && in[0]->ndim >= 2)
-    return conv_uneven(m, in[0], weight->tensor, b, out);
+  if (m->same)
+    return op_conv2d_named(in[0], weight->tensor, b, pair_ints(m->stride), 0, pair_ints(m->dilation),
+                           m->groups, out);
   return op_conv2d(in[0], weight->tensor, b, pair_ints(m->stride), pair_ints(m->padding),
                    pair_ints(m->dilation), m->groups, out);
 }
@@ -222,6 +215,13 @@ typedef struct {
   bool return_indices, ceil_mode, count_include_pad;
 } Pool2d;
 
+/** nn.MaxPool2d: The largest element of each window.
+** Shape: (N, C, H, W) → (N, C, (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1, …);
+** also without N.
+** - `stride`: kernel_size by default
+** - `return_indices`: whether the positions in the image, from 1, come as a second result
+** - `ceil_mode`: whether sizes are rounded up
+** Example: nn.MaxPool2d(2)(torch.zeros(1, 1, 4, 4)).shape */
 static const Option max_options[] = {
     {"kernel_size", OPTION_PAIR, offsetof(Pool2d, kernel_size), true, 0, NULL},
     {"stride", OPTION_PAIR, offsetof(Pool2d, stride), false, NAN, NULL},
@@ -230,6 +230,13 @@ static const Option max_options[] = {
     {"return_indices", OPTION_BOOL, offsetof(Pool2d, return_indices), false, 0, NULL},
     {"ceil_mode", OPTION_BOOL, offsetof(Pool2d, ceil_mode), false, 0, NULL},
     {NULL}};
+/** nn.AvgPool2d: The mean of each window.
+** Shape: (N, C, H, W) → (N, C, (H + 2 padding - kernel_size) // stride + 1, …); also without N.
+** - `stride`: kernel_size by default
+** - `ceil_mode`: whether sizes are rounded up
+** - `count_include_pad`: whether the zeros around the image count
+** - `divisor_override`: what the sums are divided by instead
+** Example: nn.AvgPool2d(2)(torch.zeros(1, 1, 4, 4)).shape */
 static const Option avg_options[] = {
     {"kernel_size", OPTION_PAIR, offsetof(Pool2d, kernel_size), true, 0, NULL},
     {"stride", OPTION_PAIR, offsetof(Pool2d, stride), false, NAN, NULL},
@@ -252,7 +259,7 @@ static Status max_forward(Module *self, Tensor *const *in, Tensor **out) {
   Pool2d *m = (Pool2d *)self;
   Tensor *indices = NULL;
   TRY(op_max_pool2d(in[0], pair_ints(m->kernel_size), pair_ints(m->stride),
-                    pair_ints(m->padding), pair_ints(m->dilation), m->ceil_mode, &out[0],
+                    pair_ints(m->padding), pair_ints(m->dilation), m->ceil_mode, false, &out[0],
                     &indices));
   Status status = OK;
   if (m->return_indices) { /* positions count from 1 outside */

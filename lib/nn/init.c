@@ -52,6 +52,9 @@ static int finish(lua_State *L, Status status) {
 
 /* ---- plain ones ------------------------------------------------------------------------------ */
 
+/** nn.init.uniform_(tensor: Tensor, a: float = 0, b: float = 1) -> Tensor: Fills with numbers
+** spread evenly over [a, b). As all of nn.init: in place, without a gradient; returns the tensor.
+** Example: nn.init.uniform_(torch.empty(3)) */
 static int uniform_(lua_State *L) {
   static const Option options[] = {TENSOR_OPTION, NUMBER_OPTION("a", a, 0),
                                    NUMBER_OPTION("b", b, 1), {NULL}};
@@ -60,6 +63,9 @@ static int uniform_(lua_State *L) {
   return finish(L, fill_uniform(t, at.a, at.b));
 }
 
+/** nn.init.normal_(tensor: Tensor, mean: float = 0, std: float = 1) -> Tensor: Fills from the
+** normal distribution.
+** Example: nn.init.normal_(torch.empty(3)) */
 static int normal_(lua_State *L) {
   static const Option options[] = {TENSOR_OPTION, NUMBER_OPTION("mean", a, 0),
                                    NUMBER_OPTION("std", b, 1), {NULL}};
@@ -68,6 +74,8 @@ static int normal_(lua_State *L) {
   return finish(L, fill_normal(t, at.a, at.b));
 }
 
+/** nn.init.constant_(tensor: Tensor, val: float) -> Tensor: Fills with val.
+** Example: nn.init.constant_(torch.empty(3), 0.3) */
 static int constant_(lua_State *L) {
   static const Option options[] = {
       TENSOR_OPTION, {"val", OPTION_FLOAT, offsetof(Arguments, a), true, 0, NULL}, {NULL}};
@@ -76,6 +84,10 @@ static int constant_(lua_State *L) {
   return finish(L, fill_constant(t, scalar_float(at.a)));
 }
 
+/** nn.init.zeros_(tensor: Tensor) -> Tensor: Fills with 0.
+** Example: nn.init.zeros_(torch.empty(3)) */
+/** nn.init.ones_(tensor: Tensor) -> Tensor: Fills with 1.
+** Example: nn.init.ones_(torch.empty(3)) */
 static int zeros_(lua_State *L) {
   return finish(L, fill_constant(tensor_check(L, 1, "nn.init.zeros_", "tensor"), scalar_int(0)));
 }
@@ -106,6 +118,10 @@ static double gain_of(int nonlinearity, double slope) {
   return 1;
 }
 
+/** nn.init.calculate_gain(nonlinearity: leaky_relu|relu|tanh|sigmoid|linear|conv2d|selu, param:
+** float = 0.01) -> float: The factor by which a nonlinearity shrinks the spread of its input, to
+** be undone by the weights: 1, tanh 5/3, relu √2, leaky_relu √(2 / (1 + param²)), selu 3/4.
+** Example: nn.init.calculate_gain("relu") */
 static int calculate_gain(lua_State *L) {
   static const Option options[] = {
       {"nonlinearity", OPTION_CHOICE, offsetof(Arguments, nonlinearity), true, 0,
@@ -127,6 +143,13 @@ static double xavier_std(lua_State *L, const char *who, Tensor **t) {
   return at.a * sqrt(2 / (in + out));
 }
 
+/** nn.init.xavier_uniform_(tensor: Tensor, gain: float = 1) -> Tensor: Fills evenly over ±gain √(6
+** / (fan_in + fan_out)) (Glorot and Bengio 2010). At least 2 dimensions.
+** Example: nn.init.xavier_uniform_(torch.empty(3, 4)) */
+/** nn.init.xavier_normal_(tensor: Tensor, gain: float = 1) -> Tensor: Fills from the normal
+** distribution with deviation gain √(2 / (fan_in + fan_out)) (Glorot and Bengio 2010). At least 2
+** dimensions.
+** Example: nn.init.xavier_normal_(torch.empty(3, 4)) */
 static int xavier_uniform_(lua_State *L) {
   Tensor *t;
   double bound = sqrt(3) * xavier_std(L, "nn.init.xavier_uniform_", &t);
@@ -153,6 +176,15 @@ static double kaiming_std(lua_State *L, const char *who, Tensor **t) {
   return gain_of(at.nonlinearity, at.a) / sqrt(at.mode == 0 ? in : out);
 }
 
+/** nn.init.kaiming_uniform_(tensor: Tensor, a: float = 0, mode: fan_in|fan_out = fan_in,
+** nonlinearity: leaky_relu|relu|tanh|sigmoid|linear|conv2d|selu = leaky_relu) -> Tensor: Fills
+** evenly over ±gain √(3 / fan), the gain that of the nonlinearity with parameter a (He et al.
+** 2015). At least 2 dimensions.
+** Example: nn.init.kaiming_uniform_(torch.empty(3, 4)) */
+/** nn.init.kaiming_normal_(tensor: Tensor, a: float = 0, mode: fan_in|fan_out = fan_in,
+** nonlinearity: leaky_relu|relu|tanh|sigmoid|linear|conv2d|selu = leaky_relu) -> Tensor: Fills
+** from the normal distribution with deviation gain / √fan (He et al. 2015). At least 2 dimensions.
+** Example: nn.init.kaiming_normal_(torch.empty(3, 4), {mode = "fan_out"}) */
 static int kaiming_uniform_(lua_State *L) {
   Tensor *t;
   double bound = sqrt(3) * kaiming_std(L, "nn.init.kaiming_uniform_", &t);
@@ -164,6 +196,7 @@ static int kaiming_normal_(lua_State *L) {
   return finish(L, fill_normal(t, 0, std));
 }
 
+/** torch.nn.init: First values of parameters, written in place without a gradient. */
 void nn_open_init(lua_State *L) {
   static const luaL_Reg functions[] = {{"uniform_", uniform_},
                                        {"normal_", normal_},

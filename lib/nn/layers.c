@@ -29,11 +29,15 @@ typedef struct {
   DType dtype;
 } Linear;
 
+/** nn.Linear: y = x Wᵀ + b. `weight` (out_features × in_features) and `bias` (out_features) start
+** uniform in ±1/√in_features.
+** Shape: (…, in_features) → (…, out_features).
+** Example: nn.Linear(3, 2)(torch.ones(4, 3)).shape */
 static const Option linear_options[] = {
     {"in_features", OPTION_INT, offsetof(Linear, in_features), true, 0, NULL},
     {"out_features", OPTION_INT, offsetof(Linear, out_features), true, 0, NULL},
     {"bias", OPTION_BOOL, offsetof(Linear, bias), false, 1, NULL},
-    {"device", OPTION_VALUE, 0, false, 0, NULL},
+    {"device", OPTION_DEVICE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(Linear, dtype), false, 0, NULL},
     {NULL}};
 
@@ -88,12 +92,6 @@ static const Option inplace_options[] = {
     {"inplace", OPTION_BOOL, offsetof(Activation, inplace), false, 0, NULL}, {NULL}};
 static const Option no_options[] = {{NULL}};
 
-static Status relu_forward(Module *self, Tensor *const *in, Tensor **out) {
-  if (!((Activation *)self)->inplace) return op_relu(in[0], out);
-  TRY(op_call_in_place(OP_RELU, in, 1, NULL));
-  *out = tensor_retain(in[0]);
-  return OK;
-}
 static void relu_describe(luaL_Buffer *b, const Module *self) {
   if (((const Activation *)self)->inplace) luaL_addstring(b, "inplace=true");
 }
@@ -118,8 +116,20 @@ static int identity_init(lua_State *L) {
 }
 static const luaL_Reg identity_methods[] = {{"__init", identity_init}, {NULL, NULL}};
 
-LAYER(relu, "ReLU", Activation, inplace_options, .forward = relu_forward,
-      .describe = relu_describe);
+/** nn.ReLU: max(0, x), element by element.
+** Example: nn.ReLU()(torch.tensor({-1.0, 2.0})) */
+/** nn.Tanh: The hyperbolic tangent, element by element.
+** Example: nn.Tanh()(torch.zeros(2)) */
+/** nn.Sigmoid: 1 / (1 + exp(-x)), element by element.
+** Example: nn.Sigmoid()(torch.zeros(2)) */
+/** nn.Identity(...: any): Returns its input; takes any arguments and ignores them.
+** Example: nn.Identity()(torch.ones(2)) */
+/** nn.SiLU: x sigmoid(x), element by element (Elfwing, Uchibe and Doya 2018).
+** Example: nn.SiLU()(torch.ones(2)) */
+/** nn.LeakyReLU: x where it is positive, else negative_slope x.
+** Example: nn.LeakyReLU(0.1)(torch.tensor({-1.0, 2.0})) */
+/** nn.ELU: x where it is positive, else alpha (exp(x) - 1) (Clevert, Unterthiner and Hochreiter 2016).
+** Example: nn.ELU()(torch.tensor({-1.0, 2.0})) */
 LAYER(tanh_layer, "Tanh", Module, no_options, .forward = tanh_forward);
 LAYER(sigmoid, "Sigmoid", Module, no_options, .forward = sigmoid_forward);
 static const Layer identity = {
@@ -143,7 +153,59 @@ static void gelu_describe(luaL_Buffer *b, const Module *self) {
   add_format(b, "approximate='%s'", approximations[((const Gelu *)self)->approximate]);
 }
 
+/** nn.GELU: x Φ(x), Φ the normal distribution, or with approximate = "tanh" 0.5 x (1 + tanh(√(2/π)
+** (x + 0.044715 x³))) (Hendrycks and Gimpel 2016).
+** Example: nn.GELU()(torch.ones(2)) */
 LAYER(gelu, "GELU", Gelu, gelu_options, .forward = gelu_forward, .describe = gelu_describe);
+
+typedef struct {
+  Module module;
+  double slope; /* of LeakyReLU; alpha of ELU */
+  bool inplace;
+} Sloped;
+
+static const Option leaky_options[] = {
+    {"negative_slope", OPTION_FLOAT, offsetof(Sloped, slope), false, 0.01, NULL},
+    {"inplace", OPTION_BOOL, offsetof(Sloped, inplace), false, 0, NULL},
+    {NULL}};
+static const Option elu_options[] = {
+    {"alpha", OPTION_FLOAT, offsetof(Sloped, slope), false, 1, NULL},
+    {"inplace", OPTION_BOOL, offsetof(Sloped, inplace), false, 0, NULL},
+    {NULL}};
+
+/* The op, or its form in place. */
+static Status run_op(OpId op, Tensor *const *in, const void *attrs, bool inplace, Tensor **out) {
+  if (!inplace) return op_call(op, in, 1, attrs, out);
+  TRY(op_call_in_place(op, in, 1, attrs));
+  *out = tensor_retain(in[0]);
+  return OK;
+}
+static Status relu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return run_op(OP_RELU, in, NULL, ((Activation *)self)->inplace, out);
+}
+static Status silu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return run_op(OP_SILU, in, NULL, ((Activation *)self)->inplace, out);
+}
+static Status leaky_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Sloped *m = (Sloped *)self;
+  return run_op(OP_LEAKY_RELU, in, &(LeakyReluAttrs){m->slope}, m->inplace, out);
+}
+static Status elu_forward(Module *self, Tensor *const *in, Tensor **out) {
+  Sloped *m = (Sloped *)self;
+  return run_op(OP_ELU, in, &(EluAttrs){m->slope}, m->inplace, out);
+}
+static void sloped_describe(luaL_Buffer *b, const Module *self) {
+  const Sloped *m = (const Sloped *)self;
+  add_format(b, "%s=", module_layer(self)->options[0].name);
+  options_add_number(b, m->slope);
+  if (m->inplace) luaL_addstring(b, ", inplace=true");
+}
+
+LAYER(relu, "ReLU", Activation, inplace_options, .forward = relu_forward,
+      .describe = relu_describe);
+LAYER(silu, "SiLU", Activation, inplace_options, .forward = silu_forward, .describe = relu_describe);
+LAYER(leaky_relu, "LeakyReLU", Sloped, leaky_options, .forward = leaky_forward, .describe = sloped_describe);
+LAYER(elu, "ELU", Sloped, elu_options, .forward = elu_forward, .describe = sloped_describe);
 
 /* ---- softmax ------------------------------------------------------------------------------------ */
 
@@ -173,6 +235,12 @@ static void softmax_describe(luaL_Buffer *b, const Module *self) {
   else add_format(b, "dim=%I", (lua_Integer)(dim + (dim >= 0)));
 }
 
+/** nn.Softmax: exp(x) / Σ exp(x) along dim.
+** - `dim`: the dimension that sums to 1
+** Example: nn.Softmax(2)(torch.zeros(1, 4)) */
+/** nn.LogSoftmax: x - log Σ exp(x) along dim.
+** - `dim`: the dimension that is normalised
+** Example: nn.LogSoftmax(2)(torch.zeros(1, 4)) */
 LAYER(softmax, "Softmax", Softmax, softmax_options, .forward = softmax_forward,
       .describe = softmax_describe);
 LAYER(log_softmax, "LogSoftmax", Softmax, softmax_options, .forward = log_softmax_forward,
@@ -214,6 +282,9 @@ static void dropout_describe(luaL_Buffer *b, const Module *self) {
   add_format(b, ", inplace=%s", truth(m->inplace));
 }
 
+/** nn.Dropout: In training sets each element to 0 with probability p and divides the others by 1 -
+** p; in evaluation the identity (Srivastava et al. 2014).
+** Example: nn.Dropout(0.5):eval()(torch.ones(2)) */
 LAYER(dropout, "Dropout", Dropout, dropout_options, .setup = dropout_setup,
       .forward = dropout_forward, .describe = dropout_describe);
 
@@ -239,11 +310,14 @@ static void flatten_describe(luaL_Buffer *b, const Module *self) {
              (lua_Integer)(m->end_dim + (m->end_dim >= 0)));
 }
 
+/** nn.Flatten: Dimensions start_dim to end_dim made one; by default all but the batch's.
+** Example: nn.Flatten()(torch.zeros(2, 3, 4)).shape */
 LAYER(flatten, "Flatten", Flatten, flatten_options, .forward = flatten_forward,
       .describe = flatten_describe);
 
 void nn_open_layers(lua_State *L) {
   static const Layer *const all[] = {&linear,   &relu,    &tanh_layer,  &sigmoid, &identity,
-                                     &gelu,     &softmax, &log_softmax, &dropout, &flatten};
+                                     &gelu,     &silu,    &leaky_relu,  &elu,     &softmax,
+                                     &log_softmax, &dropout, &flatten};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) nn_add_class(L, all[i]);
 }

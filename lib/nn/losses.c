@@ -6,7 +6,8 @@
 typedef struct {
   Module module;
   int64_t ignore_index; /* from 0 */
-  double label_smoothing;
+  double label_smoothing, beta; /* beta: also Huber's delta */
+  bool log_target;
   int reduction;
 } Loss;
 
@@ -19,6 +20,15 @@ static const char *const reductions[] = {"none", "mean", "sum", NULL}; /* as in 
 #define REDUCTION \
   {"reduction", OPTION_CHOICE, offsetof(Loss, reduction), false, 1, reductions}
 
+static const char *const kl_reductions[] = {"none", "mean", "sum", "batchmean", NULL};
+static const Option smooth_options[] = {
+    REDUCTION, {"beta", OPTION_FLOAT, offsetof(Loss, beta), false, 1, NULL}, {NULL}};
+static const Option huber_options[] = {
+    REDUCTION, {"delta", OPTION_FLOAT, offsetof(Loss, beta), false, 1, NULL}, {NULL}};
+static const Option kl_options[] = {
+    {"reduction", OPTION_CHOICE, offsetof(Loss, reduction), false, 1, kl_reductions},
+    {"log_target", OPTION_BOOL, offsetof(Loss, log_target), false, 0, NULL},
+    {NULL}};
 static const Option plain_options[] = {REDUCTION, {NULL}};
 static const Option weight_options[] = {WEIGHT, REDUCTION, {NULL}};
 static const Option logits_options[] = {
@@ -97,6 +107,17 @@ static Status mse_forward(Module *self, Tensor *const *in, Tensor **out) {
 static Status l1_forward(Module *self, Tensor *const *in, Tensor **out) {
   return op_l1_loss(in[0], in[1], ((Loss *)self)->reduction, out);
 }
+static Status smooth_forward(Module *self, Tensor *const *in, Tensor **out) {
+  SmoothL1LossAttrs a = {.beta = ((Loss *)self)->beta, .reduction = ((Loss *)self)->reduction};
+  return op_call(OP_SMOOTH_L1_LOSS, in, 2, &a, out);
+}
+static Status huber_forward(Module *self, Tensor *const *in, Tensor **out) {
+  HuberLossAttrs a = {.delta = ((Loss *)self)->beta, .reduction = ((Loss *)self)->reduction};
+  return op_call(OP_HUBER_LOSS, in, 2, &a, out);
+}
+static Status kl_forward(Module *self, Tensor *const *in, Tensor **out) {
+  return op_kl_div(in[0], in[1], ((Loss *)self)->reduction, ((Loss *)self)->log_target, out);
+}
 static Status bce_forward(Module *self, Tensor *const *in, Tensor **out) {
   return op_binary_cross_entropy(in[0], in[1], part(self, "weight"),
                                  ((Loss *)self)->reduction, out);
@@ -113,11 +134,45 @@ static Status logits_forward(Module *self, Tensor *const *in, Tensor **out) {
     .options = option_list, .setup = setup_function, .n_inputs = 2, .n_outputs = 1,    \
     .forward = function                                                                \
   }
+/** nn.CrossEntropyLoss: The negative log probability of the target class under softmax(input).
+** Shape: input (N, C), (C) or (N, C, d…); target classes from 1, (N), () or (N, d…), or
+** probabilities in the shape of input.
+** - `weight`: of each class, (C)
+** - `ignore_index`: targets of this value count for nothing
+** - `reduction`: what becomes of the losses of the batch
+** - `label_smoothing`: the share of the uniform distribution in the target
+** Example: nn.CrossEntropyLoss()(torch.zeros(2, 3), torch.tensor({1, 3})) */
+/** nn.NLLLoss: -input[target]: the negative log likelihood, for inputs that are log probabilities,
+** as of nn.LogSoftmax.
+** Shape: input (N, C), (C) or (N, C, d…); target classes from 1, (N), () or (N, d…).
+** - `weight`: of each class, (C)
+** - `ignore_index`: targets of this value count for nothing
+** - `reduction`: what becomes of the losses of the batch
+** Example: nn.NLLLoss()(torch.zeros(2, 3), torch.tensor({1, 3})) */
+/** nn.MSELoss: (input - target)², of tensors of one shape.
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.MSELoss()(torch.ones(3), torch.zeros(3)) */
+/** nn.L1Loss: |input - target|, of tensors of one shape.
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.L1Loss()(torch.ones(3), torch.zeros(3)) */
+/** nn.BCELoss: -(t log x + (1 - t) log(1 - x)) for probabilities x in [0, 1]; logarithms are at
+** least -100.
+** - `weight`: of each element, broadcast
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.BCELoss()(torch.tensor({0.5}), torch.tensor({1.0})) */
+/** nn.BCEWithLogitsLoss: nn.BCELoss of sigmoid(input), computed without overflow.
+** - `weight`: of each element, broadcast
+** - `pos_weight`: of the positive targets, broadcast
+** - `reduction`: what becomes of the losses of the elements
+** Example: nn.BCEWithLogitsLoss()(torch.zeros(1), torch.ones(1)) */
 static const Layer losses[] = {
     LOSS("CrossEntropyLoss", entropy_options, entropy_forward, weight_setup),
     LOSS("NLLLoss", nll_options, nll_forward, weight_setup),
     LOSS("MSELoss", plain_options, mse_forward, NULL),
     LOSS("L1Loss", plain_options, l1_forward, NULL),
+    LOSS("SmoothL1Loss", smooth_options, smooth_forward, NULL),
+    LOSS("HuberLoss", huber_options, huber_forward, NULL),
+    LOSS("KLDivLoss", kl_options, kl_forward, NULL),
     LOSS("BCELoss", weight_options, bce_forward, weight_setup),
     LOSS("BCEWithLogitsLoss", logits_options, logits_forward, logits_setup)};
 

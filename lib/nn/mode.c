@@ -44,6 +44,8 @@ static void set_training(lua_State *L, int self, bool training) {
   lua_settop(L, fields - 1);
 }
 
+/** nn.Module:train(mode: bool = true) -> Module: Sets it and everything inside into training, or
+** evaluation. Returns the module. */
 static int train(lua_State *L) {
   static const Option options[] = {{"mode", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool mode;
@@ -54,6 +56,8 @@ static int train(lua_State *L) {
   return 1;
 }
 
+/** nn.Module:eval() -> Module: As train(false): dropout passes everything, normalisation uses the
+** running statistics. */
 static int eval(lua_State *L) {
   module_check(L, 1, "eval");
   lua_settop(L, 1);
@@ -104,6 +108,9 @@ static DType read_target(lua_State *L, int index) {
   return cpu ? DTYPE_NONE : dtype_check(L, index, "to", "dtype");
 }
 
+/** nn.Module:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) ->
+** Module: Brings the floating point parameters and buffers to a dtype or a device, in place.
+** Returns the module. */
 static int to(lua_State *L) {
   module_check(L, 1, "to");
   DType dtype = DTYPE_NONE;
@@ -129,6 +136,9 @@ static int to(lua_State *L) {
   return cast(L, dtype);
 }
 
+/** nn.Module:float() -> Module: As to(torch.float32). */
+/** nn.Module:double() -> Module: As to(torch.float64). */
+/** nn.Module:cpu() -> Module: As to("cpu"). */
 static int to_float(lua_State *L) {
   module_check(L, 1, "float");
   return cast(L, DTYPE_FLOAT32);
@@ -138,6 +148,16 @@ static int to_double(lua_State *L) {
   module_check(L, 1, "double");
   return cast(L, DTYPE_FLOAT64);
 }
+
+/* Types that PyTorch has and this library has not. */
+static int no_dtype(lua_State *L, const char *method, const char *name) {
+  module_check(L, 1, method);
+  DType dtype;
+  if (dtype_from_name(name, &dtype)) return cast(L, dtype);
+  return luaL_error(L, "%s: there is no dtype %s; float and double are", method, name);
+}
+static int to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
+static int to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
 
 static int to_cpu(lua_State *L) {
   module_check(L, 1, "cpu");
@@ -158,6 +178,8 @@ static Status zero_gradients(Module *m, void *data) {
   return OK;
 }
 
+/** nn.Module:zero_grad(set_to_none: bool = true): Forgets the gradients of all parameters, or sets
+** them to 0. */
 static int zero_grad(lua_State *L) {
   static const Option options[] = {{"set_to_none", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool set_to_none;
@@ -173,6 +195,8 @@ static Status set_requires(Module *m, void *data) {
   return OK;
 }
 
+/** nn.Module:requires_grad_(requires_grad: bool = true) -> Module: Says whether the parameters get
+** gradients: false freezes them. Returns the module. */
 static int requires_grad_(lua_State *L) {
   static const Option options[] = {{"requires_grad", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool on;
@@ -200,6 +224,9 @@ static void apply_to(lua_State *L) {
   lua_call(L, 1, 0);
 }
 
+/** nn.Module:apply(fn: function) -> Module: Calls fn with every module inside, children first, then
+** with the module itself. Returns the module.
+** Example: nn.Sequential(nn.Linear(2, 2)):apply(function(m) m.seen = true end) */
 static int apply(lua_State *L) {
   module_check(L, 1, "apply");
   if (!lua_isfunction(L, 2)) return error_argument(L, "apply", "fn", 2, "a function", 2);
@@ -214,6 +241,8 @@ const luaL_Reg mode_methods[] = {{"train", train},
                                  {"to", to},
                                  {"float", to_float},
                                  {"double", to_double},
+                                 {"half", to_half},
+                                 {"bfloat16", to_bfloat16},
                                  {"cpu", to_cpu},
                                  {"zero_grad", zero_grad},
                                  {"requires_grad_", requires_grad_},

@@ -20,7 +20,7 @@ Slot *module_find(const Module *m, const char *name) {
 }
 
 static void slot_free(Slot *slot) {
-  tensor_release(slot->tensor);
+  tensor_release_twin(slot->tensor);
   memory_free(slot->name, strlen(slot->name) + 1);
 }
 
@@ -68,9 +68,9 @@ void module_store(lua_State *L, int self, const char *name, SlotKind kind) {
   Tensor *old = slot->tensor;
   slot->kind = kind;
   slot->transient = false;
-  slot->tensor = kind == SLOT_MODULE ? NULL : tensor_retain(tensor_test(L, value));
+  slot->tensor = kind == SLOT_MODULE ? NULL : tensor_retain_twin(tensor_test(L, value));
   slot->module = kind == SLOT_MODULE ? module_test(L, value) : NULL;
-  tensor_release(old);
+  tensor_release_twin(old);
   lua_settop(L, value - 1);
 }
 
@@ -85,6 +85,10 @@ void module_remove(lua_State *L, int self, int i) {
   memmove(&m->slots[i], &m->slots[i + 1], sizeof(Slot) * (size_t)(m->n_slots - i));
 }
 
+void module_arguments(lua_State *L, const ObjectClass *info) {
+  options_push(L, ((const Layer *)info)->options, NULL);
+}
+
 /* ---- parameters --------------------------------------------------------------------- */
 
 static void make_parameter(lua_State *L, TensorBox *box, bool requires_grad) {
@@ -93,6 +97,9 @@ static void make_parameter(lua_State *L, TensorBox *box, bool requires_grad) {
   tensor_account(L, box);
 }
 
+/** nn.Parameter(data: Tensor, requires_grad: bool = true) -> Tensor: A tensor over the elements of
+** data that a module takes for a parameter when it is assigned to a field.
+** Example: nn.Parameter(torch.zeros(3)) */
 int module_parameter(lua_State *L) {
   static const Option options[] = {{"data", OPTION_TENSOR, 0, true, 0, NULL},
                                    {"requires_grad", OPTION_BOOL, 0, false, 1, NULL},
@@ -191,7 +198,8 @@ bool module_set(lua_State *L, void *self, const char *key) {
   Slot *slot = module_find(m, key);
   if (slot != NULL) return set_registered(L, slot, key);
   const Option *option = option_find(module_layer(m)->options, key);
-  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE)
+  if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE ||
+      option->type == OPTION_DEVICE)
     return false;
   option_set(L, module_layer(m)->base.class.name, option, 0, 3, m);
   return true;
@@ -208,6 +216,8 @@ static const char *check_name(lua_State *L, const char *function) {
   return name;
 }
 
+/** nn.Module:register_parameter(name: string, param: Tensor = nil): Makes param, an nn.Parameter or
+** nil, the parameter of that name. Assigning it to a field does the same. */
 static int register_parameter(lua_State *L) {
   module_check(L, 1, "register_parameter");
   const char *name = check_name(L, "register_parameter");
@@ -220,6 +230,9 @@ static int register_parameter(lua_State *L) {
   return 0;
 }
 
+/** nn.Module:register_buffer(name: string, tensor: Tensor = nil, persistent: bool = true): Makes
+** the tensor a part of the module that is no parameter: it moves with it and, if persistent, is in
+** its state_dict. */
 static int register_buffer(lua_State *L) {
   Module *m = module_check(L, 1, "register_buffer");
   const char *name = check_name(L, "register_buffer");
@@ -237,6 +250,8 @@ static int register_buffer(lua_State *L) {
   return 0;
 }
 
+/** nn.Module:add_module(name: string, module: Module = nil): Makes the module a child of that name.
+** Assigning it to a field does the same. */
 static int add_module(lua_State *L) {
   module_check(L, 1, "add_module");
   const char *name = check_name(L, "add_module");
@@ -252,7 +267,7 @@ static int add_module(lua_State *L) {
 bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
   const Layer *layer = module_layer(m);
-  if (m->object.class != &layer->base.class || layer->forward == NULL) return false;
+  if (m->object.class != &layer->base.class || layer->forward == NULL || m->hooked) return false;
   class_fields(L, index);
   lua_pushliteral(L, "forward");
   bool replaced = lua_rawget(L, -2) != LUA_TNIL;
@@ -278,6 +293,7 @@ static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
                      2 + i);
 }
 
+/** nn.Module:forward(input: any, ...: any) -> any: What model(...) calls; a subclass defines it. */
 int module_forward(lua_State *L) {
   Module *m = module_check(L, 1, "forward");
   const Layer *layer = module_layer(m);
@@ -297,7 +313,7 @@ int module_forward(lua_State *L) {
 }
 
 static int module_call(lua_State *L) {
-  module_check(L, 1, "__call");
+  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
   if (module_is_native(L, 1)) return module_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);
@@ -315,6 +331,13 @@ int module_init(lua_State *L) {
 }
 
 /* nn.Module(): nothing to do, so that a subclass may call or leave it. */
+/** nn.Module(): The class of all layers and models. A subclass defines forward, and __init where it
+** has parts; a field that is an nn.Parameter or a module registers itself. Calling the object
+** calls forward. `training` tells the mode.
+** Example:
+**     local Twice = torch.class("Twice", nn.Module)
+**     function Twice:forward(x) return x * 2 end
+**     return Twice()(torch.ones(2)) */
 static int empty_init(lua_State *L) {
   module_check(L, 1, "__init");
   return 0;
@@ -341,11 +364,16 @@ void nn_add_class(lua_State *L, const Layer *layer) {
 }
 
 int luaopen_torch_nn(lua_State *L);
+/** torch.nn: Modules: layers, containers and losses as objects with parameters. A model is a subclass
+** of nn.Module, or an nn.Sequential of others. */
+/** torch.nn.functional: What layers compute, as functions; also the global F. Names that are not here
+** are those of torch. */
 int luaopen_torch_nn(lua_State *L) {
   class_push(L, &module_class.base);
   luaL_setfuncs(L, walk_methods, 0);
   luaL_setfuncs(L, state_methods, 0);
   luaL_setfuncs(L, mode_methods, 0);
+  luaL_setfuncs(L, hook_methods, 0);
   lua_pop(L, 1);
   lua_newtable(L);
   nn_add_class(L, &module_class);

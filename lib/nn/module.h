@@ -25,6 +25,7 @@ typedef struct {
 struct Module {
   Object object;
   bool evaluating; /* not `training` */
+  bool hooked;     /* it has hooks: hook.c */
   int n_slots, capacity;
   Slot *slots;
 };
@@ -50,10 +51,12 @@ extern const Layer module_class;
   {                                                                                     \
     .class = {.name = title, .parent = parent_class, .finalize = module_finalize,       \
               .methods = method_list, .metamethods = metamethod_list},                  \
-    .size = sizeof(type), .get = module_get, .set = module_set                          \
+    .size = sizeof(type), .get = module_get, .set = module_set,                         \
+    .arguments = module_arguments                                                       \
   }
 
 void module_finalize(lua_State *L, void *self);
+void module_arguments(lua_State *L, const ObjectClass *info);
 bool module_get(lua_State *L, void *self, const char *key);
 bool module_set(lua_State *L, void *self, const char *key);
 
@@ -61,7 +64,7 @@ static inline const Layer *module_layer(const Module *m) {
   return (const Layer *)class_native(m->object.class);
 }
 /* Whether calling it runs the C function and nothing of the script: a class made in
-** C whose `forward` is not replaced. 'index': its userdata. */
+** C whose `forward` is not replaced, without hooks. 'index': its userdata. */
 bool module_is_native(lua_State *L, int index);
 Module *module_check(lua_State *L, int argument, const char *function);
 Module *module_test(lua_State *L, int index);
@@ -88,6 +91,8 @@ int module_init(lua_State *L);       /* __init of layers made in C */
 extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
 extern const luaL_Reg state_methods[]; /* state.c: state_dict, load_state_dict */
 extern const luaL_Reg mode_methods[];  /* mode.c: train, to, apply… */
+extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
+int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
 int module_tostring(lua_State *L);     /* repr.c */
 int module_extra_repr(lua_State *L);
 

@@ -22,7 +22,7 @@ static const Option options[] = {
     {"affine", OPTION_BOOL, offsetof(BatchNorm, affine), false, 1, NULL},
     {"track_running_stats", OPTION_BOOL, offsetof(BatchNorm, track_running_stats), false, 1,
      NULL},
-    {"device", OPTION_VALUE, 0, false, 0, NULL},
+    {"device", OPTION_DEVICE, 0, false, 0, NULL},
     {"dtype", OPTION_DTYPE, offsetof(BatchNorm, dtype), false, 0, NULL},
     {NULL}};
 
@@ -114,6 +114,24 @@ static void describe(luaL_Buffer *b, const Module *self) {
                                            : ", track_running_stats=false");
 }
 
+/** nn.BatchNorm1d: (x - mean) / √(variance + eps) · weight + bias of each channel (Ioffe and
+** Szegedy 2015): in training the batch's mean and variance, in evaluation the running ones. One
+** value a channel in training raises.
+** Shape: (N, C) or (N, C, L), the same out.
+** - `num_features`: C
+** - `momentum`: the share of the batch in the running statistics; false: their plain mean
+** - `affine`: whether there are `weight` and `bias`
+** - `track_running_stats`: whether there are `running_mean` and `running_var`
+** - `device` (device): where the parameters are
+** Example: nn.BatchNorm1d(3)(torch.randn(4, 3)).shape */
+/** nn.BatchNorm2d: nn.BatchNorm1d for images.
+** Shape: (N, C, H, W), the same out.
+** - `num_features`: C
+** - `momentum`: the share of the batch in the running statistics; false: their plain mean
+** - `affine`: whether there are `weight` and `bias`
+** - `track_running_stats`: whether there are `running_mean` and `running_var`
+** - `device` (device): where the parameters are
+** Example: nn.BatchNorm2d(3)(torch.randn(2, 3, 4, 4)).shape */
 #define BATCH_NORM(title, function)                                                        \
   {                                                                                        \
     .base = MODULE_BASE(title, BatchNorm, &module_class.base.class, init_methods, NULL),   \

@@ -1,6 +1,8 @@
 /* options.c: see options.h. */
 #include "options.h"
 
+#include "call.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,9 +123,13 @@ static void set_position(lua_State *L, const char *function, const Option *o, in
   if (*out > 0) --*out;
 }
 
+static bool is_kept(OptionType type) {
+  return type != OPTION_TENSOR && type != OPTION_VALUE && type != OPTION_DEVICE;
+}
+
 void option_set(lua_State *L, const char *function, const Option *o, int position,
                 int index, void *values) {
-  bool kept = o->type != OPTION_TENSOR && o->type != OPTION_VALUE;
+  bool kept = is_kept(o->type);
   void *at = kept ? (char *)values + o->offset : NULL; /* values may be NULL when none is */
   bool none = lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index);
   index = lua_absindex(L, index);
@@ -155,13 +161,16 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       if (!none && tensor_test(L, index) == NULL)
         wrong(L, function, o, position, "a tensor", index);
       break;
+    case OPTION_DEVICE:
+      if (!none) device_check(L, index, function);
+      break;
     case OPTION_VALUE: break;
   }
 }
 
 /* What an option is when it is not given. */
 static void set_initial(const Option *o, void *values) {
-  if (o->type == OPTION_TENSOR || o->type == OPTION_VALUE) return;
+  if (!is_kept(o->type)) return;
   void *at = (char *)values + o->offset;
   int64_t integer = isnan(o->initial) ? OPTION_NONE : (int64_t)o->initial;
   switch (o->type) {
@@ -177,7 +186,8 @@ static void set_initial(const Option *o, void *values) {
     case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
     case OPTION_DTYPE: *(DType *)at = DTYPE_NONE; break;
     case OPTION_TENSOR:
-    case OPTION_VALUE: break;
+    case OPTION_VALUE:
+    case OPTION_DEVICE: break;
   }
 }
 
@@ -206,6 +216,56 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       return true;
     case OPTION_CHOICE: lua_pushstring(L, o->choices[*(const int *)at]); return true;
     default: return false;
+  }
+}
+
+/* ---- all of them, described ------------------------------------------------------- */
+
+static void push_default(lua_State *L, const Option *o) {
+  double value[2]; /* as large as any of the types */
+  Option here = *o;
+  here.offset = 0;
+  set_initial(&here, value);
+  bool none = (o->type == OPTION_INT || o->type == OPTION_PAIR) && isnan(o->initial);
+  if (o->required || none || !option_push(L, &here, value)) lua_pushnil(L);
+}
+
+static void push_option(lua_State *L, const Option *o) {
+  static const char *const types[] = {"int",  "float",  "reals", "bool",   "pair",
+                                      "dim",  "choice", "dtype", "Tensor", "any"};
+  lua_createtable(L, 0, 5);
+  lua_pushstring(L, o->name);
+  lua_setfield(L, -2, "name");
+  lua_pushstring(L, types[o->type]);
+  lua_setfield(L, -2, "type");
+  lua_pushboolean(L, o->required);
+  lua_setfield(L, -2, "required");
+  push_default(L, o);
+  lua_setfield(L, -2, "default");
+  if (o->choices == NULL) return;
+  lua_newtable(L);
+  for (int i = 0; o->choices[i] != NULL; i++) {
+    lua_pushstring(L, o->choices[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "choices");
+}
+
+void options_push(lua_State *L, const Option *options, const char *first) {
+  if (options == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  const Option before = {.name = first, .type = OPTION_VALUE, .required = true};
+  lua_newtable(L);
+  lua_Integer n = 0;
+  if (first != NULL) {
+    push_option(L, &before);
+    lua_rawseti(L, -2, ++n);
+  }
+  for (; options->name != NULL; options++) {
+    push_option(L, options);
+    lua_rawseti(L, -2, ++n);
   }
 }
 

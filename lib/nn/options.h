@@ -16,6 +16,7 @@ typedef enum {
   OPTION_DIM,    /* int64_t: a position, kept from 0; OPTION_NONE: not given */
   OPTION_CHOICE, /* int: which of 'choices' */
   OPTION_DTYPE,  /* DType; DTYPE_NONE: not given */
+  OPTION_DEVICE, /* not kept: only checked, for there is one device */
   OPTION_TENSOR, /* not kept: stays on the stack */
   OPTION_VALUE   /* not kept: any value, stays on the stack */
 } OptionType;
@@ -42,6 +43,9 @@ void option_set(lua_State *L, const char *function, const Option *option, int po
                 int index, void *values);
 /* Pushes the value; false for types that are not kept. */
 bool option_push(lua_State *L, const Option *option, const void *values);
+/* Pushes an array of {name =, type =, default =, required =, choices =} for the help; unless
+** 'first' is NULL the argument of that name, any value, comes first. nil without options. */
+void options_push(lua_State *L, const Option *options, const char *first);
 /* The option of that name, or NULL. */
 const Option *option_find(const Option *options, const char *name);
 /* Whether the value at 'index' is a table of options: string keys only. */

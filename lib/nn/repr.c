@@ -5,6 +5,8 @@
 
 #include "module.h"
 
+/** nn.Module:extra_repr() -> string: What is printed between the parentheses; a subclass may define
+** it. */
 int module_extra_repr(lua_State *L) {
   Module *m = module_check(L, 1, "extra_repr");
   const Layer *layer = module_layer(m);

@@ -92,6 +92,9 @@ static void collect_entry(lua_State *L, Slot *slot, void *data) {
   lua_rawset(L, state);
 }
 
+/** nn.Module:state_dict() -> table: Name → tensor of the parameters and persistent buffers, which
+** share their elements; pairs walks them in order. torch.save writes it.
+** Example: nn.Linear(2, 1):state_dict().bias.shape */
 static int state_dict(lua_State *L) {
   Module *m = module_check(L, 1, "state_dict");
   push_ordered(L);
@@ -191,8 +194,10 @@ static void check_mismatches(lua_State *L, bool strict) {
              class_short_name(m->object.class), lua_tostring(L, -1));
 }
 
-/* Everything is checked before the first value changes. Returns the missing and the
-** unexpected names. */
+/** nn.Module:load_state_dict(state_dict: table, strict: bool = true) -> table, table: Copies the
+** tensors of a state_dict into the parameters and buffers. Everything is checked before the
+** first value changes: sizes that differ raise, with strict also missing and unexpected names, all
+** in one message. Returns the arrays of missing and of unexpected names. */
 static int load_state_dict(lua_State *L) {
   static const Option options[] = {{"state_dict", OPTION_VALUE, 0, true, 0, NULL},
                                    {"strict", OPTION_BOOL, 0, false, 1, NULL},

@@ -79,8 +79,10 @@ static Status scale_gradients(lua_State *L, lua_Integer n, double by) {
   return status;
 }
 
-/* clip_grad_norm_(parameters, max_norm, norm_type=2, error_if_nonfinite=false): scales
-** the gradients so that their joint norm is at most max_norm; returns what it was. */
+/** nn.utils.clip_grad_norm_(parameters: Tensor|Tensor[], max_norm: float, norm_type: float = 2,
+** error_if_nonfinite: bool = false) -> Tensor: Scales the gradients so that their joint norm is at
+** most max_norm; returns what it was, before. norm_type may be math.huge.
+** Example: nn.utils.clip_grad_norm_(nn.Linear(2, 1):parameters(), 1.0) */
 static int clip_grad_norm_(lua_State *L) {
   static const Option options[] = {
       {"parameters", OPTION_VALUE, 0, true, 0, NULL},
@@ -110,7 +112,9 @@ static int clip_grad_norm_(lua_State *L) {
   return 1;
 }
 
-/* clip_grad_value_(parameters, clip_value): every element into [-value, value]. */
+/** nn.utils.clip_grad_value_(parameters: Tensor|Tensor[], clip_value: float): Brings every element
+** of the gradients into [-clip_value, clip_value].
+** Example: nn.utils.clip_grad_value_(nn.Linear(2, 1):parameters(), 0.5) */
 static int clip_grad_value_(lua_State *L) {
   static const Option options[] = {{"parameters", OPTION_VALUE, 0, true, 0, NULL},
                                    {"clip_value", OPTION_FLOAT, 0, true, 0, NULL},
@@ -130,6 +134,7 @@ static int clip_grad_value_(lua_State *L) {
   return 0;
 }
 
+/** torch.nn.utils: What is done to the gradients of parameters. */
 void nn_open_utils(lua_State *L) {
   static const luaL_Reg functions[] = {{"clip_grad_norm_", clip_grad_norm_},
                                        {"clip_grad_value_", clip_grad_value_},

@@ -128,11 +128,25 @@ static int pairs_of(lua_State *L, WalkKind kind, const char *who) {
   return 1;
 }
 
+/** nn.Module:parameters(recurse: bool = true) -> Tensor[]: The parameters, in the order of
+** registration; without recurse only its own. What has several names is there once. */
+/** nn.Module:buffers(recurse: bool = true) -> Tensor[]: The buffers, in the order of registration;
+** without recurse only its own. */
+/** nn.Module:children() -> table: An array of the modules right inside. */
+/** nn.Module:modules() -> table: An array of the module and all modules inside. */
 static int parameters(lua_State *L) { return array(L, WALK_PARAMETERS, "parameters"); }
 static int buffers(lua_State *L) { return array(L, WALK_BUFFERS, "buffers"); }
 static int children(lua_State *L) { return array(L, WALK_CHILDREN, "children"); }
 static int modules(lua_State *L) { return array(L, WALK_MODULES, "modules"); }
 
+/** nn.Module:named_parameters(prefix: string = "", recurse: bool = true) -> function: For loops:
+** gives name and parameter, as "fc.weight".
+** Example: for name, p in nn.Linear(2, 1):named_parameters() do print(name, p.shape) end */
+/** nn.Module:named_buffers(prefix: string = "", recurse: bool = true) -> function: For loops: gives
+** name and buffer. */
+/** nn.Module:named_children() -> function: For loops: gives name and module of the children. */
+/** nn.Module:named_modules(prefix: string = "") -> function: For loops: gives name and module of
+** all inside; the module itself has the name "". */
 static int named_parameters(lua_State *L) {
   return pairs_of(L, WALK_PARAMETERS, "named_parameters");
 }
@@ -178,6 +192,11 @@ static int by_path(lua_State *L, const char *who, SlotKind kind) {
   return 1;
 }
 
+/** nn.Module:get_parameter(target: string) -> Tensor: The parameter of a name with dots, as
+** "features.0.weight". */
+/** nn.Module:get_buffer(target: string) -> Tensor: The buffer of a name with dots. */
+/** nn.Module:get_submodule(target: string) -> Module: The module of a name with dots; "" is the
+** module itself. */
 static int get_parameter(lua_State *L) { return by_path(L, "get_parameter", SLOT_PARAMETER); }
 static int get_buffer(lua_State *L) { return by_path(L, "get_buffer", SLOT_BUFFER); }
 static int get_submodule(lua_State *L) { return by_path(L, "get_submodule", SLOT_MODULE); }

@@ -12,6 +12,12 @@ static void check_least(lua_State *L, const char *who, const char *name, double 
 
 /* ---- SGD ----------------------------------------------------------------------------------- */
 
+/** optim.SGD: p -= lr · g; with momentum p -= lr · b, b = momentum · b + (1 - dampening) · g.
+** - `params` (Tensor[]|table): parameters, or groups {params = {…}, lr = …}
+** - `weight_decay`: g += weight_decay · p
+** - `nesterov`: looks ahead: g + momentum · b in place of b
+** - `maximize`: climbs instead
+** Example: optim.SGD(nn.Linear(2, 1):parameters(), {lr = 0.1, momentum = 0.9}) */
 static const Option sgd_options[] = {
     {"lr", OPTION_FLOAT, offsetof(Hyper, lr), false, 1e-3, NULL},
     {"momentum", OPTION_FLOAT, offsetof(Hyper, momentum), false, 0, NULL},
@@ -61,6 +67,22 @@ static const Algorithm sgd = {
     {"maximize", OPTION_BOOL, offsetof(Hyper, maximize), false, 0, NULL},      \
     {NULL}                                                                     \
   }
+/** optim.Adam: p -= lr · m̂ / (√v̂ + eps), with moving means of g and g², corrected for their start
+** (Kingma and Ba 2015).
+** - `params` (Tensor[]|table): parameters, or groups {params = {…}, lr = …}
+** - `betas`: the shares of the past in both means
+** - `weight_decay`: g += weight_decay · p
+** - `amsgrad`: the largest v̂ so far (Reddi et al. 2018)
+** - `maximize`: climbs instead
+** Example: optim.Adam(nn.Linear(2, 1):parameters(), {lr = 1e-3}) */
+/** optim.AdamW: Adam with decoupled weight decay: p -= lr · weight_decay · p (Loshchilov and Hutter
+** 2019).
+** - `params` (Tensor[]|table): parameters, or groups {params = {…}, lr = …}
+** - `betas`: the shares of the past in both means
+** - `weight_decay`: of the parameters themselves
+** - `amsgrad`: the largest v̂ so far (Reddi et al. 2018)
+** - `maximize`: climbs instead
+** Example: optim.AdamW(nn.Linear(2, 1):parameters(), {lr = 1e-3}) */
 static const Option adam_options[] = ADAM_OPTIONS(0);
 static const Option adamw_options[] = ADAM_OPTIONS(0.01);
 
@@ -97,6 +119,7 @@ static const Algorithm adam = ADAM("optim.Adam", adam_options, false);
 static const Algorithm adamw = ADAM("optim.AdamW", adamw_options, true);
 
 int luaopen_torch_optim(lua_State *L);
+/** torch.optim: Optimisers: objects that change parameters by their gradients. */
 int luaopen_torch_optim(lua_State *L) {
   static const Algorithm *const algorithms[] = {&sgd, &adam, &adamw};
   lua_newtable(L);

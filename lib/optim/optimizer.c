@@ -73,7 +73,8 @@ static void push_parameters(lua_State *L, int index) {
   lua_remove(L, seen);
 }
 
-/* optimizer:add_param_group({params = {...}, lr = ...}) */
+/** optim.Optimizer:add_param_group(param_group: table): Adds {params = {…}, lr = …}; what it does
+** not say is as in the call of the constructor. A parameter that is there already raises. */
 static int add_param_group(lua_State *L) {
   optimizer_check(L, "add_param_group");
   if (!lua_istable(L, 2))
@@ -144,7 +145,9 @@ void optimizer_setup(lua_State *L) {
   add_group(L, 5);
 }
 
-/* optim.Optimizer(params, defaults), for subclasses. */
+/** optim.Optimizer(params: Tensor[]|table, defaults: table = nil): The class of all optimisers. A
+** subclass defines step(); `param_groups` is an array of {params =, lr =, …}, `state` a table
+** by parameter. */
 static int optimizer_init(lua_State *L) {
   optimizer_check(L, "__init");
   lua_settop(L, 3);
@@ -158,6 +161,8 @@ static int optimizer_init(lua_State *L) {
   return 0;
 }
 
+/** optim.Optimizer:step(closure: function = nil) -> any: Changes the parameters by their gradients.
+** A closure computes the loss and the gradients anew; its result is returned. */
 static int optimizer_step(lua_State *L) {
   optimizer_check(L, "step");
   return luaL_error(L, "%s: the class has no method 'step'", name_of(L));
@@ -175,6 +180,8 @@ static Status clear_gradient(Tensor *t, bool set_to_none) {
   return status;
 }
 
+/** optim.Optimizer:zero_grad(set_to_none: bool = true): Forgets the gradients of the parameters, or
+** sets them to 0. */
 static int zero_grad(lua_State *L) {
   static const Option options[] = {{"set_to_none", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool set_to_none;
@@ -231,6 +238,12 @@ static int to_string(lua_State *L) {
 
 static const luaL_Reg metamethods[] = {{"__tostring", to_string}, {NULL, NULL}};
 
+/* The algorithms are its descendants made in C. */
+static void arguments(lua_State *L, const ObjectClass *info) {
+  if (info == &optimizer_class) lua_pushnil(L);
+  else options_push(L, ((const Algorithm *)info)->options, "params");
+}
+
 const ObjectClass optimizer_class = {
     .class = {.name = "optim.Optimizer", .methods = methods, .metamethods = metamethods},
-    .size = sizeof(Optimizer)};
+    .size = sizeof(Optimizer), .arguments = arguments};

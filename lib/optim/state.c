@@ -46,6 +46,8 @@ static lua_Integer describe_group(lua_State *L, lua_Integer g, lua_Integer first
   return n;
 }
 
+/** optim.Optimizer:state_dict() -> table: {state =, param_groups =}, data that torch.save writes;
+** parameters stand as their numbers, from 1. */
 int optimizer_state_dict(lua_State *L) {
   optimizer_check(L, "state_dict");
   lua_settop(L, DICT_SELF);
@@ -141,6 +143,8 @@ static void load_group(lua_State *L, lua_Integer g) {
   lua_settop(L, LOAD_NEW_STATE);
 }
 
+/** optim.Optimizer:load_state_dict(state_dict: table): Takes over the options and the state of a
+** state_dict whose groups have as many parameters; others raise. */
 int optimizer_load_state_dict(lua_State *L) {
   optimizer_check(L, "load_state_dict");
   lua_settop(L, LOAD_DICT);

@@ -35,6 +35,7 @@ function M.open(on_terminal, with_rc)
     color = wants_color(on_terminal),
   }
   M.session.on_terminal = on_terminal
+  require "hecate.session.block".session = M.session -- Enter knows the commands too
   if with_rc then run_rc(M.session) end
   return M.session
 end

@@ -7,8 +7,9 @@ local function both(name, f)
   methods[name] = f
 end
 
---- torch.split(input, size, dim = 1): an array of views of `size` (a number or an array
--- of sizes) along dim; the last may be smaller.
+--- torch.split(input: Tensor, size: int|int[], dim: dim = 1) -> Tensor[]: An array of views
+-- of `size` (a number or an array of sizes) along dim; the last may be smaller.
+-- Example: torch.split(torch.arange(5), 2)
 both("split", function(input, size, dim)
   if type(dim) == "table" then dim = dim.dim end
   dim = dim or 1
@@ -31,8 +32,9 @@ both("split", function(input, size, dim)
   return parts
 end)
 
---- torch.chunk(input, chunks, dim = 1): at most `chunks` views of equal size (the last may
--- be smaller).
+--- torch.chunk(input: Tensor, chunks: int, dim: dim = 1) -> Tensor[]: At most `chunks` views
+-- of equal size along dim; the last may be smaller.
+-- Example: torch.chunk(torch.arange(5), 2)
 both("chunk", function(input, chunks, dim)
   if math.type(chunks) ~= "integer" or chunks < 1 then
     error(("chunk: 'chunks' (argument 2): expected a positive integer, got %s"):format(tostring(chunks)), 2)
@@ -42,7 +44,9 @@ both("chunk", function(input, chunks, dim)
   return torch.split(input, math.max(1, (n + chunks - 1) // chunks), dim)
 end)
 
---- torch.unbind(input, dim = 1): an array of the slices along dim.
+--- torch.unbind(input: Tensor, dim: dim = 1) -> Tensor[]: An array of the slices along dim,
+-- which disappears.
+-- Example: torch.unbind(torch.eye(2))
 both("unbind", function(input, dim)
   if type(dim) == "table" then dim = dim.dim end
   dim = dim or 1
@@ -51,8 +55,30 @@ both("unbind", function(input, dim)
   return parts
 end)
 
---- torch.allclose(input, other, rtol = 1e-5, atol = 1e-8): whether |input - other| ≤ atol +
--- rtol |other| everywhere.
+--- torch.nonzero(input: Tensor, as_tuple: bool = false) -> Tensor:
+-- The positions of the elements that are not 0, one row each; with as_tuple one tensor for each
+-- dimension (for x[{...}]).
+-- Example: torch.nonzero(torch.tensor{0, 3, 4})
+local nonzero = torch.nonzero
+local function nonzero_columns(input)
+  if torch.is_tensor(input) and input.ndim == 0 then input = input:reshape(1) end
+  return table.unpack(torch.unbind(nonzero(input), 2))
+end
+both("nonzero", function(input, ...)
+  local options = ...
+  if type(options) ~= "table" or options.as_tuple == nil then return nonzero(input, ...) end
+  local rest = {}
+  for name, value in pairs(options) do if name ~= "as_tuple" then rest[name] = value end end
+  if type(options.as_tuple) ~= "boolean" then
+    error(("nonzero: 'as_tuple': expected true or false, got %s"):format(tostring(options.as_tuple)), 2)
+  end
+  if options.as_tuple and not next(rest) then return nonzero_columns(input) end
+  return nonzero(input, rest)
+end)
+
+--- torch.allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = false) -> bool:
+-- Whether |input - other| ≤ atol + rtol |other| everywhere; with equal_nan NaN is close to NaN.
+-- Example: torch.allclose(torch.ones(2), torch.ones(2) + 1e-9)
 both("allclose", function(input, other, rtol, atol, equal_nan)
   if type(rtol) == "table" then rtol, atol, equal_nan = rtol.rtol, rtol.atol, rtol.equal_nan end
   return torch.no_grad(function()
@@ -63,19 +89,25 @@ both("allclose", function(input, other, rtol, atol, equal_nan)
   end)
 end)
 
---- x:view_as(other), x:reshape_as(other): in the shape of other.
+--- x:view_as(other: Tensor) -> Tensor: A view in the shape of other.
+-- Example: torch.arange(4):view_as(torch.zeros(2, 2))
 function methods.view_as(x, other) return x:view(other.shape) end
+--- x:reshape_as(other: Tensor) -> Tensor: In the shape of other; a copy where it must be.
+-- Example: torch.arange(4):reshape_as(torch.zeros(2, 2))
 function methods.reshape_as(x, other) return x:reshape(other.shape) end
---- x:new_tensor(data): torch.tensor(data) in the dtype of x.
+--- x:new_tensor(data: any) -> Tensor: torch.tensor(data) in the dtype of x.
+-- Example: torch.ones(1):new_tensor({1, 2})
 function methods.new_tensor(x, data) return torch.tensor(data, {dtype = x.dtype}) end
 
 -- Other names of the same functions.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
-  concat = "cat", clip = "clamp", swapaxes = "transpose", moveaxis = nil, greater = "gt", less = "lt", true_divide = "div"} do
+  concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt", true_divide = "div"} do
   torch[alias], methods[alias] = torch[name], methods[name]
 end
 
---- torch.scope(f, ...): runs f and collects what it left behind, at once.
+--- torch.scope(f: function, ...: any) -> any: Runs f(...), returns its results, and gives the
+-- memory of the tensors that it left behind back at once.
+-- Example: torch.scope(function(n) return torch.ones(n):sum():item() end, 10)
 function torch.scope(f, ...)
   local results = table.pack(f(...))
   collectgarbage()

@@ -186,7 +186,7 @@ local function describe(value, state)
   return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","), table.concat(tensors, ","))
 end
 
---- torch.save(value, path): writes tensors, numbers, strings, booleans and tables of them
+--- torch.save(value: any, path: path): Writes tensors, numbers, strings, booleans and tables of them
 -- to a safetensors file. Tensors and tables that are shared stay shared. The file is
 -- replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path)
@@ -335,7 +335,7 @@ local function rebuild(text, entries, bad)
   return decode(all.value, state)
 end
 
---- torch.load(path): what torch.save wrote; of other safetensors files a table from names to
+--- torch.load(path: path) -> any: What torch.save wrote; of other safetensors files a table from names to
 -- tensors. Files hold data only: nothing in one is run. A damaged file raises an error
 -- with its name and the offset.
 function serialize.load(path)

@@ -34,6 +34,16 @@ end
 --- columns, rows of the terminal.
 function panel.size() return terminal.size() end
 
+--- Whether the locale's characters are Unicode.
+function panel.is_utf8()
+  local locale
+  for _, name in ipairs{"LC_ALL", "LC_CTYPE", "LANG"} do
+    local value = os.getenv(name)
+    locale = locale or (value ~= "" and value)
+  end
+  return (locale or ""):lower():find("utf%-?8") ~= nil
+end
+
 --- Writes ordinary text to the terminal.
 function panel.write(text)
   io.stdout:flush()
@@ -77,27 +87,41 @@ local function notice_new_size(out)
   columns, rows = wide, tall
 end
 
+--- Appends what draws the lines of a slot from `row` + 1 on, as far as there is room,
+-- and over them its picture, if all of it has room. One picture covers the one before: with
+-- nothing erased between, it does not flicker.
+local function draw_slot(out, slot, row, moved)
+  local covered = slot.picture and not moved
+  slot.changed = false
+  for i, line in ipairs(slot.lines) do
+    if row + i > rows then return end
+    if not covered then out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row + i, line) end
+  end
+  if slot.picture then out[#out + 1] = ("\027[%d;1H%s"):format(row + 1, slot.picture) end
+end
+
 local function draw()
   local file, number = output()
   if file == nil then return end
   local out = {}
   notice_new_size(out)
   local wanted = math.min(line_count(), math.max(rows - 2, 0))
-  if wanted ~= height then
+  local moved = wanted ~= height
+  if moved then
     resize(out, wanted)
     terminal.at_exit(number, wanted > 0 and ("\027[r\027[%d;1H\n"):format(rows) or "")
   end
-  out[#out + 1] = SAVE
+  out[#out + 1] = SAVE .. "\027[?7l" -- no wrapping: a line is a row
   local row = rows - height
   for _, slot in ipairs(slots) do
-    for _, line in ipairs(slot.lines) do
-      row = row + 1
-      if row <= rows then
-        out[#out + 1] = ("\027[%d;1H\027[2K%s\027[0m"):format(row, line)
-      end
+    local shifted = moved or slot.row ~= row
+    if shifted or slot.changed then
+      slot.row = row
+      draw_slot(out, slot, row, shifted)
     end
+    row = row + #slot.lines
   end
-  out[#out + 1] = RESTORE
+  out[#out + 1] = "\027[?7h" .. RESTORE
   io.stdout:flush()
   file:write(table.concat(out))
   file:flush()
@@ -106,9 +130,10 @@ end
 local Slot = {}
 Slot.__index = Slot
 
---- Shows `lines`, an array of strings, each at most as wide as the terminal.
-function Slot:show(lines)
-  self.lines = lines
+--- Shows `lines`, an array of strings, each at most as wide as the terminal; over them
+-- `picture`, if given: what draws one from the first of these rows on.
+function Slot:show(lines, picture)
+  self.lines, self.picture, self.changed = lines, picture, true
   if self.open then draw() end
 end
 

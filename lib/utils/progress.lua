@@ -23,6 +23,7 @@ Bar.__name = "torch.utils.progress"
 local parameters = {
   {"iterable", required = true}, {"desc", kind = "string", default = ""},
   {"total", kind = "count"}, {"unit", kind = "string"},
+  {"leave", kind = "boolean", default = true},
 }
 
 -- ---- what is iterated ------------------------------------------------------------
@@ -101,6 +102,9 @@ local function speed(rate, unit)
   return ("%s %s/s"):format(amount(rate), unit)
 end
 
+--- A line must not move the cursor.
+local function one_line(text) return (text:gsub("%c", " ")) end
+
 local function value_text(value)
   if type(value) == "userdata" and value.item then value = value:item() end
   if math.type(value) == "float" then return ("%.4g"):format(value) end
@@ -108,26 +112,19 @@ local function value_text(value)
 end
 
 local function postfix(values)
-  if type(values) == "string" then return values end
+  if type(values) == "string" then return one_line(values) end
   local names, texts = {}, {}
   for name in pairs(values) do names[#names + 1] = tostring(name) end
   table.sort(names)
   for i, name in ipairs(names) do texts[i] = name .. " " .. value_text(values[name]) end
-  return table.concat(texts, ", ")
-end
-
-local function is_utf8()
-  local locale = os.getenv("LC_ALL") or ""
-  if locale == "" then locale = os.getenv("LC_CTYPE") or "" end
-  if locale == "" then locale = os.getenv("LANG") or "" end
-  return locale:lower():find("utf%-?8") ~= nil
+  return one_line(table.concat(texts, ", "))
 end
 
 local EIGHTHS = {"▏", "▎", "▍", "▌", "▋", "▊", "▉"}
 
 local function graph(fraction, width)
   fraction = math.max(0, math.min(1, fraction))
-  if not is_utf8() then
+  if not panel.is_utf8() then
     local full = math.floor(fraction * width)
     return ("#"):rep(full) .. (" "):rep(width - full)
   end
@@ -137,12 +134,16 @@ local function graph(fraction, width)
   return bar .. (" "):rep(width - full - (part > 0 and 1 or 0))
 end
 
---- Cuts a line to `width` characters.
+--- Cuts a line to `width` columns of the terminal.
 local function fit(line, width)
-  local length = utf8.len(line)
-  if length == nil then return line:sub(1, width) end
-  if length <= width then return line end
-  return line:sub(1, utf8.offset(line, width + 1) - 1)
+  if terminal.width(line) <= width then return line end
+  local cut, used = {}, 0
+  for character in line:gmatch("[%z\1-\127\192-\255][\128-\191]*") do
+    used = used + terminal.width(character)
+    if used > width then break end
+    cut[#cut + 1] = character
+  end
+  return table.concat(cut)
 end
 
 -- ---- the bar ---------------------------------------------------------------------------
@@ -150,7 +151,7 @@ end
 --- Items a second, lately.
 local function measure(self, now)
   local seconds = now - self.measured_at
-  if seconds <= 0 then return end
+  if seconds <= 0 or self.count == self.measured then return end
   local rate = (self.count - self.measured) / seconds
   self.rate = self.rate and (1 - MEMORY) * self.rate + MEMORY * rate or rate
   self.measured, self.measured_at = self.count, now
@@ -177,9 +178,9 @@ local function bar_line(self, now, final)
   local fraction = self.total > 0 and self.count / self.total or 1
   head = ("%s%3d%%|"):format(head, math.floor(100 * fraction))
   local tail = ("| %d/%d [%s]"):format(self.count, self.total, facts(self, now, final))
-  local room = columns - 1 - (utf8.len(head) or #head) - (utf8.len(tail) or #tail)
-  local width = math.max(4, math.min(30, room))
-  return fit(head .. graph(fraction, width) .. tail, columns - 1)
+  local room = columns - 1 - terminal.width(head) - terminal.width(tail)
+  local bar = room >= 4 and graph(fraction, math.min(30, room)) or ""
+  return fit(head .. bar .. tail, columns - 1)
 end
 
 local function plain_line(self, now, final)
@@ -225,8 +226,8 @@ function Bar:close()
   self.closed = true
   local now = terminal.now()
   if self.slot then
-    self.slot:close(bar_line(self, now, true) .. "\n")
-  else
+    self.slot:close(self.leave and bar_line(self, now, true) .. "\n" or nil)
+  elseif self.leave then
     io.stderr:write(plain_line(self, now, true), "\n")
   end
 end
@@ -255,14 +256,15 @@ function Bar:iter() return self, nil, nil, self end
 
 function Bar:__tostring() return plain_line(self, terminal.now(), self.closed) end
 
---- torch.utils.progress(iterable [, {desc =, total =, unit =}]): iterates like
--- `iterable` and shows how far it is.
+--- torch.utils.progress(iterable: any, {desc: string =, total: int =, unit: string =, leave: bool = true}) -> any:
+-- Iterates like `iterable` and shows how far it is.
 --
 -- - `iterable`: a DataLoader or anything with `iter`, an iterator function, an array
 --   (gives position and value) or a number of rounds
--- - `desc` (string): what stands before the bar
--- - `total` (integer): the number of items, where the iterable does not know it
--- - `unit` (string): of the rate; "samples" for a loader, else "it"
+-- - `desc`: what stands before the bar
+-- - `total`: the number of items, where the iterable does not know it
+-- - `unit`: of the rate; "samples" for a loader, else "it"
+-- - `leave`: the last state stays as a line of output
 --
 -- Returns the bar, which is the iterator, and what makes a `for` close it. It has
 -- `set{loss = …}`, `update(n)` and `close()`.
@@ -271,12 +273,14 @@ local function progress(...)
   local next_items, total, samples = iterator_of(given.iterable)
   local now = terminal.now()
   local bar = setmetatable({
-    next = next_items, total = given.total or total, samples = samples, desc = given.desc,
+    next = next_items, total = given.total or total, samples = samples,
+    desc = one_line(given.desc), leave = given.leave,
     unit = given.unit or (samples and "samples" or "it"), count = 0, postfix = "",
     began = now, measured = 0, measured_at = now, next_draw = now + REDRAW,
   }, Bar)
   if panel.is_notebook or terminal.isatty(2) and panel.available() then
     bar.slot = panel.open(1)
+    bar.slot:show{bar_line(bar, now)}
   else
     bar.next_draw = now + LINES
   end

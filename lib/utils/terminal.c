@@ -1,14 +1,22 @@
 /* terminal.c: what progress bars and plots in the terminal need of the system.
 ** Lua reaches it as require "torch.utils.terminal.c".
 */
-#define _POSIX_C_SOURCE 200809L
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif /* wcwidth, newlocale */
 
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "vm.h"
 
@@ -16,12 +24,22 @@
 
 int luaopen_torch_utils_terminal_c(lua_State *L);
 
-/* now() → seconds of a clock that only goes forward. */
-static int now(lua_State *L) {
+static double clock_seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  lua_pushnumber(L, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* now() → seconds of a clock that only goes forward. */
+static int now(lua_State *L) {
+  lua_pushnumber(L, clock_seconds());
   return 1;
+}
+
+/* sleep(seconds): waits; a signal ends the wait. */
+static int nap(lua_State *L) {
+  poll(NULL, 0, (int)(luaL_checknumber(L, 1) * 1000));
+  return 0;
 }
 
 /* pid() → our own process number, for names of temporary files. */
@@ -36,15 +54,103 @@ static int is_terminal(lua_State *L) {
   return 1;
 }
 
-/* size() → columns, rows of the terminal on one of the standard files; 80, 24
-** where there is none or it does not tell. */
+/* size() → columns, rows of the terminal on one of the standard files (80, 24
+** where there is none or it does not tell), and its width and height in pixels (0, 0
+** where it does not tell). */
 static int size(lua_State *L) {
   struct winsize window = {0};
   for (int fd = 2; fd >= 0; fd--)
     if (ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) break;
   lua_pushinteger(L, window.ws_col > 0 ? window.ws_col : 80);
   lua_pushinteger(L, window.ws_row > 0 ? window.ws_row : 24);
-  return 2;
+  lua_pushinteger(L, window.ws_xpixel);
+  lua_pushinteger(L, window.ws_ypixel);
+  return 4;
+}
+
+/* width(text) → how many columns of a terminal UTF-8 text takes: East Asian
+** characters take two, accents none. Control characters and broken bytes count 1. */
+static int width(lua_State *L) {
+  size_t left;
+  const char *text = luaL_checklstring(L, 1, &left);
+  static locale_t unicode;
+  if (unicode == 0) unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
+  locale_t old = unicode != 0 ? uselocale(unicode) : 0;
+  lua_Integer columns = 0;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  while (left > 0) {
+    wchar_t character;
+    size_t n = mbrtowc(&character, text, left, &state);
+    if (n == 0 || n > left) { /* NUL, or no character of UTF-8 */
+      n = 1;
+      character = L'?';
+      memset(&state, 0, sizeof state);
+    }
+    int wide = wcwidth(character);
+    columns += wide < 0 ? 1 : wide;
+    text += n;
+    left -= n;
+  }
+  if (old != 0) uselocale(old);
+  lua_pushinteger(L, columns);
+  return 1;
+}
+
+/* ---- what the terminal says of itself ------------------------------------------ */
+
+#define REPLY 512
+
+/* The end of a reply to "ESC [ c": "ESC [ ? numbers c". */
+static bool has_attributes(const char *reply) {
+  for (const char *p = reply; (p = strstr(p, "\033[?")) != NULL; p++) {
+    const char *end = p + 3 + strspn(p + 3, "0123456789;");
+    if (*end == 'c') return true;
+  }
+  return false;
+}
+
+/* Reads until the attributes have come or 'deadline' has passed. */
+static void read_reply(int fd, char *reply, double deadline) {
+  size_t length = 0;
+  while (length < REPLY - 1 && !has_attributes(reply)) {
+    double left = deadline - clock_seconds();
+    struct pollfd waiting = {fd, POLLIN, 0};
+    if (left <= 0 || poll(&waiting, 1, (int)(left * 1000) + 1) <= 0) return;
+    ssize_t n = read(fd, reply + length, REPLY - 1 - length);
+    if (n <= 0) return;
+    length += (size_t)n;
+    reply[length] = '\0';
+  }
+}
+
+/* ask(query, seconds) → what the terminal answers to 'query', which ends with
+** "ESC [ c", the request that every terminal answers; "" when nobody does. Asks
+** nothing in the background, and nothing when somebody has typed ahead: what they
+** typed would be taken for the answer. */
+static int ask(lua_State *L) {
+  size_t length;
+  const char *query = luaL_checklstring(L, 1, &length);
+  double seconds = luaL_checknumber(L, 2);
+  char reply[REPLY] = "";
+  int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  struct termios old;
+  if (fd >= 0 && tcgetpgrp(fd) == getpgrp() && tcgetattr(fd, &old) == 0) {
+    struct termios raw = old;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    int typed = 0;
+    if (tcsetattr(fd, TCSANOW, &raw) == 0) {
+      if (ioctl(fd, FIONREAD, &typed) == 0 && typed == 0 &&
+          write(fd, query, length) == (ssize_t)length)
+        read_reply(fd, reply, clock_seconds() + seconds);
+      tcsetattr(fd, TCSANOW, &old);
+    }
+  }
+  if (fd >= 0) close(fd);
+  lua_pushstring(L, reply);
+  return 1;
 }
 
 /* ---- leaving the terminal as it was ------------------------------------------ */
@@ -93,8 +199,9 @@ static int at_exit(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-  {"now", now}, {"pid", own_pid}, {"isatty", is_terminal}, {"size", size},
-  {"at_exit", at_exit}, {NULL, NULL},
+  {"now", now},     {"sleep", nap},  {"pid", own_pid}, {"isatty", is_terminal},
+  {"size", size},   {"width", width}, {"ask", ask},    {"at_exit", at_exit},
+  {NULL, NULL},
 };
 
 int luaopen_torch_utils_terminal_c(lua_State *L) {

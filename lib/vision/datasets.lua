@@ -119,8 +119,8 @@ local function digits_as_names()
   return names
 end
 
---- MNIST(root, {train = true, transform =, target_transform =}): handwritten digits
--- from the four IDX files, plain or .gz, in `root` or `root`/MNIST/raw. `data` is uint8
+--- torchvision.datasets.MNIST(root: path, {train: bool = true, transform: function =, target_transform: function =}):
+-- Handwritten digits from the four IDX files, plain or .gz, in `root` or `root`/MNIST/raw. `data` is uint8
 -- (N, 28, 28), `targets` int64 (N): class 1 is the digit 0. An item is a float32 image
 -- (1, 28, 28) in [0, 1] and its label. Files that are missing or damaged raise.
 local MNIST = torch.class("torchvision.datasets.MNIST", ImageDataset)
@@ -129,8 +129,8 @@ MNIST.classes = digits_as_names()
 
 function MNIST:__init(...) load_idx(self, "MNIST", "MNIST", nil, ...) end
 
---- FashionMNIST(root, {train = true, transform =, target_transform =}): Zalando's
--- articles in the format of MNIST, in `root` or `root`/FashionMNIST/raw; without a root
+--- torchvision.datasets.FashionMNIST(root: path = nil, {train: bool = true, transform: function =, target_transform: function =}):
+-- Zalando's articles in the format of MNIST, in `root` or `root`/FashionMNIST/raw; without a root
 -- where Debian's package dataset-fashion-mnist puts them. Otherwise like MNIST.
 local FashionMNIST = torch.class("torchvision.datasets.FashionMNIST", ImageDataset)
 datasets.FashionMNIST = FashionMNIST
@@ -144,11 +144,12 @@ end
 
 -- ---- UCI digits ----------------------------------------------------------------------------
 
---- Digits({train = true, transform =, target_transform =}): 1,797 handwritten digits of
+--- torchvision.datasets.Digits({train: bool = true, transform: function =, target_transform: function =}): 1,797 handwritten digits of
 -- 8×8 pixels (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits",
 -- UCI, 1998, CC BY 4.0), part of Hecate. Every fifth image is in the test set. `data`
 -- is uint8 (N, 8, 8) of 0 … 16; an item is a float32 image (1, 8, 8) in [0, 1] and its
 -- label: class 1 is the digit 0.
+-- Example: #torchvision.datasets.Digits()
 local Digits = torch.class("torchvision.datasets.Digits", ImageDataset)
 datasets.Digits = Digits
 Digits.classes = digits_as_names()

@@ -1,11 +1,13 @@
 -- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR
 -- Writes ops.h (ids, attribute structs, op_NAME prototypes), ops.c (the table, the
 -- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels),
--- strips_DTYPE.c (elementwise kernels) and embedded.c (the Lua files of lib/).
+-- strips_DTYPE.c (elementwise kernels) and embedded.c (the Lua files of lib/, the op table
+-- itself as ops/*.lua and, as help/native.lua, the documentation comments of C files).
 local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
 local gradient = require "gradient"
+local docs = require "docs"
 
 local DTYPES = {"bool", "uint8", "int32", "int64", "float32", "float64"}
 local CTYPE = {bool = "bool", uint8 = "uint8_t", int32 = "int32_t", int64 = "int64_t", float32 = "float", float64 = "double"}
@@ -189,15 +191,21 @@ local function ops_c(rows)
     for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
     local operands = 0
     for _, name in ipairs(row.operand or {}) do operands = operands | 1 << (row.by_name[name].input - 1) end
-    local module = row.private and "NULL" or quote(row.module or "")
+    local modules = row.private and 0 or (row.modules.torch and 1 or 0) + (row.modules["nn.functional"] and 2 or 0)
     put("  [OP_%s] = {", row.name:upper())
-    put("    .name = %s, .lua_name = %s, .lua_module = %s,", quote(row.name), quote(row.lua), module)
+    put("    .name = %s, .lua_name = %s, .modules = %d,", quote(row.name), quote(row.lua), modules)
     put("    .signature = %s,", quote(row.signature))
     put("    .doc = %s, .example = %s,", quote(row.doc), quote(row.example))
     if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
     if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
-    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .position_outputs = %d,", #row.inputs, row.n_outputs, row.returns or row.n_outputs, positions)
+    local returned, all_if = row.returns or row.n_outputs, 0
+    for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
+    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
+      row.n_outputs, returned, all_if, positions)
     put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    local numbers = "none"
+    for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
+    put("    .numbers = NUMBERS_%s,", numbers:upper())
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
@@ -286,13 +294,19 @@ local function strips_c(rows, dtype)
   return table.concat(out, "\n")
 end
 
+local function read(path)
+  local f = assert(io.open(path, "rb"))
+  local text = f:read "a"
+  f:close()
+  return text
+end
+
+-- 'files': an array of {name, text}.
 local function embedded_c(files)
   local out = {'/* Generated from lib/. */\n#include "embedded.h"'}
   local rows = {}
-  for i, name in ipairs(files) do
-    local f = assert(io.open(source .. "/lib/" .. name, "rb"))
-    local text = f:read "a"
-    f:close()
+  for i, file in ipairs(files) do
+    local name, text = file[1], file[2]
     local bytes = {}
     for j = 1, #text do bytes[j] = text:byte(j) end
     out[#out + 1] = ("static const unsigned char file_%d[] = {%s};"):format(i, #bytes > 0 and table.concat(bytes, ",") or "0")
@@ -304,19 +318,24 @@ local function embedded_c(files)
   return table.concat(out, "\n")
 end
 
-local ops, lib = {}, {}
+local ops, embedded, natives = {}, {}, {}
 for i = 3, #arg do
   local name = arg[i]
-  if name:find "^tensor/ops/" then ops[#ops + 1] = source .. "/" .. name
-  else lib[#lib + 1] = name:gsub("^lib/", "") end
+  local path = source .. "/" .. name
+  if name:find "%.c$" then natives[#natives + 1] = name
+  else
+    if name:find "^tensor/ops/" then ops[#ops + 1] = path end
+    embedded[#embedded + 1] = {name:match "^lib/(.+)$" or name:match "^tensor/(.+)$", read(path)}
+  end
 end
+embedded[#embedded + 1] = {"help/native.lua", docs.collect(source, natives)}
 local ok, message = pcall(function()
   local rows = schema.read(ops)
   write("ops.h", ops_h(rows))
   write("ops.c", ops_c(rows))
   write("kernels.h", kernels_h(rows))
   for _, dtype in ipairs(DTYPES) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
-  write("embedded.c", embedded_c(lib))
+  write("embedded.c", embedded_c(embedded))
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")

@@ -25,7 +25,7 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr strip types dtype operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private nondeterministic
-  grad_inputs divides_integers cost error module]]):gmatch "%S+" do KNOWN[key] = true end
+  grad_inputs divides_integers cost error module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
 
 local function literal(text, arg, where)
   local t = arg.type
@@ -72,10 +72,11 @@ local function signature(row, text, where)
       if name == "grad" or name == "grads" or name == "out" or name == "outs" or name == "shape_of" then
         error(where .. ": an argument cannot be called '" .. name .. "': backward formulas use that name", 0)
       end
-      local base, list_mark = kind:match "^([%w|]+)(%[?%]?)$"
+      local one = kind:match '^"(%w+)"$' -- a choice of one word
+      local base, list_mark = (one or kind):match "^([%w|]+)(%[?%]?)$"
       if not base then error(where .. ": unknown type '" .. kind .. "'", 0) end
       arg.list = list_mark == "[]"
-      if base:find "|" then
+      if one or base:find "|" then
         arg.choices = {}
         for c in base:gmatch "[%w_]+" do arg.choices[#arg.choices + 1] = c end
         arg.type = {arg = "ARG_CHOICE", c = "int", none = "0"}
@@ -121,6 +122,15 @@ function schema.row(raw, file, line)
   if row.kind == "composite" and row.composite == true then row.composite = row.name end
   signature(row, row.signature, where)
   row.n_outputs = #row.outputs
+  row.modules = {}
+  for _, name in ipairs(type(row.module) == "table" and row.module or {row.module or "torch"}) do
+    if name ~= "torch" and name ~= "nn.functional" then error(("%s: unknown module '%s'"):format(where, tostring(name)), 0) end
+    row.modules[name] = true
+  end
+  if row.gives then row.example = row.example .. " --> " .. row.gives end
+  if type(row.returns) == "string" and not (row.by_name[row.returns] and row.by_name[row.returns].type.c == "bool") then
+    error(("%s: returns: no bool argument '%s'"):format(where, row.returns), 0)
+  end
   return row
 end
 

@@ -103,20 +103,26 @@ Status KERNEL(min_dim)(Call *c) {
 
 /* ---- running sums --------------------------------------------------------------- */
 
-/* One slice of n × inner, from its first row on or from its last. */
+/* One slice of n × inner, from its first row on or from its last. The interrupt flag is looked
+** at between runs of rows of about this many elements. */
+#define CUMULATE_BLOCK 65536
 #define CUMULATE(T, A)                                                               \
   static void cumulate_##T(const T *x, T *o, int64_t n, int64_t inner, bool reverse) { \
     int64_t step = reverse ? -inner : inner;                                         \
     if (reverse) x += (n - 1) * inner, o += (n - 1) * inner;                         \
-    if (inner == 1) {                                                                \
-      A sum = 0;                                                                     \
-      for (int64_t i = 0; i < n; i++) o[i * step] = (T)(sum += x[i * step]);         \
-      return;                                                                        \
+    int64_t block = inner < CUMULATE_BLOCK ? CUMULATE_BLOCK / inner : 1;             \
+    A sum = 0;                                                                       \
+    for (int64_t from = 0; from < n && !interrupt_requested(); from += block) {      \
+      int64_t to = n - from < block ? n : from + block, i = from;                    \
+      if (inner == 1) {                                                              \
+        for (; i < to; i++) o[i * step] = (T)(sum += x[i * step]);                   \
+        continue;                                                                    \
+      }                                                                              \
+      if (i == 0) memcpy(o, x, (size_t)inner * sizeof(T)), i = 1;                    \
+      for (; i < to; i++)                                                            \
+        for (int64_t j = 0; j < inner; j++)                                          \
+          o[i * step + j] = (T)(o[(i - 1) * step + j] + x[i * step + j]);            \
     }                                                                                \
-    memcpy(o, x, (size_t)inner * sizeof(T));                                         \
-    for (int64_t i = 1; i < n; i++)                                                  \
-      for (int64_t j = 0; j < inner; j++)                                            \
-        o[i * step + j] = (T)(o[(i - 1) * step + j] + x[i * step + j]);              \
   }
 CUMULATE(bool, int64_t)
 CUMULATE(uint8_t, int64_t)

@@ -4,20 +4,16 @@
 #define KERNEL_TABLE
 #include "kernel.h"
 
-/* Out-of-range floats would be undefined in C: they saturate, NaN becomes 0. */
-#define TO_INT(type, low, high) \
-  static inline type to_##type(double v) { return v >= (high) ? (type)(high) : v <= (low) ? (type)(low) : v == v ? (type)v : 0; }
-static inline uint8_t to_uint8_t(double v) {
-  return v != v ? 0 : (uint8_t)(v >= 9.2e18 ? INT64_MAX : v <= -9.2e18 ? INT64_MIN : (int64_t)v);
-}
-TO_INT(int32_t, -2147483648.0, 2147483647.0)
-static inline int64_t to_int64_t(double v) {
-  return v >= 9223372036854775807.0 ? INT64_MAX : v <= -9223372036854775808.0 ? INT64_MIN : v == v ? (int64_t)v : 0;
-}
+/* Integers keep their low bits. Floats are cut toward zero; where C leaves the result open
+** (NaN and what the type cannot hold) it is the smallest int32 or int64; uint8 takes the
+** low byte of the int64. These are the values of PyTorch on x86. */
+static inline int32_t to_int32_t(double v) { return v >= -0x1p31 && v < 0x1p31 ? (int32_t)v : INT32_MIN; }
+static inline int64_t to_int64_t(double v) { return v >= -0x1p63 && v < 0x1p63 ? (int64_t)v : INT64_MIN; }
+static inline uint8_t to_uint8_t(double v) { return (uint8_t)to_int64_t(v); }
 
 #define PLAIN(To, v) ((To)(v))
 #define TRUTH(To, v) ((v) != 0)
-#define SATURATE(To, v) to_##To(v)
+#define CUT(To, v) to_##To(v)
 
 #define CAST(name, To, From, HOW)                                                   \
   static void name(int64_t n, char *to, int64_t ts, const char *from, int64_t fs) { \
@@ -39,9 +35,9 @@ static inline int64_t to_int64_t(double v) {
   CAST(float64_##to, To, double, FROM_FLOAT)
 
 CASTS_TO(bool, bool, TRUTH, TRUTH)
-CASTS_TO(uint8, uint8_t, SATURATE, PLAIN)
-CASTS_TO(int32, int32_t, SATURATE, PLAIN)
-CASTS_TO(int64, int64_t, SATURATE, PLAIN)
+CASTS_TO(uint8, uint8_t, CUT, PLAIN)
+CASTS_TO(int32, int32_t, CUT, PLAIN)
+CASTS_TO(int64, int64_t, CUT, PLAIN)
 CASTS_TO(float32, float, PLAIN, PLAIN)
 CASTS_TO(float64, double, PLAIN, PLAIN)
 

@@ -1,6 +1,6 @@
 /* gemm.c: matrix products of one pair of matrices. Floats by BLAS, tiny ones and
-** integers by the loops below. Long products are cut into panels of rows so that an
-** interrupt is seen within a fraction of a second.
+** integers by the loops below. Long products are cut into panels of rows, and of columns where
+** few rows are long already, so that an interrupt is seen within a fraction of a second.
 */
 #include <cblas.h>
 #include <limits.h>
@@ -104,15 +104,22 @@ Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, 
   size_t size = dtype_size(dtype);
   double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
   if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
-  int64_t panel = a.rows;
-  if (row_flop * (double)a.rows > PANEL_FLOP) panel = (int64_t)(PANEL_FLOP / row_flop) / 64 * 64;
-  if (panel < 64 && panel < a.rows) panel = a.rows < 64 ? a.rows : 64;
-  for (int64_t i = 0; i < a.rows; i += panel) {
-    if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
-    Matrix part = a;
-    part.data = (const char *)a.data + (size_t)(i * a.row) * size;
-    part.rows = a.rows - i < panel ? a.rows - i : panel;
-    one_panel(dtype, part, b, alpha, beta, (char *)out + (size_t)(i * ldc) * size, ldc);
+  int64_t rows = a.rows, columns = b.columns;
+  if (row_flop * (double)a.rows > PANEL_FLOP) rows = (int64_t)(PANEL_FLOP / row_flop) / 64 * 64;
+  if (rows < 64 && rows < a.rows) {
+    rows = a.rows < 256 ? a.rows : 256;
+    columns = (int64_t)(PANEL_FLOP / (row_flop * (double)rows) * (double)b.columns) / 64 * 64;
+    if (columns < 256) columns = 256;
   }
+  for (int64_t i = 0; i < a.rows; i += rows)
+    for (int64_t j = 0; j < b.columns; j += columns) {
+      if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+      Matrix x = a, y = b;
+      x.data = (const char *)a.data + (size_t)(i * a.row) * size;
+      x.rows = a.rows - i < rows ? a.rows - i : rows;
+      y.data = (const char *)b.data + (size_t)(j * b.column) * size;
+      y.columns = b.columns - j < columns ? b.columns - j : columns;
+      one_panel(dtype, x, y, alpha, beta, (char *)out + (size_t)(i * ldc + j) * size, ldc);
+    }
   return OK;
 }

@@ -87,8 +87,10 @@ static void source_lines(Lines *s, const Lines *l, const Tensor *src) {
   for (int d = 0; d < s->ndim; d++) s->stride[d] = src->ndim > 0 ? src->stride[d] : 1;
 }
 
+typedef enum { WRITE, ADD, MULTIPLY } Reduce; /* as the choices of scatter's reduce */
+
 static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int64_t *index, const Tensor *src,
-                         Tensor *out, bool add) {
+                         Tensor *out, Reduce how) {
   int64_t base = line_base(l, row), move = l->stride[l->ndim - 1], at = line_base(s, row);
 #define SCATTER(T)                                                     \
   {                                                                    \
@@ -98,7 +100,7 @@ static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int6
       int64_t i = check_index(index[j], l->size, l->dim);              \
       if (i < 0) continue;                                             \
       i = i * l->step + j * move;                                      \
-      to[i] = add ? (T)(to[i] + from[j]) : from[j];                    \
+      to[i] = how == WRITE ? from[j] : (T)(how == ADD ? to[i] + from[j] : to[i] * from[j]); \
     }                                                                  \
   }
   BY_DTYPE(out->dtype, SCATTER)
@@ -106,7 +108,7 @@ static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int6
 
 /* Two elements of index meet in one place only when they differ in 'dim' alone, so the
 ** positions before dim are independent. */
-static Status scatter(Call *c, int64_t dim, bool add) {
+static Status scatter(Call *c, int64_t dim, Reduce how) {
   const Tensor *index = c->in[1], *src = c->in[2];
   Tensor *out = c->out[0];
   Lines l, s;
@@ -119,30 +121,39 @@ static Status scatter(Call *c, int64_t dim, bool add) {
 #pragma omp parallel for if (worth_threads(index->numel, 4))
   for (int64_t block = 0; block < blocks; block++)
     for (int64_t row = block * l.run; row < (block + 1) * l.run && !interrupt_requested(); row++)
-      scatter_line(&l, &s, row, positions + row * l.length, src, out, add);
+      scatter_line(&l, &s, row, positions + row * l.length, src, out, how);
   return OK;
 }
 
-Status KERNEL(scatter_add)(Call *c) { return scatter(c, ((const ScatterAddAttrs *)c->attrs)->dim, true); }
-Status KERNEL(scatter)(Call *c) { return scatter(c, ((const ScatterAttrs *)c->attrs)->dim, false); }
+Status KERNEL(scatter_add)(Call *c) { return scatter(c, ((const ScatterAddAttrs *)c->attrs)->dim, ADD); }
+Status KERNEL(scatter)(Call *c) {
+  const ScatterAttrs *a = c->attrs;
+  return scatter(c, a->dim, (Reduce)a->reduce);
+}
 
 Status KERNEL(scatter_value)(Call *c) {
   const ScatterValueAttrs *a = c->attrs;
   const Tensor *index = c->in[1];
   Tensor *out = c->out[0];
-  size_t size = tensor_itemsize(out);
   _Alignas(8) char value[8];
   Lines l;
   lines_init(&l, index, out, a->dim);
   element_set((DType)out->dtype, value, a->value);
-  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * size);
+  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
   const int64_t *positions = tensor_data(index);
   for (int64_t row = 0; row < l.rows && !interrupt_requested(); row++) {
     int64_t base = line_base(&l, row), move = l.stride[l.ndim - 1];
-    for (int64_t j = 0; j < l.length; j++) {
-      int64_t i = check_index(positions[row * l.length + j], l.size, l.dim);
-      if (i >= 0) memcpy((char *)tensor_data(out) + (size_t)(base + i * l.step + j * move) * size, value, size);
-    }
+#define SCATTER_VALUE(T)                                                                \
+  {                                                                                     \
+    T v = *(const T *)value, *to = (T *)tensor_data(out) + base;                        \
+    for (int64_t j = 0; j < l.length; j++) {                                            \
+      int64_t i = check_index(positions[row * l.length + j], l.size, l.dim);            \
+      if (i < 0) continue;                                                              \
+      T *at = to + i * l.step + j * move;                                               \
+      *at = a->reduce == WRITE ? v : (T)(a->reduce == ADD ? *at + v : *at * v);         \
+    }                                                                                   \
+  }
+    BY_DTYPE(out->dtype, SCATTER_VALUE)
   }
   return OK;
 }
@@ -199,7 +210,7 @@ Status KERNEL(index_select)(Call *c) {
       if (i < 0) continue;                                                            \
       const T *p = from + (o * n + k) * s.inner;                                      \
       T *q = to + (o * s.size + i) * s.inner;                                         \
-      for (int64_t j = first; j < last; j++) q[j] = (T)(q[j] + (T)(factor * p[j]));   \
+      for (int64_t j = first; j < last; j++) q[j] = (T)(q[j] + factor * p[j]);        \
     }                                                                                 \
   }
 
@@ -216,7 +227,7 @@ Status KERNEL(index_add)(Call *c) {
   for (int64_t task = 0; task < tasks; task++) {
     int64_t o = task / parts, part = task % parts;
     int64_t first = s.inner * part / parts, last = s.inner * (part + 1) / parts;
-    BY_NUMBER(out->dtype, INDEX_ADD)
+    BY_DTYPE(out->dtype, INDEX_ADD)
   }
   return OK;
 }

@@ -151,6 +151,8 @@ Status KERNEL(random)(Call *c) {
   const RandomAttrs *a = c->attrs;
   DType dtype = (DType)c->out[0]->dtype;
   int64_t to = a->to == INT64_MIN ? most[dtype] : a->to;
+  if (to > a->from && (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype)))
+    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from, (long long)to - 1, dtype_name(dtype));
   Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from, .dtype = dtype};
   if (to <= a->from)
     return fail(ERROR_ARGUMENT, "random_: expected from < to, got %lld and %lld", (long long)a->from, (long long)to);

@@ -1,7 +1,8 @@
 /* sort.c: sort and topk. An element becomes an unsigned key of the same order (NaN the
 ** largest, -0 equal to 0), inverted where the largest come first; a line is sorted as
 ** pairs of key and position: by insertion when short, else by radix, eight bits at a
-** time, passes in which all digits agree left out. Both are stable.
+** time, passes in which all digits agree left out. Both are stable. A long line is left
+** in the middle of a pass when an interrupt is requested; then nothing is written.
 */
 #include "kernel.h"
 
@@ -9,6 +10,13 @@ typedef struct {
   uint64_t key;
   int64_t at;
 } Pair;
+
+#define BLOCK 65536 /* elements between two looks at the interrupt flag */
+
+/* For each i from 'first' on, in blocks. */
+#define EACH_BLOCKWISE(i, first, n)                                                        \
+  for (int64_t from_ = (first), to_; from_ < (n) && !interrupt_requested(); from_ = to_)   \
+    for (int64_t i = (to_ = (n) - from_ < BLOCK ? (n) : from_ + BLOCK, from_); i < to_; i++)
 
 static inline uint64_t key_float64(double v) {
   uint64_t u;
@@ -32,7 +40,7 @@ static int read_keys(DType dtype, const void *data, int64_t n, int64_t stride, b
 #define KEYS(T, key)                                                            \
   do {                                                                          \
     const T *v = data;                                                          \
-    for (int64_t i = 0; i < n; i++) to[i] = (Pair){(key) ^ flip, i};            \
+    EACH_BLOCKWISE(i, 0, n) to[i] = (Pair){(key) ^ flip, i};                    \
   } while (0)
   switch (dtype) {
     case DTYPE_BOOL: case DTYPE_UINT8: KEYS(uint8_t, v[i * stride]); break;
@@ -57,14 +65,15 @@ static void insertion_sort(Pair *p, int64_t n) {
 static Pair *radix_sort(Pair *p, Pair *other, int64_t n, int bits) {
   for (int shift = 0; shift < bits; shift += 8) {
     int64_t count[256] = {0}, sum = 0;
-    for (int64_t i = 0; i < n; i++) count[p[i].key >> shift & 255]++;
+    EACH_BLOCKWISE(i, 0, n) count[p[i].key >> shift & 255]++;
+    if (interrupt_requested()) return p;
     if (count[p[0].key >> shift & 255] == n) continue;
     for (int d = 0; d < 256; d++) {
       int64_t k = count[d];
       count[d] = sum;
       sum += k;
     }
-    for (int64_t i = 0; i < n; i++) other[count[p[i].key >> shift & 255]++] = p[i];
+    EACH_BLOCKWISE(i, 0, n) other[count[p[i].key >> shift & 255]++] = p[i];
     Pair *swap = p;
     p = other;
     other = swap;
@@ -94,7 +103,7 @@ static void sift_down(Pair *heap, int64_t n, int64_t i) {
 static Pair *select_pairs(Pair *p, Pair *other, int64_t n, int64_t k, int bits) {
   if (k > n / 8) return sort_pairs(p, other, n, bits);
   for (int64_t i = k / 2 - 1; i >= 0; i--) sift_down(p, k, i);
-  for (int64_t i = k; i < n; i++)
+  EACH_BLOCKWISE(i, k, n)
     if (p[i].key < p[0].key) { /* of equal keys the earlier one stays */
       p[0] = p[i];
       sift_down(p, k, 0);
@@ -125,7 +134,8 @@ static void run_line(const Job *job, int64_t line, Pair *scratch) {
   int bits = read_keys((DType)job->in->dtype, from, job->size, job->inner, job->descending, scratch);
   Pair *p = k == job->size ? sort_pairs(scratch, scratch + job->size, k, bits)
                            : select_pairs(scratch, scratch + job->size, job->size, k, bits);
-  for (int64_t i = 0; i < k; i++) {
+  if (interrupt_requested()) return; /* the pairs may be half done */
+  EACH_BLOCKWISE(i, 0, k) {
     positions[i * job->inner] = p[i].at;
     memcpy(values + (size_t)(i * job->inner) * size, from + (size_t)(p[i].at * job->inner) * size, size);
   }
@@ -150,6 +160,7 @@ static Status run(Call *c, int64_t dim, bool descending) {
       if (scratch != NULL && !interrupt_requested()) run_line(&job, line, scratch);
     memory_free(scratch, scratch != NULL ? bytes : 0);
   }
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
   return failed ? fail_memory(bytes) : OK;
 }
 

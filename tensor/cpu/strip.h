@@ -88,6 +88,7 @@ static inline T floor_divide_of(T a, T b) {
   T floored = floor(div);
   return div - floored > K(0.5) ? floored + 1 : floored;
 }
+static inline T trunc_divide_of(T a, T b) { return trunc(a / b); }
 static inline T remainder_of(T a, T b) {
   T mod = fmod(a, b);
   return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
@@ -102,6 +103,10 @@ static inline T floor_divide_of(T a, T b) {
   if (b == (T)-1) return (T)-a; /* the smallest / -1 would trap */
   T q = a / b;
   return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+}
+static inline T trunc_divide_of(T a, T b) {
+  if (b == 0) { kernel_fault("division by zero"); return 0; }
+  return b == (T)-1 ? (T)-a : a / b;
 }
 static inline T remainder_of(T a, T b) {
   if (b == 0) { kernel_fault("division by zero"); return 0; }

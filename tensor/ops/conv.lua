@@ -1,12 +1,16 @@
 -- Convolution and pooling of planes: (N, C, H, W) or, for one sample, (C, H, W).
 -- stride, padding, dilation and kernel sizes are one number or {height, width}.
 op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0, dilation: ints = 1, groups: int = 1) -> Tensor",
-  module = "nn.functional", method = false, types = "float", infer = "conv2d", contiguous = true, domain = "conv2d",
+  module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true, domain = "conv2d",
   backward = "conv2d", grad_inputs = {"input", "weight", "bias"}, save = {"input", "weight"},
   doc = [[Cross-correlation: input (N × C × H × W), weight (O × C/groups × KH × KW), bias (O) give (N × O × H' × W') with
 H' = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1. float32 and float64.
 im2col and matrix products (Chellapilla, Puri and Simard 2006).]],
   example = "nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(2, 1, 3, 3), nil, 1, 1)"}
+op {"conv2d_named", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: same|valid, dilation: ints = 1, groups: int = 1) -> Tensor",
+  lua = "conv2d", module = {"torch", "nn.functional"}, method = false, composite = true, domain = "conv2d_named",
+  doc = [[conv2d without padding ("valid") or with as much as gives the result the size of the input ("same", for stride 1).]],
+  example = "nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(2, 1, 3, 3), {padding = \"same\"})"}
 -- Its two adjoints. conv2d is linear in input and in weight, so all three are each
 -- other's gradients.
 op {"conv2d_input", "(grad_output: Tensor, weight: Tensor, size: shape, stride: ints, padding: ints, dilation: ints, groups: int) -> Tensor",
@@ -22,15 +26,17 @@ op {"conv2d_weight", "(input: Tensor, grad_output: Tensor, size: shape, stride: 
       grad_output = o.input:conv2d(o.grad, nil, o.stride, o.padding, o.dilation, o.groups)}
   end, doc = [[The gradient of conv2d to its weight, of the given size.]]}
 
-local signature = "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1, ceil_mode: bool = false) -> Tensor, Positions"
-op {"max_pool2d_with_indices", signature, module = "nn.functional", method = false, infer = "max_pool2d", contiguous = true, types = "number",
+local signature = "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1, ceil_mode: bool = false"
+op {"max_pool2d_with_indices", signature .. ") -> Tensor, Positions", module = "nn.functional", method = false, infer = "max_pool2d", contiguous = true, types = "number",
   kernel = "max_pool2d", backward = "max_pool2d", grad_inputs = {"input"}, save = {"out2"}, domain = "distinct_planes",
   doc = [[max_pool2d, and the positions of the largest elements in their flattened planes.]],
   example = "nn.functional.max_pool2d_with_indices(torch.rand(1, 1, 4, 4), 2)"}
-op {"max_pool2d", signature, module = "nn.functional", method = false, infer = "max_pool2d", contiguous = true, types = "number", returns = 1,
+op {"max_pool2d", signature .. ", return_indices: bool = false) -> Tensor, Positions", module = {"torch", "nn.functional"}, method = false,
+  infer = "max_pool2d", contiguous = true, types = "number", returns = "return_indices",
   backward = "max_pool2d", grad_inputs = {"input"}, save = {"out2"}, domain = "distinct_planes",
   doc = [[The largest element of each window; stride defaults to kernel_size; padding counts as -∞ and is at most half the window. NaN wins.
-ceil_mode rounds the size up where the last window still starts inside the input or its left padding.]],
+ceil_mode rounds the size up where the last window still starts inside the input or its left padding. With return_indices the positions of
+the largest elements in their flattened planes come too.]],
   example = "nn.functional.max_pool2d(torch.rand(1, 1, 4, 4), 2)"}
 op {"avg_pool2d", "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: int = nil) -> Tensor",
   module = "nn.functional", method = false, types = "float", infer = "avg_pool2d", contiguous = true, domain = "planes",

@@ -1,22 +1,43 @@
 -- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
 -- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
 -- evaluates both sides and keeps the loop free of branches.
+-- What the examples give that are made from a name: of {-1.5, 2.5}, of {0.25, 0.5} for float(), of
+-- {7, 3} and {2, 3} for binary().
+local GIVES = {
+  neg = "{1.5, -2.5}", abs = "{1.5, 2.5}", sign = "{-1, 1}", square = "{2.25, 6.25}", relu = "{0, 2.5}",
+  clone = "{-1.5, 2.5}", floor = "{-2, 2}", ceil = "{-1, 3}", trunc = "{-1, 2}", round = "{-2, 2}",
+  isnan = "{false, false}", isinf = "{false, false}", isfinite = "{true, true}", logical_not = "{false, false}",
+  exp = "{1.284, 1.6487}", exp2 = "{1.1892, 1.4142}", expm1 = "{0.284, 0.6487}", log = "{-1.3863, -0.6931}", log2 = "{-2, -1}",
+  log10 = "{-0.6021, -0.301}", log1p = "{0.2231, 0.4055}", sqrt = "{0.5, 0.7071}", rsqrt = "{2, 1.4142}",
+  reciprocal = "{4, 2}", sin = "{0.2474, 0.4794}", cos = "{0.9689, 0.8776}", tan = "{0.2553, 0.5463}", asin = "{0.2527, 0.5236}",
+  acos = "{1.3181, 1.0472}", atan = "{0.245, 0.4636}", sinh = "{0.2526, 0.5211}", cosh = "{1.0314, 1.1276}",
+  tanh = "{0.2449, 0.4621}", erf = "{0.2763, 0.5205}", sigmoid = "{0.5622, 0.6225}", mul = "{14, 9}", div = "{3.5, 1}",
+  floor_divide = "{3, 1}", remainder = "{1, 0}", fmod = "{1, 0}", pow = "{49, 27}", maximum = "{7, 3}", minimum = "{2, 3}",
+  atan2 = "{1.2925, 0.7854}", eq = "{false, true}", ne = "{true, false}", lt = "{false, false}", le = "{false, true}",
+  gt = "{true, false}", ge = "{true, true}", logical_and = "{true, true}", logical_or = "{true, true}",
+  logical_xor = "{false, false}", bitwise_and = "{2, 3}", bitwise_or = "{7, 3}", bitwise_xor = "{5, 0}"
+}
 local function unary(name, expr, doc, rest)
   local row = {name, "(input: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
   for k, v in pairs(rest or {}) do row[k] = v end
-  row.example = row.example or ("torch.%s(torch.tensor({0.25, 0.5}))"):format(name)
+  row.example = row.example or ("torch.%s(torch.tensor({-1.5, 2.5}))"):format(name)
+  row.gives = row.gives or GIVES[name]
   op(row)
 end
-local function float(name, expr, doc, backward, domain)
-  unary(name, expr, doc, {types = "float", result = "float", backward = backward, domain = domain, cost = true})
+local function float(name, expr, doc, backward, domain, rest)
+  local row = {types = "float", result = "float", backward = backward, domain = domain, cost = true,
+    example = ("torch.%s(torch.tensor({0.25, 0.5}))"):format(name)}
+  for k, v in pairs(rest or {}) do row[k] = v end
+  unary(name, expr, doc, row)
 end
+local BOTH, FUNCTIONAL = {"torch", "nn.functional"}, "nn.functional"
 local function zero(o) return {input = o.grad:zeros_like()} end
 
 unary("neg", "-a", "-input.", {types = "number", backward = function(o) return {input = -o.grad} end})
 unary("abs", "ABS(a)", "|input|.", {backward = function(o) return {input = o.grad * o.input:sign()} end, domain = "nonzero"})
 unary("sign", "(a > 0) - (a < 0)", "-1, 0 or 1 by the sign.", {backward = zero, domain = "nonzero"})
-unary("square", "a * a", "input².", {types = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
-unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number",
+unary("square", "a * a", "input²; bool gives int64.", {types = "number", result = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
+unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number", module = BOTH,
   backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
 op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
   expr = "b > 0 ? a : K(0)", doc = "g where output > 0, else 0.",
@@ -41,16 +62,26 @@ float("acos", "acos(a)", "The arccosine.", function(o) return {input = -(o.grad 
 float("atan", "atan(a)", "The arctangent.", function(o) return {input = o.grad / (o.input * o.input + 1)} end)
 float("sinh", "sinh(a)", "The hyperbolic sine.", function(o) return {input = o.grad * o.input:cosh()} end)
 float("cosh", "cosh(a)", "The hyperbolic cosine.", function(o) return {input = o.grad * o.input:sinh()} end)
-float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end)
+float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end, nil, {module = BOTH})
 float("erf", "erf(a)", "The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
   function(o) return {input = o.grad * ((-(o.input * o.input)):exp() * 1.1283791670955126)} end)
-float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end)
+float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end, nil, {module = BOTH})
 float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
-end)
-float("softplus", "choose(a > 20, a, log1p(exp(a)))", "log(1 + exp(x)); x itself above 20.",
-  function(o) return {input = o.grad * o.input:sigmoid()} end)
+end, nil, {module = FUNCTIONAL, method = false, inplace = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))", gives = "{0.1405, 0.3112}"})
+op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor", module = FUNCTIONAL, method = false, types = "float", cost = true, result = "float",
+  expr = "choose(a * beta > threshold, a, log1p(exp(a * beta)) / beta)",
+  doc = "log(1 + exp(beta x)) / beta; x itself where beta x > threshold.", example = "nn.functional.softplus(torch.tensor({-1.0, 0.0, 1.0}))", gives = "{0.3133, 0.6931, 1.3133}",
+  backward = function(o) return {input = o.grad:softplus_backward(o.input, o.beta, o.threshold)} end}
+op {"softplus_backward", "(g: Tensor, input: Tensor, beta: float, threshold: float) -> Tensor", private = true, types = "float", cost = true,
+  expr = "choose(b * beta > threshold, a, a / (1 + exp(-b * beta)))", doc = "The gradient of softplus.",
+  backward = function(o)
+    local x = o.input * o.beta
+    local s = x:sigmoid()
+    local second = (o.grad * o.g * (s * (-s + 1)) * o.beta):masked_fill(x:gt(o.threshold), 0)
+    return {g = o.grad:softplus_backward(o.input, o.beta, o.threshold), input = second}
+  end}
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
@@ -82,26 +113,32 @@ unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {resu
 unary("logical_not", "!a", "Whether it is 0.", {result = "bool"})
 op {"bitwise_not", "(input: Tensor) -> Tensor", types = "bits", inplace = true,
   expr = "sizeof(T) == sizeof(bool) && (T)2 == (T)1 ? (T)!a : (T)~(int64_t)a", doc = "Every bit inverted; for bool, not.",
-  example = "torch.bitwise_not(torch.tensor({true, false}))"}
+  example = "torch.bitwise_not(torch.tensor({true, false}))", gives = "{false, true}"}
 
 local function binary(name, expr, doc, rest)
   local row = {name, "(input: Tensor, other: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
   for k, v in pairs(rest or {}) do row[k] = v end
-  row.example = row.example or ("torch.%s(torch.tensor({4, 9}), torch.tensor({2, 3}))"):format(name)
+  row.example = row.example or ("torch.%s(torch.tensor({7, 3}), torch.tensor({2, 3}))"):format(name)
+  row.gives = row.gives or GIVES[name]
   op(row)
 end
 
-op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true,
-  expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)",
+op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same",
+  expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)", gives = "{4, 4}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", o.alpha)} end}
-op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, types = "number",
-  expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)",
+op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same", types = "number",
+  expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)", gives = "{-2, -2}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", -o.alpha)} end}
 binary("mul", "a * b", "input · other, broadcast.",
   {backward = function(o) return {input = o.grad * o.other, other = o.grad * o.input} end})
 binary("div", "a / b", "input / other as real numbers: integers become floats.", {types = "float", result = "float", domain = "positive",
   backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / (o.other * o.other)))} end})
 binary("floor_divide", "floor_divide_of(a, b)", "input / other rounded down.", {types = "number"})
+op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor) -> Tensor", lua = "div", inplace = true, types = "number",
+  expr = "rounding_mode == 0 ? trunc_divide_of(a, b) : floor_divide_of(a, b)", domain = "rounding",
+  doc = "input / other rounded toward zero (\"trunc\") or down (\"floor\"); integers stay integers. Its gradient is 0.",
+  example = "torch.div(torch.tensor({-7, 7}), 2, {rounding_mode = \"trunc\"})", gives = "{-3, 3}",
+  backward = function(o) return {input = o.grad:zeros_like(), other = o.grad:zeros_like()} end}
 binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other): the sign of other.", {types = "number", domain = "positive",
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * o.input:floor_divide(o.other))} end})
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
@@ -114,14 +151,15 @@ binary("maximum", "maximum_of(a, b)", "The larger one; NaN wins. Ties share the 
   return {input = o.grad:helper("share", o.input, o.other), other = o.grad:helper("share", o.other, o.input)} end})
 binary("minimum", "minimum_of(a, b)", "The smaller one; NaN wins. Ties share the gradient.", {backward = function(o)
   return {input = o.grad:helper("share", o.other:helper("pass"), o.input), other = o.grad:helper("share", o.input, o.other)} end})
-op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max", composite = true, doc = "maximum(input, other).", example = "torch.max(torch.ones(2), torch.zeros(2))"}
-op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min", composite = true, doc = "minimum(input, other).", example = "torch.min(torch.ones(2), torch.zeros(2))"}
+op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max", composite = true, doc = "maximum(input, other).", example = "torch.max(torch.ones(2), torch.zeros(2))", gives = "{1, 1}"}
+op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min", composite = true, doc = "minimum(input, other).", example = "torch.min(torch.ones(2), torch.zeros(2))", gives = "{0, 0}"}
 binary("atan2", "atan2(a, b)", "The angle of the point (other, input).", {types = "float", result = "float", domain = "positive",
   backward = function(o)
     local r = o.input * o.input + o.other * o.other
     return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}
   end})
-for name, sign in pairs {eq = "==", ne = "!=", lt = "<", le = "<=", gt = ">", ge = ">="} do
+for _, row in ipairs {{"eq", "=="}, {"ne", "!="}, {"lt", "<"}, {"le", "<="}, {"gt", ">"}, {"ge", ">="}} do
+  local name, sign = row[1], row[2]
   binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.", {result = "bool"})
 end
 binary("logical_and", "a && b", "Whether both are not 0.", {result = "bool"})
@@ -133,38 +171,50 @@ binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
 
 op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", operand = {"condition"},
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
-  example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", domain = "condition",
+  example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}", domain = "condition",
   backward = function(o)
     return {input = o.grad:masked_fill(o.condition:logical_not(), 0), other = o.grad:masked_fill(o.condition, 0)}
   end}
 op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true,
   expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
-  example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)",
+  example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)", gives = "{5, 1}",
   backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
-op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number",
+op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tensor", lua = "masked_fill", composite = true, inplace = true,
+  domain = "masked_fill_tensor", backward = function(o)
+    return {input = o.grad:masked_fill(o.mask, 0), value = o.grad:masked_fill(o.mask:logical_not(), 0)}
+  end,
+  doc = "input with value, a tensor of no dimensions, where mask holds; in the dtype of input.",
+  example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), torch.tensor(5.0))", gives = "{5, 1}"}
+op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number", numbers = "promote",
   expr = "has_max && a > max ? max : has_min && a < min ? (has_max && min > max ? max : min) : a", doc = "Limited to [min, max].",
-  example = "torch.clamp(torch.arange(5), 1, 3)", domain = "clamp",
+  example = "torch.clamp(torch.arange(5), 1, 3)", gives = "{1, 1, 2, 3, 3}", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
+op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", composite = true, inplace = true,
+  backward = "clamp_tensor", grad_inputs = {"input", "min", "max"}, save = {"input", "min", "max"}, domain = "clamp_tensor",
+  doc = "Limited to [min, max], element by element; broadcast.", example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))", gives = "{1, 1, 1}"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
   expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "g where input was not limited.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
-  expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))",
+  expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * (o.tensor2 * o.value), tensor2 = o.grad * (o.tensor1 * o.value)} end}
 op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "float", domain = "positive",
-  expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))",
+  expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
     tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}
-op {"lerp", "(input: Tensor, end_: Tensor, weight: number) -> Tensor", inplace = true, types = "float",
-  expr = "a + weight * (b - a)", doc = "input + weight · (end - input).", example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", domain = "lerp",
-  backward = function(o) return {input = o.grad:helper("scale", o.weight * -1 + 1), end_ = o.grad:helper("scale", o.weight)} end}
+op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", inplace = true, types = "float",
+  expr = "choose(ABS(c) < K(0.5), a + c * (b - a), b - (b - a) * (1 - c))", doc = "input + weight · (end - input), broadcast; exact at both ends.",
+  example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", gives = "{0.5, 0.5}", domain = "lerp",
+  backward = function(o)
+    return {input = o.grad - o.grad * o.weight, end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
+  end}
 
 op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", expr = "((void)a, value)",
   backward = function(o) return {input = o.grad:zeros_like()} end,
-  doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)"}
+  doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)", gives = "{7, 7}"}
 op {"zero", "(input: Tensor) -> Tensor", inplace = "only", expr = "((void)a, K(0))",
   backward = function(o) return {input = o.grad:zeros_like()} end,
-  doc = "zero_: every element set to 0.", example = "torch.ones(2):zero_()"}
+  doc = "zero_: every element set to 0.", example = "torch.ones(2):zero_()", gives = "{0, 0}"}
 op {"copy", "(input: Tensor, src: Tensor) -> Tensor", inplace = "only", expr = "((void)a, b)",
   backward = function(o) return {input = o.grad:zeros_like(), src = o.grad:helper("pass")} end,
-  doc = "copy_: the elements of src, broadcast and cast.", example = "torch.zeros(2):copy_(torch.ones(2))"}
+  doc = "copy_: the elements of src, broadcast and cast.", example = "torch.zeros(2):copy_(torch.ones(2))", gives = "{1, 1}"}

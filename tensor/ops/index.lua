@@ -3,41 +3,42 @@ op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.index, o.grad)} end,
   doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
 Fails on a position outside dimension dim. Any dtype.]=],
-  example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))"}
+  example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))", gives = "{{1, 1}, {4, 3}}"}
 op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
 The dtype of src is that of input. Repeated positions add up, in order.]=],
-  example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))"}
-op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
+  example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))", gives = "{2, 0, 1}"}
+op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, reduce: none|add|multiply = none) -> Tensor", infer = "scatter", contiguous = true, inplace = true,
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
-Of repeated positions the last one stays (the gradient of src is defined for distinct ones only).]=],
-  example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))"}
-op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number) -> Tensor", lua = "scatter", infer = "scatter", contiguous = true,
-  inplace = true, domain = "scatter_distinct",
-  backward = function(o) return {input = o.grad:scatter_value(o.dim, o.index, 0)} end,
-  doc = [[input with value written where index says.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)"}
+Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce = "add" or "multiply" joins src with
+what is there; "multiply" has no gradient.]=],
+  example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))", gives = "{1, 0, 1}"}
+op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", lua = "scatter",
+  infer = "scatter", contiguous = true, inplace = true, domain = "scatter_distinct",
+  backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
+  doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
 op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "index_select", contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
-  example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))"}
-op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add",
-  types = "number", contiguous = true, inplace = true, domain = "index_add",
+  example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))", gives = "{{0, 0, 1}, {1, 0, 0}}"}
+op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add", numbers = "same",
+  contiguous = true, inplace = true, domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
   end,
   doc = [[input with alpha · source added to the slices of dimension dim that the 1-dimensional index names. Repeated positions add up, in order.]],
-  example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))"}
+  example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))", gives = "{{1, 1}, {0, 0}, {1, 1}}"}
 op {"take", "(input: Tensor, index: Positions) -> Tensor", composite = true, domain = "take",
   doc = [[The elements at positions index of the flattened input, in the shape of index.]],
-  example = "torch.take(torch.tensor({{1, 2}, {3, 4}}), torch.tensor({4, 1}))"}
+  example = "torch.take(torch.tensor({{1, 2}, {3, 4}}), torch.tensor({4, 1}))", gives = "{4, 1}"}
 op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", composite = true, domain = "mask",
   doc = [[The elements where mask (bool, broadcast with input) holds, as one dimension.]],
-  example = "torch.masked_select(torch.arange(3), torch.tensor({true, false, true}))"}
+  example = "torch.masked_select(torch.arange(3), torch.tensor({true, false, true}))", gives = "{0, 2}"}
 op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = true,
   doc = [[The positions of the elements that are not 0: one row each, one column for each dimension.]],
-  example = "torch.nonzero(torch.tensor({0, 5, 0, 7}))"}
+  example = "torch.nonzero(torch.tensor({0, 5, 0, 7}))", gives = "{{2}, {4}}"}
 -- x[{...}] with tensors among the items, called by the session's indexing. dims[i] is the
 -- dimension that indices[i] belongs to.
 op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", private = true, infer = "index", domain = "index",
@@ -50,36 +51,40 @@ op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool =
 op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "nn.functional", method = false, infer = "one_hot",
   contiguous = true,
   doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
-  example = "nn.functional.one_hot(torch.tensor({1, 3}))"}
-op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil) -> Tensor", module = "nn.functional", method = false,
+  example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
+op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
+  module = "nn.functional", method = false,
   composite = true, backward = "embedding", grad_inputs = {"weight"}, save = {"input"}, domain = "embedding",
-  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.]],
-  example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))"}
+  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.
+With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm. scale_grad_by_freq divides each
+gradient by how often its row was read.]],
+  example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
 
 for _, name in ipairs {"tril", "triu"} do
   op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, inplace = true, domain = "matrix",
     backward = function(o) return {input = o.grad[name](o.grad, o.diagonal)} end,
     doc = ("The %s triangle of the last two dimensions, the rest 0; diagonal > 0 moves the border to the right."):format(name == "tril" and "lower" or "upper"),
-    example = ("torch.%s(torch.ones(3, 3))"):format(name)}
+    example = ("torch.%s(torch.ones(3, 3))"):format(name),
+    gives = name == "tril" and "{{1, 0, 0}, {1, 1, 0}, {1, 1, 1}}" or "{{1, 1, 1}, {0, 1, 1}, {0, 0, 1}}"}
 end
 
 local function by_position(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.outs[2], o.grad)} end
 op {"sort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Tensor, Positions", infer = "sort",
   contiguous = true, backward = by_position, domain = "distinct",
   doc = [[The elements sorted along dim and where they were. Equal ones keep their order; NaN counts as the largest. Radix sort: linear time.]],
-  example = "torch.sort(torch.tensor({3, 1, 2}))"}
+  example = "torch.sort(torch.tensor({3, 1, 2}))", gives = "{1, 2, 3}, {2, 3, 1}"}
 op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Positions", composite = true,
-  doc = [[The positions that sort input along dim; see sort.]], example = "torch.argsort(torch.tensor({3, 1, 2}))"}
+  doc = [[The positions that sort input along dim; see sort.]], example = "torch.argsort(torch.tensor({3, 1, 2}))", gives = "{2, 3, 1}"}
 op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted: bool = true) -> Tensor, Positions", infer = "topk",
   contiguous = true, backward = by_position, domain = "topk",
   doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal ones the first. NaN counts as the largest.]],
-  example = "torch.topk(torch.tensor({3, 1, 2}), 2)"}
+  example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
 
 op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor", composite = true, method = false,
   doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
-  example = "torch.cat({torch.zeros(2), torch.ones(3)})"}
+  example = "torch.cat({torch.zeros(2), torch.ones(3)})", gives = "{0, 0, 1, 1, 1}"}
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.
 op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", private = true, infer = "join", domain = "cat",
   backward = "join", grad_inputs = {"tensors"}, save = {"out2"}, doc = [[cat, and the sizes along dim.]]}
 op {"stack", "(tensors: Tensor[], dim: dim = 1) -> Tensor", composite = true, method = false,
-  doc = [[Tensors of one shape joined along a new dimension dim.]], example = "torch.stack({torch.zeros(2), torch.ones(2)})"}
+  doc = [[Tensors of one shape joined along a new dimension dim.]], example = "torch.stack({torch.zeros(2), torch.ones(2)})", gives = "{{0, 0}, {1, 1}}"}

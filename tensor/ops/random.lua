@@ -39,7 +39,7 @@ op {"randint_below", "(high: int, size: shape, *, generator: generator = nil, dt
 op {"randperm", "(n: int, *, generator: generator = nil) -> Positions", composite = true, creation = true, nondeterministic = true,
   doc = [[The positions 1 to n in random order (Fisher and Yates 1938).]], example = "torch.randperm(5)"}
 
-op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = "nn.functional", method = false, composite = true,
+op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = {"torch", "nn.functional"}, method = false, composite = true,
   types = "float", nondeterministic = true,
   doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}

@@ -4,26 +4,12 @@
 local numbers = "a number stands for a tensor of no dimensions"
 return {
   ops = {
-    ["attr.mT"] = {[6] = "mT takes matrices only", [9] = "mT takes matrices only", [10] = "mT takes matrices only"},
-    ["clamp"] = {[1] = "bounds are numbers", [2] = "bounds are numbers", [3] = "bounds are numbers", [4] = "bounds are numbers", [5] = "bounds are numbers", [6] = "bounds are numbers", [7] = "bounds are numbers", [8] = "bounds are numbers", [9] = "bounds are numbers", [10] = "bounds are numbers", [11] = "bounds are numbers", [12] = "bounds are numbers", [13] = "bounds are numbers"},
-    ["div"] = {[1] = "no rounding_mode", [9] = "no rounding_mode", [10] = "no rounding_mode", [14] = "no rounding_mode", [15] = "no rounding_mode"},
-    ["index_add"] = {[13] = "bool is no number here"},
-    ["lerp"] = {[1] = "the weight is a number", [2] = "the weight is a number", [3] = "the weight is a number", [7] = "the weight is a number", [8] = "the weight is a number", [9] = "the weight is a number", [10] = "the weight is a number"},
     ["nn.functional.avg_pool2d"] = {[5] = "floats only"},
     ["nn.functional.batch_norm"] = {[5] = "one dimension is no batch", [10] = "one dimension is no batch"},
-    ["nn.functional.conv2d"] = {[3] = "no padding by name", [8] = "floats only"},
-    ["nn.functional.embedding"] = {[1] = "no max_norm, scale_grad_by_freq, sparse", [3] = "no max_norm, scale_grad_by_freq, sparse", [4] = "no max_norm, scale_grad_by_freq, sparse", [7] = "no max_norm, scale_grad_by_freq, sparse"},
-    ["nn.functional.softplus"] = {[1] = "no beta, threshold", [2] = "no beta, threshold", [3] = "no beta, threshold", [4] = "no beta, threshold", [5] = "no beta, threshold", [6] = "no beta, threshold", [7] = "no beta, threshold", [8] = "no beta, threshold", [9] = "no beta, threshold", [10] = "no beta, threshold"},
-    ["nonzero"] = {[1] = "no as_tuple", [4] = "no as_tuple", [5] = "no as_tuple", [6] = "no as_tuple", [7] = "no as_tuple", [8] = "no as_tuple", [9] = "no as_tuple", [10] = "no as_tuple", [11] = "no as_tuple"},
-    ["norm"] = {[1] = "p is a number", [8] = "p is a number"},
-    ["scatter"] = {[1] = "no reduce", [5] = "no reduce", [6] = "no reduce", [13] = "no reduce"},
-    ["masked_fill"] = {[9] = "a value that is a tensor with a gradient is refused, not differentiated"},
-    ["square"] = {[12] = "bool is no number here", [13] = "bool is no number here"},
-    ["std"] = {[3] = "unbiased is given by name", [9] = "unbiased is given by name"},
-    ["var"] = {[3] = "unbiased is given by name", [9] = "unbiased is given by name"},
+    ["nn.functional.conv2d"] = {[8] = "floats only"},
+    ["norm"] = {[1] = "the nuclear norm needs singular values"},
   },
   errors = {
-    ["masked_fill"] = {[1] = "a tensor of one element stands for a number"},
     ["__radd__"] = {[1] = "both are Lua numbers: Lua's own arithmetic"},
     ["__rdiv__"] = {[1] = "both are Lua numbers: Lua's own arithmetic"},
     ["__rmul__"] = {[1] = "both are Lua numbers: Lua's own arithmetic"},
@@ -47,12 +33,5 @@ return {
     ["pow"] = {[1] = numbers},
     ["remainder"] = {[1] = numbers},
   },
-  in_place = {
-    addmm_ = "no such method",
-    as_strided_ = "no such method",
-    cumsum_ = "no such method",
-    squeeze_ = "no such method",
-    t_ = "no such method",
-    transpose_ = "no such method",
-  },
+  in_place = {},
 }

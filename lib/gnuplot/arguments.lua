@@ -1,0 +1,93 @@
+--- Wrong calls of the plotting functions: one line, raised where the user called.
+local options = require "torch.utils.options"
+
+local arguments = {}
+
+--- Raises at the first line of the stack that is not of this library.
+function arguments.fail(format, ...)
+  local level = 2
+  local info = debug.getinfo(level, "S")
+  while info and (info.what == "C" or info.source:find("lib/gnuplot/%a+%.lua$")) do
+    level = level + 1
+    info = debug.getinfo(level, "S")
+  end
+  error(format:format(...), info and level or 0)
+end
+
+--- Raises "NAME: 'PARAMETER' (argument POSITION): expected EXPECTED, got VALUE".
+function arguments.wrong(name, parameter, position, expected, value)
+  local place = position and (" (argument %d)"):format(position) or ""
+  arguments.fail("%s: '%s'%s: expected %s, got %s", name, parameter, place, expected,
+    options.describe(value))
+end
+
+function arguments.string(name, parameter, position, value)
+  if type(value) ~= "string" then
+    arguments.wrong(name, parameter, position, "a string", value)
+  end
+end
+
+--- Whether `value` is a table of options: string keys and nothing else.
+function arguments.is_named(value)
+  if type(value) ~= "table" or getmetatable(value) ~= nil or #value > 0 then return false end
+  local key = next(value)
+  return key == nil or type(key) == "string"
+end
+
+--- The arguments as a list with a count, and the options after them (empty without).
+function arguments.split(...)
+  local list = table.pack(...)
+  if list.n == 0 or not arguments.is_named(list[list.n]) then return list, {} end
+  local given = list[list.n]
+  list[list.n] = nil
+  list.n = list.n - 1
+  return list, given
+end
+
+local function is_whole(v) return math.type(v) == "integer" and v > 0 end
+
+local kinds = {
+  string = {"a string", function(v) return type(v) == "string" end},
+  boolean = {"a boolean", function(v) return type(v) == "boolean" end},
+  number = {"a number", function(v) return type(v) == "number" end},
+  positive = {"a number above 0", function(v) return type(v) == "number" and v > 0 end},
+  fraction = {"a number from 0 to 1", function(v)
+    return type(v) == "number" and v >= 0 and v <= 1
+  end},
+  count = {"a positive integer", is_whole},
+  strings = {"an array of strings", function(v)
+    if type(v) ~= "table" then return false end
+    for _, s in ipairs(v) do
+      if type(s) ~= "string" then return false end
+    end
+    return #v > 0
+  end},
+  size = {"{width, height}", function(v)
+    return type(v) == "table" and #v == 2 and is_whole(v[1]) and is_whole(v[2])
+  end},
+  any = {"", function() return true end},
+}
+
+--- Checks one value. `kind` is one of the kinds above.
+function arguments.check(name, parameter, position, kind, value)
+  if not kinds[kind][2](value) then
+    arguments.wrong(name, parameter, position, kinds[kind][1], value)
+  end
+  return value
+end
+
+--- Checks the options `given`: `known` is an array of {NAME, KIND}.
+function arguments.named(name, known, given)
+  local names, kind_of = {}, {}
+  for i, entry in ipairs(known) do names[i], kind_of[entry[1]] = entry[1], entry[2] end
+  for key, value in pairs(given) do
+    if kind_of[key] == nil then
+      arguments.fail("%s: unknown option '%s'%s (known: %s)", name, tostring(key),
+        options.suggest(tostring(key), names), table.concat(names, ", "))
+    end
+    arguments.check(name, key, nil, kind_of[key], value)
+  end
+  return given
+end
+
+return arguments

@@ -1,0 +1,366 @@
+--- Charts of characters: axes, ticks, a legend and curves on a canvas.
+--
+--     local chart = require "gnuplot.chart"
+--     local lines = chart.draw({{name = "train", x = {1, 2, 3}, y = {3, 2, 1}}},
+--       {columns = 60, rows = 15, title = "loss"})
+local Axis = require "gnuplot.axis"
+local Canvas = require "gnuplot.canvas"
+local terminal = require "torch.utils.terminal.c"
+
+local chart = {}
+
+-- Colours by the number that a terminal has; "faint" ones are for what stands behind.
+local palettes = {
+  [256] = {33, 208, 34, 160, 98, 37, 169, 130, faint = {67, 137, 65, 131, 97, 66, 132, 94},
+    grey = 244},
+  [8] = {4, 3, 2, 1, 5, 6, faint = {4, 3, 2, 1, 5, 6}, grey = 7},
+}
+local MARKS = {"*", "+", "o", "x", "#", "@", "%", "&"} -- of curves in ASCII
+local DASHES = {false, {4, 3}, {1, 2}, {8, 3}, {2, 2}, {1, 4}} -- where there are no colours
+local WIDEST = 200 -- columns
+
+local is_finite = function(v) return v > -math.huge and v < math.huge end
+
+-- ---- ranges -------------------------------------------------------------------
+
+--- The least and the greatest value of `key` in all curves, as far as it can be shown.
+local function range_of(curves, key, log)
+  local lo, hi = math.huge, -math.huge
+  for _, curve in ipairs(curves) do
+    for _, set in ipairs{curve, curve.behind} do
+      for i, v in ipairs(set[key]) do
+        if is_finite(v) and is_finite(set.y[i]) and (not log or v > 0) then
+          if v < lo then lo = v end
+          if v > hi then hi = v end
+        end
+      end
+    end
+    if key == "y" and (curve.style == "boxes" or curve.style == "impulses") and not log then
+      lo, hi = math.min(lo, 0), math.max(hi, 0)
+    end
+  end
+  return lo, hi
+end
+
+local function axis_of(curves, key, log, range)
+  local lo, hi = range_of(curves, key, log)
+  if range then
+    lo, hi = range[1] or lo, range[2] or hi
+    if lo > hi then lo, hi = hi, lo end
+    if log and lo <= 0 then lo = hi > 0 and hi * 1e-6 or 1e-6 end
+  elseif lo <= hi and not log and key == "y" then
+    local room = (hi - lo) * 0.03 -- curves do not lie on the frame
+    if lo ~= 0 then lo = lo - room end
+    if hi ~= 0 then hi = hi + room end
+  elseif lo < hi and not log and key == "x" then
+    for _, curve in ipairs(curves) do -- the first and the last box are whole
+      if curve.style == "boxes" and #curve.x > 1 then
+        local half = (hi - lo) / (#curve.x - 1) / 2
+        lo, hi = lo - half, hi + half
+        break
+      end
+    end
+  end
+  if lo > hi then lo, hi = log and 0.1 or 0, 1 end
+  return Axis.new(lo, hi, log)
+end
+
+-- ---- curves ------------------------------------------------------------------------
+
+--- The part of a line from (x1, y1) to (x2, y2) inside [1, width] × [1, height], as
+-- four whole numbers; nil when there is none (Liang and Barsky).
+local function clip(x1, y1, x2, y2, width, height)
+  local from, to, dx, dy = 0, 1, x2 - x1, y2 - y1
+  for _, edge in ipairs{{-dx, x1 - 1}, {dx, width - x1}, {-dy, y1 - 1}, {dy, height - y1}} do
+    local p, q = edge[1], edge[2]
+    if p == 0 then
+      if q < 0 then return nil end
+    elseif p < 0 then
+      from = math.max(from, q / p)
+    else
+      to = math.min(to, q / p)
+    end
+  end
+  if from > to then return nil end
+  local function whole(v) return math.floor(v + 0.5) end
+  return whole(x1 + from * dx), whole(y1 + from * dy), whole(x1 + to * dx), whole(y1 + to * dy)
+end
+
+--- Draws one set of points on the area of `view`, which has the axes and the canvas.
+local function draw_set(view, set, style, colour, mark, dash)
+  local canvas, width, height = view.canvas, view.width, view.height
+  local base = math.max(1, math.min(height, math.floor(height - (view.y:place(0) or 0)
+    * (height - 1) + 0.5)))
+  local last_x, last_y
+  for i, value in ipairs(set.y) do
+    local across, up = view.x:place(set.x[i]), is_finite(value) and view.y:place(value)
+    local x, y
+    if across and up then x, y = 1 + across * (width - 1), height - up * (height - 1) end
+    if x and (style == "boxes" or style == "impulses") then
+      local half = style == "boxes" and view.box / 2 or 0
+      local left, top, right, bottom = clip(x - half, y, x + half, base, width, height)
+      if left then canvas:fill(left, top, right, bottom, colour, mark) end
+    elseif x and style ~= "points" then
+      if style == "steps" and last_x then
+        local a, b, c, d = clip(last_x, last_y, x, last_y, width, height)
+        if a then canvas:line(a, b, c, d, colour, mark, dash) end
+        last_x = x
+      end
+      local a, b, c, d = clip(last_x or x, last_y or y, x, y, width, height)
+      if a then canvas:line(a, b, c, d, colour, mark, dash) end
+    end
+    if x and (style == "points" or style == "linespoints") then
+      local a, b = clip(x, y, x, y, width, height)
+      if a then
+        canvas:dot(a, b, colour, mark)
+        if style == "linespoints" and canvas.braille then
+          for _, d in ipairs{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} do
+            canvas:dot(math.min(math.max(a + d[1], 1), width),
+              math.min(math.max(b + d[2], 1), height), colour, mark)
+          end
+        end
+      end
+    end
+    last_x, last_y = x, y
+  end
+end
+
+--- The width of a box: as far as the points are apart, in dots.
+local function box_width(view, curves)
+  local most = 1
+  for _, curve in ipairs(curves) do most = math.max(most, #curve.x) end
+  return math.max(0, (view.width - 1) / most - 2)
+end
+
+local function colour_of(options, i, faint)
+  local palette = palettes[options.colours]
+  if palette == nil then return nil end
+  local list = faint and palette.faint or palette
+  return list[(i - 1) % #list + 1]
+end
+
+local function dash_of(options, i)
+  if palettes[options.colours] or options.charset == "ascii" then return nil end
+  return DASHES[(i - 1) % #DASHES + 1] or nil
+end
+
+local function mark_of(i) return MARKS[(i - 1) % #MARKS + 1] end
+
+local function draw_curves(view, curves, options)
+  view.box = box_width(view, curves)
+  for i, curve in ipairs(curves) do
+    if #curve.behind.y > 0 and palettes[options.colours] then
+      draw_set(view, curve.behind, "points", colour_of(options, i, true), ".")
+    end
+  end
+  for i, curve in ipairs(curves) do
+    draw_set(view, curve, curve.style, colour_of(options, i), mark_of(i), dash_of(options, i))
+  end
+end
+
+-- ---- what stands around them ----------------------------------------------------------
+
+--- The cell that the value at `place` (0 … 1) of an axis of `n` cells falls into.
+local function cell_at(place, n, dots)
+  return math.floor(place * (n * dots - 1) + 0.5) // dots
+end
+
+local signs = {
+  braille = {"│", "─", "└", "┤", "┬", "┊", "●"},
+  ascii = {"|", "-", "+", "+", "+", ":", "O"},
+}
+
+local function draw_vertical_axis(canvas, area, axis, ticks, look)
+  for row = area.top, area.bottom do canvas:text(area.left - 1, row, look[1], area.grey) end
+  local height = area.bottom - area.top + 1
+  for _, tick in ipairs(ticks) do
+    local row = area.bottom - cell_at(axis:place(tick.value), height, canvas.down)
+    canvas:text(area.left - 1, row, look[4], area.grey)
+    canvas:text(area.left - 1 - #tick.label, row, tick.label)
+  end
+end
+
+--- Whether all x are whole numbers, as steps are: there is nothing between them.
+local function is_whole(curves)
+  for _, curve in ipairs(curves) do
+    for _, x in ipairs(curve.x) do
+      if x ~= x // 1 then return false end
+    end
+  end
+  return true
+end
+
+local function draw_horizontal_axis(canvas, area, axis, ticks, look)
+  local row, width = area.bottom + 1, area.right - area.left + 1
+  canvas:text(area.left - 1, row, look[3] .. look[2]:rep(width), area.grey)
+  local free = 1 -- labels do not touch
+  for _, tick in ipairs(ticks) do
+    local column = area.left + cell_at(axis:place(tick.value), width, canvas.across)
+    canvas:text(column, row, look[5], area.grey)
+    local from = math.min(column - #tick.label // 2, canvas.columns - #tick.label + 1)
+    if from >= free and from >= 1 then
+      canvas:text(from, row + 1, tick.label)
+      free = from + #tick.label + 1
+    end
+  end
+end
+
+--- Vertical lines, and beside each its text where there is room.
+local function draw_marks(canvas, area, axis, marks, look)
+  local width, free = area.right - area.left + 1, area.left
+  for _, mark in ipairs(marks) do
+    local place = axis:place(mark.x)
+    if place and place >= 0 and place <= 1 then
+      local column = area.left + cell_at(place, width, canvas.across)
+      for row = area.top, area.bottom do
+        if canvas:is_free(column, row) then canvas:text(column, row, look[6], area.grey) end
+      end
+      local text = mark.text or ""
+      local long = terminal.width(text)
+      local from = column - long -- to the left of its line
+      if long > 0 and from >= free then
+        canvas:text(from, area.top, text, area.grey)
+        free = column + 1
+      end
+    end
+  end
+end
+
+--- The names of the curves as rows of {text, colour, sign} items, at most `rows`.
+local function legend_rows(curves, options, room, rows)
+  local list, row, used = {}, {}, 0
+  for i, curve in ipairs(curves) do
+    if curve.name ~= "" then
+      local sign = options.charset == "ascii" and mark_of(i) or "──"
+      if dash_of(options, i) then sign = "╌╌" end
+      local long = terminal.width(sign .. curve.name) + 3
+      if used + long > room and used > 0 then
+        list[#list + 1], row, used = row, {}, 0
+      end
+      row[#row + 1] = {sign = sign, name = curve.name, colour = colour_of(options, i)}
+      used = used + long
+    end
+  end
+  if #row > 0 then list[#list + 1] = row end
+  return table.move(list, 1, math.min(#list, rows), 1, {}), #list > rows
+end
+
+local function draw_legend(canvas, left, top, rows, more)
+  for i, row in ipairs(rows) do
+    local column = left
+    for _, item in ipairs(row) do
+      canvas:text(column, top + i - 1, item.sign, item.colour)
+      column = column + terminal.width(item.sign) + 1
+      canvas:text(column, top + i - 1, item.name)
+      column = column + terminal.width(item.name) + 2
+    end
+    if more and i == #rows then canvas:text(math.min(column, canvas.columns - 2), top + i - 1, "...") end
+  end
+end
+
+local function draw_best(canvas, area, view, curves, options, look)
+  for i, curve in ipairs(curves) do
+    local best = curve.best
+    local across, up = best and view.x:place(best.x), best and view.y:place(best.y)
+    if across and up and across >= 0 and across <= 1 and up >= 0 and up <= 1 then
+      canvas:text(area.left + cell_at(across, area.right - area.left + 1, canvas.across),
+        area.bottom - cell_at(up, area.bottom - area.top + 1, canvas.down), look[7],
+        colour_of(options, i))
+    end
+  end
+end
+
+--- Puts the dots of a smaller canvas onto `canvas`.
+local function paste(canvas, part, left, top)
+  for row = 0, part.rows - 1 do
+    for column = 0, part.columns - 1 do
+      local from = row * part.columns + column
+      if part.dots[from] then
+        local to = (top - 1 + row) * canvas.columns + left - 1 + column
+        canvas.dots[to], canvas.colours[to] = part.dots[from], part.colours[from]
+      end
+    end
+  end
+end
+
+-- ---- the whole ------------------------------------------------------------------------
+
+--- Curves as they are drawn: {name, x, y, style, behind, best}.
+local function normal(series)
+  local curves = {}
+  for i, s in ipairs(series) do
+    local x = s.x
+    if x == nil then
+      x = {}
+      for j = 1, #s.y do x[j] = j end
+    end
+    curves[i] = {name = s.name or "", x = x, y = s.y, style = s.style or "lines",
+      behind = s.behind or {x = {}, y = {}}, best = s.best}
+    if curves[i].style == "dots" then curves[i].style = "points" end
+  end
+  return curves
+end
+
+--- The escape sequence of a colour.
+local function escape(colours)
+  if palettes[colours] == nil then return nil end
+  return function(c)
+    return colours == 256 and ("\027[38;5;%dm"):format(c) or ("\027[3%dm"):format(c)
+  end
+end
+
+--- Draws curves with characters. `series` is an array of {name =, x =, y =, style =,
+-- behind = {x =, y =}, best = {x =, y =}}: arrays of numbers, those that are not finite
+-- make gaps; without x it is 1, 2, …. `style` is "lines" (the default), "points",
+-- "linespoints", "dots", "steps", "boxes" or "impulses"; `behind` are faint dots,
+-- `best` a point that is marked. Options:
+--
+-- - `columns`, `rows`: the size of the picture, at least 20 by 6
+-- - `charset`: "braille" (the default) or "ascii"
+-- - `colours`: 256, 8 or 0 (the default: no escape sequences)
+-- - `title`, `xlabel`, `logx`, `logy`, `xrange`, `yrange` ({lo, hi}, either may be false)
+-- - `marks`: array of {x =, text =}, vertical lines
+--
+-- Returns an array of `rows` strings that are at most `columns` wide.
+function chart.draw(series, options)
+  local columns = math.max(20, math.min(options.columns or 80, WIDEST))
+  local rows = math.max(6, options.rows or 20)
+  local curves = normal(series)
+  local canvas = Canvas.new(columns, rows, options.charset)
+  local palette = palettes[options.colours]
+  local look = signs[canvas.braille and "braille" or "ascii"]
+  local area = {top = 1, bottom = rows - 2, right = columns - 1, grey = palette and palette.grey}
+  if options.title and options.title ~= "" then area.top = 2 end
+  if options.xlabel and options.xlabel ~= "" and rows >= 10 then area.bottom = rows - 3 end
+  local legend, more = legend_rows(curves, options, columns - 4, rows >= 12 and 3 or 1)
+  area.top = area.top + #legend
+
+  local x = axis_of(curves, "x", options.logx, options.xrange)
+  local y = axis_of(curves, "y", options.logy, options.yrange)
+  local height = area.bottom - area.top + 1
+  local ticks, widest = y:ticks(math.max(2, height // 2)), 1
+  for _, tick in ipairs(ticks) do widest = math.max(widest, #tick.label) end
+  area.left = widest + 2
+
+  local part = Canvas.new(area.right - area.left + 1, height, options.charset)
+  local view = {canvas = part, x = x, y = y, width = part.columns * part.across,
+    height = part.rows * part.down}
+  draw_curves(view, curves, options)
+  paste(canvas, part, area.left, area.top)
+  draw_vertical_axis(canvas, area, y, ticks, look)
+  draw_horizontal_axis(canvas, area, x, x:ticks(math.max(2, part.columns // 10),
+    is_whole(curves)), look)
+  draw_marks(canvas, area, x, options.marks or {}, look)
+  draw_best(canvas, area, view, curves, options, look)
+  if area.top > #legend + 1 then
+    canvas:text(math.max(1, (columns - terminal.width(options.title)) // 2), 1, options.title)
+  end
+  draw_legend(canvas, area.left, area.top - #legend, legend, more)
+  if area.bottom == rows - 3 then
+    canvas:text((area.left + area.right - terminal.width(options.xlabel)) // 2, rows,
+      options.xlabel)
+  end
+  return canvas:lines(escape(options.colours))
+end
+
+return chart

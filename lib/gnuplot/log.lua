@@ -1,0 +1,279 @@
+--- The points of a live curve on disk, as lines of a CSV file:
+--
+--     step,series,value
+--     1,train,2.3026
+--     120,,epoch 1         (a mark has no series)
+--
+-- Each line is handed to the system as a whole and at once, so that what was added
+-- is there when the program is killed, and `tail -f` shows it. Writing may take SHARE of
+-- the time; where disks are slow and steps are fast, lines wait for the next one. The reader takes these
+-- files and tables of columns, with commas, tabs or blanks between them, as other loggers
+-- write them: a first line of names, then a row of numbers a step.
+local now = require "torch.utils.terminal.c".now
+
+local Log = {}
+Log.__index = Log
+
+local SHARE = 0.005 -- of the time may be spent on writing,
+local BURST = 0.1   -- and this many seconds ahead of it
+
+local HEADER = "step,series,value"
+
+-- ---- writing ---------------------------------------------------------------------
+
+local function field(text)
+  text = text:gsub("[\r\n]+", " ")
+  if text:find('[,"]') or text:find("^%s") then return '"' .. text:gsub('"', '""') .. '"' end
+  return text
+end
+
+local function number(value)
+  if math.type(value) == "integer" then return tostring(value) end
+  if value ~= value then return "nan" end
+  if value == math.huge or value == -math.huge then return value > 0 and "inf" or "-inf" end
+  return ("%.9g"):format(value) -- as exact as a float32
+end
+
+--- Opens the file `path`, a new one or, with `append`, for more lines. Returns a log, or
+-- nil and the reason.
+function Log.open(path, append)
+  local old = append and io.open(path, "rb")
+  local size, last = 0, nil
+  if old then
+    size = old:seek("end") or 0
+    if size > 0 then
+      old:seek("end", -1)
+      last = old:read(1)
+    end
+    old:close()
+  end
+  -- Cut to nothing first, then always at the end: another process may write as well.
+  if size == 0 then
+    local new, reason = io.open(path, "wb")
+    if new == nil then return nil, reason end
+    new:close()
+  end
+  local file, reason = io.open(path, "ab")
+  if file == nil then return nil, reason end
+  file:setvbuf("no")
+  local self = setmetatable({file = file, path = path, names = {},
+    waiting = last ~= nil and last ~= "\n" and "\n" or "", credit = BURST, since = now()}, Log)
+  if size == 0 then self:line(HEADER) end
+  return self
+end
+
+--- Writes the lines that wait. Returns true, or nil and the reason; what could not be
+-- written is lost, the next line begins anew.
+local function flush(self, began)
+  -- One string is one write: several would be as many, and could be torn apart.
+  local ok, reason = self.file:write(self.waiting)
+  self.waiting = ok and "" or "\n"
+  self.credit = self.credit - (now() - began)
+  return ok and true, reason
+end
+
+--- Writes a line, or lets it wait. Returns like `flush`.
+function Log:line(text)
+  self.waiting = self.waiting .. text .. "\n"
+  local time = now()
+  self.credit = math.min(BURST, self.credit + SHARE * (time - self.since))
+  self.since = time
+  if self.credit < 0 then return true end
+  return flush(self, time)
+end
+
+function Log:add(series, step, value)
+  local name = self.names[series]
+  if name == nil then
+    name = field(series)
+    self.names[series] = name
+  end
+  return self:line(number(step) .. "," .. name .. "," .. number(value))
+end
+
+function Log:mark(step, text) return self:line(("%s,,%s"):format(number(step), field(text))) end
+
+function Log:close()
+  if io.type(self.file) ~= "file" then return end
+  if #self.waiting > 1 then flush(self, now()) end
+  self.file:close()
+end
+
+-- Made after its file, it is finalized before it when the program ends.
+Log.__gc = Log.close
+
+-- ---- reading -----------------------------------------------------------------------
+
+--- The text of a quoted field whose first quote is at `at`, and the place behind its
+-- last one; nil when it is not closed. A doubled quote stands for one.
+local function unquote(line, at)
+  local parts = {}
+  repeat
+    local stop = line:find('"', at + 1, true)
+    if stop == nil then return nil end
+    parts[#parts + 1] = line:sub(at + 1, stop - 1)
+    at = stop + 1
+  until line:sub(at, at) ~= '"'
+  return table.concat(parts, '"'), at
+end
+
+--- The fields of a line with commas; nil when a quote is not closed.
+local function split_commas(line)
+  local fields, at = {}, 1
+  repeat
+    local text, behind
+    local quote = line:find('^%s*"', at) and line:find('"', at, true)
+    if quote then
+      text, behind = unquote(line, quote)
+      if text == nil then return nil end
+    end
+    local stop = line:find(",", behind or at, true)
+    fields[#fields + 1] = text or line:sub(at, (stop or 0) - 1):match("^%s*(.-)%s*$")
+    at = stop and stop + 1
+  until at == nil
+  return fields
+end
+
+local function split(line, separator)
+  if separator == "," then return split_commas(line) end
+  local fields = {}
+  if separator == "\t" then
+    for text in (line:gsub("\t$", "") .. "\t"):gmatch("([^\t]*)\t") do
+      fields[#fields + 1] = text:match("^%s*(.-)%s*$")
+    end
+  else
+    for text in line:gmatch("%S+") do fields[#fields + 1] = text end
+  end
+  return fields
+end
+
+local words = {nan = 0 / 0, ["-nan"] = 0 / 0, inf = math.huge, ["+inf"] = math.huge,
+  infinity = math.huge, ["-inf"] = -math.huge, ["-infinity"] = -math.huge}
+
+local function number_of(text)
+  if text:find("^[%d.+-]") and not text:find("[xX]") then return tonumber(text) or words[text:lower()] end
+  return words[text:lower()]
+end
+
+local steps = {step = 1, steps = 1, iteration = 2, iter = 2, ["global_step"] = 1, epoch = 3, x = 4}
+
+local Reader = {}
+Reader.__index = Reader
+
+--- What the first line says. Returns true, or nil and the reason.
+local function read_header(self, line)
+  line = line:gsub("^\239\187\191", "") -- a byte order mark
+  if line:find("[%z\1-\8]") then return nil, "not a text file" end
+  self.separator = line:find(",", 1, true) and "," or line:find("\t", 1, true) and "\t" or " "
+  local names = split(line, self.separator)
+  if names == nil or #names == 0 then return nil, "line 1: expected the names of columns" end
+  if line:gsub("%s", "") == HEADER then
+    self.long = true
+    return true
+  end
+  local best
+  for i, name in ipairs(names) do
+    if number_of(name) then
+      return nil, ("line 1: expected the names of columns, such as '%s', got '%s'"):format(HEADER,
+        #line > 40 and line:sub(1, 37) .. "..." or line)
+    end
+    local rank = steps[name:lower()]
+    if rank and (best == nil or rank < steps[names[best]:lower()]) then best = i end
+  end
+  self.names, self.step_column, self.row = names, best, 0
+  return true
+end
+
+--- One line of "step,series,value".
+local function read_long(self, fields, sink)
+  if #fields ~= 3 then return nil, ("expected 3 fields, got %d"):format(#fields) end
+  local step = number_of(fields[1])
+  if step == nil then return nil, ("expected a number, got '%s'"):format(fields[1]) end
+  if fields[2] == "" then
+    sink:mark(step, fields[3])
+    return true
+  end
+  local value = number_of(fields[3])
+  if value == nil then return nil, ("expected a number, got '%s'"):format(fields[3]) end
+  sink:add(fields[2], step, value)
+  return true
+end
+
+--- One line of a table; an empty field has no point.
+local function read_wide(self, fields, sink)
+  if #fields > #self.names then
+    return nil, ("expected %d fields, got %d"):format(#self.names, #fields)
+  end
+  local values = {}
+  for i, text in ipairs(fields) do
+    values[i] = text ~= "" and number_of(text)
+    if values[i] == nil then return nil, ("expected a number, got '%s'"):format(text) end
+  end
+  self.row = self.row + 1
+  local step = self.row
+  if self.step_column then step = values[self.step_column] end
+  if not step then return nil, "there is no step" end
+  for i, name in ipairs(self.names) do
+    if values[i] and i ~= self.step_column and not steps[name:lower()] then
+      sink:add(name, step, values[i])
+    end
+  end
+  return true
+end
+
+--- Reads the lines that have been completed since the last call into `sink`, which has
+-- add(series, step, value) and mark(step, text). Returns the number of points and
+-- marks that were read; nil and the reason when this is no log.
+function Reader:read(sink)
+  local text = self.file:read("a") or ""
+  local from, n = 1, 0
+  text = self.rest .. text
+  while true do
+    local stop = text:find("\n", from, true)
+    if stop == nil then break end
+    local line = text:sub(from, stop - 1):gsub("\r$", "")
+    from, self.line = stop + 1, self.line + 1
+    if self.separator == nil and line:find("%S") then
+      local ok, reason = read_header(self, line)
+      if not ok then return nil, reason end
+    elseif line:find("%S") and not line:find("^#") then
+      local fields = split(line, self.separator)
+      local ok, reason = nil, "a quote is not closed"
+      if fields then ok, reason = (self.long and read_long or read_wide)(self, fields, sink) end
+      if ok then
+        n = n + 1
+      else
+        self.damaged = self.damaged + 1
+        self.first_damage = self.first_damage or ("line %d: %s"):format(self.line, reason)
+      end
+    end
+  end
+  self.rest = text:sub(from)
+  return n
+end
+
+--- Whether the file was cut or another took its place: then it is to be read anew.
+function Reader:is_stale()
+  local at = self.file:seek()
+  local file = io.open(self.path, "rb")
+  if file == nil then return false end
+  local size = file:seek("end")
+  file:close()
+  return size < at
+end
+
+function Reader:close() self.file:close() end
+
+--- A reader of the log `path`, or nil and the reason. Lines that are damaged are
+-- counted in `damaged` and left out; `first_damage` says what is wrong with the first.
+function Log.reader(path)
+  local file, reason = io.open(path, "rb")
+  if file == nil then return nil, reason:match(": (.*)$") or reason end
+  if file:read(0) == nil and select(2, file:read(1)) then
+    file:close()
+    return nil, "is not a file"
+  end
+  return setmetatable({path = path, file = file, rest = "", line = 0, damaged = 0}, Reader)
+end
+
+return Log

@@ -1,0 +1,123 @@
+--- Files with pictures: their formats, and how one takes the place of another.
+--
+-- gnuplot draws into a draft beside the target, which is renamed when it is whole, so
+-- that nobody ever sees half a picture. What is no ordinary file (/dev/stdout, a pipe)
+-- is written to instead.
+local host = require "gnuplot.host"
+local terminal = require "torch.utils.terminal.c"
+
+local output = {}
+
+output.choice = "png, svg, pdf, eps"
+
+local FONT = "sans"
+
+--- Alternatives: `first` where this gnuplot has it, else `second`.
+local function either(first, second)
+  local name = first:match("%S+")
+  return ("if (strstrt(GPVAL_TERMINALS, ' %s ') > 0) { set terminal %s } else { set terminal %s }")
+    :format(name, first, second)
+end
+
+-- Sizes are in pixels, on paper 100 an inch.
+local formats = {
+  png = function(w, h)
+    return either(("pngcairo size %d,%d font '%s,11'"):format(w, h, FONT),
+      ("png size %d,%d"):format(w, h))
+  end,
+  svg = function(w, h)
+    return ("set terminal svg size %d,%d font '%s,13' background rgb '#ffffff'"):format(w, h,
+      "sans-serif")
+  end,
+  pdf = function(w, h)
+    return ("set terminal pdfcairo size %gin,%gin font '%s,9'"):format(w / 100, h / 100, FONT)
+  end,
+  eps = function(w, h)
+    return either(("epscairo size %gin,%gin font '%s,9'"):format(w / 100, h / 100, FONT),
+      ("postscript eps enhanced color size %gin,%gin"):format(w / 100, h / 100))
+  end,
+  gif = function(w, h, delay)
+    return ("set terminal gif animate delay %d loop 0 size %d,%d font '%s,11'"):format(delay or 10,
+      w, h, FONT)
+  end,
+}
+
+-- How a whole file of each format ends.
+local ends = {
+  png = "IEND\xAE\x42\x60\x82$", svg = "</svg>%s*$", pdf = "%%%%EOF%s*$", eps = "%%%%EOF%s*\4?$",
+  gif = ";$",
+}
+
+--- The command that chooses a format.
+function output.terminal(format, size, delay)
+  return formats[format](size[1], size[2], delay) .. "\n"
+end
+
+--- The format that a name ends in, or nil.
+function output.format(path)
+  local format = (path:match("%.(%w+)$") or ""):lower()
+  return formats[format] and format ~= "gif" and format or nil
+end
+
+local function reason_of(text) return (text or "?"):match("^.*: (.*)$") or text or "?" end
+
+local Draft = {}
+Draft.__index = Draft
+
+--- A place to draw for `path`: {draft = where gnuplot writes, ...}. Nil and the reason
+-- when the target cannot be written. It goes with its variable (<close>).
+function output.open(path, format)
+  local kind, real = host.target(path)
+  if kind == "directory" then return nil, "Is a directory" end
+  local self = setmetatable({path = path, real = real, format = format, kind = kind}, Draft)
+  if kind == "other" then
+    self.draft = os.tmpname()
+    return self
+  end
+  local folder, name = real:match("^(.*/)([^/]*)$")
+  self.draft = ("%s.%s.%d"):format(folder or "", name or real, terminal.pid())
+  local file, reason = io.open(self.draft, "wb")
+  if file == nil then return nil, reason_of(reason) end
+  file:close()
+  return self
+end
+
+function Draft:__close() os.remove(self.draft) end
+
+--- Whether the draft is a whole file: a full disk goes by unnoticed in gnuplot.
+local function is_whole(path, format)
+  local file <close> = io.open(path, "rb")
+  if file == nil then return false end
+  local size = file:seek("end")
+  file:seek("set", math.max(0, size - 64))
+  return (file:read("a") or ""):find(ends[format]) ~= nil
+end
+
+--- Copies the draft to what cannot be replaced.
+local function pour(self)
+  local from <close> = assert(io.open(self.draft, "rb"))
+  local to, reason = io.open(self.path, "wb")
+  if to == nil then return nil, reason_of(reason) end
+  local ok = true
+  while ok do
+    local part = from:read(65536)
+    if part == nil then break end
+    ok, reason = to:write(part)
+  end
+  local closed, why = to:close()
+  if ok and closed then return true end
+  return nil, reason_of(reason or why)
+end
+
+--- Puts the picture in its place. Returns true, or nil and the reason.
+function Draft:place()
+  if not is_whole(self.draft, self.format) then
+    return nil, "the picture is not whole; is the disk full?"
+  end
+  if self.kind == "other" then return pour(self) end
+  local ok, reason = os.rename(self.draft, self.real)
+  if not ok then return nil, reason_of(reason) end
+  return true
+end
+
+return output

@@ -1,0 +1,116 @@
+--- How a curve is drawn: Torch7's letters, gnuplot's own words, or a table.
+local arguments = require "gnuplot.arguments"
+local look = require "gnuplot.look"
+local options = require "torch.utils.options"
+
+local style = {}
+
+local MANY = 100 -- points: beyond that a curve has no point marks by default
+
+--- White edges between boxes that touch.
+style.edge = "fs solid border lc rgb '#ffffff'"
+
+local letters = {
+  ["."] = "dots", dots = "dots", ["+"] = "points", points = "points", ["-"] = "lines",
+  lines = "lines", ["+-"] = "linespoints", ["-+"] = "linespoints", linespoints = "linespoints",
+  ["|"] = "boxes", boxes = "boxes", bars = "boxes", steps = "steps", impulses = "impulses",
+  ["~"] = "csplines", csplines = "csplines", acsplines = "acsplines", v = "vectors",
+  V = "vectors", vectors = "vectors",
+}
+
+-- Words that gnuplot's own text for a curve may begin with.
+local own = {}
+for word in ("with w wi smooth s using u axes axis title t notitle lt lc lw ls pt ps dt every"
+  .. " linetype linecolor linewidth linestyle pointtype pointsize dashtype"):gmatch("%S+") do
+  own[word] = true
+end
+
+local dashes = {
+  ["-"] = 1, solid = 1, ["--"] = 2, dashed = 2, [":"] = 3, dotted = 3, ["-."] = 4, dashdot = 4,
+}
+
+local points = {
+  o = 7, O = 6, ["+"] = 1, x = 2, ["*"] = 3, s = 5, S = 4, ["^"] = 9, v = 11, d = 13,
+}
+
+--- The options of a style table, for messages and for the tables of other functions.
+style.known = {
+  {"style", "string"}, {"color", "any"}, {"width", "positive"}, {"dash", "string"},
+  {"point", "any"}, {"size", "positive"}, {"alpha", "fraction"}, {"label", "string"},
+  {"axis", "count"},
+}
+
+local function one_of(name, key, known, value)
+  if known[value] then return known[value] end
+  local names = {}
+  for word in pairs(known) do names[#names + 1] = word end
+  table.sort(names)
+  arguments.fail("%s: '%s': expected one of %s, got %s", name, key, table.concat(names, " "),
+    options.describe(value))
+end
+
+--- The colour and the line of a style table as gnuplot's words; a function of the
+-- colour that a curve gets by its place. `pointed`: it has points.
+function style.ink(name, given, pointed)
+  local color = given.color ~= nil and look.color(name, given.color)
+  local rest = {}
+  if given.width then rest[#rest + 1] = ("lw %g"):format(given.width) end
+  if given.dash then rest[#rest + 1] = ("dt %d"):format(one_of(name, "dash", dashes, given.dash)) end
+  if given.point and pointed then
+    local point = math.type(given.point) == "integer" and given.point
+      or one_of(name, "point", points, given.point)
+    rest[#rest + 1] = ("pt %d"):format(point)
+  end
+  if given.size and pointed then rest[#rest + 1] = ("ps %g"):format(given.size) end
+  rest = table.concat(rest, " ")
+  return function(place)
+    local ink = ("lt %d lc %s"):format(place,
+      look.rgb(color or look.color(name, place), given.alpha))
+    return rest == "" and ink or ink .. " " .. rest
+  end
+end
+
+local function plain(name, word, given)
+  local draw = (word == "csplines" or word == "acsplines") and "smooth " .. word or "with " .. word
+  if word == "boxes" then draw = draw .. " " .. style.edge end
+  local ink = style.ink(name, given, word == "points" or word == "linespoints")
+  local axes = ""
+  if given.axis == 2 then axes = "axes x1y2 "
+  elseif given.axis and given.axis ~= 1 then
+    arguments.fail("%s: 'axis': expected 1 or 2, got %d", name, given.axis)
+  end
+  local thin = word == "boxes" and not given.width and " lw 0.5" or ""
+  return function(place) return axes .. draw .. " " .. ink(place) .. thin end
+end
+
+--- Reads a style: `format` is a string or nil, `given` a table of options, `n` the
+-- number of points. Returns {words = function(place of the curve) → gnuplot's words,
+-- kind = "lines" …, nil where the words are the user's, weight = of a smoothing
+-- spline, label =, axis =}.
+function style.read(name, format, given, n)
+  arguments.named(name, style.known, given)
+  format = format or given.style
+  local result = {label = given.label, axis = given.axis}
+  if format == nil or format == "" then
+    local bare = n > MANY or given.dash
+    format = bare and not given.point and "lines" or "linespoints"
+  end
+  if format:find("[\n;]") then
+    arguments.fail("%s: a style has no ';' and no line break", name)
+  end
+  local weight = format:match("^~%s*([%d.eE+-]+)$") or format:match("^acsplines%s+([%d.eE+-]+)$")
+  local kind = letters[format] or weight and "acsplines"
+  if kind then
+    result.kind, result.words = kind, plain(name, kind, given)
+    result.weight = kind == "acsplines" and (tonumber(weight) or 1) or nil
+    return result
+  end
+  local text = own[format:match("^%a*")] and format or "with " .. format
+  local ink = (given.color or given.width or given.dash or given.point or given.size)
+    and style.ink(name, given, true)
+  result.titled = text:find("%f[%a]n?o?title%f[%A]") ~= nil
+  function result.words(place) return ink and text .. " " .. ink(place) or text end
+  return result
+end
+
+return style

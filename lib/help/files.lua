@@ -1,0 +1,40 @@
+--- hecate.help.files: folders and files that tools write.
+local files = {}
+
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+--- Makes a folder and those above it; raises where that fails.
+function files.make_folder(path)
+  if not os.execute("mkdir -p -- " .. quote(path)) then error(("cannot make the folder '%s'"):format(path), 0) end
+end
+
+--- Writes a file beside its place and renames it there; raises with its name.
+function files.write(path, text)
+  local draft = path .. ".new"
+  local file, reason = io.open(draft, "wb")
+  if not file then error(reason, 0) end
+  local ok, message = file:write(text)
+  local closed, why = file:close()
+  if not ok or not closed then
+    os.remove(draft)
+    error(("%s: %s"):format(path, message or why), 0)
+  end
+  assert(os.rename(draft, path))
+end
+
+--- Writes the files {name → text} into a folder. Returns their names, sorted.
+function files.write_all(folder, texts)
+  local names, made = {}, {}
+  for name in pairs(texts) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local path = folder .. "/" .. name
+    local parent = path:match "^(.*)/"
+    if not made[parent] then files.make_folder(parent) end
+    made[parent] = true
+    files.write(path, texts[name])
+  end
+  return names
+end
+
+return files

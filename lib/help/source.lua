@@ -1,0 +1,126 @@
+--- hecate.help.source: the text of Lua functions and of rows of the op table, and the
+-- comments above them.
+local torch = require "torch"
+
+local source = {}
+
+--- chunk name → text, for chunks that are in no file; a session may add its own.
+source.chunks = {}
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+--- The text behind a chunk name of debug.getinfo and the name of its file; nil: unknown.
+local function text_of(chunk)
+  if source.chunks[chunk] then return source.chunks[chunk], chunk:sub(2) end
+  if chunk:sub(1, 1) ~= "@" then return nil end
+  local path = chunk:sub(2)
+  local inside = path:match "^lib/(.+)$"
+  if inside then
+    local ok, text = pcall(torch._C.embedded, inside)
+    if ok then return text, path end
+  end
+  local text = read(path)
+  return text, path
+end
+
+--- The lines of a text.
+function source.split(text)
+  local list = {}
+  for line in (text .. "\n"):gmatch "(.-)\r?\n" do list[#list + 1] = line end
+  return list
+end
+
+--- The lines of the file that a function was defined in, the line of its definition, its
+-- last line and the file's name.
+function source.lines(f)
+  local info = debug.getinfo(f, "S")
+  if info.what == "C" then return nil end
+  local text, path = text_of(info.source)
+  if not text then return nil end
+  return source.split(text), info.linedefined, info.lastlinedefined, path
+end
+
+--- The comment that ends right above line `n`, without its dashes; "" when there is none.
+function source.comment_above(lines, n)
+  local first = n
+  while first > 1 and lines[first - 1]:find "^%s*%-%-" and not lines[first - 1]:find "%-%-%-%-" do first = first - 1 end
+  local out = {}
+  for i = first, n - 1 do out[#out + 1] = lines[i]:gsub("^%s*%-%-%-?%s?", "", 1) end
+  return table.concat(out, "\n")
+end
+
+--- The comment at the top of a file.
+function source.head(lines)
+  local n = 1
+  while lines[n] and lines[n]:find "^%-%-" do n = n + 1 end
+  return source.comment_above(lines, n)
+end
+
+--- The comment of a Lua function; `key`, the name it is known by, finds the comment of one
+-- that another function made.
+function source.comment(f, key)
+  local lines, n, _, path = source.lines(f)
+  if not lines then return "", nil end
+  local text = source.comment_above(lines, n)
+  if text ~= "" or not key then return text, {file = path, line = n} end
+  local name = key:gsub("%p", "%%%0")
+  for i, line in ipairs(lines) do
+    if line:find("[.:]" .. name .. "%s*=[^=]") or line:find("^%s*local " .. name .. "%s*=[^=]") then
+      local first = i -- a comment may be about several definitions of one line
+      while first > 1 and lines[first - 1]:find "^[%w_]+[.:][%w_]+%s*=" do first = first - 1 end
+      text = source.comment_above(lines, first)
+      if text ~= "" then return text, {file = path, line = i} end
+    end
+  end
+  return "", {file = path, line = n}
+end
+
+--- The comment of a class made in Lua, above its torch.class or else its __init.
+function source.class_comment(class, name)
+  for _, f in pairs(class) do
+    local lines, _, _, path = nil, nil, nil, nil
+    if type(f) == "function" then lines, _, _, path = source.lines(f) end
+    for i, line in ipairs(lines or {}) do
+      if line:find('torch.class("' .. name .. '"', 1, true) then
+        local text = source.comment_above(lines, i)
+        if text ~= "" then return text, {file = path, line = i} end
+      end
+    end
+  end
+  local init = rawget(class, "__init")
+  if type(init) == "function" then return source.comment(init) end
+  return "", nil
+end
+
+--- The text of a Lua function with the comment above it; nil for others.
+function source.of_function(f)
+  local lines, first, last, path = source.lines(f)
+  if not lines then return nil end
+  if first == 0 then first, last = 1, #lines end -- a main chunk
+  local start = first
+  while start > 1 and lines[start - 1]:find "^%s*%-%-" do start = start - 1 end
+  return table.concat(lines, "\n", start, last), {file = path, line = first}
+end
+
+--- The row of an op, as written in tensor/ops/, and its place.
+function source.of_op(name)
+  for _, file in ipairs(torch._C.files()) do
+    if file:find "^ops/" then
+      local text = torch._C.embedded(file)
+      local at = text:find(('\nop {"%s",'):format(name), 1, true)
+      if at then
+        local stop = text:find("\n[^ \n]", at + 1) or #text + 1
+        local _, breaks = text:sub(1, at):gsub("\n", "")
+        return text:sub(at + 1, stop - 1):gsub("%s+$", ""), {file = "tensor/" .. file, line = breaks + 1}
+      end
+    end
+  end
+end
+
+return source

@@ -1,0 +1,71 @@
+-- nn.ModuleDict
+
+--- nn.ModuleDict({name = module, …}) or nn.ModuleDict({{"name", module}, …}), which keeps
+-- the order: modules by name. dict[name] is one (so is dict:get(name), for names that are
+-- methods too), assignment adds or replaces, #dict counts, dict:items() walks.
+local ModuleDict = torch.class("nn.ModuleDict", torch.nn.Module)
+
+local function add(self, who, name, module)
+  if type(name) ~= "string" then error(("%s: expected names, got a %s"):format(who, type(name)), 4) end
+  if not torch.isinstance(module, torch.nn.Module) then
+    error(("%s: '%s': expected a module, got a %s"):format(who, name, type(module)), 4)
+  end
+  self:add_module(name, module)
+end
+
+--- dict:update(modules): adds those of a table, an array of {"name", module} or another dict.
+local function update(self, modules, who)
+  if torch.isinstance(modules, ModuleDict) then
+    for name, module in modules:items() do add(self, who, name, module) end
+  elseif type(modules) ~= "table" then
+    error(("%s: 'modules' (argument 1): expected a table of modules, got a %s"):format(who, type(modules)), 3)
+  elseif modules[1] then
+    for _, pair in ipairs(modules) do add(self, who, pair[1], pair[2]) end
+  else
+    local names = {}
+    for name in pairs(modules) do names[#names + 1] = name end
+    table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+    for _, name in ipairs(names) do add(self, who, name, modules[name]) end
+  end
+end
+
+function ModuleDict:__init(modules)
+  if modules ~= nil then update(self, modules, "nn.ModuleDict") end
+end
+
+function ModuleDict:update(modules) update(self, modules, "update") end
+
+--- dict:items(): an iterator over names and modules, in order.
+function ModuleDict:items() return self:named_children() end
+
+function ModuleDict:keys()
+  local list = {}
+  for name in self:items() do list[#list + 1] = name end
+  return list
+end
+
+function ModuleDict:values() return self:children() end
+
+function ModuleDict:get(name)
+  for key, module in self:items() do
+    if key == name then return module end
+  end
+end
+
+function ModuleDict:contains(name) return self:get(name) ~= nil end
+
+--- dict:pop(name): removes the module and returns it.
+function ModuleDict:pop(name)
+  local module = self:get(name)
+  if module == nil then error(("pop: no module '%s'"):format(tostring(name)), 2) end
+  self[name] = nil
+  return module
+end
+
+function ModuleDict:clear()
+  for _, name in ipairs(self:keys()) do self[name] = nil end
+end
+
+function ModuleDict:__len() return #self:children() end
+
+return ModuleDict

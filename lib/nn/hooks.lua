@@ -1,0 +1,100 @@
+-- The call of a module that has hooks:
+--   module:register_forward_pre_hook(function(module, input) … end)
+--   module:register_forward_hook(function(module, input, output) … end)
+--   module:register_full_backward_hook(function(module, grad_input, grad_output) … end)
+-- `input`, `grad_input` and `grad_output` are arrays (with n, for there may be nil in them);
+-- `output` is the result of forward, or an array of them when it has several. What a
+-- hook returns, if not nil, takes the place of the input, the output, grad_input.
+
+local function packed(value)
+  if torch.is_tensor(value) or type(value) ~= "table" then return {value, n = 1} end
+  value.n = value.n or #value
+  return value
+end
+
+-- Calls every hook of a list that may change while they run.
+local function each(list, call)
+  for _, hook in ipairs(table.move(list, 1, #list, 1, {})) do call(hook[1]) end
+end
+
+-- ---- backward hooks ------------------------------------------------------------------------
+
+local Identity
+
+-- Tensors as they are; their gradients pass through ctx.see, which may return others.
+local function pass(see, values)
+  Identity = Identity or torch.autograd.Function("BackwardHook", {
+    forward = function(ctx, f, ...)
+      ctx.see = f
+      ctx:set_materialize_grads(false)
+      return ...
+    end,
+    backward = function(ctx, ...)
+      local gradients = ctx.see(table.pack(...))
+      return nil, table.unpack(gradients, 1, gradients.n)
+    end,
+  })
+  return table.pack(Identity:apply(see, table.unpack(values, 1, values.n)))
+end
+
+local function any_requires(values)
+  for i = 1, values.n do
+    if torch.is_tensor(values[i]) and values[i].requires_grad then return true end
+  end
+  return false
+end
+
+-- Watches one call: the gradients of its outputs come first, then those of its inputs, and
+-- then the hooks run. Without an input that wants a gradient they run with the first.
+local function watcher(module, list, n_in, inputs_wanted)
+  local grad_output
+  local watch = {}
+  local function run(grad_input)
+    each(list, function(hook)
+      local result = hook(module, grad_input, grad_output)
+      if result ~= nil then
+        result = packed(result)
+        if result.n ~= grad_input.n then
+          error(("register_full_backward_hook: a hook returned %d gradients for %d inputs"):format(result.n, grad_input.n), 0)
+        end
+        grad_input = result
+      end
+    end)
+    return grad_input
+  end
+  function watch.outputs(gradients)
+    grad_output = gradients
+    if not inputs_wanted then run({n = n_in}) end
+    return gradients
+  end
+  function watch.inputs(gradients) return run(gradients) end
+  return watch
+end
+
+-- ---- the call ----------------------------------------------------------------------------------
+
+return function(pre, post, backward, forward, module, ...)
+  local input = table.pack(...)
+  if pre then
+    each(pre, function(hook)
+      local result = hook(module, input)
+      if result ~= nil then input = packed(result) end
+    end)
+  end
+  local watch
+  if backward and #backward > 0 and torch.is_grad_enabled() then
+    local wanted = any_requires(input)
+    watch = watcher(module, backward, input.n, wanted)
+    if wanted then input = pass(watch.inputs, input) end
+  end
+  local output = table.pack(forward(module, table.unpack(input, 1, input.n)))
+  if post then
+    each(post, function(hook)
+      local one = output.n == 1 and output[1]
+      local result = hook(module, input, one or output)
+      if result ~= nil then output = packed(result) end
+    end)
+  end
+  if watch and any_requires(output) then output = pass(watch.outputs, output) end
+  return table.unpack(output, 1, output.n)
+end

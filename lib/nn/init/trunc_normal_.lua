@@ -1,0 +1,38 @@
+local check = require "torch.nn.init.check"
+
+-- The inverse of erf: Winitzki's approximation, then Newton's steps.
+local function erfinv(y)
+  local a = 0.147
+  local l = (-(y * y)):log1p()
+  local b = l / 2 + 2 / (math.pi * a)
+  local x = y:sign() * ((b * b - l / a):sqrt() - b):sqrt()
+  for _ = 1, 3 do x = x - (x:erf() - y) * (x * x):exp() * (math.sqrt(math.pi) / 2) end
+  return x
+end
+
+local function share_below(x) return (1 + torch.erf(torch.tensor(x / math.sqrt(2), {dtype = "float64"})):item()) / 2 end
+
+--- nn.init.trunc_normal_(tensor, mean = 0, std = 1, a = -2, b = 2): normal numbers between a
+-- and b.
+return function(tensor, mean, std, a, b)
+  check("trunc_normal_", tensor, 0, math.huge)
+  local last = b or a or std or mean
+  if type(last) == "table" then
+    local named = last
+    mean = type(mean) == "number" and mean or named.mean
+    std = type(std) == "number" and std or named.std
+    a = type(a) == "number" and a or named.a
+    b = type(b) == "number" and b or named.b
+  end
+  mean, std, a, b = mean or 0, std or 1, a or -2, b or 2
+  if not (a < b) then error(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b), 2) end
+  torch.no_grad(function()
+    -- Uniform numbers between the shares of the normal law below a and below b, and back. Shares
+    -- that are 0 or 1 in float64 would come back as infinities: clamped.
+    local low, high = share_below((a - mean) / std), share_below((b - mean) / std)
+    local edge = 1 - 2 ^ -50
+    local y = (torch.rand(tensor.shape, {dtype = "float64"}) * (2 * (high - low)) + (2 * low - 1)):clamp(-edge, edge)
+    tensor:copy_((erfinv(y) * (std * math.sqrt(2)) + mean):clamp(a, b))
+  end)
+  return tensor
+end

@@ -1,0 +1,108 @@
+-- torch.utils.checkpoint: memory for time (Chen et al. 2016, "Training deep nets with
+-- sublinear memory cost"). What a part of a model keeps for its backward pass is not kept
+-- but computed again.
+local checkpoint = {}
+
+local options_known = {use_reentrant = true, preserve_rng_state = true}
+
+-- The options in the last argument, when it is a table with nothing but these.
+local function split_options(...)
+  local arguments = table.pack(...)
+  local last = arguments[arguments.n]
+  if type(last) ~= "table" or getmetatable(last) or next(last) == nil then return arguments, {} end
+  for key in pairs(last) do
+    if not options_known[key] then return arguments, {} end
+  end
+  arguments[arguments.n] = nil
+  arguments.n = arguments.n - 1
+  return arguments, last
+end
+
+-- Runs f again, with gradients and with the random numbers of the first time.
+local function again(f, state, arguments)
+  local now = torch.get_rng_state()
+  local _ <close> = setmetatable({}, {__close = function() torch.set_rng_state(now) end})
+  if state then torch.set_rng_state(state) end
+  return table.pack(torch.enable_grad(f, table.unpack(arguments, 1, arguments.n)))
+end
+
+-- The gradients of what f gives for `arguments`, from those of its results; those of
+-- other leaves, such as parameters, go to their .grad.
+local function backward(ctx, ...)
+  local arguments, saved = {n = ctx.arguments.n}, ctx.saved_tensors
+  for i = 1, arguments.n do
+    local x = saved[i]
+    if x ~= nil then arguments[i] = x:detach():requires_grad_(x.requires_grad)
+    else arguments[i] = ctx.arguments[i] end
+  end
+  local results = again(ctx.f, ctx.state, arguments)
+  local roots, gradients = {}, {}
+  for i = 1, results.n do
+    if torch.is_tensor(results[i]) and results[i].requires_grad then
+      roots[#roots + 1] = results[i]
+      gradients[#roots] = (select(i, ...))
+    end
+  end
+  if #roots > 0 then torch.autograd.backward(roots, gradients) end
+  local result = {}
+  for i = 1, arguments.n do result[i] = saved[i] ~= nil and arguments[i].grad or nil end
+  return nil, nil, nil, table.unpack(result, 1, arguments.n)
+end
+
+local Checkpoint
+
+-- The operation, made at first use. `wanted` requires a gradient, so that the call is
+-- recorded when the arguments themselves require none.
+local function operation()
+  Checkpoint = Checkpoint or torch.autograd.Function("Checkpoint", {
+    forward = function(ctx, _, f, state, ...)
+      ctx.f, ctx.state, ctx.arguments = f, state, table.pack(...)
+      local tensors = {}
+      for i = 1, ctx.arguments.n do
+        if torch.is_tensor(ctx.arguments[i]) then
+          tensors[i], ctx.arguments[i] = ctx.arguments[i], nil
+        end
+      end
+      ctx:save_for_backward(table.unpack(tensors, 1, ctx.arguments.n))
+      return f(...)
+    end,
+    backward = torch.autograd.once_differentiable(backward),
+  })
+  return Checkpoint
+end
+
+--- torch.utils.checkpoint.checkpoint(f, ..., {preserve_rng_state = true}): f(...), without
+-- keeping what its backward pass needs: that runs f once more, with the same random numbers
+-- (dropout) unless preserve_rng_state is false. Gradients of parameters that f uses go to
+-- their .grad; there is no second derivative, and torch.autograd.grad finds the
+-- gradients of the arguments alone.
+function checkpoint.checkpoint(f, ...)
+  local arguments, options = split_options(...)
+  local state = options.preserve_rng_state ~= false and torch.get_rng_state() or nil
+  local wanted = torch.zeros(0):requires_grad_(true)
+  return operation():apply(wanted, f, state, table.unpack(arguments, 1, arguments.n))
+end
+
+--- torch.utils.checkpoint.checkpoint_sequential(modules, segments, input): the modules (an
+-- nn.Sequential or an array) one after the other, checkpointed in so many segments but for
+-- the last.
+function checkpoint.checkpoint_sequential(modules, segments, input, options)
+  local n = #modules
+  if math.type(segments) ~= "integer" or segments < 1 or segments > n then
+    error(("checkpoint_sequential: 'segments' (argument 2): expected a number from 1 to %d, got %s"):format(n,
+      tostring(segments)), 2)
+  end
+  local function run(first, last)
+    return function(x)
+      for i = first, last do x = modules[i](x) end
+      return x
+    end
+  end
+  local size = n // segments
+  for k = 1, segments - 1 do
+    input = checkpoint.checkpoint(run((k - 1) * size + 1, k * size), input, options)
+  end
+  return run((segments - 1) * size + 1, n)(input)
+end
+
+return checkpoint

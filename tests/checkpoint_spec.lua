@@ -1,0 +1,111 @@
+-- torch.utils.checkpoint: the same gradients with less memory; and the state of the default
+-- generator, which it depends on.
+local checkpoint = torch.utils.checkpoint
+
+local function gradients(model, run, x)
+  model:zero_grad()
+  local input = x:clone():requires_grad_(true)
+  run(input):pow(2):sum():backward()
+  local list = {input.grad:tolist()}
+  for _, p in ipairs(model:parameters()) do list[#list + 1] = p.grad:tolist() end
+  return list
+end
+
+describe("torch.utils.checkpoint", function()
+  local function network()
+    torch.manual_seed(3)
+    return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Dropout(0.5), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2))
+  end
+
+  it("gives the gradients of the plain call, dropout included", function()
+    local model, x = network(), torch.randn(5, 4)
+    torch.manual_seed(1)
+    local plain = gradients(model, model, x)
+    torch.manual_seed(1)
+    assert.are.same(plain, gradients(model, function(t) return checkpoint.checkpoint(model, t) end, x))
+    torch.manual_seed(1)
+    assert.are.same(plain, gradients(model, function(t) return checkpoint.checkpoint_sequential(model, 3, t) end, x))
+  end)
+
+  it("passes what is no tensor, and several results", function()
+    local x, y = torch.ones(3):requires_grad_(true), torch.ones(3):requires_grad_(true)
+    local function f(a, k, b, text) return a * k + b, #text, a * b end
+    local sum, length, product = checkpoint.checkpoint(f, x, 3, y, "four", {preserve_rng_state = false})
+    assert.are.equal(4, length)
+    ;(sum:sum() + product:sum()):backward()
+    assert.are.same({4, 4, 4}, x.grad:tolist())
+    assert.are.same({2, 2, 2}, y.grad:tolist())
+  end)
+
+  it("reaches parameters also when no argument wants a gradient", function()
+    local layer = nn.Linear(2, 1)
+    checkpoint.checkpoint(layer, torch.ones(1, 2)):sum():backward()
+    assert.are.same({{1, 1}}, layer.weight.grad:tolist())
+  end)
+
+  it("keeps less until the backward pass", function()
+    local function deep(x)
+      for _ = 1, 20 do x = x:tanh() end
+      return x
+    end
+    local function held(run)
+      collectgarbage()
+      collectgarbage()
+      local start = torch._C.memory().bytes
+      local y = run(torch.randn(10000):requires_grad_(true))
+      collectgarbage()
+      collectgarbage()
+      return torch._C.memory().bytes - start, y
+    end
+    local plain = held(deep)
+    local small = held(function(x) return checkpoint.checkpoint(deep, x) end)
+    assert.is_true(small * 4 < plain, small .. " against " .. plain)
+  end)
+
+  it("forbids second derivatives instead of giving wrong ones", function()
+    local x = torch.ones(2):requires_grad_(true)
+    local y = checkpoint.checkpoint(function(t) return t ^ 3 end, x)
+    local g = torch.autograd.grad((y ^ 2):sum(), x, nil, {create_graph = true})
+    assert.has_error(function() g:sum():backward() end)
+  end)
+end)
+
+describe("the default generator", function()
+  it("begins with PyTorch's seed", function()
+    local pipe = assert(io.popen((os.getenv "HECATE_BIN" or "build/hecate") .. " -e 'print(torch.initial_seed())'"))
+    assert.are.equal("67280421310721\n", pipe:read "a")
+    pipe:close()
+  end)
+
+  it("goes back to a state", function()
+    torch.manual_seed(5)
+    assert.are.equal(5, torch.initial_seed())
+    torch.randn(7)
+    local state = torch.get_rng_state()
+    local first = torch.randn(5):tolist()
+    assert.are_not.same(first, torch.randn(5):tolist())
+    torch.set_rng_state(state)
+    assert.are.same(first, torch.randn(5):tolist())
+    assert.are.equal(5, torch.initial_seed())
+  end)
+
+  it("is a generator as any other", function()
+    assert.are.equal(9, torch.manual_seed(9):initial_seed())
+    local g = torch.Generator():manual_seed(9)
+    assert.are.same(torch.rand(4):tolist(), torch.rand(4, {generator = g}):tolist())
+    assert.are.same(torch.default_generator:get_state():tolist(), g:get_state():tolist())
+    g:seed()
+    assert.are_not.equal(9, g:initial_seed())
+    torch.random.manual_seed(2)
+    local inside
+    torch.random.fork_rng(function() inside = torch.rand(2):tolist() end)
+    assert.are.same(inside, torch.rand(2):tolist())
+  end)
+
+  it("refuses what is no state", function()
+    local function reason(f) return (select(2, pcall(f)):gsub("^[^ ]*:%d+: ", "")) end
+    assert.are.equal("set_state: 'new_state': expected a state from get_state, a uint8 tensor of 16 elements, got a tensor float32 (2)",
+      reason(function() torch.set_rng_state(torch.ones(2)) end))
+    assert.are.equal("manual_seed: 'seed': expected an integer, got the string \"x\"", reason(function() torch.manual_seed "x" end))
+  end)
+end)

@@ -1,0 +1,96 @@
+-- Numbers and the dtypes that hold them: a number that a dtype cannot hold is refused wherever it is
+-- given; casts of tensors are defined for every value. The values are those of PyTorch 1.13 on x86.
+local nan, inf = 0 / 0, math.huge
+
+local function message_of(f, ...)
+  local ok, message = pcall(f, ...)
+  assert.is_false(ok, "no error")
+  return (message:gsub("^[^:\n]-:%d+: ", ""))
+end
+
+describe("a number that does not fit", function()
+  it("is refused by torch.tensor", function()
+    assert.equal("tensor: 'data' (argument 1): 3000000000 cannot be converted to int32 without overflow",
+      message_of(torch.tensor, 3e9, {dtype = "int32"}))
+    for _, case in ipairs {{300, "uint8"}, {-256, "uint8"}, {-1.5, "uint8"}, {nan, "int32"}, {inf, "int64"}, {1 << 31, "int32"}, {{1.0, 1e300}, "int64"}, {2.0 ^ 63, "int64"}} do
+      assert.matches("without overflow$", message_of(torch.tensor, case[1], {dtype = case[2]}))
+    end
+    assert.equal(255, torch.tensor(-1, {dtype = "uint8"}):item()) -- negative integers wrap in uint8
+    assert.equal(-2147483648, torch.tensor(-2147483648, {dtype = "int32"}):item())
+    assert.equal(inf, torch.tensor(1e300, {dtype = "float32"}):item())
+    assert.is_true(torch.tensor(5, {dtype = "bool"}):item())
+  end)
+
+  it("is refused by full, fill_ and their like", function()
+    local t = torch.zeros(2, {dtype = "int32"})
+    assert.equal("full: 'fill_value' (argument 2): 300 cannot be converted to uint8 without overflow",
+      message_of(torch.full, {2}, 300, {dtype = "uint8"}))
+    assert.equal("full_like: 'fill_value' (argument 2): 3000000000 cannot be converted to int32 without overflow", message_of(torch.full_like, t, 3e9))
+    assert.equal("new_full: 'fill_value' (argument 3): nan cannot be converted to int32 without overflow", (message_of(t.new_full, t, {2}, nan):gsub("%-nan", "nan")))
+    assert.equal("full: 'fill_value' (argument 2): 1e+300 cannot be converted to float32 without overflow", message_of(torch.full, {2}, 1e300, {dtype = "float32"}))
+    assert.equal("fill_: 'value' (argument 2): 3000000000 cannot be converted to int32 without overflow", message_of(t.fill_, t, 3000000000))
+    assert.equal("masked_fill_: 'value' (argument 3): 1e+19 cannot be converted to int32 without overflow", message_of(t.masked_fill_, t, torch.tensor {true, false}, 1e19))
+    assert.matches("^linspace: 'end' %(argument 2%)", message_of(torch.linspace, 0, 300, 4, {dtype = "uint8"}))
+    assert.matches("^random_: from 0 to 299", message_of(function() torch.zeros(2, {dtype = "uint8"}):random_(0, 300) end))
+    assert.are.same({0, 0}, t:tolist())
+    assert.are.same({1, 1}, t:fill_(1.7):tolist())
+    assert.are.same({inf, inf}, torch.full({2}, inf):tolist())
+  end)
+
+  it("is refused by assignment", function()
+    local t = torch.zeros(3, {dtype = "uint8"})
+    assert.equal("index: 'value' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(function() t[1] = 300 end))
+    assert.has_error(function() t[torch.tensor {1, 2}] = 1e9 end)
+    t[1], t[2], t[3] = 255, -1, 1.7
+    assert.are.same({255, 255, 1}, t:tolist())
+  end)
+
+  it("is refused as a factor or a bound", function()
+    local t = torch.ones(2, {dtype = "uint8"})
+    assert.equal("add: 'alpha' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(torch.add, t, t, {alpha = 300}))
+    assert.equal("add: 'alpha' (argument 3): expected an integer for tensors of uint8, got 1.5", message_of(torch.add, t, t, {alpha = 1.5}))
+    assert.equal("clamp: 'max' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(torch.clamp, t, -5, 300))
+    assert.equal("scatter_: 'value' (argument 4): 300 cannot be converted to uint8 without overflow", message_of(t.scatter_, t, 1, torch.tensor {1}, 300))
+  end)
+
+  it("wraps as an operand, as its tensor would", function()
+    assert.are.same({44, 44}, (torch.zeros(2, {dtype = "uint8"}) + 300):tolist())
+    assert.are.same({-1294967296}, (torch.zeros(1, {dtype = "int32"}) + 3000000000):tolist())
+  end)
+
+  it("a bound with a fraction makes integers floats", function()
+    local t = torch.arange(4):clamp(0.5, 2)
+    assert.equal(torch.float32, t.dtype)
+    assert.are.same({0.5, 1, 2, 2}, t:tolist())
+    assert.has_error(function() torch.arange(4):clamp_(0.5) end)
+  end)
+end)
+
+describe("casts", function()
+  local values = {300.7, -1.5, 3e9, -3e9, 1e19, -1e19, nan, inf, -inf, 256, 255.9, 2147483647, -2147483648}
+  local least32, least64 = -2147483648, math.mininteger
+  local wanted = {
+    uint8 = {44, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0},
+    int32 = {300, -1, least32, least32, least32, least32, least32, least32, least32, 256, 255, 2147483647, least32},
+    int64 = {300, -1, 3000000000, -3000000000, least64, least64, least64, least64, least64, 256, 255, 2147483647, least32},
+  }
+  for dtype, want in pairs(wanted) do
+    it("from floats to " .. dtype, function()
+      local t = torch.tensor(values, {dtype = "float64"})
+      assert.are.same(want, t:to(dtype):tolist())
+      -- strides, and lengths that fill the vectors of every processor level
+      local long = t:unsqueeze(1):expand(50, #values):reshape(-1)
+      assert.are.same(want, long:to(dtype)[{{-#values, -1}}]:tolist())
+      assert.are.same(want, torch.stack({t, t}):t():to(dtype):select(2, 1):tolist())
+      if dtype ~= "int32" then -- 2147483647 is no float32
+        local got = t:float():to(dtype):tolist()
+        for i = 1, #want - 2 do assert.equal(want[i], got[i]) end
+      end
+    end)
+  end
+  it("from integers keep the low bits", function()
+    local t = torch.tensor {300, -1, 3000000000, (1 << 40) + 5}
+    assert.are.same({44, 255, 0, 5}, t:byte():tolist())
+    assert.are.same({300, -1, -1294967296, 5}, t:int():tolist())
+  end)
+end)

@@ -1,0 +1,84 @@
+/* callback.c: the tensor library calls Lua: hooks of tensors, functions of the script with
+** a backward of their own. What they raise cannot cross the frames of the library: it waits
+** in the registry, the library gives up with ERROR_CALLBACK, and error_check raises it again.
+*/
+#include <string.h>
+
+#include "call.h"
+
+static lua_State *main_state; /* NULL once it is closing */
+/* In the registry: the value that was raised (false: none, so that storing one allocates
+** nothing), and its message with the traceback of the place where it was raised. */
+static const char raised_key, trace_key;
+
+lua_State *callback_state(void) { return main_state; }
+
+int callback_traceback(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TSTRING) return 1;
+  luaL_traceback(L, L, lua_tostring(L, 1), 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &trace_key);
+  return 1;
+}
+
+static Status callback_failed(lua_State *L) {
+  if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "interrupted") == 0) {
+    lua_pop(L, 1);
+    return fail(ERROR_INTERRUPT, "interrupted");
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
+  return fail(ERROR_CALLBACK, "a function of the script failed");
+}
+
+Status callback_run(lua_CFunction body, void *data) {
+  lua_State *L = main_state;
+  if (L == NULL) return fail(ERROR_CALLBACK, "the Lua state is closing");
+  if (!lua_checkstack(L, 8)) return fail_memory(0);
+  lua_pushcfunction(L, callback_traceback);
+  lua_pushcfunction(L, body);
+  lua_pushlightuserdata(L, data);
+  int handler = lua_gettop(L) - 2;
+  Status status = lua_pcall(L, 1, 0, handler) == LUA_OK ? OK : callback_failed(L);
+  lua_settop(L, handler - 1);
+  return status;
+}
+
+bool callback_error_push(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key);
+  bool some = lua_toboolean(L, -1);
+  if (!some) lua_pop(L, 1);
+  lua_pushboolean(L, false);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
+  return some;
+}
+
+bool callback_trace_push(lua_State *L, const char *message) {
+  size_t n = strlen(message);
+  bool is_its = lua_rawgetp(L, LUA_REGISTRYINDEX, &trace_key) == LUA_TSTRING &&
+                strncmp(lua_tostring(L, -1), message, n) == 0 &&
+                strncmp(lua_tostring(L, -1) + n, "\nstack traceback:", 17) == 0;
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &trace_key);
+  if (!is_its) lua_pop(L, 1);
+  return is_its;
+}
+
+/* Forgets the state, so that tensors released after it is closed do not touch it. */
+static int forget_state(lua_State *L) {
+  (void)L;
+  main_state = NULL;
+  return 0;
+}
+
+void callback_open(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  main_state = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  lua_pushboolean(L, false);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
+  lua_newuserdatauv(L, 1, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, forget_state);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.callback");
+}
