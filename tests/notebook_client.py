@@ -344,7 +344,9 @@ def names_are_explained(k):
         found = k.ask("inspect_request", {"code": code, "cursor_pos": len(code), "detail_level": 0})
         holds(found["found"] and "sum" in found["data"]["text/plain"], found)
     found = k.ask("inspect_request", {"code": "add_one(1)", "cursor_pos": 3, "detail_level": 1})
-    holds(found["found"], found)
+    holds(found["found"] and "Adds one." in found["data"]["text/plain"] and "n + 1" in found["data"]["text/plain"], found)
+    found = k.ask("inspect_request", {"code": "add_one(1", "cursor_pos": 9, "detail_level": 0})
+    holds(found["found"] and "n + 1" not in found["data"]["text/plain"], found)
     same(False, k.ask("inspect_request", {"code": "no_such_name", "cursor_pos": 4, "detail_level": 0})["found"])
     same(False, k.ask("inspect_request", {"code": "", "cursor_pos": 0, "detail_level": 0})["found"])
 

@@ -3,7 +3,6 @@
 -- interrupted, and what it has made stays.
 local cell = require "hecate.notebook.cell"
 local Channel = require "hecate.notebook.channel"
-local completion = require "hecate.notebook.completion"
 local display = require "hecate.notebook.display"
 local input = require "hecate.notebook.input"
 local interrupt = require "hecate.interrupt"
@@ -16,6 +15,9 @@ Kernel.__index = Kernel
 
 local LATE = 0.02 -- seconds that requests which were sent already may be on their way
 local POLL = 0.5 -- seconds that a wait lasts at most: then the interrupt is looked at
+
+--- Loaded by the first question: a notebook that only runs does without.
+local function completion() return require "hecate.notebook.completion" end
 
 -- ---- what the protocol leaves open -------------------------------------------------------
 
@@ -141,16 +143,16 @@ end
 function handlers.is_complete_request(kernel, request)
   local code = tostring(request.content.code)
   local state = kernel.session:is_complete(cell.with_result(code))
-  return {status = state, indent = state == "incomplete" and completion.indent(code) or nil}
+  return {status = state, indent = state == "incomplete" and completion().indent(code) or nil}
 end
 
 function handlers.complete_request(kernel, request)
-  return completion.complete(request.content.code, given(request.content.cursor_pos), kernel.session.env)
+  return completion().complete(request.content.code, given(request.content.cursor_pos), kernel.session.env)
 end
 
 function handlers.inspect_request(kernel, request)
   local content = request.content
-  return completion.inspect(kernel.session, content.code, given(content.cursor_pos), content.detail_level == 1)
+  return completion().inspect(kernel.session, content.code, given(content.cursor_pos), content.detail_level == 1)
 end
 
 function handlers.history_request(kernel, request)
