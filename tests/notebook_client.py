@@ -210,6 +210,8 @@ def tensors_and_rows_are_tables(k):
     holds("tensor({{0, 1, 2}," in data["text/plain"], data)
     holds("<td>5</td>" in data["text/html"] and "int64" in data["text/html"], data)
     data = k.good("torch.zeros(1000, 1000)").result
+    holds("<td>2.5000</td>" in k.good("torch.tensor({1, 2.5})").result["text/html"])
+    holds("<td>1.0000e-09</td>" in k.good("torch.tensor({{1e-9, 0/0}})").result["text/html"])
     holds(data["text/html"].count("<td>") <= 13 * 13, len(data["text/html"]))
     data = k.good("{{name = 'a<b', loss = 1.5}, {name = 'c', loss = 2}}").result
     holds("<th>loss</th>" in data["text/html"] and "a&lt;b" in data["text/html"], data)
@@ -223,6 +225,9 @@ def tensors_and_rows_are_tables(k):
 def an_object_may_say_how_it_is_shown(k):
     cell = k.good("setmetatable({}, {__display = function() return {['text/plain'] = 't', ['text/latex'] = '$x$'} end})")
     same({"text/plain": "t", "text/latex": "$x$"}, cell.result)
+    for wrong in ("", "return 7", "return {['text/plain'] = print}", "error 'no'"):
+        cell = k.run("setmetatable({}, {__display = function() %s end})" % wrong)
+        same(("error", 1), (cell.reply["status"], len(cell.of("error"))))
 
 
 @check
@@ -339,7 +344,9 @@ def names_are_explained(k):
         found = k.ask("inspect_request", {"code": code, "cursor_pos": len(code), "detail_level": 0})
         holds(found["found"] and "sum" in found["data"]["text/plain"], found)
     found = k.ask("inspect_request", {"code": "add_one(1)", "cursor_pos": 3, "detail_level": 1})
-    holds(found["found"], found)
+    holds(found["found"] and "Adds one." in found["data"]["text/plain"] and "n + 1" in found["data"]["text/plain"], found)
+    found = k.ask("inspect_request", {"code": "add_one(1", "cursor_pos": 9, "detail_level": 0})
+    holds(found["found"] and "n + 1" not in found["data"]["text/plain"], found)
     same(False, k.ask("inspect_request", {"code": "no_such_name", "cursor_pos": 4, "detail_level": 0})["found"])
     same(False, k.ask("inspect_request", {"code": "", "cursor_pos": 0, "detail_level": 0})["found"])
 
@@ -536,6 +543,12 @@ def figures_are_shown_with_the_cell(k):
     same("after\n", cell.out)
     same([], k.good("1").of("display_data"))
     same(2, len(k.good("for i = 1, 2 do gnuplot.figure() gnuplot.plot(torch.rand(3)) end").of("display_data")))
+    svg = k.good("figure_format('svg') gnuplot.plot(torch.rand(3))").of("display_data")
+    holds("<svg" in svg[0]["data"]["image/svg+xml"] and "image/png" not in svg[0]["data"], svg)
+    k.good("figure_format('png')")
+    same("error", k.run("figure_format('bmp')").reply["status"])
+    cell = k.good("gnuplot.raw('plot nonsense nonsense')")  # told when it is drawn
+    holds("gnuplot" in cell.text("stderr") and cell.of("display_data") == [], cell.messages)
     k.good("gnuplot.closeall()")
 
 
@@ -658,6 +671,16 @@ def it_ends_cleanly(_):
     kernel.good("gnuplot.plot(torch.rand(3)) os.execute('true')")
     same([], children_of(pid))
     same(0, kernel.stop())
+
+
+@check
+def a_cell_may_end_it(_):
+    kernel = Kernel()
+    process = kernel.manager.provisioner.process
+    identity = kernel.send("print('last words') os.exit(3)")
+    kernel.until(identity, lambda m: m["msg_type"] == "stream" and m["content"]["text"] == "last words\n")
+    same(3, process.wait(PATIENCE))
+    kernel.stop()
 
 
 @check

@@ -1,13 +1,10 @@
 --- Completion, help and indentation for frontends: hecate.session.complete and
 -- hecate.help, with the protocol's positions, which count characters from 0.
+local block = require "hecate.session.block"
+local complete = require "hecate.session.complete"
 local json = require "torch.json"
 
 local completion = {}
-
-local function optional(name)
-  local ok, module = pcall(require, name)
-  return ok and module or nil
-end
 
 --- The number of bytes before a position; the end without one.
 local function bytes_before(code, position)
@@ -19,7 +16,7 @@ end
 function completion.complete(code, position, env)
   code = tostring(code)
   local cursor = bytes_before(code, position)
-  local found = require "hecate.session.complete".complete(code, cursor, env)
+  local found = complete.complete(code, cursor, env)
   local matches = json.array{}
   for i, match in ipairs(found.matches) do matches[i] = match end
   local start = utf8.len(code, 1, found.start - 1) or 0
@@ -46,29 +43,14 @@ local function name_at(code, cursor)
   end
 end
 
---- The value of a.b.c, of tables and of what loads at first use alone.
-local function value_of(name, env)
-  local value = env
-  for part in name:gmatch("[^.:]+") do
-    local ok, next_value = pcall(function() return value[part] end)
-    if not ok then return nil end
-    value = next_value
-  end
-  return value
-end
-
 --- What there is to say of a name; nil for nothing.
 local function describe(session, name, detailed)
-  local help = optional "hecate.help"
-  local asked = help and help.lookup(name, session.env)
-  if asked then
-    local text = help.text(asked, {width = 80, color = false})
-    local source = detailed and help.source(name, session.env)
-    return source and text .. "\n" .. source or text
-  end
-  local value = value_of(name, session.env)
-  if value == nil then return nil end
-  return ("%s: %s\n%s"):format(name, type(value), session:format(value))
+  local help = session:help()
+  local record = help.lookup(name, session.env)
+  if record == nil then return nil end
+  local text = help.text(record, {width = 80, color = false})
+  local source = detailed and help.source(name, session.env)
+  return source and text .. "\n" .. source or text
 end
 
 --- The content of an inspect_reply; `detailed` shows the source too.
@@ -81,8 +63,6 @@ end
 
 --- The white space that the line after an incomplete block begins with.
 function completion.indent(code)
-  local block = optional "hecate.session.block"
-  if block == nil then return "" end
   local _, text = block.newline(code, #code)
   return text:match("[ \t]*$")
 end

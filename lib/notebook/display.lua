@@ -18,7 +18,11 @@ local kinds = {"image", "text", "html", "markdown", "latex", "svg", "json", "jav
 local function bundle(self, value)
   local meta = debug.getmetatable(value)
   local own = type(meta) == "table" and rawget(meta, "__display")
-  if own then return own(value) end
+  if own then
+    local data, metadata = own(value)
+    if type(data) ~= "table" then error("display: __display gave no table but " .. options.describe(data), 0) end
+    return data, metadata
+  end
   return {["text/plain"] = self.format(value), ["text/html"] = html.of(value)}, {}
 end
 

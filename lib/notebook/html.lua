@@ -10,10 +10,7 @@ local entities = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quo
 
 function html.escape(text) return (text:gsub('[&<>"]', entities)) end
 
-local function number_text(x)
-  if math.type(x) == "float" then return x == math.floor(x) and math.abs(x) < 1e6 and ("%.1f"):format(x) or ("%.4g"):format(x) end
-  return tostring(x)
-end
+local function number_text(x) return math.type(x) == "float" and ("%.6g"):format(x) or tostring(x) end
 
 local function cell(tag, text) return ("<%s>%s</%s>"):format(tag, html.escape(text), tag) end
 
@@ -39,9 +36,41 @@ local function shown(n)
   return list
 end
 
-local function tensor_row(vector, columns)
+--- The elements that are shown, a row in each; false stands for those between.
+local function elements(x, rows, columns)
+  local all = {}
+  for r, i in ipairs(rows) do
+    local vector, list = i ~= 0 and x[i], {}
+    for k, j in ipairs(columns) do list[k] = i ~= 0 and j ~= 0 and {vector[j]:item()} end
+    all[r] = list
+  end
+  return all
+end
+
+--- How all floats of a tensor are written: whole ones as "1.0", others with four places, in
+-- scientific notation where these do not do.
+local function format_of(all)
+  local whole, largest, smallest = true, 0, math.huge
+  for _, list in ipairs(all) do
+    for _, element in ipairs(list) do
+      local x = element and math.type(element[1]) == "float" and math.abs(element[1]) or 0
+      if x == x and x < math.huge and x > 0 then
+        whole = whole and x == math.floor(x)
+        largest, smallest = math.max(largest, x), math.min(smallest, x)
+      end
+    end
+  end
+  if largest >= 1e6 or smallest < 1e-3 then return "%.4e" end
+  return whole and "%.1f" or "%.4f"
+end
+
+local function cells_of(list, format)
   local cells = {}
-  for k, j in ipairs(columns) do cells[k] = cell("td", j == 0 and "…" or number_text(vector[j]:item())) end
+  for k, element in ipairs(list) do
+    local x = element and element[1]
+    local text = not element and "…" or math.type(x) == "float" and format:format(x) or tostring(x)
+    cells[k] = cell("td", text)
+  end
   return cells
 end
 
@@ -52,23 +81,21 @@ local function caption_of(x)
 end
 
 local function tensor_html(x)
-  local rows = {}
-  local plain = x:detach()
-  if #x.shape == 1 then
-    rows[1] = row(tensor_row(plain, shown(x.shape[1])))
-  else
-    local columns = shown(x.shape[2])
-    local head = {"<th></th>"}
-    for _, j in ipairs(columns) do head[#head + 1] = cell("th", j == 0 and "…" or tostring(j)) end
-    rows[1] = row(head)
-    for _, i in ipairs(shown(x.shape[1])) do
-      local cells = i == 0 and {} or tensor_row(plain[i], columns)
-      if i == 0 then for k in ipairs(columns) do cells[k] = cell("td", "⋮") end end
-      table.insert(cells, 1, cell("th", i == 0 and "⋮" or tostring(i)))
-      rows[#rows + 1] = row(cells)
-    end
+  local flat = #x.shape == 1
+  local plain = flat and x:detach():unsqueeze(1) or x:detach()
+  local columns, rows, html_rows = shown(plain.shape[2]), shown(plain.shape[1]), {}
+  local all = elements(plain, rows, columns)
+  local format = format_of(all)
+  if flat then return table_of({row(cells_of(all[1], format))}, caption_of(x)) end
+  local head = {"<th></th>"}
+  for _, j in ipairs(columns) do head[#head + 1] = cell("th", j == 0 and "…" or tostring(j)) end
+  html_rows[1] = row(head)
+  for r, list in ipairs(all) do
+    local cells = cells_of(list, format)
+    table.insert(cells, 1, cell("th", rows[r] == 0 and "…" or tostring(rows[r])))
+    html_rows[#html_rows + 1] = row(cells)
   end
-  return table_of(rows, caption_of(x))
+  return table_of(html_rows, caption_of(x))
 end
 
 -- ---- tables of rows --------------------------------------------------------------------------

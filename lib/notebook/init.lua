@@ -3,7 +3,6 @@
 -- interrupted, and what it has made stays.
 local cell = require "hecate.notebook.cell"
 local Channel = require "hecate.notebook.channel"
-local completion = require "hecate.notebook.completion"
 local display = require "hecate.notebook.display"
 local input = require "hecate.notebook.input"
 local interrupt = require "hecate.interrupt"
@@ -14,8 +13,11 @@ local sessions = require "hecate.session"
 local Kernel = {}
 Kernel.__index = Kernel
 
-local LATE = 0.05 -- seconds that requests which were sent already may be on their way
+local LATE = 0.02 -- seconds that requests which were sent already may be on their way
 local POLL = 0.5 -- seconds that a wait lasts at most: then the interrupt is looked at
+
+--- Loaded by the first question: a notebook that only runs does without.
+local function completion() return require "hecate.notebook.completion" end
 
 -- ---- what the protocol leaves open -------------------------------------------------------
 
@@ -141,16 +143,16 @@ end
 function handlers.is_complete_request(kernel, request)
   local code = tostring(request.content.code)
   local state = kernel.session:is_complete(cell.with_result(code))
-  return {status = state, indent = state == "incomplete" and completion.indent(code) or nil}
+  return {status = state, indent = state == "incomplete" and completion().indent(code) or nil}
 end
 
 function handlers.complete_request(kernel, request)
-  return completion.complete(request.content.code, given(request.content.cursor_pos), kernel.session.env)
+  return completion().complete(request.content.code, given(request.content.cursor_pos), kernel.session.env)
 end
 
 function handlers.inspect_request(kernel, request)
   local content = request.content
-  return completion.inspect(kernel.session, content.code, given(content.cursor_pos), content.detail_level == 1)
+  return completion().inspect(kernel.session, content.code, given(content.cursor_pos), content.detail_level == 1)
 end
 
 function handlers.history_request(kernel, request)
@@ -184,7 +186,10 @@ function Kernel:handle(request)
   local ok, reply
   if handler then ok, reply = pcall(handler, self, request)
   else ok, reply = false, "unknown request " .. request.type end
-  if not ok then reply = failure{error = tostring(reply)} end
+  if not ok then
+    reply = failure{error = tostring(reply)}
+    if request.type == "execute_request" then channel:publish("error", reply) end
+  end
   if reply and request.type:find("_request$") then channel:reply(request, reply) end
   channel:publish("status", {execution_state = "idle"})
   if request.type ~= "execute_request" then channel.parent = outer end
@@ -212,17 +217,23 @@ end
 
 local function new(channel)
   local kernel = setmetatable({channel = channel, history = {}, waiting = {}}, Kernel)
+  kernel.display = display.new(channel, function(value) return kernel.session:format(value) end)
+  kernel.plots = plots.install(kernel.display)
+  display.install(kernel.display, _G) -- before the session, which takes what is there for its own
+  plots.install_functions(kernel.plots, _G)
   local session = sessions.new{width = function() return 80 end, color = false}
   function session.write(text) io.stdout:write(text) end
   kernel.session = session
-  kernel.display = display.new(channel, function(value) return session:format(value) end)
   --- What the cell returned becomes its result, in all forms that it has.
   function session.show(_, results)
     return session:call(function() kernel.shown = {display.bundle_all(kernel.display, results)} end)
   end
-  display.install(kernel.display, session.env)
-  kernel.plots = plots.install(kernel.display)
   input.install(io, function() return ask(kernel) end)
+  local exit = os.exit
+  function os.exit(...) -- what was shown before is to arrive
+    channel.wire:close()
+    exit(...)
+  end
   return kernel
 end
 

@@ -33,13 +33,14 @@ static const Symbol sodium_symbols[] = {
   {"randombytes_buf", &sodium.random},
   {NULL, NULL}};
 
-/* Opens the first of 'files' (NULL at the end) that is there and takes its symbols. */
-static bool open_library(const char *const *files, const Symbol *symbols, char *reason, size_t size) {
+/* Opens the first of 'files' (NULL at the end) that is there and takes its symbols. 'package'
+** is Debian's with it. */
+static bool open_library(const char *const *files, const char *package, const Symbol *symbols, char *reason, size_t size) {
   void *library = NULL;
   for (const char *const *file = files; library == NULL && *file != NULL; file++)
     library = dlopen(*file, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) {
-    snprintf(reason, size, "cannot load %s: %s", files[0], dlerror());
+    snprintf(reason, size, "cannot load %s (Debian: %s): %s", files[0], package, dlerror());
     return false;
   }
   for (const Symbol *s = symbols; s->name != NULL; s++) {
@@ -58,8 +59,8 @@ bool libraries_open(char *reason, size_t size) {
   static const char *const sodium_files[] = {"libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium.so", NULL};
   static bool opened;
   if (opened) return true;
-  if (!open_library(zmq_files, zmq_symbols, reason, size)) return false;
-  if (!open_library(sodium_files, sodium_symbols, reason, size)) return false;
+  if (!open_library(zmq_files, "libzmq5", zmq_symbols, reason, size)) return false;
+  if (!open_library(sodium_files, "libsodium23", sodium_symbols, reason, size)) return false;
   if (sodium.init() < 0) {
     snprintf(reason, size, "libsodium finds no random numbers");
     return false;

@@ -5,6 +5,7 @@
 -- out are taken over: Figure.show, gnuplot.live and the panel of the terminal.
 local c = require "hecate.notebook.c"
 local display = require "hecate.notebook.display"
+local options = require "torch.utils.options"
 
 local plots = {}
 
@@ -19,10 +20,10 @@ local function read_file(path)
 end
 
 --- A name for a picture that nobody has.
-local function temporary()
+local function temporary(format)
   local name = os.tmpname()
   os.remove(name)
-  return name .. ".png"
+  return name .. "." .. format
 end
 
 --- Wraps what a module of ours returns when it loads.
@@ -39,8 +40,8 @@ end
 
 --- Draws a figure into a file and shows that.
 local function show_figure(self, figure, print_file)
-  local path = temporary()
-  local ok, reason = print_file(figure, path, "png")
+  local path = temporary(self.format)
+  local ok, reason = print_file(figure, path, self.format)
   local bytes = ok and read_file(path)
   os.remove(path)
   if bytes then display.publish(self.display, display.picture(bytes, ("figure %d"):format(figure.number)))
@@ -100,7 +101,7 @@ local function take_over_curve(self, Live)
 end
 
 --- The arguments of gnuplot.live with a file; and whether that is ours.
-local function with_file(...)
+local function with_file(format, ...)
   local given = table.pack(...)
   local named, own = {}, false
   if type(given[given.n]) == "table" then
@@ -109,7 +110,7 @@ local function with_file(...)
     given.n = given.n + 1
   end
   if named.terminal == "none" then return false, table.unpack({...}) end
-  if named.file == nil then named.file, own = temporary(), true end
+  if named.file == nil then named.file, own = temporary(format), true end
   named.terminal, named.interval = "file", named.interval or EVERY
   given[given.n] = named
   return own, table.unpack(given, 1, given.n)
@@ -158,13 +159,24 @@ end
 
 --- Takes over, for the display of a kernel.
 function plots.install(displayed)
-  local self = {display = displayed, waiting = {}, curves = setmetatable({}, {__mode = "k"})}
+  local self = {display = displayed, format = "png", waiting = {}, curves = setmetatable({}, {__mode = "k"})}
   take_over_panel(self)
   on_load("gnuplot.figure", function(Figure) return take_over_figures(self, Figure) end)
   on_load("gnuplot.live", function(live)
-    return function(...) return begin_curve(self, live, with_file(...)) end
+    return function(...) return begin_curve(self, live, with_file(self.format, ...)) end
   end)
   return self
+end
+
+--- Defines figure_format in `env`.
+function plots.install_functions(self, env)
+  --- figure_format("png" or "svg"): what figures and live curves are from now on.
+  function env.figure_format(format)
+    if format ~= "png" and format ~= "svg" then
+      error(("figure_format: 'format' (argument 1): expected 'png' or 'svg', got %s"):format(options.describe(format)), 2)
+    end
+    self.format = format
+  end
 end
 
 return plots

@@ -70,7 +70,7 @@ static int raise_plainly(lua_State *L, const char *reason, const char *detail) {
 
 /* NULL: errno of libzmq says why. */
 static void *bind_socket(Wire *w, int type, const char *endpoint) {
-  int linger = 1000, handover = 1, many = 100000;
+  int linger = 1000, handover = 1, many = 10000;
   void *socket = zmq.socket(w->context, type);
   if (socket == NULL) return NULL;
   zmq.setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);

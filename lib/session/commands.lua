@@ -61,8 +61,7 @@ local function describe(session, name)
 end
 
 local function ask(session, line)
-  local ok, help = pcall(require, "hecate.help")
-  local text = ok and help.query(line, session.env, session:options())
+  local text = session:help().query(line, session.env, session:options())
   if not text then error(("there is no help for '%s'"):format(line), 0) end
   session.write(text .. "\n")
 end

@@ -184,12 +184,21 @@ function Session:options() return {width = self.width() - 2, color = self.color}
 
 -- ---- the environment ----------------------------------------------------------------------
 
+--- s:help(): the help, which knows the source of what the inputs define.
+function Session:help()
+  local help = require "hecate.help"
+  setmetatable(help.chunks, {__index = function(_, chunk)
+    local number = chunk:match "^=input%[(%d+)%]$"
+    return number and self.inputs[tonumber(number)]
+  end})
+  return help
+end
+
 --- The functions of the help load when one is called.
 local function install_help(session)
   for _, name in ipairs {"help", "apropos"} do
     session.env[name] = session.env[name] or function(...)
-      local ok, help = pcall(require, "hecate.help")
-      if not ok then error(name .. ": there is no help in this build", 2) end
+      local help = session:help()
       help.install(session.env, function(text) session.write(text .. "\n") end, function() return session:options() end)
       return session.env[name](...)
     end
