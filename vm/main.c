@@ -363,6 +363,7 @@ static int main_protected(lua_State *L) {
   if (o->warnings) lua_warning(L, "@on", 0);
   luaL_openlibs(L);
   interrupt_watch_coroutines(L);
+  error_explain(isatty(STDERR_FILENO));
   open_globals(L);
   main_set_arg(L, o);
   bool first = o->script == 1 && o->argc > 1;

@@ -32,6 +32,8 @@ const char *error_nearest(const char *wrong, const char *const *names);
 /* A message handler for lua_pcall: adds a traceback once; the error value
 ** "interrupted" passes unchanged. */
 int error_traceback(lua_State *L);
+/* Whether it tells more, as the session does: lines of the source, shapes. Off at first. */
+void error_explain(bool on);
 
 /* ---- object.c: userdata with a class ------------------------------------- */
 
