@@ -278,6 +278,13 @@ describe("hecate -i", function()
     contains(text, "\n6\n")
   end)
 
+  it("has those where Ctrl-C stopped it", function()
+    write("endless.lua", "local trained = 0\nwhile true do\n  trained = trained + 1\n  if trained == 7 then os.execute '(sleep 0.1; kill -INT $PPID) &' end\nend")
+    local text = hecate("-i endless.lua", "trained >= 7")
+    contains(text, "interrupted")
+    contains(text, "true\n")
+  end)
+
   it("starts the session although the script cannot be read or compiled", function()
     write("wrong.lua", "x = = 1")
     local text = hecate("-i wrong.lua", "1 + 1")
@@ -331,9 +338,36 @@ describe("the start", function()
   end)
 end)
 
-describe("a script on a terminal", function()
-  local has_tmux = os.execute "command -v tmux >/dev/null";
-  (has_tmux and it or pending)("tells its errors as the session does", function()
+describe("on a terminal", function()
+  local has_tmux = os.execute "command -v tmux >/dev/null"
+  local in_terminal = has_tmux and it or pending
+
+  in_terminal("%debug has a prompt of its own, which Ctrl-D leaves", function()
+    local socket = folder .. "/socket"
+    local function tmux(...) return capture(("tmux -S %s -f /dev/null "):format(socket) .. string.format(...) .. " 2>&1") end
+    local function wait(pattern)
+      local text
+      for _ = 1, 400 do
+        text = tmux "capture-pane -p":gsub("%s+$", "")
+        if text:find(pattern) then return text end
+        os.execute "sleep 0.05"
+      end
+      error("the screen does not show " .. pattern .. ":\n" .. text)
+    end
+    tmux("new-session -d -x 100 -y 40 'HOME=%s HECATE_HISTORY= INPUTRC=/dev/null %s'", folder, binary)
+    wait "\n>$"
+    tmux [[send-keys "function f(a) local b = a .. '!' error(b) end" Enter "f(1)" Enter "%%debug" Enter]]
+    wait "frame\ndebug>$"
+    tmux [[send-keys "b" Enter]]
+    wait "\n1!\ndebug>$"
+    tmux "send-keys C-d"
+    wait "debug>%s*\n>$"
+    tmux [[send-keys "!tty -s && echo on a terminal" Enter]]
+    wait "\non a terminal\n>$"
+    tmux "kill-server"
+  end)
+
+  in_terminal("a script tells its errors as the session does", function()
     local screen = dofile "tests/screen.lua"
     local text = screen.of(folder, "local x = torch.zeros(2, 3)\nlocal function f(a)\n  return a:mm(x)\nend\nlocal y = f(x)\nprint(y)",
       "END", "NO_COLOR=1")
