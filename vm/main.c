@@ -366,6 +366,7 @@ static int main_protected(lua_State *L) {
   luaL_openlibs(L);
   interrupt_watch_libraries(L);
   session_preload_interrupt(L);
+  error_explain(isatty(STDERR_FILENO));
   open_globals(L);
   main_set_arg(L, o);
   bool first = o->script == 1 && o->argc > 1;

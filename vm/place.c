@@ -72,15 +72,17 @@ static void set_anomaly(bool on) {
   history_places = on || session_places;
 }
 
-/** torch.autograd.set_detect_anomaly(mode): with true, an error in a backward pass names the
-** line of the forward op, and a NaN that a backward formula makes is an error. Costs time. */
+/** torch.autograd.set_detect_anomaly(mode: bool): With true, an error in a backward pass names
+** the line of the forward op, and a NaN that a backward formula makes is an error. Costs time.
+** Example: torch.autograd.set_detect_anomaly(false) */
 static int set_detect_anomaly(lua_State *L) {
   if (!lua_isboolean(L, 1)) return error_argument(L, "set_detect_anomaly", "mode", 1, "true or false", 1);
   set_anomaly(lua_toboolean(L, 1));
   return 0;
 }
 
-/** torch.is_anomaly_enabled(): whether anomaly mode is on. */
+/** torch.is_anomaly_enabled() -> bool: Whether anomaly mode is on.
+** Example: torch.is_anomaly_enabled() */
 static int is_anomaly_enabled(lua_State *L) {
   lua_pushboolean(L, anomaly_checks);
   return 1;
@@ -104,8 +106,10 @@ static int anomaly_finish(lua_State *L, int status, lua_KContext was) {
   return lua_gettop(L);
 }
 
-/** torch.autograd.detect_anomaly([f, ...]): anomaly mode while f runs, or to the end of the
-** block of `local _ <close> = torch.autograd.detect_anomaly()`. */
+/** torch.autograd.detect_anomaly(f: function = nil, ...: any) -> any: Without f: anomaly mode is on
+** until the result is closed: `local _ <close> = torch.autograd.detect_anomaly()`. With f: runs
+** f(...) in anomaly mode and returns its results.
+** Example: torch.autograd.detect_anomaly(function() return torch.is_anomaly_enabled() end) */
 static int detect_anomaly(lua_State *L) {
   bool was = anomaly_checks;
   if (lua_isfunction(L, 1)) {

@@ -109,9 +109,9 @@ bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc) 
   int arguments = lua_gettop(L) - nargs + 1;
   if (!session_open(L, with_rc)) return false;
   lua_getfield(L, -1, "script");
-  lua_rotate(L, arguments, 2); /* session, method, arguments... */
-  lua_insert(L, arguments);    /* method, session */
-  lua_pushstring(L, name);     /* NULL: nil */
+  lua_insert(L, arguments);
+  lua_insert(L, arguments + 1); /* method, session, arguments... */
+  lua_pushstring(L, name);      /* NULL: nil */
   lua_insert(L, arguments + 2);
   int status = interrupt_call(L, nargs + 2, 1);
   if (status != LUA_OK) main_report(L, "hecate");

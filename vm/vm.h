@@ -30,6 +30,8 @@ const char *error_nearest(const char *wrong, const char *const *names);
 /* A message handler for lua_pcall: adds a traceback once; the error value
 ** "interrupted" passes unchanged, its traceback waits for callback_trace_push. */
 int error_traceback(lua_State *L);
+/* Whether it tells more, as the session does: lines of the source, shapes. Off at first. */
+void error_explain(bool on);
 
 /* ---- callback.c: the tensor library calls Lua ------------------------------- */
 

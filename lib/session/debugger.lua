@@ -89,11 +89,12 @@ local words = {
 }
 for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit"} do words[short] = words[long] end
 
---- Whether the input is a word of the debugger, which is then obeyed.
+--- Whether the input is a word of the debugger, which is then obeyed. A variable of one
+-- letter comes before a word of one letter.
 function M.obey(session, text)
   local word, number = text:match "^(%a+)%s*(%d*)$"
   local f = word and words[word]
-  if not f or find(frame_of(session), word) and #word == 1 then return false end
+  if not f or #word == 1 and session.env[word] ~= nil then return false end
   f(session, number)
   return true
 end

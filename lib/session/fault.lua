@@ -102,14 +102,9 @@ local function finder(info, env)
     for _, v in ipairs(info.variables or {}) do
       if v.name == name then return v.value:get() end
     end
-    local value = rawget(env, name)
-    if value ~= nil then return value end
-    local meta = debug.getmetatable(env)
-    if meta and rawget(meta, "__lazy") and meta.__lazy[name] then return env[name] end
+    return suggest.field(env, name)
   end
 end
-M.finder = finder
-
 local function describe_tensor(name, value)
   local shape = value.shape
   local sizes = {}
@@ -168,9 +163,21 @@ local function explain(session, failure, info, chain)
   if chain then out[#out + 1] = "  in " .. chain end
   local names = {}
   for i, v in ipairs(info.variables or {}) do names[i] = v.name end
+  local origin = M.origin(session, failure.message)
+  if origin then out[#out + 1] = origin end
   local hint = suggest.hint(failure.message, line, find, names, session.env)
   if hint then failure.message = failure.message .. "; " .. hint end
   return out
+end
+
+--- The line of the forward op that the message of an error in a backward pass names.
+function M.origin(session, message)
+  local place, line = message:match "recorded at (.*):(%d+)%)"
+  if not place then return nil end
+  local lines = source.lines("=" .. place, session.inputs) or source.lines("@" .. place)
+  if not lines or not lines[tonumber(line)] then return nil end
+  return ("the forward pass, %s:%s\n%s"):format(place, line,
+    source.around(lines, tonumber(line), 0, function(text) return paint(session, "1", text) end))
 end
 
 local function first_user(frames)
@@ -183,7 +190,6 @@ end
 function M.report(session, failure)
   local out = {paint(session, "31", failure.message)}
   table.move(failure.details, 1, #failure.details, 2, out)
-  if failure.origin then out[#out + 1] = failure.origin end
   local lines = M.traceback(failure.frames, session.full_traceback)
   failure.traceback = lines
   if #lines > (failure.is_obvious and 1 or 0) then
@@ -228,6 +234,16 @@ function M.capture(session, message)
   end
   pcall(capture, session, failure, 4) -- capture, pcall, this, the handler
   return failure
+end
+
+--- The text for an error of a script, whose stderr is a terminal: called by error_traceback
+-- (vm/error.c) in C.
+function M.script(message)
+  local none = os.getenv "NO_COLOR"
+  local session = {env = _G, color = (none == nil or none == "") and os.getenv "TERM" ~= "dumb"}
+  local failure = {message = text_of(message), details = {}}
+  local ok = pcall(capture, session, failure, 5) -- capture, pcall, this, explain, error_traceback
+  return ok and failure.report or nil
 end
 
 --- The report of a syntax error in a text of one or more lines.

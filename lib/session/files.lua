@@ -37,16 +37,21 @@ end
 
 -- ---- the shell --------------------------------------------------------------------------------
 
+local function tell_end(session, why, code)
+  if code ~= 0 then session.write(("(%s %d)\n"):format(why == "signal" and "signal" or "exit code", code)) end
+end
+
 --- "!command", "x = !command": `target` is what stands before the "!".
 function M.shell(session, target, command)
   target = target:match "^%s*(.-)%s*$"
-  if target == "" then
+  if target == "" and session.on_terminal then -- which the command may want for itself
     io.stdout:flush()
-    local pipe = assert(io.popen(command .. " 2>&1"))
+    return tell_end(session, select(2, os.execute(command)))
+  end
+  if target == "" then
+    local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
     for line in pipe:lines "L" do session.write(line) end
-    local _, why, code = pipe:close()
-    if why == "signal" or code ~= 0 then session.write(("(%s %d)\n"):format(why == "signal" and "signal" or "exit code", code)) end
-    return
+    return tell_end(session, select(2, pipe:close()))
   end
   local pipe, lines = assert(io.popen(command)), {}
   for line in pipe:lines() do lines[#lines + 1] = line end
@@ -118,12 +123,14 @@ end
 
 --- An input is edited in a file of its own and then run as a new input.
 local function edit_text(session, text)
-  local path = os.tmpname()
+  local name = os.tmpname()
+  local path = name .. ".lua"
   local file = assert(io.open(path, "w"))
-  file:write(text)
+  file:write((text:gsub("\n*$", "\n")))
   file:close()
   local ok, message = pcall(open_editor, path)
   local edited = ok and read(path, "%edit")
+  os.remove(name)
   os.remove(path)
   if not ok then error(message, 0) end
   if not edited:find "%S" then return end

@@ -8,6 +8,7 @@
 -- An input is an expression if it can be, else statements. "=" in front says that it is an
 -- expression, ";" at the end that its results are not shown. Lines that begin with "%", "!"
 -- or "?" are commands (commands.lua), of the shell, and for the help.
+local torch = require "torch"
 local values = require "hecate.session.values"
 local locals = require "hecate.session.locals"
 local results = require "hecate.session.results"
@@ -46,6 +47,7 @@ function Session:is_complete(text)
     local statement = line:find "^%%" and require "hecate.session.commands".statement(line)
     return statement and self:is_complete(statement) == "incomplete" and "incomplete" or "complete"
   end
+  text = text .. "\n" -- a string does not go on in the next line
   local expression = text:match "^%s*=(.*)$"
   local chunk, message = load("return " .. (expression or text), "=input", "t", self.env)
   if chunk then return "complete" end
@@ -205,20 +207,28 @@ local function install_help(session)
   end
 end
 
---- With `on`, reading a global that does not exist is an error. The libraries that load at
--- first use are loaded, for their names are such globals.
+--- With `on`, reading a global that does not exist is an error, and one that a function
+-- creates is told of. The libraries that load at first use are loaded, for their names are
+-- such globals.
 function Session:set_strict(on)
   local meta = getmetatable(self.env) or {}
-  for name in pairs(rawget(meta, "__lazy") or {}) do local _ = self.env[name] end
   if on == (self.lenient ~= nil) then return end
   if not on then
-    meta.__index, self.lenient = self.lenient or nil, nil
+    meta.__index, meta.__newindex, self.lenient = self.lenient or nil, nil, nil
     return
   end
+  for name in pairs(rawget(meta, "__lazy") or {}) do local _ = self.env[name] end
   self.lenient = meta.__index or false
   meta.__index = function(_, name)
     if type(name) ~= "string" or name:find "^__" then return nil end
     error(("the global '%s' does not exist"):format(name), 2)
+  end
+  meta.__newindex = function(env, name, value)
+    local info = debug.getinfo(2, "Sl")
+    if info and info.what == "Lua" and not info.source:find "^@lib/" then
+      self.write_error(("%s:%d: the global '%s' is made in a function\n"):format(info.short_src, info.currentline, name))
+    end
+    rawset(env, name, value)
   end
   setmetatable(self.env, meta)
 end
@@ -244,6 +254,7 @@ function M.new(options)
   }, Session)
   session.results = results.new(session.env)
   install_help(session)
+  torch._C.note_places(true) -- errors of backward passes name lines
   session.initial = {} -- the globals that are not the user's
   for name in next, session.env do session.initial[name] = true end
   for name in next, (getmetatable(session.env) or {}).__lazy or {} do session.initial[name] = true end

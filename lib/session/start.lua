@@ -16,14 +16,14 @@ function M.rc_path()
   return home and home .. "/.config/hecate/init.lua"
 end
 
---- Runs it; an error is told and the session starts all the same.
+--- Runs it with the session as its argument; an error is told and the session starts all the same.
 local function run_rc(session)
   local path = M.rc_path()
   local file = path and io.open(path, "rb")
   if not file then return end
   file:close()
   local chunk, message = loadfile(path, "t", session.env)
-  local result = chunk and session:call(chunk) or {ok = not message, error = message}
+  local result = chunk and session:call(chunk, nil, session) or {ok = not message, error = message}
   if not result.ok then session.write_error((result.report or result.error) .. "\n") end
 end
 

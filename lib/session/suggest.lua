@@ -44,6 +44,7 @@ local function field(value, key)
     value = index
   end
 end
+M.field = field
 
 --- What the path "a.b.c" means in a frame: `find(name)` gives the value of a variable.
 function M.resolve(path, find)
