@@ -202,7 +202,7 @@ static void elementwise_run(Call *c, DType compute, DType result) {
 static bool is_plain(const Call *c) {
   const Tensor *a = c->in[0];
   if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
-  if (c->info->result == RESULT_FLOAT && !dtype_is_float((DType)a->dtype)) return false;
+  if (!dtype_is_float((DType)a->dtype) && (c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE)) return false;
   for (int i = 0; i < c->n_in; i++) {
     const Tensor *t = c->in[i];
     if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
@@ -227,6 +227,7 @@ static void elementwise_small(Call *c, DType compute, DType result) {
 static Status elementwise_plain(Call *c) {
   DType compute = (DType)c->in[0]->dtype;
   DType result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : compute;
+  if (c->info->numbers != NUMBERS_NONE) TRY(check_numbers(c, compute));
   TRY(tensor_empty_like(c->in[0], result, &c->out[0]));
   if (c->in[0]->numel <= STRIP) elementwise_small(c, compute, result);
   else elementwise_run(c, compute, result);

@@ -69,9 +69,10 @@ static void *take(int class, size_t rounded) {
 ** translation of addresses, fewer faults on first touch. */
 static void *system_alloc(size_t rounded) {
   if (rounded < HUGE_PAGE) return aligned_alloc(ALIGNMENT, rounded);
-  void *block = aligned_alloc(HUGE_PAGE, rounded);
+  void *block;
+  if (posix_memalign(&block, HUGE_PAGE, rounded) != 0) return NULL; /* of any size, unlike aligned_alloc */
 #ifdef MADV_HUGEPAGE
-  if (block != NULL) madvise(block, rounded / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+  madvise(block, rounded / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
   return block;
 }

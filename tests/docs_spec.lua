@@ -104,7 +104,7 @@ end
 describe("the example of", function()
   local stated = 0
   for _, row in ipairs(torch._C.ops()) do
-    local what = (row.module or "private") .. " " .. row.lua .. " (" .. row.name .. ")"
+    local what = (row.modules[1] or "private") .. " " .. row.lua .. " (" .. row.name .. ")"
     if row.example then
       it(what .. " runs", function()
         local env = environment()
@@ -125,7 +125,7 @@ describe("the example of", function()
     it(what .. " has its words", function()
       assert.is_string(row.doc, "no doc")
       assert.is_true(#row.doc > 0)
-      if row.module then assert.is_string(row.example, "a public row without an example") end
+      if #row.modules > 0 then assert.is_string(row.example, "a public row without an example") end
       assert.matches("^%(.*%) %-> ", row.signature)
     end)
   end

@@ -3,13 +3,11 @@ local F = torch.nn.functional
 
 describe("the modules of a row", function()
   for _, op in ipairs(torch._C.ops()) do
-    if op.module then
+    if #op.modules > 0 and not op.in_place_only then
       it("of " .. op.name, function()
-        local torch_has, functional_has = op.module == "", op.functional
-        assert.is_true(torch_has or functional_has)
-        if op.in_place_only then return end
-        if torch_has then assert.is_function(rawget(torch, op.lua)) end
-        if functional_has then assert.is_function(rawget(F, op.lua)) end
+        for _, module in ipairs(op.modules) do
+          assert.is_function(rawget(module == "torch" and torch or F, op.lua), module)
+        end
       end)
     end
   end

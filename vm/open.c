@@ -131,8 +131,8 @@ static int fail_at(lua_State *L) {
   memory_fail_at(luaL_checkinteger(L, 1));
   return 0;
 }
-/* torch._C.ops(): array of {name, signature, doc, example, module, …}, one per row. module is
-** "" (torch) or "nn.functional", nil for what is not visible; functional: it is in nn.functional. */
+/* torch._C.ops(): array of {name, signature, doc, example, modules, …}, one per row. modules: those
+** that hold it, of "torch" and "nn.functional"; none for private rows. */
 static int ops(lua_State *L) {
   lua_createtable(L, OP_COUNT, 0);
   for (int id = 0; id < OP_COUNT; id++) {
@@ -140,8 +140,11 @@ static int ops(lua_State *L) {
     lua_createtable(L, 0, 10);
     lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
     lua_pushstring(L, info->lua_name), lua_setfield(L, -2, "lua");
-    lua_pushstring(L, info->modules == 0 ? NULL : info->modules & MODULE_TORCH ? "" : "nn.functional"), lua_setfield(L, -2, "module");
-    lua_pushboolean(L, (info->modules & MODULE_FUNCTIONAL) != 0), lua_setfield(L, -2, "functional");
+    lua_createtable(L, 2, 0);
+    int n = 0;
+    if (info->modules & MODULE_TORCH) lua_pushliteral(L, "torch"), lua_rawseti(L, -2, ++n);
+    if (info->modules & MODULE_FUNCTIONAL) lua_pushliteral(L, "nn.functional"), lua_rawseti(L, -2, ++n);
+    lua_setfield(L, -2, "modules");
     lua_pushstring(L, info->signature), lua_setfield(L, -2, "signature");
     lua_pushstring(L, info->doc), lua_setfield(L, -2, "doc");
     lua_pushstring(L, info->example), lua_setfield(L, -2, "example");

@@ -57,7 +57,7 @@ end
 -- - `smooth` (number): weight of the past in the moving average that is drawn over the
 --   points, 0 (none) to nearly 1; default: an average over a twentieth of the course,
 --   of series of more than 200 points
--- - `best` ("min", "max" or false; "min"): the point that is marked
+-- - `best` (string|boolean, "min"): the point that is marked: "min", "max", false for none
 -- - `terminal`: "window", "terminal" (the best it can do, else one of "kitty", "sixel",
 --   "braille", "ascii"), "file", "none", or a window terminal of gnuplot (qt, wxt,
 --   x11); default: $HECATE_PLOT, else a window if there is a display, else the

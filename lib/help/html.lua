@@ -120,8 +120,9 @@ end
 
 local function example(found, put)
   if not found.example then return end
-  local shown = output_of(found.example)
-  put(("<pre>%s%s</pre>"):format(escape(found.example), shown and '\n<span class=out>' .. escape(shown) .. "</span>" or ""))
+  local code = found.example:match "^([^\n]-)%s*%-%->[^\n]*$" or found.example -- the result is shown as it comes
+  local shown = output_of(code)
+  put(("<pre>%s%s</pre>"):format(escape(code), shown and '\n<span class=out>' .. escape(shown) .. "</span>" or ""))
 end
 
 local function notes(found, put)

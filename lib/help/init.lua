@@ -160,11 +160,11 @@ local function name_of(value, env)
 end
 
 --- The record of any value: a function, a class, a library, a tensor, an object; of a string that
--- of the name it is.
-function help.describe(value, env)
+-- of the name it is. What has no public name is called `name`, else as the global that holds it.
+function help.describe(value, env, name)
   env = env or _G
   if type(value) == "string" then return help.lookup(value, env) end
-  return describe_value(name_of(value, env), value, registry.index())
+  return describe_value(name or name_of(value, env), value, registry.index())
 end
 
 --- One line: "torch.sum(input, dim = nil, keepdim = false, {dtype = nil}) -> Tensor"; nil for

@@ -58,7 +58,10 @@ local function add_notes(args, notes)
   for _, arg in ipairs(args) do
     local note = notes[arg.name]
     known[arg.name] = true
-    if note then arg.type, arg.doc = note.type or arg.type, note.doc end
+    if note then
+      arg.type, arg.doc = note.type or arg.type, note.doc
+      if arg.optional then arg.default = note.default or arg.default end
+    end
   end
   for _, note in ipairs(notes) do
     if not known[note.name] then

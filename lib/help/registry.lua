@@ -42,9 +42,10 @@ local function op_rows()
     table.insert(by_name[name], row)
   end
   for _, row in ipairs(torch._C.ops()) do
-    if row.module then
-      local library = row.module == "" and "torch" or row.module
-      if not row.in_place_only then add(library .. "." .. row.lua, row) end
+    if #row.modules > 0 then
+      for _, library in ipairs(row.modules) do
+        if not row.in_place_only then add(library .. "." .. row.lua, row) end
+      end
       if row.method and not row.in_place_only then add("torch.Tensor." .. row.lua, row) end
       if row.in_place then add("torch.Tensor." .. row.lua .. "_", row) end
     end

@@ -46,8 +46,10 @@ local function alternatives(text, f)
   local all = true
   for part in text:gmatch "[^|]+" do
     local name, list = part:match "^%s*([%w_.]+)(%[?%]?)%s*$"
+    local word = part:match '^%s*("[%w_]+")%s*$' -- a string that stands for itself
     local is_class = name and name:find "%."
-    if not name or not (known[name] or is_class) then all = false
+    if word then name = word end
+    if not (word or known[name] or is_class) then all = false
     elseif f then f(name, list == "[]") end
   end
   return all

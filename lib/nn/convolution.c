@@ -54,7 +54,7 @@ static const char *const padding_modes[] = {"zeros", "reflect", "replicate", "ci
 ** groups must divide both numbers of channels.
 ** Shape: (N, in_channels, H, W) → (N, out_channels, (H + 2 padding - dilation (kernel_size - 1) -
 ** 1) // stride + 1, …); also without N.
-** - `padding` (pair|string): zeros on both sides, or "same" (stride 1) or "valid"; 0 by default
+** - `padding` (pair|string, 0): zeros on both sides, or "same" (stride 1) or "valid"
 ** - `padding_mode`: what stands around the image
 ** - `device` (device): where the parameters are
 ** Example: nn.Conv2d(1, 4, 3, {padding = 1})(torch.zeros(2, 1, 8, 8)).shape */

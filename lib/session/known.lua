@@ -72,7 +72,7 @@ end
 -- `name` where it is written; nil when nothing is known.
 function M.of(f, name)
   local ok, record = false, nil
-  if is_describable(f) then ok, record = pcall(help.describe, f, name) end
+  if is_describable(f) then ok, record = pcall(help.describe, f, nil, name) end
   if ok and record and record.signature then return record end
   return type(f) == "function" and (op_of(f) or of_lua(f, name)) or nil
 end

@@ -22,7 +22,7 @@ end
 function options.suggest(wrong, names)
   local best, least = nil, math.max(2, #wrong // 3) + 1
   for _, name in ipairs(names) do
-    local d = distance(wrong:lower(), name:lower())
+    local d = distance(wrong:lower(), name:lower()) + distance(wrong, name) / 1000 -- of equal ones the better in case
     if d < least then best, least = name, d end
   end
   return best and (", did you mean '%s'?"):format(best) or ""
