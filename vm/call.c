@@ -357,7 +357,7 @@ static void drop_temporaries(Reader *r) {
 /* Raises the failure of the call. What an op inside a composite says is put behind the name
 ** that was called; in place the name ends in '_'. */
 static void raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status) {
-  if (status != ERROR_ARGUMENT && status != ERROR_MEMORY) {
+  if ((status != ERROR_ARGUMENT && status != ERROR_MEMORY) || interrupt_requested()) {
     error_check(L, status);
     return;
   }

@@ -7,6 +7,8 @@
 
 void error_check(lua_State *L, Status status) {
   if (status == OK) return;
+  /* What was left half done may look wrong to the check that comes after it. */
+  if (status != ERROR_CALLBACK && interrupt_requested()) status = ERROR_INTERRUPT;
   if (status == ERROR_INTERRUPT) {
     interrupt_clear(); /* raised now: cleanup code may use tensors again */
     lua_pushliteral(L, "interrupted");

@@ -121,7 +121,7 @@ static void test_memory(void) {
   void *empty = memory_alloc(0);
   CHECK(empty != NULL);
   memory_free(empty, 0);
-  for (size_t n = 1; n < 70000; n = n * 3 / 2 + 1) {
+  for (size_t n = 1; n < (size_t)40 << 20; n = n * 3 / 2 + 1) {
     char *p = memory_alloc(n);
     memset(p, 1, n);
     memory_free(p, n);
