@@ -38,11 +38,10 @@ end
 --- A straight line of dots. `dash`: {on, off}, in dots, or nil.
 function Canvas:line(x1, y1, x2, y2, colour, mark, dash)
   local n = math.max(math.abs(x2 - x1), math.abs(y2 - y1))
+  local dx, dy = (x2 - x1) / math.max(n, 1), (y2 - y1) / math.max(n, 1)
   for i = 0, n do
     if dash == nil or i % (dash[1] + dash[2]) < dash[1] then
-      local t = n > 0 and i / n or 0
-      self:dot(math.floor(x1 + (x2 - x1) * t + 0.5), math.floor(y1 + (y2 - y1) * t + 0.5),
-        colour, mark)
+      self:dot((x1 + dx * i + 0.5) // 1 | 0, (y1 + dy * i + 0.5) // 1 | 0, colour, mark)
     end
   end
 end

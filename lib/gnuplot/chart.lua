@@ -70,6 +70,10 @@ end
 --- The part of a line from (x1, y1) to (x2, y2) inside [1, width] × [1, height], as
 -- four whole numbers; nil when there is none (Liang and Barsky).
 local function clip(x1, y1, x2, y2, width, height)
+  local floor = math.floor
+  if x1 >= 1 and y1 >= 1 and x2 >= 1 and y2 >= 1 and x1 <= width and x2 <= width and y1 <= height and y2 <= height then
+    return floor(x1 + 0.5), floor(y1 + 0.5), floor(x2 + 0.5), floor(y2 + 0.5)
+  end
   local from, to, dx, dy = 0, 1, x2 - x1, y2 - y1
   for _, edge in ipairs{{-dx, x1 - 1}, {dx, width - x1}, {-dy, y1 - 1}, {dy, height - y1}} do
     local p, q = edge[1], edge[2]
@@ -82,8 +86,7 @@ local function clip(x1, y1, x2, y2, width, height)
     end
   end
   if from > to then return nil end
-  local function whole(v) return math.floor(v + 0.5) end
-  return whole(x1 + from * dx), whole(y1 + from * dy), whole(x1 + to * dx), whole(y1 + to * dy)
+  return floor(x1 + from * dx + 0.5), floor(y1 + from * dy + 0.5), floor(x1 + to * dx + 0.5), floor(y1 + to * dy + 0.5)
 end
 
 --- Draws one set of points on the area of `view`, which has the axes and the canvas.

@@ -52,7 +52,7 @@ end
 -- - `title` (string, "loss"): above the picture
 -- - `file` (string): a .png, .svg, .pdf or .eps that is kept up to date, replaced in
 --   one piece; without a file, a CSV and a screen it is TITLE.png
--- - `csv` (string): a file to which every point is written at once, for `hecate plot`
+-- - `csv` (string): a file to which every point is written, twenty times a second, for `hecate plot`
 -- - `logy` (boolean, false): logarithmic vertical axis
 -- - `smooth` (number): weight of the past in the moving average that is drawn over the
 --   points, 0 (none) to nearly 1; default: an average over a twentieth of the course,
@@ -74,7 +74,7 @@ local function live(...)
     title = given.title, logy = given.logy, smooth = given.smooth, best = given.best,
     interval = given.interval, timeout = given.timeout, series = {}, by_name = {}, marks = {},
     screens = screen.choose("gnuplot.live", given.terminal), explicit = given.terminal ~= nil,
-    revision = 0,
+    revision = 0, waiting = 0, names = {}, steps = {}, values = {},
   }, Live)
   self:start_frames()
   if given.csv then
@@ -117,12 +117,30 @@ local function put_mark(self, step, text)
 end
 
 --- Writes to the CSV; the first failure is a warning, and each line is tried anew.
-local function record(self, method, ...)
-  local ok, reason = Log[method](self.log, ...)
+local function write_log(self, at_once)
+  local ok, reason = self.log:write(at_once)
   if ok or self.torn then return end
   self.torn = true
   screen.warn(("gnuplot.live: %s; points are missing there"):format(Frames.cannot_write(self.log.path,
     reason)))
+end
+
+--- Points and marks wait in arrays until it is time to draw: a step of training pays for
+-- three stores.
+local function wait(self, name, step, value)
+  local n = self.waiting + 1
+  self.waiting, self.names[n], self.steps[n], self.values[n] = n, name, step, value
+end
+
+--- Takes what waits into the series and the CSV.
+local function take(self)
+  for i = 1, self.waiting do
+    local name, step, value = self.names[i], self.steps[i], self.values[i]
+    if name then put(self, name, step, value) else put_mark(self, step, value) end
+    if self.log then self.log:add(name, step, value) end
+  end
+  self.waiting = 0
+  if self.log then write_log(self, self.closed) end
 end
 
 --- Adds the point (`step`, `value`) to the series `name`, which is made at its first
@@ -138,10 +156,14 @@ function Live:add(name, step, value)
     options.wrong("curve:add", "value", 3, "a number or a tensor of one element", value)
   end
   if self.closed then error("curve:add: the curve is closed", 2) end
-  put(self, name, at, number)
-  if self.log then record(self, "add", name, at, number) end
+  wait(self, name, at, number)
   local now = terminal.now()
   if now >= self.next_poll then self:advance(now) end
+end
+
+function Live:advance(now)
+  take(self)
+  Frames.advance(self, now)
 end
 
 --- A vertical line at `step`, with `text` beside it.
@@ -149,13 +171,12 @@ function Live:mark(step, text)
   local at = as_number(step)
   if at == nil then options.wrong("curve:mark", "step", 1, "a number", step) end
   if self.closed then error("curve:mark: the curve is closed", 2) end
-  text = text and tostring(text) or ""
-  put_mark(self, at, text)
-  if self.log then record(self, "mark", at, text) end
+  wait(self, false, at, text and tostring(text) or "")
 end
 
 --- Forgets all points and marks; those in the CSV stay.
 function Live:clear()
+  take(self)
   self.series, self.by_name, self.marks = {}, {}, {}
   self.revision = self.revision + 1
 end
@@ -183,7 +204,8 @@ function Live:rescue()
     local x, y = series:points()
     for i, step in ipairs(x) do log:add(series.name, step, y[i]) end
   end
-  for _, mark in ipairs(self.marks) do log:mark(mark.x, mark.text) end
+  for _, mark in ipairs(self.marks) do log:add(false, mark.x, mark.text) end
+  log:write(true)
   self.log, self.rescued = log, path
 end
 
@@ -224,6 +246,7 @@ end
 
 --- The picture as data; nil while there is nothing to draw.
 function Live:picture()
+  take(self)
   local curves, n = {}, 0
   for i, series in ipairs(self.series) do
     curves[i] = curve_of(self, series)
@@ -238,6 +261,7 @@ end
 function Live:close()
   if self.closed then return end
   self.closed = true
+  take(self)
   self:end_frames()
   if self.log then self.log:close() end
   if self.rescued and self.file_shown == self.revision then os.remove(self.rescued) end

@@ -4,9 +4,9 @@
 --     1,train,2.3026
 --     120,,epoch 1         (a mark has no series)
 --
--- Each line is handed to the system as a whole and at once, so that what was added
--- is there when the program is killed, and `tail -f` shows it. Writing may take SHARE of
--- the time; where disks are slow and steps are fast, lines wait for the next one. The reader takes these
+-- Lines are handed to the system together when `write` is called, so that what was there
+-- before is there when the program is killed, and `tail -f` shows it; where disks are slow
+-- they wait longer, for writing may take SHARE of the time. The reader takes these
 -- files and tables of columns, with commas, tabs or blanks between them, as other loggers
 -- write them: a first line of names, then a row of numbers a step.
 local now = require "torch.utils.terminal.c".now
@@ -14,8 +14,7 @@ local now = require "torch.utils.terminal.c".now
 local Log = {}
 Log.__index = Log
 
-local SHARE = 0.005 -- of the time may be spent on writing,
-local BURST = 0.1   -- and this many seconds ahead of it
+local SHARE = 0.001 -- of the time may be spent on writing
 
 local HEADER = "step,series,value"
 
@@ -56,46 +55,38 @@ function Log.open(path, append)
   local file, reason = io.open(path, "ab")
   if file == nil then return nil, reason end
   file:setvbuf("no")
-  local self = setmetatable({file = file, path = path, names = {},
-    waiting = last ~= nil and last ~= "\n" and "\n" or "", credit = BURST, since = now()}, Log)
-  if size == 0 then self:line(HEADER) end
-  return self
+  if size == 0 then file:write(HEADER, "\n") end
+  return setmetatable({file = file, path = path, names = {}, next = 0, torn = last ~= nil and last ~= "\n",
+    waiting = {}}, Log)
 end
 
---- Writes the lines that wait. Returns true, or nil and the reason; what could not be
--- written is lost, the next line begins anew.
-local function flush(self, began)
-  -- One string is one write: several would be as many, and could be torn apart.
-  local ok, reason = self.file:write(self.waiting)
-  self.waiting = ok and "" or "\n"
-  self.credit = self.credit - (now() - began)
-  return ok and true, reason
-end
-
---- Writes a line, or lets it wait. Returns like `flush`.
-function Log:line(text)
-  self.waiting = self.waiting .. text .. "\n"
-  local time = now()
-  self.credit = math.min(BURST, self.credit + SHARE * (time - self.since))
-  self.since = time
-  if self.credit < 0 then return true end
-  return flush(self, time)
-end
-
+--- Takes a point, or with `series` false a mark, whose text is `value`.
 function Log:add(series, step, value)
-  local name = self.names[series]
+  local name = series and self.names[series]
   if name == nil then
     name = field(series)
     self.names[series] = name
   end
-  return self:line(number(step) .. "," .. name .. "," .. number(value))
+  local text = name and number(value) or field(value)
+  self.waiting[#self.waiting + 1] = number(step) .. "," .. (name or "") .. "," .. text .. "\n"
 end
 
-function Log:mark(step, text) return self:line(("%s,,%s"):format(number(step), field(text))) end
+--- Writes the lines that wait, `at_once` or when it is time. Returns true, or nil and
+-- the reason; what could not be written is lost, the next line begins anew.
+function Log:write(at_once)
+  local began = now()
+  if #self.waiting == 0 or not at_once and began < self.next then return true end
+  -- One string is one write: several would be as many, and could be torn apart.
+  local ok, reason = self.file:write((self.torn and "\n" or "") .. table.concat(self.waiting))
+  self.waiting, self.torn = {}, not ok
+  local ended = now()
+  self.next = ended + (ended - began) / SHARE
+  return ok and true, reason
+end
 
 function Log:close()
   if io.type(self.file) ~= "file" then return end
-  if #self.waiting > 1 then flush(self, now()) end
+  self:write(true)
   self.file:close()
 end
 

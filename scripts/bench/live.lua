@@ -4,8 +4,8 @@
 --     hecate scripts/bench/live.lua [seconds]
 --
 -- Prints the share of a step that the curve takes: all the processor time spent in `add`,
--- frames included (it is what the curve costs also where other programs run), and the
--- longest single one by the clock. Run it in a terminal for the kinds
+-- frames included (it is what the curve costs also where other programs run), less what
+-- measuring costs, and the longest single one by the clock. Run it in a terminal for the kinds
 -- that draw there (HECATE_PLOT=kitty or sixel adds that one).
 local terminal = require "torch.utils.terminal.c"
 local now = terminal.now
@@ -52,13 +52,15 @@ if terminal.isatty(1) then
   local kind = os.getenv("HECATE_PLOT")
   if kind then table.insert(kinds, {kind, {terminal = kind}}) end
 end
-local lines = {}
+local lines, measuring = {}, 0
 for _, kind in ipairs(kinds) do
   local curve = kind[2] and gnuplot.live(kind[2]) or idle
   local steps, total, longest = train(curve)
   curve:close()
+  local share = total / steps - measuring
+  if curve == idle then measuring = share end
   lines[#lines + 1] = ("%-22s %6.2f %% of a step of 1 ms (%.1f µs), longest %.1f ms"):format(kind[1],
-    100 * total / steps / STEP, 1e6 * total / steps, 1e3 * longest)
+    100 * share / STEP, 1e6 * share, 1e3 * longest)
 end
 os.execute("rm -r " .. folder)
 print(table.concat(lines, "\n"))
