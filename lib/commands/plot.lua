@@ -16,6 +16,7 @@ the run a name.
 
 local Log = require "gnuplot.log"
 local options = require "torch.utils.options"
+local output = require "gnuplot.output"
 local screen = require "gnuplot.screen"
 local terminal = require "torch.utils.terminal.c"
 
@@ -76,10 +77,8 @@ local function check(given)
     fail("option '--best': expected min, max or none, got '%s'", best)
   end
   given.best = best ~= "none" and best
-  local format = given.out and (given.out:match("%.(%w+)$") or ""):lower()
-  if format and select(2, screen.file(format, 1, 1)) then
-    fail("option '--out': expected a name that ends in one of png, svg, pdf, eps, got '%s'",
-      given.out)
+  if given.out and not output.format(given.out) then
+    fail("option '--out': expected a name that ends in one of %s, got '%s'", output.choice, given.out)
   end
 end
 

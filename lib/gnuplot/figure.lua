@@ -19,7 +19,6 @@ Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
 
 local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
-local TOO_OLD = "is too old, 5 is needed"
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
 
@@ -113,17 +112,15 @@ local function settle(self, good)
 end
 
 local function class_of(reason)
-  if reason:find(TOO_OLD, 1, true) then return "gnuplot" end
+  if reason:find(Pipe.TOO_OLD, 1, true) then return "gnuplot" end
   if reason:find("cannot open file", 1, true) then return "file" end
   return reason:find("^gnuplot: ") and "call" or "gnuplot"
 end
 
---- Starts a gnuplot of version 5 or later. Returns a pipe, or nil, the reason, its class.
+--- Starts gnuplot. Returns a pipe, or nil, the reason, its class.
 local function start()
   local pipe, reason = Pipe.start(true)
   if pipe == nil then return nil, reason, "gnuplot" end
-  pipe:write(("if (GPVAL_VERSION < 5) print sprintf('version %%g %s', GPVAL_VERSION); exit\n")
-    :format(TOO_OLD))
   return pipe
 end
 

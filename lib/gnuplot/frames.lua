@@ -13,6 +13,7 @@
 -- `format` and `file_commands`, `picture()`, which gives what gnuplot.picture takes,
 -- and `rescue()`, which keeps the data when they cannot be drawn.
 local Pipe = require "gnuplot.pipe"
+local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local screen = require "gnuplot.screen"
 local terminal = require "torch.utils.terminal.c"
@@ -52,17 +53,16 @@ end
 --- The format of `path` and gnuplot's commands for it; nil and the reason when it is none
 -- of gnuplot's or cannot be written.
 function Frames.check_file(path)
-  local format = (path:match("%.(%w+)$") or ""):lower()
-  local commands, choice = screen.file(format, table.unpack(SIZE))
-  if commands == nil then
-    return nil, ("expected a name that ends in one of %s, got '%s'"):format(choice, path)
+  local format = output.format(path)
+  if format == nil then
+    return nil, ("expected a name that ends in one of %s, got '%s'"):format(output.choice, path)
   end
   local draft = draft_of(path)
   local file, reason = io.open(draft, "w")
   if file == nil then return nil, Frames.cannot_write(path, reason) end
   file:close()
   os.remove(draft)
-  return format, commands
+  return format, output.terminal(format, SIZE)
 end
 
 --- Decides what "terminal" is when it is its turn; a curve that is shown nowhere goes to
@@ -135,7 +135,7 @@ function Frames:script(with_file)
   local commands = data and require "gnuplot.picture".commands(data)
   if commands == nil then return nil end
   if with_file then
-    script[1] = ("%s\nset output %s\n%sunset output\n"):format(self.file_commands,
+    script[1] = ("%sset output %s\n%sunset output\n"):format(self.file_commands,
       Pipe.quote(draft_of(self.file)), commands)
   end
   if screen.is_window(kind) then
@@ -168,7 +168,7 @@ end
 local function take_file(self)
   local draft = draft_of(self.file)
   self.drawing_file = false
-  if not screen.is_whole(draft, self.format) then
+  if not output.is_whole(draft, self.format) then
     os.remove(draft)
     return nil, ("cannot write '%s': it came out incomplete (is the disk full?)"):format(self.file)
   end

@@ -1,7 +1,7 @@
 --- Pictures of pixels inside the terminal: what it can show, and how a picture of
 -- gnuplot's reaches it. Kitty's protocol takes a PNG in base64; sixel terminals take what
 -- gnuplot prints.
-local screen = require "gnuplot.screen"
+local output = require "gnuplot.output"
 local terminal = require "torch.utils.terminal.c"
 
 local graphics = {}
@@ -69,7 +69,7 @@ function graphics.commands(kind, columns, rows)
   local width, height = cell()
   width, height = columns * width, rows * height
   if kind == "kitty" then
-    return screen.file("png", width, height) .. ("\nset termoption font ',%d'\nset output\n"):format(
+    return output.terminal("png", {width, height}) .. ("set termoption font ',%d'\nset output\n"):format(
       font_size(height))
   end
   height = math.max(6, height // 6 * 6) -- a sixel is six pixels high

@@ -84,8 +84,8 @@ end
 
 function Draft:__close() os.remove(self.draft) end
 
---- Whether the draft is a whole file: a full disk goes by unnoticed in gnuplot.
-local function is_whole(path, format)
+--- Whether the picture `path` was written to its end: a full disk goes by unnoticed in gnuplot.
+function output.is_whole(path, format)
   local file <close> = io.open(path, "rb")
   if file == nil then return false end
   local size = file:seek("end")
@@ -111,7 +111,7 @@ end
 
 --- Puts the picture in its place. Returns true, or nil and the reason.
 function Draft:place()
-  if not is_whole(self.draft, self.format) then
+  if not output.is_whole(self.draft, self.format) then
     return nil, "the picture is not whole; is the disk full?"
   end
   if self.kind == "other" then return pour(self) end

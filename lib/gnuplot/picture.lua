@@ -2,8 +2,8 @@
 --
 -- A picture is {title =, logy =, curves =, marks =}: curves as gnuplot.chart takes them,
 -- with {name, x, y, behind = {x, y}, best = {x, y}}, marks as {x =, text =}.
+local look = require "gnuplot.look"
 local Pipe = require "gnuplot.pipe"
-local screen = require "gnuplot.screen"
 
 local picture = {}
 
@@ -16,7 +16,10 @@ local function block(name, x, y)
   return ("$%s << EOD\n%sEOD\n"):format(name, table.concat(rows))
 end
 
-local function pale(i) return screen.pale[(i - 1) % #screen.pale + 1] end
+--- The colour of curve `i`, mixed with white.
+local function pale(i)
+  return (look.color("", i):gsub("%x%x", function(part) return ("%02x"):format(255 - (255 - tonumber(part, 16)) // 4) end))
+end
 
 --- Adds one curve to the data and to the list of what is plotted.
 local function add_curve(script, plots, i, curve)
@@ -45,11 +48,11 @@ end
 --- The commands that draw `p` once, on whatever terminal is set; nil when there is
 -- nothing to draw.
 function picture.commands(p)
-  local script, plots = {"reset\n", screen.look}, {}
+  local script, plots = {"reset\n", look.commands}, {}
   for i, curve in ipairs(p.curves) do add_curve(script, plots, i, curve) end
   if #plots == 0 then return nil end
   script[#script + 1] = "set title " .. Pipe.quote(p.title) .. " noenhanced\n"
-  script[#script + 1] = "set border 3\nset key tmargin center horizontal\nset grid\nset xlabel 'step'\n"
+  script[#script + 1] = "set key tmargin center horizontal\nset grid\nset xlabel 'step'\n"
     .. "set rmargin 3\n"
   if p.logy then script[#script + 1] = "set logscale y\n" end
   for _, mark in ipairs(p.marks) do script[#script + 1] = mark_commands(mark) end

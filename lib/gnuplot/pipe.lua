@@ -12,8 +12,8 @@ Pipe.__index = Pipe
 local CHUNK = 64 * 1024
 
 -- Blocks of data came with version 5. Of a line with `if`, old ones skip all or nothing.
-local TOO_OLD = 'if (GPVAL_VERSION < 5) print sprintf("version %g is too old,'
-  .. ' 5 is needed", GPVAL_VERSION); exit\n'
+Pipe.TOO_OLD = "is too old, 5 is needed"
+local CHECK = ("if (GPVAL_VERSION < 5) print sprintf('version %%g %s', GPVAL_VERSION); exit\n"):format(Pipe.TOO_OLD)
 
 local function silence(seconds)
   return ("gnuplot has not answered for %g s"):format(math.floor(seconds * 10 + 0.5) / 10)
@@ -42,7 +42,7 @@ function Pipe.start(persist)
     return nil, ("cannot run '%s': %s"):format(program, reason), "missing"
   end
   local pipe = setmetatable({process = process, frames = 0, heard = ""}, Pipe)
-  pipe:write('set print "-"\nset encoding utf8\n' .. TOO_OLD)
+  pipe:write('set print "-"\nset encoding utf8\n' .. CHECK)
   return pipe
 end
 
