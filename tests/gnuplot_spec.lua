@@ -4,43 +4,8 @@ local gnuplot = require "gnuplot"
 local folder
 
 local screen = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "") .. "screen.lua")
-local sh = screen.sh
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then file:close() end
-  return text
-end
-
---- Writes a program that pretends to be gnuplot.
-local function fake(script)
-  local path = folder .. "/fake"
-  local file = assert(io.open(path, "w"))
-  file:write("#!/bin/sh\n", script, "\n")
-  file:close()
-  os.execute("chmod +x " .. path)
-  return path
-end
-
---- What `f` writes to stderr, as lines.
-local function warnings_of(f)
-  local real, lines = io.stderr, {}
-  io.stderr = {write = function(_, ...) lines[#lines + 1] = table.concat{...} end}
-  local ok, err = pcall(f)
-  io.stderr = real
-  if not ok then error(err, 0) end
-  return lines
-end
-
---- The width and height in the header of a PNG that is complete.
-local function png_size(path)
-  local text = assert(read(path), "no file " .. path)
-  assert.equal("\137PNG\r\n\26\n", text:sub(1, 8))
-  assert.equal("IEND", text:sub(-8, -5))
-  local width, height = string.unpack(">I4I4", text, 17)
-  return {width, height}
-end
+local sh, read, warnings_of, png_size = screen.sh, screen.read, screen.warnings_of, screen.png_size
+local function fake(script) return screen.fake(folder, script) end
 
 setup(function()
   folder = sh("mktemp -d")

@@ -3,21 +3,15 @@
 local gnuplot = require "gnuplot"
 local Figure = require "gnuplot.figure"
 
+local folder
+
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
 local screen = dofile(here .. "screen.lua")
 local picture = dofile(here .. "picture.lua")
-local sh = screen.sh
+local sh, read, warnings_of = screen.sh, screen.read, screen.warnings_of
+local function fake(script) return screen.fake(folder, script) end
 
 local BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
-local folder
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then file:close() end
-  return text
-end
-
 --- What is drawn by `f`, as a PNG (size 300 by 200) or an SVG.
 local function png(f, size)
   gnuplot.pngfigure(folder .. "/p.png", {size = size or {300, 200}})
@@ -44,24 +38,6 @@ local function stretches(drawing, color)
     end
   end
   return list
-end
-
-local function fake(script)
-  local path = folder .. "/fake"
-  local file = assert(io.open(path, "w"))
-  file:write("#!/bin/sh\n", script, "\n")
-  file:close()
-  os.execute("chmod +x " .. path)
-  return path
-end
-
-local function warnings_of(f)
-  local real, lines = io.stderr, {}
-  io.stderr = {write = function(_, ...) lines[#lines + 1] = table.concat{...} end}
-  local ok, err = pcall(f)
-  io.stderr = real
-  if not ok then error(err, 0) end
-  return lines
 end
 
 --- The message that `f(...)` raises, which must point at this file.

@@ -12,6 +12,40 @@ screen.sh = sh
 --- The executable that runs the specs.
 screen.hecate = sh("readlink /proc/$PPID/exe")
 
+--- The content of a file; nil where there is none.
+function screen.read(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read("a")
+end
+
+--- Writes a program that pretends to be gnuplot.
+function screen.fake(folder, script)
+  local path = folder .. "/fake"
+  local file = assert(io.open(path, "w"))
+  file:write("#!/bin/sh\n", script, "\n")
+  file:close()
+  os.execute("chmod +x " .. path)
+  return path
+end
+
+--- What `f` writes to stderr, as lines.
+function screen.warnings_of(f)
+  local real, lines = io.stderr, {}
+  io.stderr = {write = function(_, ...) lines[#lines + 1] = table.concat{...} end}
+  local ok, err = pcall(f)
+  io.stderr = real
+  if not ok then error(err, 0) end
+  return lines
+end
+
+--- The width and height in the header of a PNG that is complete.
+function screen.png_size(path)
+  local text = assert(screen.read(path), "no file " .. path)
+  assert(text:sub(1, 8) == "\137PNG\r\n\26\n" and text:sub(-8, -5) == "IEND", path .. " is no whole PNG")
+  local width, height = string.unpack(">I4I4", text, 17)
+  return {width, height}
+end
+
 local count = 0 -- of servers: a name that is used again may meet the one that is ending
 
 --- Runs the Lua text `script` in `folder` until the terminal shows the pattern
