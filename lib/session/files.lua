@@ -188,12 +188,12 @@ local function env(session, words)
   session.write((os.getenv(words) or "(not set)") .. "\n")
 end
 
-M[1] = {name = "run", usage = "%run file [arguments]", run = run, doc = "runs a script; its globals and locals stay"}
-M[2] = {name = "load", usage = "%load file", run = load_file, doc = "shows a file and runs it as if it had been typed here"}
-M[3] = {name = "save", usage = "%save file [from-to]", run = save, doc = "writes the inputs (%hist numbers them) without commands to a file"}
-M[4] = {name = "edit", usage = "%edit [file or function]", run = edit,
+M[1] = {name = "run", usage = "%run file [arguments]", takes_files = true, run = run, doc = "runs a script; its globals and locals stay"}
+M[2] = {name = "load", usage = "%load file", takes_files = true, run = load_file, doc = "shows a file and runs it as if it had been typed here"}
+M[3] = {name = "save", usage = "%save file [from-to]", takes_files = true, run = save, doc = "writes the inputs (%hist numbers them) without commands to a file"}
+M[4] = {name = "edit", usage = "%edit [file or function]", takes_files = true, run = edit,
   doc = "opens $VISUAL or $EDITOR\nWithout a word on the last input, with a function where it was written. An input or a .lua\nfile that was edited is run afterwards."}
-M[5] = {name = "cd", usage = "%cd [folder]", run = cd, doc = "changes the folder; - goes back to the one before"}
+M[5] = {name = "cd", usage = "%cd [folder]", takes_files = true, run = cd, doc = "changes the folder; - goes back to the one before"}
 M[6] = {name = "pwd", usage = "%pwd", run = pwd, doc = "the folder"}
 M[7] = {name = "env", usage = "%env [name[=value]]", run = env, doc = "shows or sets variables of the environment"}
 return M
