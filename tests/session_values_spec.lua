@@ -225,3 +225,30 @@ describe("the last results", function()
     assert.equal("true", run "rawequal(_1, big)")
   end)
 end)
+
+describe("names of Lua's own libraries", function()
+  it("may be used for something else", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write [[
+table, string, math, next, type, ipairs, pairs, require, torch = {5}, "text", 1, 2, 3, 4, 5, 6, 7
+table, string
+{nn.Linear(2, 1), 1}
+m = nn.Linear(2, 1); m:load_state_dict(m:state_dict());
+unknown.name
+%who m
+]]
+    file:close()
+    local pipe = assert(io.popen(("%s -i <%s 2>&1"):format(os.getenv "HECATE_BIN" or "build/hecate", path)))
+    local text = pipe:read "a"
+    pipe:close()
+    os.remove(path)
+    assert.equal([[
+{5}	text
+{Linear(in_features=2, out_features=1, bias=true), 1}
+input[5]:1: attempt to index a nil value (global 'unknown')
+]], text:match "^.-'%)\n")
+    assert.matches("name +type", text)
+    assert.is_nil(text:find "lib/")
+  end)
+end)

@@ -11,6 +11,7 @@
 #include <readline/readline.h>
 
 #include "session.h"
+#include "vm.h"
 
 static lua_State *complete_state; /* whose globals are completed */
 static int complete_front;        /* bytes of the line before what is completed */
@@ -23,7 +24,7 @@ static char *complete_signature;  /* of the call around the cursor, of malloc; o
 ** the signature. */
 static int complete_ask(lua_State *L) {
   const char *line = lua_touserdata(L, 1);
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.complete");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "complete");

@@ -87,7 +87,7 @@ void error_explain(bool on) { explaining = on; }
 
 /* Called with the message by error_traceback: lib/session/fault.lua looks at its caller. */
 static int explain(lua_State *L) {
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.fault");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "script");

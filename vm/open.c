@@ -21,6 +21,45 @@ int luaopen_torch_utils_terminal_c(lua_State *L);
 int luaopen_hecate_notebook_c(lua_State *L);
 int luaopen_hecate_session_c(lua_State *L);
 
+/* ---- the globals of lib/ --------------------------------------------------------------- */
+
+static const char globals_key; /* its address: their key in the registry */
+
+/* They are those of Lua and torch as they were at the start: a program may call a variable 'table'.
+** All others are the program's. */
+static void make_globals(lua_State *L, int torch) {
+  lua_newtable(L);
+  int globals = lua_gettop(L);
+  lua_pushglobaltable(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (lua_pushnil(L); lua_next(L, globals + 1); lua_pop(L, 1)) {
+    lua_pushvalue(L, -2);
+    lua_rawget(L, globals + 2);
+    bool is_library = lua_type(L, -3) == LUA_TSTRING && lua_istable(L, -2) && lua_rawequal(L, -1, -2);
+    lua_pop(L, 1);
+    if (!is_library && !lua_iscfunction(L, -1)) continue;
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, globals);
+  }
+  lua_pushvalue(L, torch);
+  lua_setfield(L, globals, "torch");
+  lua_createtable(L, 0, 2);
+  lua_pushvalue(L, globals + 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushvalue(L, globals + 1);
+  lua_setfield(L, -2, "__newindex");
+  lua_setmetatable(L, globals);
+  lua_settop(L, globals);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &globals_key);
+}
+
+void open_push_global(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
+  lua_getfield(L, -1, name);
+  lua_remove(L, -2);
+}
+
 /* ---- the files of lib/ ----------------------------------------------------------------- */
 
 /* Module names and the folders of lib/ they live in; the longest prefix counts. A name
@@ -49,9 +88,7 @@ static const EmbeddedFile *embedded_find(const char *name) {
   return NULL;
 }
 
-/* Pushes the chunk of a file of lib/, or nothing: returns LUA_OK, an error of load (its
-** message on the stack), or -1 when there is no such file. */
-int open_embedded(lua_State *L, const char *name) {
+static int load_embedded(lua_State *L, const char *name) {
   const char *folder = getenv("HECATE_LIB");
   char path[1024], chunk[256];
   if (folder != NULL && folder[0] != '\0') {
@@ -66,6 +103,16 @@ int open_embedded(lua_State *L, const char *name) {
   if (f == NULL) return -1;
   snprintf(chunk, sizeof chunk, "@lib/%s", name);
   return luaL_loadbufferx(L, (const char *)f->data, f->size, chunk, "t");
+}
+
+/* Pushes the chunk of a file of lib/, or nothing: returns LUA_OK, an error of load (its
+** message on the stack), or -1 when there is no such file. */
+int open_embedded(lua_State *L, const char *name) {
+  int status = load_embedded(L, name);
+  if (status != LUA_OK) return status;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
+  lua_setupvalue(L, -2, 1); /* _ENV */
+  return LUA_OK;
 }
 
 static int searcher(lua_State *L) {
@@ -181,7 +228,7 @@ static int lazy_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TSTRING) return 0;
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
   lua_pushvalue(L, 2);
@@ -313,6 +360,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L);
   int torch = lua_gettop(L);
   set_loaded(L, "torch");
+  make_globals(L, torch);
   lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);
   lua_pushvalue(L, functional);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "session.h"
+#include "vm.h"
 
 static bool session_on_terminal;
 static int session_object; /* where it lies on the stack */
@@ -91,7 +92,7 @@ static bool session_leave(lua_State *L) {
 /* Pushes the session object, made by lib/session/start.lua; false, with nothing pushed:
 ** the error was told. */
 static bool session_open(lua_State *L, bool with_rc) {
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.start");
   int status = interrupt_call(L, 1, 1);
   if (status == LUA_OK) {

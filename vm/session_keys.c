@@ -13,6 +13,7 @@
 #include <readline/readline.h>
 
 #include "session.h"
+#include "vm.h"
 
 static lua_State *keys_state;
 static const char keys_block; /* its address: the registry's key of the module */
@@ -246,7 +247,7 @@ void session_keys_bind(void) {
 }
 
 static int keys_require(lua_State *L) {
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.block");
   lua_call(L, 1, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &keys_block);

@@ -117,5 +117,6 @@ int luaopen_torch_package(lua_State *L);
 void open_globals(lua_State *L);
 /* Loads an embedded Lua file (or the one under $HECATE_LIB): pushes the chunk. */
 int open_embedded(lua_State *L, const char *name);
+void open_push_global(lua_State *L, const char *name); /* as lib/ sees it, whatever the program made of it */
 
 #endif

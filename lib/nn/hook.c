@@ -94,7 +94,7 @@ static int register_full_backward_hook(lua_State *L) { return add(L, "register_f
 int module_call_hooked(lua_State *L) {
   int n = lua_gettop(L);
   luaL_checkstack(L, HOOK_LISTS + 4, "too many arguments");
-  lua_getglobal(L, "require");
+  open_push_global(L, "require");
   lua_pushliteral(L, "torch.nn.hooks");
   lua_call(L, 1, 1);
   class_fields(L, 1);

@@ -32,7 +32,7 @@ static int ordered_pairs(lua_State *L) {
   }
   lua_settop(L, 2);
   if (n != known || n != (lua_Integer)lua_rawlen(L, 2)) {
-    lua_getglobal(L, "next");
+    open_push_global(L, "next");
     lua_pushvalue(L, 1);
     return 2;
   }
@@ -158,7 +158,7 @@ static void find_unexpected(lua_State *L) {
     }
     lua_pop(L, 2);
   }
-  lua_getglobal(L, "table"); /* `pairs` has no order: sort the names */
+  open_push_global(L, "table"); /* `pairs` has no order: sort the names */
   if (lua_istable(L, -1) && lua_getfield(L, -1, "sort") == LUA_TFUNCTION) {
     lua_pushvalue(L, LOAD_UNEXPECTED);
     lua_call(L, 1, 0);
