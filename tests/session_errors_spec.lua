@@ -183,7 +183,7 @@ describe("a mistyped name", function()
       ["torch.reluu(1)"] = "relu", ["pritn(1)"] = "print", ["x = countr + 1"] = "counter", ["torch.zeros(2):summ()"] = false,
       ["t = torch.zeros(2) t:summ()"] = "sum", ["nn.Linearr(2, 2)"] = "Linear", ["config.nestd.value = 1"] = "nested",
       ["layer.wieght:size()"] = "weight", ["('x'):uper()"] = false, ["str = 'x' str:uper()"] = "upper", ["string.fromat('x')"] = "format",
-      ["zzzzzzqqq()"] = false,
+      ["zzzzzzqqq()"] = false, ["qq()"] = false, ["F2(1)"] = "F",
     } do
       local message = run(text)
       assert.matches("nil value", message)

@@ -23,7 +23,7 @@ function options.suggest(wrong, names)
   local best, least = nil, math.max(2, #wrong // 3) + 1
   for _, name in ipairs(names) do
     local d = distance(wrong:lower(), name:lower()) + distance(wrong, name) / 1000 -- of equal ones the better in case
-    if d < least then best, least = name, d end
+    if d < least and d < #wrong then best, least = name, d end -- something of it is right
   end
   return best and (", did you mean '%s'?"):format(best) or ""
 end
