@@ -313,6 +313,55 @@ describe("live curve", function()
     end)
   end
 
+  --- A gnuplot that has a window: it notes what it is told and says that a frame is done, and how long the first
+  -- one took. `more` is done after frame `n`.
+  local function windowed(first, more)
+    return fake(([[
+      while IFS= read -r line; do
+        printf '%%s\n' "$line" >> %s/said
+        case $line in
+          "print sprintf("*frame*) n=${line#*frame }; n=${n%%%% *}
+            t=0.001; [ "$n" -gt 1 ] || t=%g
+            printf '\nhecate frame %%s %%s\n' "$n" $t
+            %s ;;
+        esac
+      done]]):format(folder, first, more or ":"))
+  end
+
+  local function said_of_window()
+    local text = read(folder .. "/said")
+    os.remove(folder .. "/said")
+    return select(2, text:gsub("set terminal x11", ""))
+  end
+
+  it("does not rest for the time in which gnuplot starts and opens its window", function()
+    gnuplot.setgnuplotexe(windowed(5))
+    local lines = warnings_of(function() train({terminal = "x11", title = "starting"}, 3) end)
+    assert.equal(1, #lines) -- of the file, which this gnuplot does not draw
+    assert.is_true(said_of_window() > 3)
+    os.remove(file .. ".csv")
+  end)
+
+  it("leaves a window closed that its user has closed, and draws the file", function()
+    gnuplot.setgnuplotexe(windowed(0.001, "[ $n != 2 ] || echo hecate closed"))
+    local curve
+    local lines = warnings_of(function() curve = train({terminal = "x11", title = "closed", timeout = 5}, 3) end)
+    assert.equal("file", curve.screens[1])
+    assert.is_true(said_of_window() <= 3) -- one may have been on its way
+    assert.equal(1, #lines)
+    os.remove(file .. ".csv")
+  end)
+
+  it("knows that gnuplot was killed though what it started lives on", function()
+    gnuplot.setgnuplotexe(fake("sleep 4 & kill -9 $$"))
+    local closing
+    local lines = warnings_of(function() _, _, closing = train({title = "helper"}, 0.8) end)
+    assert.equal(1, #lines)
+    assert.truthy(lines[1]:find("gnuplot was killed by signal 9", 1, true), lines[1])
+    assert.is_true(closing < 0.5)
+    os.remove(file .. ".csv")
+  end)
+
   it("says that gnuplot is too old", function()
     gnuplot.setgnuplotexe(fake("sed -u 's/GPVAL_VERSION/4.6/g; /; exit$/q' | gnuplot -d 2>&1"))
     local lines = warnings_of(function() train({title = "old"}, 1) end)
