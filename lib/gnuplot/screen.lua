@@ -115,6 +115,9 @@ function screen.window(kind, number, title, tell)
   return table.concat(script) .. "\n"
 end
 
+--- gnuplot commands that close window `number`: one of Qt's is a program of its own, which does not end with gnuplot.
+function screen.close_window(number) return ("eval 'set terminal '.GPVAL_TERM.' %d close'\n"):format(number) end
+
 --- gnuplot commands for a picture of gnuplot's own characters.
 function screen.dumb(columns, rows)
   return ("set terminal dumb noenhanced size %d,%d %s\nset output\n"):format(columns, rows,
