@@ -524,6 +524,22 @@ describe("the CSV of a live curve", function()
     assert.truthy(read(path):find("\n499,train,499\n500,train,500\n"))
   end)
 
+  it("and the picture on a full disk cost one warning", function()
+    local both = folder .. "/both.csv"
+    os.execute("ln -sf /dev/full " .. both)
+    gnuplot.setgnuplotexe(fake([[while IFS= read -r line; do case $line in
+      "print sprintf("*frame*) n=${line#*frame }; printf '\nhecate frame %s 0\n' "${n%% *}" ;; esac; done]]))
+    local lines = warnings_of(function()
+      local curve = gnuplot.live{csv = both, file = folder .. "/full.png", terminal = "file", title = "full"}
+      for i = 1, 10 do curve:add("train", i, i) end
+      curve:mark(1, "written at once")
+      curve:close()
+    end)
+    os.remove(both)
+    assert.equal(1, #lines, table.concat(lines))
+    assert.truthy(lines[1]:find("No space left on device; points are missing there", 1, true), lines[1])
+  end)
+
   it("on a full disk costs one warning", function()
     os.execute("ln -sf /dev/full " .. path)
     local lines = warnings_of(function()

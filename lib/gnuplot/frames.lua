@@ -90,9 +90,9 @@ function Frames:choose_screen()
   screen.warn(("gnuplot.live: no display and no terminal to draw on, see '%s'"):format(path))
 end
 
---- One warning a curve.
+--- One warning a curve; that its points cannot be written has been one.
 function Frames:warn(reason)
-  if self.warned then return end
+  if self.warned or self.torn then return end
   self.warned = true
   local instead = ("the work goes on without the plot of '%s'"):format(self.title)
   if self.rescued then
