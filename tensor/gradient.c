@@ -168,30 +168,33 @@ Status pow_base(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tenso
   return status;
 }
 
-/* d/db a^b = a^b log a, 0 where a is 0. */
+/* d/db a^b = a^b log a, 0 where a is 0 and b is not negative. */
 Status pow_exponent(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor *power, Tensor **out) {
   (void)c;
-  (void)exponent;
-  Tensor *t[4] = {0};
-  Status status = op_log(base, &t[0]);
-  if (status == OK) status = op_logical_not(base, &t[1]);
-  if (status == OK) status = op_masked_fill(t[0], t[1], scalar_int(0), &t[2]);
-  if (status == OK) status = op_mul(power, t[2], &t[3]);
-  if (status == OK) status = op_mul(grad, t[3], out);
-  for (int i = 0; i < 4; i++) tensor_release(t[i]);
+  Tensor *t[8] = {0};
+  Status status = tensor_wrap_number(scalar_int(0), &t[0]);
+  if (status == OK) status = tensor_wrap_number(scalar_int(1), &t[1]);
+  if (status == OK) status = op_ge(exponent, t[0], &t[2]);
+  if (status == OK) status = op_logical_not(base, &t[3]);
+  if (status == OK) status = op_logical_and(t[2], t[3], &t[4]);
+  if (status == OK) status = op_where(t[4], t[1], base, &t[5]); /* whose logarithm is 0 */
+  if (status == OK) status = op_log(t[5], &t[6]);
+  if (status == OK) status = op_mul(power, t[6], &t[7]);
+  if (status == OK) status = op_mul(grad, t[7], out);
+  for (int i = 0; i < 8; i++) tensor_release(t[i]);
   return status;
 }
 
-/* The gradient of maximum to 'a': 1 where a > b, a half where they are equal. */
+/* The gradient of maximum to 'a': 0 where a < b, a half where they are equal, else (NaN too) 1. */
 Status share(Backward *c, Tensor *grad, Tensor *a, Tensor *b, Tensor **out) {
   (void)c;
   Tensor *t[6] = {0};
-  Status status = op_gt(a, b, &t[0]);
-  if (status == OK) status = op_eq(a, b, &t[1]);
-  if (status == OK) status = tensor_wrap_number(scalar_float(0.5), &t[2]);
-  if (status == OK) status = op_mul(t[1], t[2], &t[3]);
-  if (status == OK) status = op_add(t[3], t[0], scalar_int(1), &t[4]);
-  if (status == OK) status = op_cast(t[4], (DType)grad->dtype, &t[5]);
+  Status status = op_lt(a, b, &t[0]);
+  if (status == OK) status = op_logical_not(t[0], &t[1]);
+  if (status == OK) status = op_cast(t[1], (DType)grad->dtype, &t[2]);
+  if (status == OK) status = op_eq(a, b, &t[3]);
+  if (status == OK) status = op_cast(t[3], (DType)grad->dtype, &t[4]);
+  if (status == OK) status = op_sub(t[2], t[4], scalar_float(0.5), &t[5]);
   if (status == OK) status = op_mul(grad, t[5], out);
   for (int i = 0; i < 6; i++) tensor_release(t[i]);
   return status;

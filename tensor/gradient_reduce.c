@@ -130,18 +130,19 @@ Status backward_std(Backward *c) {
   return status;
 }
 
-/* grad · exp(x - logsumexp) */
+/* grad · exp(x - logsumexp), 0 where all x are -inf */
 Status backward_logsumexp(Backward *c) {
   const LogsumexpAttrs *a = c->attrs;
-  Tensor *t[6] = {0};
+  Tensor *t[7] = {0};
   Status status = unreduce(c, c->grad[0], &a->dim, a->keepdim, &t[0]);
   if (status == OK) status = unreduce(c, c->output[0], &a->dim, a->keepdim, &t[1]);
-  if (status == OK) status = op_isinf(t[1], &t[2]);
+  if (status == OK) status = tensor_wrap_number(scalar_float(-INFINITY), &t[6]);
+  if (status == OK) status = op_eq(t[1], t[6], &t[2]);
   if (status == OK) status = op_masked_fill(t[1], t[2], scalar_int(0), &t[3]);
   if (status == OK) status = op_sub(c->input[0], t[3], scalar_int(1), &t[4]);
   if (status == OK) status = op_exp(t[4], &t[5]);
   if (status == OK) status = op_mul(t[0], t[5], &c->result[0]);
-  for (int i = 0; i < 6; i++) tensor_release(t[i]);
+  for (int i = 0; i < 7; i++) tensor_release(t[i]);
   return status;
 }
 

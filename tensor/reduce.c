@@ -170,7 +170,8 @@ static Status log_sum_exp(Call *c) {
   int64_t shape[TENSOR_MAX_DIMS];
   TRY(resolve_dims("logsumexp", &a->dim, in->ndim, &bits));
   int n = reduced_shape(in, bits, a->keepdim, shape);
-  Status status = op_amax(in, a->dim, true, &t[0]);
+  Status status = in->numel > 0 ? op_amax(in, a->dim, true, &t[0]) /* there is none of no elements */
+                                : op_sum(in, a->dim, true, DTYPE_NONE, &t[0]);
   if (status == OK) status = op_isinf(t[0], &t[1]);
   if (status == OK) status = op_masked_fill(t[0], t[1], scalar_int(0), &t[2]);
   if (status == OK) status = op_sub(in, t[2], scalar_int(1), &t[3]);

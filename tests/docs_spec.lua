@@ -16,6 +16,8 @@ local function read(path)
   return file:read "a"
 end
 
+teardown(function() gnuplot.closeall() end) -- figures keep what they show
+
 --- The ```lua blocks of a document: {line = of the first line of code, code = text}.
 local function blocks(text)
   local list, open, number = {}, nil, 0

@@ -61,6 +61,7 @@ describe("Ctrl-C leaves", function()
     ["a permutation"] = {"", "torch.randperm(20000000)"},
     ["elementwise operations"] = {"x = torch.rand(50000000)", "x:exp():add(1)"},
     ["a softmax"] = {"x = torch.rand(5000, 5000)", "x:softmax(1)"},
+    ["a softmax of one row"] = {"x = torch.rand(50000000)", "x:softmax(1)"},
     ["a list that becomes a tensor"] = {"t = {} for i = 1, 3e6 do t[i] = i end", "torch.tensor(t)"},
     ["a tensor that becomes a list"] = {"x = torch.rand(1000, 3000)", "x:tolist()"},
     ["zeros and ranges"] = {"", "torch.zeros(100000000) torch.arange(20000000)"},

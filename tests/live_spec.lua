@@ -1,4 +1,5 @@
 --- Live curves: where they are drawn, and what happens to a training when gnuplot fails it.
+local Frames = require "gnuplot.frames"
 local gnuplot = require "gnuplot"
 local Series = require "gnuplot.series"
 local now = require "torch.utils.terminal.c".now
@@ -23,6 +24,7 @@ teardown(function()
   os.execute("rm -rf " .. folder)
 end)
 
+before_each(function() Frames.closing = 20 end) -- the machine may have other work
 after_each(function() gnuplot.setgnuplotexe(nil) end)
 
 describe("series of a live curve", function()
@@ -168,7 +170,7 @@ describe("live curve", function()
 
   it("is redrawn while the work goes on, and the file is always whole", function()
     local curve = gnuplot.live{file = file, terminal = "file", interval = 0.05}
-    local step, drawn, stop = 0, {}, now() + 20
+    local step, drawn, stop = 0, {}, now() + 60
     repeat -- until there have been three pictures
       step = step + 1
       curve:add("train", step, math.sin(step / 100))
@@ -288,6 +290,7 @@ describe("live curve", function()
     it("goes on when gnuplot " .. how, function()
       gnuplot.setgnuplotexe(fake(script))
       local slowest, closing
+      Frames.closing = 2
       local lines = warnings_of(function()
         _, slowest, closing = train({timeout = 0.3, title = how}, 0.8)
       end)
@@ -302,7 +305,7 @@ describe("live curve", function()
     STOP = "not answered for"} do
     it("goes on after SIG" .. signal .. " and draws the last picture", function()
       local lines = warnings_of(function()
-        train({timeout = 1.5, title = signal}, 2.5, function(curve)
+        train({timeout = 3, title = signal}, signal == "STOP" and 8 or 2.5, function(curve)
           os.execute(("kill -%s %d"):format(signal, pid_of(curve)))
         end)
       end)
@@ -379,6 +382,7 @@ describe("live curve", function()
   end)
 
   it("keeps nobody waiting at the end, whatever gnuplot does", function()
+    Frames.closing = 2
     gnuplot.setgnuplotexe(fake("exec cat >/dev/null"))
     local closing
     local lines = warnings_of(function() _, _, closing = train({title = "deaf"}, 0.6) end)
@@ -735,8 +739,8 @@ describe("where a live curve is drawn", function()
       -- The picture has the rows below the prompt, and what is printed does not reach it.
       assert.truthy(text:find("> 1 %+ 41\n42\n> *\n[%s]*kept *\n"), text)
       tmux("resize-window -x 60 -y 30")
-      type_line("run(30)")
-      await("run%(30%)\n> *\n")
+      type_line("run(100)")
+      await("run%(100%)\n> *\n")
       tmux("send-keys -l 'x = 5'")
       text = await("\n> x = 5 *\n[%s]*kept")
       for line in (text .. "\n"):gmatch("([^\n]*)\n") do assert.is_true(utf8.len(line) <= 60) end

@@ -19,6 +19,7 @@ setup(function()
 end)
 teardown(function()
   gnuplot.setterm(nil)
+  gnuplot.closeall()
   os.execute("rm -r " .. folder)
 end)
 

@@ -41,6 +41,17 @@ describe("an input", function()
     assert.is_nil(s.env.ans)
   end)
 
+  it("may be several, on lines of their own, as what is copied from a session", function()
+    assert.equal("complete", s:is_complete "y = 1\nfor i = 1, 2 do\n  y = y + i\nend\ny")
+    assert.equal("1\n4\na", run "y = 1\ny\nfor i = 1, 2 do\n  y = y + i\nend\ny\n\n'a'\n")
+    assert.equal("7", run "local z = 7\nz")
+    assert.equal("incomplete", s:is_complete "y = 1\nif y then")
+    assert.equal("incomplete", s:is_complete "y = 1\nz =")
+    assert.equal("invalid", s:is_complete "y = 1\nz = = 2")
+    assert.equal("1\n! input[10]:1: boom", run "y = 1\ny\nerror 'boom'\ny = 2")
+    assert.equal(1, s.env.y)
+  end)
+
   it("is complete, incomplete or invalid", function()
     for text, expected in pairs {
       ["1 + 1"] = "complete", ["x = 1"] = "complete", [""] = "complete", ["for i = 1, 2 do"] = "incomplete",

@@ -35,6 +35,11 @@ end
 local bar_options = table.move(style.known, 1, #style.known, 3, {{"labels", "strings"}, {"names",
   "strings"}})
 
+--- How boxes are drawn with characters.
+local function boxes(name, named)
+  return {style = "boxes", color = named.color ~= nil and look.color(name, named.color) or nil}
+end
+
 --- gnuplot.bar: bars side by side where y has several columns.
 function bars.bar(name, ...)
   local list, title, named = frame(name, ...)
@@ -60,6 +65,7 @@ function bars.bar(name, ...)
     layer.title = named.names and named.names[j] or named.label
       or title and (k > 1 and ("%s %d"):format(title, j) or title)
     layer.words = function(place) return "with boxes " .. ink(place) end
+    if k == 1 and not named.labels then layer.chart = boxes(name, named) end
     layers[j] = layer
   end
   local setup = "set yrange [*<0:0<*]\n"
@@ -142,6 +148,7 @@ function bars.hist(name, ...)
   layer.words = function(place)
     return ("with boxes %s %s lw 0.5"):format(style.edge, ink(place))
   end
+  layer.chart = boxes(name, named)
   return {command = "plot", setup = "set yrange [0:*]\n", layers = {layer}}, h
 end
 

@@ -19,6 +19,9 @@ local MARKS = {"*", "+", "o", "x", "#", "@", "%", "&"} -- of curves in ASCII
 local DASHES = {false, {4, 3}, {1, 2}, {8, 3}, {2, 2}, {1, 4}} -- where there are no colours
 local WIDEST = 200 -- columns
 
+--- The styles of curves.
+chart.styles = {lines = true, points = true, linespoints = true, dots = true, steps = true, boxes = true, impulses = true}
+
 local is_finite = function(v) return v > -math.huge and v < math.huge end
 
 -- ---- ranges -------------------------------------------------------------------
@@ -135,9 +138,18 @@ local function box_width(view, curves)
   return math.max(0, (view.width - 1) / most - 2)
 end
 
+--- "#rrggbb" as one of the 216 colours of the cube that terminals have.
+local function in_cube(colour)
+  local number = 0
+  for part in colour:gmatch "%x%x" do number = number * 6 + (tonumber(part, 16) * 5 + 127) // 255 end
+  return 16 + number
+end
+
 local function colour_of(options, i, faint)
   local palette = palettes[options.colours]
   if palette == nil then return nil end
+  local own = options.own[i]
+  if own and options.colours == 256 then return in_cube(own) end
   local list = faint and palette.faint or palette
   return list[(i - 1) % #list + 1]
 end
@@ -297,7 +309,7 @@ local function normal(series)
       x = {}
       for j = 1, #s.y do x[j] = j end
     end
-    curves[i] = {name = s.name or "", x = x, y = s.y, style = s.style or "lines",
+    curves[i] = {name = s.name or "", color = s.color, x = x, y = s.y, style = s.style or "lines",
       behind = s.behind or {x = {}, y = {}}, best = s.best}
     if curves[i].style == "dots" then curves[i].style = "points" end
   end
@@ -316,12 +328,12 @@ end
 -- behind = {x =, y =}, best = {x =, y =}}: arrays of numbers, those that are not finite
 -- make gaps; without x it is 1, 2, …. `style` is "lines" (the default), "points",
 -- "linespoints", "dots", "steps", "boxes" or "impulses"; `behind` are faint dots,
--- `best` a point that is marked. Options:
+-- `best` a point that is marked, `color` "#rrggbb" where there are 256. Options:
 --
 -- - `columns`, `rows`: the size of the picture, at least 20 by 6
 -- - `charset`: "braille" (the default) or "ascii"
 -- - `colours`: 256, 8 or 0 (the default: no escape sequences)
--- - `title`, `xlabel`, `logx`, `logy`, `xrange`, `yrange` ({lo, hi}, either may be false)
+-- - `title`, `xlabel`, `ylabel`, `logx`, `logy`, `xrange`, `yrange` ({lo, hi}, either may be false)
 -- - `marks`: array of {x =, text =}, vertical lines
 --
 -- Returns an array of `rows` strings that are at most `columns` wide.
@@ -329,12 +341,17 @@ function chart.draw(series, options)
   local columns = math.max(20, math.min(options.columns or 80, WIDEST))
   local rows = math.max(6, options.rows or 20)
   local curves = normal(series)
+  local own = {}
+  for i, curve in ipairs(curves) do own[i] = curve.color end
+  options = setmetatable({own = own}, {__index = options})
   local canvas = Canvas.new(columns, rows, options.charset)
   local palette = palettes[options.colours]
   local look = signs[canvas.braille and "braille" or "ascii"]
   local area = {top = 1, bottom = rows - 2, right = columns - 1, grey = palette and palette.grey}
   if options.title and options.title ~= "" then area.top = 2 end
   if options.xlabel and options.xlabel ~= "" and rows >= 10 then area.bottom = rows - 3 end
+  local ylabel = rows >= 10 and options.ylabel or ""
+  if ylabel ~= "" then area.top = area.top + 1 end
   local legend, more = legend_rows(curves, options, columns - 4, rows >= 12 and 3 or 1)
   area.top = area.top + #legend
 
@@ -355,7 +372,8 @@ function chart.draw(series, options)
     is_whole(curves)), look)
   draw_marks(canvas, area, x, options.marks or {}, look)
   draw_best(canvas, area, view, curves, options, look)
-  if area.top > #legend + 1 then
+  if ylabel ~= "" then canvas:text(1, area.top - #legend - 1, ylabel) end
+  if options.title and options.title ~= "" then
     canvas:text(math.max(1, (columns - terminal.width(options.title)) // 2), 1, options.title)
   end
   draw_legend(canvas, area.left, area.top - #legend, legend, more)

@@ -92,28 +92,34 @@ end
 --- Columns (vectors of one length) as one layer's data. `empty`: no row of them can
 -- be drawn.
 function data.rows(columns)
-  local t = torch.stack(columns, 2)
+  local t = clean(torch.stack(columns, 2))
   local good = torch.isfinite(t):sum(2):eq(#columns):any():item()
-  return {bytes = data.bytes(t), empty = not good, using = using(columns),
-    binary = format(t.shape[1], #columns)}
+  return {points = t, empty = not good, using = using(columns), binary = format(t.shape[1], #columns)}
 end
 
 local LONG = 5000 -- points of a line from which on it is thinned
 
---- Lets a layer of (x, y) be thinned when it is drawn as a line, if it is a long one.
-function data.may_thin(layer, columns)
-  if #columns ~= 2 or #columns[1] <= LONG then return end
-  layer.points, layer.bytes = clean(torch.stack(columns, 2)), nil
-end
+--- Whether a layer of (x, y) that is drawn as a line is so long that it is thinned.
+function data.is_long(columns) return #columns == 2 and #columns[1] > LONG end
 
 --- The bytes of a layer and how they are read, on an axis from `low` to `high` (nil: to
 -- the end of the data); `whole`: all of them.
 function data.drawn(layer, low, high, whole)
   if not layer.points then return layer.bytes, layer.binary end
   local bytes, n
-  if not whole then bytes, n = host.thin(layer.points, low, high) end
+  if layer.long and not whole then bytes, n = host.thin(layer.points, low, high) end
   if bytes then return bytes, format(n, 2) end
-  return host.bytes(layer.points), layer.binary -- x goes back and forth
+  return host.bytes(layer.points), layer.binary -- perhaps x goes back and forth
+end
+
+--- The first two columns of a layer as arrays x and y, thinned as above.
+function data.numbers(layer, low, high)
+  local bytes, n
+  if layer.long then bytes, n = host.thin(layer.points, low, high) end
+  if not bytes then return layer.points:select(2, 1):tolist(), layer.points:select(2, 2):tolist() end
+  local x, y, at = {}, {}, 1
+  for i = 1, n do x[i], y[i], at = string.unpack("=dd", bytes, at) end
+  return x, y
 end
 
 --- A matrix per column, all of one shape, as a mesh of lines.

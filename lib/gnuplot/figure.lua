@@ -7,6 +7,7 @@
 -- written) or "gnuplot" (it is missing, died, hangs).
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
+local data = require "gnuplot.data"
 local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local picture_of = require "gnuplot.script"
@@ -44,13 +45,13 @@ function Figure:divide(rows, columns, at)
 end
 
 --- Sets one thing, named by `key`: a later setting of it takes its place; without a
--- command it is gone.
-function Figure:set(key, command)
+-- command it is gone. `value` is what a chart of characters needs of it.
+function Figure:set(key, command, value)
   local settings = self:panel().settings
   for i, setting in ipairs(settings) do
     if setting.key == key then table.remove(settings, i) break end
   end
-  if command then settings[#settings + 1] = {key = key, command = command} end
+  if command then settings[#settings + 1] = {key = key, command = command, value = value} end
   self.dirty = true
 end
 
@@ -67,7 +68,7 @@ function Figure:limit(limits)
       commands[#commands + 1] = ("set %srange [%s:%s]"):format(axis, low or "", high or "")
     end
   end
-  self:set("limits", #commands > 0 and table.concat(commands, "\n") or nil)
+  self:set("limits", #commands > 0 and table.concat(commands, "\n") or nil, current)
 end
 
 --- Keeps a command as it is. One that draws by itself takes the place of the plots;
@@ -183,12 +184,50 @@ local function give_up_window(self, reason)
   end
   table.remove(self.screens, 1)
   if self.screens[1] == "file" and screen.has_terminal() then
-    table.insert(self.screens, 1, "dumb")
+    table.insert(self.screens, 1, screen.text_kind())
   end
 end
 
---- Draws with characters, `columns` by `rows`.
-local function show_text(self, picture, columns, rows)
+-- What the settings of a panel mean for a chart of characters; those that are not here
+-- it cannot have.
+local meanings = {
+  title = function(options, text) options.title = text end,
+  xlabel = function(options, text) options.xlabel = text end,
+  ylabel = function(options, text) options.ylabel = text end,
+  logscale = function(options, axes) options.logx, options.logy = axes:find "x", axes:find "y" end,
+  limits = function(options, l) options.xrange, options.yrange = {l[1], l[2]}, {l[3], l[4]} end,
+  grid = function() end, key = function() end,
+}
+
+--- What gnuplot.chart takes of a figure of one panel with plain curves; nil: it is not that simple.
+local function chart_of(self)
+  local current, options, curves = self.panels[1], {}, {}
+  if #self.panels > 1 or self.title then return nil end
+  for _, setting in ipairs(current.settings) do
+    local meaning = meanings[setting.key]
+    if meaning == nil then return nil end
+    meaning(options, setting.value)
+  end
+  for _, plot in ipairs(current.plots) do
+    for _, layer in ipairs(plot.layers) do
+      local how = layer.chart
+      if how == nil then return nil end
+      local x, y = data.numbers(layer, current.limits[1], current.limits[2])
+      curves[#curves + 1] = {name = layer.title, style = how.style, color = how.color, x = x, y = y}
+    end
+  end
+  return #curves > 0 and curves or nil, options
+end
+
+--- Draws with characters, `columns` by `rows`: ours, or for what those cannot show gnuplot's.
+local function show_text(self, kind, picture, columns, rows)
+  local curves, options
+  if screen.is_text(kind) then curves, options = chart_of(self) end
+  if curves then
+    options.columns, options.rows, options.charset, options.colours = columns, rows, kind, screen.colours()
+    io.stdout:write(table.concat(require "gnuplot.chart".draw(curves, options), "\n"), "\n")
+    return true
+  end
   local text, reason, class = run_once(self, screen.dumb(columns, rows) .. picture)
   if text == nil then return nil, reason, class end
   io.stdout:write(table.concat(screen.lines(text, rows), "\n"), "\027[0m\n")
@@ -201,13 +240,13 @@ local function show_inside(self, picture)
   columns, rows = math.min(columns, 100), math.max(12, math.min(30, rows - 4))
   local kind = self.screens[1]
   if kind == "terminal" then kind = screen.terminal_kind() end
-  if kind ~= "kitty" and kind ~= "sixel" then return show_text(self, picture, columns, rows) end
+  if kind ~= "kitty" and kind ~= "sixel" then return show_text(self, kind, picture, columns, rows) end
   local graphics = require "gnuplot.graphics"
   local text, reason, class = run_once(self, graphics.commands(kind, columns, rows) .. picture
     .. "unset output\n")
   if text == nil then return nil, reason, class end
   local pixels = graphics.wrap(kind, text, columns, rows)
-  if pixels == nil then return show_text(self, picture, columns, rows) end
+  if pixels == nil then return show_text(self, screen.text_kind(), picture, columns, rows) end
   io.stdout:write(pixels, ("\n"):rep(kind == "kitty" and rows or 1))
   io.stdout:flush()
   return true

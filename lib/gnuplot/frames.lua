@@ -18,13 +18,12 @@ local panel = require "torch.utils.panel"
 local screen = require "gnuplot.screen"
 local terminal = require "torch.utils.terminal.c"
 
-local Frames = {}
+local Frames = {closing = 2} -- seconds that close waits for the last picture at most
 
 local POLL = 0.05      -- seconds between looks at gnuplot
 local PAUSE = 15       -- a frame that took gnuplot t seconds is followed by PAUSE·t of rest
 local REST = 300       -- one that took ourselves t seconds by REST·t: a third of 1 %
 local FIRST = 0.3      -- seconds before the first frame
-local CLOSING = 2      -- seconds that close waits for the last picture at most
 local RETRY = 5        -- seconds before a new gnuplot is tried, doubled each time
 local FILE_EVERY = 5   -- seconds between writings of the file beside a screen
 local FILE_ALONE = 2   -- … and without one
@@ -298,7 +297,7 @@ end
 --- Draws the last frame of gnuplot's; one that fails is replaced once. One that says
 -- nothing gets half of the time, so that the next one has the other half.
 function Frames:last_frame()
-  local deadline = terminal.now() + CLOSING
+  local deadline = terminal.now() + self.closing
   local function wait(share)
     local now = terminal.now()
     self:finish_frame(now, math.min(self.timeout, math.max(0, deadline - now) * share))

@@ -105,7 +105,7 @@ local function drawing(name, module, reader)
     local plot, result = require("gnuplot." .. module)[reader](name, ...)
     local figure = current_figure()
     report(name, nil, figure:try(Figure.plot, plot))
-    return result
+    if result ~= nil then return result end
   end
 end
 
@@ -178,15 +178,15 @@ end
 
 -- ---- settings -----------------------------------------------------------------------------
 
-local function setting(name, key, command)
-  report(name, nil, current_figure():try(Figure.set, key, command))
+local function setting(name, key, command, value)
+  report(name, nil, current_figure():try(Figure.set, key, command, value))
 end
 
 local function text_setting(key, where)
   local name = "gnuplot." .. key
   return function(text)
     arguments.string(name, "text", 1, text)
-    setting(name, key, ("set %s %s%s"):format(key, Pipe.quote(text), where or ""))
+    setting(name, key, ("set %s %s%s"):format(key, Pipe.quote(text), where or ""), text)
   end
 end
 
@@ -244,7 +244,7 @@ function gnuplot.logscale(axes)
   if type(axes) ~= "string" or axes:find("[^xyz]") then
     arguments.wrong("gnuplot.logscale", "axes", 1, "'x', 'y', 'xy', … or ''", axes)
   end
-  setting("gnuplot.logscale", "logscale", axes ~= "" and "set logscale " .. axes or nil)
+  setting("gnuplot.logscale", "logscale", axes ~= "" and "set logscale " .. axes or nil, axes)
 end
 
 local ratios = {image = "set size ratio -1", equal = "set size ratio -1", fill = false}

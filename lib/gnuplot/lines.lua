@@ -1,10 +1,11 @@
 --- plot: the arguments of Torch7's plot, made to layers of a figure.
 --
 -- A plot is {command = "plot" or "splot", setup = commands, layers}. A layer is
--- {bytes, binary = how gnuplot is to read them, empty, title, words = gnuplot's words
--- for it, a string or a function of the place of its colour}; `same` keeps the colour
--- of the layer before.
+-- {points = a matrix, or bytes, binary = how gnuplot is to read them, empty, title, words =
+-- gnuplot's words for it, a string or a function of the place of its colour, chart = how it
+-- is drawn with characters, if it can be}; `same` keeps the colour of the layer before.
 local arguments = require "gnuplot.arguments"
+local chart = require "gnuplot.chart"
 local data = require "gnuplot.data"
 local options = require "torch.utils.options"
 local style = require "gnuplot.style"
@@ -87,7 +88,10 @@ local function layer_of(columns, how, title)
   local layer = data.rows(columns)
   layer.words, layer.title, layer.titled = how.words, title, how.titled
   layer.axis, layer.kind = how.axis, how.kind
-  if how.kind == "lines" then data.may_thin(layer, columns) end
+  layer.long = how.kind == "lines" and data.is_long(columns)
+  if #columns == 2 and how.axis ~= 2 and chart.styles[how.kind] then
+    layer.chart = {style = how.kind, color = how.color}
+  end
   return layer
 end
 

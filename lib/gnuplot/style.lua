@@ -86,7 +86,7 @@ end
 --- Reads a style: `format` is a string or nil, `given` a table of options, `n` the
 -- number of points. Returns {words = function(place of the curve) → gnuplot's words,
 -- kind = "lines" …, nil where the words are the user's, weight = of a smoothing
--- spline, label =, axis =}.
+-- spline, color = "#rrggbb" where it is given, label =, axis =}.
 function style.read(name, format, given, n)
   arguments.named(name, style.known, given)
   format = format or given.style
@@ -102,6 +102,7 @@ function style.read(name, format, given, n)
   local kind = letters[format] or weight and "acsplines"
   if kind then
     result.kind, result.words = kind, plain(name, kind, given)
+    result.color = given.color ~= nil and look.color(name, given.color) or nil
     result.weight = kind == "acsplines" and (tonumber(weight) or 1) or nil
     return result
   end

@@ -40,12 +40,12 @@ local function command_of(text)
   return nil
 end
 
---- s:is_complete(text): "complete", "incomplete" (more lines may make it run) or "invalid".
-function Session:is_complete(text)
+--- Whether a text is one input: "complete", "incomplete" or "invalid".
+local function state_of(self, text)
   local line = trim(text)
   if command_of(line) then
     local statement = line:find "^%%" and require "hecate.session.commands".statement(line)
-    return statement and self:is_complete(statement) == "incomplete" and "incomplete" or "complete"
+    return statement and state_of(self, statement) == "incomplete" and "incomplete" or "complete"
   end
   text = text .. "\n" -- a string does not go on in the next line
   local expression = text:match "^%s*=(.*)$"
@@ -56,6 +56,28 @@ function Session:is_complete(text)
   chunk, message = load(text, "=input", "t", self.env)
   if chunk then return "complete" end
   return message:sub(-5) == "<eof>" and "incomplete" or "invalid"
+end
+
+local MOST = 1000 -- lines that are looked at one by one
+
+--- The inputs that the lines of a text are one after the other, where they are not one input
+-- together: what was copied from a session. Else nil.
+local function several(self, text)
+  local list, part, count = {}, "", 0
+  if not text:find "\n" or state_of(self, text) == "complete" then return nil end
+  for line in (text .. "\n"):gmatch "(.-)\r?\n" do
+    part, count = part .. (part == "" and "" or "\n") .. line, count + 1
+    if count > MOST then return nil end
+    if trim(part) == "" then part = ""
+    elseif state_of(self, part) == "complete" then list[#list + 1], part = part, "" end
+  end
+  return part == "" and #list > 1 and list or nil
+end
+
+--- s:is_complete(text): "complete", "incomplete" (more lines may make it run) or "invalid".
+function Session:is_complete(text)
+  local state = state_of(self, text)
+  return state ~= "complete" and several(self, text) and "complete" or state
 end
 
 --- Of files.lua: whether an input is a command, and which line.
@@ -115,13 +137,18 @@ function Session:show(packed)
   return self:call(function() self.write(values.format_all(packed, self:options()) .. "\n") end)
 end
 
---- s:execute(text): runs one input and shows its results. Returns {ok =, results =
+--- s:execute(text): runs an input, or several on lines of their own, and shows the results. Returns {ok =, results =
 -- table.pack(...), silent =} or {ok = false, error = message, report = all there is to tell,
 -- traceback = array of its lines}. `options.silent`: nothing is shown or remembered.
 function Session:execute(text, options)
   local line = trim(text)
   local quiet = options and options.silent
   if line == "" then return {ok = true, results = {n = 0}, silent = true} end
+  local parts = not self.debugging and several(self, text)
+  for i = 1, parts and #parts or 0 do
+    local result = self:execute(parts[i], options)
+    if i == #parts or not result.ok then return result end
+  end
   if not quiet then
     self.count = self.count + 1
     self.inputs[self.count] = text

@@ -53,23 +53,32 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
   return cell.f;
 }
 
+/* Elements i of a row, with a look at the interrupt flag now and then; what is left undone
+** then is noticed when the call ends. */
+#define PIECE 65536
+#define ALONG_ROW(BODY)                                                               \
+  for (int64_t at = 0; at < n && !interrupt_requested(); at += PIECE) {               \
+    int64_t to = n - at < PIECE ? n : at + PIECE;                                     \
+    _Pragma("omp simd") for (int64_t i = at; i < to; i++) BODY;                       \
+  }
+
 #define SOFTMAX(T, EXP, LOG)                                                          \
   static void forward_row_##T(const Lines *l, const T *x, T *o) {                     \
     int64_t n = l->n;                                                                 \
     const T most = (T)fold_row(&max_##T, n, x, sizeof(T));                            \
     if (l->log) {                                                                     \
       T sum = 0, part[TILE];                                                          \
-      for (int64_t at = 0; at < n; at += TILE) {                                      \
+      for (int64_t at = 0; at < n && !interrupt_requested(); at += TILE) {            \
         int64_t m = n - at < TILE ? n - at : TILE;                                    \
         _Pragma("omp simd") for (int64_t i = 0; i < m; i++) part[i] = EXP(x[at + i] - most); \
         sum += (T)fold_row(&sum_##T, m, part, sizeof(T));                             \
       }                                                                               \
       const T shift = LOG(sum);                                                       \
-      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = x[i] - most - shift; \
+      ALONG_ROW(o[i] = x[i] - most - shift)                                           \
     } else {                                                                          \
-      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] = EXP(x[i] - most);    \
+      ALONG_ROW(o[i] = EXP(x[i] - most))                                              \
       const T scale = (T)(1 / fold_row(&sum_##T, n, o, sizeof(T)));                   \
-      _Pragma("omp simd") for (int64_t i = 0; i < n; i++) o[i] *= scale;              \
+      ALONG_ROW(o[i] *= scale)                                                        \
     }                                                                                 \
   }                                                                                   \
   /* Several short rows at once: one vector loop takes the exponentials of all. */      \

@@ -98,25 +98,26 @@ static inline T pow_of(T a, T b) { return pow(a, b); }
 static inline T maximum_of(T a, T b) { return a != a || a > b ? a : b; }
 static inline T minimum_of(T a, T b) { return a != a || a < b ? a : b; }
 #elif defined(T_IS_INTEGER)
+#define IS_MINUS_1(b) ((b) + 1 == 0) /* never of an unsigned type narrower than int */
 static inline T floor_divide_of(T a, T b) {
   if (b == 0) { kernel_fault("division by zero"); return 0; }
-  if (b == (T)-1) return (T)-a; /* the smallest / -1 would trap */
+  if (IS_MINUS_1(b)) return (T)-a; /* the smallest / -1 would trap */
   T q = a / b;
   return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
 }
 static inline T trunc_divide_of(T a, T b) {
   if (b == 0) { kernel_fault("division by zero"); return 0; }
-  return b == (T)-1 ? (T)-a : a / b;
+  return IS_MINUS_1(b) ? (T)-a : a / b;
 }
 static inline T remainder_of(T a, T b) {
   if (b == 0) { kernel_fault("division by zero"); return 0; }
-  if (b == (T)-1) return 0;
+  if (IS_MINUS_1(b)) return 0;
   T mod = a % b;
   return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
 }
 static inline T fmod_of(T a, T b) {
   if (b == 0) { kernel_fault("division by zero"); return 0; }
-  return b == (T)-1 ? 0 : a % b;
+  return IS_MINUS_1(b) ? 0 : a % b;
 }
 static inline T pow_of(T a, T b) {
   if (b < 0) return a == 1 ? 1 : a == (T)-1 ? (b % 2 ? -1 : 1) : 0;

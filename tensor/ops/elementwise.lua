@@ -40,7 +40,7 @@ unary("square", "a * a", "input²; bool gives int64.", {types = "number", result
 unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number", module = BOTH,
   backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
 op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
-  expr = "b > 0 ? a : K(0)", doc = "g where output > 0, else 0.",
+  expr = "b <= 0 ? K(0) : a", doc = "g where output > 0 or NaN, else 0.",
   backward = function(o) return {g = o.grad:relu_backward(o.output)} end}
 unary("clone", "a", "A copy.", {inplace = false, backward = function(o) return {input = o.grad:helper("pass")} end})
 
@@ -108,7 +108,7 @@ for _, name in ipairs {"floor", "ceil", "trunc"} do
 end
 unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.", {types = "number", backward = zero, domain = "unit"})
 unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false})
-unary("isinf", "ABS(a) == K(INFINITY)", "Whether it is infinite.", {types = "float", result = "bool", inplace = false})
+unary("isinf", "a == a && a - a != 0", "Whether it is infinite.", {result = "bool", inplace = false})
 unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})
 unary("logical_not", "!a", "Whether it is 0.", {result = "bool"})
 op {"bitwise_not", "(input: Tensor) -> Tensor", types = "bits", inplace = true,
@@ -193,7 +193,7 @@ op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Te
   backward = "clamp_tensor", grad_inputs = {"input", "min", "max"}, save = {"input", "min", "max"}, domain = "clamp_tensor",
   doc = "Limited to [min, max], element by element; broadcast.", example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))", gives = "{1, 1, 1}"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
-  expr = "(has_max && b > max) || (has_min && b < min) ? K(0) : a", doc = "g where input was not limited.",
+  expr = "(!has_max || b <= max) && (!has_min || b >= min) ? a : K(0)", doc = "g where input is between them.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
   expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
