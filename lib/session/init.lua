@@ -5,13 +5,14 @@
 --     s:is_complete "for i = 1, 2 do"  --> "incomplete"
 --     s:execute "1 + 1"                --> writes "2\n"; {ok = true, results = {2, n = 1}}
 --
--- An input is an expression if it can be, else statements. "=" in front says that it is an
--- expression, ";" at the end that its results are not shown. Lines that begin with "%", "!"
+-- An input is an expression if it can be, else statements, of which the last may be an expression
+-- behind a ";". "=" in front says that it is an expression, ";" at the end that its results are not shown. Lines that begin with "%", "!"
 -- or "?" are commands (commands.lua), of the shell, and for the help.
 local torch = require "torch"
 local values = require "hecate.session.values"
 local locals = require "hecate.session.locals"
 local results = require "hecate.session.results"
+local tokens = require "hecate.session.tokens"
 local M = {}
 
 local Session = {}
@@ -22,11 +23,27 @@ M.Session = Session
 
 local function trim(text) return text:match "^%s*(.-)%s*$" end
 
+--- The text with "return" behind its last ";" where an expression follows there: "x = 2; x"; else nil.
+local function returning(text)
+  local list = text:find(";", 1, true) and tokens.read(text) or {}
+  for i = #list, 1, -1 do
+    local t = list[i]
+    if t.kind == "symbol" and t.text == ";" then
+      local rest = text:sub(t.finish + 1)
+      local is_expression = i < #list and load("return " .. rest)
+      return is_expression and text:sub(1, t.finish) .. " return " .. rest or nil
+    end
+  end
+end
+
 local function compile(text, name, env, prefix)
   local expression = text:match "^%s*=(.*)$"
   local chunk, message = load("return " .. (expression or text), name, "t", env)
   if chunk or expression then return chunk, message, chunk ~= nil end
-  chunk, message = load((prefix or "") .. text, name, "t", env)
+  prefix = prefix or ""
+  local with_return = returning(text)
+  chunk = with_return and load(prefix .. with_return, name, "t", env)
+  if not chunk then chunk, message = load(prefix .. text, name, "t", env) end
   return chunk, message, false
 end
 
@@ -53,7 +70,7 @@ local function state_of(self, text)
   if chunk then return "complete" end
   if message:sub(-5) == "<eof>" then return "incomplete" end
   if expression then return "invalid" end
-  chunk, message = load(text, "=input", "t", self.env)
+  chunk, message = load(returning(text) or text, "=input", "t", self.env)
   if chunk then return "complete" end
   return message:sub(-5) == "<eof>" and "incomplete" or "invalid"
 end
@@ -68,8 +85,10 @@ local function several(self, text)
   for line in (text .. "\n"):gmatch "(.-)\r?\n" do
     part, count = part .. (part == "" and "" or "\n") .. line, count + 1
     if count > MOST then return nil end
+    local state = state_of(self, part)
+    if state == "invalid" then return nil end -- more lines do not help
     if trim(part) == "" then part = ""
-    elseif state_of(self, part) == "complete" then list[#list + 1], part = part, "" end
+    elseif state == "complete" then list[#list + 1], part = part, "" end
   end
   return part == "" and #list > 1 and list or nil
 end
