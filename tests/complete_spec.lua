@@ -81,6 +81,12 @@ describe("completion offers", function()
     offers("config.nested(1).va")
   end)
 
+  it("the names of a state", function()
+    offers('model:state_dict()["0.w', '0.weight"]')
+    offers('model:state_dict()["0.weight"]:contig', "contiguous")
+    offers('nn.Linear(2, 3):state_dict()["w')
+  end)
+
   it("classes made in Lua, with their parents", function()
     env.Net = torch.class("Net", torch.nn.Module)
     function env.Net:shrink() end
@@ -156,8 +162,24 @@ describe("completion offers", function()
     assert.same({'some_folder"'}, found)
   end)
 
+  it("commands and the files they name", function()
+    local folder <close> = setmetatable({path = terminal.capture "mktemp -d"}, {__close = function(self)
+      os.execute("rm -rf " .. terminal.quote(self.path))
+    end})
+    assert(io.open(folder.path .. "/train.lua", "w")):close()
+    assert(io.open(folder.path .. "/two words.lua", "w")):close()
+    offers("%timei", "timeit")
+    offers("% timei", "timeit")
+    offers("%run " .. folder.path .. "/t", folder.path .. "/train.lua")
+    offers('%run "' .. folder.path .. "/two", folder.path .. '/two words.lua"')
+    offers("!ls -l " .. folder.path .. "/tr", folder.path .. "/train.lua")
+    offers("x = !ls -l " .. folder.path .. "/tr", folder.path .. "/train.lua")
+    offers("%time config.lea", "learning_rate")
+    offers("%edit confi", "config")
+  end)
+
   it("nothing in comments, after numbers, or for what nobody knows", function()
-    for _, text in ipairs {"-- conf", "--[[ conf", "x = 1 -- t.", "1.", "unknown.field.", "unknown:", "(a + b)."} do
+    for _, text in ipairs {"-- conf", "--[[ conf", "x = 1 -- t.", "1.", "unknown.field.", "unknown:", "(a + b).", 'unknown["'} do
       assert.same({}, (offered(text)), text)
     end
     offers("x.. conf", "config")

@@ -235,6 +235,26 @@ describe("a block in the terminal", function()
     session:wait "\n76\n>$"
   end)
 
+  in_terminal("leaves no second copy behind when a window of tmux gets narrow and wide again", function()
+    session = start {width = 80, height = 14}
+    session:paste("function f(" .. ("a"):rep(60) .. ")\n  return " .. ("b"):rep(65) .. "\nend")
+    session:wait "\n>> end$"
+    session:resize(30, 14)
+    session:wait "\nb+\n>> end$"
+    session:resize(80, 14)
+    local text = session:wait "\n>>   return b+\n>> end$"
+    assert.equal(1, select(2, text:gsub(">> end", "")), text)
+  end)
+
+  in_terminal("is read line by line where the terminal can do no more", function()
+    session = start {environment = "TERM=dumb"}
+    session:enter "for i = 7, 8 do"
+    session:wait "^[^\n]*\n> for i = 7, 8 do\n>>$"
+    session:enter "print(i)"
+    session:enter "end"
+    session:wait "\n>> print%(i%)\n>> end\n7\n8\n>$"
+  end)
+
   in_terminal("may be taller than the window", function()
     session = start {width = 60, height = 10}
     local lines = {"do"}

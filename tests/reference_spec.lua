@@ -226,6 +226,7 @@ describe("hecate stubs", function()
       assert.truthy(loadfile(path, "t", {}))
       for line in read(path):gmatch "[^\n]+" do
         local tag, rest = line:match "^%-%-%-@(%w+)%s*(.*)$"
+        assert.falsy(line:find "^%-%-%-|", line) -- a further type of an alias
         if tag then
           assert.truthy(annotation[tag], line)
           local ok, message = pcall(annotation[tag], rest, defined)

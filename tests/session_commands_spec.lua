@@ -43,6 +43,7 @@ describe("commands", function()
       assert.matches("%%" .. name .. "[^\n]*  %w", list)
       assert.matches("^%%" .. name, run("%" .. name .. "?"))
     end
+    for line in list:gmatch "[^\n]+" do assert.is_true(utf8.len(line) <= s.width(), line) end
   end)
 
   it("that do not exist are errors with the nearest name", function()
@@ -56,6 +57,7 @@ describe("commands", function()
       ["%traceback long"] = "%traceback: expected full or short, got 'long'", ["%strict maybe"] = "%strict: expected off or on",
       ["%autoreload 7"] = "%autoreload: expected 0, 1 or 2", ["%timeit -n 0 1"] = "%timeit: -n and -r",
       ["%run /nowhere.lua"] = "%run: cannot read /nowhere.lua", ["%cd /nowhere"] = "%cd: /nowhere: No such file",
+      ["%time"] = "%time: expected a statement", ["%timeit -n 2"] = "%timeit: expected", ["%prof"] = "%prof: expected",
       ["%save"] = "%save: expected a file", ["%debug"] = "%debug: there was no error",
     } do assert.equal("! " .. expected, run(text):sub(1, #expected + 2)) end
   end)
@@ -152,8 +154,10 @@ describe("files", function()
 
   it("%save writes the inputs as a program", function()
     local path = folder .. "/saved.lua"
-    run("a = 1", "%pwd", "= a", "function f()\n  return a\nend", "%save " .. path)
-    assert.equal("a = 1\nreturn  a\nfunction f()\n  return a\nend\n", read(path))
+    run("a = 1", "%pwd", "= a", "function f()\n  return a\nend", "a -- note", "a;", "a = 2; a", "return a", "a =", "%save " .. path)
+    local program = "a = 1\nprint(a)\nfunction f()\n  return a\nend\nprint(a -- note\n)\na = 2; print(a)\nprint(a)\n"
+    assert.equal(program, read(path))
+    assert(load(program))
     run("%save " .. path .. " 1")
     assert.equal("a = 1\n", read(path))
     assert.matches("^! %%save: cannot write /nowhere/x", run "%save /nowhere/x")
@@ -163,7 +167,7 @@ describe("files", function()
     local editor = write("editor.sh", "#!/bin/sh\nfor f; do :; done\necho \"edited = (edited or 0) + 1\" >> \"$f\"\n")
     os.execute("chmod +x " .. editor)
     run("%env VISUAL=" .. editor)
-    run("origin = 1", "%edit")
+    run("origin = 1", "%pwd", "%edit")
     assert.equal("1", run "edited")
     run "function here() end"
     run "%edit here"
@@ -233,7 +237,9 @@ function M.Net:name() return "old " .. self.n end
 function M.Net:gone() end
 function M.copy(net) return M.Net(net.n) end
 return M]])
-    run("net_module = require 'reloaded_net'", "net = net_module.Net(7)", "%autoreload 2")
+    run("net_module = require 'reloaded_net'", "net = net_module.Net(7)")
+    write("reloaded_net.lua", read(folder .. "/reloaded_net.lua") .. " -- changed before the first %autoreload")
+    assert.equal("reloaded reloaded_net", run "%autoreload 2")
     assert.equal("old 7", run "net:name()")
     write("reloaded_net.lua", [[
 local M = {version = 2}

@@ -117,6 +117,8 @@ describe("a value", function()
     assert.equal('{[-1] = 1, [0] = 2, [2.5] = 3, z = 4, [false] = 6, [true] = 5}', run "{[true] = 5, [false] = 6, z = 4, [2.5] = 3, [0] = 2, [-1] = 1}")
     assert.equal("{}", run "{}")
     assert.equal("{[2] = 1}", run "{nil, 1}")
+    assert.equal('{["end"] = 1, ended = 2}', run "{['end'] = 1, ended = 2}")
+    assert.equal("{[tensor float32 (2×2)] = 1}", run "{[torch.zeros(2, 2)] = 1}")
   end)
 
   it("may hold itself and be deep", function()

@@ -86,7 +86,7 @@ static void display_clear(void) {
   }
   fputs("\r", rl_outstream);
   if (above > 0) fprintf(rl_outstream, "\033[%dA", above);
-  fputs("\033[J", rl_outstream);
+  fputs("\0337\033[K\033[B\033[J\0338", rl_outstream); /* \033[J from the first row on, tmux keeps what was there */
 }
 
 /* Moves the first line that is shown so that the cursor is in the window; returns its

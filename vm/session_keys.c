@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 static lua_State *keys_state;
 static const char keys_block; /* its address: the registry's key of the module */
+static bool keys_one_line;    /* the terminal shows no block of several lines */
 static bool keys_browsing;    /* the arrows have gone through the history since the block began */
 
 /* ---- calls of hecate.session.block ------------------------------------------------------ */
@@ -178,6 +180,7 @@ static int keys_enter(int count, int key) {
   keys_ask("incomplete", rl_line_buffer, rl_end, 0);
   bool incomplete = lua_toboolean(keys_state, -2);
   lua_pop(keys_state, 2);
+  if (incomplete && keys_one_line) return rl_newline(count, key); /* the next line is read by itself */
   if (incomplete) return keys_newline(count, key);
   keys_ask("finish", rl_line_buffer, rl_end, 0);
   const char *text = lua_tostring(keys_state, -2);
@@ -253,7 +256,9 @@ static int keys_require(lua_State *L) {
 /* After rl_initialize. */
 void session_keys_install(lua_State *L) {
   static const char *const maps[] = {"emacs", "vi-move", "vi-insert"};
+  const char *terminal = getenv("TERM");
   keys_state = L;
+  keys_one_line = terminal != NULL && strcmp(terminal, "dumb") == 0;
   lua_pushcfunction(L, keys_require);
   if (lua_pcall(L, 0, 0, 0) != LUA_OK) main_report(L, "hecate");
   for (int i = 0; i < 3; i++) keys_stand_in(rl_get_keymap_by_name(maps[i]), 0);

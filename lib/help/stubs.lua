@@ -21,8 +21,9 @@ local function type_of(arg, is_operand)
   return kind
 end
 
+--- A comment; what would begin an annotation ("@", "|" in front) is changed or moved.
 local function doc_lines(doc, put)
-  for line in ((doc or "") .. "\n"):gmatch "(.-)\n" do put("---" .. line:gsub("@", "＠")) end
+  for line in ((doc or "") .. "\n"):gmatch "(.-)\n" do put("---" .. line:gsub("@", "＠"):gsub("^|", " |")) end
 end
 
 -- ---- tables of options -----------------------------------------------------------------

@@ -8,7 +8,7 @@ local BOLD, DIM, PLAIN = "\27[1m", "\27[2m", "\27[0m"
 --- How many columns a string takes.
 local function width_of(s) return utf8.len(s) or #s end
 
---- Breaks a paragraph into lines of at most `width` columns.
+--- Breaks a paragraph into lines of at most `width` columns and adds them to the array `out`.
 local function wrap(paragraph, width, indent, out)
   local line = nil
   for word in paragraph:gmatch "%S+" do
@@ -21,6 +21,7 @@ local function wrap(paragraph, width, indent, out)
   end
   if line then out[#out + 1] = indent .. line end
 end
+text.wrap = wrap
 
 --- Paragraphs are wrapped; indented lines and lists stay as they are written.
 local function body(doc, width, indent, out)

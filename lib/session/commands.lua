@@ -1,6 +1,6 @@
 --- Commands of the session: lines that begin with "%", "!" or "?". A command is a row
 -- {name =, usage =, doc =, run = function(session, words)} in one of the files below; one
--- whose words are Lua says `statement = true`. `run` returns nothing, a result as of
+-- whose words are Lua says `statement = true`, one that names files `takes_files = true`. `run` returns nothing, a result as of
 -- session:execute, or raises; "usage" errors name the command.
 local M = {}
 
@@ -44,14 +44,18 @@ function M.statement(line)
 end
 
 local function list(session)
-  local width = 0
-  for _, row in ipairs(M.rows()) do width = math.max(width, #row.usage) end
+  local wrap = require "hecate.help.text".wrap
+  local rows = table.move(M.rows(), 1, #M.rows(), 1, {})
+  rows[#rows + 1] = {usage = "!command", doc = "runs a command of the shell; x = !ls takes its lines"}
+  rows[#rows + 1] = {usage = "?name", doc = "what a name means; ??name its source, ?*part* names that match"}
+  local width, lines = 0, {}
+  for _, row in ipairs(rows) do width = math.max(width, #row.usage) end
   for _, row in ipairs(rows) do
-    session.write(("%-" .. width .. "s  %s\n"):format(row.usage, row.doc:match "^[^\n]*"))
+    local first = #lines + 1
+    wrap(row.doc:match "^[^\n]*", math.max(session.width(), width + 30), (" "):rep(width + 2), lines)
+    lines[first] = row.usage .. lines[first]:sub(#row.usage + 1)
   end
-  session.write(("%-" .. width .. "s  %s\n"):format("!command", "runs a command of the shell; x = !ls takes its lines"))
-  session.write(("%-" .. width .. "s  %s\n"):format("?name", "what a name means; ??name its source, ?*part* names that match"))
-  session.write "%name? tells more of a command.\n"
+  session.write(table.concat(lines, "\n") .. "\n%name? tells more of a command.\n")
 end
 
 local function describe(session, name)

@@ -227,16 +227,38 @@ local function modules(at)
   return sorted(list)
 end
 
-local function files(at)
+--- `plain`: without what a command would take for two words.
+local function files(at, plain)
   local list, add = candidates(at)
   local folder, name = at.word:match "^(.*/)([^/]*)$"
   folder, name = folder or "", name or at.word
   local path = folder:gsub("^~/", (os.getenv "HOME" or "~") .. "/")
   for _, entry in ipairs(torch._C.folder(path) or {}) do
     local hidden = sub(entry, 1, 1) == "." and sub(name, 1, 1) ~= "."
-    if not hidden and not find(entry, "%c") then add(folder .. entry, sub(entry, -1) ~= "/" and at.quote or "") end
+    if not hidden and not find(entry, plain and "[%c%s'\"]" or "%c") then add(folder .. entry, sub(entry, -1) ~= "/" and at.quote or "") end
   end
   return sorted(list)
+end
+
+-- ---- commands -----------------------------------------------------------------------------
+
+--- The candidates in a line that begins with "%" or "!"; nil where they are those of Lua.
+local function in_command(text, at)
+  local name, rest = text:match "^%s*%%%s*([%a_]*)(.*)$"
+  local is_shell = not name and (find(text, "^%s*!") or find(text, "^[%w_.:%s]+=%s*!"))
+  if find(text, "\n") or not name and not is_shell or at.open then return nil end
+  at.word = rest == "" and name or text:match "[^%s!]*$"
+  at.start = #text + 1 - #at.word
+  if is_shell then return files(at, true) end
+  local list, add = candidates(at)
+  for _, row in ipairs(require "hecate.session.commands".rows()) do
+    if rest == "" then add(row.name)
+    elseif row.name == name and row.takes_files then
+      local found = files(at, true)
+      if #found > 0 then return found end
+    end
+  end
+  return rest == "" and sorted(list) or nil
 end
 
 -- ---- the question ------------------------------------------------------------------------------
@@ -247,7 +269,7 @@ local function in_string(at, call)
   local last = list[#list]
   if is(last, "[") then
     local value = value_before(at, #list - 1)
-    if value ~= nil then return keys(at, value, at.quote) end
+    return value ~= nil and keys(at, value, at.quote) or {}
   end
   local before = is(last, "(") and list[#list - 1] or last
   if before and before.kind == "name" and before.text == "require" then return modules(at) end
@@ -285,6 +307,10 @@ function M.complete(text, cursor, env)
   local at = read(text)
   if not at then return {matches = {}, start = #text + 1, finish = #text} end
   at.env = env or _G
+  local word, start = at.word, at.start
+  local words = in_command(text, at)
+  if words then return {matches = words, start = at.start, finish = #text} end
+  at.word, at.start = word, start
   at.scope = scope_of(at)
   at.quote = at.open and sub(text, at.start - 1, at.start - 1) or nil
   if at.quote == "[" or at.quote == "=" then at.quote = "]]" end

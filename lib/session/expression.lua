@@ -59,12 +59,13 @@ function M.start(list, last)
   end
 end
 
---- The result of a call; `arguments` is the first token of them.
-local function result(callee, list, arguments)
+--- The result of a call; `arguments` is the first token of them, `object` what it is a method of.
+local function result(callee, list, arguments, object)
   if callee == require then
     local t = is_symbol(list[arguments], "(") and list[arguments + 1] or list[arguments]
     return t and t.kind == "string" and package.loaded[t.text] or nil
   end
+  if type(object) == "userdata" and callee == torch.nn.Module.state_dict then return callee(object) end -- made in C, changes nothing
   if callee == io.open or callee == io.popen then return io.stdout end
   if type(callee) == "table" then
     local meta = debug.getmetatable(callee)
@@ -91,9 +92,11 @@ end
 -- gives that of a name (a token).
 function M.value(list, first, last, scope)
   local value, i = primary(list, first, last, scope)
+  local object
   while value ~= nil and i <= last do
     local t, following = list[i], list[i + 1]
     if (is_symbol(t, ".") or is_symbol(t, ":")) and following and following.kind == "name" then
+      object = is_symbol(t, ":") and value or nil
       value, i = look.index(value, following.text), i + 2
     elseif is_symbol(t, "[") then
       local close = close_of(list, i)
@@ -106,7 +109,7 @@ function M.value(list, first, last, scope)
     elseif is_symbol(t, "(") or is_symbol(t, "{") or t.kind == "string" then
       local close = t.kind == "string" and i or close_of(list, i)
       if not close or close > last then return nil end
-      value, i = result(value, list, i), close + 1
+      value, i = result(value, list, i, object), close + 1
     else
       return nil
     end

@@ -89,7 +89,7 @@ local function program(session, first, last)
   local parts = {}
   for i = first, last do
     local text = session.inputs[i]
-    if text and not session.command_of(text) then parts[#parts + 1] = (text:gsub("^%s*=", "return ")) end
+    if text and not session.command_of(text) then parts[#parts + 1] = session.as_program(text) end
   end
   return table.concat(parts, "\n") .. "\n"
 end
@@ -139,8 +139,17 @@ local function edit_text(session, text)
   return session:run_lua(edited)
 end
 
+--- The last input that was no command.
+local function last_input(session)
+  for i = session.count - 1, 1, -1 do
+    local text = session.inputs[i]
+    if text and not session.command_of(text) then return text end
+  end
+  return ""
+end
+
 local function edit(session, words)
-  if words == "" then return edit_text(session, session.inputs[session.count - 1] or "") end
+  if words == "" then return edit_text(session, last_input(session)) end
   local f = load("return " .. words, "=name", "t", session.env)
   local ok, value = pcall(f or error)
   if ok and type(value) == "table" then value = rawget(value, "__init") or rawget(value, "forward") end
@@ -188,12 +197,12 @@ local function env(session, words)
   session.write((os.getenv(words) or "(not set)") .. "\n")
 end
 
-M[1] = {name = "run", usage = "%run file [arguments]", run = run, doc = "runs a script; its globals and locals stay"}
-M[2] = {name = "load", usage = "%load file", run = load_file, doc = "shows a file and runs it as if it had been typed here"}
-M[3] = {name = "save", usage = "%save file [from-to]", run = save, doc = "writes the inputs (%hist numbers them) without commands to a file"}
-M[4] = {name = "edit", usage = "%edit [file or function]", run = edit,
+M[1] = {name = "run", usage = "%run file [arguments]", takes_files = true, run = run, doc = "runs a script; its globals and locals stay"}
+M[2] = {name = "load", usage = "%load file", takes_files = true, run = load_file, doc = "shows a file and runs it as if it had been typed here"}
+M[3] = {name = "save", usage = "%save file [from-to]", takes_files = true, run = save, doc = "writes the inputs as a program\nCommands are left out, what was shown is printed. %hist tells the numbers of inputs."}
+M[4] = {name = "edit", usage = "%edit [file or function]", takes_files = true, run = edit,
   doc = "opens $VISUAL or $EDITOR\nWithout a word on the last input, with a function where it was written. An input or a .lua\nfile that was edited is run afterwards."}
-M[5] = {name = "cd", usage = "%cd [folder]", run = cd, doc = "changes the folder; - goes back to the one before"}
+M[5] = {name = "cd", usage = "%cd [folder]", takes_files = true, run = cd, doc = "changes the folder; - goes back to the one before"}
 M[6] = {name = "pwd", usage = "%pwd", run = pwd, doc = "the folder"}
 M[7] = {name = "env", usage = "%env [name[=value]]", run = env, doc = "shows or sets variables of the environment"}
 return M

@@ -11,6 +11,7 @@
 local torch = require "torch"
 local values = require "hecate.session.values"
 local locals = require "hecate.session.locals"
+local reload = require "hecate.session.reload"
 local results = require "hecate.session.results"
 local tokens = require "hecate.session.tokens"
 local M = {}
@@ -23,17 +24,22 @@ M.Session = Session
 
 local function trim(text) return text:match "^%s*(.-)%s*$" end
 
---- The text with "return" behind its last ";" where an expression follows there: "x = 2; x"; else nil.
-local function returning(text)
+--- The text up to its last ";" and the expression behind it, as in "x = 2; x"; nil where there is none.
+local function split_last(text)
   local list = text:find(";", 1, true) and tokens.read(text) or {}
-  for i = #list, 1, -1 do
+  for i = #list - 1, 1, -1 do
     local t = list[i]
     if t.kind == "symbol" and t.text == ";" then
-      local rest = text:sub(t.finish + 1)
-      local is_expression = i < #list and load("return " .. rest)
-      return is_expression and text:sub(1, t.finish) .. " return " .. rest or nil
+      local last = text:sub(t.finish + 1)
+      if not load("return " .. last) then return nil end
+      return text:sub(1, t.finish), last
     end
   end
+end
+
+local function returning(text)
+  local front, last = split_last(text)
+  return front and front .. " return " .. last
 end
 
 local function compile(text, name, env, prefix)
@@ -101,6 +107,16 @@ end
 
 --- Of files.lua: whether an input is a command, and which line.
 Session.command_of = function(text) return command_of(trim(text)) end
+
+--- Of files.lua: an input as a part of a program, which prints what the session shows; nil where that is nothing.
+function Session.as_program(text)
+  local front, last = "", text:match "^%s*=(.*)$" or text:match "^%s*return%f[^%w_](.*)$"
+  if not last and load(text) then return text end
+  last = last or text
+  if not load("return " .. last) then front, last = split_last(text) end
+  if not front or is_silenced(last) then return nil end
+  return ("%s%sprint(%s%s)"):format(front, front == "" and "" or " ", trim(last), last:find "%-%-" and "\n" or "")
+end
 
 local function debugger() return require "hecate.session.debugger" end
 
@@ -179,6 +195,7 @@ function Session:execute(text, options)
   if self.debugging and debugger().obey(self, line) then result = {ok = true}
   elseif command then result = require "hecate.session.commands".run(self, command)
   else result = self:run_lua(text) end
+  reload.watch()
   if not result.ok then return result end
   result.results = result.results or {n = 0}
   result.silent = quiet or is_silenced(text) or result.results.n == 0
@@ -221,6 +238,7 @@ end
 -- there was none.
 function Session:script(name, ...)
   local result = self:run_file(name, ...)
+  reload.watch()
   if not result.ok then self:tell(result) end
   return result.ok
 end

@@ -11,11 +11,14 @@ local function is_class(value)
   return type(value) == "table" and tostring(value):find "^class " ~= nil
 end
 
---- Remembers the files of modules; those seen for the first time are as they should be.
-local function watch(name)
-  local path = not name:find "^torch" and package.searchpath(name, package.path)
-  known[name] = path and {path = path, modified = system.modified(path)} or {}
-  return known[name]
+--- Remembers the files of the modules that were loaded since the last call, as they are now.
+function M.watch()
+  for name in next, package.loaded do
+    if not known[name] then
+      local path = not name:find "^torch" and package.searchpath(name, package.path)
+      known[name] = path and {path = path, modified = system.modified(path)} or {}
+    end
+  end
 end
 
 --- What new functions have as upvalues and is only the new form of an old table becomes the
@@ -74,11 +77,11 @@ local function reload(session, name, file)
   session.write(("reloaded %s\n"):format(name))
 end
 
---- Reloads what has changed since the last call (or since it was first seen).
+--- Reloads what has changed since it was loaded.
 function M.changed(session)
   local changed = {}
   for name in pairs(package.loaded) do
-    local file = known[name] or watch(name)
+    local file = known[name] or {}
     local modified = file.path and system.modified(file.path)
     if modified and modified ~= file.modified then
       file.modified = modified

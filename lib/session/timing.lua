@@ -6,8 +6,13 @@ local RUN = 0.1 -- seconds that one of the runs of %timeit takes at least
 
 local function tensor_bytes() return torch._C.memory().bytes end
 
+local function expect_statement(who, statement)
+  if statement == "" then error(("%%%s: expected a statement"):format(who), 0) end
+end
+
 --- %time: runs a statement and shows its results, then how long it took.
 local function time(session, statement)
+  expect_statement("time", statement)
   local bytes, start = tensor_bytes(), now()
   local result = session:run_lua(statement)
   local seconds, more = now() - start, tensor_bytes() - bytes
@@ -54,6 +59,7 @@ end
 
 local function timeit(session, words)
   local given, statement = loop_options(words)
+  expect_statement("timeit", statement)
   local loop = make_loop(session, statement)
   local n = given.n or enough_loops(loop)
   local sum, squares, best = 0, 0, math.huge
@@ -70,6 +76,7 @@ end
 
 --- %prof: the ops of a statement by the time they took themselves.
 local function prof(session, statement)
+  expect_statement("prof", statement)
   torch._C.profile_start()
   local start = now()
   local result = session:run_lua(statement)

@@ -1,6 +1,7 @@
 --- How the session shows values. A table appears as its elements 1..n and then its other
 -- keys in order, on one line where it fits, a limited number of its items and its tables to
 -- a limited depth. Nothing of the program runs but __tostring.
+local tokens = require "hecate.session.tokens"
 local find, format, rep, sub = string.find, string.format, string.rep, string.sub
 local rawget, rawlen, type, tostring, next, getmetatable = rawget, rawlen, type, tostring, next, debug.getmetatable
 local M = {}
@@ -118,6 +119,8 @@ local function brief(value, text)
   return (text:match "^[^\n]*"):gsub("%($", "(...)")
 end
 
+local function is_long(state, text) return #text > state.width or find(text, "\n", 1, true) ~= nil end
+
 --- The text of a value inside a table; several lines only for a table.
 local function show_item(state, value, depth, indent)
   local kind = type(value)
@@ -128,16 +131,16 @@ local function show_item(state, value, depth, indent)
     return paint(state, kind, info.what == "C" and "function" or "function" .. parameters(value))
   end
   local text = tostring(value)
-  if #text > state.width or find(text, "\n", 1, true) then text = brief(value, text) end
-  return paint(state, kind, text)
+  return paint(state, kind, is_long(state, text) and brief(value, text) or text)
 end
 
-local function show_key(key)
+local function show_key(state, key)
   if type(key) == "string" then
-    if find(key, "^[%a_][%w_]*$") then return key .. " = " end
+    if find(key, "^[%a_][%w_]*$") and not tokens.keywords[key] then return key .. " = " end
     return "[" .. quote(key, M.string) .. "] = "
   end
-  return "[" .. (tostring(key):match "^[^\n]*") .. "] = "
+  local text = tostring(key)
+  return "[" .. (is_long(state, text) and brief(key, text) or text) .. "] = "
 end
 
 --- The texts of the items, and how many of them are elements 1..n.
@@ -147,7 +150,7 @@ local function show_items(state, t, depth, indent)
   for i = 1, shown do items[i] = show_item(state, rawget(t, i), depth, indent) end
   local keys, count = sorted_keys(t, n, M.items - shown)
   for i, key in ipairs(keys) do
-    items[shown + i] = show_key(key) .. show_item(state, rawget(t, key), depth, indent)
+    items[shown + i] = show_key(state, key) .. show_item(state, rawget(t, key), depth, indent)
   end
   local hidden = n + count - #items
   if hidden > 0 then items[#items + 1] = paint(state, "hint", format("... %d more", hidden)) end
