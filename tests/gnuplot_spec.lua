@@ -161,3 +161,35 @@ describe("figures", function()
       .. folder .. "/c.png' is not written\n"}, lines)
   end)
 end)
+
+describe("in a terminal that shows no pictures", function()
+  it("plain curves are drawn with characters, without gnuplot", function()
+    local text = screen.of(folder, [[
+      gnuplot.setgnuplotexe "/nonexistent"
+      local x = torch.linspace(0, 4, 50)
+      gnuplot.ylabel "the volts"
+      gnuplot.axis {"", 10, "", ""}
+      gnuplot.plot({"root", x, x:sqrt()}, {"line", x, x, {color = "red"}})]], "END", nil, "80x30")
+    assert.truthy(text:find("\n%s*── root  ── line\n"), text)
+    assert.truthy(text:find("the volts\n", 1, true) and text:find("[\u{2801}-\u{28ff}]"), text)
+    assert.truthy(text:find("┬.*\n *0 .* 10\n"), text)
+    text = screen.of(folder, [[
+      gnuplot.logscale "y"
+      gnuplot.plot(torch.arange(1, 20001):double():square())]], "END", "LC_ALL=C", "80x30")
+    assert.truthy(text:find("\n *1e%+?0?8[+|]") or text:find("\n *1e8[+|]"), text)
+    text = screen.of(folder, "gnuplot.hist(torch.tensor({1, 1, 1, 2}), 2)", "END", nil, "80x30")
+    assert.truthy(text:find("⣿⣿⣿⣿"), text)
+  end)
+
+  it("all else is drawn with gnuplot's", function()
+    local text = screen.of(folder, "gnuplot.splot(torch.ones(3, 3))", "END", nil, "80x30")
+    assert.truthy(text:find("%+%-%-") and not text:find("⠤", 1, true), text)
+    text = screen.of(folder, "gnuplot.raw 'set xzeroaxis' gnuplot.plot(torch.ones(3))", "END", nil, "80x30")
+    assert.truthy(text:find("+-----", 1, true), text)
+  end)
+
+  it("a plot returns nothing that a session would show", function()
+    local text = screen.of(folder, "print(select('#', gnuplot.plot(torch.ones(3))), type(gnuplot.hist(torch.ones(3))))", "END", nil, "80x60")
+    assert.truthy(text:find("\n0\ttable\n") or text:find("\n0%s+table\n"), text)
+  end)
+end)

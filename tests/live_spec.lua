@@ -316,6 +316,51 @@ describe("live curve", function()
     end)
   end
 
+  --- A gnuplot that has a window: it says that a frame is done, and how long the first one took. `more` is done
+  -- after frame `n`.
+  local function windowed(first, more)
+    return fake(([[
+      while IFS= read -r line; do
+        case $line in
+          "print sprintf("*frame*) n=${line#*frame }; n=${n%%%% *}
+            t=0.001; [ "$n" -gt 1 ] || t=%g
+            printf '\nhecate frame %%s %%s\n' "$n" $t
+            %s ;;
+        esac
+      done]]):format(first, more or ":"))
+  end
+
+  it("does not rest for the time in which gnuplot starts and opens its window", function()
+    gnuplot.setgnuplotexe(windowed(5))
+    local curve, frames, step, stop = gnuplot.live{terminal = "x11", interval = 0.05}, 0, 0, now() + 20
+    while frames < 3 and now() < stop do
+      step = step + 1
+      curve:add("train", step, step)
+      frames = curve.pipe and curve.pipe.frames or 0
+    end
+    curve:close()
+    assert.equal(3, frames)
+  end)
+
+  it("leaves a window closed that its user has closed, and draws the file", function()
+    gnuplot.setgnuplotexe(windowed(0.001, "[ $n != 2 ] || echo hecate closed"))
+    local curve
+    local lines = warnings_of(function() curve = train({terminal = "x11", title = "closed", timeout = 5}, 3) end)
+    assert.equal("file", curve.screens[1])
+    assert.equal(1, #lines)
+    os.remove(file .. ".csv")
+  end)
+
+  it("knows that gnuplot was killed though what it started lives on", function()
+    gnuplot.setgnuplotexe(fake("sleep 4 & kill -9 $$"))
+    local closing
+    local lines = warnings_of(function() _, _, closing = train({title = "helper"}, 0.8) end)
+    assert.equal(1, #lines)
+    assert.truthy(lines[1]:find("gnuplot was killed by signal 9", 1, true), lines[1])
+    assert.is_true(closing < 0.5)
+    os.remove(file .. ".csv")
+  end)
+
   it("says that gnuplot is too old", function()
     gnuplot.setgnuplotexe(fake("sed -u 's/GPVAL_VERSION/4.6/g; /; exit$/q' | gnuplot -d 2>&1"))
     local lines = warnings_of(function() train({title = "old"}, 1) end)
@@ -418,6 +463,52 @@ describe("the CSV of a live curve", function()
     assert.equal("step,series,value\n", read(path))
   end)
 
+  --- Runs a training of about a second that prints as it goes, by a shell command whose %s is "hecate script".
+  -- Checks that the CSV has its points and nothing else, and the picture; returns what the shell printed.
+  local function recorded(command)
+    local script, picture, ended = folder .. "/run.lua", folder .. "/run.png", folder .. "/ended"
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      local now = require "torch.utils.terminal.c".now
+      local curve = gnuplot.live{csv = %q, file = %q, terminal = "file", interval = 0.05}
+      local stop, step = now() + 1, 0
+      while now() < stop do
+        step = step + 1
+        curve:add("train", step, step)
+        if step %% 20 == 0 then print("so far", step) io.stdout:flush() end
+        os.execute "sleep 0.005"
+      end
+      curve:close()
+      io.open(%q, "w"):write(step):close()]]):format(path, picture, ended))
+    file:close()
+    local text = sh("cd %s; " .. command, folder, ("env -u DISPLAY -u WAYLAND_DISPLAY %s %s"):format(screen.hecate, script))
+    for _ = 1, 100 do
+      if (read(ended) or "") ~= "" then break end
+      os.execute "sleep 0.1"
+    end
+    local lines = {"step,series,value"}
+    for step = 1, tonumber(read(ended)) do lines[#lines + 1] = ("%d,train,%d"):format(step, step) end
+    assert.equal(table.concat(lines, "\n") .. "\n", read(path))
+    png_size(picture)
+    os.execute(("rm -f %s %s %s"):format(script, picture, ended))
+    return text
+  end
+
+  it("is whole under nohup, when the terminal hangs up", function()
+    local text = recorded("nohup %s >log 2>&1 </dev/null & sleep 0.5; kill -HUP $!; wait $!; tail -1 log; rm log")
+    assert.truthy(text:find("^so far"), text)
+  end)
+
+  it("is whole without standard files, which no other file takes the place of", function()
+    assert.equal("code 0", recorded("(%s >&- 2>&-); echo code $?"))
+  end)
+
+  it("is whole when the reader of what is printed goes, at the cost of one warning", function()
+    assert.equal("so far\t20\nwarning: the reader of the output is gone; the work goes on", recorded("%s 2>said | head -1; "
+      .. "sleep 1; cat said; rm said"))
+    assert.equal("so far\t20", recorded("%s 2>&1 | head -1"))
+  end)
+
   it("survives kill -9", function()
     local script = folder .. "/killed.lua"
     local file = assert(io.open(script, "w"))
@@ -435,6 +526,22 @@ describe("the CSV of a live curve", function()
     file:close()
     sh("%s %s 2>&1", screen.hecate, script)
     assert.truthy(read(path):find("\n499,train,499\n500,train,500\n"))
+  end)
+
+  it("and the picture on a full disk cost one warning", function()
+    local both = folder .. "/both.csv"
+    os.execute("ln -sf /dev/full " .. both)
+    gnuplot.setgnuplotexe(fake([[while IFS= read -r line; do case $line in
+      "print sprintf("*frame*) n=${line#*frame }; printf '\nhecate frame %s 0\n' "${n%% *}" ;; esac; done]]))
+    local lines = warnings_of(function()
+      local curve = gnuplot.live{csv = both, file = folder .. "/full.png", terminal = "file", title = "full"}
+      for i = 1, 10 do curve:add("train", i, i) end
+      curve:mark(1, "written at once")
+      curve:close()
+    end)
+    os.remove(both)
+    assert.equal(1, #lines, table.concat(lines))
+    assert.truthy(lines[1]:find("No space left on device; points are missing there", 1, true), lines[1])
   end)
 
   it("on a full disk costs one warning", function()

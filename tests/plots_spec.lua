@@ -739,6 +739,7 @@ describe("a window", function()
     assert.equal(1, select(2, said:gsub("set terminal x11", "")))
     assert.equal(3, select(2, said:gsub("\nplot hecate_data", "")))
     assert.equal(2, select(2, said:gsub("set title 'a title'", "")))
+    assert.equal(1, select(2, said:gsub("set terminal '%.GPVAL_TERM%.' 1 close", ""))) -- Qt's outlives gnuplot
   end)
 
   it("that cannot be opened is a warning, and the work goes on", function()
@@ -751,38 +752,6 @@ describe("a window", function()
     gnuplot.setterm(nil)
     assert.truthy(lines[1]:find("gnuplot: no window: gnuplot: cannot open display", 1, true), lines[1])
     assert.is_true(#lines <= 2)
-  end)
-end)
-
-describe("in a terminal that shows no pictures", function()
-  it("plain curves are drawn with characters, without gnuplot", function()
-    local text = screen.of(folder, [[
-      gnuplot.setgnuplotexe "/nonexistent"
-      local x = torch.linspace(0, 4, 50)
-      gnuplot.ylabel "the volts"
-      gnuplot.axis {"", 10, "", ""}
-      gnuplot.plot({"root", x, x:sqrt()}, {"line", x, x, {color = "red"}})]], "END", nil, "80x30")
-    assert.truthy(text:find("\n%s*── root  ── line\n"), text)
-    assert.truthy(text:find("the volts\n", 1, true) and text:find("[\u{2801}-\u{28ff}]"), text)
-    assert.truthy(text:find("┬.*\n *0 .* 10\n"), text)
-    text = screen.of(folder, [[
-      gnuplot.logscale "y"
-      gnuplot.plot(torch.arange(1, 20001):double():square())]], "END", "LC_ALL=C", "80x30")
-    assert.truthy(text:find("\n *1e%+?0?8[+|]") or text:find("\n *1e8[+|]"), text)
-    text = screen.of(folder, "gnuplot.hist(torch.tensor({1, 1, 1, 2}), 2)", "END", nil, "80x30")
-    assert.truthy(text:find("⣿⣿⣿⣿"), text)
-  end)
-
-  it("all else is drawn with gnuplot's", function()
-    local text = screen.of(folder, "gnuplot.splot(torch.ones(3, 3))", "END", nil, "80x30")
-    assert.truthy(text:find("%+%-%-") and not text:find("⠤", 1, true), text)
-    text = screen.of(folder, "gnuplot.raw 'set xzeroaxis' gnuplot.plot(torch.ones(3))", "END", nil, "80x30")
-    assert.truthy(text:find("+-----", 1, true), text)
-  end)
-
-  it("a plot returns nothing that a session would show", function()
-    local text = screen.of(folder, "print(select('#', gnuplot.plot(torch.ones(3))), type(gnuplot.hist(torch.ones(3))))", "END", nil, "80x60")
-    assert.truthy(text:find("\n0\ttable\n") or text:find("\n0%s+table\n"), text)
   end)
 end)
 

@@ -2,6 +2,7 @@
 ** script with its arguments, else the standard input; a terminal gets the
 ** session. The first word may also name a tool that ships with Hecate.
 */
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <signal.h>
@@ -383,7 +384,17 @@ static void main_limit_spinning(char **argv) {
   if (setenv("GOMP_SPINCOUNT", "4000", 1) == 0) execv("/proc/self/exe", argv);
 }
 
+/* A standard file that is closed (>&-) is /dev/null: the next file to be opened would get its number, and
+** what is printed would go there. */
+static void main_open_standard_files(void) {
+  int fd;
+  do fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv) {
+  main_open_standard_files();
   main_limit_spinning(argv);
   Options o = {.argc = argc, .argv = argv, .script = argc};
   if (!main_parse(&o)) return main_usage(&o);

@@ -19,6 +19,7 @@ Figure.__index = Figure
 Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
 
+local CLOSING = 1 -- seconds that a window may take to close
 local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
@@ -342,7 +343,10 @@ end
 function Figure:close()
   local ok, reason, class = true, nil, nil
   if self.path then ok, reason, class = self:flush() end
-  if self.pipe then self.pipe:close(0) end -- at once, and its window with it
+  if self.pipe then
+    self.pipe:run(screen.close_window(self.number), CLOSING)
+    self.pipe:close(0)
+  end
   self.pipe = nil
   if self.share then self.share:close() end
   return ok, reason, class

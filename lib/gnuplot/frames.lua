@@ -89,9 +89,9 @@ function Frames:choose_screen()
   screen.warn(("gnuplot.live: no display and no terminal to draw on, see '%s'"):format(path))
 end
 
---- One warning a curve.
+--- One warning a curve; that its points cannot be written has been one.
 function Frames:warn(reason)
-  if self.warned then return end
+  if self.warned or self.torn then return end
   self.warned = true
   local instead = ("the work goes on without the plot of '%s'"):format(self.title)
   if self.rescued then
@@ -138,7 +138,7 @@ function Frames:script(with_file)
       Pipe.quote(draft_of(self.file)), commands)
   end
   if screen.is_window(kind) then
-    script[#script + 1] = screen.window(kind, 0, Pipe.quote(self.title)) .. commands
+    script[#script + 1] = screen.window(kind, 0, Pipe.quote(self.title), true) .. commands
   elseif kind == "kitty" or kind == "sixel" then
     self.columns, self.rows = size_inside()
     script[#script + 1] = require "gnuplot.graphics".commands(kind, self.columns, self.rows)
@@ -236,6 +236,13 @@ function Frames:begin(now, with_file)
   if not queued then self:fail(reason or "gnuplot takes no more") end
 end
 
+--- A window that its user has closed is not opened again. Returns true if that has just been heard.
+local function left_window(self, text)
+  if not screen.is_window(self.screens[1]) or not text:find(screen.window_closed, 1, true) then return end
+  self.screens = {self.file and "file" or "none"}
+  return true
+end
+
 --- The frame on its way is done or late, or nothing has happened.
 function Frames:finish_frame(now, wait)
   local text, took
@@ -245,6 +252,8 @@ function Frames:finish_frame(now, wait)
     text, took = nil, ("gnuplot has not answered for %g s"):format(self.timeout)
   end
   if text == nil then return self:fail(took) end
+  left_window(self, text)
+  if self.pipe.frames == 1 then took = 0 end -- most of it was gnuplot's start, which does not come again
   now = terminal.now()
   self.drawn = self.frame_revision
   self:show(text)
@@ -273,6 +282,10 @@ function Frames:advance(now)
   if (self.pipe and self.pipe.pending) or now < self.next_frame then return end
   local on_screen, in_file = wishes(self, now)
   if not on_screen and not in_file then return end
+  if self.pipe then
+    self.pipe:pump()
+    if left_window(self, self.pipe.heard) then return end
+  end
   if in_file then
     self.next_file = now + (kind == "file" and (self.interval or FILE_ALONE) or FILE_EVERY)
   end

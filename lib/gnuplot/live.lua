@@ -89,6 +89,7 @@ local function live(...)
     self.file, self.format, self.file_commands = given.file, format, commands
   end
   self:choose_screen()
+  if self.log or self.file then terminal.outlive_reader() end
   return self
 end
 

@@ -167,7 +167,8 @@ static bool read_available(lua_State *L, int fd) {
 
 /* process:pump([seconds = 0]) → text, open: sends what the child takes, returns
 ** what it said. Waits at most 'seconds' for it to say something; a signal ends
-** the wait. */
+** the wait. A child that has ended is not open once its words are read: what it
+** started, a window, may still hold its end of the socket. */
 static int process_pump(lua_State *L) {
   Process *p = check_process(L, "process.pump");
   double deadline = clock_seconds() + luaL_optnumber(L, 2, 0);
@@ -179,8 +180,9 @@ static int process_pump(lua_State *L) {
     int ready = poll(&waiting, 1, left > 0 ? (int)(left * 1000) + 1 : 0);
     if (ready <= 0 || (waiting.revents & ~POLLOUT) != 0 || left <= 0) break;
   }
+  bool ended = reap(p);
   if (!open) lua_pushliteral(L, "");
-  else open = read_available(L, p->fd);
+  else open = read_available(L, p->fd) && !(ended && lua_rawlen(L, -1) == 0);
   if (!open) hang_up(p);
   lua_pushboolean(L, open);
   return 2;

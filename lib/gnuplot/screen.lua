@@ -97,9 +97,12 @@ function screen.is_text(kind) return is_text[kind] == true end
 --- What gnuplot prints when it knows no window terminal.
 screen.no_window = "this gnuplot has no window terminal"
 
+--- What gnuplot prints on a line when the user closes a window that was opened with `tell`.
+screen.window_closed = "hecate closed"
+
 --- gnuplot commands that open window `number`. They try the window terminals that
--- this gnuplot was built with, and leave when there are none.
-function screen.window(kind, number, title)
+-- this gnuplot was built with, and leave when there are none. `tell`: see above.
+function screen.window(kind, number, title, tell)
   local names = kind == "window" and {"qt", "wxt", "x11"} or {kind}
   local script = {}
   for _, name in ipairs(names) do
@@ -108,8 +111,12 @@ function screen.window(kind, number, title)
   end
   script[#script + 1] = (" print '%s'; exit "):format(screen.no_window)
   script[#script + 1] = ("}"):rep(#names)
+  if tell then script[#script + 1] = ("\nbind 'Close' \"print '%s'\""):format(screen.window_closed) end
   return table.concat(script) .. "\n"
 end
+
+--- gnuplot commands that close window `number`: one of Qt's is a program of its own, which does not end with gnuplot.
+function screen.close_window(number) return ("eval 'set terminal '.GPVAL_TERM.' %d close'\n"):format(number) end
 
 --- gnuplot commands for a picture of gnuplot's own characters.
 function screen.dumb(columns, rows)

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif /* wcwidth, newlocale */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
@@ -168,12 +169,13 @@ static void end_by_signal(int number) {
   raise(number); /* SA_RESETHAND: now it has its default effect */
 }
 
-static void catch_end(int number) {
+/* Handles a signal that nobody else handles or ignores. */
+static void handle(int number, void (*handler)(int), int flags) {
   struct sigaction action, old;
   if (sigaction(number, NULL, &old) != 0 || old.sa_handler != SIG_DFL) return;
   memset(&action, 0, sizeof action);
-  action.sa_handler = end_by_signal;
-  action.sa_flags = (int)SA_RESETHAND;
+  action.sa_handler = handler;
+  action.sa_flags = flags;
   sigaction(number, &action, NULL);
 }
 
@@ -188,8 +190,8 @@ static int at_exit(lua_State *L) {
   if (!installed) {
     installed = true;
     atexit(say_farewell);
-    catch_end(SIGTERM);
-    catch_end(SIGHUP);
+    handle(SIGTERM, end_by_signal, (int)SA_RESETHAND);
+    handle(SIGHUP, end_by_signal, (int)SA_RESETHAND);
   }
   farewell[0] = '\0'; /* a signal between these lines sees "" or all of it */
   farewell_fd = fd;
@@ -198,10 +200,31 @@ static int at_exit(lua_State *L) {
   return 0;
 }
 
+static void say_once(int number) {
+  static const char text[] = "warning: the reader of the output is gone; the work goes on\n";
+  static volatile sig_atomic_t said;
+  int kept = errno;
+  (void)number;
+  if (!said) {
+    said = 1;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1); /* may be gone as well */
+    (void)written;
+  }
+  errno = kept;
+}
+
+/* outlive_reader(): from now on the end of a pipe that is written to (script | head) ends not the
+** process, but costs one warning. A handler, for children would inherit that a signal is ignored. */
+static int outlive_reader(lua_State *L) {
+  (void)L;
+  handle(SIGPIPE, say_once, SA_RESTART);
+  return 0;
+}
+
 static const luaL_Reg functions[] = {
   {"now", now},     {"sleep", nap},  {"pid", own_pid}, {"isatty", is_terminal},
   {"size", size},   {"width", width}, {"ask", ask},    {"at_exit", at_exit},
-  {NULL, NULL},
+  {"outlive_reader", outlive_reader}, {NULL, NULL},
 };
 
 int luaopen_torch_utils_terminal_c(lua_State *L) {
