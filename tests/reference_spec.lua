@@ -100,6 +100,9 @@ describe("hecate reference", function()
 
   it("refuses a call without a folder", function()
     assert.matches("usage: hecate reference DIR", capture(("'%s' reference 2>&1"):format(binary)))
+    for _, tool in ipairs {"reference", "stubs"} do
+      assert.matches(("^hecate %s: cannot make the folder '/proc/x[^\n]*': [^\n]+\n?$"):format(tool), capture(("'%s' %s /proc/x 2>&1"):format(binary, tool)))
+    end
   end)
 end)
 

@@ -5,7 +5,9 @@ local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 --- Makes a folder and those above it; raises where that fails.
 function files.make_folder(path)
-  if not os.execute("mkdir -p -- " .. quote(path)) then error(("cannot make the folder '%s'"):format(path), 0) end
+  local pipe = assert(io.popen("mkdir -p -- " .. quote(path) .. " 2>&1"))
+  local said = pipe:read "a"
+  if not pipe:close() then error(("cannot make the folder '%s':%s"):format(path, said:match "([^:\n]*)\n*$"), 0) end
 end
 
 --- Writes a file beside its place and renames it there; raises with its name.
@@ -22,7 +24,7 @@ function files.write(path, text)
   assert(os.rename(draft, path))
 end
 
---- Writes the files {name → text} into a folder. Returns their names, sorted.
+--- Writes the files {name → text} into a folder. Returns their names, sorted; raises what failed.
 function files.write_all(folder, texts)
   local names, made = {}, {}
   for name in pairs(texts) do names[#names + 1] = name end
