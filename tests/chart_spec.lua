@@ -326,7 +326,7 @@ describe("hecate plot", function()
     local function tmux(command) return sh("tmux -L " .. socket .. " " .. command) end
     local function await(pattern)
       local text
-      for _ = 1, 200 do
+      for _ = 1, 1200 do
         text = tmux("capture-pane -p")
         if text:find(pattern) then return text end
         sh("sleep 0.05")

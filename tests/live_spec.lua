@@ -332,7 +332,7 @@ describe("live curve", function()
 
   it("does not rest for the time in which gnuplot starts and opens its window", function()
     gnuplot.setgnuplotexe(windowed(5))
-    local curve, frames, step, stop = gnuplot.live{terminal = "x11", interval = 0.05}, 0, 0, now() + 20
+    local curve, frames, step, stop = gnuplot.live{terminal = "x11", interval = 0.05}, 0, 0, now() + 60
     while frames < 3 and now() < stop do
       step = step + 1
       curve:add("train", step, step)
@@ -482,7 +482,7 @@ describe("the CSV of a live curve", function()
       io.open(%q, "w"):write(step):close()]]):format(path, picture, ended))
     file:close()
     local text = sh("cd %s; " .. command, folder, ("env -u DISPLAY -u WAYLAND_DISPLAY %s %s"):format(screen.hecate, script))
-    for _ = 1, 100 do
+    for _ = 1, 600 do
       if (read(ended) or "") ~= "" then break end
       os.execute "sleep 0.1"
     end
@@ -717,7 +717,7 @@ describe("where a live curve is drawn", function()
     local function tmux(command, ...) return sh("tmux -L " .. socket .. " " .. command, ...) end
     local function await(pattern)
       local text
-      for _ = 1, 200 do
+      for _ = 1, 1200 do
         text = tmux("capture-pane -p")
         if text:find(pattern) then return text end
         sh("sleep 0.05")

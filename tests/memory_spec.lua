@@ -436,7 +436,7 @@ describe("in a stock lua5.4", function()
 end)
 
 describe("scripts/busted.lua", function()
-  local function run(leaks)
+  local function run(leaks, times)
     local scratch = os.tmpname()
     local name = scratch .. "_spec.lua"
     local file = assert(io.open(name, "w"))
@@ -446,7 +446,8 @@ describe("scripts/busted.lua", function()
       it("leaves something", function() if os.getenv "LEAVE" then torch.left = torch.ones(3) end end)
     ]]
     file:close()
-    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks, os.getenv "HECATE_BIN" or "build/hecate", name)))
+    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks, os.getenv "HECATE_BIN" or "build/hecate",
+      (name .. " "):rep(times or 1))))
     local text = pipe:read "a"
     pipe:close()
     os.remove(name)
@@ -457,6 +458,8 @@ describe("scripts/busted.lua", function()
   it("passes a file that gives back what it took", function()
     assert.matches("2 passed, 0 failed", run "", nil, true)
   end)
+
+  it("runs several files", function() assert.matches("4 passed, 0 failed", run("", 2), nil, true) end)
 
   it("fails a file that leaves tensors, and names the test on request", function()
     local text = run "LEAVE=1"

@@ -58,11 +58,11 @@ function screen.of(folder, script, wait, environment, size)
   count = count + 1
   local socket = ("hecate-%s-%d"):format(folder:match("[^/]*$"), count)
   sh("cd %s && tmux -L %s -f /dev/null new-session -d -x %s -y %s "
-    .. "'env -u DISPLAY -u WAYLAND_DISPLAY LC_ALL=C.UTF-8 %s %s script.lua; echo END; exec sleep 60'",
+    .. "'env -u DISPLAY -u WAYLAND_DISPLAY LC_ALL=C.UTF-8 %s %s script.lua; echo END; exec sleep 120'",
     folder, socket, size and size:match("^%d+") or 80, size and size:match("%d+$") or 24,
     environment or "", screen.hecate)
   local text
-  for _ = 1, 400 do
+  for _ = 1, 1200 do
     text = sh("sleep 0.05; tmux -L %s capture-pane -p", socket)
     if text:find(wait) then break end
   end

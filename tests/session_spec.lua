@@ -2,7 +2,7 @@
 -- real terminal (tmux, on a private socket). Screens are polled with a deadline.
 
 local binary = os.getenv("HECATE_BIN") or "build/hecate"
-local deadline = tonumber(os.getenv("HECATE_TEST_DEADLINE")) or 20 -- seconds
+local deadline = tonumber(os.getenv("HECATE_TEST_DEADLINE")) or 60 -- seconds
 
 local function quote(s) return "'" .. s:gsub("'", "'\\''") .. "'" end
 

@@ -3,7 +3,7 @@
 local terminal = {}
 terminal.__index = terminal
 
-local deadline = tonumber(os.getenv "HECATE_TEST_DEADLINE") or 20 -- seconds
+local deadline = tonumber(os.getenv "HECATE_TEST_DEADLINE") or 60 -- seconds
 
 local function quote(s) return "'" .. s:gsub("'", "'\\''") .. "'" end
 
