@@ -100,20 +100,20 @@ describe("series of a live curve", function()
     local series = Series.new("x")
     for i, v in ipairs{-1, 0, 4} do series:add(i, v) end
     assert.equal("3 4", text(series:points(0)))
-    assert.equal("3 4", text(series:means(0)))
+    assert.equal("3 4", text(series:averages(0)))
   end)
 
   it("has the moving average of a given weight, the first values counting fully", function()
     local series = Series.new("x", 0.5)
     for i, v in ipairs{4, 0, 0 / 0, 8} do series:add(i, v) end
     -- (0.5·4) / 0.5; (0.25·4 + 0.5·0) / 0.75; (0.125·4 + 0.25·0 + 0.5·8) / 0.875
-    assert.equal("1 4; 2 1.33333; -; 4 5.14286", text(series:means()))
+    assert.equal("1 4; 2 1.33333; -; 4 5.14286", text(series:averages()))
   end)
 
   it("has an average as smooth as the course is long", function()
     local series = Series.new("x")
     for i = 1, 20000 do series:add(i, i % 2 == 0 and 3 or 1) end
-    local x, y = series:means()
+    local x, y = series:averages()
     for i, value in ipairs(y) do
       if x[i] > 2000 then assert.is_true(math.abs(value - 2) < 0.02) end
     end

@@ -31,8 +31,10 @@ local function range_of(curves, key, log)
   local lo, hi = math.huge, -math.huge
   for _, curve in ipairs(curves) do
     for _, set in ipairs{curve, curve.behind} do
-      for i, v in ipairs(set[key]) do
-        if is_finite(v) and is_finite(set.y[i]) and (not log or v > 0) then
+      local values, heights = set[key], set.y
+      for i = 1, #values do
+        local v, height = values[i], heights[i]
+        if v - v == 0 and height - height == 0 and (not log or v > 0) then -- both finite
           if v < lo then lo = v end
           if v > hi then hi = v end
         end

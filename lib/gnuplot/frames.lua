@@ -22,7 +22,7 @@ local Frames = {closing = 2} -- seconds that close waits for the last picture at
 
 local POLL = 0.05      -- seconds between looks at gnuplot
 local PAUSE = 15       -- a frame that took gnuplot t seconds is followed by PAUSE·t of rest
-local REST = 300       -- one that took ourselves t seconds by REST·t: a third of 1 %
+local REST = 400       -- one that took ourselves t seconds by REST·t: a quarter of 1 %
 local FIRST = 0.3      -- seconds before the first frame
 local RETRY = 5        -- seconds before a new gnuplot is tried, doubled each time
 local FILE_EVERY = 5   -- seconds between writings of the file beside a screen

@@ -234,7 +234,7 @@ local function curve_of(self, series)
   local curve = {name = series.name, x = x, y = y, behind = {x = {}, y = {}}}
   if smooth and smooth ~= 0 then
     curve.behind = {x = x, y = y}
-    curve.x, curve.y = series:means(above)
+    curve.x, curve.y = series:averages(above)
   end
   local last = curve.y[#curve.y]
   if last and last == last then curve.name = ("%s %.4g"):format(series.name, last) end

@@ -67,8 +67,13 @@ function Log:add(series, step, value)
     name = field(series)
     self.names[series] = name
   end
-  local text = name and number(value) or field(value)
-  self.waiting[#self.waiting + 1] = number(step) .. "," .. (name or "") .. "," .. text .. "\n"
+  local line
+  if name and math.type(step) == "integer" and value - value == 0 then -- as `number` writes it, in one piece
+    line = (math.type(value) == "float" and "%d,%s,%.9g\n" or "%d,%s,%d\n"):format(step, name, value)
+  else
+    line = number(step) .. "," .. (name or "") .. "," .. (name and number(value) or field(value)) .. "\n"
+  end
+  self.waiting[#self.waiting + 1] = line
 end
 
 --- Writes the lines that wait, `at_once` or when it is time. Returns true, or nil and

@@ -15,43 +15,56 @@ local LIMIT = 512
 local HUGE = 1e300   -- what is larger would overflow the plotter's arithmetic
 local REACH = 20     -- the average reaches back over 1/REACH of the course
 
+-- What a bucket keeps; the array of each has an element a bucket, so that a point makes no table.
+-- `low` is NaN in a bucket without a finite value.
+local FIELDS = {"counts", "gaps", "low", "low_step", "high", "high_step", "means", "mean_step"}
+local NAN = 0 / 0
+
 --- Series.new(name [, smooth]): `smooth` is the weight of the old average, 0 ≤ smooth < 1.
 function Series.new(name, smooth)
-  return setmetatable({name = name, smooth = smooth, width = 1, count = 0, finite = 0,
-    buckets = {}}, Series)
+  local self = setmetatable({name = name, smooth = smooth, width = 1, count = 0, finite = 0, n = 0}, Series)
+  for _, field in ipairs(FIELDS) do self[field] = {} end
+  return self
 end
 
---- Joins bucket `b` into the bucket `a` before it.
-local function merge(a, b)
-  a.gap, a.count = a.gap or b.gap, a.count + b.count
-  if b.low == nil then return end
-  if a.low == nil or b.low < a.low then a.low, a.low_step = b.low, b.low_step end
-  if a.high == nil or b.high > a.high then a.high, a.high_step = b.high, b.high_step end
-  a.mean, a.mean_step = b.mean, b.mean_step
+--- Copies bucket `from` over the bucket `to`.
+local function move(self, from, to)
+  for _, field in ipairs(FIELDS) do self[field][to] = self[field][from] end
 end
 
+--- Joins the bucket after bucket `a` into it.
+local function merge(self, a)
+  local b, low, high = a + 1, self.low, self.high
+  self.gaps[a], self.counts[a] = self.gaps[a] or self.gaps[b], self.counts[a] + self.counts[b]
+  if low[b] ~= low[b] then return end
+  local empty = low[a] ~= low[a]
+  if empty or low[b] < low[a] then low[a], self.low_step[a] = low[b], self.low_step[b] end
+  if empty or high[b] > high[a] then high[a], self.high_step[a] = high[b], self.high_step[b] end
+  self.means[a], self.mean_step[a] = self.means[b], self.mean_step[b]
+end
+
+--- Joins neighbours; there is an even number of buckets.
 local function halve(self)
-  local merged = {}
-  for i = 1, #self.buckets, 2 do
-    local a, b = self.buckets[i], self.buckets[i + 1]
-    if b then merge(a, b) end
-    merged[#merged + 1] = a
+  for i = 1, self.n // 2 do
+    merge(self, 2 * i - 1)
+    move(self, 2 * i - 1, i)
   end
-  self.buckets, self.width = merged, self.width * 2
+  self.n, self.width = self.n // 2, self.width * 2
 end
 
 --- The bucket for the next point.
 local function open_bucket(self)
-  local bucket = self.buckets[#self.buckets]
-  if bucket and bucket.count < self.width then return bucket end
-  if #self.buckets >= 2 * LIMIT then
+  local n = self.n
+  if n > 0 and self.counts[n] < self.width then return n end
+  if n >= 2 * LIMIT then
     halve(self)
-    bucket = self.buckets[#self.buckets]
-    if bucket.count < self.width then return bucket end
+    n = self.n
   end
-  bucket = {count = 0}
-  self.buckets[#self.buckets + 1] = bucket
-  return bucket
+  n = n + 1
+  self.n, self.counts[n], self.gaps[n] = n, 0, false
+  self.low[n], self.high[n], self.means[n] = NAN, NAN, NAN
+  self.low_step[n], self.high_step[n], self.mean_step[n] = 0, 0, 0
+  return n
 end
 
 --- The moving average after `value`, the `finite`-th one. With a given weight the
@@ -70,23 +83,20 @@ end
 
 --- Adds a point. A value that is not finite makes a gap in the curve.
 function Series:add(step, value)
-  local bucket = open_bucket(self)
-  bucket.count = bucket.count + 1
+  local b = open_bucket(self)
+  self.counts[b] = self.counts[b] + 1
   self.count = self.count + 1
   if not (value > -HUGE and value < HUGE) then
-    bucket.gap = true
+    self.gaps[b] = true
     return
   end
   self.finite = self.finite + 1
-  bucket.mean, bucket.mean_step = average(self, value), step
-  if bucket.low == nil or value < bucket.low then bucket.low, bucket.low_step = value, step end
-  if bucket.high == nil or value > bucket.high then
-    bucket.high, bucket.high_step = value, step
-  end
+  self.means[b], self.mean_step[b] = average(self, value), step
+  local low, high = self.low, self.high -- a comparison with NaN is false
+  if not (value >= low[b]) then low[b], self.low_step[b] = value, step end
+  if not (value <= high[b]) then high[b], self.high_step[b] = value, step end
   self.last_step, self.last = step, value
 end
-
-local NAN = 0 / 0
 
 --- The points as arrays x, y in the order of their steps; a NaN in y is a gap. Only
 -- values greater than `above` are given (0 for a logarithmic axis; default: all).
@@ -98,17 +108,16 @@ function Series:points(above)
     n = n + 1
     x[n], y[n] = step, value
   end
-  for _, b in ipairs(self.buckets) do
-    if b.gap and n > 0 then
+  for b = 1, self.n do
+    if self.gaps[b] and n > 0 then
       n = n + 1
       x[n], y[n] = x[n - 1], NAN
     end
-    if b.low and b.low_step < b.high_step then
-      put(b.low_step, b.low)
-      put(b.high_step, b.high)
-    elseif b.low then
-      put(b.high_step, b.high)
-      if b.low_step > b.high_step then put(b.low_step, b.low) end
+    local low, low_step, high_step = self.low[b], self.low_step[b], self.high_step[b]
+    if low == low then
+      if low_step < high_step then put(low_step, low) end
+      put(high_step, self.high[b])
+      if low_step > high_step then put(low_step, low) end
     end
   end
   if self.last and self.width > 1 then put(self.last_step, self.last) end
@@ -116,14 +125,15 @@ function Series:points(above)
 end
 
 --- Like `points`, of the moving average.
-function Series:means(above)
+function Series:averages(above)
   above = above or -math.huge
   local x, y, n = {}, {}, 0
-  for _, b in ipairs(self.buckets) do
-    if b.mean and b.mean > above then
+  for b = 1, self.n do
+    local mean = self.means[b]
+    if mean > above then
       n = n + 1
-      x[n], y[n] = b.mean_step, b.mean
-    elseif b.low == nil and n > 0 then
+      x[n], y[n] = self.mean_step[b], mean
+    elseif self.low[b] ~= self.low[b] and n > 0 then
       n = n + 1
       x[n], y[n] = x[n - 1], NAN
     end
