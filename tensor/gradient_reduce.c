@@ -49,12 +49,15 @@ Status backward_mean(Backward *c) {
   return status;
 }
 
-/* The gradient of an extreme, shared evenly by the elements equal to it. */
+/* The gradient of an extreme, shared evenly by the elements equal to it; where it is NaN, by those
+** that are NaN. */
 static Status share_extreme(Backward *c, const Ints *dim, bool keepdim) {
   Tensor *t[7] = {0}, *x = c->input[0];
   Status status = unreduce(c, c->grad[0], dim, keepdim, &t[0]);
   if (status == OK) status = unreduce(c, c->output[0], dim, keepdim, &t[1]);
-  if (status == OK) status = op_eq(x, t[1], &t[2]);
+  if (status == OK) status = op_eq(x, t[1], &t[5]);
+  if (status == OK) status = op_isnan(x, &t[6]);
+  if (status == OK) status = op_logical_or(t[5], t[6], &t[2]);
   if (status == OK) status = op_sum(t[2], *dim, true, DTYPE_NONE, &t[3]);
   if (status == OK) status = op_div(t[0], t[3], &t[4]);
   if (status == OK) status = op_mul(t[4], t[2], &c->result[0]);

@@ -126,6 +126,8 @@ describe("at the edge", function()
     local other = torch.tensor({1.0, 1.0, nan, 1.0}, {dtype = "float64"})
     assert.are.same({1, 1, 1, 0.5}, gradient({2, nan, 1, 1}, function(x) return x:maximum(other) end))
     assert.are.same({0, 1, 1, 0.5}, gradient({2, nan, 1, 1}, function(x) return x:minimum(other) end))
+    assert.are.same({0, 0.5, 0, 0.5}, gradient({2, nan, 3, nan}, function(x) return x:max() end))
+    assert.are.same({0, 1, 0, 0}, gradient({2, nan, 3, 1}, function(x) return x:amin(1) end))
   end)
 
   it("gradients of powers of zero and of infinite sums are the limits", function()
