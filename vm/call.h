@@ -5,8 +5,11 @@
 #include "op.h"
 #include "vm.h"
 
-/* Calls an op with the arguments on the stack; returns the number of results. */
-int call_op(lua_State *L, const OpInfo *info, bool in_place);
+/* Calls an op with the arguments on the stack; returns the number of results. 'metatable': of
+** tensors, an upvalue's index; 0: to be found. */
+int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable);
+
+/* overload.c */
 /* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
 ** (stack indices of the three tables and of the metatable of tensors). */
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable);

@@ -211,7 +211,7 @@ static int call(lua_State *L) {
   for (int id = 0; id < OP_COUNT; id++)
     if (strcmp(op_table[id].name, name) == 0) {
       lua_remove(L, 1);
-      return call_op(L, &op_table[id], false);
+      return call_op(L, &op_table[id], false, 0);
     }
   return luaL_error(L, "call: no op '%s'", name);
 }

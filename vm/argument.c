@@ -1,0 +1,362 @@
+/* argument.c: see argument.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "argument.h"
+#include "call.h"
+
+const char *argument_function(const OpInfo *info, bool in_place) {
+  static char name[64];
+  if (!in_place) return info->lua_name;
+  snprintf(name, sizeof name, "%s_", info->lua_name);
+  return name;
+}
+static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
+
+/* ---- phase 1: places -------------------------------------------------------------- */
+
+bool argument_is_options(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE) return false;
+  lua_pushnil(L);
+  if (!lua_next(L, index)) return false;
+  bool yes = lua_type(L, -2) == LUA_TSTRING;
+  lua_pop(L, 2);
+  return yes;
+}
+
+bool argument_is_empty(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE) return false;
+  lua_pushnil(L);
+  if (!lua_next(L, index)) return true;
+  lua_pop(L, 2);
+  return false;
+}
+
+bool argument_takes_numbers(const OpArg *arg, bool last) {
+  return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);
+}
+
+static int raise_unknown(Reader *r, const char *key) {
+  const char *names[MAX_ARGS + 3];
+  char list[512] = "";
+  int n = 0;
+  for (int i = 0; i < r->info->n_args; i++) names[n++] = r->info->args[i].name;
+  if (r->info->creation) names[n++] = "device", names[n++] = "requires_grad";
+  names[n] = NULL;
+  for (int i = 0; i < n; i++) {
+    size_t used = strlen(list);
+    snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", names[i]);
+  }
+  const char *near = error_nearest(key, names);
+  return luaL_error(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s", function_name(r), key, list,
+                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static void place_named(Reader *r, int table) {
+  lua_State *L = r->L;
+  const OpInfo *info = r->info;
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    if (lua_type(L, -2) != LUA_TSTRING) {
+      luaL_error(L, "%s: the table of named arguments mixes names and values", function_name(r));
+      return;
+    }
+    const char *key = lua_tostring(L, -2);
+    int i = 0;
+    while (i < info->n_args && strcmp(info->args[i].name, key) != 0) i++;
+    if (i < info->n_args) {
+      if (r->at[i] != 0) luaL_error(L, "%s: argument '%s' is given twice", function_name(r), key);
+      r->at[i] = lua_gettop(L);
+      lua_pushvalue(L, -2); /* the value stays below, the key goes on */
+      continue;
+    }
+    if (info->creation && strcmp(key, "requires_grad") == 0) r->requires_grad = lua_toboolean(L, -1);
+    else if (info->creation && strcmp(key, "device") == 0) device_check(L, lua_gettop(L), function_name(r));
+    else raise_unknown(r, key);
+    lua_pop(L, 1);
+  }
+}
+
+void argument_place(Reader *r, int top) {
+  lua_State *L = r->L;
+  const OpInfo *info = r->info;
+  int positional = 0, n = top;
+  while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
+  bool options = top > 0 && argument_is_options(L, top);
+  if (options) n--;
+  int at = 1;
+  for (int i = 0; i < positional && at <= n; i++) {
+    const OpArg *arg = &info->args[i];
+    if (arg->list && object_test(L, at, &tensor_class)) { /* tensors one after another */
+      lua_createtable(L, n, 0);
+      for (int k = 1; at <= n && tensor_test(L, at); k++, at++) {
+        lua_pushvalue(L, at);
+        lua_rawseti(L, -2, k);
+      }
+      r->at[i] = lua_gettop(L);
+      continue;
+    }
+    if (argument_takes_numbers(arg, i == positional - 1) && lua_type(L, at) == LUA_TNUMBER) {
+      r->at[i] = at;
+      while (at <= n && lua_type(L, at) == LUA_TNUMBER) at++, r->count[i]++;
+      continue;
+    }
+    if (!lua_isnil(L, at)) r->at[i] = at;
+    at++;
+  }
+  if (at == n && argument_is_empty(L, n)) at++; /* options, none of them given */
+  if (at <= n) {
+    char got[ERROR_TEXT];
+    luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
+               error_describe(L, n, got), info->lua_name, info->signature);
+  }
+  luaL_checkstack(L, 2 * MAX_ARGS + 8, "too many arguments");
+  if (options) place_named(r, top);
+}
+
+/* ---- phase 2: values --------------------------------------------------------------- */
+
+static bool wrong(Reader *r, int arg, int index, const char *expected) {
+  r->wrong = arg + 1;
+  r->wrong_index = index;
+  snprintf(r->expected, sizeof r->expected, "%s", expected);
+  return false;
+}
+
+static bool read_int(lua_State *L, int index, int64_t *out) {
+  int exact;
+  if (lua_type(L, index) != LUA_TNUMBER) {
+    Tensor *t = tensor_test(L, index);
+    if (t == NULL || t->numel != 1 || dtype_category((DType)t->dtype) != CATEGORY_INTEGER) return false;
+    *out = element_get((DType)t->dtype, tensor_data(t)).as.i;
+    return true;
+  }
+  *out = lua_tointegerx(L, index, &exact);
+  return exact != 0;
+}
+
+static bool read_number(lua_State *L, int index, Scalar *out) {
+  switch (lua_type(L, index)) {
+    case LUA_TBOOLEAN: *out = scalar_bool(lua_toboolean(L, index)); return true;
+    case LUA_TNUMBER:
+      *out = lua_isinteger(L, index) ? scalar_int(lua_tointeger(L, index)) : scalar_float(lua_tonumber(L, index));
+      return true;
+    default: {
+      Tensor *t = tensor_test(L, index);
+      if (t == NULL || t->ndim != 0) return false;
+      if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
+      *out = element_get((DType)t->dtype, tensor_data(t));
+      return true;
+    }
+  }
+}
+
+/* 1-based outside, 0-based inside; negative ones count from the end in both. */
+static bool position(int64_t given, int64_t *out) {
+  *out = given > 0 ? given - 1 : given;
+  return given != 0;
+}
+
+static bool read_ints(Reader *r, int arg, int index, Ints *out, bool positions) {
+  lua_State *L = r->L;
+  int count = r->count[arg];
+  const char *expected = positions ? "positions (from 1; negative ones count from the end)" : "integers";
+  bool list = count == 0 && lua_type(L, index) == LUA_TTABLE;
+  int64_t n = count > 0 ? count : list ? (int64_t)lua_rawlen(L, index) : 1;
+  if (n > TENSOR_MAX_DIMS) return wrong(r, arg, index, "at most 12 numbers");
+  out->n = (int)n;
+  for (int i = 0; i < n; i++) {
+    if (list) lua_rawgeti(L, index, i + 1);
+    int64_t v = 0;
+    bool good = read_int(L, list ? -1 : index + i, &v);
+    if (list) lua_pop(L, 1);
+    if (!good) return wrong(r, arg, index, expected);
+    if (positions && !position(v, &v)) return wrong(r, arg, index, "a position: they count from 1");
+    out->v[i] = v;
+  }
+  return true;
+}
+
+static bool keep(Reader *r, int arg, int index, Status status, Tensor *t) {
+  if (status != OK) return wrong(r, arg, index, "");
+  r->temporary[r->n_temporaries++] = t;
+  return true;
+}
+
+/* Index tensors: contents come down by one; 0 becomes POSITION_ZERO, which kernels
+** refuse. Booleans (masks) pass. */
+static Status positions_in(Tensor *t, Tensor **out) {
+  if (dtype_category((DType)t->dtype) != CATEGORY_INTEGER) {
+    *out = tensor_retain(t);
+    return OK;
+  }
+  TRY(tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, out));
+  Status status = tensor_copy(*out, t);
+  int64_t *v = tensor_data(*out);
+  for (int64_t i = 0; i < t->numel; i++) v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
+  if (status == OK) return OK;
+  tensor_release(*out);
+  *out = NULL;
+  return status;
+}
+
+Status argument_positions_out(Tensor **t) {
+  Tensor *out;
+  TRY(tensor_empty_cpu((*t)->ndim, (*t)->shape, (DType)(*t)->dtype, &out));
+  Status status = tensor_copy(out, *t);
+  int64_t *v = tensor_data(out);
+  for (int64_t i = 0; i < out->numel; i++) v[i]++;
+  tensor_release(*t);
+  *t = out;
+  return status;
+}
+
+static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
+  const OpArg *a = &r->info->args[arg];
+  Scalar number;
+  Tensor *t = tensor_test(r->L, index), *made = NULL;
+  if (r->n_temporaries == MAX_TEMPORARIES) return wrong(r, arg, index, "fewer tensors");
+  if (t != NULL && a->type == ARG_POSITIONS) {
+    Status status = positions_in(t, &made);
+    *out = made;
+    return keep(r, arg, index, status, made);
+  }
+  if (t != NULL) {
+    *out = t;
+    return true;
+  }
+  int type = lua_type(r->L, index);
+  if (type == LUA_TNUMBER || type == LUA_TBOOLEAN) {
+    read_number(r->L, index, &number);
+    if (a->type == ARG_POSITIONS && (number.kind != SCALAR_INT || !position(number.as.i, &number.as.i)))
+      return wrong(r, arg, index, "a position (from 1) or a tensor of positions");
+    Status status = tensor_wrap_number(number, &made);
+    *out = made;
+    return keep(r, arg, index, status, made);
+  }
+  return wrong(r, arg, index, a->type == ARG_POSITIONS ? "a tensor of positions" : "a tensor or a number");
+}
+
+static bool read_list(Reader *r, int arg, int index) {
+  lua_State *L = r->L;
+  if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of tensors");
+  int n = (int)lua_rawlen(L, index);
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, index, i + 1);
+    Tensor *t = tensor_test(L, -1);
+    bool good = t != NULL;
+    if (good && r->info->args[arg].type == ARG_POSITIONS) good = read_tensor(r, arg, lua_gettop(L), &t);
+    lua_pop(L, 1);
+    if (!good) return wrong(r, arg, index, "an array of tensors");
+    r->inputs[r->n_inputs++] = t;
+  }
+  return true;
+}
+
+static bool read_choice(Reader *r, int arg, int index, int *out) {
+  const OpArg *a = &r->info->args[arg];
+  char text[160] = "one of";
+  const char *s = lua_type(r->L, index) == LUA_TSTRING ? lua_tostring(r->L, index) : "";
+  for (int i = 0; a->choices[i] != NULL; i++) {
+    if (strcmp(s, a->choices[i]) == 0) {
+      *out = i;
+      return true;
+    }
+    size_t used = strlen(text);
+    snprintf(text + used, sizeof text - used, " \"%s\"", a->choices[i]);
+  }
+  return wrong(r, arg, index, text);
+}
+
+static bool read_attribute(Reader *r, int i, int index, void *to) {
+  lua_State *L = r->L;
+  const OpArg *a = &r->info->args[i];
+  int64_t n;
+  Scalar s;
+  switch ((ArgType)a->type) {
+    case ARG_NUMBER:
+      return read_number(L, index, to) || wrong(r, i, index, "a number");
+    case ARG_OPTIONAL_NUMBER:
+      ((OptionalScalar *)to)->given = true;
+      return read_number(L, index, &((OptionalScalar *)to)->value) || wrong(r, i, index, "a number");
+    case ARG_INT: return read_int(L, index, to) || wrong(r, i, index, "an integer");
+    case ARG_FLOAT:
+      if (!read_number(L, index, &s)) return wrong(r, i, index, "a number");
+      *(double *)to = scalar_to_double(s);
+      return true;
+    case ARG_BOOL:
+      *(bool *)to = lua_toboolean(L, index);
+      return lua_type(L, index) == LUA_TBOOLEAN || wrong(r, i, index, "true or false");
+    case ARG_DIM:
+    case ARG_INDEX:
+      if (!read_int(L, index, &n)) return wrong(r, i, index, a->type == ARG_DIM ? "a dimension number" : "a position");
+      return position(n, to) || wrong(r, i, index, a->type == ARG_DIM ? "a dimension: they count from 1" : "a position: they count from 1");
+    case ARG_DIMS: return read_ints(r, i, index, to, true);
+    case ARG_SHAPE:
+    case ARG_INTS: return read_ints(r, i, index, to, false);
+    case ARG_DTYPE: return dtype_read(L, index, to) || wrong(r, i, index, "a dtype such as torch.float32");
+    case ARG_CHOICE: return read_choice(r, i, index, to);
+    case ARG_GENERATOR:
+      return (*(Generator **)to = generator_test(L, index)) != NULL || wrong(r, i, index, "a torch.Generator");
+    default: return false;
+  }
+}
+
+bool argument_read(Reader *r) {
+  const OpInfo *info = r->info;
+  if (info->attrs_size > 0) memcpy(r->attrs, info->defaults, info->attrs_size);
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *a = &info->args[i];
+    bool tensor = a->type == ARG_TENSOR || a->type == ARG_POSITIONS;
+    int index = r->at[i];
+    if (index == 0 && a->default_text == NULL && !a->optional) {
+      r->wrong = i + 1;
+      snprintf(r->expected, sizeof r->expected, "missing");
+      return false;
+    }
+    if (tensor && a->list) {
+      if (index != 0 && !read_list(r, i, index)) return false;
+    } else if (tensor) {
+      Tensor *t = NULL;
+      if (index != 0 && !read_tensor(r, i, index, &t)) return false;
+      r->inputs[r->n_inputs++] = t;
+    } else if (index != 0 && !read_attribute(r, i, index, r->attrs + a->offset)) return false;
+  }
+  return true;
+}
+
+void argument_drop(Reader *r) {
+  for (int i = 0; i < r->n_temporaries; i++) tensor_release(r->temporary[i]);
+  r->n_temporaries = 0;
+}
+
+/* What an op inside a composite says is put behind the name that was called. */
+void argument_raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status) {
+  if ((status != ERROR_ARGUMENT && status != ERROR_MEMORY) || interrupt_requested()) {
+    error_check(L, status);
+    return;
+  }
+  const char *message = status_message(), *own = info->lua_name;
+  size_t n = strlen(own);
+  bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
+  if (named) message += n + (message[n] == '_') + 2;
+  luaL_error(L, "%s: %s", argument_function(info, in_place), message);
+}
+
+int argument_raise(Reader *r) {
+  const OpArg *a = &r->info->args[r->wrong - 1];
+  if (strcmp(r->expected, "missing") == 0)
+    return luaL_error(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
+                      r->info->lua_name, r->info->signature);
+  if (r->expected[0] == '\0') argument_raise_failure(r->L, r->info, r->in_place, ERROR_MEMORY);
+  return error_argument(r->L, function_name(r), a->name, r->wrong, r->expected, r->wrong_index);
+}
+
+void argument_make_room(Reader *r) {
+  size_t n = OP_MAX_INPUTS;
+  r->inputs = r->few;
+  if (!r->info->list) return;
+  for (int i = 0; i < r->info->n_args; i++)
+    if (r->info->args[i].list && r->at[i] != 0 && lua_type(r->L, r->at[i]) == LUA_TTABLE) n += lua_rawlen(r->L, r->at[i]);
+  r->inputs = lua_newuserdatauv(r->L, n * sizeof(Tensor *), 0);
+}

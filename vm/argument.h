@@ -1,0 +1,55 @@
+/* argument.h: the arguments of a call from Lua, read by the op's row. Phase 1 puts every
+** argument at a known place of the stack and may raise; phase 2 turns them into C values,
+** owns temporaries, and never raises.
+*/
+#ifndef HECATE_ARGUMENT_H
+#define HECATE_ARGUMENT_H
+
+#include "op.h"
+#include "vm.h"
+
+#define MAX_ARGS 16
+#define MAX_TEMPORARIES 64
+
+typedef struct {
+  lua_State *L;
+  const OpInfo *info;
+  bool in_place;
+  int at[MAX_ARGS];       /* stack index of each argument, 0: not given */
+  int count[MAX_ARGS];    /* > 0: a shape given as so many numbers from at[] on */
+  bool requires_grad;
+  /* phase 2 */
+  _Alignas(16) char attrs[1024];
+  Tensor **inputs;
+  int n_inputs;
+  Tensor *few[OP_MAX_INPUTS];
+  Tensor *temporary[MAX_TEMPORARIES];
+  int n_temporaries;
+  char expected[160]; /* what was wrong with argument 'wrong' */
+  int wrong, wrong_index;
+} Reader;
+
+/* The name of the op as it was called; in place it ends in '_', and stays until the next call. */
+const char *argument_function(const OpInfo *info, bool in_place);
+
+/* Phase 1: the 'top' values on the stack. Raises what is too many, unknown or given twice. */
+void argument_place(Reader *r, int top);
+/* Room for the inputs; an op with a list has it on the Lua stack, so that it goes by itself. */
+void argument_make_room(Reader *r);
+/* Phase 2. False: argument_raise says what is wrong, after argument_drop. */
+bool argument_read(Reader *r);
+void argument_drop(Reader *r); /* the temporaries */
+int argument_raise(Reader *r);
+/* Raises the failure of the call, unless it is OK. */
+void argument_raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status);
+
+/* Positions in a result: contents go up by one. Replaces *t. */
+Status argument_positions_out(Tensor **t);
+
+/* What a value can be before it is read. */
+bool argument_is_options(lua_State *L, int index); /* a table whose first key is a string */
+bool argument_is_empty(lua_State *L, int index);   /* a table of nothing */
+/* Whether a shape may be given as numbers one after another: the last positional argument may. */
+bool argument_takes_numbers(const OpArg *arg, bool last);
+
+#endif

@@ -1,0 +1,171 @@
+/* overload.c: the functions that Lua sees, one a name: an op, or several of which the arguments
+** choose.
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "argument.h"
+#include "call.h"
+
+static bool may_be(lua_State *L, const OpArg *a, int index) {
+  int type = lua_type(L, index);
+  bool tensor = tensor_test(L, index) != NULL;
+  if (type == LUA_TNIL) return a->optional || a->default_text != NULL;
+  switch ((ArgType)a->type) {
+    case ARG_TENSOR:
+    case ARG_POSITIONS: return a->list ? tensor || type == LUA_TTABLE : tensor || type == LUA_TNUMBER;
+    case ARG_BOOL: return type == LUA_TBOOLEAN;
+    case ARG_CHOICE: return type == LUA_TSTRING;
+    case ARG_DIMS:
+    case ARG_SHAPE:
+    case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
+    case ARG_DTYPE:
+    case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
+    case ARG_INT:
+    case ARG_DIM:
+    case ARG_INDEX: return type == LUA_TNUMBER || tensor;
+    case ARG_FLOAT: return type == LUA_TNUMBER;
+    default: return type == LUA_TNUMBER || type == LUA_TBOOLEAN;
+  }
+}
+
+static bool has_argument(const OpInfo *info, const char *name) {
+  for (int i = 0; i < info->n_args; i++)
+    if (strcmp(info->args[i].name, name) == 0) return true;
+  return info->creation && (strcmp(name, "device") == 0 || strcmp(name, "requires_grad") == 0);
+}
+
+/* The argument 'name' in the table at 'options' (an absolute index; 0: there is none): 0 not
+** given, 1 it may be what 'arg' wants, -1 it may not. */
+static int named_argument(lua_State *L, const OpArg *arg, int options) {
+  if (options == 0) return 0;
+  lua_pushstring(L, arg->name);
+  int given = lua_rawget(L, options) == LUA_TNIL ? 0 : may_be(L, arg, lua_gettop(L)) ? 1 : -1;
+  lua_pop(L, 1);
+  return given;
+}
+
+/* FITS when the arguments may be those of the op; ALMOST when a number stands for a tensor
+** (`max(x, 2)` means a dimension); else how far they come: twice the number of arguments
+** that may be right, and one more where it is an argument that is not. */
+enum { ALMOST = 1000, FITS };
+static int fits(lua_State *L, const OpInfo *info) {
+  int n = lua_gettop(L), at = 1, good = 0;
+  int options = n > 0 && argument_is_options(L, n) ? n : 0;
+  int positional = 0, result = FITS;
+  while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
+  if (options) n--;
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *a = &info->args[i];
+    if (at <= n && i < positional) {
+      if (!may_be(L, a, at)) return 2 * good + 1;
+      if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) result = ALMOST;
+      if (argument_takes_numbers(a, i == positional - 1)) while (at < n && lua_type(L, at + 1) == LUA_TNUMBER) at++;
+      good++;
+      at++;
+      continue;
+    }
+    int named = named_argument(L, a, options);
+    if (named < 0) return 2 * good + 1;
+    if (named == 0 && a->default_text == NULL && !a->optional) return 2 * good;
+    good += named;
+  }
+  if (at < n || (at == n && !argument_is_empty(L, n))) return 2 * good;
+  if (options == 0) return result;
+  lua_pushnil(L);
+  while (lua_next(L, options)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING && has_argument(info, lua_tostring(L, -1))) continue;
+    lua_pop(L, 1);
+    return 2 * good;
+  }
+  return result;
+}
+
+/* Upvalues: 1 the op, 2 the metatable of tensors. */
+static int call_named(lua_State *L) {
+  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), false, lua_upvalueindex(2));
+}
+static int call_named_in_place(lua_State *L) {
+  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), true, 0);
+}
+static int call_operator(lua_State *L) {
+  const OpInfo *info = lua_touserdata(L, lua_upvalueindex(1));
+  lua_settop(L, info->n_inputs); /* Lua gives the operand of a unary one twice */
+  return call_op(L, info, false, lua_upvalueindex(2));
+}
+
+void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
+  lua_pushlightuserdata(L, (void *)info);
+  lua_pushvalue(L, metatable);
+  lua_pushcclosure(L, call_operator, 2);
+}
+
+/* Upvalues: the number of ops of this name, and they. The first whose arguments fit is
+** called; where none does, the one they fit best says what is wrong. */
+static int call_best(lua_State *L, bool in_place) {
+  int n = (int)lua_tointeger(L, lua_upvalueindex(1)), best = -1;
+  const OpInfo *chosen = NULL;
+  for (int i = 0; i < n && best != FITS; i++) {
+    const OpInfo *info = lua_touserdata(L, lua_upvalueindex(2 + i));
+    int score = fits(L, info);
+    if (score > best) best = score, chosen = info;
+  }
+  return call_op(L, chosen, in_place, 0);
+}
+static int call_overloaded(lua_State *L) { return call_best(L, false); }
+static int call_overloaded_in_place(lua_State *L) { return call_best(L, true); }
+
+static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place, int metatable) {
+  int n = 0;
+  lua_pushinteger(L, 0);
+  for (int id = 0; id < OP_COUNT; id++) {
+    const OpInfo *info = &op_table[id];
+    if (info->modules == 0 || strcmp(info->lua_name, first->lua_name) != 0) continue;
+    if (method && !info->method) continue;
+    if (in_place ? !info->in_place : info->in_place_only) continue;
+    lua_pushlightuserdata(L, (void *)info);
+    n++;
+  }
+  if (n == 1) {
+    lua_pushvalue(L, metatable);
+    lua_pushcclosure(L, in_place ? call_named_in_place : call_named, 2);
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pushinteger(L, n);
+  lua_replace(L, -n - 2);
+  lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
+}
+
+static void register_in(lua_State *L, int module, const OpInfo *info, int metatable) {
+  lua_pushstring(L, info->lua_name);
+  if (lua_rawget(L, module) == LUA_TNIL) {
+    push_function(L, info, false, false, metatable);
+    lua_setfield(L, module, info->lua_name);
+  }
+  lua_pop(L, 1);
+}
+
+void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
+  char name[64];
+  for (int id = 0; id < OP_COUNT; id++) {
+    const OpInfo *info = &op_table[id];
+    if (info->modules == 0) continue;
+    if (!info->in_place_only) {
+      if (info->modules & MODULE_TORCH) register_in(L, torch, info, metatable);
+      if (info->modules & MODULE_FUNCTIONAL) register_in(L, functional, info, metatable);
+      lua_pushstring(L, info->lua_name);
+      if (info->method && lua_rawget(L, methods) == LUA_TNIL) {
+        push_function(L, info, true, false, metatable);
+        lua_setfield(L, methods, info->lua_name);
+      }
+      lua_pop(L, 1);
+    }
+    if (info->in_place) {
+      snprintf(name, sizeof name, "%s_", info->lua_name);
+      push_function(L, info, false, true, metatable);
+      lua_setfield(L, methods, name);
+    }
+  }
+}
