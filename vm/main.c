@@ -52,70 +52,6 @@ static void main_list_commands(FILE *out) {
   }
 }
 
-/* ---- memory -------------------------------------------------------------- */
-
-/* Lua's small blocks come and go by the thousand: what it frees waits in a list of its
-** size for the next. Only the thread that runs Lua comes here. */
-#define SMALL 128
-#define WAITING (1 << 20) /* bytes at most */
-
-typedef struct Waiting {
-  struct Waiting *next;
-} Waiting;
-static Waiting *waiting[SMALL / 16 + 1];
-static size_t waiting_bytes;
-
-static void *main_take(size_t size) {
-  if (size > SMALL) return malloc(size);
-  size_t class = (size + 15) / 16;
-  Waiting *block = waiting[class];
-  if (block == NULL) return malloc(class * 16);
-  waiting[class] = block->next;
-  waiting_bytes -= class * 16;
-  return block;
-}
-
-static void main_give(void *block, size_t size) {
-  size_t class = (size + 15) / 16;
-#ifdef HECATE_SANITIZE
-  bool keep = false; /* so that the sanitizer sees a use after free */
-#else
-  bool keep = block != NULL && size > 0 && size <= SMALL && waiting_bytes + class * 16 <= WAITING;
-#endif
-  if (!keep) {
-    free(block);
-    return;
-  }
-  Waiting *w = block;
-  w->next = waiting[class];
-  waiting[class] = w;
-  waiting_bytes += class * 16;
-}
-
-/* The allocator of Lua. It takes part in the fault mode of the tensor library;
-** blocks that shrink or go never fail, as Lua demands. Lua collects and asks again
-** when it is refused, so a fault is two refusals. */
-static void *main_alloc(void *context, void *block, size_t old_size, size_t size) {
-  (void)context;
-  if (size == 0) {
-    main_give(block, old_size);
-    return NULL;
-  }
-  static bool refused;
-  bool grows = block == NULL || size > old_size; /* without block, old_size is a type */
-  if (grows && (refused || memory_should_fail())) {
-    refused = !refused;
-    return NULL;
-  }
-  if (block == NULL) return main_take(size);
-  if (old_size > SMALL && size > SMALL) return realloc(block, size);
-  void *moved = main_take(size);
-  if (moved == NULL) return grows ? NULL : block;
-  memcpy(moved, block, old_size < size ? old_size : size);
-  main_give(block, old_size);
-  return moved;
-}
-
 /* ---- warnings and errors -------------------------------------------------------------- */
 
 /* Warnings are off until "@on", the option -W; a message may come in pieces. */
@@ -136,27 +72,11 @@ static void main_warn(void *context, const char *message, int more) {
   inside = more;
 }
 
-/* Leaves out the frames "[C]: in ?": they are of this file and tell a user
-** nothing. Allocates nothing, for the error may be that there is no memory. */
-void main_report(lua_State *L, const char *program) {
-  static const char noise[] = "\n\t[C]: in ?";
-  const char *message = lua_tostring(L, -1);
-  if (message == NULL) message = "(error object is not a string)";
-  fflush(stdout);
-  if (program != NULL) fprintf(stderr, "%s: ", program);
-  for (const char *next; (next = strstr(message, noise)) != NULL;
-       message = next + sizeof noise - 1)
-    fwrite(message, 1, (size_t)(next - message), stderr);
-  fprintf(stderr, "%s\n", message);
-  fflush(stderr);
-  lua_pop(L, 1);
-}
-
 /* Reports an error of 'status' as the program's; whether there was none. */
 static bool main_succeeded(lua_State *L, int status) {
   const char *message = status != LUA_OK ? lua_tostring(L, -1) : NULL;
   if (message != NULL && strcmp(message, "interrupted") == 0 && callback_trace_push(L, message)) lua_remove(L, -2);
-  if (status != LUA_OK) main_report(L, "hecate");
+  if (status != LUA_OK) report_error(L, "hecate");
   return status == LUA_OK;
 }
 
@@ -188,10 +108,6 @@ static void main_help(FILE *out) {
       "  -         stop handling options and execute stdin\n",
       out);
   main_list_commands(out);
-}
-
-void main_print_version(void) {
-  printf("Hecate %s (%s)\n", HECATE_VERSION, LUA_RELEASE);
 }
 
 /* One option of one letter that takes no value; false: there is none such. */
@@ -399,8 +315,8 @@ int main(int argc, char **argv) {
   Options o = {.argc = argc, .argv = argv, .script = argc};
   if (!main_parse(&o)) return main_usage(&o);
   if (o.help) return main_help(stdout), 0;
-  if (o.version) main_print_version();
-  lua_State *L = lua_newstate(main_alloc, NULL);
+  if (o.version) report_version();
+  lua_State *L = lua_newstate(alloc_lua, NULL);
   if (L == NULL) {
     fputs("hecate: cannot create the Lua state: not enough memory\n", stderr);
     return 1;

@@ -77,7 +77,7 @@ static void session_execute(lua_State *L, const char *block) {
     lua_pop(L, 1);
   } else {
     if (session_on_terminal && interrupt_came()) putchar('\n'); /* after its ^C */
-    main_report(L, NULL);
+    report_error(L, NULL);
   }
   fflush(stdout);
 }
@@ -102,7 +102,7 @@ static bool session_open(lua_State *L, bool with_rc) {
     lua_pushboolean(L, with_rc);
     status = interrupt_call(L, 2, 1);
   }
-  if (status != LUA_OK) main_report(L, "hecate");
+  if (status != LUA_OK) report_error(L, "hecate");
   return status == LUA_OK;
 }
 
@@ -115,7 +115,7 @@ bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc) 
   lua_pushstring(L, name);      /* NULL: nil */
   lua_insert(L, arguments + 2);
   int status = interrupt_call(L, nargs + 2, 1);
-  if (status != LUA_OK) main_report(L, "hecate");
+  if (status != LUA_OK) report_error(L, "hecate");
   bool good = status == LUA_OK && lua_toboolean(L, -1);
   if (status == LUA_OK) lua_pop(L, 1);
   return good;
@@ -125,7 +125,7 @@ void session_run(lua_State *L, bool with_rc) {
   LineResult result;
   session_on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   interrupt_catch(true);
-  if (session_on_terminal) main_print_version();
+  if (session_on_terminal) report_version();
   if (!session_open(L, with_rc)) return;
   session_object = lua_gettop(L);
   if (session_on_terminal) session_prepare_terminal(L);

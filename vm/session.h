@@ -1,5 +1,5 @@
-/* session.h: what the files of the executable share: main.c, session.c and the other
-** session_*.c, complete.c and interrupt.c. readline, the handler of
+/* session.h: what the files of the executable share: main.c, alloc.c, report.c, session.c
+** and the other session_*.c, complete.c and interrupt.c. readline, the handler of
 ** SIGINT and the command line are in these and nowhere else: torch.so, loaded by
 ** another host, has none of them.
 */
@@ -8,13 +8,18 @@
 
 #include <lua.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-/* ---- main.c --------------------------------------------------------------- */
+/* ---- alloc.c -------------------------------------------------------------- */
+
+void *alloc_lua(void *context, void *block, size_t old_size, size_t size); /* a lua_Alloc */
+
+/* ---- report.c ------------------------------------------------------------- */
 
 /* Writes the error at the top to stderr and pops it; 'program' goes before it
 ** unless it is NULL. */
-void main_report(lua_State *L, const char *program);
-void main_print_version(void);
+void report_error(lua_State *L, const char *program);
+void report_version(void);
 
 /* ---- interrupt.c ---------------------------------------------------------- */
 

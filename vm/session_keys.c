@@ -261,7 +261,7 @@ void session_keys_install(lua_State *L) {
   keys_state = L;
   keys_one_line = terminal != NULL && strcmp(terminal, "dumb") == 0;
   lua_pushcfunction(L, keys_require);
-  if (lua_pcall(L, 0, 0, 0) != LUA_OK) main_report(L, "hecate");
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK) report_error(L, "hecate");
   for (int i = 0; i < 3; i++) keys_stand_in(rl_get_keymap_by_name(maps[i]), 0);
 }
 
