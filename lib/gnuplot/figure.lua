@@ -19,7 +19,7 @@ Figure.__index = Figure
 Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
 
-local CLOSING = 1 -- seconds that a window may take to close
+local CLOSING = 5 -- seconds that a window may take to close; a Qt window whose gnuplot is killed before stays for ever
 local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
@@ -345,7 +345,7 @@ function Figure:close()
   if self.path then ok, reason, class = self:flush() end
   if self.pipe then
     self.pipe:run(screen.close_window(self.number), CLOSING)
-    self.pipe:close(0)
+    self.pipe:close(1)
   end
   self.pipe = nil
   if self.share then self.share:close() end
