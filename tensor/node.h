@@ -59,16 +59,27 @@ struct Node {
   Node *next_dead;
 };
 
+/* ---- node.c ---- */
 Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_in,
                 bool save_out, size_t attrs_size, Node **out);
-/* The node and output that a tensor's gradient flows to: its history, or the
-** accumulator of a leaf. *edge is owned; node NULL when it wants none. */
-Status tensor_edge(Tensor *t, Edge *edge);
-Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
+void node_renumber(Node *node); /* the youngest from now on */
 void node_drop_saved(Node *node);
 Meta meta_of(const Tensor *t);
 
-Status hooks_run(Hook *const *hooks, Tensor **grad); /* *grad owned, may be replaced */
+/* ---- autograd.c ---- */
+Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
+/* The node and output that a tensor's gradient flows to: its history, or the
+** accumulator of a leaf. *edge is owned; node NULL when it wants none. */
+Status tensor_edge(Tensor *t, Edge *edge);
+/* 't' is output 'output' of 'node' from now on. */
+Status tensor_set_history(Tensor *t, Node *node, int output);
+
+/* ---- hook.c ---- */
+void hooks_free(Hook *list);
+Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
 void node_drop_hooks(Node *node);
+void node_drop_watches(Node *node); /* their hooks too */
+/* A reference to a watched node came or went: its hooks are told (Hook.shared). */
+void node_recount(Node *node);
 
 #endif

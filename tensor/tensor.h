@@ -298,7 +298,7 @@ void generator_seed(Generator *g, uint64_t seed);
 uint64_t generator_seed_from_system(void);
 uint64_t generator_next(Generator *g); /* one 64-bit number */
 
-/* ---- autograd.c -------------------------------------------------------- */
+/* ---- autograd.c, node.c, hook.c, tape.c, engine.c -------------------------- */
 
 bool grad_enabled(void);
 bool grad_set_enabled(bool on); /* returns what it was */

@@ -1,0 +1,148 @@
+/* hook.c: who looks at gradients on their way: hooks and retain_grad.
+*/
+#include "node.h"
+
+void hooks_free(Hook *h) {
+  while (h != NULL) {
+    Hook *next = h->next;
+    if (h->release != NULL) h->release(h);
+    memory_free(h, sizeof *h);
+    h = next;
+  }
+}
+
+/* A hook may remove any hook of the list, itself too, so each next one is looked up
+** anew: identifiers grow along the list. */
+Status hooks_run(Hook *const *hooks, Tensor **grad) {
+  int64_t last = 0;
+  for (;;) {
+    Hook *h = *hooks;
+    while (h != NULL && (h->id <= last || h->call == NULL)) h = h->next;
+    if (h == NULL) return OK;
+    last = h->id;
+    Tensor *replacement = NULL;
+    TRY(h->call(h, *grad, &replacement));
+    if (replacement == NULL) continue;
+    tensor_release(*grad);
+    *grad = replacement;
+  }
+}
+
+/* ---- whose they are ---- */
+
+void node_drop_hooks(Node *n) {
+  for (Watch *w = n->watches; w != NULL; w = w->next) {
+    Hook *hooks = w->hooks;
+    w->hooks = NULL;
+    hooks_free(hooks);
+  }
+}
+
+void node_drop_watches(Node *n) {
+  node_drop_hooks(n);
+  for (Watch *w = n->watches, *next; w != NULL; w = next) {
+    next = w->next;
+    memory_free(w, sizeof *w);
+  }
+}
+
+static void tell(Hook *h, bool shared) {
+  for (; h != NULL; h = h->next)
+    if (h->shared != NULL) h->shared(h, shared);
+}
+
+/* Whether there are other references to a tensor than the one of its handle. */
+static bool is_shared(const Tensor *t) {
+  return atomic_load_explicit(&t->refs, memory_order_relaxed) > 1 + t->autograd->twins;
+}
+
+/* Whether 'w' watches a tensor that is still an output of 'n', and nobody else holds it. */
+static bool watches_handle(const Node *n, const Watch *w) {
+  const Tensor *t = w->tensor;
+  return t != NULL && t->autograd != NULL && t->autograd->grad_fn == n && !is_shared(t);
+}
+
+/* All outputs that are left are watched, and each has its handle as the only owner; then
+** the node is theirs alone. */
+void node_recount(Node *n) {
+  int handles = 0;
+  for (Watch *w = n->watches; w != NULL; w = w->next) handles += watches_handle(n, w);
+  bool shared = atomic_load_explicit(&n->refs, memory_order_relaxed) > handles;
+  for (Watch *w = n->watches; w != NULL; w = w->next) tell(w->hooks, shared || !watches_handle(n, w));
+}
+
+void hooks_recount(Tensor *t) {
+  Autograd *a = t->autograd;
+  if (a == NULL) return;
+  if (a->hooks != NULL) tell(a->hooks, is_shared(t));
+  if (a->grad_fn != NULL) node_recount(a->grad_fn);
+}
+
+/* ---- adding and removing ---- */
+
+/* The watch of a tensor that is no leaf, made when missing. */
+static Status watch_of(Tensor *t, Watch **out) {
+  Node *n = tensor_grad_fn(t);
+  if (n == NULL) return ERROR_MEMORY;
+  for (*out = n->watches; *out != NULL; *out = (*out)->next)
+    if ((*out)->tensor == t) return OK;
+  Watch *w = memory_zalloc(sizeof *w);
+  if (w == NULL) return ERROR_MEMORY;
+  *w = (Watch){.tensor = t, .output = t->autograd->output, .next = n->watches};
+  n->watches = *out = w;
+  return OK;
+}
+
+Status tensor_retain_grad(Tensor *t) {
+  if (!tensor_requires_grad(t))
+    return fail(ERROR_ARGUMENT, "retain_grad: the tensor does not require a gradient");
+  if (tensor_is_leaf(t)) return OK;
+  Watch *w;
+  TRY(watch_of(t, &w));
+  w->retain = true;
+  return OK;
+}
+
+Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id) {
+  static int64_t next_id = 1;
+  if (!tensor_requires_grad(t))
+    return fail(ERROR_ARGUMENT, "register_hook: the tensor does not require a gradient");
+  Hook **last;
+  if (tensor_is_leaf(t)) {
+    Autograd *meta = autograd_of(t);
+    if (meta == NULL) return ERROR_MEMORY;
+    last = &meta->hooks;
+  } else {
+    Watch *w;
+    TRY(watch_of(t, &w));
+    last = &w->hooks;
+  }
+  Hook *h = memory_alloc(sizeof *h);
+  if (h == NULL) return ERROR_MEMORY;
+  *h = *hook;
+  h->next = NULL;
+  *id = h->id = next_id++;
+  while (*last != NULL) last = &(*last)->next;
+  *last = h;
+  t->flags |= TENSOR_HOOKED;
+  hooks_recount(t);
+  return OK;
+}
+
+static bool hook_remove(Hook **h, int64_t id) {
+  for (; *h != NULL; h = &(*h)->next)
+    if ((*h)->id == id) {
+      Hook *gone = *h;
+      *h = gone->next;
+      gone->next = NULL;
+      hooks_free(gone);
+      return true;
+    }
+  return false;
+}
+
+void tensor_remove_hook(Tensor *t, int64_t id) {
+  if (t->autograd == NULL || hook_remove(&t->autograd->hooks, id) || t->autograd->grad_fn == NULL) return;
+  for (Watch *w = t->autograd->grad_fn->watches; w != NULL; w = w->next)
+    if (hook_remove(&w->hooks, id)) return;
+}

@@ -1,0 +1,183 @@
+/* tape.c: recording of calls: ops, ops in place, functions of the caller's own.
+*/
+#include "node.h"
+
+/* Bit of input k in the masks: a list counts as its first input. */
+static uint32_t input_bit(const OpInfo *info, int k) {
+  return 1u << (info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k);
+}
+
+static bool wants_gradient(const Call *c) {
+  for (int k = 0; k < c->n_in; k++)
+    if (c->in[k] != NULL && (c->info->differentiable & input_bit(c->info, k)) && tensor_requires_grad(c->in[k]))
+      return true;
+  return false;
+}
+
+static void save(Saved *s, Tensor *t) {
+  s->tensor = tensor_retain(t);
+  s->version = atomic_load_explicit(&t->storage->version, memory_order_relaxed);
+  s->kept = true;
+}
+
+static Status make_node(Call *c, Tensor *const *in, Node **out) {
+  const OpInfo *info = c->info;
+  Node *n;
+  TRY(node_new(NODE_OP, c->op, c->n_in, info->n_outputs, info->save_inputs != 0, info->save_outputs != 0,
+               info->attrs_size, &n));
+  if (info->attrs_size > 0) memcpy(n->attrs, c->attrs, info->attrs_size);
+  Status status = OK;
+  for (int k = 0; k < c->n_in && status == OK; k++) {
+    if (in[k] == NULL) continue;
+    if (info->differentiable & input_bit(info, k)) status = tensor_edge(in[k], &n->edges[k]);
+    if (info->save_inputs & input_bit(info, k)) save(&n->saved_in[k], in[k]);
+  }
+  node_renumber(n); /* after the nodes that tensor_edge made for views */
+  for (int i = 0; i < info->n_outputs && status == OK; i++)
+    if (c->out[i] != NULL) n->outputs[i] = meta_of(c->out[i]);
+  if (status != OK) {
+    node_release(n);
+    n = NULL;
+  }
+  *out = n;
+  return status;
+}
+
+/* Outputs are kept as aliases: the tensor itself would hold its own history. */
+static Status save_outputs(Call *c, Node *n) {
+  for (int i = 0; i < c->info->n_outputs; i++) {
+    if (!(c->info->save_outputs >> i & 1) || c->out[i] == NULL) continue;
+    Saved *s = &n->saved_out[i];
+    TRY(tensor_view_of(c->out[i], &s->tensor));
+    s->version = atomic_load_explicit(&c->out[i]->storage->version, memory_order_relaxed);
+    s->kept = true;
+  }
+  return OK;
+}
+
+Status tape_record(Call *c) {
+  if (!wants_gradient(c)) return OK;
+  Node *n;
+  TRY(make_node(c, c->in, &n));
+  Status status = save_outputs(c, n);
+  for (int i = 0; i < c->info->n_outputs && status == OK; i++)
+    if (c->out[i] != NULL && dtype_is_float((DType)c->out[i]->dtype)) status = tensor_set_history(c->out[i], n, i);
+  node_release(n);
+  return status;
+}
+
+Status tape_before_in_place(Call *c, Tensor **before) {
+  Tensor *t = c->in[0];
+  *before = NULL;
+  if (!grad_enabled()) return OK;
+  bool own = tensor_requires_grad(t);
+  if (own && (tensor_is_leaf(t) || (t->base != NULL && tensor_is_leaf(t->base))))
+    return fail(ERROR_ARGUMENT, "%s_: a leaf that requires a gradient%s cannot be changed in place; use torch.no_grad",
+                c->info->lua_name, t->base != NULL ? " (of which this is a view)" : "");
+  if (!own && !wants_gradient(c)) return OK;
+  if (c->info->backward == NULL)
+    return own ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
+  if (!dtype_is_float((DType)t->dtype)) return OK;
+  if (c->info->save_inputs & 1) { /* the formula needs the old values */
+    TRY(tensor_empty(c->info->lua_name, t->ndim, t->shape, (DType)t->dtype, tensor_device(t), before));
+    Status status = tensor_copy_raw(*before, t);
+    if (status != OK) {
+      tensor_release(*before);
+      *before = NULL;
+      return status;
+    }
+  } else TRY(tensor_view_of(t, before));
+  if (!own) return OK;
+  Edge edge;
+  Status status = tensor_edge(t, &edge);
+  if (status == OK) {
+    status = tensor_set_history(*before, edge.node, edge.output);
+    node_release(edge.node);
+  }
+  if (status != OK) {
+    tensor_release(*before);
+    *before = NULL;
+  }
+  return status;
+}
+
+/* After an in-place op on a view, its base is "the old base with this part written",
+** and the view is looked up anew in it (refresh_view). */
+static Status rebase(Tensor *view, Node *written) {
+  Tensor *base = view->base;
+  Node *n;
+  if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
+    return fail(ERROR_ARGUMENT, "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
+  TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));
+  *(AsStridedScatterAttrs *)n->attrs =
+      (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
+                              .stride = ints_of(view->ndim, view->stride),
+                              .storage_offset = view->offset - base->offset};
+  Status status = tensor_edge(base, &n->edges[0]);
+  n->edges[1].node = written;
+  node_retain(written);
+  n->outputs[0] = meta_of(base);
+  if (status == OK) status = tensor_set_history(base, n, 0);
+  node_release(n);
+  return status;
+}
+
+Status tape_record_in_place(Call *c, Tensor *before) {
+  Tensor *in[OP_MAX_INPUTS + TENSOR_MAX_DIMS], *t = c->in[0];
+  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s_: too many tensors", c->info->lua_name);
+  for (int k = 0; k < c->n_in; k++) in[k] = c->in[k];
+  in[0] = before;
+  c->out[0] = t;
+  Node *n;
+  TRY(make_node(c, in, &n));
+  Status status = save_outputs(c, n);
+  if (status == OK) status = t->base != NULL ? rebase(t, n) : tensor_set_history(t, n, 0);
+  if (status == OK && t->base != NULL && t->autograd != NULL) t->autograd->view_version--; /* look it up anew */
+  node_release(n);
+  c->out[0] = NULL;
+  return status;
+}
+
+Status tape_record_view_in_place(Call *c, Tensor *before) {
+  Tensor *t = c->in[0];
+  if (before == NULL || t->base != NULL) return OK; /* a view is looked up anew in its base (refresh_view) */
+  c->out[0] = t;
+  Node *n;
+  TRY(make_node(c, &before, &n));
+  Status status = tensor_set_history(t, n, 0);
+  node_release(n);
+  c->out[0] = NULL;
+  return status;
+}
+
+Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out, Tensor **outputs) {
+  Node *n;
+  TRY(node_new(NODE_CALLBACK, OP_COUNT, n_in, n_out, false, false, 0, &n));
+  Status status = OK;
+  for (int i = 0; i < n_in && status == OK; i++)
+    if (inputs[i] != NULL) status = tensor_edge(inputs[i], &n->edges[i]);
+  node_renumber(n); /* after the nodes that tensor_edge made for views */
+  n->callback = status == OK ? memory_alloc(sizeof *callback) : NULL;
+  if (n->callback == NULL) {
+    node_release(n);
+    return status == OK ? ERROR_MEMORY : status;
+  }
+  *n->callback = *callback;
+  n->callback->node = n;
+  for (int i = 0; i < n_out && status == OK; i++) {
+    if (outputs[i] == NULL) continue;
+    n->outputs[i] = meta_of(outputs[i]);
+    status = tensor_set_history(outputs[i], n, i);
+  }
+  node_release(n);
+  return status;
+}
+
+Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out) {
+  TRY(tensor_view_of(alias, out));
+  Status status = tensor_set_history(*out, c->node, i);
+  if (status == OK) return OK;
+  tensor_release(*out);
+  *out = NULL;
+  return status;
+}
