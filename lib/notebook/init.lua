@@ -121,7 +121,7 @@ local handlers = {}
 
 function handlers.execute_request(kernel, request)
   local content = request.content
-  if request.aborted then return {status = "aborted", execution_count = kernel.session.count} end
+  if request.aborted then return {status = "aborted"} end
   if type(content.code) ~= "string" then error("execute_request: there is no code", 0) end
   kernel.request = request
   local reply = execute(kernel, content)

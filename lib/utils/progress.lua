@@ -54,9 +54,8 @@ end
 --- A function that gives the next items, the number of them if it is known, and
 -- how many samples an item stands for.
 local function iterator_of(iterable)
-  if math.type(iterable) == "integer" and iterable >= 0 then
-    return count_to(iterable), iterable
-  end
+  local count = type(iterable) == "number" and math.tointeger(iterable)
+  if count and count >= 0 then return count_to(count), count end
   if type(iterable) == "function" then return iterable end
   local iter = (type(iterable) == "table" or type(iterable) == "userdata")
     and field(iterable, "iter")
