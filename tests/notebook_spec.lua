@@ -47,9 +47,10 @@ describe("hecate kernel", function()
     assert.same({binary, "kernel", "run", "{connection_file}"}, described.argv)
     assert.equal('My "Lua"', described.display_name)
     assert.equal("lua", described.language)
+    assert.matches("^<svg .*</svg>\n$", read(folder .. "/there/share/jupyter/kernels/mine/logo-svg.svg"))
     text, code = kernel("uninstall --prefix there --name mine")
     assert.equal(0, code, text)
-    assert.is_nil(io.open(path))
+    assert.is_nil(io.open(folder .. "/there/share/jupyter/kernels/mine"))
     text, code = kernel("uninstall --prefix there --name mine")
     assert.equal(1, code)
     assert.matches("^kernel: .*No such file", text)
@@ -72,7 +73,7 @@ describe("hecate kernel", function()
       ["install --prefix"] = "kernel: '--prefix' needs a value",
       ["install --user --prefix x"] = "kernel: only one of --user, --prefix and --sys-prefix",
       ["install --prefix x --name a/b"] = "kernel: '--name': expected letters, digits, '.', '_', '-', got 'a/b'",
-      ["install --prefix /dev/null/x"] = "kernel: cannot make the folder '/dev/null/x/share/jupyter/kernels/hecate'",
+      ["install --prefix /dev/null/x"] = "kernel: cannot make the folder '/dev/null/x/share/jupyter/kernels/hecate': Not a directory",
       ["run"] = "kernel: expected 'kernel run CONNECTION_FILE'",
       ["run none.json"] = "kernel: none.json: No such file or directory",
     } do

@@ -9,6 +9,7 @@ Where it is installed:
   --sys-prefix     in the Python environment that is active
   --name NAME      the name of the kernel (hecate)
   --display-name TEXT  what notebooks show (Hecate)]]
+local files = require "hecate.help.files"
 
 --- Ends the command: what is raised here is printed as one line.
 local function fail(...) error({message = string.format(...)}, 0) end
@@ -81,17 +82,11 @@ function commands.install(...)
   local given = parse{...}
   c.id() -- raises where the libraries are missing
   local folder = folder_of(given)
-  if not os.execute("mkdir -p " .. quote(folder)) then fail("kernel: cannot make the folder '%s'", folder) end
-  local path = folder .. "/kernel.json"
-  local file, reason = io.open(path .. ".new", "w")
-  if file == nil then fail("kernel: %s", reason) end
-  file:write(json.encode{argv = {c.executable(), "kernel", "run", "{connection_file}"},
-    display_name = given["--display-name"], language = "lua", interrupt_mode = "signal",
-    metadata = {debugger = false}}, "\n")
-  local written = file:close()
-  local renamed
-  if written then renamed, reason = os.rename(path .. ".new", path) end
-  if not renamed then fail("kernel: cannot write '%s': %s", path, reason or "is the disk full?") end
+  files.write_all(folder, {
+    ["kernel.json"] = json.encode{argv = {c.executable(), "kernel", "run", "{connection_file}"},
+      display_name = given["--display-name"], language = "lua", interrupt_mode = "signal",
+      metadata = {debugger = false}} .. "\n",
+    ["logo-svg.svg"] = require "hecate.notebook.logo"})
   print("installed the kernel '" .. given["--name"] .. "' in " .. folder)
 end
 
@@ -99,6 +94,7 @@ function commands.uninstall(...)
   local folder = folder_of(parse{...})
   local removed, reason = os.remove(folder .. "/kernel.json")
   if not removed then fail("kernel: %s", reason) end
+  os.remove(folder .. "/logo-svg.svg")
   os.remove(folder)
   print("removed " .. folder)
 end
