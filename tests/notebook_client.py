@@ -276,6 +276,7 @@ def errors_are_told(k):
     same("error", cell.reply["status"])
     holds("boom" in cell.reply["evalue"], cell.reply)
     holds(any("boom" in line for line in cell.of("error")[0]["traceback"]), cell.of("error"))
+    same({"ename", "evalue", "traceback"}, set(cell.of("error")[0]))  # what nbformat allows: frontends save it so
     same(None, cell.result)
     cell = k.run("x = = 1")
     same("error", cell.reply["status"])

@@ -40,6 +40,11 @@ local function failure(result)
   return {status = "error", ename = name, evalue = message, traceback = lines_of(result.report or message)}
 end
 
+--- Shows a failure in the cell. Frontends save the message as it is, and notebooks know no status in it.
+local function publish_failure(channel, reply)
+  channel:publish("error", {ename = reply.ename, evalue = reply.evalue, traceback = reply.traceback})
+end
+
 -- ---- execution ---------------------------------------------------------------------------
 
 --- Runs `code`; the result of Session.execute, also when it was interrupted on its way.
@@ -109,7 +114,7 @@ local function execute(kernel, content)
   else
     reply = failure(result)
     if given(content.stop_on_error) ~= false then abort_waiting(kernel) end
-    if not silent then kernel.channel:publish("error", reply) end
+    if not silent then publish_failure(kernel.channel, reply) end
   end
   reply.execution_count = count
   return reply
@@ -188,7 +193,7 @@ function Kernel:handle(request)
   else ok, reply = false, "unknown request " .. request.type end
   if not ok then
     reply = failure{error = tostring(reply)}
-    if request.type == "execute_request" then channel:publish("error", reply) end
+    if request.type == "execute_request" then publish_failure(channel, reply) end
   end
   if reply and request.type:find("_request$") then channel:reply(request, reply) end
   channel:publish("status", {execution_state = "idle"})
