@@ -127,4 +127,45 @@ def train():
     report(seconds=time.perf_counter() - start, accuracy=correct / 10000, mib=peak_mib())
 
 
+class Case:
+    """A call that is measured in rounds; ops.lua has the same in Lua."""
+
+    def __init__(self, setup, call):
+        names = {"torch": torch, "F": nn.functional, "optim": torch.optim}
+        exec(setup, names)
+        exec(f"def batch(calls):\n  for _ in range(calls): r = {call}", names)
+        self.batch, self.calls = names["batch"], 1
+        self.batch(1)
+        while self.calls < 1 << 20 and self.seconds() < 2e-3:
+            self.calls *= 2
+
+    def seconds(self):
+        start = time.perf_counter()
+        self.batch(self.calls)
+        return time.perf_counter() - start
+
+    def round(self, seconds):
+        """Seconds of a call in the fastest batch."""
+        self.seconds()
+        best, stop = float("inf"), time.perf_counter() + seconds
+        while True:
+            best = min(best, self.seconds())
+            if time.perf_counter() >= stop:
+                return best / self.calls
+
+
+def serve():
+    """Answers the requests of ops.lua: a new case, or a round of it."""
+    case = None
+    for line in sys.stdin:
+        words = line.rstrip("\n").split("\t")
+        try:
+            if len(words) == 2:
+                case = Case(*words)
+            answer = 0 if len(words) == 2 else case.round(float(words[0]))
+        except Exception as error:
+            answer = "error " + str(error).split("\n")[0]
+        print(answer, flush=True)
+
+
 globals()[sys.argv[1]]()
