@@ -59,21 +59,22 @@ void profile_leave(OpMark *mark, OpId op);
 #define STRIP 1024          /* elements of one strip: 8 KB of double */
 #define ITER_MAX_OPERANDS 6 /* output and inputs */
 
-/* Operands of one shape, dimensions merged where all strides allow; the last
-** dimension is the innermost. Strides in bytes. */
+/* Operands of one shape; iter.c says in which order their dimensions are. There are at
+** least two, the last the innermost. Strides in bytes. */
 typedef struct {
   int ndim, n_operands;
+  bool tiled; /* an operand runs along the last dimension but one */
   int64_t numel;
-  int64_t shape[TENSOR_MAX_DIMS];
-  int64_t stride[ITER_MAX_OPERANDS][TENSOR_MAX_DIMS];
+  int64_t shape[TENSOR_MAX_DIMS + 1];
+  int64_t stride[ITER_MAX_OPERANDS][TENSOR_MAX_DIMS + 1];
   char *data[ITER_MAX_OPERANDS];
 } Iter;
 
 /* operands[0] has the full shape, the others broadcast to it. */
 void iter_init(Iter *it, int n, Tensor *const *operands);
-/* Pointers at linear position 'at' (in elements, of the last dimension fastest);
-** returns how many elements follow in the innermost dimension. */
-int64_t iter_seek(const Iter *it, int64_t at, char **pointers);
+/* Calls 'strip' for all elements, in pieces, from several threads where 'cost' (cycles of an
+** element) times their number is worth it; stops at an interrupt. */
+void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost);
 
 /* ---- helpers of shape functions and kernels (shape.c) ------------------------ */
 

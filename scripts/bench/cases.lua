@@ -46,7 +46,7 @@ D:neg(); D:exp(); D:tanh(); D:sigmoid(); D:abs():log(); D:sin(); D:sqrt(); I:neg
 ]])
 add("in place", [[
 a:add_(b); a:mul_(1); a:zero_(); a:fill_(2); a:copy_(b); T:copy_(b); a:add_(b, {alpha = 0.1}); a:clamp_(-1, 1); I:add_(1); a:addcmul_(b, d, {value = 0.1})
-]])
+]], "a = a:clone(); I = I:clone()")
 add("compare", [[
 a:gt(b); a:eq(b); a:lt(0); I:eq(J); I:gt(5); D:le(E); torch.where(m, a, b); m:logical_or(m); torch.isclose(a, b); torch.allclose(a, a); torch.equal(a, a); torch.where(m, I, J)
 ]])

@@ -4,8 +4,9 @@
 --
 -- The cases are in cases.lua. Both sides (and PyTorch twice, where BENCH_PYTHON and /usr/bin/python3
 -- have different ones) are processes that stay; for each case they take turns, BENCH_ROUNDS times.
--- A figure is the median over the rounds of the fastest batch of calls in a round. What looks slower than
--- a peer is measured again with three times the rounds before it is believed.
+-- A round waits a moment for other programs to rest; a figure is the fastest batch of calls of all
+-- rounds, for a machine with other work on it only ever adds to it. What looks slower than a peer is measured
+-- again with three times the rounds before it is believed.
 local side = dofile((arg[0]:match("^(.*)/[^/]*$") or ".") .. "/side.lua")
 side.clean_environment()
 local cases = dofile(side.directory .. "/cases.lua")
@@ -14,6 +15,7 @@ local clock = require("torch.utils.terminal.c").now
 local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local SECONDS = 6e-3   -- of a round
 local BATCH = 2e-3     -- seconds of a batch, at least
+local WAIT = 50e-3     -- seconds, for other programs
 local SLOWER = 1.1     -- a ratio that deserves to be measured again
 
 -- Our side ------------------------------------------------------------------------------
@@ -21,9 +23,17 @@ local SLOWER = 1.1     -- a ratio that deserves to be measured again
 local Case = {}
 Case.__index = Case
 
+local operands -- the names of those of the size at hand
+
+local function operands_new(text)
+  torch.manual_seed(1)
+  operands = setmetatable({}, {__index = _G})
+  assert(load(text, "=operands", "t", operands))()
+end
+
 local function case_new(setup, call)
   local self = setmetatable({calls = 1}, Case)
-  local names = setmetatable({}, {__index = _G})
+  local names = setmetatable({}, {__index = operands})
   assert(load(setup, "=setup", "t", names))()
   self.batch = assert(load("local calls = ... for _ = 1, calls do local r = " .. call .. " end", "=call", "t", names))
   self.batch(1)
@@ -67,32 +77,50 @@ end
 
 local peers = side.peers()
 
---- Fills job.times (seconds; ours, then the peers'; false where a side cannot) and job.failures.
+--- Makes the operands of size n on all sides.
+local function make_operands(n)
+  local text = ("n = %d; "):format(n) .. cases.operands:gsub("\n", "; "):gsub(";%s*$", "")
+  operands_new(cases.lua(text))
+  for _, peer in ipairs(peers) do peer_ask(peer, "operands", cases.python(text)) end
+  collectgarbage()
+end
+
+--- Waits until nothing else wants a processor, WAIT seconds at most.
+local function rest()
+  local stop = clock() + WAIT
+  repeat
+    local file <close> = io.open("/proc/loadavg")
+    if file == nil or file:read("a"):match(" (%d+)/") == "1" then return end
+  until clock() >= stop
+end
+
+--- Fills job.times (seconds; ours, then the peers'; none where a side cannot) and job.failures.
 local function measure(job, rounds)
-  local setup = ("n = %d\n%s%s"):format(job.n, cases.operands, job.setup):gsub("%s*\n", "; "):gsub(";%s*$", "")
-  local case, turns = nil, {}
+  local turns = {}
   job.times, job.failures = {}, {}
   local function try(which, f, ...)
     local ok, result = pcall(f, ...)
     if not ok then job.failures[which] = tostring(result) end
     return ok and result
   end
-  torch.manual_seed(1)
-  case = try(0, case_new, cases.lua(setup), cases.lua(job.call))
-  if case then turns[0] = function() return case:round() end end
+  local case = try(0, case_new, cases.lua(job.setup), cases.lua(job.call))
+  if case == false then return end
+  turns[0] = function() return case:round() end
   for k, peer in ipairs(peers) do
-    if try(k, peer_ask, peer, cases.python(setup), cases.python(job.call)) then
-      turns[k] = function() return peer_ask(peer, SECONDS) end
+    if try(k, peer_ask, peer, "case", cases.python(job.setup), cases.python(job.call)) then
+      turns[k] = function() return peer_ask(peer, "round", SECONDS) end
     end
   end
   local figures = {}
   for _ = 1, rounds do
     for k = 0, #peers do
-      figures[k] = figures[k] or {}
-      if turns[k] then table.insert(figures[k], turns[k]()) end
+      if turns[k] then
+        rest()
+        figures[k] = math.min(figures[k] or math.huge, turns[k]())
+      end
     end
   end
-  for k = 0, #peers do job.times[k] = side.median(figures[k]) or false end
+  job.times = figures
   collectgarbage()
 end
 
@@ -115,16 +143,16 @@ end
 local jobs = {}
 for _, case in ipairs(cases) do
   for _, n in ipairs(case.sizes or cases.sizes) do
-    if chosen(case) then
-      jobs[#jobs + 1] = {family = case.family, call = case.call, setup = case.setup, n = n, size = n}
-    end
+    if chosen(case) then jobs[#jobs + 1] = {family = case.family, call = case.call, setup = case.setup, n = n, at = #jobs} end
   end
 end
+table.sort(jobs, function(x, y) return x.n < y.n or x.n == y.n and x.at < y.at end)
 
 local names = {}
 for k, peer in ipairs(peers) do peer_start(peer) names[k] = peer.version end
 for i, job in ipairs(jobs) do
   io.stderr:write(("\r%d of %d "):format(i, #jobs))
+  if i == 1 or jobs[i - 1].n ~= job.n then make_operands(job.n) end
   measure(job, ROUNDS)
   if (ratio(job) or 0) > SLOWER then measure(job, 3 * ROUNDS) end
 end
@@ -133,7 +161,7 @@ io.stderr:write("\r")
 -- The table -----------------------------------------------------------------------------
 
 table.sort(jobs, function(x, y) return (ratio(x) or 0) > (ratio(y) or 0) end)
-print(("Hecate beside PyTorch %s; two threads; us; medians of %d turns"):format(table.concat(names, " and "), ROUNDS))
+print(("Hecate beside PyTorch %s; two threads; us; the fastest of %d turns"):format(table.concat(names, " and "), ROUNDS))
 local slower, count = 0, 0
 for _, job in ipairs(jobs) do
   local words = {("%-22s %-52s %5d"):format(job.family, job.call, job.n)}

@@ -130,10 +130,10 @@ def train():
 class Case:
     """A call that is measured in rounds; ops.lua has the same in Lua."""
 
-    def __init__(self, setup, call):
-        names = {"torch": torch, "F": nn.functional, "optim": torch.optim}
+    def __init__(self, operands, setup, call):
+        names = dict(operands)
         exec(setup, names)
-        exec(f"def batch(calls):\n  for _ in range(calls): r = {call}", names)
+        exec(f"def batch(calls):\n  for _ in range(calls): _ = {call}", names)
         self.batch, self.calls = names["batch"], 1
         self.batch(1)
         while self.calls < 1 << 20 and self.seconds() < 2e-3:
@@ -155,14 +155,19 @@ class Case:
 
 
 def serve():
-    """Answers the requests of ops.lua: a new case, or a round of it."""
-    case = None
+    """Answers the requests of ops.lua: new operands, a new case, a round of it."""
+    case, operands = None, {}
     for line in sys.stdin:
-        words = line.rstrip("\n").split("\t")
+        what, *words = line.rstrip("\n").split("\t")
+        answer = 0
         try:
-            if len(words) == 2:
-                case = Case(*words)
-            answer = 0 if len(words) == 2 else case.round(float(words[0]))
+            if what == "operands":
+                operands = {"torch": torch, "F": nn.functional, "optim": torch.optim}
+                exec(words[0], operands)
+            elif what == "case":
+                case = Case(operands, *words)
+            else:
+                answer = case.round(float(words[0]))
         except Exception as error:
             answer = "error " + str(error).split("\n")[0]
         print(answer, flush=True)
