@@ -63,11 +63,12 @@ void profile_leave(OpMark *mark, OpId op);
 ** least two, the last the innermost. Strides in bytes. */
 typedef struct {
   int ndim, n_operands;
-  bool tiled; /* an operand runs along the last dimension but one */
+  uint32_t across; /* bits of the operands that run along the last dimension but one */
   int64_t numel;
   int64_t shape[TENSOR_MAX_DIMS + 1];
   int64_t stride[ITER_MAX_OPERANDS][TENSOR_MAX_DIMS + 1];
   char *data[ITER_MAX_OPERANDS];
+  int64_t size[ITER_MAX_OPERANDS]; /* of an element */
 } Iter;
 
 /* operands[0] has the full shape, the others broadcast to it. */

@@ -5,9 +5,8 @@
 ** So operands of one dense layout become one dimension, in whatever order theirs are.
 **
 ** Where an operand runs along another dimension than the last (a transposed one), that dimension is
-** made the last but one and blocks are small tiles: the lines of memory that a row of the tile
-** touches are still in the cache for the next row, which has their next elements. Copying a
-** transposed matrix of 1024² floats takes a fifth of the time so.
+** made the last but one and blocks are small tiles, which are copied to a buffer in the order of the
+** others: every line of memory is read once and whole, and the strip finds dense operands.
 */
 #include "internal.h"
 
@@ -49,18 +48,21 @@ static void move_before_last(Iter *it, int from) {
   }
 }
 
-/* Looks for an operand that is read across its lines of memory. */
-static bool find_across(Iter *it) {
-  int last = it->ndim - 1;
-  for (int k = 0; k < it->n_operands; k++) {
-    if (it->stride[k][last] < LINE) continue;
-    for (int d = 0; d < last; d++) {
-      if (it->stride[k][d] <= 0 || it->stride[k][d] >= LINE || it->shape[d] == 1) continue;
-      move_before_last(it, d);
-      return true;
-    }
-  }
-  return false;
+/* Whether operand k is read across its lines of memory, and runs along dimension d. */
+static bool runs_along(const Iter *it, int k, int d) {
+  return it->stride[k][it->ndim - 1] >= LINE && it->stride[k][d] > 0 && it->stride[k][d] < LINE;
+}
+
+/* Looks for such a dimension; notes the operands that run along it. */
+static void find_across(Iter *it) {
+  int last = it->ndim - 1, found = -1;
+  for (int d = 0; d < last && found < 0; d++)
+    for (int k = 1; k < it->n_operands; k++)
+      if (it->shape[d] > 1 && runs_along(it, k, d)) found = d;
+  if (found < 0) return;
+  move_before_last(it, found);
+  for (int k = 1; k < it->n_operands; k++)
+    if (runs_along(it, k, last - 1)) it->across |= 1u << k;
 }
 
 void iter_init(Iter *it, int n, Tensor *const *operands) {
@@ -70,8 +72,9 @@ void iter_init(Iter *it, int n, Tensor *const *operands) {
   it->n_operands = n;
   it->numel = out->numel;
   it->ndim = 0;
+  it->across = 0;
   for (int k = 0; k < n; k++) {
-    size[k] = (int64_t)tensor_itemsize(operands[k]);
+    it->size[k] = size[k] = (int64_t)tensor_itemsize(operands[k]);
     it->data[k] = tensor_data(operands[k]);
   }
   sort_dims(out, order);
@@ -94,7 +97,7 @@ void iter_init(Iter *it, int n, Tensor *const *operands) {
       it->stride[k][0] = 0;
     }
   }
-  it->tiled = it->shape[0] != 1 && find_across(it);
+  find_across(it);
 }
 
 /* How the last two dimensions are cut. */
@@ -107,7 +110,7 @@ typedef struct {
 static Blocks blocks_of(const Iter *it, int64_t chunk) {
   int64_t height = it->shape[it->ndim - 2], width = it->shape[it->ndim - 1];
   Blocks b = {.rows = TILE_ROWS, .columns = TILE_COLUMNS};
-  if (!it->tiled) {
+  if (it->across == 0) {
     b.columns = width < chunk ? width : chunk;
     b.rows = chunk / b.columns;
   }
@@ -119,27 +122,51 @@ static Blocks blocks_of(const Iter *it, int64_t chunk) {
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/* The tile of an operand, row after row. */
+static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const char *from, char *to) {
+  int64_t step = it->stride[k][it->ndim - 1], along = it->stride[k][it->ndim - 2];
+#define PACK(T)                              \
+  for (int64_t j = 0; j < columns; j++)      \
+    for (int64_t i = 0; i < rows; i++)       \
+      ((T *)to)[i * TILE_COLUMNS + j] = *(const T *)(from + j * step + i * along);
+  if (it->size[k] == 1) PACK(uint8_t)
+  else if (it->size[k] == 4) PACK(uint32_t)
+  else PACK(uint64_t)
+#undef PACK
+}
+
+/* The strips of a block that begins at p. */
+static void run_rows(const Iter *it, int64_t rows, int64_t columns, char **p, StripFn strip, const void *attrs) {
+  int64_t stride[ITER_MAX_OPERANDS], step[ITER_MAX_OPERANDS];
+  _Alignas(64) char buffer[ITER_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * 8];
+  for (int k = 0; k < it->n_operands; k++) {
+    stride[k] = it->stride[k][it->ndim - 1];
+    step[k] = it->stride[k][it->ndim - 2];
+    if (!(it->across >> k & 1)) continue;
+    pack(it, k, rows, columns, p[k], buffer[k - 1]);
+    p[k] = buffer[k - 1];
+    stride[k] = it->size[k];
+    step[k] = it->size[k] * TILE_COLUMNS;
+  }
+  for (int64_t i = 0; i < rows; i++) {
+    strip(columns, p, stride, attrs);
+    for (int k = 0; k < it->n_operands; k++) p[k] += step[k];
+  }
+}
+
 static void run_block(const Iter *it, const Blocks *b, int64_t block, StripFn strip, const void *attrs) {
   char *p[ITER_MAX_OPERANDS];
-  int64_t stride[ITER_MAX_OPERANDS];
   int last = it->ndim - 1, n = it->n_operands;
   int64_t column = block % b->column_blocks * b->columns, rest = block / b->column_blocks;
   int64_t row = rest % b->row_blocks * b->rows;
   rest /= b->row_blocks;
-  for (int k = 0; k < n; k++) {
-    stride[k] = it->stride[k][last];
-    p[k] = it->data[k] + row * it->stride[k][last - 1] + column * stride[k];
-  }
+  for (int k = 0; k < n; k++) p[k] = it->data[k] + row * it->stride[k][last - 1] + column * it->stride[k][last];
   for (int d = last - 2; d >= 0; d--) {
     int64_t i = d == 0 ? rest : rest % it->shape[d];
     rest = d == 0 ? 0 : rest / it->shape[d];
     for (int k = 0; k < n; k++) p[k] += i * it->stride[k][d];
   }
-  int64_t rows = least(b->rows, it->shape[last - 1] - row), columns = least(b->columns, it->shape[last] - column);
-  for (int64_t i = 0; i < rows; i++) {
-    strip(columns, p, stride, attrs);
-    for (int k = 0; k < n; k++) p[k] += it->stride[k][last - 1];
-  }
+  run_rows(it, least(b->rows, it->shape[last - 1] - row), least(b->columns, it->shape[last] - column), p, strip, attrs);
 }
 
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost) {
