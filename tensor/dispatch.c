@@ -161,7 +161,7 @@ static void elementwise_run(Call *c, DType compute, DType result) {
     casts = true;
   }
   iter_init(&it, e.n_operands, operands);
-  int cost = c->info->costly ? 8 : 1;
+  int cost = c->info->costly ? 8 : 3;
   if (casts) iter_run(&it, casting_strip, &e, cost);
   else iter_run(&it, e.strip, c->attrs, cost);
 }

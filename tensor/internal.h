@@ -118,8 +118,9 @@ typedef void (*CastFn)(int64_t n, char *to, int64_t to_stride, const char *from,
                        int64_t from_stride);
 extern CastFn (*cpu_cast)[DTYPE_COUNT];
 
-/* Whether n elements of work that costs 'cost' cycles each deserve threads. */
-#define PARALLEL_GRAIN 32768
+/* Whether n elements of work that costs 'cost' cycles each deserve threads. To hand work over takes
+** 2 µs on an idle machine and 100 where others have the processors, so it has to be some 30 µs. */
+#define PARALLEL_GRAIN 98304
 static inline bool worth_threads(int64_t n, int cost) {
   return n * cost >= PARALLEL_GRAIN && threads_get() > 1;
 }

@@ -171,7 +171,7 @@ static void run_block(const Iter *it, const Blocks *b, int64_t block, StripFn st
 
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost) {
   if (it->numel == 0) return;
-  const Blocks b = blocks_of(it, cost > 1 ? STRIP : CHUNK);
+  const Blocks b = blocks_of(it, cost > 3 ? STRIP : CHUNK);
   const bool threads = b.count > 1 && worth_threads(it->numel, cost);
   if (!threads) { /* no call of the OpenMP library for small work */
     for (int64_t i = 0; i < b.count && !interrupt_requested(); i++) run_block(it, &b, i, strip, attrs);

@@ -60,7 +60,7 @@ Status tensor_copy_raw(Tensor *to, Tensor *from) {
   Tensor *operands[] = {to, from};
   if (to->numel == 0) return OK;
   iter_init(&it, 2, operands);
-  iter_run(&it, copy_strip, &cpu_cast[from->dtype][to->dtype], 1);
+  iter_run(&it, copy_strip, &cpu_cast[from->dtype][to->dtype], 3);
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
@@ -95,7 +95,7 @@ void tensor_fill_raw(Tensor *t, Scalar value) {
   iter_init(&it, 2, operands);
   it.data[1] = element; /* read again and again */
   memset(it.stride[1], 0, sizeof it.stride[1]);
-  iter_run(&it, copy_strip, &cpu_cast[t->dtype][t->dtype], 1);
+  iter_run(&it, copy_strip, &cpu_cast[t->dtype][t->dtype], 3);
 }
 
 Status tensor_copy(Tensor *to, Tensor *from) {

@@ -15,7 +15,7 @@ local clock = require("torch.utils.terminal.c").now
 local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local SECONDS = 6e-3   -- of a round
 local BATCH = 2e-3     -- seconds of a batch, at least
-local WAIT = 50e-3     -- seconds, for other programs
+local WAIT = 5e-3      -- seconds, for other programs
 local SLOWER = 1.1     -- a ratio that deserves to be measured again
 
 -- Our side ------------------------------------------------------------------------------

@@ -30,6 +30,10 @@ typedef struct {
 #define FOLD_ROWS 64    /* rows of a column likewise */
 #define FOLD_TILE 256
 
+/* Lanes [w, 2w) into lanes [0, w). */
+#define FOLD_HALVE(JOIN, w) \
+  _Pragma("omp simd") for (int j = 0; j < (w); j++) lane[j] = JOIN(lane[j], lane[j + (w)]);
+
 /* NAME: of the functions; T: element; L: lane; F: field of the cell;
 ** INIT: the neutral value; STEP(a, x) takes an element in, JOIN(a, b) a lane. */
 #define FOLD(NAME, T, L, F, INIT, STEP, JOIN)                                          \
@@ -58,8 +62,8 @@ typedef struct {
         const T x = v[i + j];                                                          \
         lane[j] = STEP(lane[j], x);                                                    \
       }                                                                                \
-      for (int w = FOLD_LANES / 2; w > 0; w /= 2)                                      \
-        for (int j = 0; j < w; j++) lane[j] = JOIN(lane[j], lane[j + w]);              \
+      FOLD_HALVE(JOIN, 32) FOLD_HALVE(JOIN, 16) FOLD_HALVE(JOIN, 8)                    \
+      FOLD_HALVE(JOIN, 4) FOLD_HALVE(JOIN, 2) FOLD_HALVE(JOIN, 1)                      \
       cell->F = JOIN(cell->F, (__typeof__(cell->F))lane[0]);                           \
     }                                                                                  \
   }                                                                                    \

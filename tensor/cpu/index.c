@@ -185,16 +185,23 @@ Status KERNEL(index_select)(Call *c) {
   size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
   const char *from = tensor_data(in);
   char *to = tensor_data(c->out[0]);
+  int64_t run = s.inner > 1 ? 1 : 4096, tasks = (rows + run - 1) / run;
 #pragma omp parallel for if (worth_threads(rows * s.inner, 2))
-  for (int64_t row = 0; row < rows; row++) {
-    int64_t i = check_index(index[row % n], s.size, s.dim);
-    if (i < 0 || interrupt_requested()) continue;
-    const char *p = from + (size_t)(row / n * s.size + i) * bytes;
-    char *q = to + (size_t)row * bytes;
-    if (s.inner == 1) { /* no call for single elements */
-#define ONE(T) *(T *)q = *(const T *)p
-      BY_SIZE(size, ONE);
-    } else memcpy(q, p, bytes);
+  for (int64_t task = 0; task < tasks; task++) {
+    int64_t row = task * run, last = row + run < rows ? row + run : rows, outer = row / n, k = row % n;
+    if (interrupt_requested()) continue;
+    if (s.inner > 1) {
+      int64_t i = check_index(index[k], s.size, s.dim);
+      if (i >= 0) memcpy(to + (size_t)row * bytes, from + (size_t)(outer * s.size + i) * bytes, bytes);
+      continue;
+    }
+#define SINGLE(T)                                                            \
+  for (; row < last; row++) {                                                \
+    int64_t i = check_index(index[k], s.size, s.dim);                        \
+    if (i >= 0) ((T *)to)[row] = ((const T *)from)[outer * s.size + i];      \
+    if (++k == n) k = 0, outer++;                                            \
+  }
+    BY_SIZE(size, SINGLE);
   }
   return OK;
 }

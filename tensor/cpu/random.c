@@ -116,7 +116,7 @@ static Status fill(Tensor *t, Generator *g, const Law *law, GroupFn make, int pe
   uint64_t at = take(g, groups, &seed);
   char *data = tensor_data(t);
   size_t size = tensor_itemsize(t);
-#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 4))
+#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 6))
   for (int64_t b = 0; b < batches; b++) {
     if (interrupt_requested()) continue;
     for (int64_t i = b * BATCH; i < (b + 1) * BATCH && i < groups; i++) {
@@ -195,7 +195,7 @@ Status KERNEL(dropout_of)(Call *c) {
   Tensor *mask = c->out[1];
   Law law = {.a = 1 - a->p, .dtype = DTYPE_BOOL};
   TRY(fill(mask, a->generator, &law, bernoulli, WORDS));
-  const bool *m = tensor_data(mask);
+  const uint8_t *m = tensor_data(mask); /* bytes: a loop that loads bool is no vector code */
   const void *x = tensor_data(in);
   void *o = tensor_data(c->out[0]);
   int64_t n = in->numel;

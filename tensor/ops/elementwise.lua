@@ -1,6 +1,7 @@
 -- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
 -- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
--- evaluates both sides and keeps the loop free of branches.
+-- evaluates both sides and keeps the loop free of branches. `constant` lists shorter expressions for floats where b is
+-- one number for all.
 -- What the examples give that are made from a name: of {-1.5, 2.5}, of {0.25, 0.5} for float(), of
 -- {7, 3} and {2, 3} for binary().
 local GIVES = {
@@ -144,6 +145,7 @@ binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other)
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
 binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
+  constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"}, {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
     return {input = o.grad:helper("pow_base", o.input, o.other), other = o.grad:helper("pow_exponent", o.input, o.other, o.out)}
   end})
