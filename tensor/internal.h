@@ -134,6 +134,7 @@ Status kernel_fault_take(const char *who); /* clears it, as a failure of the op 
 #define POSITION_ZERO INT64_MIN
 /* A checked index into 'size' (negative counts from the end), or -1 after a fault. */
 static inline int64_t check_index(int64_t i, int64_t size, int dim) {
+  if ((uint64_t)i < (uint64_t)size) return i;
   int64_t at = i < 0 && i != POSITION_ZERO ? i + size : i;
   if (at >= 0 && at < size) return at;
   if (i == POSITION_ZERO) kernel_fault("0 is not a position; positions count from 1");

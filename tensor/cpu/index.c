@@ -59,9 +59,10 @@ static void gather_line(const Lines *l, int64_t row, const int64_t *index, const
 #define GATHER(T)                                                      \
   const T *from = (const T *)in + base;                                \
   T *to = (T *)out + row * l->length;                                  \
-  for (int64_t j = 0; j < l->length; j++) {                            \
-    int64_t i = check_index(index[j], l->size, l->dim);                \
-    if (i >= 0) to[j] = from[i * l->step + j * move];                  \
+  const int64_t length = l->length, end = l->size, step = l->step;     \
+  for (int64_t j = 0; j < length; j++) {                               \
+    int64_t i = check_index(index[j], end, l->dim);                    \
+    if (i >= 0) to[j] = from[i * step + j * move];                     \
   }
   BY_SIZE(size, GATHER);
 }
@@ -241,19 +242,23 @@ Status KERNEL(index_add)(Call *c) {
 
 /* ---- others ---------------------------------------------------------------------------- */
 
+/* The place is written for every element and kept where it is not 0: a branch on each would be
+** guessed wrong half of the time in a random mask. */
 Status KERNEL(nonzero)(Call *c) {
   const Tensor *in = c->in[0];
   const void *data = tensor_data(in);
-  int64_t *to = tensor_data(c->out[0]);
-#define NONZERO(T)                                                          \
-  for (int64_t i = 0; i < in->numel && !interrupt_requested(); i++) {       \
-    if (((const T *)data)[i] == 0) continue;                                \
-    int64_t rest = i;                                                       \
-    for (int d = in->ndim - 1; d >= 0; d--) {                               \
-      to[d] = rest % in->shape[d];                                          \
-      rest /= in->shape[d];                                                 \
-    }                                                                       \
-    to += in->ndim;                                                         \
+  const int n = in->ndim;
+  int64_t *to = tensor_data(c->out[0]), *end = to + c->out[0]->numel, at[TENSOR_MAX_DIMS] = {0};
+  const int64_t width = n > 0 ? in->shape[n - 1] : 1;
+  if (n == 0 || to == end) return OK; /* of a number only the count is kept */
+#define NONZERO(T)                                                                    \
+  for (const T *v = data; to < end && !interrupt_requested(); v += width) {           \
+    for (int64_t j = 0; j < width && to < end; j++) {                                 \
+      for (int d = 0; d < n - 1; d++) to[d] = at[d];                                  \
+      to[n - 1] = j;                                                                  \
+      to += v[j] != 0 ? n : 0;                                                        \
+    }                                                                                 \
+    for (int d = n - 2; d >= 0 && ++at[d] == in->shape[d]; d--) at[d] = 0;            \
   }
   BY_DTYPE(in->dtype, NONZERO)
   return OK;

@@ -189,6 +189,7 @@ Status KERNEL(bernoulli)(Call *c) {
   return OK;
 }
 
+#define PIECE 16384
 Status KERNEL(dropout_of)(Call *c) {
   const DropoutOfAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
@@ -203,8 +204,12 @@ Status KERNEL(dropout_of)(Call *c) {
   {                                                                    \
     const T *v = x, scale = (T)a->scale;                               \
     T *r = o;                                                          \
-    _Pragma("omp parallel for simd if (worth_threads(n, 1))")          \
-    for (int64_t i = 0; i < n; i++) r[i] = m[i] ? v[i] * scale : 0;    \
+    _Pragma("omp parallel for if (worth_threads(n, 3))")               \
+    for (int64_t from = 0; from < n; from += PIECE) {                  \
+      int64_t to = n - from < PIECE ? n : from + PIECE;                \
+      const T *w = v; T *q = r; const uint8_t *keep = m; /* of this thread, in registers */ \
+      _Pragma("omp simd") for (int64_t i = from; i < to; i++) q[i] = keep[i] ? w[i] * scale : 0; \
+    }                                                                  \
   }
   if (in->dtype == DTYPE_FLOAT32) EACH(float)
   else EACH(double)

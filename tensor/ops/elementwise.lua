@@ -171,6 +171,9 @@ binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits"})
 binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits"})
 binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
 
+op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64", expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",
+  doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
+
 op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", operand = {"condition"},
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
   example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}", domain = "condition",
