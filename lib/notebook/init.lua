@@ -202,15 +202,16 @@ end
 
 -- ---- input ---------------------------------------------------------------------------------
 
---- The line that the person at the frontend types.
-local function ask(kernel, prompt)
+--- The line that the person at the frontend types. A line that was begun before is the prompt: some
+-- frontends ask in a place of their own.
+local function ask(kernel)
   local request = kernel.request
   if request == nil or request.content.allow_stdin ~= true then
     error("io.read: this frontend does not take input", 0)
   end
-  io.stdout:flush()
+  local prompt = kernel.channel.wire:prompt()
   while kernel.channel:receive_input(0) do end -- answers to questions that were interrupted
-  kernel.channel:send("stdin", request.prefix, "input_request", {prompt = prompt or "", password = false},
+  kernel.channel:send("stdin", request.prefix, "input_request", {prompt = prompt, password = false},
     request.header_text)
   while true do
     local answer = kernel.channel:receive_input(POLL)
@@ -228,9 +229,12 @@ local function new(channel)
   plots.install_functions(kernel.plots, _G)
   local session = sessions.new{width = function() return 80 end, color = false}
   function session.write(text) io.stdout:write(text) end
+  session.is_notebook = true
   kernel.session = session
-  --- What the cell returned becomes its result, in all forms that it has.
+  --- What the cell returned becomes its result, in all forms that it has. What io.write returns
+  -- is none.
   function session.show(_, results)
+    if results.n == 1 and (results[1] == io.stdout or results[1] == io.stderr) then return {ok = true} end
     return session:call(function() kernel.shown = {display.bundle_all(kernel.display, results)} end)
   end
   input.install(io, function() return ask(kernel) end)
