@@ -47,9 +47,11 @@ end
 
 -- ---- execution ---------------------------------------------------------------------------
 
---- Runs `code`; the result of Session.execute, also when it was interrupted on its way.
+--- Runs the cell `code`; the result of Session.execute, also when it was interrupted on its way.
 local function run(kernel, code, silent)
-  local done, result = interrupt.call(kernel.session.execute, kernel.session, code, {silent = silent})
+  local text = kernel.session.command_of(code) and code or cell.with_result(code)
+  local options = {silent = silent, source = text ~= code and code or nil}
+  local done, result = interrupt.call(kernel.session.execute, kernel.session, text, options)
   if not done then result = {ok = false, error = tostring(result):match("^[^\n]*"), report = tostring(result)} end
   local drawn, reason = interrupt.call(plots.show, kernel.plots)
   if not drawn then io.stderr:write(tostring(reason):match("^[^\n]*"), "\n") end
@@ -96,8 +98,7 @@ local function execute(kernel, content)
   local count = session.count + 1
   if not silent then kernel.channel:publish("execute_input", {code = code, execution_count = count}) end
   kernel.shown = nil
-  local is_command = session.command_of(code) ~= nil
-  local result = run(kernel, is_command and code or cell.with_result(code), silent)
+  local result = run(kernel, code, silent)
   if kernel.shown and not silent then
     kernel.channel:publish("execute_result", {execution_count = count, data = kernel.shown[1], metadata = kernel.shown[2]})
   end
