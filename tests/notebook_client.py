@@ -479,6 +479,17 @@ def a_line_that_was_begun_is_the_prompt(k):
 
 
 @check
+def cells_are_saved_as_a_program(k):
+    first = k.good("a = 1").reply["execution_count"]
+    for code in ("b = a + 1\nb, a -- both", "a + 5", "b = 7\nb * 2;", "%pwd", "for i = 1, 2 do\n  a = i\nend\n{a}"):
+        k.good(code)
+    k.good(f"%save saved.lua {first}-{first + 5}")
+    program = subprocess.run([BINARY, "saved.lua"], cwd=FOLDER, capture_output=True, text=True)
+    lines = program.stdout.split("\n")
+    same(("", ["2\t1", "6"], 4), (program.stderr, lines[:2], len(lines)))
+
+
+@check
 def children_have_no_input(k):
     same("end\n", k.good("!cat; printf en; sleep 0.1; echo d").out)
     same("a\n(exit code 3)\n", k.good("!echo a >&2; exit 3").out)

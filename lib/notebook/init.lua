@@ -231,6 +231,8 @@ local function new(channel)
   local session = sessions.new{width = function() return 80 end, color = false}
   function session.write(text) io.stdout:write(text) end
   session.is_notebook = true
+  local as_program = session.as_program
+  function session.as_program(text) return cell.as_program(text, as_program) end
   kernel.session = session
   --- What the cell returned becomes its result, in all forms that it has. What io.write returns
   -- is none.
