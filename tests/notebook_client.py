@@ -378,6 +378,14 @@ def names_are_completed(k):
     holds("arange" in found["matches"], found)
     same((6, 11), (found["cursor_start"], found["cursor_end"]))
     same([], k.ask("complete_request", {"code": "no_such_thing_at_all", "cursor_pos": 20})["matches"])
+    code = "s = 'ĝ\U0001d518'; torch.linsp"  # positions count characters, not UTF-16
+    found = k.ask("complete_request", {"code": code, "cursor_pos": len(code)})
+    same((["linspace"], len(code) - 5, len(code)), (found["matches"], found["cursor_start"], found["cursor_end"]))
+    same([{"start": len(code) - 5, "end": len(code), "text": "linspace", "type": "function", "signature": ""}],
+         found["metadata"]["_jupyter_types_experimental"])
+    for code, kind in (("retu", "keyword"), ("local_tabl", "instance"), ("nn.Conv2d(3, 16, 3, {padding_m", "param")):
+        found = k.ask("complete_request", {"code": code, "cursor_pos": len(code)})
+        same([kind], [entry["type"] for entry in found["metadata"]["_jupyter_types_experimental"]])
 
 
 @check
