@@ -292,6 +292,9 @@ def a_flood_keeps_its_end_under_a_server(k):
         for first in streams:
             after = [m for m in streams if 0 <= seconds_of(m) - seconds_of(first) < 3]
             holds(len(after) < 3000 and sum(len(m["content"]["text"]) for m in after) < 2e6, len(after))
+        shown = [seconds_of(m) for m in served.good("for i = 1, 3200 do display(i) end").messages if m["msg_type"] == "display_data"]
+        same(3200, len(shown))
+        holds(max(sum(0 <= other - at < 3 for other in shown) for at in shown[::100]) < 3000, shown[-1] - shown[0])
         same("".join(f"{i}\n" for i in range(1, 10001)), served.good("for i = 1, 10000 do print(i) end").out)  # a cell has its own
     finally:
         served.stop()

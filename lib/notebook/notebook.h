@@ -67,8 +67,9 @@ typedef struct {
   char *parent;              /* JSON of the header of what is executed; of malloc */
   Stream stream[2];
   char prompt[200];          /* what RELAY_PROMPT found; "": nothing */
-  bool paced;                /* whether text waits while 'budget' is overdrawn */
+  bool paced;                /* whether text waits while 'budget' is overdrawn, and messages their turn */
   double budget, counted;    /* bytes that may be published, at the time 'counted' */
+  double shown, shown_at;    /* messages of Lua's thread, less those that time has paid for until 'shown_at' */
   pid_t launcher;            /* whose end ends us; 0: nobody's */
   sem_t done;                /* posted for each message through 'inside' */
   pthread_t thread;

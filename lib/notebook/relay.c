@@ -25,10 +25,13 @@
 
 /* Jupyter's server drops all output for a while when a kernel publishes more than 1e6 bytes of text or 1000
 ** messages a second, errors and results too, and a browser takes minutes for some megabytes. Under a server
-** a cell may publish BURST bytes at once and RATE a second; of more, the end is kept. */
+** a cell may publish BURST bytes at once and RATE a second; of more, the end is kept. Pictures and the
+** like are all published, SHOWN at once and SHOWN_RATE a second. */
 #define BURST 5e5
 #define RATE 1e4
 #define MESSAGE_COST 1e3      /* bytes that a message counts for beside its text */
+#define SHOWN 600
+#define SHOWN_RATE 500
 #define KEPT (16u << 10)      /* bytes */
 
 static double clock_seconds(void) {
@@ -220,6 +223,7 @@ static void set_parent(Relay *r, const Message *m) {
   free(r->parent);
   r->parent = m->count > 1 ? strndup(zmq.msg_data(part), zmq.msg_size(part)) : NULL;
   r->budget = BURST;
+  r->shown = 0;
 }
 
 /* Sends all parts but the first. */
@@ -244,14 +248,25 @@ static void take_prompt(Relay *r) {
   s->size -= length;
 }
 
+/* Waits, some milliseconds at most, until one more message of Lua's thread may be published. */
+static void wait_for_turn(Relay *r) {
+  double now = clock_seconds();
+  r->shown -= SHOWN_RATE * (now - r->shown_at);
+  r->shown_at = now;
+  if (r->shown < 0) r->shown = 0;
+  double wait = (++r->shown - SHOWN) / SHOWN_RATE;
+  if (!r->paced || wait <= 0) return;
+  nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * (wait < 0.1 ? wait : 0.1))}, NULL);
+}
+
 /* Does what the thread of Lua wants; false: stop. */
 static bool take_inside(Relay *r, const Message *m) {
   if (message_part_is(m, 0, RELAY_PROMPT)) take_prompt(r);
   drain(r);
   if (message_part_is(m, 0, RELAY_STOP)) return false;
   if (message_part_is(m, 0, RELAY_IOPUB)) {
+    wait_for_turn(r);
     pass_on(m, r->iopub);
-    r->budget -= MESSAGE_COST;
   }
   if (message_part_is(m, 0, RELAY_CONTROL)) pass_on(m, r->control);
   if (message_part_is(m, 0, RELAY_PARENT)) set_parent(r, m);
