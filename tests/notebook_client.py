@@ -789,25 +789,6 @@ def it_ends_with_who_started_it(_):
         time.sleep(0.05)
 
 
-# ---- the installation -----------------------------------------------------------------------------------
-
-
-@check
-def its_logo_is_a_torch_before_the_moon(_):
-    from jupyter_client.kernelspec import KernelSpecManager
-    folder = KernelSpecManager().get_kernel_spec("hecate").resource_dir
-    for size in (32, 64):
-        with open(os.path.join(folder, f"logo-{size}x{size}.png"), "rb") as file:
-            width, height, lines = decode_png(base64.b64encode(file.read()))
-        same((size, size, size * (1 + 4 * size)), (width, height, len(lines)))
-
-        def pixel(x, y):
-            at = (y * size // 64) * (1 + 4 * size) + 1 + 4 * (x * size // 64)
-            return lines[at:at + 4].hex()
-        same(["00000000", "e8e4d4ff", "1b2447ff", "ffd45eff", "8a5a2bff"],
-             [pixel(*at) for at in ((0, 0), (10, 32), (24, 32), (42, 26), (42, 44))])
-
-
 # ---- notebooks ------------------------------------------------------------------------------------------
 
 

@@ -79,7 +79,6 @@ local commands = {}
 function commands.install(...)
   local c = require "hecate.notebook.c"
   local json = require "torch.json"
-  local logo = require "hecate.notebook.logo"
   local given = parse{...}
   c.id() -- raises where the libraries are missing
   local folder = folder_of(given)
@@ -87,7 +86,7 @@ function commands.install(...)
     ["kernel.json"] = json.encode{argv = {c.executable(), "kernel", "run", "{connection_file}"},
       display_name = given["--display-name"], language = "lua", interrupt_mode = "signal",
       metadata = {debugger = false}} .. "\n",
-    ["logo-svg.svg"] = logo.svg(), ["logo-32x32.png"] = logo.png(32), ["logo-64x64.png"] = logo.png(64)})
+    ["logo-svg.svg"] = require "hecate.notebook.logo"})
   print("installed the kernel '" .. given["--name"] .. "' in " .. folder)
 end
 
@@ -95,7 +94,7 @@ function commands.uninstall(...)
   local folder = folder_of(parse{...})
   local removed, reason = os.remove(folder .. "/kernel.json")
   if not removed then fail("kernel: %s", reason) end
-  for _, logo in ipairs {"svg.svg", "32x32.png", "64x64.png"} do os.remove(folder .. "/logo-" .. logo) end
+  os.remove(folder .. "/logo-svg.svg")
   os.remove(folder)
   print("removed " .. folder)
 end
