@@ -1,8 +1,9 @@
 --- Runs spec files with Debian's busted inside Hecate:
 --     hecate scripts/busted.lua tests/nn_spec.lua ...
 -- The options are busted's. Prints what failed; the last line is "N passed, N failed".
--- A file must end with the tensor memory it began with, else it fails; with HECATE_LEAKS=1
--- every test is measured too, and those that end with more are named.
+-- Every file begins with the same random numbers, and must end with the tensor memory it
+-- began with, else it fails; with HECATE_LEAKS=1 every test is measured too, and those that
+-- end with more are named.
 -- busted loads this file twice: as the program, and as its output handler.
 local FILE = "scripts/busted.lua"
 
@@ -48,6 +49,7 @@ local function watch_memory(busted)
   local leaks = {}
   local each = os.getenv "HECATE_LEAKS"
   busted.subscribe({"file", "start"}, function()
+    torch.manual_seed(0)
     leaks = {}
     bytes, blocks = in_use()
     return nil, true

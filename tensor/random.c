@@ -11,9 +11,14 @@
 
 /* ---- generators ------------------------------------------------------------------- */
 
-static Generator default_generator = {.refs = 1, .seed = 67280421310721ULL};
+static Generator default_generator = {.refs = 1};
 
-Generator *generator_default(void) { return &default_generator; }
+Generator *generator_default(void) {
+  static bool seeded;
+  if (!seeded) generator_seed(&default_generator, generator_seed_from_system());
+  seeded = true;
+  return &default_generator;
+}
 
 Status generator_new(uint64_t seed, Generator **out) {
   *out = memory_zalloc(sizeof(Generator));

@@ -161,6 +161,11 @@ describe("DataLoader", function()
     local loader = data.DataLoader(range(10), 5)
     assert.equal(2, #loader)
   end)
+  it("says how a loop over it begins", function()
+    assert.has_error(function() for _ in data.DataLoader(range(5)) do end end, "DataLoader: expected "
+      .. "'for x, y in loader:iter() do': a loader is no iterator, so that loops over it can nest")
+  end)
+
   it("counts from 1 with enumerate", function()
     local numbers, sums = {}, {}
     for i, x in data.DataLoader(range(5), {batch_size = 2}):enumerate() do

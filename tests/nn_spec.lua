@@ -291,4 +291,12 @@ Sequential(
     end)
     fails("expected 4 dimensions", function() nn.BatchNorm2d(3)(torch.zeros(2, 3)) end)
   end)
+
+  it("refuses names without an order", function()
+    for _, container in ipairs{nn.Sequential, nn.ModuleList} do
+      local ok, message = pcall(container, {fc = nn.ReLU()})
+      assert.is_false(ok)
+      assert.matches("^nn%.%a+: the name 'fc' has no place in an order; give {\"fc\", module}$", message)
+    end
+  end)
 end)

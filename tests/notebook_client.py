@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import queue
+import re
 import signal
 import struct
 import subprocess
@@ -62,10 +63,10 @@ class Cell:
 class Kernel:
     """A kernel and its client; `run` executes code and waits for its end."""
 
-    def __init__(self):
+    def __init__(self, **variables):
         from jupyter_client.manager import KernelManager
         self.manager = KernelManager(kernel_name="hecate")
-        self.manager.start_kernel(cwd=FOLDER)
+        self.manager.start_kernel(cwd=FOLDER, env={**os.environ, **variables})
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)
@@ -159,6 +160,8 @@ def it_tells_what_it_is(k):
     same("hecate", info["implementation"])
     same("lua", info["language_info"]["name"])
     holds(info["protocol_version"].startswith("5."), info)
+    same((".lua", "text/x-lua", "lua", "lua"), tuple(info["language_info"][key] for key in (
+        "file_extension", "mimetype", "codemirror_mode", "pygments_lexer")))  # what colours and export go by
 
 
 @check
@@ -170,6 +173,8 @@ def an_expression_is_the_result(k):
     same("6", k.good("=a_variable").result["text/plain"])
     same("1\t2", k.good("1, 2").result["text/plain"])
     same("nil", k.good("nil").result["text/plain"])
+    cell = k.good("io.write('written')")
+    same(("written", None), (cell.out, cell.result))
 
 
 @check
@@ -214,7 +219,7 @@ def tensors_and_rows_are_tables(k):
     holds("<td>1.0000e-09</td>" in k.good("torch.tensor({{1e-9, 0/0}})").result["text/html"])
     holds(data["text/html"].count("<td>") <= 13 * 13, len(data["text/html"]))
     data = k.good("{{name = 'a<b', loss = 1.5}, {name = 'c', loss = 2}}").result
-    holds("<th>loss</th>" in data["text/html"] and "a&lt;b" in data["text/html"], data)
+    holds("<th>loss</th>" in data["text/html"] and '<td style="text-align: left">a&lt;b</td>' in data["text/html"], data)
     holds("text/html" not in k.good("torch.zeros(2, 2, 2)").result)
     holds("text/html" not in k.good("{1, 2}").result)
     data = k.good("torch.tensor({3, 1}):sort()").result
@@ -267,6 +272,35 @@ def any_bytes_can_be_printed(k):
     same("".join(f"{i}\n" for i in range(1, 20001)), cell.out)
 
 
+def seconds_of(message):
+    return message["header"]["date"].timestamp()
+
+
+@check
+def a_flood_keeps_its_end_under_a_server(k):
+    """Jupyter's server drops what is more than 3e6 bytes of text or 3000 messages in three seconds."""
+    served = Kernel(JPY_SESSION_NAME="test.ipynb")
+    try:
+        cell = served.run("for i = 1, 1000000 do print(i) end error 'told'")
+        left_out = sum(int(n) for n in re.findall(r"\n\[\.\.\. (\d+) bytes left out \.\.\.\]\n", cell.out))
+        shown = re.sub(r"\n\[\.\.\. (\d+) bytes left out \.\.\.\]\n", "", cell.out)
+        same(sum(len(str(i)) + 1 for i in range(1, 1000001)), left_out + len(shown))
+        holds(left_out > 1e6 and shown.startswith("1\n2\n3\n") and shown.endswith("\n999999\n1000000\n"), left_out)
+        holds("told" in cell.reply["evalue"], cell.reply)
+        cell = served.good("for i = 1, 20000 do print(i) io.stderr:write('e\\n') end")
+        streams = [m for m in cell.messages if m["msg_type"] == "stream"]
+        for first in streams:
+            after = [m for m in streams if 0 <= seconds_of(m) - seconds_of(first) < 3]
+            holds(len(after) < 3000 and sum(len(m["content"]["text"]) for m in after) < 2e6, len(after))
+        shown = [seconds_of(m) for m in served.good("for i = 1, 3200 do display(i) end").messages if m["msg_type"] == "display_data"]
+        same(3200, len(shown))
+        holds(max(sum(0 <= other - at < 3 for other in shown) for at in shown[::100]) < 3000, shown[-1] - shown[0])
+        same("".join(f"{i}\n" for i in range(1, 10001)), served.good("for i = 1, 10000 do print(i) end").out)  # a cell has its own
+    finally:
+        served.stop()
+    holds("left out" not in k.good("for i = 1, 300000 do print(i) end").out)
+
+
 # ---- errors --------------------------------------------------------------------------------
 
 
@@ -286,6 +320,17 @@ def errors_are_told(k):
                  "coroutine.wrap(function() error 'inside' end)()"):
         same("error", k.run(code).reply["status"])
     is_alive(k)
+
+
+@check
+def errors_show_the_cell_as_it_was_written(k):
+    told = k.run("e = torch.rand(3)\ne:mm(e)").of("error")[0]
+    text = "\n".join(told["traceback"])
+    holds("\x1b[1m" in told["traceback"][0] and "\x1b" not in told["evalue"], told)
+    holds("e:mm(e)" in text and "return" not in text and "e: float32 (3)" in text, text)
+    holds(set(re.findall("\x1b\\[(.*?)m", text)) == {"0", "1"}, text)  # no colours: what they lie on is the frontend's
+    text = "\n".join(k.run("x = 1\nx = = 2\nx").of("error")[0]["traceback"])
+    holds("x = = 2" in text and "return" not in text, text)
 
 
 @check
@@ -336,6 +381,14 @@ def names_are_completed(k):
     holds("arange" in found["matches"], found)
     same((6, 11), (found["cursor_start"], found["cursor_end"]))
     same([], k.ask("complete_request", {"code": "no_such_thing_at_all", "cursor_pos": 20})["matches"])
+    code = "s = 'ĝ\U0001d518'; torch.linsp"  # positions count characters, not UTF-16
+    found = k.ask("complete_request", {"code": code, "cursor_pos": len(code)})
+    same((["linspace"], len(code) - 5, len(code)), (found["matches"], found["cursor_start"], found["cursor_end"]))
+    same([{"start": len(code) - 5, "end": len(code), "text": "linspace", "type": "function", "signature": ""}],
+         found["metadata"]["_jupyter_types_experimental"])
+    for code, kind in (("retu", "keyword"), ("local_tabl", "instance"), ("nn.Conv2d(3, 16, 3, {padding_m", "param")):
+        found = k.ask("complete_request", {"code": code, "cursor_pos": len(code)})
+        same([kind], [entry["type"] for entry in found["metadata"]["_jupyter_types_experimental"]])
 
 
 @check
@@ -418,6 +471,41 @@ def files_are_read_as_ever(k):
     same("a b ", k.good("for l in io.lines('some_lines') do io.write(l, ' ') end").out)
     same("a", k.good("io.input('some_lines') local l = io.read() io.input():close() io.input(io.stdin) return l")
          .result["text/plain"])
+
+
+@check
+def a_line_that_was_begun_is_the_prompt(k):
+    def asked(code):
+        identity = k.send(code, allow_stdin=True)
+        prompt = k.client.get_stdin_msg(timeout=PATIENCE)["content"]["prompt"]
+        k.client.input("Ada")
+        return prompt, k.finish(identity).out
+    same(("name? ", "hello Ada\n"), asked("io.write('name? ') print('hello ' .. io.read())"))
+    same(("é> ", "one\nAda\n"), asked("io.write('one\\n', 'é> ') print(io.read())"))
+    same(("", "a line\nAda\n"), asked("print('a line') print(io.read())"))
+    for begun in ("x" * 300, "\\27[1mname?"):
+        prompt, out = asked(f"io.write('{begun}') print(io.read())")
+        same("", prompt)
+        holds(out.endswith("Ada\n") and len(out) > len("Ada\n"), out)
+
+
+@check
+def cells_are_saved_as_a_program(k):
+    first = k.good("a = 1").reply["execution_count"]
+    for code in ("b = a + 1\nb, a -- both", "a + 5", "b = 7\nb * 2;", "%pwd", "for i = 1, 2 do\n  a = i\nend\n{a}"):
+        k.good(code)
+    k.good(f"%save saved.lua {first}-{first + 5}")
+    program = subprocess.run([BINARY, "saved.lua"], cwd=FOLDER, capture_output=True, text=True)
+    lines = program.stdout.split("\n")
+    same(("", ["2\t1", "6"], 4), (program.stderr, lines[:2], len(lines)))
+
+
+@check
+def children_have_no_input(k):
+    same("end\n", k.good("!cat; printf en; sleep 0.1; echo d").out)
+    same("a\n(exit code 3)\n", k.good("!echo a >&2; exit 3").out)
+    cell = k.run("%edit")
+    holds("no terminal" in cell.reply["evalue"], cell.reply)
 
 
 @check
@@ -518,6 +606,8 @@ def a_display_is_changed_in_place(k):
     same("c", later.of("update_display_data")[0]["data"]["text/html"])
     same("mine", later.of("display_data")[0]["transient"]["display_id"])
     same([{"wait": False}, {"wait": True}], k.good("clear_output() clear_output(true)").of("clear_output"))
+    same(None, k.good("display('e')").result)
+    holds("mine" in k.good("display('f', {id = 'mine'})").result["text/plain"])
 
 
 @check

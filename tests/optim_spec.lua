@@ -228,4 +228,14 @@ describe("optim", function()
     nn.utils.clip_grad_value_({a, b}, 0.7)
     assert.near(0.7, b.grad:item(), 1e-6)
   end)
+
+  it("prints every option of its groups by name", function()
+    local adam = optim.Adam({torch.zeros(1, {requires_grad = true})}, {lr = 0.5})
+    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n    eps: 1e-08\n"
+      .. "    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
+    adam.param_groups[1].mine = "own"
+    assert.matches("\n    mine: own\n", tostring(adam))
+    adam.param_groups[1] = 3
+    assert.has_error(function() tostring(adam) end, "param_groups[1]: expected a table")
+  end)
 end)

@@ -739,7 +739,7 @@ describe("a window", function()
     assert.equal(1, select(2, said:gsub("set terminal x11", "")))
     assert.equal(3, select(2, said:gsub("\nplot hecate_data", "")))
     assert.equal(2, select(2, said:gsub("set title 'a title'", "")))
-    assert.equal(1, select(2, said:gsub("set terminal '%.GPVAL_TERM%.' 1 close", ""))) -- Qt's outlives gnuplot
+    assert.equal(1, select(2, said:gsub("set terminal '%.GPVAL_TERM%.' 1 nopersist", "")))
   end)
 
   it("that cannot be opened is a warning, and the work goes on", function()

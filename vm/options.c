@@ -206,7 +206,8 @@ static void generator_push(lua_State *L, Generator *g) {
 ** Example: torch.manual_seed(1) */
 /** torch.seed() -> int: Starts the default generator anew from a seed of the system, which it
 ** returns. */
-/** torch.initial_seed() -> int: The seed that the default generator started from. */
+/** torch.initial_seed() -> int: The seed that the default generator started from: of the system
+** when the program began, later that of manual_seed. */
 /** torch.get_rng_state() -> Tensor: The state of the default generator, a uint8 tensor of 16
 ** elements, for torch.set_rng_state.
 ** Example: torch.get_rng_state() */

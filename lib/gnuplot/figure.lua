@@ -12,6 +12,7 @@ local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local picture_of = require "gnuplot.script"
 local screen = require "gnuplot.screen"
+local terminal = require "torch.utils.terminal.c"
 
 local Figure = {}
 Figure.__index = Figure
@@ -19,7 +20,8 @@ Figure.__index = Figure
 Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
 
-local CLOSING = 5 -- seconds that a window may take to close; a Qt window whose gnuplot is killed before stays for ever
+local CLOSING = 5 -- seconds that a window may take to close; one of Qt's whose gnuplot is killed before stays for ever
+local OPENING = 0.5 -- seconds before which a window does not hear that gnuplot ends
 local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
 
 local function new_panel() return {settings = {}, plots = {}, limits = {}} end
@@ -121,7 +123,7 @@ end
 
 --- Starts gnuplot. Returns a pipe, or nil, the reason, its class.
 local function start()
-  local pipe, reason = Pipe.start(true)
+  local pipe, reason = Pipe.start()
   if pipe == nil then return nil, reason, "gnuplot" end
   return pipe
 end
@@ -158,7 +160,7 @@ local function open_window(self)
   local text
   text, reason = run(self, pipe, window)
   if text == nil then return nil, reason, "window" end
-  self.pipe = pipe
+  self.pipe, self.opened = pipe, terminal.now()
   pipe.on_end = function() pipe:close(1, true) end
   return pipe
 end
@@ -344,8 +346,9 @@ function Figure:close()
   local ok, reason, class = true, nil, nil
   if self.path then ok, reason, class = self:flush() end
   if self.pipe then
-    self.pipe:run(screen.close_window(self.number), CLOSING)
-    self.pipe:close(1)
+    local young = math.max(0, OPENING - (terminal.now() - self.opened))
+    self.pipe:run(screen.close_window(self.number, young), CLOSING)
+    self.pipe:close(CLOSING)
   end
   self.pipe = nil
   if self.share then self.share:close() end

@@ -223,7 +223,7 @@ function Frames:begin(now, with_file)
   local script = self:script(with_file)
   if script == nil then return end
   if self.pipe == nil then
-    local pipe, reason = Pipe.start(true)
+    local pipe, reason = Pipe.start()
     if pipe == nil then return self:fail(reason) end
     self.pipe = pipe
     function pipe.on_end()

@@ -33,11 +33,10 @@ function Pipe.quote(text)
   return "'" .. text:gsub("%c", " ") .. "'"
 end
 
---- Starts gnuplot. `persist`: its windows stay when we end. Returns a pipe, or nil
--- and the reason.
-function Pipe.start(persist)
+--- Starts gnuplot. Returns a pipe, or nil and the reason.
+function Pipe.start()
   local program = Pipe.program()
-  local process, reason = c.spawn(program, "-d", persist and "-persist" or nil)
+  local process, reason = c.spawn(program, "-d")
   if process == nil then
     return nil, ("cannot run '%s': %s"):format(program, reason), "missing"
   end

@@ -115,8 +115,11 @@ function screen.window(kind, number, title, tell)
   return table.concat(script) .. "\n"
 end
 
---- gnuplot commands that close window `number`: one of Qt's is a program of its own, which does not end with gnuplot.
-function screen.close_window(number) return ("eval 'set terminal '.GPVAL_TERM.' %d close'\n"):format(number) end
+--- gnuplot commands after which window `number` closes when gnuplot ends, after a pause of
+-- `seconds`. (Its command `close` may cut the next one short: an event of the window comes between.)
+function screen.close_window(number, seconds)
+  return ("pause %g\neval 'set terminal '.GPVAL_TERM.' %d nopersist'\n"):format(seconds, number)
+end
 
 --- gnuplot commands for a picture of gnuplot's own characters.
 function screen.dumb(columns, rows)

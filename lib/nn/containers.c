@@ -27,6 +27,10 @@ static void append_module(lua_State *L, const char *who, int position) {
 
 /* Appends what the array at 'index' holds: modules or {"name", module} pairs. */
 static void append_array(lua_State *L, const char *who, int index) {
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING)
+      luaL_error(L, "%s: the name '%s' has no place in an order; give {\"%s\", module}", who, lua_tostring(L, -2),
+                 lua_tostring(L, -2));
   for (lua_Integer i = 1; lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
     if (!lua_istable(L, -1)) {
       append_module(L, who, 0);

@@ -30,7 +30,7 @@ local function line_starts(text)
   return last
 end
 
---- The text to run for the cell `text`.
+--- The text to run for the cell `text`; and, where a result begins in it, that place.
 function cell.with_result(text)
   local good
   for _, start in ipairs(line_starts(text)) do
@@ -40,10 +40,19 @@ function cell.with_result(text)
     if possible and (certain or not good) then
       local before = text:sub(1, start - 1)
       local changed = before .. "return " .. rest
-      if compiles(before) and compiles(changed) then return changed end
+      if compiles(before) and compiles(changed) then return changed, start end
     end
   end
   return text
+end
+
+--- A cell as a part of a program, which prints what the notebook shows; `as_program` is the
+-- session's, for an expression alone.
+function cell.as_program(text, as_program)
+  local _, start = cell.with_result(text)
+  if not start or load("return " .. text) then return as_program(text) end
+  local last = as_program(text:sub(start)) -- nil: it is silenced
+  return text:sub(1, start - 1) .. (last or "local _ = " .. text:sub(start))
 end
 
 return cell

@@ -18,11 +18,15 @@ function completion.complete(code, position, env)
   local cursor = bytes_before(code, position)
   local found = complete.complete(code, cursor, env)
   local matches = json.array{}
-  for i, match in ipairs(found.matches) do matches[i] = match end
   local start = utf8.len(code, 1, found.start - 1) or 0
-  return {status = "ok", matches = matches, cursor_start = start,
-    cursor_end = start + (utf8.len(code, found.start, found.finish) or 0),
-    metadata = {signature = found.signature}}
+  local finish = start + (utf8.len(code, found.start, found.finish) or 0)
+  local kinds = json.array{} -- JupyterLab shows what each is
+  for i, match in ipairs(found.matches) do
+    matches[i] = match
+    kinds[i] = {start = start, ["end"] = finish, text = match, type = found.kinds[match] or "", signature = ""}
+  end
+  return {status = "ok", matches = matches, cursor_start = start, cursor_end = finish,
+    metadata = {signature = found.signature, _jupyter_types_experimental = kinds}}
 end
 
 --- The name at or around the cursor, or before the "(" that is open there.

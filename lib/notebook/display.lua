@@ -159,7 +159,7 @@ function display.new(channel, format)
   function self.show(value, given)
     local results = table.pack(pcall(show, self, value, given))
     if not results[1] then error(results[2], 2) end
-    return results[2]
+    return table.unpack(results, 2, results.n)
   end
   return self
 end

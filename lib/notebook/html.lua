@@ -12,7 +12,10 @@ function html.escape(text) return (text:gsub('[&<>"]', entities)) end
 
 local function number_text(x) return math.type(x) == "float" and ("%.6g"):format(x) or tostring(x) end
 
-local function cell(tag, text) return ("<%s>%s</%s>"):format(tag, html.escape(text), tag) end
+--- Frontends set cells to the right, as numbers want it; `is_text`: to the left.
+local function cell(tag, text, is_text)
+  return ("<%s%s>%s</%s>"):format(tag, is_text and ' style="text-align: left"' or "", html.escape(text), tag)
+end
 
 local function row(cells) return "<tr>" .. table.concat(cells) .. "</tr>" end
 
@@ -130,18 +133,29 @@ local function columns_of(list)
     end
   end
   table.sort(keys)
-  return keys, arrays
+  return keys
+end
+
+--- Whether a column has text among what is shown.
+local function has_text(list, key)
+  for i = 1, math.min(#list, ROWS) do
+    if type(list[i][key]) == "string" then return true end
+  end
+  return false
 end
 
 local function rows_html(list)
-  local keys, arrays = columns_of(list)
+  local keys = columns_of(list)
   if keys == nil or #keys > COLUMNS then return nil end
-  local rows, head = {}, {"<th></th>"}
-  for _, key in ipairs(keys) do head[#head + 1] = cell("th", tostring(key)) end
-  rows[1] = arrays and row(head) or row(head)
+  local rows, head, is_text = {}, {"<th></th>"}, {}
+  for _, key in ipairs(keys) do
+    is_text[key] = has_text(list, key)
+    head[#head + 1] = cell("th", tostring(key), is_text[key])
+  end
+  rows[1] = row(head)
   for i = 1, math.min(#list, ROWS) do
     local cells = {cell("th", tostring(i))}
-    for _, key in ipairs(keys) do cells[#cells + 1] = cell("td", text_of(list[i][key])) end
+    for _, key in ipairs(keys) do cells[#cells + 1] = cell("td", text_of(list[i][key]), is_text[key]) end
     rows[#rows + 1] = row(cells)
   end
   if #list > ROWS then rows[#rows + 1] = row{("<th>…</th><td colspan=\"%d\">%d more</td>"):format(#keys, #list - ROWS)} end

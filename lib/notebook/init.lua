@@ -47,9 +47,11 @@ end
 
 -- ---- execution ---------------------------------------------------------------------------
 
---- Runs `code`; the result of Session.execute, also when it was interrupted on its way.
+--- Runs the cell `code`; the result of Session.execute, also when it was interrupted on its way.
 local function run(kernel, code, silent)
-  local done, result = interrupt.call(kernel.session.execute, kernel.session, code, {silent = silent})
+  local text = kernel.session.command_of(code) and code or cell.with_result(code)
+  local options = {silent = silent, source = text ~= code and code or nil}
+  local done, result = interrupt.call(kernel.session.execute, kernel.session, text, options)
   if not done then result = {ok = false, error = tostring(result):match("^[^\n]*"), report = tostring(result)} end
   local drawn, reason = interrupt.call(plots.show, kernel.plots)
   if not drawn then io.stderr:write(tostring(reason):match("^[^\n]*"), "\n") end
@@ -96,8 +98,7 @@ local function execute(kernel, content)
   local count = session.count + 1
   if not silent then kernel.channel:publish("execute_input", {code = code, execution_count = count}) end
   kernel.shown = nil
-  local is_command = session.command_of(code) ~= nil
-  local result = run(kernel, is_command and code or cell.with_result(code), silent)
+  local result = run(kernel, code, silent)
   if kernel.shown and not silent then
     kernel.channel:publish("execute_result", {execution_count = count, data = kernel.shown[1], metadata = kernel.shown[2]})
   end
@@ -202,15 +203,16 @@ end
 
 -- ---- input ---------------------------------------------------------------------------------
 
---- The line that the person at the frontend types.
-local function ask(kernel, prompt)
+--- The line that the person at the frontend types. A line that was begun before is the prompt: some
+-- frontends ask in a place of their own.
+local function ask(kernel)
   local request = kernel.request
   if request == nil or request.content.allow_stdin ~= true then
     error("io.read: this frontend does not take input", 0)
   end
-  io.stdout:flush()
+  local prompt = kernel.channel.wire:prompt()
   while kernel.channel:receive_input(0) do end -- answers to questions that were interrupted
-  kernel.channel:send("stdin", request.prefix, "input_request", {prompt = prompt or "", password = false},
+  kernel.channel:send("stdin", request.prefix, "input_request", {prompt = prompt, password = false},
     request.header_text)
   while true do
     local answer = kernel.channel:receive_input(POLL)
@@ -228,9 +230,14 @@ local function new(channel)
   plots.install_functions(kernel.plots, _G)
   local session = sessions.new{width = function() return 80 end, color = false}
   function session.write(text) io.stdout:write(text) end
+  session.is_notebook = true
+  local as_program = session.as_program
+  function session.as_program(text) return cell.as_program(text, as_program) end
   kernel.session = session
-  --- What the cell returned becomes its result, in all forms that it has.
+  --- What the cell returned becomes its result, in all forms that it has. What io.write returns
+  -- is none.
   function session.show(_, results)
+    if results.n == 1 and (results[1] == io.stdout or results[1] == io.stderr) then return {ok = true} end
     return session:call(function() kernel.shown = {display.bundle_all(kernel.display, results)} end)
   end
   input.install(io, function() return ask(kernel) end)

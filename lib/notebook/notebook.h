@@ -55,6 +55,7 @@ typedef struct {
   int original;   /* what that descriptor was before */
   char *text;     /* of malloc */
   size_t size, capacity;
+  size_t left_out; /* bytes before 'text' that are not published */
   double due;     /* when 'text' is to be published, by the monotonic clock; if size > 0 */
 } Stream;
 
@@ -65,6 +66,10 @@ typedef struct {
   size_t key_size;
   char *parent;              /* JSON of the header of what is executed; of malloc */
   Stream stream[2];
+  char prompt[200];          /* what RELAY_PROMPT found; "": nothing */
+  bool paced;                /* whether text waits while 'budget' is overdrawn, and messages their turn */
+  double budget, counted;    /* bytes that may be published, at the time 'counted' */
+  double shown, shown_at;    /* messages of Lua's thread, less those that time has paid for until 'shown_at' */
   pid_t launcher;            /* whose end ends us; 0: nobody's */
   sem_t done;                /* posted for each message through 'inside' */
   pthread_t thread;
@@ -77,6 +82,7 @@ typedef struct {
 #define RELAY_IOPUB "i"   /* publish the parts that follow */
 #define RELAY_CONTROL "c" /* send them on the control channel */
 #define RELAY_PARENT "p"  /* one part: the parent header of the streams from now on */
+#define RELAY_PROMPT "q"  /* take the line that is begun on standard output into 'prompt' */
 #define RELAY_STOP "s"
 
 void relay_wait(Relay *r);

@@ -19,9 +19,20 @@
 #include <unistd.h>
 
 #define DELAY 0.05            /* seconds that text is gathered before it is published */
-#define GATHERED (1u << 20)   /* bytes, or until there are so many */
+#define GATHERED (256u << 10) /* bytes, or until there are so many */
 #define READ_SIZE (64u << 10) /* bytes, also what a pipe holds */
 #define IDLE 1000             /* milliseconds between looks at the launcher */
+
+/* Jupyter's server drops all output for a while when a kernel publishes more than 1e6 bytes of text or 1000
+** messages a second, errors and results too, and a browser takes minutes for some megabytes. Under a server
+** a cell may publish BURST bytes at once and RATE a second; of more, the end is kept. Pictures and the
+** like are all published, SHOWN at once and SHOWN_RATE a second. */
+#define BURST 5e5
+#define RATE 1e4
+#define MESSAGE_COST 1e3      /* bytes that a message counts for beside its text */
+#define SHOWN 600
+#define SHOWN_RATE 500
+#define KEPT (16u << 10)      /* bytes */
 
 static double clock_seconds(void) {
   struct timespec t;
@@ -72,6 +83,7 @@ static char *write_escaped(char *to, const char *text, size_t size, bool last, s
     if (length < 0 && !last) break;
     if (length <= 0) to += sprintf(to, "\\ufffd");
     else if (*s == '"' || *s == '\\') to += sprintf(to, "\\%c", *s);
+    else if (*s == '\n') to = (char *)memcpy(to, "\\n", 2) + 2;
     else if (*s < 32) to += sprintf(to, "\\u%04x", *s);
     else to = (char *)memcpy(to, s, (size_t)length) + length;
     i += length > 0 ? (size_t)length : 1;
@@ -91,19 +103,48 @@ static void publish(Relay *r, const char *topic, const Part parts[4]) {
   for (int i = 0; i < 4; i++) zmq.send(r->iopub, parts[i].data, parts[i].size, i < 3 ? ZMQ_SNDMORE : 0);
 }
 
-/* Publishes what a stream has gathered. Without memory for that it is lost. */
+/* Whether text has to wait. */
+static bool is_exhausted(Relay *r) {
+  double now = clock_seconds();
+  r->budget += RATE * (now - r->counted);
+  r->counted = now;
+  if (r->budget > BURST) r->budget = BURST;
+  return r->paced && r->budget <= 0;
+}
+
+/* Leaves out all but the last lines of what a stream has gathered. */
+static void keep_end(Stream *s) {
+  if (s->size <= KEPT) return;
+  size_t cut = s->size - KEPT;
+  const char *line = memchr(s->text + cut, '\n', KEPT);
+  if (line != NULL && line + 1 < s->text + s->size) cut = (size_t)(line + 1 - s->text);
+  s->size -= cut;
+  s->left_out += cut;
+  memmove(s->text, s->text + cut, s->size);
+}
+
+/* Publishes what a stream has gathered, or keeps it where it has to wait and more may come ('last' is
+** false). Without memory it is lost. */
 static void publish_stream(Relay *r, Stream *s, bool last) {
   static const char format[] = "{\"msg_id\":\"%s\",\"session\":\"%s\",\"username\":\"hecate\",\"date\":\"%s\","
                                "\"msg_type\":\"stream\",\"version\":\"5.3\"}";
   char id[RELAY_ID], date[RELAY_DATE], header[512];
   size_t used;
   if (s->size == 0) return;
-  char *content = malloc(6 * s->size + 64);
+  if (is_exhausted(r)) {
+    if (last || s->size > 2 * KEPT) keep_end(s);
+    s->due = clock_seconds() + DELAY;
+    if (!last) return;
+  }
+  if (s->left_out > 0) keep_end(s);
+  char *content = malloc(6 * s->size + 128);
   if (content == NULL) {
     s->size = 0;
     return;
   }
   char *to = content + sprintf(content, "{\"name\":\"%s\",\"text\":\"", s->name);
+  if (s->left_out > 0) to += sprintf(to, "\\n[... %zu bytes left out ...]\\n", s->left_out);
+  s->left_out = 0;
   to = write_escaped(to, s->text, s->size, last, &used);
   to += sprintf(to, "\"}");
   memmove(s->text, s->text + used, s->size - used);
@@ -115,6 +156,7 @@ static void publish_stream(Relay *r, Stream *s, bool last) {
   const char *parent = r->parent != NULL ? r->parent : "{}";
   if (used > 0) {
     publish(r, s->name, (Part[4]){{header, (size_t)n}, {parent, strlen(parent)}, {"{}", 2}, {content, (size_t)(to - content)}});
+    r->budget -= MESSAGE_COST + (double)(to - content);
   }
   free(content);
 }
@@ -180,6 +222,8 @@ static void set_parent(Relay *r, const Message *m) {
   zmq_msg_t *part = (zmq_msg_t *)&m->part[1];
   free(r->parent);
   r->parent = m->count > 1 ? strndup(zmq.msg_data(part), zmq.msg_size(part)) : NULL;
+  r->budget = BURST;
+  r->shown = 0;
 }
 
 /* Sends all parts but the first. */
@@ -190,11 +234,40 @@ static void pass_on(const Message *m, void *socket) {
   }
 }
 
+/* Keeps the line that standard output has begun, not yet published, for the thread of Lua. */
+static void take_prompt(Relay *r) {
+  Stream *s = &r->stream[0];
+  for (int round = 0; s->fd >= 0 && round < 4 && read_stream(r, s); round++) continue;
+  size_t start = s->size;
+  while (start > 0 && (unsigned char)s->text[start - 1] >= 32) start--;
+  size_t length = s->size - start;
+  bool whole = start == 0 || s->text[start - 1] == '\n';
+  if (!whole || length >= sizeof r->prompt) length = 0;
+  if (length > 0) memcpy(r->prompt, s->text + start, length);
+  r->prompt[length] = '\0';
+  s->size -= length;
+}
+
+/* Waits, some milliseconds at most, until one more message of Lua's thread may be published. */
+static void wait_for_turn(Relay *r) {
+  double now = clock_seconds();
+  r->shown -= SHOWN_RATE * (now - r->shown_at);
+  r->shown_at = now;
+  if (r->shown < 0) r->shown = 0;
+  double wait = (++r->shown - SHOWN) / SHOWN_RATE;
+  if (!r->paced || wait <= 0) return;
+  nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * (wait < 0.1 ? wait : 0.1))}, NULL);
+}
+
 /* Does what the thread of Lua wants; false: stop. */
 static bool take_inside(Relay *r, const Message *m) {
+  if (message_part_is(m, 0, RELAY_PROMPT)) take_prompt(r);
   drain(r);
   if (message_part_is(m, 0, RELAY_STOP)) return false;
-  if (message_part_is(m, 0, RELAY_IOPUB)) pass_on(m, r->iopub);
+  if (message_part_is(m, 0, RELAY_IOPUB)) {
+    wait_for_turn(r);
+    pass_on(m, r->iopub);
+  }
   if (message_part_is(m, 0, RELAY_CONTROL)) pass_on(m, r->control);
   if (message_part_is(m, 0, RELAY_PARENT)) set_parent(r, m);
   return true;
@@ -244,6 +317,9 @@ bool relay_start(Relay *r) {
   sigset_t all, old;
   const char *launcher = getenv("JPY_PARENT_PID");
   if (launcher != NULL && atol(launcher) == (long)getppid()) r->launcher = getppid();
+  r->paced = getenv("JPY_SESSION_NAME") != NULL; /* a server started us */
+  r->budget = BURST;
+  r->counted = clock_seconds();
   sem_init(&r->done, 0, 0);
   sigfillset(&all); /* signals are for the thread of Lua */
   pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -273,6 +349,14 @@ void relay_stop(Relay *r, void *inside) {
   r->parent = NULL;
 }
 
+/* Nobody types at descriptor 0: a child that reads it is at the end at once. */
+static void close_input(void) {
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing < 0) return;
+  dup2(nothing, STDIN_FILENO);
+  if (nothing != STDIN_FILENO) close(nothing);
+}
+
 /* The writing end takes the place of 'target'; ours is read without waiting. */
 static bool capture(Stream *s, int target) {
   int ends[2];
@@ -289,6 +373,7 @@ bool relay_capture(Relay *r) {
   fflush(stdout);
   fflush(stderr);
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line is to be seen when it is written */
+  close_input();
   return capture(&r->stream[0], STDOUT_FILENO) && capture(&r->stream[1], STDERR_FILENO);
 }
 

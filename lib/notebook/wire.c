@@ -237,6 +237,18 @@ static int wire_set_parent(lua_State *L) {
   return 0;
 }
 
+/* wire:prompt() → the line that was begun on standard output and is not yet published, which
+** it then never is; "" without one. */
+static int wire_prompt(lua_State *L) {
+  Wire *w = check_wire(L, "wire.prompt");
+  fflush(stdout);
+  fflush(stderr);
+  send_part(w->inside, RELAY_PROMPT, strlen(RELAY_PROMPT), false);
+  relay_wait(&w->relay);
+  lua_pushstring(L, w->relay.prompt);
+  return 1;
+}
+
 static int wire_close_method(lua_State *L) {
   wire_close(object_check(L, 1, &wire_class, "wire.close", "self"));
   return 0;
@@ -284,7 +296,8 @@ static int executable(lua_State *L) {
 
 static const luaL_Reg wire_methods[] = {
   {"start", wire_start}, {"receive", wire_receive},       {"receive_input", wire_receive_input},
-  {"send", wire_send},   {"set_parent", wire_set_parent}, {"close", wire_close_method}, {NULL, NULL}};
+  {"send", wire_send},   {"set_parent", wire_set_parent}, {"prompt", wire_prompt},
+  {"close", wire_close_method}, {NULL, NULL}};
 
 static const Class wire_class = {.name = "hecate.notebook.wire", .finalize = wire_finalize, .methods = wire_methods};
 

@@ -1,4 +1,6 @@
 /* optimizer.c: optim.Optimizer: parameter groups. A subclass in Lua gives `step`. */
+#include <string.h>
+
 #include "optimizer.h"
 
 Optimizer *optimizer_check(lua_State *L, const char *function) {
@@ -209,30 +211,60 @@ static const luaL_Reg methods[] = {{"__init", optimizer_init},
                                    {"load_state_dict", optimizer_load_state_dict},
                                    {NULL, NULL}};
 
+/* The first name of an option after 'last' (NULL: of all) in the group at the top; NULL: none is
+** left. */
+static const char *next_option(lua_State *L, const char *last) {
+  const char *found = NULL;
+  for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "params";
+    if (strcmp(name, "params") == 0 || (last != NULL && strcmp(name, last) <= 0)) continue;
+    if (found == NULL || strcmp(name, found) < 0) found = name;
+  }
+  return found;
+}
+
+/* Replaces the value at the top by its text: of an array, its elements. */
+static void value_text(lua_State *L) {
+  if (!lua_istable(L, -1)) {
+    luaL_tolstring(L, -1, NULL);
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pushliteral(L, "{");
+  lua_Integer n = (lua_Integer)lua_rawlen(L, -2);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_pushstring(L, i > 1 ? ", " : "");
+    lua_rawgeti(L, -3, i);
+    luaL_tolstring(L, -1, NULL);
+    lua_remove(L, -2);
+    lua_concat(L, 3);
+  }
+  lua_pushliteral(L, "}");
+  lua_concat(L, 2);
+  lua_remove(L, -2);
+}
+
 /* As PyTorch prints it: the groups with their options by name. */
 static int to_string(lua_State *L) {
   optimizer_check(L, "tostring");
-  luaL_Buffer b;
   lua_settop(L, 1);
   lua_getfield(L, 1, "param_groups");
-  luaL_buffinit(L, &b);
-  luaL_addstring(&b, class_short_name(((Object *)lua_touserdata(L, 1))->class));
-  luaL_addstring(&b, " (");
+  lua_pushfstring(L, "%s (", class_short_name(((Object *)lua_touserdata(L, 1))->class));
   lua_Integer n = lua_istable(L, 2) ? (lua_Integer)lua_rawlen(L, 2) : 0;
   for (lua_Integer g = 1; g <= n; g++) {
-    lua_pushfstring(L, "\nParameter Group %I", g);
-    luaL_addvalue(&b);
-    lua_rawgeti(L, 2, g);
-    lua_getfield(L, -1, "lr");
-    lua_remove(L, -2);
-    const char *lr = luaL_tolstring(L, -1, NULL);
-    lua_pushfstring(L, "\n    lr: %s", lr);
-    lua_replace(L, -3);
+    lua_pushfstring(L, "%s\nParameter Group %I", lua_tostring(L, 3), g);
+    lua_replace(L, 3);
+    if (lua_rawgeti(L, 2, g) != LUA_TTABLE) return luaL_error(L, "param_groups[%I]: expected a table", g);
+    for (const char *name = NULL; (name = next_option(L, name)) != NULL;) {
+      lua_getfield(L, 4, name);
+      value_text(L);
+      lua_pushfstring(L, "%s\n    %s: %s", lua_tostring(L, 3), name, lua_tostring(L, -1));
+      lua_replace(L, 3);
+      lua_pop(L, 1);
+    }
     lua_pop(L, 1);
-    luaL_addvalue(&b);
   }
-  luaL_addstring(&b, "\n)");
-  luaL_pushresult(&b);
+  lua_pushfstring(L, "%s\n)", lua_tostring(L, 3));
   return 1;
 }
 

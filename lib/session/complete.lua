@@ -106,13 +106,23 @@ end
 
 -- ---- candidates ---------------------------------------------------------------------------
 
---- A list of candidates that begin with the word.
+--- A list of candidates that begin with the word; `kind` is what a candidate is, where that is known.
 local function candidates(at)
   local seen, list = {}, {}
-  return list, function(text, behind)
+  return list, function(text, behind, kind)
     if sub(text, 1, #at.word) ~= at.word or seen[text] then return end
-    seen[text], list[#list + 1] = true, text .. (behind or "")
+    local match = text .. (behind or "")
+    seen[text], list[#list + 1] = true, match
+    at.kinds[match] = kind
   end
+end
+
+--- What a field is: "function", "class" (a call makes an object), "instance"; nil if it is not loaded.
+local function kind_of(field)
+  if field == nil then return nil end
+  if type(field) == "function" then return "function" end
+  local meta = debug.getmetatable(field)
+  return type(meta) == "table" and rawget(meta, "__call") ~= nil and type(field) == "table" and "class" or "instance"
 end
 
 local function begins(key, word) return type(key) == "string" and sub(key, 1, #word) == word end
@@ -129,18 +139,20 @@ end
 
 local function names(at)
   local list, add = candidates(at)
-  for _, found in ipairs(scope.locals(at.list)) do add(found.name) end
-  look.each(at.env, function(key)
-    if begins(key, at.word) and is_name(key) and is_shown(key, at.word) then add(key) end
+  for _, found in ipairs(scope.locals(at.list)) do add(found.name, nil, "instance") end
+  look.each(at.env, function(key, field)
+    if begins(key, at.word) and is_name(key) and is_shown(key, at.word) then add(key, nil, kind_of(field)) end
   end)
-  for word in next, tokens.keywords do add(word) end
+  for word in next, tokens.keywords do add(word, nil, "keyword") end
   return sorted(list)
 end
 
 local function members(at, value, method)
   local list, add = candidates(at)
   look.each(value, function(key, field)
-    if begins(key, at.word) and is_name(key) and is_shown(key, at.word) and (not method or type(field) == "function") then add(key) end
+    if begins(key, at.word) and is_name(key) and is_shown(key, at.word) and (not method or type(field) == "function") then
+      add(key, nil, kind_of(field))
+    end
   end)
   return sorted(list)
 end
@@ -172,7 +184,7 @@ local function option_names(at, call)
     local name = is_name(argument.name) and argument.name or nil
     if name and not given then
       local default = argument.default ~= "nil" and argument.default or ""
-      add(name, " = " .. default)
+      add(name, " = " .. default, "param")
     end
   end
   return list
@@ -299,24 +311,26 @@ end
 local M = {}
 
 --- complete(text, cursor, env): what can stand at the cursor, which is behind the first `cursor`
--- bytes. Returns {matches, start, finish, signature}: each match can replace the bytes from
+-- bytes. Returns {matches, start, finish, signature, kinds}: each match can replace the bytes from
 -- start to finish (finish is start - 1 when nothing is typed yet); the signature is that of the call
--- around the cursor, nil outside of calls.
+-- around the cursor, nil outside of calls; kinds[match], where it is known, is "function", "class",
+-- "instance", "keyword" or "param".
 function M.complete(text, cursor, env)
   text = sub(text, 1, cursor or #text)
   local at = read(text)
-  if not at then return {matches = {}, start = #text + 1, finish = #text} end
-  at.env = env or _G
+  if not at then return {matches = {}, start = #text + 1, finish = #text, kinds = {}} end
+  at.env, at.kinds = env or _G, {}
   local word, start = at.word, at.start
   local words = in_command(text, at)
-  if words then return {matches = words, start = at.start, finish = #text} end
+  if words then return {matches = words, start = at.start, finish = #text, kinds = at.kinds} end
   at.word, at.start = word, start
   at.scope = scope_of(at)
   at.quote = at.open and sub(text, at.start - 1, at.start - 1) or nil
   if at.quote == "[" or at.quote == "=" then at.quote = "]]" end
   local call = call_at(at)
   local matches = (at.open and in_string or in_code)(at, call)
-  return {matches = matches, start = at.start, finish = #text, signature = call and call.record and call.record.signature}
+  return {matches = matches, start = at.start, finish = #text, kinds = at.kinds,
+    signature = call and call.record and call.record.signature}
 end
 
 return setmetatable(M, {__call = function(_, ...) return M.complete(...) end})

@@ -139,8 +139,10 @@ local function at_user(message, info)
   return ("%s:%d: %s"):format(info.short_src, info.currentline, rest)
 end
 
+--- In a notebook all is bold: what its colours lie on is not known.
 local function paint(session, code, text)
-  return session.color and ("\27[%sm%s\27[0m"):format(code, text) or text
+  if session.is_notebook then code = "1" end
+  return (session.color or session.is_notebook) and ("\27[%sm%s\27[0m"):format(code, text) or text
 end
 
 --- Whether the place is a one-line input that the user has just typed: it is on the screen.

@@ -48,6 +48,10 @@ function M.shell(session, target, command)
     io.stdout:flush()
     return tell_end(session, select(2, os.execute(command)))
   end
+  if target == "" and session.is_notebook then -- which shows what is written, lines or not
+    io.stdout:flush()
+    return tell_end(session, select(2, os.execute("{ " .. command .. "\n} 2>&1")))
+  end
   if target == "" then
     local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
     for line in pipe:lines "L" do session.write(line) end
@@ -149,6 +153,7 @@ local function last_input(session)
 end
 
 local function edit(session, words)
+  if session.is_notebook then fail "%edit: a notebook has no terminal for an editor; %load runs a file" end
   if words == "" then return edit_text(session, last_input(session)) end
   local f = load("return " .. words, "=name", "t", session.env)
   local ok, value = pcall(f or error)

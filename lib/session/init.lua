@@ -174,7 +174,8 @@ end
 
 --- s:execute(text): runs an input, or several on lines of their own, and shows the results. Returns {ok =, results =
 -- table.pack(...), silent =} or {ok = false, error = message, report = all there is to tell,
--- traceback = array of its lines}. `options.silent`: nothing is shown or remembered.
+-- traceback = array of its lines}. `options.silent`: nothing is shown or remembered;
+-- `options.source`: the text as the user wrote it, line by line.
 function Session:execute(text, options)
   local line = trim(text)
   local quiet = options and options.silent
@@ -186,7 +187,7 @@ function Session:execute(text, options)
   end
   if not quiet then
     self.count = self.count + 1
-    self.inputs[self.count] = text
+    self.inputs[self.count] = options and options.source or text
   end
   local command = command_of(line)
   if not command and not self.debugging then self:relax(text) end
