@@ -715,11 +715,12 @@ describe("where a live curve is drawn", function()
   it("leaves the prompt of the session and what is typed intact, and follows the size", function()
     local socket = ("live-%s"):format(folder:match("[^/]*$"))
     local function tmux(command, ...) return sh("tmux -L " .. socket .. " " .. command, ...) end
-    local function await(pattern)
+    local function await(pattern, rows)
       local text
       for _ = 1, 1200 do
         text = tmux("capture-pane -p")
-        if text:find(pattern) then return text end
+        local is_tall = rows == nil or select(2, text:gsub("\n", "")) == rows - 1
+        if text:find(pattern) and is_tall then return text end
         sh("sleep 0.05")
       end
       error("not seen: " .. pattern .. "\n" .. text)
@@ -738,7 +739,9 @@ describe("where a live curve is drawn", function()
       text = await("> 1 %+ 41\n42\n>")
       -- The picture has the rows below the prompt, and what is printed does not reach it.
       assert.truthy(text:find("> 1 %+ 41\n42\n> *\n[%s]*kept *\n"), text)
+      -- In a window of another size it is at the bottom again, before anything is added.
       tmux("resize-window -x 60 -y 30")
+      text = await("42\n> *\n[%s]*kept *\n", 30)
       type_line("run(100)")
       await("run%(100%)\n> *\n")
       tmux("send-keys -l 'x = 5'")

@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <lauxlib.h>
 #include <readline/readline.h>
 
 #include "session.h"
@@ -19,6 +20,41 @@ static bool session_waiting;
 static volatile sig_atomic_t session_resumed, session_resized;
 static bool session_pasting;
 static int session_interrupt_key, session_suspend_key; /* Ctrl-C, Ctrl-Z; 0: none */
+
+/* ---- what is shown below the prompt ------------------------------------------------- */
+
+static lua_State *edit_state;
+
+static int edit_restore_protected(lua_State *L) {
+  bool erased = lua_toboolean(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "torch.utils.panel") != LUA_TTABLE) return 0; /* nobody has shown anything */
+  lua_getfield(L, -1, "restore");
+  lua_pushboolean(L, erased);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/* Curves and progress bars, in a window whose size has changed. */
+static void edit_restore_panel(bool erased) {
+  lua_pushcfunction(edit_state, edit_restore_protected);
+  lua_pushboolean(edit_state, erased);
+  if (lua_pcall(edit_state, 1, 0, 0) != LUA_OK) lua_pop(edit_state, 1);
+}
+
+/* The panel begins below the last line of the block. */
+static void edit_resized(void) {
+  int point = rl_point;
+  session_display_resized();
+  rl_point = rl_end;
+  session_display();
+  fflush(rl_outstream);
+  edit_restore_panel(true);
+  rl_point = point;
+  session_display();
+}
+
+/* ---- signals ---------------------------------------------------------------------- */
 
 /* After a suspension the line is to be shown again. */
 static void session_on_resume(int number) {
@@ -45,7 +81,7 @@ static bool session_wait_for_key(void) {
   rl_check_signals(); /* readline's own, as suspension */
   bool resized = session_resized, resumed = session_resumed;
   session_resized = session_resumed = 0;
-  if (resized) session_display_resized();
+  if (resized) edit_resized();
   else if (resumed) rl_forced_update_display();
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -97,6 +133,7 @@ LineResult session_edit(const char *prompt, char **line) {
   session_waiting = true;
   session_resumed = session_resized = 0;
   interrupt_forget();
+  edit_restore_panel(false);
   session_keys_begin();
   session_display_begin();
   signal(SIGWINCH, session_on_resize);
@@ -138,6 +175,7 @@ LineResult session_read_plain(char **line) {
 ** bind again. */
 void session_prepare_terminal(lua_State *L) {
   setlocale(LC_CTYPE, ""); /* for readline to know the characters */
+  edit_state = L;
   rl_readline_name = "hecate";
   rl_catch_signals = 1;
   rl_persistent_signal_handlers = 1;

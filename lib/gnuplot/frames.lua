@@ -1,8 +1,8 @@
 --- How a picture that changes gets onto its screen and into its file, time and again,
 -- without holding anybody up.
 --
--- Pictures of characters are drawn here; the time that takes is followed by REST times
--- as much without any. All others are drawn by gnuplot, a child of its own that is fed
+-- Pictures of characters are drawn here; the processor time that takes is followed by REST
+-- times as much without any. All others are drawn by gnuplot, a child of its own that is fed
 -- through a pipe without waiting; at most one frame is on its way, and the next is begun
 -- when the interval and many times the duration of the last one have passed. When
 -- gnuplot is missing, dies, is stopped or is slow, that costs one warning; a new one is
@@ -113,17 +113,17 @@ end
 
 --- Draws with characters.
 function Frames:draw_text(now)
-  local picture = self:picture()
+  local began, picture = terminal.spent(), self:picture()
   if picture == nil then return end
   local chart = require "gnuplot.chart"
-  local columns, rows = size_inside()
-  self.lines = chart.draw(picture.curves, {columns = columns, rows = rows, title = self.title,
+  self.columns, self.rows = size_inside()
+  self.lines = chart.draw(picture.curves, {columns = self.columns, rows = self.rows, title = self.title,
     logy = self.logy, marks = self.marks, charset = self.screens[1], colours = screen.colours()})
   self.last_words = table.concat(self.lines, "\n") .. "\n"
   self.slot = self.slot or panel.open(0)
   self.slot:show(self.lines)
   self.shown = self.revision
-  self.next_text = now + math.max(self.interval or INTERVAL, REST * (terminal.now() - now))
+  self.next_text = now + math.max(self.interval or INTERVAL, REST * (terminal.spent() - began))
 end
 
 --- The commands of a frame for the present screen, if gnuplot draws it, and, if
@@ -220,6 +220,7 @@ end
 
 --- Begins a frame of gnuplot's if there is something to draw.
 function Frames:begin(now, with_file)
+  local spent = terminal.spent()
   local script = self:script(with_file)
   if script == nil then return end
   if self.pipe == nil then
@@ -232,7 +233,7 @@ function Frames:begin(now, with_file)
   end
   self.began, self.frame_revision, self.drawing_file = now, self.revision, with_file
   local queued, reason = self.pipe:frame(script)
-  self.own = terminal.now() - now
+  self.own = terminal.spent() - spent
   if not queued then self:fail(reason or "gnuplot takes no more") end
 end
 
@@ -254,12 +255,12 @@ function Frames:finish_frame(now, wait)
   if text == nil then return self:fail(took) end
   left_window(self, text)
   if self.pipe.frames == 1 then took = 0 end -- most of it was gnuplot's start, which does not come again
-  now = terminal.now()
+  local spent = terminal.spent()
   self.drawn = self.frame_revision
   self:show(text)
-  local own = self.own + terminal.now() - now
+  local own = self.own + terminal.spent() - spent
   self.next_frame = math.max(self.began + math.max(self.interval or INTERVAL, PAUSE * took),
-    now + REST * own)
+    terminal.now() + REST * own)
 end
 
 --- Whether gnuplot is to draw the screen, and the file, now.
@@ -270,10 +271,18 @@ local function wishes(self, now)
   return not alone and kind ~= "none" and self.drawn ~= self.revision, file
 end
 
+--- In a window of another size the picture is drawn anew, at once.
+local function notice_new_size(self, now)
+  local columns, rows = size_inside()
+  if self.columns == nil or (columns == self.columns and rows == self.rows) then return end
+  self.shown, self.drawn, self.next_text, self.next_frame = nil, nil, now, now
+end
+
 --- One look at everything; takes microseconds unless something is to be drawn.
 function Frames:advance(now)
   self.next_poll = now + POLL
   if self.screens[1] == "none" then return end
+  notice_new_size(self, now)
   if self.pipe and self.pipe.pending then self:finish_frame(now) end
   local kind = self.screens[1]
   if screen.is_text(kind) and self.shown ~= self.revision and now >= self.next_text then

@@ -127,6 +127,17 @@ local function draw()
   file:flush()
 end
 
+--- Draws everything again if the window has another size, or if `erased` says that nothing is
+-- left of it. The cursor is on the last row of the text.
+function panel.restore(erased)
+  local wide, tall = terminal.size()
+  if height == 0 or not (erased or wide ~= columns or tall ~= rows) then return end
+  io.stdout:flush()
+  output():write(SAVE, "\027[r", RESTORE)
+  height = 0
+  draw()
+end
+
 local Slot = {}
 Slot.__index = Slot
 
