@@ -130,6 +130,7 @@ static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const cha
     for (int64_t i = 0; i < rows; i++)       \
       ((T *)to)[i * TILE_COLUMNS + j] = *(const T *)(from + j * step + i * along);
   if (it->size[k] == 1) PACK(uint8_t)
+  else if (it->size[k] == 2) PACK(uint16_t)
   else if (it->size[k] == 4) PACK(uint32_t)
   else PACK(uint64_t)
 #undef PACK

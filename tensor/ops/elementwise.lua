@@ -86,11 +86,16 @@ op {"softplus_backward", "(g: Tensor, input: Tensor, beta: float, threshold: flo
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
-  backward = function(o)
-    local cdf = ((o.input * 0.70710678118654752):erf() + 1) * 0.5
-    local pdf = (o.input * o.input * -0.5):exp() * 0.3989422804014327
-    return {input = o.grad * (cdf + o.input * pdf)}
+  backward = function(o) return {input = o.grad:gelu_backward(o.input)} end}
+op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "a * (K(0.5) * (1 + erf(b * K(0.70710678118654752440))) + b * exp(K(-0.5) * b * b) * K(0.39894228040143267794))",
+  doc = "The gradient of gelu_exact: g (Φ(x) + x φ(x)).",
+  backward = function(o) -- the derivative once more is φ(x) (2 - x²)
+    local x = o.input
+    local pdf = (x * x * -0.5):exp() * 0.3989422804014327
+    return {g = o.grad:gelu_backward(x), input = o.grad * o.g * (pdf * (-(x * x) + 2))}
   end}
+
 op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a)))", doc = "The tanh form of GELU.",
   backward = function(o)
