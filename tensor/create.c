@@ -92,11 +92,24 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   size_t size = tensor_itemsize(t);
   char *p = t->storage->data;
   bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
-  for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
-    Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i)))
-                     : scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
-    element_set((DType)t->dtype, p + (size_t)i * size, v);
+  const double low = scalar_to_double(start), by = scalar_to_double(step);
+#define SEQUENCE(T, value)                                                                        \
+  for (int64_t from = 0, to; from < t->numel && !interrupt_requested(); from = to) {              \
+    to = t->numel - from < BLOCK ? t->numel : from + BLOCK;                                       \
+    for (int64_t i = from; i < to; i++) ((T *)p)[i] = (T)(value);                                 \
   }
+  if (exact && t->dtype == DTYPE_INT64) { /* by the rules of unsigned numbers, which wrap */
+    const uint64_t first = (uint64_t)scalar_to_int(start), each = (uint64_t)scalar_to_int(step);
+    SEQUENCE(uint64_t, first + (uint64_t)i * each)
+    return;
+  }
+  if (!exact && t->dtype == DTYPE_FLOAT32) SEQUENCE(float, low + (double)i * by)
+  else if (!exact && t->dtype == DTYPE_FLOAT64) SEQUENCE(double, low + (double)i * by)
+  else
+    for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
+      Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i))) : scalar_float(low + (double)i * by);
+      element_set((DType)t->dtype, p + (size_t)i * size, v);
+    }
 }
 
 Status composite_arange(Call *c) {
@@ -129,9 +142,13 @@ Status composite_linspace(Call *c) {
   double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
   Tensor *t = c->out[0];
   size_t size = tensor_itemsize(t);
-  for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++) /* from both ends, so that both are exact */
-    element_set((DType)t->dtype, (char *)t->storage->data + (size_t)i * size,
-                scalar_float(i < n / 2 || n == 1 ? low + step * (double)i : high - step * (double)(n - 1 - i)));
+  /* from both ends, so that both are exact */
+#define AT(i) ((i) < n / 2 || n == 1 ? low + step * (double)(i) : high - step * (double)(n - 1 - (i)))
+  char *p = t->storage->data;
+  if (dtype == DTYPE_FLOAT32) SEQUENCE(float, AT(i))
+  else
+    for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++)
+      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(AT(i)));
   return OK;
 }
 

@@ -113,88 +113,57 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
 }
 
+/* A strip between operands of other dtypes: through buffers that stay in the first-level
+** cache. */
 typedef struct {
-  Iter it;
   StripFn strip;
   CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
   CastFn cast_out;
+  int n_operands;
   int64_t size[ITER_MAX_OPERANDS];   /* element size inside the kernel */
   const void *attrs;
-  bool casts;
-} Elementwise;
+} Casting;
 
-/* Elements [from, from + n) of an iteration, in strips through buffers that stay in
-** the first-level cache where a dtype has to change. */
-static void run_range(const Elementwise *e, int64_t from, int64_t n) {
-  const Iter *it = &e->it;
-  int last = it->ndim - 1;
-  while (n > 0 && !interrupt_requested()) {
-    char *p[ITER_MAX_OPERANDS];
-    int64_t stride[ITER_MAX_OPERANDS];
-    int64_t m = iter_seek(it, from, p);
-    if (m > n) m = n;
-    if (e->casts && m > STRIP) m = STRIP;
-    for (int k = 0; k < it->n_operands; k++) stride[k] = it->stride[k][last];
-    if (!e->casts) e->strip(m, p, stride, e->attrs);
-    else {
-      _Alignas(64) char buffer[ITER_MAX_OPERANDS][STRIP * 8];
-      char *target = p[0];
-      for (int k = 1; k < it->n_operands; k++)
-        if (e->cast_in[k] != NULL) {
-          int64_t count = stride[k] == 0 ? 1 : m;
-          e->cast_in[k](count, buffer[k], e->size[k], p[k], stride[k]);
-          p[k] = buffer[k];
-          stride[k] = stride[k] == 0 ? 0 : e->size[k];
-        }
-      int64_t out_stride = stride[0];
-      if (e->cast_out != NULL) p[0] = buffer[0], stride[0] = e->size[0];
-      e->strip(m, p, stride, e->attrs);
-      if (e->cast_out != NULL) e->cast_out(m, target, out_stride, buffer[0], e->size[0]);
+static void casting_strip(int64_t n, char *const *operands, const int64_t *strides, const void *self) {
+  const Casting *e = self;
+  _Alignas(64) char buffer[ITER_MAX_OPERANDS][STRIP * 8];
+  for (int64_t from = 0; from < n; from += STRIP) {
+    int64_t m = n - from < STRIP ? n - from : STRIP, stride[ITER_MAX_OPERANDS];
+    char *p[ITER_MAX_OPERANDS], *target = operands[0] + from * strides[0];
+    for (int k = 0; k < e->n_operands; k++) {
+      stride[k] = strides[k];
+      p[k] = operands[k] + from * stride[k];
+      if (e->cast_in[k] == NULL) continue;
+      e->cast_in[k](stride[k] == 0 ? 1 : m, buffer[k], e->size[k], p[k], stride[k]);
+      p[k] = buffer[k];
+      stride[k] = stride[k] == 0 ? 0 : e->size[k];
     }
-    from += m;
-    n -= m;
-  }
-}
-
-/* Chunks are multiples of the vector length and do not depend on the threads. */
-#define CHUNK (STRIP * 16)
-
-static void run_strips(const Elementwise *e, bool costly) {
-  int64_t n = e->it.numel;
-  if (!worth_threads(n, costly ? 8 : 1)) {
-    for (int64_t at = 0; at < n && !interrupt_requested(); at += CHUNK)
-      run_range(e, at, n - at < CHUNK ? n - at : CHUNK);
-    return;
-  }
-  int64_t chunk = costly ? CHUNK / 4 : CHUNK;
-  int64_t chunks = (n + chunk - 1) / chunk;
-#pragma omp parallel for schedule(static)
-  for (int64_t i = 0; i < chunks; i++) {
-    int64_t at = i * chunk;
-    run_range(e, at, n - at < chunk ? n - at : chunk);
+    if (e->cast_out != NULL) p[0] = buffer[0], stride[0] = e->size[0];
+    e->strip(m, p, stride, e->attrs);
+    if (e->cast_out != NULL) e->cast_out(m, target, strides[0], buffer[0], e->size[0]);
   }
 }
 
 static void elementwise_run(Call *c, DType compute, DType result) {
-  Elementwise e = {.strip = cpu_strips[compute][c->op], .attrs = c->attrs};
+  Casting e = {.strip = cpu_strips[compute][c->op], .attrs = c->attrs, .n_operands = c->n_in + 1};
   Tensor *operands[ITER_MAX_OPERANDS];
+  bool casts = c->out[0]->dtype != result;
+  Iter it;
   operands[0] = c->out[0];
-  for (int i = 0; i < c->n_in; i++) operands[i + 1] = c->in[i];
-  iter_init(&e.it, c->n_in + 1, operands);
-  if (e.it.numel == 0) return;
   e.size[0] = (int64_t)dtype_size(result);
-  if (c->out[0]->dtype != result) {
-    e.cast_out = cpu_cast[result][c->out[0]->dtype];
-    e.casts = true;
-  }
+  if (casts) e.cast_out = cpu_cast[result][c->out[0]->dtype];
   for (int i = 0; i < c->n_in; i++) {
     DType want = c->info->bool_operands >> i & 1 ? DTYPE_BOOL : compute;
+    operands[i + 1] = c->in[i];
     e.size[i + 1] = (int64_t)dtype_size(want);
     if (c->in[i]->dtype == want) continue;
     e.cast_in[i + 1] = cpu_cast[c->in[i]->dtype][want];
-    e.casts = true;
+    casts = true;
   }
-  run_strips(&e, c->info->costly);
+  iter_init(&it, e.n_operands, operands);
+  int cost = c->info->costly ? 8 : 3;
+  if (casts) iter_run(&it, casting_strip, &e, cost);
+  else iter_run(&it, e.strip, c->attrs, cost);
 }
 
 /* Contiguous operands of one shape and of the dtype that the kernel computes in: nothing
@@ -234,6 +203,35 @@ static Status elementwise_plain(Call *c) {
   return call_finish(c);
 }
 
+/* Whether the elements of t fill their memory without gaps, in any order of the dimensions. */
+static bool is_dense(const Tensor *t) {
+  uint32_t done = 0;
+  int64_t step = 1;
+  for (int i = 0; i < t->ndim; i++) {
+    int d = 0;
+    while (d < t->ndim && (done >> d & 1 || (t->shape[d] != 1 && t->stride[d] != step))) d++;
+    if (d == t->ndim) return false;
+    done |= 1u << d;
+    step *= t->shape[d];
+  }
+  return true;
+}
+
+/* The result is laid out as the operands of its shape are, where they agree and have no gaps: an
+** elementwise op on transposed matrices runs along their memory, not across it. */
+static void keep_layout(const Call *c, Tensor *out) {
+  const Tensor *like = NULL;
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (!tensor_same_shape(t, out)) continue;
+    if (like == NULL) like = t;
+    for (int d = 0; d < out->ndim; d++)
+      if (out->shape[d] != 1 && t->stride[d] != like->stride[d]) return;
+  }
+  if (like == NULL || out->numel == 0 || tensor_is_contiguous(like) || !is_dense(like)) return;
+  memcpy(out->stride, like->stride, sizeof out->stride);
+}
+
 static Status elementwise(Call *c) {
   DType compute, result;
   int ndim = 0;
@@ -242,6 +240,7 @@ static Status elementwise(Call *c) {
   TRY(elementwise_dtypes(c, &compute, &result));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(call_output(c, 0, result, ndim, shape));
+  if (ndim > 1 && c->op != OP_CLONE) keep_layout(c, c->out[0]); /* contiguous() is made of clone() */
   elementwise_run(c, compute, result);
   return call_finish(c);
 }

@@ -3,8 +3,9 @@
 ** A size is rounded up to a class: multiples of 64 up to 512, then eight classes for each
 ** power of two, so at most 1/8 is lost. A freed block goes to the list of its class
 ** and comes back without malloc (and without the page faults of fresh memory). Lists
-** hold at most CACHE_LIMIT bytes, or what is in use if that is more; what would go
-** beyond is freed. One lock, taken for a few instructions; no lock is held over malloc.
+** hold at most CACHE_LIMIT bytes, or what is in use if that is more; before they would hold
+** more, they are emptied: what a program frees now is what it asks for next. One lock, taken for
+** a few instructions; no lock is held over malloc.
 */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -132,6 +133,12 @@ void memory_free(void *pointer, size_t bytes) {
 #else
   int64_t limit = stats.bytes > CACHE_LIMIT ? stats.bytes : CACHE_LIMIT;
   bool keep = stats.cached + (int64_t)rounded <= limit;
+  if (!keep && (int64_t)rounded <= limit / 4) {
+    release();
+    memory_trim();
+    acquire();
+    keep = true;
+  }
 #endif
   if (keep) {
     block->next = lists[class];
@@ -143,20 +150,17 @@ void memory_free(void *pointer, size_t bytes) {
 }
 
 void memory_trim(void) {
-  for (int i = 0; i < CLASSES; i++) {
-    acquire();
-    Block *list = lists[i];
-    lists[i] = NULL;
-    release();
-    while (list != NULL) {
-      Block *next = list->next;
-      free(list);
-      list = next;
-    }
-  }
+  Block *all[CLASSES];
   acquire();
+  memcpy(all, lists, sizeof all);
+  memset(lists, 0, sizeof lists);
   stats.cached = 0;
   release();
+  for (int i = 0; i < CLASSES; i++)
+    for (Block *block = all[i], *next; block != NULL; block = next) {
+      next = block->next;
+      free(block);
+    }
 }
 
 void memory_stats(MemoryStats *out) {

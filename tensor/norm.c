@@ -83,24 +83,21 @@ static Status check_layer_norm(const LayerNormAttrs *a, Tensor *const *in) {
   return OK;
 }
 
+/* A row to be normalised is a channel of one sample: batch_norm's kernels, forward and backward. */
 Status composite_layer_norm(Call *c) {
   const LayerNormAttrs *a = c->attrs;
-  Tensor *t[9] = {0}, *x = c->in[0];
-  Ints dims = {.n = a->normalized_shape.n};
+  Tensor *t[6] = {0}, *x = c->in[0];
+  int64_t n = 1;
   TRY(check_layer_norm(a, c->in));
-  for (int i = 0; i < dims.n; i++) dims.v[i] = x->ndim - dims.n + i;
-  Status status = op_mean(x, dims, true, DTYPE_NONE, &t[0]);
-  if (status == OK) status = op_sub(x, t[0], scalar_int(1), &t[1]);
-  if (status == OK) status = op_square(t[1], &t[2]);
-  if (status == OK) status = op_mean(t[2], dims, true, DTYPE_NONE, &t[3]);
-  if (status == OK) status = tensor_wrap_number(scalar_float(a->eps), &t[4]);
-  if (status == OK) status = op_add(t[3], t[4], scalar_int(1), &t[5]);
-  if (status == OK) status = op_rsqrt(t[5], &t[6]);
-  if (status == OK) status = op_mul(t[1], t[6], &t[7]);
-  if (status == OK && c->in[1] != NULL) status = op_mul(t[7], c->in[1], &t[8]);
-  else t[8] = tensor_retain(t[7]);
-  if (status == OK && c->in[2] != NULL) status = op_add(t[8], c->in[2], scalar_int(1), &c->out[0]);
-  else if (status == OK) c->out[0] = tensor_retain(t[8]);
-  for (int i = 0; i < 9; i++) tensor_release(t[i]);
+  if (x->numel == 0) return op_clone(x, &c->out[0]);
+  for (int i = 0; i < a->normalized_shape.n; i++) n *= a->normalized_shape.v[i];
+  Status status = op_reshape(x, (Ints){3, {1, x->numel / n, n}}, &t[0]);
+  if (status == OK) status = op_batch_norm_of(t[0], NULL, NULL, NULL, NULL, true, 0, a->eps, &t[1], &t[2], &t[3]);
+  if (status == OK) status = op_reshape(t[1], ints_of(x->ndim, x->shape), &t[4]);
+  if (status == OK && c->in[1] != NULL) status = op_mul(t[4], c->in[1], &t[5]);
+  else t[5] = tensor_retain(t[4]);
+  if (status == OK && c->in[2] != NULL) status = op_add(t[5], c->in[2], scalar_int(1), &c->out[0]);
+  else if (status == OK) c->out[0] = tensor_retain(t[5]);
+  for (int i = 0; i < 6; i++) tensor_release(t[i]);
   return status;
 }

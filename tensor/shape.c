@@ -51,30 +51,16 @@ Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits)
   return OK;
 }
 
+static void copy_strip(int64_t n, char *const *p, const int64_t *stride, const void *cast) {
+  (*(const CastFn *)cast)(n, p[0], stride[0], p[1], stride[1]);
+}
+
 Status tensor_copy_raw(Tensor *to, Tensor *from) {
   Iter it;
   Tensor *operands[] = {to, from};
   if (to->numel == 0) return OK;
   iter_init(&it, 2, operands);
-  CastFn cast = cpu_cast[from->dtype][to->dtype];
-  int last = it.ndim - 1;
-  int64_t ts = it.stride[0][last], fs = it.stride[1][last], inner = it.shape[last];
-  int64_t rows = it.numel / inner;
-  if (rows == 1 && inner > STRIP * 16) { /* one long row: cut it for the threads */
-    int64_t chunks = (inner + STRIP * 16 - 1) / (STRIP * 16);
-#pragma omp parallel for if (worth_threads(inner, 1))
-    for (int64_t i = 0; i < chunks; i++) {
-      int64_t at = i * STRIP * 16, n = inner - at < STRIP * 16 ? inner - at : STRIP * 16;
-      if (!interrupt_requested()) cast(n, it.data[0] + at * ts, ts, it.data[1] + at * fs, fs);
-    }
-  } else {
-#pragma omp parallel for if (worth_threads(it.numel, 1))
-    for (int64_t row = 0; row < rows; row++) {
-      char *p[ITER_MAX_OPERANDS];
-      iter_seek(&it, row * inner, p);
-      if (!interrupt_requested()) cast(inner, p[0], ts, p[1], fs);
-    }
-  }
+  iter_run(&it, copy_strip, &cpu_cast[from->dtype][to->dtype], 3);
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
@@ -101,19 +87,15 @@ Status tensor_cast(Tensor *t, DType dtype, Tensor **out) {
 }
 
 void tensor_fill_raw(Tensor *t, Scalar value) {
-  if (t->numel == 0) return;
   _Alignas(8) char element[8];
-  element_set((DType)t->dtype, element, value);
   Iter it;
-  iter_init(&it, 1, &t);
-  size_t size = tensor_itemsize(t);
-  int64_t stride = it.stride[0][it.ndim - 1];
-  for (int64_t at = 0; at < t->numel;) {
-    char *p[ITER_MAX_OPERANDS];
-    int64_t n = iter_seek(&it, at, p);
-    for (int64_t i = 0; i < n; i++) memcpy(p[0] + i * stride, element, size);
-    at += n;
-  }
+  Tensor *operands[] = {t, t};
+  if (t->numel == 0) return;
+  element_set((DType)t->dtype, element, value);
+  iter_init(&it, 2, operands);
+  it.data[1] = element; /* read again and again */
+  memset(it.stride[1], 0, sizeof it.stride[1]);
+  iter_run(&it, copy_strip, &cpu_cast[t->dtype][t->dtype], 3);
 }
 
 Status tensor_copy(Tensor *to, Tensor *from) {

@@ -190,6 +190,7 @@ static Status positions_in(Tensor *t, Tensor **out) {
     *out = tensor_retain(t);
     return OK;
   }
+  if (t->dtype == DTYPE_INT64 && tensor_is_contiguous(t)) return op_from_position(t, out);
   TRY(tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, out));
   Status status = tensor_copy(*out, t);
   int64_t *v = tensor_data(*out);
@@ -202,6 +203,14 @@ static Status positions_in(Tensor *t, Tensor **out) {
 
 Status argument_positions_out(Tensor **t) {
   Tensor *out;
+  if (atomic_load(&(*t)->refs) == 1 && atomic_load(&(*t)->storage->refs) == 1) { /* nobody else sees it */
+    TRY(tensor_wrap_number(scalar_int(1), &out));
+    Tensor *in[] = {*t, out};
+    AddAttrs attrs = {scalar_int(1)};
+    Status status = op_call_in_place(OP_ADD, in, 2, &attrs);
+    tensor_release(out);
+    return status;
+  }
   TRY(tensor_empty_cpu((*t)->ndim, (*t)->shape, (DType)(*t)->dtype, &out));
   Status status = tensor_copy(out, *t);
   int64_t *v = tensor_data(out);

@@ -280,6 +280,19 @@ static int is_tensor(lua_State *L) {
   return 1;
 }
 
+/* eq and all, of tensors of one dtype. */
+static bool all_equal(lua_State *L, Tensor *a, Tensor *b) {
+  Tensor *each = NULL, *all = NULL;
+  Scalar same = scalar_int(0);
+  Status status = op_eq(a, b, &each);
+  if (status == OK) status = op_all(each, ints_none(), false, &all);
+  if (status == OK) status = tensor_item("equal", all, &same);
+  tensor_release(each);
+  tensor_release(all);
+  error_check(L, status);
+  return scalar_to_int(same) != 0;
+}
+
 /** torch.equal(input: Tensor, other: Tensor) -> bool: Whether both have the same shape and the same
 ** elements; `==` of tensors. NaN equals nothing. Element by element: see eq.
 ** Example: torch.equal(torch.ones(2), torch.ones(2)) */
@@ -290,6 +303,10 @@ int tensor_equal(lua_State *L) {
     return 1;
   }
   bool same = tensor_same_shape(a, b);
+  if (same && a->dtype == b->dtype && a->numel > 16) {
+    lua_pushboolean(L, all_equal(L, a, b));
+    return 1;
+  }
   int64_t index[TENSOR_MAX_DIMS] = {0};
   for (int64_t n = 0; same && n < a->numel; n++) {
     Scalar x = tensor_get(a, index), y = tensor_get(b, index);

@@ -127,4 +127,50 @@ def train():
     report(seconds=time.perf_counter() - start, accuracy=correct / 10000, mib=peak_mib())
 
 
+class Case:
+    """A call that is measured in rounds; ops.lua has the same in Lua."""
+
+    def __init__(self, operands, setup, call):
+        names = dict(operands)
+        exec(setup, names)
+        exec(f"def batch(calls):\n  for _ in range(calls): _ = {call}", names)
+        self.batch, self.calls = names["batch"], 1
+        self.batch(1)
+        while self.calls < 1 << 20 and self.seconds() < 2e-3:
+            self.calls *= 2
+
+    def seconds(self):
+        start = time.perf_counter()
+        self.batch(self.calls)
+        return time.perf_counter() - start
+
+    def round(self, seconds):
+        """Seconds of a call in the fastest batch."""
+        self.seconds()
+        best, stop = float("inf"), time.perf_counter() + seconds
+        while True:
+            best = min(best, self.seconds())
+            if time.perf_counter() >= stop:
+                return best / self.calls
+
+
+def serve():
+    """Answers the requests of ops.lua: new operands, a new case, a round of it."""
+    case, operands = None, {}
+    for line in sys.stdin:
+        what, *words = line.rstrip("\n").split("\t")
+        answer = 0
+        try:
+            if what == "operands":
+                operands = {"torch": torch, "F": nn.functional, "optim": torch.optim}
+                exec(words[0], operands)
+            elif what == "case":
+                case = Case(operands, *words)
+            else:
+                answer = case.round(float(words[0]))
+        except Exception as error:
+            answer = "error " + str(error).split("\n")[0]
+        print(answer, flush=True)
+
+
 globals()[sys.argv[1]]()

@@ -13,51 +13,21 @@ local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local STARTS = 20 -- processes that start in one measurement
 local TRAIN_ROUNDS, EPOCHS = 2, {1, 3}
 
-local directory = arg[0]:match("^(.*)/[^/]*$") or "."
-local hecate = arg[-1] or "hecate"
-
-local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
--- OpenMP and OpenBLAS read their settings as they load, so all of it runs again below
--- an environment that is clean.
-if os.getenv("HECATE_BENCH") == nil then
-  local words = {"env -u OPENBLAS_CORETYPE HECATE_BENCH=1 OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2"}
-  for _, word in ipairs{hecate, arg[0], table.unpack(arg)} do words[#words + 1] = quoted(word) end
-  local _, _, code = os.execute(table.concat(words, " "))
-  os.exit(code, true)
-end
+local side = dofile((arg[0]:match("^(.*)/[^/]*$") or ".") .. "/side.lua")
+side.clean_environment()
+local quoted, figures, median = side.quoted, side.figures, side.median
+local directory, hecate = side.directory, side.hecate
+local peer = side.peers()[1] or {}
+local python, version = peer.program, peer.version
 
 -- Running a side ---------------------------------------------------------------------
-
---- The name=value lines that a command prints; raises with its output if it fails.
-local function figures(command)
-  local pipe <close> = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  if not pipe:close() then error(command .. "\n" .. output, 0) end
-  local values = {}
-  for text in output:gmatch("[^\n]+") do
-    local name, value = text:match("^(%w+)=(%S+)$")
-    if name then values[name] = name == "version" and value or tonumber(value) end
-  end
-  return values
-end
-
---- The Python that has torch, and torch's version; nil if there is none.
-local function find_peer()
-  for _, python in ipairs{os.getenv("BENCH_PYTHON") or "python3", "/usr/bin/python3"} do
-    local ok, values = pcall(figures, quoted(python) .. " " .. quoted(directory .. "/peer.py") .. " version")
-    if ok and values.version then return python, values.version end
-  end
-end
-
-local python, version = find_peer()
 
 local function ours(words)
   return figures(quoted(hecate) .. " " .. quoted(directory .. "/work.lua") .. " " .. words)
 end
 
 local function theirs(words)
-  return python and figures(quoted(python) .. " " .. quoted(directory .. "/peer.py") .. " " .. words) or {}
+  return python and figures(quoted(python) .. " " .. side.peer_program .. " " .. words) or {}
 end
 
 --- Milliseconds that one process takes, from `times` of them.
@@ -66,13 +36,6 @@ local function process_time(command, times)
   local start = clock()
   assert(os.execute(loop))
   return 1e3 * (clock() - start) / times
-end
-
-local function median(list)
-  if #list == 0 then return nil end
-  for i, v in ipairs(list) do list[i] = tonumber(v) end
-  table.sort(list)
-  return (list[(#list + 1) // 2] + list[#list // 2 + 1]) / 2
 end
 
 --- Lets the sides take turns: `turn()` gives our figures and the peer's. Gives the
@@ -157,10 +120,10 @@ end
 
 function rows.matmul()
   local program = build_gemm()
-  local peer, bare_ratios, bare = {}, {}, {}
+  local theirs_gflops, bare_ratios, bare = {}, {}, {}
   local mine = compare(2 * ROUNDS, function()
     local us, them = ours("matmul"), theirs("matmul")
-    table.insert(peer, them.gflops)
+    table.insert(theirs_gflops, them.gflops)
     if program then
       local gemm = figures(program).gflops
       table.insert(bare, gemm)
@@ -172,7 +135,7 @@ function rows.matmul()
   local ratio = median(bare_ratios)
   line("matmul 1024 (bare sgemm), GFLOP/s", mine.gflops, median(bare), ratio, ">= 0.97 x bare",
     at_least(ratio, 0.97))
-  local theirs_median = median(peer)
+  local theirs_median = median(theirs_gflops)
   line("  beside the peer's", mine.gflops, theirs_median, theirs_median and mine.gflops / theirs_median, "")
 end
 

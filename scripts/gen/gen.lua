@@ -263,6 +263,12 @@ local function strip(row, dtype, put)
     end
   else put("  (void)attrs;") end
   put('#line %d "%s"', row.line, row.file)
+  if row.constant and dtype:find "^float" then -- the second operand is one number with a shorter way
+    put("  if (s[2] == 0) {")
+    put("    const T b = *(const T *)p[2];")
+    for _, case in ipairs(row.constant) do put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2]) end
+    put("  }")
+  end
   put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), row.expr)
   put("}")
 end

@@ -21,6 +21,10 @@ static inline uint8_t to_uint8_t(double v) { return (uint8_t)to_int64_t(v); }
       To *o = (To *)to;                                                             \
       const From *i = (const From *)from;                                           \
       for (int64_t k = 0; k < n; k++) o[k] = HOW(To, i[k]);                         \
+    } else if (ts == (int64_t)sizeof(To) && fs == 0) {                              \
+      To *o = (To *)to;                                                             \
+      const To v = HOW(To, *(const From *)from);                                    \
+      for (int64_t k = 0; k < n; k++) o[k] = v;                                     \
     } else                                                                          \
       for (int64_t k = 0; k < n; k++)                                               \
         *(To *)(to + k * ts) = HOW(To, *(const From *)(from + k * fs));             \

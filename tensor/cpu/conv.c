@@ -94,7 +94,7 @@ static Status run_tasks(const Plan *p, Call *c, int64_t tasks, bool threads, Tas
   return worst == OK ? OK : fail(ERROR_ARGUMENT, "conv2d: a matrix is too large for BLAS");
 }
 
-static bool worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, p->k < 1000 ? (int)p->k : 1000); }
+static bool worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000)); }
 
 /* ---- forward ------------------------------------------------------------------------ */
 

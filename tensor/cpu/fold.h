@@ -27,8 +27,29 @@ typedef struct {
 
 #define FOLD_LANES 64
 #define FOLD_BLOCK 8192 /* elements of a row between two visits to the cell */
+#define FOLD_SHORT 256  /* up to here a row has 16 lanes only */
 #define FOLD_ROWS 64    /* rows of a column likewise */
 #define FOLD_TILE 256
+
+/* m elements of v into 'lanes' of them. */
+#define FOLD_ALONG(T, L, INIT, STEP, m, lanes)                             \
+  int64_t i = 0;                                                           \
+  L lane[lanes];                                                           \
+  for (int j = 0; j < lanes; j++) lane[j] = INIT;                          \
+  for (; i + lanes <= (m); i += lanes) {                                   \
+    _Pragma("omp simd") for (int j = 0; j < lanes; j++) {                  \
+      const T x = v[i + j];                                                \
+      lane[j] = STEP(lane[j], x);                                          \
+    }                                                                      \
+  }                                                                        \
+  for (int64_t j = 0; j < (m) - i; j++) {                                  \
+    const T x = v[i + j];                                                  \
+    lane[j] = STEP(lane[j], x);                                            \
+  }
+
+/* Lanes [w, 2w) into lanes [0, w). */
+#define FOLD_HALVE(JOIN, w) \
+  _Pragma("omp simd") for (int j = 0; j < (w); j++) lane[j] = JOIN(lane[j], lane[j + (w)]);
 
 /* NAME: of the functions; T: element; L: lane; F: field of the cell;
 ** INIT: the neutral value; STEP(a, x) takes an element in, JOIN(a, b) a lane. */
@@ -43,23 +64,19 @@ typedef struct {
       cell->F = a;                                                                     \
       return;                                                                          \
     }                                                                                  \
+    if (n <= FOLD_SHORT) {                                                             \
+      const T *v = (const T *)p;                                                       \
+      FOLD_ALONG(T, L, INIT, STEP, n, 16)                                              \
+      FOLD_HALVE(JOIN, 8) FOLD_HALVE(JOIN, 4) FOLD_HALVE(JOIN, 2) FOLD_HALVE(JOIN, 1)  \
+      cell->F = JOIN(cell->F, (__typeof__(cell->F))lane[0]);                           \
+      return;                                                                          \
+    }                                                                                  \
     for (int64_t at = 0; at < n; at += FOLD_BLOCK) {                                   \
       const T *v = (const T *)p + at;                                                  \
-      int64_t m = n - at < FOLD_BLOCK ? n - at : FOLD_BLOCK, i = 0;                    \
-      L lane[FOLD_LANES];                                                              \
-      for (int j = 0; j < FOLD_LANES; j++) lane[j] = INIT;                             \
-      for (; i + FOLD_LANES <= m; i += FOLD_LANES) {                                   \
-        _Pragma("omp simd") for (int j = 0; j < FOLD_LANES; j++) {                     \
-          const T x = v[i + j];                                                        \
-          lane[j] = STEP(lane[j], x);                                                  \
-        }                                                                              \
-      }                                                                                \
-      for (int64_t j = 0; j < m - i; j++) {                                            \
-        const T x = v[i + j];                                                          \
-        lane[j] = STEP(lane[j], x);                                                    \
-      }                                                                                \
-      for (int w = FOLD_LANES / 2; w > 0; w /= 2)                                      \
-        for (int j = 0; j < w; j++) lane[j] = JOIN(lane[j], lane[j + w]);              \
+      const int64_t m = n - at < FOLD_BLOCK ? n - at : FOLD_BLOCK;                     \
+      FOLD_ALONG(T, L, INIT, STEP, m, FOLD_LANES)                                      \
+      FOLD_HALVE(JOIN, 32) FOLD_HALVE(JOIN, 16) FOLD_HALVE(JOIN, 8)                    \
+      FOLD_HALVE(JOIN, 4) FOLD_HALVE(JOIN, 2) FOLD_HALVE(JOIN, 1)                      \
       cell->F = JOIN(cell->F, (__typeof__(cell->F))lane[0]);                           \
     }                                                                                  \
   }                                                                                    \

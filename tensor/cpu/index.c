@@ -59,9 +59,10 @@ static void gather_line(const Lines *l, int64_t row, const int64_t *index, const
 #define GATHER(T)                                                      \
   const T *from = (const T *)in + base;                                \
   T *to = (T *)out + row * l->length;                                  \
-  for (int64_t j = 0; j < l->length; j++) {                            \
-    int64_t i = check_index(index[j], l->size, l->dim);                \
-    if (i >= 0) to[j] = from[i * l->step + j * move];                  \
+  const int64_t length = l->length, end = l->size, step = l->step;     \
+  for (int64_t j = 0; j < length; j++) {                               \
+    int64_t i = check_index(index[j], end, l->dim);                    \
+    if (i >= 0) to[j] = from[i * step + j * move];                     \
   }
   BY_SIZE(size, GATHER);
 }
@@ -89,21 +90,33 @@ static void source_lines(Lines *s, const Lines *l, const Tensor *src) {
 
 typedef enum { WRITE, ADD, MULTIPLY } Reduce; /* as the choices of scatter's reduce */
 
+/* Sets each place p of a line, of type T, which position j addresses. */
+#define FOR_PLACES(T, to, set)                                         \
+  {                                                                    \
+    const int64_t length = l->length, end = l->size, step = l->step;   \
+    for (int64_t j = 0; j < length; j++) {                             \
+      int64_t i = check_index(index[j], end, l->dim);                  \
+      if (i < 0) continue;                                             \
+      T *p = (T *)(to) + i * step + j * move;                          \
+      set;                                                             \
+    }                                                                  \
+  }
+
 static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int64_t *index, const Tensor *src,
                          Tensor *out, Reduce how) {
   int64_t base = line_base(l, row), move = l->stride[l->ndim - 1], at = line_base(s, row);
-#define SCATTER(T)                                                     \
+  const void *data = tensor_data(src);
+  void *to = tensor_data(out);
+#define PUT(T)                                                         \
+  const T *from = (const T *)data + at;                                \
+  FOR_PLACES(T, (T *)to + base, *p = from[j])
+#define COMBINE(T)                                                     \
   {                                                                    \
-    const T *from = (const T *)tensor_data(src) + at;                  \
-    T *to = (T *)tensor_data(out) + base;                              \
-    for (int64_t j = 0; j < l->length; j++) {                          \
-      int64_t i = check_index(index[j], l->size, l->dim);              \
-      if (i < 0) continue;                                             \
-      i = i * l->step + j * move;                                      \
-      to[i] = how == WRITE ? from[j] : (T)(how == ADD ? to[i] + from[j] : to[i] * from[j]); \
-    }                                                                  \
+    const T *from = (const T *)data + at;                              \
+    FOR_PLACES(T, (T *)to + base, *p = (T)(how == ADD ? *p + from[j] : *p * from[j])) \
   }
-  BY_DTYPE(out->dtype, SCATTER)
+  if (how == WRITE) BY_SIZE(tensor_itemsize(out), PUT);
+  else BY_DTYPE(out->dtype, COMBINE)
 }
 
 /* Two elements of index meet in one place only when they differ in 'dim' alone, so the
@@ -114,7 +127,7 @@ static Status scatter(Call *c, int64_t dim, Reduce how) {
   Lines l, s;
   lines_init(&l, index, out, dim);
   source_lines(&s, &l, src);
-  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
+  TRY(tensor_copy_raw(out, c->in[0]));
   const int64_t *positions = tensor_data(index);
   if (index->numel == 0) return OK;
   int64_t blocks = l.rows / l.run;
@@ -133,27 +146,23 @@ Status KERNEL(scatter)(Call *c) {
 
 Status KERNEL(scatter_value)(Call *c) {
   const ScatterValueAttrs *a = c->attrs;
-  const Tensor *index = c->in[1];
   Tensor *out = c->out[0];
   _Alignas(8) char value[8];
-  Lines l;
-  lines_init(&l, index, out, a->dim);
+  Lines lines;
+  lines_init(&lines, c->in[1], out, a->dim);
   element_set((DType)out->dtype, value, a->value);
-  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
-  const int64_t *positions = tensor_data(index);
-  for (int64_t row = 0; row < l.rows && !interrupt_requested(); row++) {
-    int64_t base = line_base(&l, row), move = l.stride[l.ndim - 1];
-#define SCATTER_VALUE(T)                                                                \
-  {                                                                                     \
-    T v = *(const T *)value, *to = (T *)tensor_data(out) + base;                        \
-    for (int64_t j = 0; j < l.length; j++) {                                            \
-      int64_t i = check_index(positions[row * l.length + j], l.size, l.dim);            \
-      if (i < 0) continue;                                                              \
-      T *at = to + i * l.step + j * move;                                               \
-      *at = a->reduce == WRITE ? v : (T)(a->reduce == ADD ? *at + v : *at * v);         \
-    }                                                                                   \
+  TRY(tensor_copy_raw(out, c->in[0]));
+  for (int64_t row = 0; row < lines.rows && !interrupt_requested(); row++) {
+    const Lines *l = &lines;
+    const int64_t *index = (const int64_t *)tensor_data(c->in[1]) + row * l->length;
+    int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
+#define PUT_VALUE(T)                                                   \
+  {                                                                    \
+    T v = *(const T *)value, *to = (T *)tensor_data(out) + base;       \
+    if (a->reduce == WRITE) FOR_PLACES(T, to, *p = v)                  \
+    else FOR_PLACES(T, to, *p = (T)(a->reduce == ADD ? *p + v : *p * v)) \
   }
-    BY_DTYPE(out->dtype, SCATTER_VALUE)
+    BY_DTYPE(out->dtype, PUT_VALUE)
   }
   return OK;
 }
@@ -185,16 +194,23 @@ Status KERNEL(index_select)(Call *c) {
   size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
   const char *from = tensor_data(in);
   char *to = tensor_data(c->out[0]);
+  int64_t run = s.inner > 1 ? 1 : 4096, tasks = (rows + run - 1) / run;
 #pragma omp parallel for if (worth_threads(rows * s.inner, 2))
-  for (int64_t row = 0; row < rows; row++) {
-    int64_t i = check_index(index[row % n], s.size, s.dim);
-    if (i < 0 || interrupt_requested()) continue;
-    const char *p = from + (size_t)(row / n * s.size + i) * bytes;
-    char *q = to + (size_t)row * bytes;
-    if (s.inner == 1) { /* no call for single elements */
-#define ONE(T) *(T *)q = *(const T *)p
-      BY_SIZE(size, ONE);
-    } else memcpy(q, p, bytes);
+  for (int64_t task = 0; task < tasks; task++) {
+    int64_t row = task * run, last = row + run < rows ? row + run : rows, outer = row / n, k = row % n;
+    if (interrupt_requested()) continue;
+    if (s.inner > 1) {
+      int64_t i = check_index(index[k], s.size, s.dim);
+      if (i >= 0) memcpy(to + (size_t)row * bytes, from + (size_t)(outer * s.size + i) * bytes, bytes);
+      continue;
+    }
+#define SINGLE(T)                                                            \
+  for (; row < last; row++) {                                                \
+    int64_t i = check_index(index[k], s.size, s.dim);                        \
+    if (i >= 0) ((T *)to)[row] = ((const T *)from)[outer * s.size + i];      \
+    if (++k == n) k = 0, outer++;                                            \
+  }
+    BY_SIZE(size, SINGLE);
   }
   return OK;
 }
@@ -221,7 +237,7 @@ Status KERNEL(index_add)(Call *c) {
   int64_t n = c->in[1]->numel, parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
   const int64_t *index = tensor_data(c->in[1]);
   if (parts > 16) parts = 16;
-  memcpy(tensor_data(out), tensor_data(c->in[0]), (size_t)out->numel * tensor_itemsize(out));
+  TRY(tensor_copy_raw(out, c->in[0]));
   int64_t tasks = s.outer * parts;
 #pragma omp parallel for if (worth_threads(c->in[2]->numel, 2))
   for (int64_t task = 0; task < tasks; task++) {
@@ -234,19 +250,23 @@ Status KERNEL(index_add)(Call *c) {
 
 /* ---- others ---------------------------------------------------------------------------- */
 
+/* The place is written for every element and kept where it is not 0: a branch on each would be
+** guessed wrong half of the time in a random mask. */
 Status KERNEL(nonzero)(Call *c) {
   const Tensor *in = c->in[0];
   const void *data = tensor_data(in);
-  int64_t *to = tensor_data(c->out[0]);
-#define NONZERO(T)                                                          \
-  for (int64_t i = 0; i < in->numel && !interrupt_requested(); i++) {       \
-    if (((const T *)data)[i] == 0) continue;                                \
-    int64_t rest = i;                                                       \
-    for (int d = in->ndim - 1; d >= 0; d--) {                               \
-      to[d] = rest % in->shape[d];                                          \
-      rest /= in->shape[d];                                                 \
-    }                                                                       \
-    to += in->ndim;                                                         \
+  const int n = in->ndim;
+  int64_t *to = tensor_data(c->out[0]), *end = to + c->out[0]->numel, at[TENSOR_MAX_DIMS] = {0};
+  const int64_t width = n > 0 ? in->shape[n - 1] : 1;
+  if (n == 0 || to == end) return OK; /* of a number only the count is kept */
+#define NONZERO(T)                                                                    \
+  for (const T *v = data; to < end && !interrupt_requested(); v += width) {           \
+    for (int64_t j = 0; j < width && to < end; j++) {                                 \
+      for (int d = 0; d < n - 1; d++) to[d] = at[d];                                  \
+      to[n - 1] = j;                                                                  \
+      to += v[j] != 0 ? n : 0;                                                        \
+    }                                                                                 \
+    for (int d = n - 2; d >= 0 && ++at[d] == in->shape[d]; d--) at[d] = 0;            \
   }
   BY_DTYPE(in->dtype, NONZERO)
   return OK;

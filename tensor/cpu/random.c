@@ -116,7 +116,7 @@ static Status fill(Tensor *t, Generator *g, const Law *law, GroupFn make, int pe
   uint64_t at = take(g, groups, &seed);
   char *data = tensor_data(t);
   size_t size = tensor_itemsize(t);
-#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 4))
+#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 6))
   for (int64_t b = 0; b < batches; b++) {
     if (interrupt_requested()) continue;
     for (int64_t i = b * BATCH; i < (b + 1) * BATCH && i < groups; i++) {
@@ -189,13 +189,14 @@ Status KERNEL(bernoulli)(Call *c) {
   return OK;
 }
 
+#define PIECE 16384
 Status KERNEL(dropout_of)(Call *c) {
   const DropoutOfAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   Tensor *mask = c->out[1];
   Law law = {.a = 1 - a->p, .dtype = DTYPE_BOOL};
   TRY(fill(mask, a->generator, &law, bernoulli, WORDS));
-  const bool *m = tensor_data(mask);
+  const uint8_t *m = tensor_data(mask); /* bytes: a loop that loads bool is no vector code */
   const void *x = tensor_data(in);
   void *o = tensor_data(c->out[0]);
   int64_t n = in->numel;
@@ -203,8 +204,12 @@ Status KERNEL(dropout_of)(Call *c) {
   {                                                                    \
     const T *v = x, scale = (T)a->scale;                               \
     T *r = o;                                                          \
-    _Pragma("omp parallel for simd if (worth_threads(n, 1))")          \
-    for (int64_t i = 0; i < n; i++) r[i] = m[i] ? v[i] * scale : 0;    \
+    _Pragma("omp parallel for if (worth_threads(n, 3))")               \
+    for (int64_t from = 0; from < n; from += PIECE) {                  \
+      int64_t to = n - from < PIECE ? n : from + PIECE;                \
+      const T *w = v; T *q = r; const uint8_t *keep = m; /* of this thread, in registers */ \
+      _Pragma("omp simd") for (int64_t i = from; i < to; i++) q[i] = keep[i] ? w[i] * scale : 0; \
+    }                                                                  \
   }
   if (in->dtype == DTYPE_FLOAT32) EACH(float)
   else EACH(double)

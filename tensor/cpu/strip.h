@@ -80,9 +80,22 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 static inline T choose(bool c, T a, T b) { return c ? a : b; }
 
 #ifdef T_IS_FLOAT
+/* Of quotients that the type holds exactly the rest is exact too: a - q · b in one rounding, with
+** q one too far at most. The library divides bit by bit instead. */
+static inline T fmod_of(T a, T b) {
+#ifdef __FMA__
+  const T q = trunc(a / b), most = sizeof(T) == 4 ? K(0x1p22) : K(0x1p51);
+  if (fabs(q) < most && b - b == 0) {
+    T rest = sizeof(T) == 4 ? (T)__builtin_fmaf(-(float)q, (float)b, (float)a) : (T)__builtin_fma(-q, b, a);
+    if (rest != 0 && (rest < 0) != (a < 0)) rest += (T)copysign(b, a);
+    return (T)copysign(rest, a);
+  }
+#endif
+  return fmod(a, b);
+}
 static inline T floor_divide_of(T a, T b) {
   if (b == 0) return a / b;
-  T mod = fmod(a, b), div = (a - mod) / b;
+  T mod = fmod_of(a, b), div = (a - mod) / b;
   if (mod != 0 && (b < 0) != (mod < 0)) div -= 1;
   if (div == 0) return copysign(0, a / b);
   T floored = floor(div);
@@ -90,13 +103,13 @@ static inline T floor_divide_of(T a, T b) {
 }
 static inline T trunc_divide_of(T a, T b) { return trunc(a / b); }
 static inline T remainder_of(T a, T b) {
-  T mod = fmod(a, b);
-  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
+  const T rest = fmod_of(a, b);
+  const T by[2] = {K(-0.0), b}; /* looked up: as likely as not, so that a branch would be guessed wrong */
+  return rest + by[(rest != 0) & ((b < 0) != (rest < 0))];
 }
-static inline T fmod_of(T a, T b) { return fmod(a, b); }
 static inline T pow_of(T a, T b) { return pow(a, b); }
-static inline T maximum_of(T a, T b) { return a != a || a > b ? a : b; }
-static inline T minimum_of(T a, T b) { return a != a || a < b ? a : b; }
+static inline T maximum_of(T a, T b) { return (a != a) | (a > b) ? a : b; }
+static inline T minimum_of(T a, T b) { return (a != a) | (a < b) ? a : b; }
 #elif defined(T_IS_INTEGER)
 #define IS_MINUS_1(b) ((b) + 1 == 0) /* never of an unsigned type narrower than int */
 static inline T floor_divide_of(T a, T b) {
@@ -148,12 +161,15 @@ static inline void fetch_block(const void *at, size_t bytes) {
     _Pragma("omp simd") for (int64_t i = from; i < to; i++) { __VA_ARGS__ } \
   }
 
+/* Loops that load bool as such are not turned into vector code, those that load bytes are. */
+#define IN_MEMORY(A) __typeof__(_Generic((A){0}, bool: (uint8_t){0}, default: (A){0}))
+
 #define STRIP0(R, ...)                                            \
   for (int64_t i = 0; i < n; i++) AT(R, i, 0) = (R)(__VA_ARGS__);
 
 #define STRIP1(R, A, ...)                                         \
   if (DENSE(0, R) && DENSE(1, A)) {                               \
-    R *o = (R *)p[0]; const A *pa = (const A *)p[1];              \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
     LOOP(const A a = pa[i]; o[i] = (R)(__VA_ARGS__);) \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
@@ -162,13 +178,13 @@ static inline void fetch_block(const void *at, size_t bytes) {
 
 #define STRIP2(R, A, B, ...)                                      \
   if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B)) {                \
-    R *o = (R *)p[0]; const A *pa = (const A *)p[1]; const B *pb = (const B *)p[2]; \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
     LOOP(const A a = pa[i]; const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && DENSE(1, A) && s[2] == 0) {           \
-    R *o = (R *)p[0]; const A *pa = (const A *)p[1]; const B b = *(const B *)p[2]; \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; const B b = *(const B *)p[2]; \
     LOOP(const A a = pa[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && s[1] == 0 && DENSE(2, B)) {           \
-    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const B *pb = (const B *)p[2]; \
+    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
     LOOP(const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
@@ -178,9 +194,17 @@ static inline void fetch_block(const void *at, size_t bytes) {
 
 #define STRIP3(R, A, B, C, ...)                                   \
   if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && DENSE(3, C)) { \
-    R *o = (R *)p[0]; const A *pa = (const A *)p[1];              \
-    const B *pb = (const B *)p[2]; const C *pc = (const C *)p[3]; \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
+    const IN_MEMORY(B) *pb = (const void *)p[2]; const IN_MEMORY(C) *pc = (const void *)p[3]; \
     LOOP(const A a = pa[i]; const B b = pb[i]; const C c = pc[i]; o[i] = (R)(__VA_ARGS__);) \
+  } else if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && s[3] == 0) { \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
+    const IN_MEMORY(B) *pb = (const void *)p[2]; const C c = *(const C *)p[3]; \
+    LOOP(const A a = pa[i]; const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
+  } else if (DENSE(0, R) && DENSE(1, A) && s[2] == 0 && DENSE(3, C)) { \
+    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
+    const B b = *(const B *)p[2]; const IN_MEMORY(C) *pc = (const void *)p[3]; \
+    LOOP(const A a = pa[i]; const C c = pc[i]; o[i] = (R)(__VA_ARGS__);) \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
       const A a = AT(A, i, 1); const B b = AT(B, i, 2); const C c = AT(C, i, 3); \

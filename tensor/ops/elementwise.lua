@@ -1,6 +1,7 @@
 -- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
 -- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
--- evaluates both sides and keeps the loop free of branches.
+-- evaluates both sides and keeps the loop free of branches. `constant` lists shorter expressions for floats where b is
+-- one number for all.
 -- What the examples give that are made from a name: of {-1.5, 2.5}, of {0.25, 0.5} for float(), of
 -- {7, 3} and {2, 3} for binary().
 local GIVES = {
@@ -85,11 +86,16 @@ op {"softplus_backward", "(g: Tensor, input: Tensor, beta: float, threshold: flo
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
-  backward = function(o)
-    local cdf = ((o.input * 0.70710678118654752):erf() + 1) * 0.5
-    local pdf = (o.input * o.input * -0.5):exp() * 0.3989422804014327
-    return {input = o.grad * (cdf + o.input * pdf)}
+  backward = function(o) return {input = o.grad:gelu_backward(o.input)} end}
+op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "a * (K(0.5) * (1 + erf(b * K(0.70710678118654752440))) + b * exp(K(-0.5) * b * b) * K(0.39894228040143267794))",
+  doc = "The gradient of gelu_exact: g (Φ(x) + x φ(x)).",
+  backward = function(o) -- the derivative once more is φ(x) (2 - x²)
+    local x = o.input
+    local pdf = (x * x * -0.5):exp() * 0.3989422804014327
+    return {g = o.grad:gelu_backward(x), input = o.grad * o.g * (pdf * (-(x * x) + 2))}
   end}
+
 op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
   expr = "K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a)))", doc = "The tanh form of GELU.",
   backward = function(o)
@@ -144,6 +150,7 @@ binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other)
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
 binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
+  constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"}, {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
     return {input = o.grad:helper("pow_base", o.input, o.other), other = o.grad:helper("pow_exponent", o.input, o.other, o.out)}
   end})
@@ -168,6 +175,9 @@ binary("logical_xor", "!a != !b", "Whether just one is not 0.", {result = "bool"
 binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits"})
 binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits"})
 binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
+
+op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64", expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",
+  doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
 
 op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", operand = {"condition"},
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
