@@ -4,8 +4,8 @@
 ** power of two, so at most 1/8 is lost. A freed block goes to the list of its class
 ** and comes back without malloc (and without the page faults of fresh memory). Lists
 ** hold at most CACHE_LIMIT bytes, or what is in use if that is more; before they would hold
-** more, they are emptied: what a program frees now is what it asks for next. One lock, taken for
-** a few instructions; no lock is held over malloc.
+** more, blocks of other sizes go: what a program frees now is what it asks for next. One
+** lock, taken for a few instructions; no lock is held over malloc.
 */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -19,7 +19,8 @@
 
 typedef struct Block {
   struct Block *next;
-} Block;
+  size_t bytes;
+} Block; /* while it is free */
 
 static Block *lists[CLASSES];
 static atomic_flag lock = ATOMIC_FLAG_INIT;
@@ -120,11 +121,33 @@ void *memory_realloc(void *block, size_t old_bytes, size_t bytes) {
   return fresh;
 }
 
+static void free_list(Block *list) {
+  for (Block *next; list != NULL; list = next) {
+    next = list->next;
+    free(list);
+  }
+}
+
+/* Takes blocks of other sizes than class's, the largest first, until at most 'room' bytes are in
+** the lists; the caller has the lock. */
+static Block *take_others(int class, int64_t room) {
+  Block *taken = NULL;
+  for (int i = CLASSES - 1; i >= 0 && stats.cached > room; i--)
+    while (i != class && lists[i] != NULL && stats.cached > room) {
+      Block *block = lists[i];
+      lists[i] = block->next;
+      block->next = taken;
+      taken = block;
+      stats.cached -= (int64_t)block->bytes;
+    }
+  return taken;
+}
+
 void memory_free(void *pointer, size_t bytes) {
   if (pointer == NULL) return;
   size_t rounded;
   int class = size_class(bytes, &rounded);
-  Block *block = pointer;
+  Block *block = pointer, *excess = NULL;
   acquire();
   stats.bytes -= (int64_t)rounded;
   stats.blocks--;
@@ -132,21 +155,18 @@ void memory_free(void *pointer, size_t bytes) {
   bool keep = false; /* so that the sanitizer sees a use after free */
 #else
   int64_t limit = stats.bytes > CACHE_LIMIT ? stats.bytes : CACHE_LIMIT;
+  if (stats.cached + (int64_t)rounded > limit) excess = take_others(class, limit - (int64_t)rounded);
   bool keep = stats.cached + (int64_t)rounded <= limit;
-  if (!keep && (int64_t)rounded <= limit / 4) {
-    release();
-    memory_trim();
-    acquire();
-    keep = true;
-  }
 #endif
   if (keep) {
+    block->bytes = rounded;
     block->next = lists[class];
     lists[class] = block;
     stats.cached += (int64_t)rounded;
   }
   release();
   if (!keep) free(block);
+  free_list(excess);
 }
 
 void memory_trim(void) {
@@ -156,11 +176,7 @@ void memory_trim(void) {
   memset(lists, 0, sizeof lists);
   stats.cached = 0;
   release();
-  for (int i = 0; i < CLASSES; i++)
-    for (Block *block = all[i], *next; block != NULL; block = next) {
-      next = block->next;
-      free(block);
-    }
+  for (int i = 0; i < CLASSES; i++) free_list(all[i]);
 }
 
 void memory_stats(MemoryStats *out) {

@@ -128,6 +128,18 @@ static void test_memory(void) {
   }
   CHECK(bytes_used() == before.bytes);
 
+#ifndef HECATE_SANITIZE
+  enum { MANY = 30, LARGE = 4 << 20, LIMIT = 96 << 20 }; /* full lists make room for another size */
+  char *many[MANY];
+  for (int i = 0; i < MANY; i++) CHECK((many[i] = memory_alloc(LARGE)) != NULL);
+  char *other = memory_alloc(LARGE / 2);
+  for (int i = 0; i < MANY; i++) memory_free(many[i], LARGE);
+  memory_stats(&during);
+  CHECK(during.cached <= LIMIT && during.cached > LIMIT - LARGE);
+  memory_free(other, LARGE / 2);
+  memory_stats(&after);
+  CHECK(after.cached <= LIMIT && after.cached % LARGE == LARGE / 2);
+#endif
   CHECK(memory_alloc((size_t)1 << 60) == NULL);
   memory_fail_at(2);
   block = memory_alloc(10);
