@@ -6,20 +6,21 @@ LEVELS static void TYPED(sgd)(int64_t n, T *restrict p, const T *restrict grad,
                               T *restrict velocity, const SgdStep *s) {
   const T sign = s->maximize ? -1 : 1, decay = (T)s->weight_decay, lr = (T)s->lr;
   const T momentum = (T)s->momentum, keep = (T)(1 - s->dampening);
-  const bool nesterov = s->nesterov;
   if (velocity == NULL) {
 #pragma omp simd
     for (int64_t i = 0; i < n; i++) p[i] -= lr * (sign * grad[i] + decay * p[i]);
     return;
   }
   const T old = s->first ? 0 : momentum, fresh = s->first ? 1 : keep;
-#pragma omp simd
-  for (int64_t i = 0; i < n; i++) {
-    T g = sign * grad[i] + decay * p[i];
-    T v = old * velocity[i] + fresh * g;
-    velocity[i] = v;
-    p[i] -= lr * (nesterov ? g + momentum * v : v);
+#define SGD(step)                                                 \
+  _Pragma("omp simd") for (int64_t i = 0; i < n; i++) {           \
+    const T g = sign * grad[i] + decay * p[i];                    \
+    const T v = velocity[i] = old * velocity[i] + fresh * g;      \
+    p[i] -= lr * (step);                                          \
   }
+  if (s->nesterov) { SGD(g + momentum * v) }
+  else { SGD(v) }
+#undef SGD
 }
 
 LEVELS static void TYPED(adam)(int64_t n, T *restrict p, const T *restrict grad,

@@ -254,12 +254,13 @@ local function strip(row, dtype, put)
       local c = a.type.c
       if c == "Scalar" then put("  const T %s = SCALAR(at->%s);", a.name, a.name)
       elseif c == "OptionalScalar" then
-        put("  const bool has_%s = at->%s.given;", a.name, a.name)
-        put("  const T %s = SCALAR(at->%s.value);", a.name, a.name)
-        put("  (void)has_%s;", a.name)
+        for _, bound in ipairs{"lowest", "highest"} do -- what stands for one that is not given
+          put("  const T %s_or_%s = at->%s.given ? SCALAR(at->%s.value) : %s;", a.name, bound, a.name, a.name, bound:upper())
+          put("  (void)%s_or_%s;", a.name, bound)
+        end
       elseif c == "double" then put("  const T %s = (T)at->%s;", a.name, a.name)
       elseif c == "int64_t" or c == "bool" or c == "int" then put("  const %s %s = at->%s;", c, a.name, a.name) end
-      if c == "Scalar" or c == "OptionalScalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
+      if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
     end
   else put("  (void)attrs;") end
   put('#line %d "%s"', row.line, row.file)

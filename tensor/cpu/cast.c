@@ -31,7 +31,7 @@ static inline uint8_t to_uint8_t(double v) { return (uint8_t)to_int64_t(v); }
   }
 
 #define CASTS_TO(to, To, FROM_FLOAT, FROM_INT)      \
-  CAST(bool_##to, To, bool, FROM_INT)               \
+  CAST(bool_##to, To, uint8_t, FROM_INT) /* of 0 and 1 */ \
   CAST(uint8_##to, To, uint8_t, FROM_INT)           \
   CAST(int32_##to, To, int32_t, FROM_INT)           \
   CAST(int64_##to, To, int64_t, FROM_INT)           \

@@ -63,6 +63,15 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 
 #define K(x) ((T)(x)) /* a constant of the element type */
 
+/* The first and the last of the type's numbers. */
+#ifdef T_IS_FLOAT
+#define LOWEST K(-INFINITY)
+#define HIGHEST K(INFINITY)
+#else
+#define HIGHEST _Generic((T){0}, bool: true, uint8_t: UINT8_MAX, int32_t: INT32_MAX, default: INT64_MAX)
+#define LOWEST _Generic((T){0}, int32_t: INT32_MIN, int64_t: INT64_MIN, default: 0)
+#endif
+
 #ifdef T_IS_FLOAT
 #define SCALAR(x) ((T)scalar_to_double(x))
 #define ABS(x) fabs(x)
@@ -78,6 +87,9 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 
 /* Both sides are evaluated, so that the loop stays free of branches. */
 static inline T choose(bool c, T a, T b) { return c ? a : b; }
+/* A NaN stays. */
+static inline T at_least(T a, T b) { return a < b ? b : a; }
+static inline T at_most(T a, T b) { return a > b ? b : a; }
 
 #ifdef T_IS_FLOAT
 /* Of quotients that the type holds exactly the rest is exact too: a - q · b in one rounding, with
@@ -156,7 +168,7 @@ static inline void fetch_block(const void *at, size_t bytes) {
 }
 #define LOOP(...)                                                 \
   for (int64_t from = 0, to = BLOCK; from < n; from = to, to += BLOCK) { \
-    if (to < n) fetch_block(o + to, BLOCK * sizeof *o);           \
+    if (to < n && p[0] != p[1]) fetch_block(o + to, BLOCK * sizeof *o); \
     else to = n;                                                  \
     _Pragma("omp simd") for (int64_t i = from; i < to; i++) { __VA_ARGS__ } \
   }

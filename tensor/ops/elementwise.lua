@@ -1,6 +1,7 @@
 -- Elementwise ops: `expr` is one C expression of a, b, c (the inputs in order) and the
 -- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
--- evaluates both sides and keeps the loop free of branches. `constant` lists shorter expressions for floats where b is
+-- evaluates both sides and keeps the loop free of branches. An optional number is NAME_or_lowest or
+-- NAME_or_highest: where it is not given, a bound that changes nothing. `constant` lists shorter expressions for floats where b is
 -- one number for all.
 -- What the examples give that are made from a name: of {-1.5, 2.5}, of {0.25, 0.5} for float(), of
 -- {7, 3} and {2, 3} for binary().
@@ -196,14 +197,14 @@ op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tenso
   doc = "input with value, a tensor of no dimensions, where mask holds; in the dtype of input.",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), torch.tensor(5.0))", gives = "{5, 1}"}
 op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number", numbers = "promote",
-  expr = "has_max && a > max ? max : has_min && a < min ? (has_max && min > max ? max : min) : a", doc = "Limited to [min, max].",
+  expr = "at_most(at_least(a, min_or_lowest), max_or_highest)", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", gives = "{1, 1, 2, 3, 3}", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", composite = true, inplace = true,
   backward = "clamp_tensor", grad_inputs = {"input", "min", "max"}, save = {"input", "min", "max"}, domain = "clamp_tensor",
   doc = "Limited to [min, max], element by element; broadcast.", example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))", gives = "{1, 1, 1}"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
-  expr = "(!has_max || b <= max) && (!has_min || b >= min) ? a : K(0)", doc = "g where input is between them.",
+  expr = "choose((b <= max_or_highest) & (b >= min_or_lowest), a, K(0))", doc = "g where input is between them.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
   expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
