@@ -2,10 +2,10 @@
 ** column matrix of K = C/groups·KH·KW rows, one column for each output place. It is made
 ** in strips of output rows that stay in the cache: forward W (F×K) times it; for the
 ** input Wᵀ·grad scattered back; for the weight grad times its transpose. 1×1 kernels of
-** stride 1 read the input itself.
+** stride 1 read the input itself. Few channels are for shifts.c.
 */
+#include "conv.h"
 #include "gemm.h"
-#include "window.h"
 
 #define STRIP_BYTES (512 << 10)
 
@@ -71,20 +71,17 @@ static Matrix columns_of(const Plan *p, const char *in, int64_t s, void *scratch
   return (Matrix){scratch, p->k, width, width, 1};
 }
 
-/* Runs 'work' for each task, threads with a scratch of their own. */
-typedef Status (*Task)(const Plan *p, Call *c, int64_t task, void *scratch);
-
-static Status run_tasks(const Plan *p, Call *c, int64_t tasks, bool threads, Task work) {
-  size_t bytes = columns_bytes(p);
+Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work) {
   atomic_int worst = OK;
+  int64_t turn = tasks / (8 * threads_get()) + 1; /* tasks at a time */
 #pragma omp parallel if (threads && tasks > 1 && threads_get() > 1)
   {
     void *scratch = bytes > 0 ? memory_alloc(bytes) : NULL;
     if (bytes > 0 && scratch == NULL) worst = ERROR_MEMORY;
-#pragma omp for schedule(dynamic)
+#pragma omp for schedule(dynamic, turn)
     for (int64_t task = 0; task < tasks; task++) {
       if (worst != OK || interrupt_requested()) continue;
-      Status status = work(p, c, task, scratch);
+      Status status = work(plan, c, task, scratch);
       if (status != OK) worst = status;
     }
     memory_free(scratch, scratch != NULL ? bytes : 0);
@@ -98,7 +95,8 @@ static bool worth(const Plan *p) { return worth_threads(p->w.batch * p->w.featur
 
 /* ---- forward ------------------------------------------------------------------------ */
 
-static Status forward_task(const Plan *p, Call *c, int64_t task, void *scratch) {
+static Status forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
+  const Plan *p = plan;
   const Window *w = &p->w;
   int64_t s = task % p->strips, ng = task / p->strips, g = ng % w->groups, y0, y1;
   const char *in = (const char *)tensor_data(c->in[0]) + ng * p->c * w->in[0] * w->in[1] * p->size;
@@ -122,13 +120,15 @@ Status KERNEL(conv2d)(Call *c) {
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
+  if (KERNEL(shifts_suit)(&p.w)) return KERNEL(shifts_forward)(&p.w, c);
   plan_init(&p, (DType)c->in[0]->dtype);
-  return run_tasks(&p, c, p.w.batch * p.w.groups * p.strips, worth(&p), forward_task);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, columns_bytes(&p), worth(&p), forward_task);
 }
 
 /* ---- the gradient of the input -------------------------------------------------------- */
 
-static Status input_task(const Plan *p, Call *c, int64_t ng, void *scratch) {
+static Status input_task(const void *plan, Call *c, int64_t ng, void *scratch) {
+  const Plan *p = plan;
   const Window *w = &p->w;
   const char *grad = (const char *)tensor_data(c->in[0]) + ng * p->f * p->p * p->size;
   const char *weight = (const char *)tensor_data(c->in[1]) + ng % w->groups * p->f * p->k * p->size;
@@ -154,8 +154,9 @@ Status KERNEL(conv2d_input)(Call *c) {
   Plan p;
   TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
   TRY(conv_check_grad(c->in[0], &p.w));
+  if (KERNEL(shifts_suit)(&p.w)) return KERNEL(shifts_input)(&p.w, c);
   plan_init(&p, (DType)c->in[0]->dtype);
-  return run_tasks(&p, c, p.w.batch * p.w.groups, worth(&p), input_task);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, columns_bytes(&p), worth(&p), input_task);
 }
 
 /* ---- the gradient of the weight ------------------------------------------------------- */
@@ -165,13 +166,14 @@ Status KERNEL(conv2d_input)(Call *c) {
 #define PARTS 8
 
 typedef struct {
-  Plan plan; /* first: tasks get a Plan */
+  Plan plan;
   int64_t parts;
   char *sums;
 } WeightPlan;
 
-static Status weight_task(const Plan *p, Call *c, int64_t task, void *scratch) {
-  const WeightPlan *wp = (const WeightPlan *)p;
+static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
+  const WeightPlan *wp = plan;
+  const Plan *p = &wp->plan;
   const Window *w = &p->w;
   int64_t g = task % w->groups, part = task / w->groups;
   int64_t first = w->batch * part / wp->parts, last = w->batch * (part + 1) / wp->parts;
@@ -205,7 +207,9 @@ Status KERNEL(conv2d_weight)(Call *c) {
   size_t bytes = (size_t)(n * w.parts * p->size);
   w.sums = w.parts > 1 ? memory_alloc(bytes) : tensor_data(c->out[0]);
   if (w.sums == NULL) return ERROR_MEMORY;
-  Status status = run_tasks(p, c, w.parts * p->w.groups, !large && worth(p), weight_task);
+  Status status = KERNEL(shifts_suit)(&p->w)
+                      ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
+                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, columns_bytes(p), !large && worth(p), weight_task);
   if (w.parts == 1) return status;
   if (status == OK && p->dtype == DTYPE_FLOAT32) add_up_float32((float *)w.sums, n, w.parts, tensor_data(c->out[0]));
   else if (status == OK) add_up_float64((double *)w.sums, n, w.parts, tensor_data(c->out[0]));

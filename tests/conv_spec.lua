@@ -1,0 +1,86 @@
+--- Convolution with few channels in a group (sums of shifted planes) beside convolution with many
+-- (products of matrices): a grouped one is a dense one whose other weights are 0.
+local F = nn.functional
+
+--- The weight (G·f × c × …) of `groups` groups as one of a single group (G·f × G·c × …).
+local function dense(weight, groups)
+  local rows, channels = {}, weight:size(2)
+  local features = weight:size(1) // groups
+  for g = 1, groups do
+    local own = weight:narrow(1, (g - 1) * features + 1, features)
+    local function zeros(n) return torch.zeros(features, n, weight:size(3), weight:size(4), {dtype = weight.dtype}) end
+    local parts = {}
+    if g > 1 then parts[#parts + 1] = zeros((g - 1) * channels) end
+    parts[#parts + 1] = own
+    if g < groups then parts[#parts + 1] = zeros((groups - g) * channels) end
+    rows[g] = torch.cat(parts, 2)
+  end
+  return torch.cat(rows, 1)
+end
+
+local function both(case)
+  local N, G, c, f = case.batch, case.groups, case.channels, case.features
+  local options = {dtype = case.dtype or torch.float64, requires_grad = true}
+  local x = torch.randn(N, G * c, case.size[1], case.size[2], options)
+  local w = torch.randn(G * f, c, case.kernel[1], case.kernel[2], options)
+  local b = torch.randn(G * f, options)
+  local few = F.conv2d(x, w, b, case.stride, case.padding, case.dilation, G)
+  local many = F.conv2d(x, dense(w, G), b, case.stride, case.padding, case.dilation)
+  local g = torch.randn_like(few)
+  return few, many, {torch.autograd.grad(few, {x, w, b}, g)}, {torch.autograd.grad(many, {x, w, b}, g)}
+end
+
+local function describe_case(case)
+  local words = {}
+  for _, name in ipairs{"batch", "groups", "channels", "features", "size", "kernel", "stride", "padding", "dilation"} do
+    local v = case[name]
+    words[#words + 1] = name .. " " .. (type(v) == "table" and table.concat(v, "×") or v)
+  end
+  return table.concat(words, ", ")
+end
+
+local function check(case, tolerance)
+  local few, many, a, b = both(case)
+  local function near(x, y, what)
+    local most = x:numel() == 0 and 0 or (x - y):abs():max():item()
+    assert.is_true(most <= tolerance, ("%s is off by %g: %s"):format(what, most, describe_case(case)))
+  end
+  near(few, many, "output")
+  for i, what in ipairs{"gradient of the input", "gradient of the weight", "gradient of the bias"} do near(a[i], b[i], what) end
+end
+
+describe("conv2d of few channels", function()
+  it("is that of many, whatever the geometry", function()
+    local rng = torch.Generator() rng:manual_seed(5)
+    local function pick(low, high) return torch.randint(low, high + 1, {1}, {generator = rng}):item() end
+    local done = 0
+    while done < 300 do
+      local case = {batch = pick(1, 3), groups = pick(5, 6), channels = pick(1, 4), features = pick(1, 6),
+        size = {pick(1, 13), pick(1, 21)}, kernel = {pick(1, 5), pick(1, 5)}, stride = {pick(1, 3), pick(1, 3)},
+        padding = {pick(0, 3), pick(0, 3)}, dilation = {pick(1, 3), pick(1, 3)}}
+      local fits = true
+      for d = 1, 2 do
+        fits = fits and case.size[d] + 2 * case.padding[d] >= (case.kernel[d] - 1) * case.dilation[d] + 1
+      end
+      if fits then
+        done = done + 1
+        check(case, 1e-11)
+      end
+    end
+  end)
+
+  it("is that of many where a plane takes several strips, and in float32", function()
+    for _, stride in ipairs{1, 2, 3} do
+      check({batch = 2, groups = 5, channels = 1, features = 2, size = {217, 190}, kernel = {3, 5}, stride = {stride, stride},
+        padding = {1, 2}, dilation = {2, 1}}, 1e-9)
+      check({batch = 1, groups = 2, channels = 3, features = 5, size = {120, 333}, kernel = {7, 7}, stride = {stride, 1},
+        padding = {3, 3}, dilation = {1, 1}, dtype = torch.float32}, 2e-2)
+    end
+  end)
+
+  it("of an image with one channel, and of none", function()
+    local x, w = torch.arange(1, 10, {dtype = torch.float32}):view(1, 1, 3, 3), torch.ones(2, 1, 2, 2)
+    assert.same({{{{12, 16}, {24, 28}}, {{12, 16}, {24, 28}}}}, F.conv2d(x, w):tolist())
+    assert.equal("torch.Size({0, 2, 2, 2})", tostring(F.conv2d(torch.zeros(0, 1, 3, 3), w):size()))
+  end)
+end)
