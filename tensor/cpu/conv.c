@@ -120,7 +120,7 @@ Status KERNEL(conv2d)(Call *c) {
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
-  if (KERNEL(shifts_suit)(&p.w)) return KERNEL(shifts_forward)(&p.w, c);
+  if (KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
   plan_init(&p, (DType)c->in[0]->dtype);
   return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, columns_bytes(&p), worth(&p), forward_task);
 }
@@ -154,7 +154,7 @@ Status KERNEL(conv2d_input)(Call *c) {
   Plan p;
   TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
   TRY(conv_check_grad(c->in[0], &p.w));
-  if (KERNEL(shifts_suit)(&p.w)) return KERNEL(shifts_input)(&p.w, c);
+  if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
   plan_init(&p, (DType)c->in[0]->dtype);
   return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, columns_bytes(&p), worth(&p), input_task);
 }
@@ -207,7 +207,7 @@ Status KERNEL(conv2d_weight)(Call *c) {
   size_t bytes = (size_t)(n * w.parts * p->size);
   w.sums = w.parts > 1 ? memory_alloc(bytes) : tensor_data(c->out[0]);
   if (w.sums == NULL) return ERROR_MEMORY;
-  Status status = KERNEL(shifts_suit)(&p->w)
+  Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
                       ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
                       : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, columns_bytes(p), !large && worth(p), weight_task);
   if (w.parts == 1) return status;

@@ -12,7 +12,8 @@ typedef Status (*ConvTask)(const void *plan, Call *c, int64_t task, void *scratc
 Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work);
 
 /* shifts.c: whether few channels make it the faster way, and its three ops. */
-bool KERNEL(shifts_suit)(const Window *w);
+typedef enum { CONV_FORWARD, CONV_INPUT, CONV_WEIGHT } ConvOp;
+bool KERNEL(shifts_suit)(const Window *w, ConvOp op);
 Status KERNEL(shifts_forward)(const Window *w, Call *c);
 Status KERNEL(shifts_input)(const Window *w, Call *c);
 Status KERNEL(shifts_weight)(const Window *w, Call *c, int64_t parts, char *sums);

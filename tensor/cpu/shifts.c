@@ -12,7 +12,7 @@
 #define TAPS_MAX 1024           /* of a sum */
 #define MOST 4                  /* planes of a tile */
 #define VECTORS 8               /* … and vectors of a plane */
-#define SLACK 128               /* elements that a tile may run over */
+#define SLACK 128               /* elements that a tile, half, and a kernel's reach, half, may run over */
 #define STRIP_BYTES (128 << 10)
 
 #if defined(__AVX512F__)
@@ -73,10 +73,15 @@ static int64_t block_of(int64_t planes) { return planes >= 4 ? 4 : planes >= 2 ?
 
 /* ---- plans -------------------------------------------------------------------------------- */
 
-bool KERNEL(shifts_suit)(const Window *w) {
+/* The bounds are where a product of matrices was as fast (docs/architecture.md). */
+bool KERNEL(shifts_suit)(const Window *w, ConvOp op) {
   int64_t c = w->channels / w->groups, f = w->features / w->groups, kernel = w->kernel[0] * w->kernel[1];
-  return c <= 4 && kernel > 1 && c * kernel <= TAPS_MAX && f * kernel <= TAPS_MAX &&
-         (w->kernel[1] - 1) * w->dilation[1] <= SLACK;
+  if (kernel == 1 || kernel > TAPS_MAX || (w->kernel[1] - 1) * w->dilation[1] > SLACK / 2) return false;
+  switch (op) {
+    case CONV_FORWARD: return c <= 16 && c * kernel <= TAPS_MAX;
+    case CONV_INPUT: return f <= 32 && f <= 8 * c && f * kernel <= TAPS_MAX;
+    default: return f <= 24 && c * kernel <= TAPS_MAX;
+  }
 }
 
 static void shifts_init(Shifts *s, const Window *w, const Call *c) {

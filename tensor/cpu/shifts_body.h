@@ -88,14 +88,17 @@ static void NAME(sums)(int planes, int64_t n, const Taps *taps, const T *weight,
 /* sum[f][k] += Σ_i a[f][i] · b[place[k] + i] for F planes a and K places. */
 static inline __attribute__((always_inline)) void NAME(dots)(const int F, const int K, int64_t n, const T *a, int64_t plane,
     const T *b, const int64_t *place, T *sum, int64_t pitch) {
-  V total[2][3];
+  V total[MOST][3];
   for (int f = 0; f < F; f++)
     for (int k = 0; k < K; k++) total[f][k] = (V){0};
-  for (int64_t i = 0; i < n; i += LANES)
+  for (int64_t i = 0; i < n; i += LANES) {
+    V y[3];
+    for (int k = 0; k < K; k++) y[k] = *(const V *)(b + place[k] + i);
     for (int f = 0; f < F; f++) {
       const V x = *(const V *)(a + f * plane + i);
-      for (int k = 0; k < K; k++) total[f][k] += x * *(const V *)(b + place[k] + i);
+      for (int k = 0; k < K; k++) total[f][k] += x * y[k];
     }
+  }
   for (int f = 0; f < F; f++)
     for (int k = 0; k < K; k++) {
       T one = 0;
@@ -105,17 +108,17 @@ static inline __attribute__((always_inline)) void NAME(dots)(const int F, const 
 }
 
 static void NAME(products)(const Shifts *s, int64_t n, const T *a, int64_t plane, const T *b, const Taps *taps, T *sum) {
-  int64_t f = 0, count = taps->count;
-  for (; f + 2 <= s->f; f += 2, a += 2 * plane, sum += 2 * count) {
-    int64_t k = 0;
-    for (; k + 3 <= count; k += 3) NAME(dots)(2, 3, n, a, plane, b, taps->place + k, sum + k, count);
-    for (; k < count; k++) NAME(dots)(2, 1, n, a, plane, b, taps->place + k, sum + k, count);
+  const int64_t count = taps->count, threes = count - count % 3;
+#define PRODUCTS(F)                                                                                                   \
+  for (int64_t k = 0; k < threes; k += 3) NAME(dots)(F, 3, n, a, plane, b, taps->place + k, sum + k, count);          \
+  for (int64_t k = threes; k < count; k++) NAME(dots)(F, 1, n, a, plane, b, taps->place + k, sum + k, count)
+  for (int64_t f = 0, planes; f < s->f; f += planes, a += planes * plane, sum += planes * count) {
+    planes = block_of(s->f - f);
+    if (planes == 4) { PRODUCTS(4); }
+    else if (planes == 2) { PRODUCTS(2); }
+    else { PRODUCTS(1); }
   }
-  for (; f < s->f; f++, a += plane, sum += count) {
-    int64_t k = 0;
-    for (; k + 3 <= count; k += 3) NAME(dots)(1, 3, n, a, plane, b, taps->place + k, sum + k, count);
-    for (; k < count; k++) NAME(dots)(1, 1, n, a, plane, b, taps->place + k, sum + k, count);
-  }
+#undef PRODUCTS
 }
 
 /* ---- tasks: a sample, a group and a strip ---------------------------------------------------- */
