@@ -6,6 +6,7 @@
 static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
 
 #define BLOCK 65536 /* elements written between two looks at the interrupt flag */
+#define SHARE 16384 /* … by one of several threads */
 
 /* Fresh memory comes page by page from the system, which takes longer than to write it. */
 static Status clear(Storage *s) {
@@ -94,8 +95,10 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
   const double low = scalar_to_double(start), by = scalar_to_double(step);
 #define SEQUENCE(T, value)                                                                        \
-  for (int64_t from = 0, to; from < t->numel && !interrupt_requested(); from = to) {              \
-    to = t->numel - from < BLOCK ? t->numel : from + BLOCK;                                       \
+  _Pragma("omp parallel for if (worth_threads(t->numel, 2))")                                     \
+  for (int64_t from = 0; from < t->numel; from += SHARE) {                                        \
+    const int64_t to = t->numel - from < SHARE ? t->numel : from + SHARE;                         \
+    if (interrupt_requested()) continue;                                                          \
     for (int64_t i = from; i < to; i++) ((T *)p)[i] = (T)(value);                                 \
   }
   if (exact && t->dtype == DTYPE_INT64) { /* by the rules of unsigned numbers, which wrap */

@@ -136,7 +136,7 @@ Status KERNEL(batch_norm_of)(Call *c) {
   void *o = tensor_data(c->out[0]), *mean = tensor_data(c->out[1]), *invstd = tensor_data(c->out[2]);
   void *rm = data_or_null(c->in[1]), *rv = data_or_null(c->in[2]);
   int64_t step = task_width(&k), tasks = (k.channels + step - 1) / step;
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(x->numel, 4))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(x->numel, 10))
   for (int64_t t = 0; t < tasks; t++) {
     int64_t from = t * step, w = k.channels - from < step ? k.channels - from : step;
     if (interrupt_requested()) continue;
@@ -155,7 +155,7 @@ Status KERNEL(batch_norm_backward)(Call *c) {
   void *mean = tensor_data(c->in[3]), *invstd = tensor_data(c->in[4]);
   void *dx = tensor_data(c->out[0]), *dw = tensor_data(c->out[1]), *db = tensor_data(c->out[2]);
   int64_t step = task_width(&k), tasks = (k.channels + step - 1) / step;
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(x->numel, 4))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(x->numel, 10))
   for (int64_t t = 0; t < tasks; t++) {
     int64_t from = t * step, w = k.channels - from < step ? k.channels - from : step;
     if (interrupt_requested()) continue;

@@ -183,6 +183,9 @@ static inline void fetch_block(const void *at, size_t bytes) {
   if (DENSE(0, R) && DENSE(1, A)) {                               \
     R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
     LOOP(const A a = pa[i]; o[i] = (R)(__VA_ARGS__);) \
+  } else if (DENSE(0, R) && s[1] == 0 && n > 0) {                 \
+    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const R r = (R)(__VA_ARGS__); \
+    LOOP(o[i] = r;)                                               \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
       const A a = AT(A, i, 1); AT(R, i, 0) = (R)(__VA_ARGS__);    \
