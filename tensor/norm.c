@@ -83,7 +83,7 @@ static Status check_layer_norm(const LayerNormAttrs *a, Tensor *const *in) {
   return OK;
 }
 
-/* A row to be normalised is a channel of one sample: batch_norm's kernels, forward and backward. */
+/* A matrix of the rows to be normalised, and a row each of weight and bias. */
 Status composite_layer_norm(Call *c) {
   const LayerNormAttrs *a = c->attrs;
   Tensor *t[6] = {0}, *x = c->in[0];
@@ -91,13 +91,27 @@ Status composite_layer_norm(Call *c) {
   TRY(check_layer_norm(a, c->in));
   if (x->numel == 0) return op_clone(x, &c->out[0]);
   for (int i = 0; i < a->normalized_shape.n; i++) n *= a->normalized_shape.v[i];
-  Status status = op_reshape(x, (Ints){3, {1, x->numel / n, n}}, &t[0]);
-  if (status == OK) status = op_batch_norm_of(t[0], NULL, NULL, NULL, NULL, true, 0, a->eps, &t[1], &t[2], &t[3]);
-  if (status == OK) status = op_reshape(t[1], ints_of(x->ndim, x->shape), &t[4]);
-  if (status == OK && c->in[1] != NULL) status = op_mul(t[4], c->in[1], &t[5]);
-  else t[5] = tensor_retain(t[4]);
-  if (status == OK && c->in[2] != NULL) status = op_add(t[5], c->in[2], scalar_int(1), &c->out[0]);
-  else if (status == OK) c->out[0] = tensor_retain(t[5]);
+  Status status = op_reshape(x, (Ints){2, {x->numel / n, n}}, &t[0]);
+  for (int i = 1; i < 3 && status == OK; i++)
+    if (c->in[i] != NULL) status = op_reshape(c->in[i], ints_of(1, &n), &t[i]);
+  if (status == OK) status = op_layer_norm_of(t[0], t[1], t[2], a->eps, &t[3], &t[4], &t[5]);
+  if (status == OK) status = op_reshape(t[3], ints_of(x->ndim, x->shape), &c->out[0]);
   for (int i = 0; i < 6; i++) tensor_release(t[i]);
   return status;
+}
+
+Status infer_layer_norm_of(Call *c) {
+  const Tensor *x = c->in[0];
+  DType dtype = (DType)x->dtype;
+  TRY(call_output(c, 0, dtype, 2, x->shape));
+  TRY(call_output(c, 1, dtype, 1, x->shape));
+  return call_output(c, 2, dtype, 1, x->shape);
+}
+
+Status infer_layer_norm_backward(Call *c) {
+  const Tensor *x = c->in[1];
+  DType dtype = (DType)x->dtype;
+  TRY(call_output(c, 0, dtype, 2, x->shape));
+  TRY(call_output(c, 1, dtype, 1, &x->shape[1]));
+  return call_output(c, 2, dtype, 1, &x->shape[1]);
 }

@@ -259,6 +259,11 @@ function by_name.batch_norm_of()
   for _, sample in ipairs(list) do sample.results = 1 end -- the statistics carry no gradient
   return list
 end
+function by_name.layer_norm_of()
+  local list = {pack(x(4, 3), x(3), x(3), 1e-5), pack(x(2, 20), nil, nil, 1e-3), pack(x(2, 3), nil, x(3), 1e-5)}
+  for _, sample in ipairs(list) do sample.results = 1 end
+  return list
+end
 function by_name.gelu() return {pack(x(2, 3)), pack(x(2, 3), {approximate = "tanh"})} end
 function by_name.reshape() return {pack(x(2, 3), {3, 2})} end
 function by_name.flatten() return {pack(x(2, 3, 2)), pack(x(2, 3, 2), 2, 3)} end

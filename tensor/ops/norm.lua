@@ -14,3 +14,10 @@ op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil
   module = "nn.functional", method = false, composite = true, types = "float", domain = "layer_norm",
   doc = [[(input - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are normalized_shape (Ba et al. 2016).]],
   example = "nn.functional.layer_norm(torch.randn(2, 3), {3})"}
+op {"layer_norm_of", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, eps: float) -> Tensor, Tensor, Tensor",
+  private = true, types = "float", infer = "layer_norm_of", contiguous = true,
+  backward = "layer_norm_of", grad_inputs = {"input", "weight", "bias"}, save = {"input", "weight", "out2", "out3"},
+  doc = [[layer_norm of the rows of a matrix; also the mean and 1 / √(variance + eps) of each row.]]}
+op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor) -> Tensor, Tensor, Tensor",
+  private = true, types = "float", infer = "layer_norm_backward", contiguous = true,
+  doc = [[The gradients of layer_norm for input, weight and bias.]]}
