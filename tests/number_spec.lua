@@ -104,6 +104,46 @@ describe("at the edge", function()
     assert.are.same({0, 1, 0}, a:div(b, {rounding_mode = "trunc"}):tolist())
   end)
 
+  it("takes remainders and powers of every kind of number as the C library does", function()
+    local values = {0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -2.5, 7.25, 1e-30, -1e-30, 3e7, -3e7, 1e30, -1e30, inf, -inf, nan}
+    local left, right = {}, {}
+    for _, a in ipairs(values) do
+      for _, b in ipairs(values) do left[#left + 1], right[#right + 1] = a, b end
+    end
+    local by_lua = {fmod = math.fmod, pow = function(a, b) return a ^ b end}
+    function by_lua.remainder(a, b)
+      local rest = math.fmod(a, b)
+      return rest ~= 0 and (rest < 0) ~= (b < 0) and rest + b or rest
+    end
+    local function same(a, b)
+      if a == 0 or b == 0 then return a == b and 1 / a == 1 / b end
+      return a == b or a ~= a and b ~= b or math.abs(a / b - 1) < 1e-6
+    end
+    for _, dtype in ipairs {"float64", "float32"} do
+      local a, b = torch.tensor(left, {dtype = dtype}), torch.tensor(right, {dtype = dtype})
+      for op, f in pairs(by_lua) do
+        local together = torch[op](a, b):tolist()
+        for i = 1, #left do
+          local x, y = a[i]:item(), b[i]:item()
+          local want = torch.tensor(f(x, y), {dtype = dtype}):item()
+          for _, got in ipairs {together[i], torch[op](a[{{i, i}}], y)[1]:item()} do
+            assert(same(want, got), ("%s(%s, %s) of %s: %s, expected %s"):format(op, x, y, dtype, got, want))
+          end
+        end
+      end
+    end
+  end)
+
+  it("a remainder of numbers far apart does not change its neighbours", function()
+    local a, b = torch.randn(1000), torch.randn(1000)
+    local near = torch.fmod(a, b)
+    a[300], b[300] = 3e30, 0.7
+    local far = torch.fmod(a, b)
+    assert.equal(math.fmod(a[300]:item(), b[300]:item()), far[300]:item())
+    near[300] = far[300]
+    assert.is_true(torch.equal(near, far))
+  end)
+
   it("integers are never infinite", function()
     assert.are.same({false, false}, torch.tensor({1, 2}):isinf():tolist())
     assert.are.same({false, true, true, false}, torch.tensor({1, inf, -inf, nan}):isinf():tolist())

@@ -270,6 +270,9 @@ local function strip(row, dtype, put)
     for _, case in ipairs(row.constant) do put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2]) end
     put("  }")
   end
+  if row.quick and dtype:find "^float" then
+    put("  STRIP%d_QUICK(%s, %s, %s, %s)", #row.inputs, table.concat(types, ", "), row.quick[1], row.quick[2], row.expr)
+  end
   put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), row.expr)
   put("}")
 end

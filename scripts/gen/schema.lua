@@ -23,7 +23,7 @@ local TYPES = {
 schema.TYPES = TYPES
 
 local KNOWN = {}
-for key in ([[kind lua method inplace expr constant strip types dtype operand result backward save infer
+for key in ([[kind lua method inplace expr constant quick strip types dtype operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private nondeterministic
   grad_inputs divides_integers cost error module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
 

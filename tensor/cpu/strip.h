@@ -59,6 +59,7 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 #define rint rintf
 #define fabs fabsf
 #define fmod fmodf
+#define copysign copysignf
 #endif
 
 #define K(x) ((T)(x)) /* a constant of the element type */
@@ -94,17 +95,21 @@ static inline T at_most(T a, T b) { return a > b ? b : a; }
 #ifdef T_IS_FLOAT
 /* Of quotients that the type holds exactly the rest is exact too: a - q · b in one rounding, with
 ** q one too far at most. The library divides bit by bit instead. */
-static inline T fmod_of(T a, T b) {
 #ifdef __FMA__
-  const T q = trunc(a / b), most = sizeof(T) == 4 ? K(0x1p22) : K(0x1p51);
-  if (fabs(q) < most && b - b == 0) {
-    T rest = sizeof(T) == 4 ? (T)__builtin_fmaf(-(float)q, (float)b, (float)a) : (T)__builtin_fma(-q, b, a);
-    if (rest != 0 && (rest < 0) != (a < 0)) rest += (T)copysign(b, a);
-    return (T)copysign(rest, a);
-  }
-#endif
-  return fmod(a, b);
+static inline T fmod_near(T a, T b) {
+  const T q = trunc(a / b);
+  const T rest = sizeof(T) == 4 ? (T)__builtin_fmaf(-(float)q, (float)b, (float)a) : (T)__builtin_fma(-q, b, a);
+  const T back = choose((rest != 0) & ((rest < 0) != (a < 0)), (T)copysign(b, a), K(-0.0));
+  return (T)copysign(rest + back, a);
 }
+static inline bool fmod_is_far(T a, T b) {
+  return !((fabs(trunc(a / b)) < (sizeof(T) == 4 ? K(0x1p22) : K(0x1p51))) & (b - b == 0));
+}
+#else
+#define fmod_near(a, b) fmod(a, b)
+#define fmod_is_far(a, b) true
+#endif
+static inline T fmod_of(T a, T b) { return fmod_is_far(a, b) ? fmod(a, b) : fmod_near(a, b); }
 static inline T floor_divide_of(T a, T b) {
   if (b == 0) return a / b;
   T mod = fmod_of(a, b), div = (a - mod) / b;
@@ -114,12 +119,17 @@ static inline T floor_divide_of(T a, T b) {
   return div - floored > K(0.5) ? floored + 1 : floored;
 }
 static inline T trunc_divide_of(T a, T b) { return trunc(a / b); }
-static inline T remainder_of(T a, T b) {
-  const T rest = fmod_of(a, b);
-  const T by[2] = {K(-0.0), b}; /* looked up: as likely as not, so that a branch would be guessed wrong */
-  return rest + by[(rest != 0) & ((b < 0) != (rest < 0))];
+static inline T remainder_from(T rest, T b) {
+  return rest + choose((rest != 0) & ((b < 0) != (rest < 0)), b, K(-0.0));
 }
-static inline T pow_of(T a, T b) { return pow(a, b); }
+static inline T remainder_of(T a, T b) { return remainder_from(fmod_of(a, b), b); }
+/* The power of |a|, then what the sign of a does: vector code has no other way for negative ones. */
+static inline T pow_of(T a, T b) {
+  const T power = pow(fabs(a), b), half = b * K(0.5);
+  const bool whole = trunc(b) == b, odd = whole & (trunc(half) != half);
+  const T turned = choose(odd, copysign(power, a), power);
+  return choose((a < 0) & (a > -INFINITY) & !whole, K(NAN), turned);
+}
 static inline T maximum_of(T a, T b) { return (a != a) | (a > b) ? a : b; }
 static inline T minimum_of(T a, T b) { return (a != a) | (a < b) ? a : b; }
 #elif defined(T_IS_INTEGER)
@@ -206,6 +216,28 @@ static inline void fetch_block(const void *at, size_t bytes) {
       const A a = AT(A, i, 1); const B b = AT(B, i, 2);           \
       AT(R, i, 0) = (R)(__VA_ARGS__);                             \
     }
+
+/* Before STRIP2: dense operands take the expression 'quick'. A block with an element where 'far' holds
+** is done again by the one that is right for all. */
+#define STRIP2_QUICK(R, A, B, quick, far, ...)                    \
+  if (n > 0 && DENSE(0, R) && DENSE(1, A) && (DENSE(2, B) || s[2] == 0)) { \
+    R *o = (R *)p[0], part[BLOCK]; const A *pa = (const A *)p[1]; const B *pb = (const B *)p[2]; B same[BLOCK]; \
+    if (s[2] == 0) for (int64_t i = 0; i < BLOCK; i++) same[i] = *pb; \
+    for (int64_t from = 0; from < n; from += BLOCK) {             \
+      const int64_t m = n - from < BLOCK ? n - from : BLOCK;      \
+      const A *ua = pa + from; const B *ub = s[2] == 0 ? same : pb + from; \
+      int any = 0;                                                \
+      _Pragma("omp simd reduction(|: any)") for (int64_t i = 0; i < m; i++) { \
+        const A a = ua[i]; const B b = ub[i];                     \
+        any |= (far); part[i] = (R)(quick);                       \
+      }                                                           \
+      for (int64_t i = 0; any && i < m; i++) {                    \
+        const A a = ua[i]; const B b = ub[i]; part[i] = (R)(__VA_ARGS__); \
+      }                                                           \
+      memcpy(o + from, part, (size_t)m * sizeof(R));              \
+    }                                                             \
+    return;                                                       \
+  }
 
 #define STRIP3(R, A, B, C, ...)                                   \
   if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && DENSE(3, C)) { \

@@ -2,7 +2,7 @@
 -- attributes by name. T is the element type, K(x) a constant of it; choose(c, x, y)
 -- evaluates both sides and keeps the loop free of branches. An optional number is NAME_or_lowest or
 -- NAME_or_highest: where it is not given, a bound that changes nothing. `constant` lists shorter expressions for floats where b is
--- one number for all.
+-- one number for all; `quick` is one for floats that makes vector code, and where it is not valid.
 -- What the examples give that are made from a name: of {-1.5, 2.5}, of {0.25, 0.5} for float(), of
 -- {7, 3} and {2, 3} for binary().
 local GIVES = {
@@ -147,8 +147,10 @@ op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor
   example = "torch.div(torch.tensor({-7, 7}), 2, {rounding_mode = \"trunc\"})", gives = "{-3, 3}",
   backward = function(o) return {input = o.grad:zeros_like(), other = o.grad:zeros_like()} end}
 binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other): the sign of other.", {types = "number", domain = "positive",
+  quick = {"remainder_from(fmod_near(a, b), b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * o.input:floor_divide(o.other))} end})
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
+  quick = {"fmod_near(a, b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
 binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
   constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"}, {"-0.5", "1 / sqrt(a)"}},
