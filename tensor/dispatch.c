@@ -5,6 +5,11 @@
 
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
   Device device = {DEVICE_CPU, 0};
+  const Tensor *t = i == 0 ? c->target : NULL;
+  if (t != NULL && t->dtype == dtype && t->ndim == ndim && memcmp(t->shape, shape, sizeof *shape * (size_t)ndim) == 0) {
+    c->out[0] = tensor_retain(c->target);
+    return OK;
+  }
   for (int k = 0; k < c->n_in; k++)
     if (c->in[k] != NULL) {
       device = tensor_device(c->in[k]);
@@ -427,15 +432,37 @@ static Status elementwise_in_place(Call *c) {
   return status != OK ? status : call_finish(c);
 }
 
-/* Kernels write a fresh tensor that is then copied; those that fill (in_place_only)
-** write the target itself where it is contiguous. */
+/* Runs a kernel that may write into its input; other inputs that share its memory are copied before. */
+static Status run_direct(Call *c) {
+  Tensor *in[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Call inner = *c;
+  Status status = OK;
+  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
+  for (int i = 0; i < c->n_in && status == OK; i++) {
+    Tensor *t = c->in[i];
+    if (i == 0 || t == NULL || t->storage != c->in[0]->storage) in[i] = t != NULL ? tensor_retain(t) : NULL;
+    else {
+      status = tensor_empty_cpu(t->ndim, t->shape, (DType)t->dtype, &in[i]);
+      if (status == OK) status = tensor_copy_raw(in[i], t);
+    }
+  }
+  inner.in = in;
+  inner.target = c->in[0];
+  if (status == OK) status = run(&inner);
+  memcpy(c->out, inner.out, sizeof c->out);
+  for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  return status;
+}
+
+/* Kernels write a fresh tensor that is then copied; those that fill (in_place_only) and those that
+** change a few places (in_place_direct) write the target itself where it is contiguous. */
 static Status kernel_in_place(Call *c) {
   Call inner = *c;
   Tensor *target = c->in[0];
   if (!c->info->in_place_only) {
-    Status status = run(&inner);
+    Status status = c->info->in_place_direct && tensor_is_contiguous(target) ? run_direct(&inner) : run(&inner);
     if (status == OK) status = check_target(c, (DType)inner.out[0]->dtype, inner.out[0]->ndim, inner.out[0]->shape);
-    if (status == OK) status = tensor_copy_raw(target, inner.out[0]);
+    if (status == OK && inner.out[0] != target) status = tensor_copy_raw(target, inner.out[0]);
     call_drop(&inner);
     return status;
   }

@@ -93,27 +93,31 @@ Status infer_index_add(Call *c) {
   return call_output(c, 0, (DType)in->dtype, in->ndim, in->shape);
 }
 
-static int64_t count_nonzero(const Tensor *t) {
-  int64_t n = t->numel, count = 0;
-  const void *data = tensor_data(t);
-#define COUNT(T)                                                    \
-  do {                                                              \
-    const T *v = data;                                              \
-    for (int64_t i = 0; i < n; i++) count += v[i] != 0;             \
-  } while (0)
-  switch (t->dtype) {
-    case DTYPE_BOOL: case DTYPE_UINT8: COUNT(uint8_t); break;
-    case DTYPE_INT32: COUNT(int32_t); break;
-    case DTYPE_INT64: COUNT(int64_t); break;
-    case DTYPE_FLOAT32: COUNT(float); break;
-    default: COUNT(double);
+int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
+  int64_t count = 0;
+/* In blocks whose counts fit into an element, so that vectors of the counts are as wide as the data. */
+#define COUNT(T, C, most)                                           \
+  for (int64_t at = 0; at < n; at += (most)) {                      \
+    const T *v = (const T *)data + at;                              \
+    const int64_t m = n - at < (most) ? n - at : (most);            \
+    C part = 0;                                                     \
+    for (int64_t i = 0; i < m; i++) part = (C)(part + (v[i] != 0)); \
+    count += (int64_t)part;                                         \
+  }                                                                 \
+  break
+  switch (dtype) {
+    case DTYPE_BOOL: case DTYPE_UINT8: COUNT(uint8_t, uint8_t, 240);
+    case DTYPE_INT32: COUNT(int32_t, int32_t, 4096);
+    case DTYPE_INT64: COUNT(int64_t, int64_t, 4096);
+    case DTYPE_FLOAT32: COUNT(float, int32_t, 4096);
+    default: COUNT(double, int64_t, 4096);
   }
 #undef COUNT
   return count;
 }
 
 Status infer_nonzero(Call *c) {
-  int64_t shape[] = {count_nonzero(c->in[0]), c->in[0]->ndim};
+  int64_t shape[] = {count_nonzero((DType)c->in[0]->dtype, tensor_data(c->in[0]), c->in[0]->numel), c->in[0]->ndim};
   return call_output(c, 0, DTYPE_INT64, 2, shape);
 }
 

@@ -102,6 +102,9 @@ Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
 /* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
 Status tensor_view_of(const Tensor *in, Tensor **out);
 
+/* How many of the n elements at 'data' are not 0. */
+int64_t count_nonzero(DType dtype, const void *data, int64_t n);
+
 /* ---- helpers of backward formulas (gradient.c), made of ops ------------------- */
 
 /* The gradient of a reduction, shaped to broadcast against its input. */

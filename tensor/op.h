@@ -76,7 +76,7 @@ typedef struct OpInfo {
   uint8_t numbers;           /* OpNumbers, of ops with arguments of type number */
   uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
   uint16_t types;            /* bits of DType the kernel is made for */
-  bool method, in_place, in_place_only, creation, contiguous, divides_integers, random;
+  bool method, in_place, in_place_only, in_place_direct, creation, contiguous, divides_integers, random;
   bool list;                 /* the last input is a list */
   bool costly;               /* elementwise: worth threads early */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
@@ -97,9 +97,10 @@ struct Call {
   int n_in;
   const void *attrs;
   Tensor *out[OP_MAX_OUTPUTS];
+  Tensor *target; /* borrowed: what output 0 is to be when shape and dtype agree, or NULL */
 };
 
-/* Allocates output 'i' on the device of the inputs. */
+/* Allocates output 'i' on the device of the inputs, or takes the target. */
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
 
 /* A backward function in flight. grad, input and output are borrowed (input and

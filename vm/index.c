@@ -82,17 +82,32 @@ static void add_index(Indexing *x, Tensor *index) {
   x->dims.v[x->dims.n++] = x->dim++;
 }
 
-/* A mask of d dimensions selects as d index tensors do. */
+/* Whether n dimensions of t from 'dim' on lie in memory as one. */
+static bool as_one(const Tensor *t, int dim, int n) {
+  for (int d = dim; d < dim + n - 1; d++)
+    if (t->stride[d] != t->stride[d + 1] * t->shape[d + 1]) return false;
+  return n > 0;
+}
+
+/* A mask of d dimensions selects as d index tensors do, or as one where they lie in memory as one. */
 static void take_mask(Indexing *x, Tensor *mask) {
   lua_State *L = x->L;
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
-  bool good = x->dim + mask->ndim <= x->view->ndim;
-  for (int d = 0; good && d < mask->ndim; d++) good = mask->shape[d] == x->view->shape[x->dim + d];
+  int n = mask->ndim;
+  bool good = x->dim + n <= x->view->ndim;
+  for (int d = 0; good && d < n; d++) good = mask->shape[d] == x->view->shape[x->dim + d];
   if (!good)
     luaL_error(L, "index: a mask %s does not fit a tensor %s", tensor_text(a, mask), tensor_text(b, x->view));
+  if (n > 1 && as_one(x->view, x->dim, n)) {
+    TensorBox *flat = tensor_box(L), *one = tensor_box(L);
+    error_check(L, op_flatten(mask, 0, -1, &flat->tensor));
+    advance(x, one, op_flatten(x->view, x->dim, x->dim + n - 1, &one->tensor));
+    mask = flat->tensor;
+    n = 1;
+  }
   TensorBox *all = tensor_box(L);
   error_check(L, op_nonzero(mask, &all->tensor));
-  for (int d = 0; d < mask->ndim; d++) {
+  for (int d = 0; d < n; d++) {
     TensorBox *box = tensor_box(L);
     error_check(L, op_select(all->tensor, 1, d, &box->tensor));
     add_index(x, box->tensor);
@@ -167,24 +182,46 @@ int index_get(lua_State *L) {
   return 1;
 }
 
+/* The number at stack index 3, for a tensor of 'dtype'. */
+static Scalar number_of(lua_State *L, DType dtype) {
+  Scalar s = {0};
+  if (lua_type(L, 3) == LUA_TBOOLEAN) s = scalar_bool(lua_toboolean(L, 3));
+  else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
+  else error_argument(L, "index", "value", 0, "a tensor or a number", 3);
+  error_check(L, scalar_check("index", "value", 3, s, dtype));
+  return s;
+}
+
 /* The value at stack index 3 as a tensor. */
 static Tensor *value_of(lua_State *L, DType dtype) {
   Tensor *t = tensor_test(L, 3);
   if (t != NULL) return t;
-  Scalar s;
-  if (lua_type(L, 3) == LUA_TBOOLEAN) s = scalar_bool(lua_toboolean(L, 3));
-  else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
-  else return error_argument(L, "index", "value", 0, "a tensor or a number", 3), NULL;
+  Scalar s = number_of(L, dtype);
   TensorBox *box = tensor_box(L);
-  error_check(L, scalar_check("index", "value", 3, s, dtype));
   error_check(L, tensor_wrap_number(s, &box->tensor));
   return box->tensor;
+}
+
+/* x[mask] = number, with a mask of the first dimensions: no list of positions is needed. */
+static bool fill_by_mask(lua_State *L, Tensor *t) {
+  Tensor *mask = tensor_test(L, 2);
+  if (mask == NULL || mask->dtype != DTYPE_BOOL || mask->ndim > t->ndim || tensor_test(L, 3) != NULL) return false;
+  Ints shape = ints_of(t->ndim, t->shape);
+  for (int d = 0; d < mask->ndim; d++)
+    if (mask->shape[d] != t->shape[d]) return false;
+  for (int d = mask->ndim; d < t->ndim; d++) shape.v[d] = 1;
+  MaskedFillAttrs attrs = {number_of(L, (DType)t->dtype)};
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_reshape(mask, shape, &box->tensor));
+  error_check(L, op_call_in_place(OP_MASKED_FILL, (Tensor *[]){t, box->tensor}, 2, &attrs));
+  return true;
 }
 
 int index_set(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "index", "self");
   Indexing x = {.L = L, .dims = {.n = 0}};
   lua_settop(L, 3);
+  if (fill_by_mask(L, t)) return 0;
   read_key(&x, t);
   Tensor *value = value_of(L, (DType)t->dtype);
   if (x.dims.n == 0) {

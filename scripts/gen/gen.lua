@@ -209,7 +209,7 @@ local function ops_c(rows)
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
-    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only")
+    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
     flag("creation", row.creation); flag("contiguous", row.contiguous)
     flag("divides_integers", row.divides_integers); flag("random", row.nondeterministic)
     flag("costly", row.cost); flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)

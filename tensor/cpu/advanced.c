@@ -3,7 +3,7 @@
 ** indices' common shape, the dimensions after. When the indices are not neighbours
 ** there is nothing before and all other dimensions come after.
 */
-#include "kernel.h"
+#include "index.h"
 
 typedef struct {
   int64_t *outer, *middle, *inner; /* one block, in elements */
@@ -111,6 +111,10 @@ Status KERNEL(index)(Call *c) {
   const Tensor *in = c->in[0];
   Tensor *out = c->out[0];
   Plan p;
+  if (c->n_in == 2 && tensor_is_contiguous(in) && tensor_is_contiguous(c->in[1])) { /* one dimension selects slices */
+    KERNEL(select_slices)(in, a->dims.v[0], tensor_data(c->in[1]), c->in[1]->numel, out);
+    return OK;
+  }
   TRY(plan_init(&p, in, &a->dims, c->n_in - 1, c->in + 1));
   size_t size = tensor_itemsize(in);
   int64_t rows = kernel_faulted() ? 0 : p.n_outer * p.n_middle;
@@ -153,19 +157,47 @@ static void put_rows(const Plan *p, int64_t o, const Tensor *values, Tensor *out
   }
 }
 
+/* The values in the shape and dtype of the places that they go to. */
+static Status values_for(Tensor *values, const Ints *shape, DType dtype, Tensor **out) {
+  if (values->dtype == dtype && tensor_is_contiguous(values) && values->ndim == shape->n &&
+      memcmp(values->shape, shape->v, sizeof *shape->v * (size_t)shape->n) == 0) {
+    *out = tensor_retain(values);
+    return OK;
+  }
+  TRY(tensor_empty_cpu(shape->n, shape->v, dtype, out));
+  return tensor_copy_raw(*out, values);
+}
+
+/* One dimension selects slices. */
+static Status put_slices(const IndexPutAttrs *a, Tensor *out, const Tensor *index, Tensor *in, Tensor **values) {
+  const int64_t at = a->dims.v[0] < 0 ? a->dims.v[0] + out->ndim : a->dims.v[0];
+  const Ints shape = join_shapes((int)at, out->shape, index->ndim, index->shape, out->ndim - (int)at - 1, out->shape + at + 1);
+  if (!KERNEL(positions_hold)(tensor_data(index), index->numel, out->shape[at], (int)at)) return OK;
+  TRY(values_for(in, &shape, (DType)out->dtype, values));
+  const Scalar one = scalar_int(1);
+  KERNEL(put_slices)(out, at, tensor_data(index), index->numel, *values, a->accumulate ? &one : NULL);
+  return OK;
+}
+
+static Status put_anywhere(const IndexPutAttrs *a, Tensor *out, Tensor *const *indices, int n, Tensor *in, Tensor **values) {
+  Plan p;
+  TRY(plan_init(&p, out, &a->dims, n, indices));
+  Status status = kernel_faulted() ? OK : values_for(in, &p.shape, (DType)out->dtype, values);
+  if (status == OK && !kernel_faulted()) {
+#pragma omp parallel for if (worth_threads((*values)->numel, 2))
+    for (int64_t o = 0; o < p.n_outer; o++) put_rows(&p, o, *values, out, a->accumulate);
+  }
+  plan_free(&p);
+  return status;
+}
+
 Status KERNEL(index_put)(Call *c) {
   const IndexPutAttrs *a = c->attrs;
   Tensor *out = c->out[0], *values = NULL;
-  Plan p;
-  TRY(tensor_copy_raw(out, c->in[0]));
-  TRY(plan_init(&p, out, &a->dims, c->n_in - 2, c->in + 2));
-  Status status = tensor_empty_cpu(p.shape.n, p.shape.v, (DType)out->dtype, &values);
-  if (status == OK) status = tensor_copy_raw(values, c->in[1]);
-  if (status == OK && !kernel_faulted()) {
-#pragma omp parallel for if (worth_threads(values->numel, 2))
-    for (int64_t o = 0; o < p.n_outer; o++) put_rows(&p, o, values, out, a->accumulate);
-  }
+  if (out->storage != c->in[0]->storage) TRY(tensor_copy_raw(out, c->in[0]));
+  Status status = c->n_in == 3 && tensor_is_contiguous(c->in[2]) /* as 'out' is */
+                      ? put_slices(a, out, c->in[2], c->in[1], &values)
+                      : put_anywhere(a, out, c->in + 2, c->n_in - 2, c->in[1], &values);
   tensor_release(values);
-  plan_free(&p);
   return status;
 }

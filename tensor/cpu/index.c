@@ -1,5 +1,15 @@
 /* index.c: kernels that read or write where positions say. Inputs are contiguous. */
-#include "kernel.h"
+#include "index.h"
+
+#define CHUNK 32768 /* elements of one task */
+
+/* Whether n positions lie in [0, size): then a loop over them needs no look at each. */
+static bool within(const int64_t *index, int64_t n, int64_t size) {
+  int64_t sign = 0;
+  for (int64_t j = 0; j < n; j++) sign |= index[j] | (size - 1 - index[j]);
+  return sign >= 0;
+}
+#define ALL(n, BODY) _Pragma("GCC unroll 8") for (int64_t j = 0; j < (n); j++) BODY
 
 /* A walk over 'index' in lines of its last dimension, with the place of each line in a
 ** tensor of the same rank: index[k] addresses big[base + index[k] · step (+ j)]. */
@@ -56,11 +66,14 @@ static int64_t line_base(const Lines *l, int64_t row) {
 
 static void gather_line(const Lines *l, int64_t row, const int64_t *index, const void *in, void *out, size_t size) {
   int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
+  const int64_t length = l->length, end = l->size, step = l->step;
+  const bool sure = within(index, length, end);
 #define GATHER(T)                                                      \
   const T *from = (const T *)in + base;                                \
-  T *to = (T *)out + row * l->length;                                  \
-  const int64_t length = l->length, end = l->size, step = l->step;     \
-  for (int64_t j = 0; j < length; j++) {                               \
+  T *to = (T *)out + row * length;                                     \
+  if (sure && move == 0 && step == 1) ALL(length, to[j] = from[index[j]];) \
+  else if (sure) ALL(length, to[j] = from[index[j] * step + j * move];) \
+  else for (int64_t j = 0; j < length; j++) {                          \
     int64_t i = check_index(index[j], end, l->dim);                    \
     if (i >= 0) to[j] = from[i * step + j * move];                     \
   }
@@ -94,12 +107,15 @@ typedef enum { WRITE, ADD, MULTIPLY } Reduce; /* as the choices of scatter's red
 #define FOR_PLACES(T, to, set)                                         \
   {                                                                    \
     const int64_t length = l->length, end = l->size, step = l->step;   \
-    for (int64_t j = 0; j < length; j++) {                             \
-      int64_t i = check_index(index[j], end, l->dim);                  \
-      if (i < 0) continue;                                             \
-      T *p = (T *)(to) + i * step + j * move;                          \
-      set;                                                             \
-    }                                                                  \
+    if (within(index, length, end))                                    \
+      ALL(length, { T *p = (T *)(to) + index[j] * step + j * move; set; }) \
+    else                                                               \
+      for (int64_t j = 0; j < length; j++) {                           \
+        int64_t i = check_index(index[j], end, l->dim);                \
+        if (i < 0) continue;                                           \
+        T *p = (T *)(to) + i * step + j * move;                        \
+        set;                                                           \
+      }                                                                \
   }
 
 static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int64_t *index, const Tensor *src,
@@ -119,6 +135,24 @@ static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int6
   else BY_DTYPE(out->dtype, COMBINE)
 }
 
+bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim) {
+#pragma omp parallel for if (worth_threads(n, 1))
+  for (int64_t at = 0; at < n; at += CHUNK) {
+    const int64_t m = n - at < CHUNK ? n - at : CHUNK;
+    if (within(index + at, m, size)) continue;
+    for (int64_t j = at; j < at + m; j++) check_index(index[j], size, dim);
+  }
+  return !kernel_faulted();
+}
+
+/* Makes the result what the input is. What an op in place changes stays as it was after a position out
+** of range, so all of them are looked at first. */
+static Status begin(Call *c, int dim, int64_t size) {
+  if (c->in[0]->storage != c->out[0]->storage) return tensor_copy_raw(c->out[0], c->in[0]);
+  KERNEL(positions_hold)(tensor_data(c->in[1]), c->in[1]->numel, size, dim);
+  return OK;
+}
+
 /* Two elements of index meet in one place only when they differ in 'dim' alone, so the
 ** positions before dim are independent. */
 static Status scatter(Call *c, int64_t dim, Reduce how) {
@@ -127,9 +161,9 @@ static Status scatter(Call *c, int64_t dim, Reduce how) {
   Lines l, s;
   lines_init(&l, index, out, dim);
   source_lines(&s, &l, src);
-  TRY(tensor_copy_raw(out, c->in[0]));
+  TRY(begin(c, l.dim, l.size));
   const int64_t *positions = tensor_data(index);
-  if (index->numel == 0) return OK;
+  if (index->numel == 0 || kernel_faulted()) return OK;
   int64_t blocks = l.rows / l.run;
 #pragma omp parallel for if (worth_threads(index->numel, 4))
   for (int64_t block = 0; block < blocks; block++)
@@ -144,26 +178,33 @@ Status KERNEL(scatter)(Call *c) {
   return scatter(c, a->dim, (Reduce)a->reduce);
 }
 
-Status KERNEL(scatter_value)(Call *c) {
-  const ScatterValueAttrs *a = c->attrs;
-  Tensor *out = c->out[0];
-  _Alignas(8) char value[8];
-  Lines lines;
-  lines_init(&lines, c->in[1], out, a->dim);
-  element_set((DType)out->dtype, value, a->value);
-  TRY(tensor_copy_raw(out, c->in[0]));
-  for (int64_t row = 0; row < lines.rows && !interrupt_requested(); row++) {
-    const Lines *l = &lines;
-    const int64_t *index = (const int64_t *)tensor_data(c->in[1]) + row * l->length;
-    int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
+static void scatter_value_line(const Lines *l, int64_t row, const int64_t *index, const void *value, Tensor *out, Reduce how) {
+  int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
 #define PUT_VALUE(T)                                                   \
   {                                                                    \
     T v = *(const T *)value, *to = (T *)tensor_data(out) + base;       \
-    if (a->reduce == WRITE) FOR_PLACES(T, to, *p = v)                  \
-    else FOR_PLACES(T, to, *p = (T)(a->reduce == ADD ? *p + v : *p * v)) \
+    if (how == WRITE) FOR_PLACES(T, to, *p = v)                        \
+    else FOR_PLACES(T, to, *p = (T)(how == ADD ? *p + v : *p * v))     \
   }
-    BY_DTYPE(out->dtype, PUT_VALUE)
-  }
+  BY_DTYPE(out->dtype, PUT_VALUE)
+}
+
+Status KERNEL(scatter_value)(Call *c) {
+  const ScatterValueAttrs *a = c->attrs;
+  const Tensor *index = c->in[1];
+  Tensor *out = c->out[0];
+  _Alignas(8) char value[8];
+  Lines l;
+  lines_init(&l, index, out, a->dim);
+  element_set((DType)out->dtype, value, a->value);
+  TRY(begin(c, l.dim, l.size));
+  const int64_t *positions = tensor_data(index);
+  if (index->numel == 0 || kernel_faulted()) return OK;
+  const int64_t blocks = l.rows / l.run;
+#pragma omp parallel for if (worth_threads(index->numel, 4))
+  for (int64_t block = 0; block < blocks; block++)
+    for (int64_t row = block * l.run; row < (block + 1) * l.run && !interrupt_requested(); row++)
+      scatter_value_line(&l, row, positions + row * l.length, value, out, (Reduce)a->reduce);
   return OK;
 }
 
@@ -185,16 +226,12 @@ static Slices slices_of(const Tensor *t, int64_t dim) {
   return s;
 }
 
-Status KERNEL(index_select)(Call *c) {
-  const IndexSelectAttrs *a = c->attrs;
-  const Tensor *in = c->in[0];
-  Slices s = slices_of(in, a->dim);
-  int64_t n = c->in[1]->numel, rows = s.outer * n;
-  const int64_t *index = tensor_data(c->in[1]);
-  size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
+void KERNEL(select_slices)(const Tensor *in, int64_t dim, const int64_t *index, int64_t n, Tensor *out) {
+  Slices s = slices_of(in, dim);
+  const int64_t rows = s.outer * n, run = s.inner > 1 ? 1 : 4096, tasks = (rows + run - 1) / run;
+  const size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
   const char *from = tensor_data(in);
-  char *to = tensor_data(c->out[0]);
-  int64_t run = s.inner > 1 ? 1 : 4096, tasks = (rows + run - 1) / run;
+  char *to = tensor_data(out);
 #pragma omp parallel for if (worth_threads(rows * s.inner, 2))
   for (int64_t task = 0; task < tasks; task++) {
     int64_t row = task * run, last = row + run < rows ? row + run : rows, outer = row / n, k = row % n;
@@ -205,70 +242,148 @@ Status KERNEL(index_select)(Call *c) {
       continue;
     }
 #define SINGLE(T)                                                            \
-  for (; row < last; row++) {                                                \
-    int64_t i = check_index(index[k], s.size, s.dim);                        \
-    if (i >= 0) ((T *)to)[row] = ((const T *)from)[outer * s.size + i];      \
-    if (++k == n) k = 0, outer++;                                            \
+  for (int64_t m; row < last; row += m, k = 0, outer++) {                    \
+    const int64_t *v = index + k;                                            \
+    const T *p = (const T *)from + outer * s.size;                           \
+    T *o = (T *)to + row;                                                    \
+    m = n - k < last - row ? n - k : last - row;                             \
+    if (within(v, m, s.size)) ALL(m, o[j] = p[v[j]];)                        \
+    else for (int64_t j = 0; j < m; j++) {                                   \
+      int64_t i = check_index(v[j], s.size, s.dim);                          \
+      if (i >= 0) o[j] = p[i];                                               \
+    }                                                                        \
   }
     BY_SIZE(size, SINGLE);
   }
+}
+
+Status KERNEL(index_select)(Call *c) {
+  const IndexSelectAttrs *a = c->attrs;
+  KERNEL(select_slices)(c->in[0], a->dim, tensor_data(c->in[1]), c->in[1]->numel, c->out[0]);
   return OK;
 }
 
-/* Adds alpha · source; threads divide the outer positions or, where there is one, the columns. */
-#define INDEX_ADD(T)                                                                  \
+/* Threads divide the outer positions or, where there is one, the columns: equal positions keep their order. */
+void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t n, const Tensor *source, const Scalar *alpha) {
+  const Slices s = slices_of(out, dim);
+  int64_t parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
+  if (parts > 16) parts = 16;
+  const int64_t tasks = s.outer * parts;
+#define PUT_SLICES(T, PUT)                                                            \
   {                                                                                   \
-    const T *from = (const T *)tensor_data(c->in[2]);                                 \
-    T *to = (T *)tensor_data(out), factor;                                            \
-    element_set((DType)out->dtype, &factor, a->alpha);                                \
-    for (int64_t k = 0; k < n && !interrupt_requested(); k++) {                       \
+    int64_t unseen = 0; /* slices until the next look at the interrupt flag */        \
+    const T *p = (const T *)tensor_data(source) + o * n * s.inner;                    \
+    T *to = (T *)tensor_data(out) + o * s.size * s.inner;                             \
+    for (int64_t k = 0; k < n; k++, p += s.inner) {                                   \
+      if (--unseen < 0) {                                                             \
+        if (interrupt_requested()) break;                                             \
+        unseen = 65536 / (s.inner + 1);                                               \
+      }                                                                               \
       int64_t i = check_index(index[k], s.size, s.dim);                               \
       if (i < 0) continue;                                                            \
-      const T *p = from + (o * n + k) * s.inner;                                      \
-      T *q = to + (o * s.size + i) * s.inner;                                         \
-      for (int64_t j = first; j < last; j++) q[j] = (T)(q[j] + factor * p[j]);        \
+      T *q = to + i * s.inner;                                                        \
+      if (s.inner == 1) { const int64_t j = 0; PUT; }                                 \
+      else for (int64_t j = first; j < last; j++) PUT;                                \
     }                                                                                 \
   }
+#define WRITE_SLICES(T) PUT_SLICES(T, q[j] = p[j])
+#define ADD_SLICES(T)                                                                 \
+  {                                                                                   \
+    T factor;                                                                         \
+    element_set((DType)out->dtype, &factor, *alpha);                                  \
+    PUT_SLICES(T, q[j] = (T)(q[j] + factor * p[j]))                                   \
+  }
+#pragma omp parallel for if (worth_threads(source->numel, 2))
+  for (int64_t task = 0; task < tasks; task++) {
+    int64_t o = task / parts, part = task % parts;
+    int64_t first = s.inner * part / parts, last = s.inner * (part + 1) / parts;
+    if (alpha == NULL) BY_SIZE(tensor_itemsize(out), WRITE_SLICES);
+    else BY_DTYPE(out->dtype, ADD_SLICES)
+  }
+}
 
 Status KERNEL(index_add)(Call *c) {
   const IndexAddAttrs *a = c->attrs;
   Tensor *out = c->out[0];
-  Slices s = slices_of(out, a->dim);
-  int64_t n = c->in[1]->numel, parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
-  const int64_t *index = tensor_data(c->in[1]);
-  if (parts > 16) parts = 16;
-  TRY(tensor_copy_raw(out, c->in[0]));
-  int64_t tasks = s.outer * parts;
-#pragma omp parallel for if (worth_threads(c->in[2]->numel, 2))
-  for (int64_t task = 0; task < tasks; task++) {
-    int64_t o = task / parts, part = task % parts;
-    int64_t first = s.inner * part / parts, last = s.inner * (part + 1) / parts;
-    BY_DTYPE(out->dtype, INDEX_ADD)
-  }
+  const Slices s = slices_of(out, a->dim);
+  TRY(begin(c, s.dim, s.size));
+  if (!kernel_faulted())
+    KERNEL(put_slices)(out, a->dim, tensor_data(c->in[1]), c->in[1]->numel, c->in[2], &a->alpha);
   return OK;
 }
 
 /* ---- others ---------------------------------------------------------------------------- */
 
-/* The place is written for every element and kept where it is not 0: a branch on each would be
-** guessed wrong half of the time in a random mask. */
+#define NONZERO_BLOCK 256
+
+/* Where of v[0..n) are not 0. The place is written for every element and kept where it is: a branch
+** on each would be guessed wrong half of the time in a random mask. */
+#define PLACES(T)                                                                     \
+  static int64_t places_##T(const void *data, int64_t from, int64_t n, int64_t *place) { \
+    const T *v = (const T *)data + from;                                              \
+    int64_t count = 0;                                                                \
+    for (int64_t i = 0; i < n; i++) {                                                 \
+      place[count] = i;                                                               \
+      count += v[i] != 0;                                                             \
+    }                                                                                 \
+    return count;                                                                     \
+  }
+PLACES(uint8_t)
+PLACES(int32_t)
+PLACES(int64_t)
+PLACES(float)
+PLACES(double)
+typedef int64_t (*PlacesFn)(const void *data, int64_t from, int64_t n, int64_t *place);
+static const PlacesFn places[DTYPE_COUNT] = {places_uint8_t, places_uint8_t, places_int32_t,
+                                             places_int64_t, places_float, places_double};
+
+/* The positions of elements [from, to), which lie in rows along the last dimension. */
+static void write_places(const Tensor *in, int64_t from, int64_t to, int64_t *o) {
+  const int n = in->ndim;
+  const int64_t width = in->shape[n - 1];
+  const void *data = tensor_data(in);
+  int64_t at[TENSOR_MAX_DIMS] = {0}, place[NONZERO_BLOCK + 1], row = from / width, j = from % width;
+  for (int d = n - 2; d >= 0; d--) {
+    at[d] = row % in->shape[d];
+    row /= in->shape[d];
+  }
+  for (int64_t end; from < to; from = end) {
+    end = to - from < NONZERO_BLOCK ? to : from + NONZERO_BLOCK;
+    if (end - from > width - j) end = from + width - j;
+    const int64_t count = places[in->dtype](data, from, end - from, place);
+    if (n == 2) for (int64_t k = 0; k < count; k++) o[2 * k] = at[0], o[2 * k + 1] = j + place[k];
+    else for (int64_t k = 0; k < count; k++) {
+      for (int d = 0; d < n - 1; d++) o[k * n + d] = at[d];
+      o[k * n + n - 1] = j + place[k];
+    }
+    o += count * n;
+    j += end - from;
+    if (j < width) continue;
+    j = 0;
+    for (int d = n - 2; d >= 0 && ++at[d] == in->shape[d]; d--) at[d] = 0;
+  }
+}
+
 Status KERNEL(nonzero)(Call *c) {
   const Tensor *in = c->in[0];
-  const void *data = tensor_data(in);
-  const int n = in->ndim;
-  int64_t *to = tensor_data(c->out[0]), *end = to + c->out[0]->numel, at[TENSOR_MAX_DIMS] = {0};
-  const int64_t width = n > 0 ? in->shape[n - 1] : 1;
-  if (n == 0 || to == end) return OK; /* of a number only the count is kept */
-#define NONZERO(T)                                                                    \
-  for (const T *v = data; to < end && !interrupt_requested(); v += width) {           \
-    for (int64_t j = 0; j < width && to < end; j++) {                                 \
-      for (int d = 0; d < n - 1; d++) to[d] = at[d];                                  \
-      to[n - 1] = j;                                                                  \
-      to += v[j] != 0 ? n : 0;                                                        \
-    }                                                                                 \
-    for (int d = n - 2; d >= 0 && ++at[d] == in->shape[d]; d--) at[d] = 0;            \
-  }
-  BY_DTYPE(in->dtype, NONZERO)
+  const int64_t tasks = (in->numel + CHUNK - 1) / CHUNK;
+  const size_t size = tensor_itemsize(in), bytes = sizeof(int64_t) * (size_t)(tasks + 1);
+  const char *data = tensor_data(in);
+  int64_t *to = tensor_data(c->out[0]), *first;
+  if (in->ndim == 0 || c->out[0]->numel == 0) return OK; /* of a number only the count is kept */
+  if ((first = memory_alloc(bytes)) == NULL) return ERROR_MEMORY;
+  const bool threads = tasks > 1 && worth_threads(in->numel, 4);
+#define END(t) (((t) + 1) * CHUNK < in->numel ? ((t) + 1) * CHUNK : in->numel)
+  first[0] = 0;
+#pragma omp parallel for if (threads)
+  for (int64_t t = 0; t < tasks - 1; t++)
+    first[t + 1] = count_nonzero((DType)in->dtype, data + (size_t)(t * CHUNK) * size, CHUNK);
+  for (int64_t t = 1; t < tasks; t++) first[t] += first[t - 1];
+#pragma omp parallel for if (threads)
+  for (int64_t t = 0; t < tasks; t++)
+    if (!interrupt_requested()) write_places(in, t * CHUNK, END(t), to + first[t] * in->ndim);
+#undef END
+  memory_free(first, bytes);
   return OK;
 }
 
