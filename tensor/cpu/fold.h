@@ -86,19 +86,24 @@ typedef struct {
     for (int64_t at = 0; at < n; at += FOLD_ROWS) {                                    \
       int64_t m = n - at < FOLD_ROWS ? n - at : FOLD_ROWS;                             \
       for (int64_t j = 0; j < width; j++) tile[j] = INIT;                              \
-      for (int64_t i = at; i < at + m; i++) {                                          \
+      int64_t i = at;                                                                  \
+      for (; stride == (int64_t)sizeof(T) && i + 4 <= at + m; i += 4) {                \
+        const T *v0 = (const T *)(p + i * row_stride), *v1 = (const T *)((const char *)v0 + row_stride); \
+        const T *v2 = (const T *)((const char *)v1 + row_stride), *v3 = (const T *)((const char *)v2 + row_stride); \
+        _Pragma("omp simd") for (int64_t j = 0; j < width; j++) {                      \
+          const T a = v0[j], b = v1[j], c = v2[j], d = v3[j];                          \
+          L sum = STEP(tile[j], a);                                                    \
+          sum = STEP(sum, b);                                                          \
+          sum = STEP(sum, c);                                                          \
+          tile[j] = STEP(sum, d);                                                      \
+        }                                                                              \
+      }                                                                                \
+      for (; i < at + m; i++) {                                                        \
         const char *q = p + i * row_stride;                                            \
-        const T *v = (const T *)q;                                                     \
-        if (stride == (int64_t)sizeof(T)) {                                            \
-          _Pragma("omp simd") for (int64_t j = 0; j < width; j++) {                    \
-            const T x = v[j];                                                          \
-            tile[j] = STEP(tile[j], x);                                                \
-          }                                                                            \
-        } else                                                                         \
-          for (int64_t j = 0; j < width; j++) {                                        \
-            const T x = *(const T *)(q + j * stride);                                  \
-            tile[j] = STEP(tile[j], x);                                                \
-          }                                                                            \
+        for (int64_t j = 0; j < width; j++) {                                          \
+          const T x = *(const T *)(q + j * stride);                                    \
+          tile[j] = STEP(tile[j], x);                                                  \
+        }                                                                              \
       }                                                                                \
       for (int64_t j = 0; j < width; j++)                                              \
         cell[j].F = JOIN(cell[j].F, (__typeof__(cell->F))tile[j]);                     \

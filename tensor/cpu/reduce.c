@@ -42,6 +42,9 @@ static const Fold *const norm_folds[5][2] = {
 
 typedef enum { FINISH_PLAIN, FINISH_DIVIDE, FINISH_ROOT } Finish;
 
+/* What a value that comes again does to the result. */
+typedef enum { AGAIN_NOTHING, AGAIN_ADDS, AGAIN_MULTIPLIES } Again;
+
 typedef struct {
   int64_t size, stride, out; /* bytes in the input, elements in the output */
 } Dim;
@@ -50,7 +53,8 @@ typedef struct {
   const Fold *fold;
   Finish finish;
   double divisor;
-  DType out_dtype;
+  int64_t repeat; /* how often each element counts: dimensions of stride 0 are not walked over */
+  DType in_dtype, out_dtype;
   char *out;
   const char *in;
   Dim kept[TENSOR_MAX_DIMS], reduced[TENSOR_MAX_DIMS]; /* outermost first */
@@ -66,8 +70,9 @@ typedef struct {
 
 /* ---- planning ----------------------------------------------------------------- */
 
-/* Dimensions by falling stride, those of stride 0 first; returns how many. */
-static int sorted_dims(const Tensor *in, uint32_t bits, Dim *dims, bool *reduced) {
+/* Dimensions by falling stride, those of stride 0 first; returns how many. Reduced ones of stride 0 are
+** left out and make *repeat, unless it is NULL. */
+static int sorted_dims(const Tensor *in, uint32_t bits, Dim *dims, bool *reduced, int64_t *repeat) {
   int n = 0;
   int64_t out = 1, step[TENSOR_MAX_DIMS];
   for (int d = in->ndim - 1; d >= 0; d--) {
@@ -76,6 +81,10 @@ static int sorted_dims(const Tensor *in, uint32_t bits, Dim *dims, bool *reduced
   }
   for (int d = 0; d < in->ndim; d++) {
     if (in->shape[d] == 1) continue;
+    if (in->stride[d] == 0 && bits >> d & 1 && repeat != NULL) {
+      *repeat *= in->shape[d];
+      continue;
+    }
     int64_t s = in->stride[d] * (int64_t)tensor_itemsize(in);
     int at = n++;
     for (; at > 0 && s != 0 && dims[at - 1].stride != 0 && dims[at - 1].stride < s; at--)
@@ -97,13 +106,16 @@ static int sorted_dims(const Tensor *in, uint32_t bits, Dim *dims, bool *reduced
   return merged;
 }
 
-static void plan_make(Plan *p, const Tensor *in, Tensor *out, uint32_t bits) {
+static void plan_make(Plan *p, const Tensor *in, Tensor *out, uint32_t bits, Again again) {
   Dim dims[TENSOR_MAX_DIMS];
   bool reduced[TENSOR_MAX_DIMS];
-  int n = sorted_dims(in, bits, dims, reduced);
+  int64_t repeat = 1;
+  int n = sorted_dims(in, bits, dims, reduced, again == AGAIN_MULTIPLIES || in->numel == 0 ? NULL : &repeat);
   int64_t kept = 1, inner = 1;
+  p->repeat = again == AGAIN_ADDS ? repeat : 1;
   p->in = tensor_data(in);
   p->out = tensor_data(out);
+  p->in_dtype = (DType)in->dtype;
   p->out_dtype = (DType)out->dtype;
   p->n_kept = p->n_reduced = 0;
   p->columns = n > 0 && !reduced[n - 1];
@@ -170,8 +182,12 @@ static int64_t unit_at(const Plan *p, int64_t u, const char **in, int64_t *out) 
   return p->line.size - first < FOLD_TILE ? p->line.size - first : FOLD_TILE;
 }
 
-static void store(const Plan *p, int64_t out, int64_t width, const Cell *cells) {
+static void store(const Plan *p, int64_t out, int64_t width, Cell *cells) {
   int64_t step = p->columns ? p->line.out : 1;
+  for (int64_t j = 0; j < width && p->repeat != 1; j++) {
+    if (dtype_is_float(p->in_dtype)) cells[j].f *= (double)p->repeat;
+    else cells[j].i *= p->repeat;
+  }
 #define STORE(T, value)                                                      \
   do {                                                                       \
     T *o = (T *)p->out + out;                                                \
@@ -228,12 +244,12 @@ static Status run_in_parts(const Plan *p, int64_t numel) {
   return OK;
 }
 
-static Status reduce(const Fold *fold, Finish finish, Tensor *in, Tensor *out, const Ints *dim) {
+static Status reduce(const Fold *fold, Finish finish, Again again, Tensor *in, Tensor *out, const Ints *dim) {
   Plan p;
   uint32_t bits;
   TRY(resolve_dims("reduce", dim, in->ndim, &bits));
   if (out->numel == 0) return OK;
-  plan_make(&p, in, out, bits);
+  plan_make(&p, in, out, bits, again);
   p.fold = fold;
   p.finish = finish;
   p.divisor = (double)in->numel / (double)out->numel;
@@ -251,27 +267,27 @@ static Status reduce(const Fold *fold, Finish finish, Tensor *in, Tensor *out, c
 
 /* sum, mean and prod: the result's dtype is also that of the work, except that the
 ** cells of floats are double and those of integers int64 anyway. */
-static Status reduce_as(Call *c, const Fold *const *folds, Finish finish) {
+static Status reduce_as(Call *c, const Fold *const *folds, Finish finish, Again again) {
   const SumAttrs *a = c->attrs;
   Tensor *in = c->in[0];
   DType want = (DType)c->out[0]->dtype;
   if (dtype_is_float((DType)in->dtype) == dtype_is_float(want))
-    return reduce(folds[in->dtype], finish, in, c->out[0], &a->dim);
+    return reduce(folds[in->dtype], finish, again, in, c->out[0], &a->dim);
   TRY(tensor_cast(c->in[0], want, &in));
-  Status status = reduce(folds[want], finish, in, c->out[0], &a->dim);
+  Status status = reduce(folds[want], finish, again, in, c->out[0], &a->dim);
   tensor_release(in);
   return status;
 }
 
-Status KERNEL(sum)(Call *c) { return reduce_as(c, sum_folds, FINISH_PLAIN); }
-Status KERNEL(mean)(Call *c) { return reduce_as(c, sum_folds, FINISH_DIVIDE); }
-Status KERNEL(prod)(Call *c) { return reduce_as(c, prod_folds, FINISH_PLAIN); }
+Status KERNEL(sum)(Call *c) { return reduce_as(c, sum_folds, FINISH_PLAIN, AGAIN_ADDS); }
+Status KERNEL(mean)(Call *c) { return reduce_as(c, sum_folds, FINISH_DIVIDE, AGAIN_ADDS); }
+Status KERNEL(prod)(Call *c) { return reduce_as(c, prod_folds, FINISH_PLAIN, AGAIN_MULTIPLIES); }
 
 /* amax, amin, any, all have the attributes of amax; max and min none. */
 static Status reduce_plain(Call *c, const Fold *const *folds) {
   const AmaxAttrs *a = c->attrs;
   Ints all = ints_none();
-  return reduce(folds[c->in[0]->dtype], FINISH_PLAIN, c->in[0], c->out[0], a != NULL ? &a->dim : &all);
+  return reduce(folds[c->in[0]->dtype], FINISH_PLAIN, AGAIN_NOTHING, c->in[0], c->out[0], a != NULL ? &a->dim : &all);
 }
 
 Status KERNEL(amax)(Call *c) { return reduce_plain(c, max_folds); }
@@ -282,5 +298,5 @@ Status KERNEL(all)(Call *c) { return reduce_plain(c, all_folds); }
 Status KERNEL(norm_of)(Call *c) {
   const NormOfAttrs *a = c->attrs;
   const Fold *fold = norm_folds[a->which][c->in[0]->dtype == DTYPE_FLOAT64];
-  return reduce(fold, a->which == 2 ? FINISH_ROOT : FINISH_PLAIN, c->in[0], c->out[0], &a->dim);
+  return reduce(fold, a->which == 2 ? FINISH_ROOT : FINISH_PLAIN, a->which < 3 ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0], c->out[0], &a->dim);
 }
