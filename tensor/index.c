@@ -101,7 +101,7 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
     const T *v = (const T *)data + at;                              \
     const int64_t m = n - at < (most) ? n - at : (most);            \
     C part = 0;                                                     \
-    for (int64_t i = 0; i < m; i++) part = (C)(part + (v[i] != 0)); \
+    _Pragma("omp simd reduction(+ : part)") for (int64_t i = 0; i < m; i++) part = (C)(part + (v[i] != 0)); \
     count += (int64_t)part;                                         \
   }                                                                 \
   break

@@ -10,7 +10,13 @@
 
 FOLD_INTEGERS(sum, 0, PLUS, PLUS)
 FOLD_FLOATS(sum, 0, PLUS, PLUS)
-FOLD_TABLE(sum)
+static void count_bool_row(int64_t n, const char *p, int64_t stride, Cell *cell) {
+  if (stride == sizeof(bool)) cell->i += count_nonzero(DTYPE_BOOL, p, n);
+  else sum_bool_row(n, p, stride, cell);
+}
+static const Fold count_bool = {count_bool_row, sum_bool_column, sum_bool_join, sum_bool_start};
+static const Fold *const sum_folds[DTYPE_COUNT] = {
+    &count_bool, &sum_uint8, &sum_int32, &sum_int64, &sum_float32, &sum_float64};
 FOLD_INTEGERS(prod, 1, TIMES, TIMES)
 FOLD_FLOATS(prod, 1, TIMES, TIMES)
 FOLD_TABLE(prod)

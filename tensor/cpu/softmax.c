@@ -6,7 +6,8 @@
 #include "vector_math.h"
 
 #define TILE FOLD_TILE
-#define SHORT 64         /* the longest of short rows */
+#define SHORT 512        /* the longest of short rows */
+#define FEW 16           /* elements from which on a fold pays */
 #define SHORT_BLOCK 1024 /* elements of the short rows that are worked on together */
 
 typedef struct {
@@ -63,6 +64,18 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
   }
 
 #define SOFTMAX(T, EXP, LOG)                                                          \
+  static T most_##T(int64_t n, const T *v) {                                          \
+    T most = v[0];                                                                    \
+    if (n >= FEW) return (T)fold_row(&max_##T, n, v, sizeof(T));                      \
+    for (int64_t i = 1; i < n; i++) most = LARGER(most, v[i]);                        \
+    return most;                                                                      \
+  }                                                                                   \
+  static T sum_of_##T(int64_t n, const T *v) {                                        \
+    T sum = 0;                                                                        \
+    if (n >= FEW) return (T)fold_row(&sum_##T, n, v, sizeof(T));                      \
+    for (int64_t i = 0; i < n; i++) sum += v[i];                                      \
+    return sum;                                                                       \
+  }                                                                                   \
   static void forward_row_##T(const Lines *l, const T *x, T *o) {                     \
     int64_t n = l->n;                                                                 \
     const T most = (T)fold_row(&max_##T, n, x, sizeof(T));                            \
@@ -87,16 +100,11 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
     T e[SHORT_BLOCK], shift[SHORT_BLOCK];                                             \
     for (int64_t r = 0; r < rows; r++) {                                              \
       const T *v = x + r * n;                                                         \
-      T most = v[0];                                                                  \
-      for (int64_t i = 1; i < n; i++) most = LARGER(most, v[i]);                      \
+      const T most = most_##T(n, v);                                                  \
       for (int64_t i = 0; i < n; i++) o[r * n + i] = v[i] - most;                     \
     }                                                                                 \
     _Pragma("omp simd") for (int64_t i = 0; i < total; i++) e[i] = EXP(o[i]);         \
-    for (int64_t r = 0; r < rows; r++) {                                              \
-      T sum = 0;                                                                      \
-      for (int64_t i = 0; i < n; i++) sum += e[r * n + i];                            \
-      shift[r] = sum;                                                                 \
-    }                                                                                 \
+    for (int64_t r = 0; r < rows; r++) shift[r] = sum_of_##T(n, e + r * n);         \
     if (l->log) {                                                                     \
       _Pragma("omp simd") for (int64_t r = 0; r < rows; r++) shift[r] = LOG(shift[r]); \
       for (int64_t r = 0; r < rows; r++)                                              \
@@ -112,8 +120,9 @@ static double fold_row(const Fold *fold, int64_t n, const void *p, int64_t size)
     }                                                                                 \
     for (int64_t r = 0; r < rows; r++) {                                              \
       const T *u = g + r * n, *v = y + r * n;                                         \
-      T sum = 0, *w = o + r * n;                                                      \
-      for (int64_t i = 0; i < n; i++) sum += l->log ? u[i] : u[i] * v[i];             \
+      T *w = o + r * n;                                                               \
+      if (!l->log) for (int64_t i = 0; i < n; i++) w[i] = u[i] * v[i];                \
+      const T sum = sum_of_##T(n, l->log ? u : w);                                    \
       if (l->log) for (int64_t i = 0; i < n; i++) w[i] = u[i] - w[i] * sum;           \
       else for (int64_t i = 0; i < n; i++) w[i] = v[i] * (u[i] - sum);                \
     }                                                                                 \
