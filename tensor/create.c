@@ -99,15 +99,20 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   for (int64_t from = 0; from < t->numel; from += SHARE) {                                        \
     const int64_t to = t->numel - from < SHARE ? t->numel : from + SHARE;                         \
     if (interrupt_requested()) continue;                                                          \
-    for (int64_t i = from; i < to; i++) ((T *)p)[i] = (T)(value);                                 \
+    T *o = (T *)p + from;                                                                         \
+    const double first = (double)from;                                                            \
+    (void)first;                                                                                  \
+    _Pragma("omp simd") for (int32_t k = 0; k < (int32_t)(to - from); k++) o[k] = (T)(value);     \
   }
+/* The position as a double: of 32 bits vectors can be converted, of 64 not. */
+#define AT (first + (double)k)
   if (exact && t->dtype == DTYPE_INT64) { /* by the rules of unsigned numbers, which wrap */
-    const uint64_t first = (uint64_t)scalar_to_int(start), each = (uint64_t)scalar_to_int(step);
-    SEQUENCE(uint64_t, first + (uint64_t)i * each)
+    const uint64_t begin = (uint64_t)scalar_to_int(start), each = (uint64_t)scalar_to_int(step);
+    SEQUENCE(uint64_t, begin + (uint64_t)(from + k) * each)
     return;
   }
-  if (!exact && t->dtype == DTYPE_FLOAT32) SEQUENCE(float, low + (double)i * by)
-  else if (!exact && t->dtype == DTYPE_FLOAT64) SEQUENCE(double, low + (double)i * by)
+  if (!exact && t->dtype == DTYPE_FLOAT32) SEQUENCE(float, low + AT * by)
+  else if (!exact && t->dtype == DTYPE_FLOAT64) SEQUENCE(double, low + AT * by)
   else
     for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
       Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i))) : scalar_float(low + (double)i * by);
@@ -146,12 +151,14 @@ Status composite_linspace(Call *c) {
   Tensor *t = c->out[0];
   size_t size = tensor_itemsize(t);
   /* from both ends, so that both are exact */
-#define AT(i) ((i) < n / 2 || n == 1 ? low + step * (double)(i) : high - step * (double)(n - 1 - (i)))
+#define LINEAR(i) ((i) < half ? low + step * (i) : high - step * (last - (i)))
+  const double half = n == 1 ? 1 : (double)(n / 2), last = (double)(n - 1);
   char *p = t->storage->data;
-  if (dtype == DTYPE_FLOAT32) SEQUENCE(float, AT(i))
+  if (dtype == DTYPE_FLOAT32) SEQUENCE(float, LINEAR(AT))
+  else if (dtype == DTYPE_FLOAT64) SEQUENCE(double, LINEAR(AT))
   else
     for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++)
-      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(AT(i)));
+      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(LINEAR((double)i)));
   return OK;
 }
 
