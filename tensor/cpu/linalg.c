@@ -38,20 +38,28 @@ Status KERNEL(addmm)(Call *c) {
 
 #define SMALL_FLOP 4e8 /* one matrix product below this is for one thread: the matrices are shared out */
 
-static Status run_batch(Tensor *a, Tensor *b, Matrix x, Matrix y, Tensor *out) {
-  size_t size = tensor_itemsize(out);
-  int64_t n = out->shape[0], step = out->shape[1] * out->shape[2];
-  double flop = 2.0 * (double)step * (double)x.columns;
+/* Product i of a batch. */
+static Status one_of(const Tensor *a, const Tensor *b, Matrix x, Matrix y, int64_t i, Tensor *out) {
+  const int64_t size = (int64_t)tensor_itemsize(out), step = out->shape[1] * out->shape[2];
+  x.data = (const char *)x.data + i * a->stride[0] * size;
+  y.data = (const char *)y.data + i * b->stride[0] * size;
+  return KERNEL(gemm)((DType)out->dtype, x, y, 1, 0, (char *)tensor_data(out) + i * step * size, out->shape[2]);
+}
+
+static Status run_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y, Tensor *out) {
+  const int64_t n = out->shape[0];
+  double flop = 2.0 * (double)out->shape[1] * (double)out->shape[2] * (double)x.columns;
   bool small = n > 1 && flop < SMALL_FLOP && worth_threads((int64_t)((double)n * flop / 8 < 1e15 ? (double)n * flop / 8 : 1e15), 1);
   atomic_int worst = OK;
-#pragma omp parallel for if (small)
-  for (int64_t i = 0; i < n; i++) {
-    Matrix p = x, q = y;
-    p.data = (const char *)x.data + i * a->stride[0] * (int64_t)size;
-    q.data = (const char *)y.data + i * b->stride[0] * (int64_t)size;
-    if (interrupt_requested() || worst != OK) continue;
-    Status status = KERNEL(gemm)((DType)out->dtype, p, q, 1, 0, (char *)tensor_data(out) + (size_t)(i * step) * size, out->shape[2]);
-    if (status != OK) worst = status;
+  if (!small) { /* outside of any parallel region, see conv_tasks */
+    for (int64_t i = 0; i < n && worst == OK && !interrupt_requested(); i++) worst = one_of(a, b, x, y, i, out);
+  } else {
+#pragma omp parallel for
+    for (int64_t i = 0; i < n; i++) {
+      if (interrupt_requested() || worst != OK) continue;
+      Status status = one_of(a, b, x, y, i, out);
+      if (status != OK) worst = status;
+    }
   }
   if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
   return worst == OK ? OK : fail(ERROR_ARGUMENT, "bmm: a matrix is too large for BLAS");
