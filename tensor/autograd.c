@@ -68,7 +68,7 @@ bool tensor_is_leaf(const Tensor *t) {
 
 Status tensor_set_requires_grad(Tensor *t, bool on) {
   if (on && !dtype_is_float((DType)t->dtype))
-    return fail(ERROR_ARGUMENT, "requires_grad_: only floating point tensors can have gradients, got %s",
+    return fail(ERROR_ARGUMENT, "requires_grad: only floating point tensors can have gradients, got %s",
                 dtype_name((DType)t->dtype));
   if (!tensor_is_leaf(t)) {
     if (on) return OK;

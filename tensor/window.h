@@ -28,8 +28,8 @@ Status pool_window(const char *who, const Tensor *input, const PoolArgs *a, Wind
 /* Output columns [*low, *high) whose input column at kernel column j lies inside. */
 static inline void window_inside(const Window *w, int64_t j, int64_t *low, int64_t *high) {
   int64_t shift = w->padding[1] - j * w->dilation[1], step = w->stride[1], room = w->in[1] + shift;
-  *low = shift > 0 ? (shift + step - 1) / step : 0;
-  *high = room > 0 ? (room + step - 1) / step : 0;
+  *low = shift <= 0 ? 0 : step == 1 ? shift : (shift + step - 1) / step;
+  *high = room <= 0 ? 0 : step == 1 ? room : (room + step - 1) / step;
   if (*high > w->out[1]) *high = w->out[1];
   if (*low > *high) *low = *high;
 }

@@ -150,13 +150,12 @@ table.sort(jobs, function(x, y) return x.n < y.n or x.n == y.n and x.at < y.at e
 
 local names = {}
 for k, peer in ipairs(peers) do peer_start(peer) names[k] = peer.version end
-for i, job in ipairs(jobs) do
-  io.stderr:write(("\r%d of %d "):format(i, #jobs))
+for i in torch.utils.progress(#jobs, {desc = "cases", leave = false}) do
+  local job = jobs[i]
   if i == 1 or jobs[i - 1].n ~= job.n then make_operands(job.n) end
   measure(job, ROUNDS)
   if (ratio(job) or 0) > SLOWER then measure(job, 3 * ROUNDS) end
 end
-io.stderr:write("\r")
 
 -- The table -----------------------------------------------------------------------------
 

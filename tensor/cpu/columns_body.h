@@ -12,14 +12,14 @@ static void NAME(to_columns)(const Window *w, int64_t channels, const T *in, int
         for (int64_t y = y0; y < y1; y++, to += w->out[1]) {
           int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];
           if (row < 0 || row >= w->in[0]) {
-            memset(to, 0, (size_t)w->out[1] * sizeof(T));
+            for (int64_t x = 0; x < w->out[1]; x++) to[x] = 0;
             continue;
           }
           const T *from = in + row * w->in[1] + j * w->dilation[1] - w->padding[1];
           for (int64_t x = 0; x < low; x++) to[x] = 0;
-          if (step == 1) memcpy(to + low, from + low, (size_t)(high - low) * sizeof(T));
-          else
-            for (int64_t x = low; x < high; x++) to[x] = from[x * step];
+          if (step == 1 && high - low > 32) memcpy(to + low, from + low, (size_t)(high - low) * sizeof(T));
+          else if (step == 1) for (int64_t x = low; x < high; x++) to[x] = from[x]; /* too short for a call */
+          else for (int64_t x = low; x < high; x++) to[x] = from[x * step];
           for (int64_t x = high; x < w->out[1]; x++) to[x] = 0;
         }
       }
