@@ -1,5 +1,5 @@
 --- Runs spec files with Debian's busted inside Hecate:
---     hecate scripts/busted.lua tests/nn_spec.lua ...
+--     hecate scripts/busted.lua tests/torch/nn_spec.lua ...
 -- The options are busted's. Prints what failed; the last line is "N passed, N failed".
 -- Every file begins with the same random numbers, and must end with the tensor memory it
 -- began with, else it fails; with HECATE_LEAKS=1 every test is measured too, and those that
@@ -7,7 +7,7 @@
 -- busted loads this file twice: as the program, and as its output handler.
 local FILE = "scripts/busted.lua"
 
---- "tests/nn_spec.lua:12: name of the test" and the reason, indented.
+--- "tests/torch/nn_spec.lua:12: name of the test" and the reason, indented.
 local function report(failure)
   local trace = failure.element.trace or {}
   local message = failure.message

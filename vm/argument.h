@@ -5,7 +5,7 @@
 #ifndef HECATE_ARGUMENT_H
 #define HECATE_ARGUMENT_H
 
-#include "op.h"
+#include "call/op.h"
 #include "vm.h"
 
 #define MAX_ARGS 16

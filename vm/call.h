@@ -2,7 +2,7 @@
 #ifndef HECATE_CALL_H
 #define HECATE_CALL_H
 
-#include "op.h"
+#include "call/op.h"
 #include "vm.h"
 
 /* Calls an op with the arguments on the stack; returns the number of results. 'metatable': of

@@ -85,7 +85,7 @@ const char *error_nearest(const char *wrong, const char *const *names) {
 static bool explaining;
 void error_explain(bool on) { explaining = on; }
 
-/* Called with the message by error_traceback: lib/session/fault.lua looks at its caller. */
+/* Called with the message by error_traceback: lib/hecate/session/fault.lua looks at its caller. */
 static int explain(lua_State *L) {
   open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.fault");

@@ -1,4 +1,4 @@
-/* function.c: the C side of torch.autograd.Function (lib/autograd/Function.lua). The node in
+/* function.c: the C side of torch.autograd.Function (lib/torch/autograd/Function.lua). The node in
 ** the graph calls the runner of the function: runner(callback, ...) gets a gradient per
 ** output and returns a table with one per input. The runner holds the context of
 ** the call; the outputs hold the runner, as hook.c says.

@@ -1,4 +1,4 @@
-/* place.c: lines of the program for tensor/place.c, what records them (anomaly mode, the
+/* place.c: lines of the program for tensor/core/place.c, what records them (anomaly mode, the
 ** session), and the profile of the ops.
 */
 #include <stdio.h>

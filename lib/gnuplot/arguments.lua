@@ -7,7 +7,7 @@ local arguments = {}
 function arguments.fail(format, ...)
   local level = 2
   local info = debug.getinfo(level, "S")
-  while info and (info.what == "C" or info.source:find("lib/gnuplot/%a+%.lua$")) do
+  while info and (info.what == "C" or info.source:find("lib/gnuplot[/%a]*%.lua$")) do
     level = level + 1
     info = debug.getinfo(level, "S")
   end

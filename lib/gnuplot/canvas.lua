@@ -4,7 +4,7 @@
 -- Columns and rows of cells and dots count from 1, from the top left. What lies
 -- outside is not drawn. A cell has one colour, that of what was drawn last; dots of
 -- another colour that were there are gone, text stays on top of dots.
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local Canvas = {}
 Canvas.__index = Canvas

@@ -5,7 +5,7 @@
 --       {columns = 60, rows = 15, title = "loss"})
 local Axis = require "gnuplot.axis"
 local Canvas = require "gnuplot.canvas"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local chart = {}
 

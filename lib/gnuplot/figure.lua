@@ -12,7 +12,7 @@ local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local picture_of = require "gnuplot.script"
 local screen = require "gnuplot.screen"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local Figure = {}
 Figure.__index = Figure

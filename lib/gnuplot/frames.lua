@@ -16,7 +16,7 @@ local Pipe = require "gnuplot.pipe"
 local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local screen = require "gnuplot.screen"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local Frames = {closing = 2} -- seconds that close waits for the last picture at most
 

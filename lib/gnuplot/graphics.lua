@@ -2,7 +2,7 @@
 -- gnuplot's reaches it. Kitty's protocol takes a PNG in base64; sixel terminals take what
 -- gnuplot prints.
 local output = require "gnuplot.output"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local graphics = {}
 

@@ -13,7 +13,7 @@ local Log = require "gnuplot.log"
 local Series = require "gnuplot.series"
 local options = require "torch.utils.options"
 local screen = require "gnuplot.screen"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local Live = setmetatable({}, {__index = Frames})
 Live.__index = Live

@@ -9,7 +9,7 @@
 -- they wait longer, for writing may take SHARE of the time. The reader takes these
 -- files and tables of columns, with commas, tabs or blanks between them, as other loggers
 -- write them: a first line of names, then a row of numbers a step.
-local now = require "torch.utils.terminal.c".now
+local now = require "torch.utils.terminal".now
 
 local Log = {}
 Log.__index = Log

@@ -4,7 +4,7 @@
 -- that nobody ever sees half a picture. What is no ordinary file (/dev/stdout, a pipe)
 -- is written to instead.
 local host = require "gnuplot.host"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local output = {}
 

@@ -3,8 +3,8 @@
 -- After every frame gnuplot prints a mark; until that comes back the frame is
 -- `pending`. Nothing here raises or waits longer than it is told to: a gnuplot that
 -- is missing, dead, stopped or slow comes back as nil and a reason.
-local c = require "gnuplot.c"
-local terminal = require "torch.utils.terminal.c"
+local c = require "gnuplot.process"
+local terminal = require "torch.utils.terminal"
 
 local Pipe = {}
 Pipe.__index = Pipe

@@ -1,5 +1,5 @@
 /* process.c: a child program that can never hold us up. Lua reaches it as
-** require "gnuplot.c".
+** require "gnuplot.process".
 **
 ** The child's standard input, output and error are one end of a socket pair.
 ** A socket rather than pipes for two reasons: send() takes MSG_NOSIGNAL, so a
@@ -42,7 +42,7 @@
 #endif
 
 extern char **environ;
-int luaopen_gnuplot_c(lua_State *L);
+int luaopen_gnuplot_process(lua_State *L);
 
 typedef struct {
   Object object;
@@ -305,7 +305,7 @@ static const luaL_Reg functions[] = {
   {"spawn", spawn}, {NULL, NULL},
 };
 
-int luaopen_gnuplot_c(lua_State *L) {
+int luaopen_gnuplot_process(lua_State *L) {
   luaL_newlib(L, functions);
   return 1;
 }

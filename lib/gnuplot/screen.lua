@@ -3,7 +3,7 @@
 -- characters), or nothing but files.
 local options = require "torch.utils.options"
 local panel = require "torch.utils.panel"
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 
 local screen = {}
 

@@ -1,1 +1,2 @@
+-- torch.load: see torch/serialize.lua.
 return require("torch.serialize").load

@@ -1,1 +1,2 @@
+-- torch.save: see torch/serialize.lua.
 return require("torch.serialize").save

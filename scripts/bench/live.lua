@@ -7,7 +7,7 @@
 -- frames included (it is what the curve costs also where other programs run), less what
 -- measuring costs, and the longest single one by the clock. Run it in a terminal for the kinds
 -- that draw there (HECATE_PLOT=kitty or sixel adds that one).
-local terminal = require "torch.utils.terminal.c"
+local terminal = require "torch.utils.terminal"
 local now = terminal.now
 
 local STEP = 1e-3 -- seconds of work

@@ -10,7 +10,7 @@
 local side = dofile((arg[0]:match("^(.*)/[^/]*$") or ".") .. "/side.lua")
 side.clean_environment()
 local cases = dofile(side.directory .. "/cases.lua")
-local clock = require("torch.utils.terminal.c").now
+local clock = require("torch.utils.terminal").now
 
 local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local SECONDS = 6e-3   -- of a round

@@ -7,7 +7,7 @@
 -- table shows the medians of the figures and of the ratios of one turn. BENCH_ROUNDS
 -- sets the rounds, BENCH_PYTHON the Python whose torch is the peer; without one the
 -- peer's columns stay empty. Both sides run with two threads and OPENBLAS_CORETYPE unset.
-local clock = require("torch.utils.terminal.c").now
+local clock = require("torch.utils.terminal").now
 
 local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local STARTS = 20 -- processes that start in one measurement

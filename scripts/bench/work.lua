@@ -1,6 +1,6 @@
 --- The work that run.lua measures: hecate work.lua ROW [N] prints name=value lines.
 -- peer.py does the same in PyTorch.
-local clock = require("torch.utils.terminal.c").now
+local clock = require("torch.utils.terminal").now
 
 local function report(name, value) print(("%s=%.9g"):format(name, value)) end
 

@@ -1,13 +1,12 @@
--- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR
+-- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR ROWS...
 -- Writes ops.h (ids, attribute structs, op_NAME prototypes), ops.c (the table, the
--- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels),
--- strips_DTYPE.c (elementwise kernels) and embedded.c (the Lua files of lib/, the op table
--- itself as ops/*.lua and, as help/native.lua, the documentation comments of C files).
+-- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels) and
+-- strips_DTYPE.c (elementwise kernels).
 local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
 local gradient = require "gradient"
-local docs = require "docs"
+local write_file = require "write"
 
 local DTYPES = {"bool", "uint8", "int32", "int64", "float32", "float64"}
 local CTYPE = {bool = "bool", uint8 = "uint8_t", int32 = "int32_t", int64 = "int64_t", float32 = "float", float64 = "double"}
@@ -26,19 +25,7 @@ local function camel(name)
 end
 local function quote(s) return s and '"' .. s:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"' or "NULL" end
 
--- Writes a file only when its content changed, so that nothing is rebuilt for nothing.
-local function write(name, text)
-  local path = target .. "/" .. name
-  local old = io.open(path, "rb")
-  if old then
-    local same = old:read "a" == text
-    old:close()
-    if same then return end
-  end
-  local f = assert(io.open(path, "wb"))
-  f:write(text)
-  f:close()
-end
+local function write(name, text) write_file(target .. "/" .. name, text) end
 
 -- argv of an op's C function
 local function parameters(row)
@@ -151,7 +138,7 @@ local function table_row(row, put)
 end
 
 local function ops_c(rows)
-  local out = {'/* Generated from tensor/ops/. */\n#include "gradient.h"'}
+  local out = {'/* Generated from tensor/ops/. */\n#include "autograd/gradient.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
@@ -224,7 +211,7 @@ local function ops_c(rows)
   return table.concat(out, "\n")
 end
 
--- kernels.h: KERNEL(name) functions of tensor/cpu/*.c and the table of one processor level.
+-- kernels.h: KERNEL(name) functions of tensor/ops/*/cpu*.c and the table of one processor level.
 local function kernels_h(rows)
   local out = {"/* Generated from tensor/ops/. KERNEL(name) gives the name at this level. */"}
   local table_rows = {}
@@ -284,7 +271,7 @@ local function strips_c(rows, dtype)
   put("#define T %s", CTYPE[dtype])
   put("#define T_%s 1", dtype:upper())
   if dtype:find "^float" then put("#define T_IS_FLOAT 1") elseif dtype == "bool" then put("#define T_IS_BOOL 1") else put("#define T_IS_INTEGER 1") end
-  put('#include "strip.h"')
+  put('#include "device/cpu/strip.h"')
   local list = {}
   for _, row in ipairs(rows) do
     if row.kind == "elementwise" then
@@ -304,48 +291,14 @@ local function strips_c(rows, dtype)
   return table.concat(out, "\n")
 end
 
-local function read(path)
-  local f = assert(io.open(path, "rb"))
-  local text = f:read "a"
-  f:close()
-  return text
-end
-
--- 'files': an array of {name, text}.
-local function embedded_c(files)
-  local out = {'/* Generated from lib/. */\n#include "embedded.h"'}
-  local rows = {}
-  for i, file in ipairs(files) do
-    local name, text = file[1], file[2]
-    local bytes = {}
-    for j = 1, #text do bytes[j] = text:byte(j) end
-    out[#out + 1] = ("static const unsigned char file_%d[] = {%s};"):format(i, #bytes > 0 and table.concat(bytes, ",") or "0")
-    rows[#rows + 1] = ("  {%s, file_%d, %d},"):format(quote(name), i, #text)
-  end
-  out[#out + 1] = "const EmbeddedFile embedded_files[] = {"
-  out[#out + 1] = table.concat(rows, "\n")
-  out[#out + 1] = "  {NULL, NULL, 0}\n};\n"
-  return table.concat(out, "\n")
-end
-
-local ops, embedded, natives = {}, {}, {}
-for i = 3, #arg do
-  local name = arg[i]
-  local path = source .. "/" .. name
-  if name:find "%.c$" then natives[#natives + 1] = name
-  else
-    if name:find "^tensor/ops/" then ops[#ops + 1] = path end
-    embedded[#embedded + 1] = {name:match "^lib/(.+)$" or name:match "^tensor/(.+)$", read(path)}
-  end
-end
-embedded[#embedded + 1] = {"help/native.lua", docs.collect(source, natives)}
+local ops = {}
+for i = 3, #arg do ops[#ops + 1] = source .. "/" .. arg[i] end
 local ok, message = pcall(function()
   local rows = schema.read(ops)
   write("ops.h", ops_h(rows))
   write("ops.c", ops_c(rows))
   write("kernels.h", kernels_h(rows))
   for _, dtype in ipairs(DTYPES) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
-  write("embedded.c", embedded_c(embedded))
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")

@@ -4,7 +4,7 @@
 local schema = {}
 
 -- Argument types of signatures: C type of the attribute (nil for tensors), the
--- ArgType of tensor/op.h, and the C literal of "not given".
+-- ArgType of tensor/call/op.h, and the C literal of "not given".
 local TYPES = {
   Tensor = {arg = "ARG_TENSOR"},
   Positions = {arg = "ARG_POSITIONS"},

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
-#include "node.h"
+#include "core/internal.h"
+#include "autograd/node.h"
 
 static int passed, failed;
 

@@ -1,0 +1,107 @@
+--- Commands that measure: %time, %timeit, %prof.
+local text = require "hecate.session.text"
+local now = require "torch.utils.terminal".now
+
+local RUN = 0.1 -- seconds that one of the runs of %timeit takes at least
+
+local function tensor_bytes() return torch._C.memory().bytes end
+
+local function expect_statement(who, statement)
+  if statement == "" then error(("%%%s: expected a statement"):format(who), 0) end
+end
+
+--- %time: runs a statement and shows its results, then how long it took.
+local function time(session, statement)
+  expect_statement("time", statement)
+  local bytes, start = tensor_bytes(), now()
+  local result = session:run_lua(statement)
+  local seconds, more = now() - start, tensor_bytes() - bytes
+  if not result.ok then return result end
+  if result.results.n > 0 and not statement:find ";%s*$" then
+    session.results:add(result.results[1])
+    session:show(result.results)
+  end
+  session.write(("%s, tensors %s%s\n"):format(text.seconds(seconds), more < 0 and "-" or "+", text.bytes(math.abs(more))))
+end
+
+--- The options "-n 5 -r 3" in front of a statement.
+local function loop_options(words)
+  local given = {n = nil, r = 7}
+  while true do
+    local name, number, rest = words:match "^%-([nr])%s*(%d+)%s*(.*)$"
+    if not name then break end
+    given[name], words = tonumber(number), rest
+  end
+  if given.n == 0 or given.r == 0 then error("%timeit: -n and -r take a number from 1", 0) end
+  return given, words
+end
+
+--- A function of the number of loops that returns the seconds they took.
+local function make_loop(session, statement)
+  local frame = "local n, now = ... local start = now() for _ = 1, n do %s end return now() - start"
+  local name = ("=input[%d]"):format(session.count)
+  local chunk = load(frame:format("local _ = " .. statement), name, "t", session.env)
+  local message
+  if not chunk then chunk, message = load(frame:format(statement .. "\n"), name, "t", session.env) end
+  if not chunk then error(message, 0) end
+  return function(n) return chunk(n, now) end
+end
+
+--- The smallest of 1, 2, 5, 10, 20, … loops that takes long enough to be measured.
+local function enough_loops(loop)
+  local n, steps = 1, {2, 2.5, 2}
+  for i = 0, 60 do
+    if loop(n) >= RUN then break end
+    n = math.tointeger(n * steps[i % 3 + 1])
+  end
+  return n
+end
+
+local function timeit(session, words)
+  local given, statement = loop_options(words)
+  expect_statement("timeit", statement)
+  local loop = make_loop(session, statement)
+  local n = given.n or enough_loops(loop)
+  local sum, squares, best = 0, 0, math.huge
+  local times = {}
+  for i = 1, given.r do
+    times[i] = loop(n) / n
+    sum, best = sum + times[i], math.min(best, times[i])
+  end
+  local mean = sum / given.r
+  for _, t in ipairs(times) do squares = squares + (t - mean) ^ 2 end
+  session.write(("%s ± %s per loop (mean ± std. dev. of %d run%s, %d loop%s each), best %s\n"):format(text.seconds(mean),
+    text.seconds(math.sqrt(squares / given.r)), given.r, given.r == 1 and "" or "s", n, n == 1 and "" or "s", text.seconds(best)))
+end
+
+--- %prof: the ops of a statement by the time they took themselves.
+local function prof(session, statement)
+  expect_statement("prof", statement)
+  torch._C.profile_start()
+  local start = now()
+  local result = session:run_lua(statement)
+  local seconds = now() - start
+  local ops = torch._C.profile_stop()
+  if not result.ok then return result end
+  table.sort(ops, function(a, b) return a.self > b.self end)
+  local rows, in_ops = {{"op", "calls", "self", "share", "total", "per call", "memory"}}, 0
+  for i, op in ipairs(ops) do
+    in_ops = in_ops + op.self
+    if i <= 20 then
+      rows[#rows + 1] = {op.name, tostring(op.calls), text.seconds(op.self), ("%.1f%%"):format(100 * op.self / seconds),
+        text.seconds(op.total), text.seconds(op.total / op.calls), text.bytes(op.bytes)}
+    end
+  end
+  session.write(text.table(rows))
+  if #ops > 20 then session.write(("… %d more ops\n"):format(#ops - 20)) end
+  session.write(("%s in all, %s (%.1f%%) of it in ops\n"):format(text.seconds(seconds), text.seconds(in_ops), 100 * in_ops / seconds))
+end
+
+return {
+  {name = "time", usage = "%time statement", statement = true, run = time,
+    doc = "runs it and tells how long it took\nThe second number is the change of the bytes that tensors hold."},
+  {name = "timeit", usage = "%timeit [-n loops] [-r runs] statement", statement = true, run = timeit,
+    doc = "measures a short statement: mean, deviation, best\nThe number of loops is chosen so that a run takes a tenth of a second; 7 runs."},
+  {name = "prof", usage = "%prof statement", statement = true, run = prof,
+    doc = "which ops it spends its time in\nself: without the ops that an op calls; memory: the bytes of what it made."},
+}

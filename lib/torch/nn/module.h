@@ -1,0 +1,119 @@
+/* module.h: nn.Module in C. A module is a userdata with a list of named slots, for
+** walks in C, and a table of fields (user value 1) with the userdata of the same
+** things, so that `m.weight` is always one and the same value. module_store keeps
+** both; nothing else writes either.
+*/
+#ifndef HECATE_MODULE_H
+#define HECATE_MODULE_H
+
+#include "userdata/class.h"
+#include "options.h"
+
+typedef struct Module Module;
+
+typedef enum { SLOT_PARAMETER, SLOT_BUFFER, SLOT_MODULE } SlotKind;
+
+typedef struct {
+  char *name; /* owned */
+  SlotKind kind;
+  bool transient; /* a buffer that state_dict leaves out */
+  Tensor *tensor; /* owned; NULL: registered as nil */
+  Module *module; /* kept alive by the fields; NULL: registered as nil */
+} Slot;
+
+/* All zeros is a valid, empty module in training mode. */
+struct Module {
+  Object object;
+  bool evaluating; /* not `training` */
+  bool hooked;     /* it has hooks: hook.c */
+  int n_slots, capacity;
+  Slot *slots;
+};
+
+/* A kind of module made in C. */
+typedef struct {
+  ObjectClass base; /* first */
+  const Option *options; /* of __init, into the struct of the module; may be NULL */
+  /* Ends __init: stack 1 is the module, 2... the value of each option. */
+  void (*setup)(lua_State *L);
+  int n_inputs;
+  int n_outputs; /* at most 2; the second may stay NULL */
+  /* NULL: forward must be given in Lua. */
+  Status (*forward)(Module *self, Tensor *const *in, Tensor **out);
+  /* What is printed between the parentheses; NULL: nothing. */
+  void (*describe)(luaL_Buffer *b, const Module *self);
+} Layer;
+
+extern const Layer module_class;
+
+/* The initialiser of a Layer's ObjectClass. */
+#define MODULE_BASE(title, type, parent_class, method_list, metamethod_list)            \
+  {                                                                                     \
+    .class = {.name = title, .parent = parent_class, .finalize = module_finalize,       \
+              .methods = method_list, .metamethods = metamethod_list},                  \
+    .size = sizeof(type), .get = module_get, .set = module_set,                         \
+    .arguments = module_arguments                                                       \
+  }
+
+void module_finalize(lua_State *L, void *self);
+void module_arguments(lua_State *L, const ObjectClass *info);
+bool module_get(lua_State *L, void *self, const char *key);
+bool module_set(lua_State *L, void *self, const char *key);
+
+static inline const Layer *module_layer(const Module *m) {
+  return (const Layer *)class_native(m->object.class);
+}
+/* Whether calling it runs the C function and nothing of the script: a class made in
+** C whose `forward` is not replaced, without hooks. 'index': its userdata. */
+bool module_is_native(lua_State *L, int index);
+Module *module_check(lua_State *L, int argument, const char *function);
+Module *module_test(lua_State *L, int index);
+Slot *module_find(const Module *m, const char *name); /* or NULL */
+
+/* Registers the value at the top (a tensor, a module or nil) under 'name' in the
+** module at 'self', new or in place of the old one, and pops it. */
+void module_store(lua_State *L, int self, const char *name, SlotKind kind);
+/* Removes slot 'i' and its field. */
+void module_remove(lua_State *L, int self, int i);
+
+/* Pushes a parameter of the module at 'self' over a new tensor and registers it;
+** the tensor (borrowed) is uninitialised. */
+Tensor *module_new_parameter(lua_State *L, int self, const char *name, int ndim,
+                             const int64_t *shape, DType dtype);
+Tensor *module_new_buffer(lua_State *L, int self, const char *name, int ndim,
+                          const int64_t *shape, DType dtype);
+/* nn.Parameter(tensor, requires_grad) */
+int module_parameter(lua_State *L);
+
+/* Methods of nn.Module, by file. */
+int module_forward(lua_State *L);
+int module_init(lua_State *L);       /* __init of layers made in C */
+extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
+extern const luaL_Reg state_methods[]; /* state.c: state_dict, load_state_dict */
+extern const luaL_Reg mode_methods[];  /* mode.c: train, to, apply… */
+extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
+int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
+int module_tostring(lua_State *L);     /* repr.c */
+int module_extra_repr(lua_State *L);
+
+/* Whether the names of its children count the places: printed from 1. */
+bool module_counts_children(const Module *m);
+
+/* Adds what the files define to the table nn at the top. */
+void nn_open_module(lua_State *L);
+void nn_open_layers(lua_State *L);
+void nn_open_convolution(lua_State *L);
+void nn_open_normalization(lua_State *L);
+void nn_open_containers(lua_State *L);
+void nn_open_losses(lua_State *L);
+void nn_open_init(lua_State *L);  /* nn.init */
+void nn_open_utils(lua_State *L); /* nn.utils */
+/* nn.NAME = the class */
+void nn_add_class(lua_State *L, const Layer *layer);
+
+/* Fills without a gradient and without the tape. */
+Status fill_uniform(Tensor *t, double from, double to);
+Status fill_normal(Tensor *t, double mean, double std);
+Status fill_constant(Tensor *t, Scalar value);
+
+#endif

@@ -1,0 +1,225 @@
+--- torch.utils.data: data sets, the order in which they are read, and batches.
+--
+-- A data set is anything with a length and items: `#d` and `d[i]`, i from 1 to
+-- #d. So a Lua array is one, and so is an object of a subclass:
+--
+--     local Squares = torch.class("Squares", torch.utils.data.Dataset)
+--     function Squares:__len() return 100 end
+--     function Squares:__getitem(i) return {torch.tensor(i), i * i} end
+--
+-- An item of several parts, as an image and its label, is an array of them: Lua's
+-- `d[i]` has one result only. (For a loader alone, several results do as well.)
+--
+-- A data set that can gather many items faster than one by one also has
+-- `__getitems(positions)`: `positions` is an int64 tensor (B); it returns the parts
+-- of the batch, each with B rows, as several results, or nothing when it has no
+-- faster way this time.
+local torch = require "torch"
+local options = require "torch.utils.options"
+local sampler = require "torch.utils.data.sampler"
+local loader = require "torch.utils.data.loader"
+
+local data = {
+  Sampler = sampler.Sampler,
+  SequentialSampler = sampler.SequentialSampler,
+  RandomSampler = sampler.RandomSampler,
+  DataLoader = loader.DataLoader,
+  default_collate = loader.default_collate,
+}
+
+--- torch.utils.data.position(name: string, i: int, n: int) -> int: For `__getitem` of the data
+-- set `name`: i as a position from 1 to n; negative ones count from the end. Others raise.
+local function position(name, i, n)
+  if math.type(i) ~= "integer" then
+    options.wrong(name, "i", nil, "a position (an integer)", i, 3)
+  end
+  local at = i < 0 and i + n + 1 or i
+  if at < 1 or at > n then
+    options.raise(("%s: position %d is outside 1 to %d"):format(name, i, n), 3)
+  end
+  return at
+end
+data.position = position
+
+local function length(dataset)
+  local ok, n = pcall(function() return #dataset end)
+  return ok and type(dataset) ~= "string" and n or nil
+end
+
+-- Dataset ------------------------------------------------------------------
+
+--- torch.utils.data.Dataset(): The class to subclass: `__len()` and `__getitem(i)` make a data set.
+-- Example:
+--     local Squares = torch.class("Squares", torch.utils.data.Dataset)
+--     function Squares:__len() return 100 end
+--     function Squares:__getitem(i) return i * i end
+--     return #Squares(), Squares()[3]
+local Dataset = torch.class("torch.utils.data.Dataset")
+data.Dataset = Dataset
+
+function Dataset:__getitem()
+  options.raise("Dataset: the subclass must define __getitem(i)", 2)
+end
+
+-- TensorDataset --------------------------------------------------------------
+
+--- torch.utils.data.TensorDataset(...: Tensor): Item i is {a[i], b[i], …} of the tensors given;
+-- their first dimensions have the same length.
+-- Example: torch.utils.data.TensorDataset(torch.randn(4, 2), torch.arange(4))[1]
+local TensorDataset = torch.class("torch.utils.data.TensorDataset", Dataset)
+data.TensorDataset = TensorDataset
+
+function TensorDataset:__init(...)
+  local tensors = {...}
+  if #tensors == 0 then error("TensorDataset: expected at least one tensor, got nothing", 2) end
+  for k, tensor in ipairs(tensors) do
+    if not torch.is_tensor(tensor) or tensor.ndim == 0 then
+      options.wrong("TensorDataset", "tensors", k, "a tensor of 1 dimension or more", tensor, 2)
+    elseif #tensor ~= #tensors[1] then
+      error(("TensorDataset: 'tensors' (argument %d): expected %d rows as in argument 1, got %s")
+        :format(k, #tensors[1], options.describe(tensor)), 2)
+    end
+  end
+  self.tensors = tensors
+end
+
+function TensorDataset:__len() return #self.tensors[1] end
+
+function TensorDataset:__getitem(i)
+  local item = {}
+  local at = position("TensorDataset", i, #self.tensors[1])
+  for k, tensor in ipairs(self.tensors) do item[k] = tensor[at] end
+  return item
+end
+
+function TensorDataset:__getitems(positions)
+  local parts = {}
+  for k, tensor in ipairs(self.tensors) do parts[k] = tensor:index_select(1, positions) end
+  return table.unpack(parts)
+end
+
+-- Subset ------------------------------------------------------------------------
+
+--- torch.utils.data.Subset(dataset: Dataset, indices: int[]|Tensor): The items of `dataset` at
+-- `indices`, an array or a one-dimensional int64 tensor of positions.
+-- Example: torch.utils.data.Subset({"a", "b", "c"}, {3, 1})[1]
+local Subset = torch.class("torch.utils.data.Subset", Dataset)
+data.Subset = Subset
+
+function Subset:__init(dataset, indices)
+  local n = length(dataset)
+  if n == nil then options.wrong("Subset", "dataset", 1, "a dataset", dataset, 2) end
+  if type(indices) == "table" then
+    indices = torch.tensor(indices, {dtype = "int64"})
+  end
+  if not torch.is_tensor(indices) or indices.ndim ~= 1 then
+    options.wrong("Subset", "indices", 2, "an array of positions", indices, 2)
+  end
+  if #indices > 0 then
+    position("Subset", indices:min():item(), n)
+    position("Subset", indices:max():item(), n)
+  end
+  self.dataset, self.indices = dataset, indices
+end
+
+function Subset:__len() return #self.indices end
+
+function Subset:__getitem(i)
+  return self.dataset[self.indices[position("Subset", i, #self.indices)]:item()]
+end
+
+function Subset:__getitems(positions)
+  if not loader.can_gather(self.dataset) then return nil end
+  return self.dataset:__getitems(self.indices:index_select(1, positions))
+end
+
+-- ConcatDataset ---------------------------------------------------------------------
+
+--- torch.utils.data.ConcatDataset(datasets: table): The items of the first of an array of data
+-- sets, then those of the second, …
+-- Example: #torch.utils.data.ConcatDataset({{1, 2}, {3}})
+local ConcatDataset = torch.class("torch.utils.data.ConcatDataset", Dataset)
+data.ConcatDataset = ConcatDataset
+
+function ConcatDataset:__init(datasets)
+  if type(datasets) ~= "table" or #datasets == 0 then
+    options.wrong("ConcatDataset", "datasets", 1, "an array of datasets", datasets, 2)
+  end
+  local ends, total = {}, 0
+  for k, dataset in ipairs(datasets) do
+    local n = length(dataset)
+    if n == nil then
+      options.wrong("ConcatDataset", ("datasets[%d]"):format(k), nil, "a dataset", dataset, 2)
+    end
+    total = total + n
+    ends[k] = total
+  end
+  self.datasets, self.cumulative_sizes = datasets, ends
+end
+
+function ConcatDataset:__len() return self.cumulative_sizes[#self.cumulative_sizes] end
+
+function ConcatDataset:__getitem(i)
+  local ends = self.cumulative_sizes
+  local at = position("ConcatDataset", i, ends[#ends])
+  local low, high = 1, #ends -- the first part that ends at or after `at`
+  while low < high do
+    local middle = (low + high) // 2
+    if ends[middle] < at then low = middle + 1 else high = middle end
+  end
+  return self.datasets[low][at - (ends[low - 1] or 0)]
+end
+
+-- random_split -------------------------------------------------------------------------
+
+--- Fractions of n to lengths: rounded down, what is left is dealt out one each
+-- from the first on, as PyTorch does.
+local function fractions_to_lengths(fractions, n)
+  local lengths, used = {}, 0
+  for k, fraction in ipairs(fractions) do
+    lengths[k] = math.floor(n * fraction)
+    used = used + lengths[k]
+  end
+  for k = 0, n - used - 1 do
+    local at = k % #lengths + 1
+    lengths[at] = lengths[at] + 1
+  end
+  return lengths
+end
+
+local function split_lengths(lengths, n)
+  local sum, whole = 0, true
+  for k, part in ipairs(lengths) do
+    if type(part) ~= "number" or part < 0 then
+      options.wrong("random_split", ("lengths[%d]"):format(k), nil, "0 or more", part, 3)
+    end
+    sum, whole = sum + part, whole and math.type(part) == "integer"
+  end
+  if not whole and math.abs(sum - 1) < 1e-6 then return fractions_to_lengths(lengths, n) end
+  if sum ~= n or not whole then
+    options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n), 3)
+  end
+  return lengths
+end
+
+--- torch.utils.data.random_split(dataset: Dataset, lengths: number[], {generator: generator =}) -> any:
+-- Disjoint random subsets, as several results. `lengths` add up to #dataset, or are
+-- fractions of 1.
+-- Example: torch.utils.data.random_split({1, 2, 3, 4}, {0.5, 0.5})
+function data.random_split(...)
+  local given = options.read("random_split", {
+    {"dataset", required = true}, {"lengths", kind = "table", required = true}, {"generator"},
+  }, ...)
+  local n = length(given.dataset)
+  if n == nil then options.wrong("random_split", "dataset", 1, "a dataset", given.dataset, 2) end
+  local lengths = split_lengths(given.lengths, n)
+  local order = sampler.permutation(n, given.generator)
+  local subsets, start = {}, 1
+  for k, part in ipairs(lengths) do
+    subsets[k] = Subset(given.dataset, order:narrow(1, start, part))
+    start = start + part
+  end
+  return table.unpack(subsets)
+end
+
+return data

@@ -1,0 +1,91 @@
+-- Puts files into the program. usage:
+--   embed.lua library SOURCE_DIR OUT_FILE NAME FILE...   the files of one library, as a C file
+--   embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE...   the libraries by name, and the
+--                                                        modules that the C files of lib/ open
+--   embed.lua comments SOURCE_DIR OUT_FILE FILE...       the documentation comments of C files, as a Lua file
+-- The assembler takes the bytes (.incbin), so to embed costs no time worth mentioning.
+local mode, source, target = arg[1], arg[2], arg[3]
+package.path = source .. "/scripts/gen/?.lua;" .. package.path
+local write = require "write"
+
+local function read(path)
+  local f = assert(io.open(path, "rb"))
+  local text = f:read "a"
+  f:close()
+  return text
+end
+
+--- "lib/torch/nn/init.lua" → "torch.nn.init": the name by which a file is required.
+local function module_of(file)
+  return ((file:match "^lib/(.+)%.%w+$" or file):gsub("/", "."))
+end
+
+--- Whether a file is a public name of the table it lies under: its comments name it. What only serves
+-- other files of the library does not.
+local function is_public(module, text)
+  local short = module:gsub("^torch%.(nn%f[%W])", "%1"):gsub("^torch%.(optim%f[%W])", "%1")
+  for _, name in ipairs {module, short} do
+    local pattern = name:gsub("%p", "%%%0") .. "%f[^%w_][:(]"
+    if ("\n" .. text):find("\n%-%-%-? " .. pattern) or text:find("/%*%* " .. pattern) then return true end
+  end
+  return false
+end
+
+--- The name a file has inside the program: "torch/nn/init.lua", "ops/norm/rows.lua".
+local function inner_name(file)
+  return file:match "^lib/(.+)$" or file:match "^tensor/(.+)$" or file:match "/lib/(.+)$"
+end
+
+local function library(name, files)
+  local out, rows = {'/* Generated from lib/. */\n#include "embedded.h"\n'}, {}
+  for i, file in ipairs(files) do
+    local path = file:find "^/" and file or source .. "/" .. file
+    local text = read(path)
+    local symbol = ("embedded_%s_%d"):format(name, i)
+    out[#out + 1] = ('__asm__(".section .rodata\\n.balign 16\\n.globl %s\\n.hidden %s\\n%s:\\n.incbin \\"%s\\"\\n.byte 0\\n.previous");'):format(
+      symbol, symbol, symbol, path)
+    out[#out + 1] = ("extern const unsigned char %s[];"):format(symbol)
+    local public = file:find "^lib/.+%.lua$" and is_public(module_of(file), text)
+    rows[#rows + 1] = ('  {"%s", %s, %d, %s},'):format(inner_name(file), symbol, #text, public and "true" or "false")
+  end
+  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false}\n};\n"):format(name, table.concat(rows, "\n"))
+  write(target, table.concat(out, "\n"))
+end
+
+local function manifest(names, files)
+  local out = {'/* Generated from lib/. */\n#include "embedded.h"\n'}
+  local libraries, natives = {}, {}
+  for _, name in ipairs(names) do
+    out[#out + 1] = ("extern const EmbeddedFile embedded_%s[];"):format(name)
+    libraries[#libraries + 1] = ("embedded_%s, "):format(name)
+  end
+  for _, file in ipairs(files) do
+    local text = read(source .. "/" .. file)
+    for opener in ("\n" .. text):gmatch "\nint luaopen_([%w_]+)%(lua_State %*L%) {" do
+      local module = module_of(file)
+      local expected = module:gsub("%.", "_")
+      if opener ~= expected then
+        io.stderr:write(("%s: luaopen_%s should be called luaopen_%s: the path of a file is its name\n"):format(file, opener, expected))
+        os.exit(1)
+      end
+      out[#out + 1] = ("int luaopen_%s(lua_State *L);"):format(opener)
+      natives[#natives + 1] = ('  {"%s", luaopen_%s, %s},'):format(module, opener, is_public(module, text))
+    end
+  end
+  out[#out + 1] = ("const EmbeddedFile *const embedded_libraries[] = {%sNULL};"):format(table.concat(libraries))
+  out[#out + 1] = ("const EmbeddedNative embedded_natives[] = {\n%s\n  {NULL, NULL, false}\n};\n"):format(table.concat(natives, "\n"))
+  write(target, table.concat(out, "\n"))
+end
+
+if mode == "comments" then
+  write(target, require "docs".collect(source, table.move(arg, 4, #arg, 1, {})))
+elseif mode == "library" then
+  library(arg[4], table.move(arg, 5, #arg, 1, {}))
+else
+  local names, files, list = {}, {}, nil
+  list = names
+  for i = 4, #arg do
+    if arg[i] == "--" then list = files else list[#list + 1] = arg[i] end
+  end
+  manifest(names, files)
+end

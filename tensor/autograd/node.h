@@ -1,0 +1,85 @@
+/* node.h: the tape. A node is one recorded op: its attributes, what it keeps, and
+** edges to the nodes that made its inputs. The same node is the graph's node.
+*/
+#ifndef HECATE_NODE_H
+#define HECATE_NODE_H
+
+#include "core/internal.h"
+
+typedef struct {
+  Node *node; /* owned; NULL: this input wants no gradient */
+  int output;
+} Edge;
+
+/* What a gradient that flows into an output must look like. */
+typedef struct {
+  uint8_t dtype, ndim;
+  int64_t shape[TENSOR_MAX_DIMS];
+} Meta;
+
+typedef struct {
+  Tensor *tensor;   /* owned; of an output: an alias without history */
+  Tensor *variable; /* owned; of an input: the tensor itself, for its history */
+  unsigned version; /* of the storage when it was kept */
+  bool kept;
+} Saved;
+
+/* Who looks at the gradient of an output on its way: hooks, retain_grad. */
+typedef struct Watch {
+  Tensor *tensor; /* not owned: cleared when the tensor goes */
+  Hook *hooks;    /* owned */
+  int output;
+  bool retain;    /* store the gradient in the tensor's .grad */
+  struct Watch *next;
+} Watch;
+
+typedef enum { NODE_OP, NODE_ACCUMULATE, NODE_CALLBACK } NodeKind;
+
+struct Node {
+  atomic_int refs;
+  uint8_t kind;
+  uint8_t n_outputs;
+  uint16_t n_inputs;
+  bool released; /* what it kept was freed by a backward pass */
+  OpId op;
+  uint32_t place;    /* where it was made, of place.c; 0: not noted */
+  uint64_t sequence; /* order of creation; inputs have smaller ones */
+  Edge *edges;       /* [n_inputs] */
+  Meta *outputs;     /* [n_outputs] */
+  Saved *saved_in;   /* [n_inputs] or NULL */
+  Saved *saved_out;  /* [n_outputs] or NULL */
+  void *attrs;
+  Callback *callback;
+  Tensor *leaf;      /* of NODE_ACCUMULATE: owned */
+  struct Watch *watches;
+  size_t bytes;      /* of this block */
+  /* scratch of the engine: which pass, and the slot in it */
+  uint64_t pass;
+  int64_t slot;
+  Node *next_dead;
+};
+
+/* ---- node.c ---- */
+Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_in,
+                bool save_out, size_t attrs_size, Node **out);
+void node_renumber(Node *node); /* the youngest from now on */
+void node_drop_saved(Node *node);
+Meta meta_of(const Tensor *t);
+
+/* ---- autograd.c ---- */
+Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
+/* The node and output that a tensor's gradient flows to: its history, or the
+** accumulator of a leaf. *edge is owned; node NULL when it wants none. */
+Status tensor_edge(Tensor *t, Edge *edge);
+/* 't' is output 'output' of 'node' from now on. */
+Status tensor_set_history(Tensor *t, Node *node, int output);
+
+/* ---- hook.c ---- */
+void hooks_free(Hook *list);
+Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
+void node_drop_hooks(Node *node);
+void node_drop_watches(Node *node); /* their hooks too */
+/* A reference to a watched node came or went: its hooks are told (Hook.shared). */
+void node_recount(Node *node);
+
+#endif

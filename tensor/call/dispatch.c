@@ -1,0 +1,522 @@
+/* dispatch.c: the one road of every op: check, promote and broadcast, allocate, run
+** the device's kernel, note the tape.
+*/
+#include "core/internal.h"
+
+Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
+  Device device = {DEVICE_CPU, 0};
+  const Tensor *t = i == 0 ? c->target : NULL;
+  if (t != NULL && t->dtype == dtype && t->ndim == ndim && memcmp(t->shape, shape, sizeof *shape * (size_t)ndim) == 0) {
+    c->out[0] = tensor_retain(c->target);
+    return OK;
+  }
+  for (int k = 0; k < c->n_in; k++)
+    if (c->in[k] != NULL) {
+      device = tensor_device(c->in[k]);
+      break;
+    }
+  return tensor_empty(c->info->lua_name, ndim, shape, dtype, device, &c->out[i]);
+}
+
+static Status call_finish(Call *c) {
+  if (kernel_faulted()) return kernel_fault_take(c->info->lua_name);
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+  return OK;
+}
+
+/* The number of argument 'arg', or NULL when it is none or not given. */
+static const Scalar *number_of(const OpArg *arg, const void *attrs) {
+  const char *at = (const char *)attrs + arg->offset;
+  if (arg->type == ARG_NUMBER) return (const Scalar *)at;
+  if (arg->type != ARG_OPTIONAL_NUMBER || !((const OptionalScalar *)at)->given) return NULL;
+  return &((const OptionalScalar *)at)->value;
+}
+
+/* The numbers of a call, which kernels convert to 'dtype', must have a value there. */
+static Status check_numbers(const Call *c, DType dtype) {
+  const OpInfo *info = c->info;
+  if (dtype == DTYPE_FLOAT64) return OK;
+  for (int i = 1; i < info->n_args; i++) {
+    const Scalar *s = number_of(&info->args[i], c->attrs);
+    if (s == NULL) continue;
+    if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_is_float(dtype))
+      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected an integer for tensors of %s, got %g", info->lua_name,
+                  info->args[i].name, i + 1, dtype_name(dtype), s->as.f);
+    TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, dtype));
+  }
+  return OK;
+}
+
+static bool has_float_number(const Call *c) {
+  for (int i = 1; i < c->info->n_args; i++) {
+    const Scalar *s = number_of(&c->info->args[i], c->attrs);
+    if (s != NULL && s->kind == SCALAR_FLOAT) return true;
+  }
+  return false;
+}
+
+static void call_drop(Call *c) {
+  for (int i = 0; i < c->info->n_outputs; i++) {
+    tensor_release(c->out[i]);
+    c->out[i] = NULL;
+  }
+}
+
+/* ---- elementwise ---------------------------------------------------------- */
+
+/* PyTorch's promotion: tensors with dimensions count before 0-dimensional ones, these
+** before numbers, as long as the category is not lower. */
+static DType common_dtype(const Call *c) {
+  DType level[3] = {DTYPE_BOOL, DTYPE_BOOL, DTYPE_BOOL};
+  bool any[3] = {false, false, false};
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (c->info->bool_operands >> i & 1) continue;
+    int l = t->ndim > 0 ? 0 : t->flags & TENSOR_WRAPPED_NUMBER ? 2 : 1;
+    level[l] = any[l] ? dtype_promote(level[l], (DType)t->dtype) : (DType)t->dtype;
+    any[l] = true;
+  }
+  DType result = DTYPE_BOOL;
+  bool have = false;
+  for (int l = 0; l < 3; l++) {
+    if (!any[l]) continue;
+    DType d = level[l];
+    if (l == 2 && dtype_is_float(d)) d = dtype_default(); /* a Lua float */
+    if (!have) result = d;
+    else if (dtype_category(d) > dtype_category(result)) result = d;
+    have = true;
+  }
+  return result;
+}
+
+static Status not_bool(const Call *c, int input) {
+  int i = 0;
+  while (c->info->args[i].type != ARG_TENSOR || c->info->args[i].input != input) i++;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected a tensor of bool, got %s", c->info->lua_name,
+              c->info->args[i].name, i + 1, dtype_name((DType)c->in[input]->dtype));
+}
+
+static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
+  bool same = c->n_in > 0;
+  for (int i = 0; i < c->n_in; i++) {
+    if (c->in[i] == NULL)
+      return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
+    if ((c->info->bool_operands >> i & 1) && c->in[i]->dtype != DTYPE_BOOL && c->in[i]->dtype != DTYPE_UINT8)
+      return not_bool(c, i);
+    same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
+           !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
+  }
+  DType d = same ? (DType)c->in[0]->dtype : common_dtype(c);
+  if (c->info->result == RESULT_FLOAT && !dtype_is_float(d)) d = dtype_default();
+  if (c->info->result == RESULT_NUMBER && d == DTYPE_BOOL) d = DTYPE_INT64;
+  if (c->info->numbers == NUMBERS_PROMOTE && !dtype_is_float(d) && has_float_number(c)) d = dtype_default();
+  *compute = d;
+  *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
+  if (cpu_strips[d][c->op] == NULL)
+    return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name,
+                dtype_name(d));
+  return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
+}
+
+/* A strip between operands of other dtypes: through buffers that stay in the first-level
+** cache. */
+typedef struct {
+  StripFn strip;
+  CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
+  CastFn cast_out;
+  int n_operands;
+  int64_t size[ITER_MAX_OPERANDS];   /* element size inside the kernel */
+  const void *attrs;
+} Casting;
+
+static void casting_strip(int64_t n, char *const *operands, const int64_t *strides, const void *self) {
+  const Casting *e = self;
+  _Alignas(64) char buffer[ITER_MAX_OPERANDS][STRIP * 8];
+  for (int64_t from = 0; from < n; from += STRIP) {
+    int64_t m = n - from < STRIP ? n - from : STRIP, stride[ITER_MAX_OPERANDS];
+    char *p[ITER_MAX_OPERANDS], *target = operands[0] + from * strides[0];
+    for (int k = 0; k < e->n_operands; k++) {
+      stride[k] = strides[k];
+      p[k] = operands[k] + from * stride[k];
+      if (e->cast_in[k] == NULL) continue;
+      e->cast_in[k](stride[k] == 0 ? 1 : m, buffer[k], e->size[k], p[k], stride[k]);
+      p[k] = buffer[k];
+      stride[k] = stride[k] == 0 ? 0 : e->size[k];
+    }
+    if (e->cast_out != NULL) p[0] = buffer[0], stride[0] = e->size[0];
+    e->strip(m, p, stride, e->attrs);
+    if (e->cast_out != NULL) e->cast_out(m, target, strides[0], buffer[0], e->size[0]);
+  }
+}
+
+static void elementwise_run(Call *c, DType compute, DType result) {
+  Casting e = {.strip = cpu_strips[compute][c->op], .attrs = c->attrs, .n_operands = c->n_in + 1};
+  Tensor *operands[ITER_MAX_OPERANDS];
+  bool casts = c->out[0]->dtype != result;
+  Iter it;
+  operands[0] = c->out[0];
+  e.size[0] = (int64_t)dtype_size(result);
+  if (casts) e.cast_out = cpu_cast[result][c->out[0]->dtype];
+  for (int i = 0; i < c->n_in; i++) {
+    DType want = c->info->bool_operands >> i & 1 ? DTYPE_BOOL : compute;
+    operands[i + 1] = c->in[i];
+    e.size[i + 1] = (int64_t)dtype_size(want);
+    if (c->in[i]->dtype == want) continue;
+    e.cast_in[i + 1] = cpu_cast[c->in[i]->dtype][want];
+    casts = true;
+  }
+  iter_init(&it, e.n_operands, operands);
+  int cost = c->info->costly ? 8 : 3;
+  if (casts) iter_run(&it, casting_strip, &e, cost);
+  else iter_run(&it, e.strip, c->attrs, cost);
+}
+
+/* Contiguous operands of one shape and of the dtype that the kernel computes in: nothing
+** to work out. */
+static bool is_plain(const Call *c) {
+  const Tensor *a = c->in[0];
+  if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
+  if (!dtype_is_float((DType)a->dtype) && (c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE)) return false;
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
+    if (i > 0 && (!tensor_same_shape(a, t) || !tensor_is_contiguous(t))) return false;
+  }
+  return cpu_strips[a->dtype][c->op] != NULL;
+}
+
+/* One strip: the whole of a small tensor. */
+static void elementwise_small(Call *c, DType compute, DType result) {
+  char *p[ITER_MAX_OPERANDS];
+  int64_t stride[ITER_MAX_OPERANDS];
+  p[0] = tensor_data(c->out[0]);
+  stride[0] = (int64_t)dtype_size(result);
+  for (int i = 0; i < c->n_in; i++) {
+    p[i + 1] = tensor_data(c->in[i]);
+    stride[i + 1] = (int64_t)dtype_size(compute);
+  }
+  cpu_strips[compute][c->op](c->in[0]->numel, p, stride, c->attrs);
+}
+
+static Status elementwise_plain(Call *c) {
+  DType compute = (DType)c->in[0]->dtype;
+  DType result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : compute;
+  if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) TRY(check_numbers(c, compute));
+  TRY(tensor_empty_like(c->in[0], result, &c->out[0]));
+  if (c->in[0]->numel <= STRIP) elementwise_small(c, compute, result);
+  else elementwise_run(c, compute, result);
+  return call_finish(c);
+}
+
+/* Whether the elements of t fill their memory without gaps, in any order of the dimensions. */
+static bool is_dense(const Tensor *t) {
+  uint32_t done = 0;
+  int64_t step = 1;
+  for (int i = 0; i < t->ndim; i++) {
+    int d = 0;
+    while (d < t->ndim && (done >> d & 1 || (t->shape[d] != 1 && t->stride[d] != step))) d++;
+    if (d == t->ndim) return false;
+    done |= 1u << d;
+    step *= t->shape[d];
+  }
+  return true;
+}
+
+/* The result is laid out as the operands of its shape are, where they agree and have no gaps: an
+** elementwise op on transposed matrices runs along their memory, not across it. */
+static void keep_layout(const Call *c, Tensor *out) {
+  const Tensor *like = NULL;
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (!tensor_same_shape(t, out)) continue;
+    if (like == NULL) like = t;
+    for (int d = 0; d < out->ndim; d++)
+      if (out->shape[d] != 1 && t->stride[d] != like->stride[d]) return;
+  }
+  if (like == NULL || out->numel == 0 || tensor_is_contiguous(like) || !is_dense(like)) return;
+  memcpy(out->stride, like->stride, sizeof out->stride);
+}
+
+static Status elementwise(Call *c) {
+  DType compute, result;
+  int ndim = 0;
+  int64_t shape[TENSOR_MAX_DIMS];
+  if (is_plain(c)) return elementwise_plain(c);
+  TRY(elementwise_dtypes(c, &compute, &result));
+  TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+  TRY(call_output(c, 0, result, ndim, shape));
+  if (ndim > 1 && c->op != OP_CLONE) keep_layout(c, c->out[0]); /* contiguous() is made of clone() */
+  elementwise_run(c, compute, result);
+  return call_finish(c);
+}
+
+/* ---- views, kernels --------------------------------------------------------- */
+
+/* Fills numel; a view can have more elements than memory (expand), but not more than an int64. */
+static Status count_elements(const char *who, Tensor *t) {
+  bool overflow = false;
+  t->numel = 1;
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] == 0) {
+      t->numel = 0;
+      return OK;
+    }
+  for (int d = 0; d < t->ndim; d++) overflow = overflow || __builtin_mul_overflow(t->numel, t->shape[d], &t->numel);
+  if (!overflow && t->numel <= INT64_MAX / 8) return OK;
+  char text[SHAPE_TEXT];
+  return fail(ERROR_ARGUMENT, "%s: a tensor of shape %s has too many elements", who, shape_text(text, t->ndim, t->shape));
+}
+
+static Status view(Call *c) {
+  Tensor *in = c->in[0];
+  TRY(tensor_view_of(in, &c->out[0]));
+  Tensor *out = c->out[0];
+  TRY(c->info->view(in, c->attrs, out));
+  TRY(count_elements(c->info->lua_name, out));
+  if (grad_enabled()) out->base = tensor_retain(in->base != NULL ? in->base : in);
+  return OK;
+}
+
+static Status check_kernel_types(const Call *c) {
+  const OpInfo *info = c->info;
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *arg = &info->args[i];
+    if (arg->type != ARG_TENSOR) continue;
+    int count = arg->list ? c->n_in - arg->input : 1;
+    for (int k = 0; k < count; k++) {
+      const Tensor *t = c->in[arg->input + k];
+      if (t == NULL && arg->optional) continue;
+      if (t == NULL)
+        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d) is missing", info->lua_name, arg->name, i + 1);
+      if (!(info->types >> t->dtype & 1) && !(info->bool_operands >> arg->input & 1))
+        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): not defined for tensors of dtype %s",
+                    info->lua_name, arg->name, i + 1, dtype_name((DType)t->dtype));
+    }
+  }
+  return info->numbers != NUMBERS_NONE && c->n_in > 0 ? check_numbers(c, (DType)c->in[0]->dtype) : OK;
+}
+
+static Status kernel(Call *c) {
+  TRY(check_kernel_types(c));
+  if (!c->info->contiguous) {
+    TRY(c->info->infer(c));
+    TRY(cpu_kernels[c->op](c));
+    return call_finish(c);
+  }
+  Tensor *dense[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Call inner = *c;
+  Status status = OK;
+  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS)
+    return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
+  for (int i = 0; i < c->n_in && status == OK; i++)
+    if (c->in[i] != NULL) status = tensor_contiguous(c->in[i], &dense[i]);
+  inner.in = dense;
+  if (status == OK) status = c->info->infer(&inner);
+  if (status == OK) status = cpu_kernels[c->op](&inner);
+  memcpy(c->out, inner.out, sizeof c->out);
+  for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* ---- calls --------------------------------------------------------------------- */
+
+static Status run(Call *c) {
+  switch ((OpKind)c->info->kind) {
+    case KIND_ELEMENTWISE:
+      if (c->info->in_place_only)
+        return fail(ERROR_ARGUMENT, "%s: works in place only", c->info->lua_name);
+      return elementwise(c);
+    case KIND_VIEW: return view(c);
+    case KIND_KERNEL: return kernel(c);
+    default: break;
+  }
+  /* a composite with a formula of its own is one step on the tape */
+  if (c->info->backward == NULL) return c->info->composite(c);
+  bool was = grad_set_enabled(false);
+  Status status = c->info->composite(c);
+  grad_set_enabled(was);
+  return status;
+}
+
+static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = NULL;
+  Status status = run(&c);
+  if (status == OK && c.info->backward != NULL && grad_enabled()) status = tape_record(&c);
+  if (status != OK) {
+    call_drop(&c);
+    return status;
+  }
+  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i];
+  return OK;
+}
+
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs) {
+  if (!profiling) return call_out(op, inputs, n_inputs, attrs, outputs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_out(op, inputs, n_inputs, attrs, outputs);
+  profile_leave(&mark, op);
+  return status;
+}
+
+/* ---- in place --------------------------------------------------------------------- */
+
+/* Whether two tensors share memory without lying exactly over each other. */
+static bool overlaps(const Tensor *a, const Tensor *b) {
+  if (a->storage != b->storage || a->numel == 0 || b->numel == 0) return false;
+  if (a->offset == b->offset && a->dtype == b->dtype && tensor_same_shape(a, b)) {
+    bool same = true;
+    for (int d = 0; d < a->ndim; d++) same = same && (a->shape[d] == 1 || a->stride[d] == b->stride[d]);
+    if (same) return false;
+  }
+  int64_t low[2], high[2];
+  const Tensor *t[2] = {a, b};
+  for (int k = 0; k < 2; k++) {
+    low[k] = high[k] = t[k]->offset;
+    for (int d = 0; d < t[k]->ndim; d++) {
+      int64_t reach = (t[k]->shape[d] - 1) * t[k]->stride[d];
+      if (reach < 0) low[k] += reach;
+      else high[k] += reach;
+    }
+  }
+  return low[0] <= high[1] && low[1] <= high[0];
+}
+
+static Status check_target(const Call *c, DType result, int ndim, const int64_t *shape) {
+  const Tensor *t = c->in[0];
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  if (!dtype_can_cast(result, (DType)t->dtype) && c->op != OP_COPY)
+    return fail(ERROR_ARGUMENT, "%s_: the result is %s and cannot be stored in a tensor of %s",
+                c->info->lua_name, dtype_name(result), dtype_name((DType)t->dtype));
+  bool same = ndim == t->ndim;
+  for (int d = 0; same && d < ndim; d++) same = shape[d] == t->shape[d];
+  if (!same)
+    return fail(ERROR_ARGUMENT, "%s_: the result has shape %s, the tensor to hold it %s",
+                c->info->lua_name, shape_text(a, ndim, shape), shape_text(b, t->ndim, t->shape));
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] > 1 && t->stride[d] == 0)
+      return fail(ERROR_ARGUMENT, "%s_: an expanded tensor cannot be changed in place; use :clone()",
+                  c->info->lua_name);
+  return OK;
+}
+
+static Status elementwise_in_place(Call *c) {
+  DType compute, result;
+  int ndim = 0;
+  int64_t shape[TENSOR_MAX_DIMS];
+  Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
+  if (c->op == OP_COPY) { /* the target has no say in the dtype */
+    compute = result = (DType)c->in[1]->dtype;
+    if (dtype_size(compute) == 0) return OK;
+  } else TRY(elementwise_dtypes(c, &compute, &result));
+  TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+  TRY(check_target(c, result, ndim, shape));
+  Status status = OK;
+  for (int i = 0; i < c->n_in; i++) {
+    in[i] = c->in[i];
+    if (i == 0 || status != OK || !overlaps(c->in[0], c->in[i])) continue;
+    status = tensor_empty_cpu(c->in[i]->ndim, c->in[i]->shape, (DType)c->in[i]->dtype, &copy[i]);
+    if (status == OK) status = tensor_copy_raw(copy[i], c->in[i]);
+    in[i] = copy[i];
+  }
+  if (status == OK) {
+    Call inner = *c;
+    inner.in = in;
+    inner.out[0] = c->in[0];
+    if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
+    else elementwise_run(&inner, compute, result);
+  }
+  for (int i = 0; i < c->n_in; i++) tensor_release(copy[i]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* Runs a kernel that may write into its input; other inputs that share its memory are copied before. */
+static Status run_direct(Call *c) {
+  Tensor *in[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Call inner = *c;
+  Status status = OK;
+  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
+  for (int i = 0; i < c->n_in && status == OK; i++) {
+    Tensor *t = c->in[i];
+    if (i == 0 || t == NULL || t->storage != c->in[0]->storage) in[i] = t != NULL ? tensor_retain(t) : NULL;
+    else {
+      status = tensor_empty_cpu(t->ndim, t->shape, (DType)t->dtype, &in[i]);
+      if (status == OK) status = tensor_copy_raw(in[i], t);
+    }
+  }
+  inner.in = in;
+  inner.target = c->in[0];
+  if (status == OK) status = run(&inner);
+  memcpy(c->out, inner.out, sizeof c->out);
+  for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  return status;
+}
+
+/* Kernels write a fresh tensor that is then copied; those that fill (in_place_only) and those that
+** change a few places (in_place_direct) write the target itself where it is contiguous. */
+static Status kernel_in_place(Call *c) {
+  Call inner = *c;
+  Tensor *target = c->in[0];
+  if (!c->info->in_place_only) {
+    Status status = c->info->in_place_direct && tensor_is_contiguous(target) ? run_direct(&inner) : run(&inner);
+    if (status == OK) status = check_target(c, (DType)inner.out[0]->dtype, inner.out[0]->ndim, inner.out[0]->shape);
+    if (status == OK && inner.out[0] != target) status = tensor_copy_raw(target, inner.out[0]);
+    call_drop(&inner);
+    return status;
+  }
+  TRY(check_kernel_types(c));
+  TRY(check_target(c, (DType)target->dtype, target->ndim, target->shape));
+  bool direct = tensor_is_contiguous(target);
+  if (direct) inner.out[0] = target;
+  else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
+  Status status = cpu_kernels[c->op](&inner);
+  if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
+  if (!direct) tensor_release(inner.out[0]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* x:t_(): the shape and strides of the handle change, the elements stay. */
+static Status view_in_place(Call *c) {
+  Tensor *t = c->in[0], *made;
+  TRY(tensor_view_of(t, &made));
+  Status status = c->info->view(t, c->attrs, made);
+  if (status == OK) status = count_elements(c->info->lua_name, made);
+  if (status == OK) {
+    t->ndim = made->ndim;
+    t->offset = made->offset;
+    memcpy(t->shape, made->shape, sizeof t->shape);
+    memcpy(t->stride, made->stride, sizeof t->stride);
+    t->numel = made->numel;
+  }
+  tensor_release(made);
+  return status;
+}
+
+static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  Tensor *before = NULL;
+  TRY(tape_before_in_place(&c, &before));
+  if (c.info->kind == KIND_VIEW) {
+    Status status = view_in_place(&c);
+    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed); /* who kept the handle */
+    if (status == OK) status = tape_record_view_in_place(&c, before);
+    tensor_release(before);
+    return status;
+  }
+  Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
+  atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
+  if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
+  tensor_release(before);
+  return status;
+}
+
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  if (!profiling) return call_in_place(op, inputs, n_inputs, attrs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_in_place(op, inputs, n_inputs, attrs);
+  profile_leave(&mark, op);
+  return status;
+}

@@ -1,0 +1,150 @@
+/* internal.h: what the files of tensor/ share and its users do not see. */
+#ifndef HECATE_INTERNAL_H
+#define HECATE_INTERNAL_H
+
+#include <string.h>
+
+#include "call/op.h"
+#include "tensor.h"
+
+/* ---- autograd meta of a tensor (autograd.c) ------------------------------- */
+
+typedef struct Autograd {
+  Node *grad_fn;      /* owned; NULL for a leaf */
+  int output;         /* which output of grad_fn */
+  Tensor *grad;       /* owned */
+  Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
+  Hook *hooks;        /* of a leaf; those of other tensors are in the node */
+  int twins;          /* references of tensor_retain_twin */
+  unsigned view_version; /* of the base's storage when grad_fn of a view was made */
+} Autograd;
+
+void autograd_release(Tensor *t); /* at the end of a tensor */
+/* A reference to a tensor with hooks came or went: tells them (Hook.shared). */
+void hooks_recount(Tensor *t);
+/* Notes the op on the tape when gradients are on and an input wants one. */
+Status tape_record(Call *c);
+/* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)
+** is what in[0] was, when the change has to be noted, else NULL. */
+Status tape_before_in_place(Call *c, Tensor **before);
+Status tape_record_in_place(Call *c, Tensor *before);
+/* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
+Status tape_record_view_in_place(Call *c, Tensor *before);
+
+/* ---- storage.c --------------------------------------------------------------- */
+
+#define STORAGE_TOGETHER 4096 /* bytes of data that lie behind the header in its block */
+/* A storage of so few bytes in a block that begins with 'lead' bytes (a multiple of
+** 64) for the caller. They go with the storage. */
+Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out);
+
+/* ---- place.c, profile.c ------------------------------------------------------- */
+
+extern bool storage_watched;
+void storage_note(Storage *s);
+void storage_forget(Storage *s);
+
+/* An op that is being measured; it lies in the frame of its call. */
+typedef struct OpMark {
+  struct OpMark *outer;
+  int64_t start, bytes;            /* when it began */
+  int64_t inner_time, inner_bytes; /* of the ops it has called */
+} OpMark;
+extern bool profiling;
+void profile_enter(OpMark *mark);
+void profile_leave(OpMark *mark, OpId op);
+
+/* ---- iteration (iter.c) ----------------------------------------------------- */
+
+#define STRIP 1024          /* elements of one strip: 8 KB of double */
+#define ITER_MAX_OPERANDS 6 /* output and inputs */
+
+/* Operands of one shape; iter.c says in which order their dimensions are. There are at
+** least two, the last the innermost. Strides in bytes. */
+typedef struct {
+  int ndim, n_operands;
+  uint32_t across; /* bits of the operands that run along the last dimension but one */
+  int64_t numel;
+  int64_t shape[TENSOR_MAX_DIMS + 1];
+  int64_t stride[ITER_MAX_OPERANDS][TENSOR_MAX_DIMS + 1];
+  char *data[ITER_MAX_OPERANDS];
+  int64_t size[ITER_MAX_OPERANDS]; /* of an element */
+} Iter;
+
+/* operands[0] has the full shape, the others broadcast to it. */
+void iter_init(Iter *it, int n, Tensor *const *operands);
+/* Calls 'strip' for all elements, in pieces, from several threads where 'cost' (cycles of an
+** element) times their number is worth it; stops at an interrupt. */
+void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost);
+
+/* ---- helpers of shape functions and kernels (shape.c) ------------------------ */
+
+/* The shape that 'n' tensors broadcast to. */
+Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim,
+                       int64_t *shape);
+/* Dimension 'dim' of 'ndim' in 0..ndim-1, negative ones counted from the end; a
+** 0-dimensional tensor counts as one of 1 dimension. The message counts from 1. */
+Status resolve_dim(const char *who, int64_t dim, int ndim, int *out);
+/* Bits of the dimensions named by dims (all when dims->n is -1 or 0). */
+Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits);
+/* A contiguous tensor of the same values: itself (retained) or a copy. No tape. */
+Status tensor_contiguous(Tensor *t, Tensor **out);
+/* A copy in another dtype or itself (retained). No tape. */
+Status tensor_cast(Tensor *t, DType dtype, Tensor **out);
+/* Copies values, broadcasting and casting; no tape, no version change. */
+Status tensor_copy_raw(Tensor *to, Tensor *from);
+void tensor_fill_raw(Tensor *t, Scalar value);
+void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
+int64_t shape_numel(int ndim, const int64_t *shape);
+
+/* New, of the shape and layout of 'like', which is contiguous. */
+Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
+/* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
+Status tensor_view_of(const Tensor *in, Tensor **out);
+
+/* How many of the n elements at 'data' are not 0. */
+int64_t count_nonzero(DType dtype, const void *data, int64_t n);
+
+/* ---- helpers of backward formulas (gradient.c), made of ops ------------------- */
+
+/* The gradient of a reduction, shaped to broadcast against its input. */
+Status unreduce(Backward *c, Tensor *grad, const Ints *dim, bool keepdim, Tensor **out);
+/* Sums 'grad' over the dimensions that broadcasting added, down to 'shape'. */
+Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out);
+
+/* ---- devices (device.h says more) --------------------------------------------- */
+
+extern const StripFn *const *cpu_strips; /* [dtype][op] of this processor */
+extern const KernelFn *cpu_kernels;      /* [op] */
+/* Casting strips: [from][to], operands 0: to, 1: from. */
+typedef void (*CastFn)(int64_t n, char *to, int64_t to_stride, const char *from,
+                       int64_t from_stride);
+extern CastFn (*cpu_cast)[DTYPE_COUNT];
+
+/* Whether n elements of work that costs 'cost' cycles each deserve threads. To hand work over takes
+** 2 µs on an idle machine and 100 where others have the processors, so it has to be some 30 µs. */
+#define PARALLEL_GRAIN 98304
+static inline bool worth_threads(int64_t n, int cost) {
+  return n * cost >= PARALLEL_GRAIN && threads_get() > 1;
+}
+
+/* A kernel that meets bad data (an index out of range, a division by zero) says
+** so here and goes on; the engine turns it into the op's error afterwards. */
+void kernel_fault(const char *format, ...) PRINTF(1, 2);
+bool kernel_faulted(void);
+Status kernel_fault_take(const char *who); /* clears it, as a failure of the op */
+/* An index that came as position 0: see vm/args.c. */
+#define POSITION_ZERO INT64_MIN
+/* A checked index into 'size' (negative counts from the end), or -1 after a fault. */
+static inline int64_t check_index(int64_t i, int64_t size, int dim) {
+  if ((uint64_t)i < (uint64_t)size) return i;
+  int64_t at = i < 0 && i != POSITION_ZERO ? i + size : i;
+  if (at >= 0 && at < size) return at;
+  if (i == POSITION_ZERO) kernel_fault("0 is not a position; positions count from 1");
+  else
+    kernel_fault("position %lld is out of range for dimension %d of size %lld",
+                 (long long)(i < 0 ? i : i + 1), dim + 1, (long long)size);
+  return -1;
+}
+
+#endif

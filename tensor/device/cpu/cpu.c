@@ -1,0 +1,37 @@
+/* cpu.c: picks the tables of the best processor level when the program starts.
+** HECATE_CPU=base|avx2|avx512 asks for a lower one (tests compare them).
+*/
+#include <stdlib.h>
+
+#include "core/internal.h"
+
+#define LEVEL_TABLES(level)                                         \
+  extern const StripFn *const strips_##level[DTYPE_COUNT];          \
+  extern const KernelFn *const kernels_##level;                     \
+  extern CastFn casts_##level[DTYPE_COUNT][DTYPE_COUNT];
+LEVEL_TABLES(base)
+#ifdef HECATE_LEVELS
+LEVEL_TABLES(avx2)
+LEVEL_TABLES(avx512)
+#endif
+
+const StripFn *const *cpu_strips = strips_base;
+const KernelFn *cpu_kernels;
+CastFn (*cpu_cast)[DTYPE_COUNT] = casts_base;
+
+#define USE(level) (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level)
+
+__attribute__((constructor)) static void cpu_select(void) {
+  USE(base);
+#ifdef HECATE_LEVELS
+  const char *asked = getenv("HECATE_CPU");
+  bool low = asked != NULL && strcmp(asked, "base") == 0;
+  bool middle = asked != NULL && strcmp(asked, "avx2") == 0;
+  __builtin_cpu_init();
+  if (!low && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) USE(avx2);
+  if (!low && !middle && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw"))
+    USE(avx512);
+#endif
+}

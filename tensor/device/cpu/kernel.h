@@ -1,0 +1,16 @@
+/* kernel.h: included by every file of tensor/cpu/. Each is compiled once per
+** processor level with LEVEL defined (base, avx2, avx512): KERNEL(sum) is sum_avx2.
+** A kernel reads call->in and writes call->out, allocated by the op's infer function.
+*/
+#ifndef HECATE_KERNEL_H
+#define HECATE_KERNEL_H
+
+#include "core/internal.h"
+
+#define KERNEL_PASTE2(name, level) name##_##level
+#define KERNEL_PASTE(name, level) KERNEL_PASTE2(name, level)
+#define KERNEL(name) KERNEL_PASTE(name, LEVEL)
+
+#include "kernels.h" /* generated prototypes */
+
+#endif

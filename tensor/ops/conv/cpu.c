@@ -1,0 +1,234 @@
+/* conv.c: convolution as matrix products over columns (im2col). A sample and group has a
+** column matrix of K = C/groups·KH·KW rows, one column for each output place. It is made
+** in strips of output rows that stay in the cache: forward W (F×K) times it; for the
+** input Wᵀ·grad scattered back; for the weight grad times its transpose. 1×1 kernels of
+** stride 1 read the input itself. Few channels are for shifts.c.
+*/
+#include "cpu.h"
+#include "device/cpu/gemm.h"
+
+#define STRIP_BYTES (512 << 10)
+
+typedef struct {
+  Window w;
+  DType dtype;
+  int64_t size;      /* of an element */
+  int64_t c, f;      /* channels and features of a group */
+  int64_t k, p;      /* rows and columns of the column matrix */
+  int64_t rows;      /* output rows of a strip */
+  int64_t strips;
+  bool direct;       /* the input is the column matrix */
+} Plan;
+
+#define T float
+#define NAME(x) x##_float32
+#include "columns_body.h"
+#define T double
+#define NAME(x) x##_float64
+#include "columns_body.h"
+
+static void plan_init(Plan *p, DType dtype) {
+  const Window *w = &p->w;
+  p->dtype = dtype;
+  p->size = (int64_t)dtype_size(dtype);
+  p->c = w->channels / w->groups;
+  p->f = w->features / w->groups;
+  p->k = p->c * w->kernel[0] * w->kernel[1];
+  p->p = w->out[0] * w->out[1];
+  p->direct = true;
+  for (int d = 0; d < 2; d++) p->direct = p->direct && w->kernel[d] == 1 && w->stride[d] == 1 && w->padding[d] == 0;
+  int64_t row_bytes = p->k * w->out[1] * p->size;
+  p->rows = row_bytes > 0 ? STRIP_BYTES / row_bytes : w->out[0];
+  if (p->rows < 1) p->rows = 1;
+  if (p->rows > w->out[0] || p->direct) p->rows = w->out[0];
+  p->strips = (w->out[0] + p->rows - 1) / p->rows;
+}
+
+static size_t columns_bytes(const Plan *p) { return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size); }
+
+static void to_columns(const Plan *p, const void *in, int64_t y0, int64_t y1, void *columns) {
+  if (p->dtype == DTYPE_FLOAT32) to_columns_float32(&p->w, p->c, in, y0, y1, columns);
+  else to_columns_float64(&p->w, p->c, in, y0, y1, columns);
+}
+static void from_columns(const Plan *p, const void *columns, int64_t y0, int64_t y1, void *in) {
+  if (p->dtype == DTYPE_FLOAT32) from_columns_float32(&p->w, p->c, columns, y0, y1, in);
+  else from_columns_float64(&p->w, p->c, columns, y0, y1, in);
+}
+
+/* Output rows of strip 's'. */
+static void strip_rows(const Plan *p, int64_t s, int64_t *y0, int64_t *y1) {
+  *y0 = s * p->rows;
+  *y1 = *y0 + p->rows < p->w.out[0] ? *y0 + p->rows : p->w.out[0];
+}
+
+/* The column matrix of a strip: made in 'scratch' or the input itself. */
+static Matrix columns_of(const Plan *p, const char *in, int64_t s, void *scratch) {
+  int64_t y0, y1, width;
+  strip_rows(p, s, &y0, &y1);
+  width = (y1 - y0) * p->w.out[1];
+  if (p->direct) return (Matrix){in, p->k, p->p, p->p, 1};
+  to_columns(p, in, y0, y1, scratch);
+  return (Matrix){scratch, p->k, width, width, 1};
+}
+
+static Status one_by_one(const void *plan, Call *c, int64_t tasks, size_t bytes, ConvTask work) {
+  void *scratch = bytes > 0 ? memory_alloc(bytes) : NULL;
+  if (bytes > 0 && scratch == NULL) return ERROR_MEMORY;
+  Status status = OK;
+  for (int64_t task = 0; task < tasks && status == OK && !interrupt_requested(); task++) status = work(plan, c, task, scratch);
+  memory_free(scratch, scratch != NULL ? bytes : 0);
+  return status;
+}
+
+static Status by_threads(const void *plan, Call *c, int64_t tasks, size_t bytes, ConvTask work) {
+  atomic_int worst = OK;
+  int64_t turn = tasks / (8 * threads_get()) + 1; /* tasks at a time */
+#pragma omp parallel
+  {
+    void *scratch = bytes > 0 ? memory_alloc(bytes) : NULL;
+    if (bytes > 0 && scratch == NULL) worst = ERROR_MEMORY;
+#pragma omp for schedule(dynamic, turn)
+    for (int64_t task = 0; task < tasks; task++) {
+      if (worst != OK || interrupt_requested()) continue;
+      Status status = work(plan, c, task, scratch);
+      if (status != OK) worst = status;
+    }
+    memory_free(scratch, scratch != NULL ? bytes : 0);
+  }
+  return worst;
+}
+
+/* Alone outside of any parallel region, not in one with if(): there BLAS would start its threads anew for each product. */
+Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work) {
+  const bool together = threads && tasks > 1 && threads_get() > 1;
+  Status worst = together ? by_threads(plan, c, tasks, bytes, work) : one_by_one(plan, c, tasks, bytes, work);
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+  if (worst == ERROR_MEMORY) return fail_memory(bytes);
+  return worst == OK ? OK : fail(ERROR_ARGUMENT, "conv2d: a matrix is too large for BLAS");
+}
+
+static bool worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000)); }
+
+/* ---- forward ------------------------------------------------------------------------ */
+
+static Status forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
+  const Plan *p = plan;
+  const Window *w = &p->w;
+  int64_t s = task % p->strips, ng = task / p->strips, g = ng % w->groups, y0, y1;
+  const char *in = (const char *)tensor_data(c->in[0]) + ng * p->c * w->in[0] * w->in[1] * p->size;
+  char *out = (char *)tensor_data(c->out[0]) + ng * p->f * p->p * p->size;
+  const char *weight = (const char *)tensor_data(c->in[1]) + g * p->f * p->k * p->size;
+  Tensor *bias = c->n_in > 2 ? c->in[2] : NULL;
+  strip_rows(p, s, &y0, &y1);
+  int64_t width = (y1 - y0) * w->out[1];
+  out += y0 * w->out[1] * p->size;
+  Matrix columns = columns_of(p, in, s, scratch);
+  for (int64_t f = 0; bias != NULL && f < p->f; f++) {
+    if (p->dtype == DTYPE_FLOAT32) fill_float32((float *)out + f * p->p, width, ((float *)tensor_data(bias))[g * p->f + f]);
+    else fill_float64((double *)out + f * p->p, width, ((double *)tensor_data(bias))[g * p->f + f]);
+  }
+  Matrix filter = {weight, p->f, p->k, p->k, 1};
+  return KERNEL(gemm)(p->dtype, filter, columns, 1, bias != NULL ? 1 : 0, out, p->p);
+}
+
+Status KERNEL(conv2d)(Call *c) {
+  const Conv2dAttrs *a = c->attrs;
+  ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
+  Plan p;
+  TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
+  if (KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
+  plan_init(&p, (DType)c->in[0]->dtype);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, columns_bytes(&p), worth(&p), forward_task);
+}
+
+/* ---- the gradient of the input -------------------------------------------------------- */
+
+static Status input_task(const void *plan, Call *c, int64_t ng, void *scratch) {
+  const Plan *p = plan;
+  const Window *w = &p->w;
+  const char *grad = (const char *)tensor_data(c->in[0]) + ng * p->f * p->p * p->size;
+  const char *weight = (const char *)tensor_data(c->in[1]) + ng % w->groups * p->f * p->k * p->size;
+  size_t bytes = (size_t)(p->c * w->in[0] * w->in[1] * p->size);
+  char *in = (char *)tensor_data(c->out[0]) + (size_t)ng * bytes;
+  Matrix filter = matrix_t((Matrix){weight, p->f, p->k, p->k, 1});
+  if (p->direct) return KERNEL(gemm)(p->dtype, filter, (Matrix){grad, p->f, p->p, p->p, 1}, 1, 0, in, p->p);
+  memset(in, 0, bytes);
+  for (int64_t s = 0; s < p->strips; s++) {
+    int64_t y0, y1;
+    strip_rows(p, s, &y0, &y1);
+    int64_t width = (y1 - y0) * w->out[1];
+    Matrix part = {grad + y0 * w->out[1] * p->size, p->f, width, p->p, 1};
+    TRY(KERNEL(gemm)(p->dtype, filter, part, 1, 0, scratch, width));
+    from_columns(p, scratch, y0, y1, in);
+  }
+  return OK;
+}
+
+Status KERNEL(conv2d_input)(Call *c) {
+  const Conv2dInputAttrs *a = c->attrs;
+  ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
+  Plan p;
+  TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
+  TRY(conv_check_grad(c->in[0], &p.w));
+  if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
+  plan_init(&p, (DType)c->in[0]->dtype);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, columns_bytes(&p), worth(&p), input_task);
+}
+
+/* ---- the gradient of the weight ------------------------------------------------------- */
+
+/* Samples are summed in up to PARTS runs, a number that the shape decides, each into a
+** weight of its own; these are added in order. */
+#define PARTS 8
+
+typedef struct {
+  Plan plan;
+  int64_t parts;
+  char *sums;
+} WeightPlan;
+
+static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
+  const WeightPlan *wp = plan;
+  const Plan *p = &wp->plan;
+  const Window *w = &p->w;
+  int64_t g = task % w->groups, part = task / w->groups;
+  int64_t first = w->batch * part / wp->parts, last = w->batch * (part + 1) / wp->parts;
+  char *sum = wp->sums + task * p->f * p->k * p->size;
+  memset(sum, 0, (size_t)(p->f * p->k * p->size));
+  for (int64_t n = first; n < last && !interrupt_requested(); n++) {
+    int64_t ng = n * w->groups + g;
+    const char *in = (const char *)tensor_data(c->in[0]) + ng * p->c * w->in[0] * w->in[1] * p->size;
+    const char *grad = (const char *)tensor_data(c->in[1]) + ng * p->f * p->p * p->size;
+    for (int64_t s = 0; s < p->strips; s++) {
+      Matrix columns = columns_of(p, in, s, scratch);
+      Matrix rows = {grad + s * p->rows * w->out[1] * p->size, p->f, columns.columns, p->p, 1};
+      TRY(KERNEL(gemm)(p->dtype, rows, matrix_t(columns), 1, 1, sum, p->k));
+    }
+  }
+  return OK;
+}
+
+Status KERNEL(conv2d_weight)(Call *c) {
+  const Conv2dWeightAttrs *a = c->attrs;
+  ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
+  WeightPlan w = {.parts = 1};
+  Plan *p = &w.plan;
+  TRY(conv_window(c->in[0], c->out[0], &args, &p->w));
+  TRY(conv_check_grad(c->in[1], &p->w));
+  plan_init(p, (DType)c->in[0]->dtype);
+  int64_t n = c->out[0]->numel;
+  bool large = n > 1 << 20; /* then the products themselves are worth threads */
+  if (!large) w.parts = p->w.batch < PARTS ? p->w.batch : PARTS;
+  if (w.parts < 1) w.parts = 1;
+  size_t bytes = (size_t)(n * w.parts * p->size);
+  w.sums = w.parts > 1 ? memory_alloc(bytes) : tensor_data(c->out[0]);
+  if (w.sums == NULL) return ERROR_MEMORY;
+  Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
+                      ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
+                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, columns_bytes(p), !large && worth(p), weight_task);
+  if (w.parts == 1) return status;
+  if (status == OK && p->dtype == DTYPE_FLOAT32) add_up_float32((float *)w.sums, n, w.parts, tensor_data(c->out[0]));
+  else if (status == OK) add_up_float64((double *)w.sums, n, w.parts, tensor_data(c->out[0]));
+  memory_free(w.sums, bytes);
+  return status;
+}

@@ -1,0 +1,136 @@
+/* pool.c: kernels of pooling, one plane after the other. */
+#include <math.h>
+
+#include "device/cpu/kernel.h"
+#include "window.h"
+
+#define TILE 256 /* windows of a row that are averaged together */
+
+/* From the first to one before the last. */
+typedef struct {
+  int64_t first, last;
+} Span;
+
+/* What all planes share: places that lie in the input. */
+typedef struct {
+  Span *column;    /* of each column of windows: its input columns */
+  Span *place;     /* of each kernel column: the windows for which it lies in the input */
+  int64_t *padded; /* of each column of windows: how wide it is with padding */
+  size_t bytes;
+} Spans;
+
+/* The input rows (d = 0) or columns of window 'o'. */
+static inline Span span_of(const Window *w, int d, int64_t o) {
+  int64_t at = o * w->stride[d] - w->padding[d], step = w->dilation[d], end = at + (w->kernel[d] - 1) * step + 1;
+  if (at < 0) at += (-at + step - 1) / step * step;
+  return (Span){at, end < w->in[d] ? end : w->in[d]};
+}
+
+static inline int64_t padded(const Window *w, int d, int64_t o) {
+  const int64_t first = o * w->stride[d] - w->padding[d], end = w->in[d] + w->padding[d];
+  return (first + w->kernel[d] < end ? first + w->kernel[d] : end) - first;
+}
+
+static Status spans_make(Spans *s, const Window *w) {
+  const size_t columns = (size_t)w->out[1], places = (size_t)w->kernel[1];
+  s->bytes = (columns + places) * sizeof(Span) + columns * sizeof(int64_t);
+  s->column = memory_alloc(s->bytes);
+  if (s->column == NULL) return ERROR_MEMORY;
+  s->place = s->column + columns;
+  s->padded = (int64_t *)(s->place + places);
+  for (int64_t x = 0; x < w->out[1]; x++) s->column[x] = span_of(w, 1, x), s->padded[x] = padded(w, 1, x);
+  for (int64_t j = 0; j < w->kernel[1]; j++) window_inside(w, j, &s->place[j].first, &s->place[j].last);
+  return OK;
+}
+static void spans_free(Spans *s) { memory_free(s->column, s->bytes); }
+
+#define T float
+#define NAME(x) x##_float32
+#define LOWEST -INFINITY
+#define IS_NAN(x) ((x) != (x))
+#include "pool_body.h"
+#define T double
+#define NAME(x) x##_float64
+#define LOWEST -INFINITY
+#define IS_NAN(x) ((x) != (x))
+#include "pool_body.h"
+#define T uint8_t
+#define NAME(x) x##_uint8
+#define LOWEST 0
+#define IS_NAN(x) false
+#include "pool_body.h"
+#define T int32_t
+#define NAME(x) x##_int32
+#define LOWEST INT32_MIN
+#define IS_NAN(x) false
+#include "pool_body.h"
+#define T int64_t
+#define NAME(x) x##_int64
+#define LOWEST INT64_MIN
+#define IS_NAN(x) false
+#include "pool_body.h"
+
+Status KERNEL(max_pool2d)(Call *c) {
+  const MaxPool2dAttrs *a = c->attrs;
+  PoolArgs args = {a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode};
+  Window w;
+  Spans s;
+  TRY(pool_window("max_pool2d", c->in[0], &args, &w));
+  TRY(spans_make(&s, &w));
+  int64_t planes = w.batch * w.channels, in = w.in[0] * w.in[1], out = w.out[0] * w.out[1];
+  const char *from = tensor_data(c->in[0]);
+  char *to = tensor_data(c->out[0]);
+  int64_t *at = tensor_data(c->out[1]);
+  DType dtype = (DType)c->in[0]->dtype;
+  int64_t size = (int64_t)dtype_size(dtype);
+#pragma omp parallel for if (worth_threads(planes *out, (int)(w.kernel[0] * w.kernel[1] < 1000 ? w.kernel[0] * w.kernel[1] : 1000)))
+  for (int64_t p = 0; p < planes; p++) {
+    const void *x = from + p * in * size;
+    void *y = to + p * out * size;
+    if (interrupt_requested()) continue;
+    if (dtype == DTYPE_FLOAT32) max_plane_float32(&w, &s, x, y, at + p * out);
+    else if (dtype == DTYPE_FLOAT64) max_plane_float64(&w, &s, x, y, at + p * out);
+    else if (dtype == DTYPE_UINT8) max_plane_uint8(&w, &s, x, y, at + p * out);
+    else if (dtype == DTYPE_INT32) max_plane_int32(&w, &s, x, y, at + p * out);
+    else max_plane_int64(&w, &s, x, y, at + p * out);
+  }
+  spans_free(&s);
+  return OK;
+}
+
+/* 'wide' has the planes of the input, 'narrow' those of the windows. */
+static Status average(const Window *w, const Tensor *wide, const Tensor *narrow, bool include_pad, int64_t divisor, bool adjoint) {
+  int64_t planes = w->batch * w->channels, in = w->in[0] * w->in[1], out = w->out[0] * w->out[1];
+  bool small = wide->dtype == DTYPE_FLOAT32;
+  int64_t size = small ? 4 : 8;
+  Spans s;
+  TRY(spans_make(&s, w));
+#pragma omp parallel for if (worth_threads(planes *out, (int)(w->kernel[0] * w->kernel[1] < 1000 ? w->kernel[0] * w->kernel[1] : 1000)))
+  for (int64_t p = 0; p < planes; p++) {
+    void *x = (char *)tensor_data(wide) + p * in * size, *y = (char *)tensor_data(narrow) + p * out * size;
+    if (interrupt_requested()) continue;
+    if (adjoint) memset(x, 0, (size_t)(in * size));
+    if (small) average_plane_float32(w, &s, x, y, include_pad, divisor, adjoint);
+    else average_plane_float64(w, &s, x, y, include_pad, divisor, adjoint);
+  }
+  spans_free(&s);
+  return OK;
+}
+
+Status KERNEL(avg_pool2d)(Call *c) {
+  const AvgPool2dAttrs *a = c->attrs;
+  PoolArgs args = {a->kernel_size, a->stride, a->padding, {1, {1}}, a->ceil_mode};
+  Window w;
+  TRY(pool_window("avg_pool2d", c->in[0], &args, &w));
+  return average(&w, c->in[0], c->out[0], a->count_include_pad, a->divisor_override, false);
+}
+
+Status KERNEL(avg_pool2d_adjoint)(Call *c) {
+  const AvgPool2dAdjointAttrs *a = c->attrs;
+  PoolArgs args = {a->kernel_size, a->stride, a->padding, {1, {1}}, a->ceil_mode};
+  const Tensor *grad = c->in[0];
+  Window w;
+  TRY(pool_window("avg_pool2d", c->out[0], &args, &w));
+  if (grad->numel != w.batch * w.channels * w.out[0] * w.out[1]) return fail(ERROR_ARGUMENT, "avg_pool2d: the gradient does not fit");
+  return average(&w, c->out[0], grad, a->count_include_pad, a->divisor_override, true);
+}

@@ -1,0 +1,110 @@
+/* join.c: cat and stack, and indexing ops made of others. */
+#include "core/internal.h"
+
+static bool left_out(const Tensor *t) { return t->ndim == 1 && t->numel == 0; }
+
+static Status check_joined(const Call *c, const Tensor *first, int dim) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (left_out(t)) continue;
+    bool good = t->ndim == first->ndim;
+    for (int d = 0; good && d < t->ndim; d++) good = d == dim || t->shape[d] == first->shape[d];
+    if (!good)
+      return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): sizes must agree except in dimension %d: tensor %d is %s, the first %s",
+                  dim + 1, i + 1, tensor_text(a, t), tensor_text(b, first));
+  }
+  return OK;
+}
+
+Status infer_join(Call *c) {
+  const JoinAttrs *a = c->attrs;
+  const Tensor *first = NULL;
+  DType dtype = (DType)c->in[0]->dtype;
+  int64_t shape[TENSOR_MAX_DIMS], n = c->n_in;
+  int dim;
+  for (int i = 0; i < c->n_in; i++) {
+    dtype = dtype_promote(dtype, (DType)c->in[i]->dtype);
+    if (c->in[i]->ndim == 0)
+      return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): tensor %d is 0-dimensional; use torch.stack", i + 1);
+    if (first == NULL && !left_out(c->in[i])) first = c->in[i];
+  }
+  if (first == NULL) first = c->in[0];
+  TRY(resolve_dim("cat", a->dim, first->ndim, &dim));
+  TRY(check_joined(c, first, dim));
+  TRY(call_output(c, 1, DTYPE_INT64, 1, &n));
+  int64_t *sizes = tensor_data(c->out[1]);
+  memcpy(shape, first->shape, sizeof shape);
+  shape[dim] = 0;
+  for (int i = 0; i < c->n_in; i++) {
+    sizes[i] = left_out(c->in[i]) ? 0 : c->in[i]->shape[dim];
+    if (__builtin_add_overflow(shape[dim], sizes[i], &shape[dim])) return fail(ERROR_ARGUMENT, "cat: the result is too large");
+  }
+  return call_output(c, 0, dtype, first->ndim, shape);
+}
+
+Status composite_cat(Call *c) {
+  const CatAttrs *a = c->attrs;
+  Tensor *sizes;
+  if (c->n_in == 0) return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): expected at least one tensor");
+  TRY(op_join(c->n_in, c->in, a->dim, &c->out[0], &sizes));
+  tensor_release(sizes);
+  return OK;
+}
+
+Status composite_stack(Call *c) {
+  const StackAttrs *a = c->attrs;
+  char s[SHAPE_TEXT], t[SHAPE_TEXT];
+  int n = c->n_in, dim;
+  if (n == 0) return fail(ERROR_ARGUMENT, "stack: 'tensors' (argument 1): expected at least one tensor");
+  for (int i = 1; i < n; i++)
+    if (!tensor_same_shape(c->in[0], c->in[i]))
+      return fail(ERROR_ARGUMENT, "stack: 'tensors' (argument 1): expected tensors of one shape: the first is %s, tensor %d is %s",
+                  tensor_text(s, c->in[0]), i + 1, tensor_text(t, c->in[i]));
+  TRY(resolve_dim("stack", a->dim, c->in[0]->ndim + 1, &dim));
+  Tensor **list = memory_zalloc(sizeof(Tensor *) * (size_t)n);
+  if (list == NULL) return ERROR_MEMORY;
+  Status status = OK;
+  for (int i = 0; i < n && status == OK; i++) status = op_unsqueeze(c->in[i], dim, &list[i]);
+  if (status == OK) status = op_cat(n, list, dim, &c->out[0]);
+  for (int i = 0; i < n; i++) tensor_release(list[i]);
+  memory_free(list, sizeof(Tensor *) * (size_t)n);
+  return status;
+}
+
+Status composite_take(Call *c) {
+  Tensor *index = c->in[1], *t[3] = {0};
+  Status status = op_reshape(c->in[0], (Ints){1, {c->in[0]->numel}}, &t[0]);
+  if (status == OK) status = op_reshape(index, (Ints){1, {index->numel}}, &t[1]);
+  if (status == OK) status = op_index_select(t[0], 0, t[1], &t[2]);
+  if (status == OK) status = op_reshape(t[2], ints_of(index->ndim, index->shape), &c->out[0]);
+  for (int i = 0; i < 3; i++) tensor_release(t[i]);
+  return status;
+}
+
+Status composite_masked_select(Call *c) {
+  Tensor *t[6] = {0};
+  char text[SHAPE_TEXT];
+  Ints shape;
+  if (c->in[1]->dtype != DTYPE_BOOL)
+    return fail(ERROR_ARGUMENT, "masked_select: 'mask' (argument 2): expected a bool tensor, got %s", tensor_text(text, c->in[1]));
+  TRY(broadcast_shape("masked_select", 2, c->in, &shape.n, shape.v));
+  Ints flat = {1, {shape_numel(shape.n, shape.v)}};
+  Status status = op_expand(c->in[0], shape, &t[0]);
+  if (status == OK) status = op_reshape(t[0], flat, &t[1]);
+  if (status == OK) status = op_expand(c->in[1], shape, &t[2]);
+  if (status == OK) status = op_reshape(t[2], flat, &t[3]);
+  if (status == OK) status = op_nonzero(t[3], &t[4]);
+  if (status == OK) status = op_reshape(t[4], (Ints){1, {t[4]->numel}}, &t[5]);
+  if (status == OK) status = op_index_select(t[1], 0, t[5], &c->out[0]);
+  for (int i = 0; i < 6; i++) tensor_release(t[i]);
+  return status;
+}
+
+Status composite_argsort(Call *c) {
+  const ArgsortAttrs *a = c->attrs;
+  Tensor *values;
+  TRY(op_sort(c->in[0], a->dim, a->descending, a->stable, &values, &c->out[0]));
+  tensor_release(values);
+  return OK;
+}

@@ -1,0 +1,237 @@
+/* index.c: shapes of the indexing ops (kernels: cpu/index.c, cpu/advanced.c, cpu/sort.c). */
+#include "core/internal.h"
+
+static int dims_of(const Tensor *t) { return t->ndim > 0 ? t->ndim : 1; }
+static int64_t size_of(const Tensor *t, int d) { return t->ndim > 0 ? t->shape[d] : 1; }
+
+static Status check_positions(const Call *c, int input, const char *name, int argument) {
+  char text[SHAPE_TEXT];
+  const Tensor *t = c->in[input];
+  if (t->dtype == DTYPE_INT64) return OK;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected a tensor of positions (int64), got %s",
+              c->info->lua_name, name, argument, tensor_text(text, t));
+}
+
+static Status check_dtype(const Call *c, int input, const char *name, int argument) {
+  char text[SHAPE_TEXT];
+  const Tensor *t = c->in[input];
+  if (t->dtype == c->in[0]->dtype) return OK;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected %s as 'input' is, got %s", c->info->lua_name,
+              name, argument, dtype_name((DType)c->in[0]->dtype), tensor_text(text, t));
+}
+
+/* 'index' has the rank of 'other' and is nowhere larger, except in dimension 'free'. */
+static Status check_within(const Call *c, const Tensor *index, const Tensor *other, int free) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  bool good = dims_of(index) == dims_of(other);
+  for (int d = 0; good && d < dims_of(index); d++) good = d == free || size_of(index, d) <= size_of(other, d);
+  if (good || (index->numel == 0 && dims_of(index) == dims_of(other))) return OK;
+  return fail(ERROR_ARGUMENT, "%s: 'index' (argument 3): expected as many dimensions as %s and no larger%s, got %s",
+              c->info->lua_name, shape_text(a, other->ndim, other->shape), free >= 0 ? " outside 'dim'" : "",
+              shape_text(b, index->ndim, index->shape));
+}
+
+Status infer_gather(Call *c) {
+  const GatherAttrs *a = c->attrs;
+  int dim;
+  TRY(resolve_dim(c->info->lua_name, a->dim, c->in[0]->ndim, &dim));
+  TRY(check_positions(c, 1, "index", 3));
+  TRY(check_within(c, c->in[1], c->in[0], dim));
+  return call_output(c, 0, (DType)c->in[0]->dtype, c->in[1]->ndim, c->in[1]->shape);
+}
+
+/* scatter, scatter_add, scatter_value: 'dim' comes first in the attributes of all. */
+Status infer_scatter(Call *c) {
+  const ScatterAttrs *a = c->attrs;
+  int dim;
+  TRY(resolve_dim(c->info->lua_name, a->dim, c->in[0]->ndim, &dim));
+  TRY(check_positions(c, 1, "index", 3));
+  TRY(check_within(c, c->in[1], c->in[0], dim));
+  if (c->op != OP_SCATTER_VALUE) {
+    TRY(check_within(c, c->in[1], c->in[2], -1));
+    TRY(check_dtype(c, 2, "src", 4));
+  }
+  return call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape);
+}
+
+static Status check_vector(const Call *c) {
+  char text[SHAPE_TEXT];
+  TRY(check_positions(c, 1, "index", 3));
+  if (c->in[1]->ndim <= 1) return OK;
+  return fail(ERROR_ARGUMENT, "%s: 'index' (argument 3): expected 1 dimension, got %s", c->info->lua_name,
+              tensor_text(text, c->in[1]));
+}
+
+Status infer_index_select(Call *c) {
+  const IndexSelectAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  int64_t shape[TENSOR_MAX_DIMS];
+  int dim;
+  TRY(resolve_dim("index_select", a->dim, in->ndim, &dim));
+  TRY(check_vector(c));
+  memcpy(shape, in->shape, sizeof shape);
+  if (in->ndim > 0) shape[dim] = c->in[1]->numel;
+  else if (c->in[1]->numel != 1)
+    return fail(ERROR_ARGUMENT, "index_select: 'index' (argument 3): expected one position for a 0-dimensional tensor");
+  return call_output(c, 0, (DType)in->dtype, in->ndim, shape);
+}
+
+Status infer_index_add(Call *c) {
+  const IndexAddAttrs *a = c->attrs;
+  const Tensor *in = c->in[0], *source = c->in[2];
+  char s[SHAPE_TEXT], t[SHAPE_TEXT];
+  int dim;
+  TRY(resolve_dim("index_add", a->dim, in->ndim, &dim));
+  TRY(check_vector(c));
+  TRY(check_dtype(c, 2, "source", 4));
+  bool good = dims_of(source) == dims_of(in);
+  for (int d = 0; good && d < dims_of(in); d++)
+    good = size_of(source, d) == (d == dim ? c->in[1]->numel : size_of(in, d));
+  if (!good)
+    return fail(ERROR_ARGUMENT, "index_add: 'source' (argument 4): expected shape %s with size %lld in dimension %d, got %s",
+                shape_text(s, in->ndim, in->shape), (long long)c->in[1]->numel, dim + 1, tensor_text(t, source));
+  return call_output(c, 0, (DType)in->dtype, in->ndim, in->shape);
+}
+
+int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
+  int64_t count = 0;
+/* In blocks whose counts fit into an element, so that vectors of the counts are as wide as the data. */
+#define COUNT(T, C, most)                                           \
+  for (int64_t at = 0; at < n; at += (most)) {                      \
+    const T *v = (const T *)data + at;                              \
+    const int64_t m = n - at < (most) ? n - at : (most);            \
+    C part = 0;                                                     \
+    _Pragma("omp simd reduction(+ : part)") for (int64_t i = 0; i < m; i++) part = (C)(part + (v[i] != 0)); \
+    count += (int64_t)part;                                         \
+  }                                                                 \
+  break
+  switch (dtype) {
+    case DTYPE_BOOL: case DTYPE_UINT8: COUNT(uint8_t, uint8_t, 240);
+    case DTYPE_INT32: COUNT(int32_t, int32_t, 4096);
+    case DTYPE_INT64: COUNT(int64_t, int64_t, 4096);
+    case DTYPE_FLOAT32: COUNT(float, int32_t, 4096);
+    default: COUNT(double, int64_t, 4096);
+  }
+#undef COUNT
+  return count;
+}
+
+Status infer_nonzero(Call *c) {
+  int64_t shape[] = {count_nonzero((DType)c->in[0]->dtype, tensor_data(c->in[0]), c->in[0]->numel), c->in[0]->ndim};
+  return call_output(c, 0, DTYPE_INT64, 2, shape);
+}
+
+Status infer_one_hot(Call *c) {
+  const OneHotAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  int64_t shape[TENSOR_MAX_DIMS], classes = a->num_classes;
+  TRY(check_positions(c, 0, "input", 1));
+  if (in->ndim == TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "one_hot: too many dimensions");
+  if (classes < 1 && classes != -1)
+    return fail(ERROR_ARGUMENT, "one_hot: 'num_classes' (argument 2): must be positive, got %lld", (long long)classes);
+  if (classes == -1 && in->numel == 0)
+    return fail(ERROR_ARGUMENT, "one_hot: 'num_classes' (argument 2): needed for an input without elements");
+  const int64_t *v = tensor_data(in);
+  for (int64_t i = 0; i < in->numel; i++) {
+    if (v[i] < 0) return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): %s", v[i] == POSITION_ZERO
+                              ? "0 is not a position; positions count from 1" : "positions must not be negative");
+    if (a->num_classes == -1 && v[i] >= classes) classes = v[i] + 1;
+    if (v[i] >= classes)
+      return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): position %lld is out of range for %lld classes",
+                  (long long)v[i] + 1, (long long)classes);
+  }
+  memcpy(shape, in->shape, sizeof(int64_t) * in->ndim);
+  shape[in->ndim] = classes;
+  return call_output(c, 0, DTYPE_INT64, in->ndim + 1, shape);
+}
+
+Status infer_triangle(Call *c) {
+  char text[SHAPE_TEXT];
+  if (c->in[0]->ndim < 2)
+    return fail(ERROR_ARGUMENT, "%s: 'input' (argument 1): expected at least 2 dimensions, got %s", c->info->lua_name,
+                tensor_text(text, c->in[0]));
+  return call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape);
+}
+
+Status infer_sort(Call *c) {
+  const SortAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  int dim;
+  TRY(resolve_dim(c->info->lua_name, a->dim, in->ndim, &dim));
+  TRY(call_output(c, 0, (DType)in->dtype, in->ndim, in->shape));
+  return call_output(c, 1, DTYPE_INT64, in->ndim, in->shape);
+}
+
+Status infer_topk(Call *c) {
+  const TopkAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  int64_t shape[TENSOR_MAX_DIMS];
+  int dim;
+  TRY(resolve_dim("topk", a->dim, in->ndim, &dim));
+  if (a->k < 0 || a->k > size_of(in, dim))
+    return fail(ERROR_ARGUMENT, "topk: 'k' (argument 2): expected 0 to %lld, the size of dimension %d, got %lld",
+                (long long)size_of(in, dim), dim + 1, (long long)a->k);
+  memcpy(shape, in->shape, sizeof shape);
+  if (in->ndim > 0) shape[dim] = a->k;
+  else if (a->k == 0) return fail(ERROR_ARGUMENT, "topk: 'k' (argument 2): expected 1 for a 0-dimensional tensor, got 0");
+  TRY(call_output(c, 0, (DType)in->dtype, in->ndim, shape));
+  return call_output(c, 1, DTYPE_INT64, in->ndim, shape);
+}
+
+/* ---- tensors among the items of x[...] ------------------------------------------- */
+
+/* The dims of the indices, checked: resolved, ascending. */
+static Status index_dims(const char *who, const Tensor *in, const Ints *dims, int n, int *out) {
+  if (dims->n != n || n == 0)
+    return fail(ERROR_ARGUMENT, "%s: expected one dimension for each of %d index tensors, got %d", who, n, dims->n);
+  for (int i = 0; i < n; i++) {
+    if (in->ndim == 0) return fail(ERROR_ARGUMENT, "%s: a 0-dimensional tensor cannot be indexed", who);
+    TRY(resolve_dim(who, dims->v[i], in->ndim, &out[i]));
+    if (i > 0 && out[i] <= out[i - 1]) return fail(ERROR_ARGUMENT, "%s: 'dims' must ascend", who);
+  }
+  return OK;
+}
+
+/* The shape of the result: the common shape of the indices stands where their dimensions
+** were when these are neighbours, else first. */
+static Status index_shape(const char *who, const Tensor *in, const Ints *dims, int n, Tensor *const *indices, Ints *out) {
+  int at[TENSOR_MAX_DIMS], ndim, k = 0;
+  int64_t common[TENSOR_MAX_DIMS];
+  TRY(index_dims(who, in, dims, n, at));
+  for (int i = 0; i < n; i++)
+    if (indices[i]->dtype != DTYPE_INT64)
+      return fail(ERROR_ARGUMENT, "%s: index tensors hold positions (int64), got %s", who, dtype_name((DType)indices[i]->dtype));
+  TRY(broadcast_shape(who, n, indices, &ndim, common));
+  if (ndim + in->ndim - n > TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s: too many dimensions", who);
+  bool neighbours = at[n - 1] - at[0] == n - 1;
+  out->n = 0;
+  for (int d = 0; neighbours && d < at[0]; d++) out->v[out->n++] = in->shape[d];
+  for (int d = 0; d < ndim; d++) out->v[out->n++] = common[d];
+  for (int d = neighbours ? at[0] : 0; d < in->ndim; d++) {
+    if (k < n && at[k] == d) k++;
+    else out->v[out->n++] = in->shape[d];
+  }
+  return OK;
+}
+
+Status infer_index(Call *c) {
+  const IndexAttrs *a = c->attrs;
+  Ints shape;
+  TRY(index_shape("index", c->in[0], &a->dims, c->n_in - 1, c->in + 1, &shape));
+  return call_output(c, 0, (DType)c->in[0]->dtype, shape.n, shape.v);
+}
+
+Status infer_index_put(Call *c) {
+  const IndexPutAttrs *a = c->attrs;
+  const Tensor *values = c->in[1];
+  char s[SHAPE_TEXT], t[SHAPE_TEXT];
+  Ints shape;
+  TRY(index_shape("index", c->in[0], &a->dims, c->n_in - 2, c->in + 2, &shape));
+  bool good = values->ndim <= shape.n;
+  for (int d = 1; good && d <= values->ndim; d++)
+    good = values->shape[values->ndim - d] == 1 || values->shape[values->ndim - d] == shape.v[shape.n - d];
+  if (!good)
+    return fail(ERROR_ARGUMENT, "index: values of shape %s do not broadcast to the shape %s that is indexed",
+                shape_text(s, values->ndim, values->shape), shape_text(t, shape.n, shape.v));
+  return call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape);
+}

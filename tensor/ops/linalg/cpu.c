@@ -1,0 +1,117 @@
+/* linalg.c: kernels of matrix products. Operands that BLAS can read where they are,
+** transposed ones too, are not copied.
+*/
+#include "device/cpu/gemm.h"
+
+/* The last two dimensions of 't' (at batch 0); *copy, to be released, where it had to be made. */
+static Status matrix_of(Tensor *t, Matrix *m, Tensor **copy) {
+  int r = t->ndim - 2, c = t->ndim - 1;
+  *copy = NULL;
+  *m = (Matrix){tensor_data(t), t->shape[r], t->shape[c], t->stride[r], t->stride[c]};
+  if (t->numel == 0 || matrix_readable(m)) return OK;
+  TRY(tensor_contiguous(t, copy));
+  *m = (Matrix){tensor_data(*copy), t->shape[r], t->shape[c], t->shape[c], 1};
+  return OK;
+}
+
+static Status multiply(Tensor *a, Tensor *b, double alpha, double beta, Tensor *out) {
+  Tensor *copy[2] = {0};
+  Matrix x, y;
+  Status status = matrix_of(a, &x, &copy[0]);
+  if (status == OK) status = matrix_of(b, &y, &copy[1]);
+  if (status == OK) status = KERNEL(gemm)((DType)out->dtype, x, y, alpha, beta, tensor_data(out), out->shape[1]);
+  tensor_release(copy[0]);
+  tensor_release(copy[1]);
+  return status;
+}
+
+Status KERNEL(mm)(Call *c) { return multiply(c->in[0], c->in[1], 1, 0, c->out[0]); }
+
+Status KERNEL(addmm)(Call *c) {
+  const AddmmAttrs *a = c->attrs;
+  double beta = scalar_to_double(a->beta);
+  if (beta != 0) TRY(tensor_copy_raw(c->out[0], c->in[0]));
+  return multiply(c->in[1], c->in[2], scalar_to_double(a->alpha), beta, c->out[0]);
+}
+
+/* ---- batches ------------------------------------------------------------------------- */
+
+#define SMALL_FLOP 4e8 /* one matrix product below this is for one thread: the matrices are shared out */
+
+/* Product i of a batch. */
+static Status one_of(const Tensor *a, const Tensor *b, Matrix x, Matrix y, int64_t i, Tensor *out) {
+  const int64_t size = (int64_t)tensor_itemsize(out), step = out->shape[1] * out->shape[2];
+  x.data = (const char *)x.data + i * a->stride[0] * size;
+  y.data = (const char *)y.data + i * b->stride[0] * size;
+  return KERNEL(gemm)((DType)out->dtype, x, y, 1, 0, (char *)tensor_data(out) + i * step * size, out->shape[2]);
+}
+
+static Status run_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y, Tensor *out) {
+  const int64_t n = out->shape[0];
+  double flop = 2.0 * (double)out->shape[1] * (double)out->shape[2] * (double)x.columns;
+  bool small = n > 1 && flop < SMALL_FLOP && worth_threads((int64_t)((double)n * flop / 8 < 1e15 ? (double)n * flop / 8 : 1e15), 1);
+  atomic_int worst = OK;
+  if (!small) { /* outside of any parallel region, see conv_tasks */
+    for (int64_t i = 0; i < n && worst == OK && !interrupt_requested(); i++) worst = one_of(a, b, x, y, i, out);
+  } else {
+#pragma omp parallel for
+    for (int64_t i = 0; i < n; i++) {
+      if (interrupt_requested() || worst != OK) continue;
+      Status status = one_of(a, b, x, y, i, out);
+      if (status != OK) worst = status;
+    }
+  }
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+  return worst == OK ? OK : fail(ERROR_ARGUMENT, "bmm: a matrix is too large for BLAS");
+}
+
+Status KERNEL(bmm)(Call *c) {
+  Tensor *copy[2] = {0}, *out = c->out[0];
+  Matrix x, y;
+  if (out->numel == 0) return OK;
+  Status status = matrix_of(c->in[0], &x, &copy[0]);
+  if (status == OK) status = matrix_of(c->in[1], &y, &copy[1]);
+  if (status == OK) status = run_batch(copy[0] != NULL ? copy[0] : c->in[0], copy[1] != NULL ? copy[1] : c->in[1], x, y, out);
+  tensor_release(copy[0]);
+  tensor_release(copy[1]);
+  return status;
+}
+
+/* ---- linear ---------------------------------------------------------------------------- */
+
+/* The bias as first content of each row. */
+static Status fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns) {
+  Tensor *dense;
+  size_t bytes = (size_t)columns * tensor_itemsize(out);
+  TRY(tensor_contiguous(bias, &dense));
+  const char *from = tensor_data(dense);
+  char *to = tensor_data(out);
+#pragma omp parallel for if (worth_threads(rows *columns, 1))
+  for (int64_t i = 0; i < rows; i++) memcpy(to + (size_t)i * bytes, from, bytes);
+  tensor_release(dense);
+  return OK;
+}
+
+Status KERNEL(linear)(Call *c) {
+  Tensor *in = c->in[0], *weight = c->in[1], *bias = c->n_in > 2 ? c->in[2] : NULL, *out = c->out[0], *copy[2] = {0};
+  int64_t k = in->shape[in->ndim - 1], columns = weight->ndim == 2 ? weight->shape[0] : 1, rows = 1;
+  for (int d = 0; d < in->ndim - 1; d++) rows *= in->shape[d];
+  Matrix x, w;
+  if (rows == 0 || columns == 0) return OK;
+  Status status;
+  if (in->ndim == 2) status = matrix_of(in, &x, &copy[0]);
+  else {
+    status = tensor_contiguous(in, &copy[0]);
+    if (status == OK) x = (Matrix){tensor_data(copy[0]), rows, k, k, 1};
+  }
+  if (status == OK && weight->ndim == 2) status = matrix_of(weight, &w, &copy[1]);
+  else if (status == OK) {
+    status = tensor_contiguous(weight, &copy[1]);
+    if (status == OK) w = (Matrix){tensor_data(copy[1]), 1, k, k, 1};
+  }
+  if (status == OK && bias != NULL) status = fill_rows(bias, out, rows, columns);
+  if (status == OK) status = KERNEL(gemm)((DType)out->dtype, x, matrix_t(w), 1, bias != NULL ? 1 : 0, tensor_data(out), columns);
+  tensor_release(copy[0]);
+  tensor_release(copy[1]);
+  return status;
+}

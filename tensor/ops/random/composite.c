@@ -1,0 +1,191 @@
+/* random.c: generators, and the random ops that are made of the fills of
+** tensor/ops/random/cpu.c. A generator is a place in the stream of its seed; every draw takes
+** whole groups of 4 words from there on.
+*/
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/internal.h"
+#include "core/philox.h"
+
+/* ---- generators ------------------------------------------------------------------- */
+
+static Generator default_generator = {.refs = 1};
+
+Generator *generator_default(void) {
+  static bool seeded;
+  if (!seeded) generator_seed(&default_generator, generator_seed_from_system());
+  seeded = true;
+  return &default_generator;
+}
+
+Status generator_new(uint64_t seed, Generator **out) {
+  *out = memory_zalloc(sizeof(Generator));
+  if (*out == NULL) return ERROR_MEMORY;
+  atomic_init(&(*out)->refs, 1);
+  (*out)->seed = seed;
+  return OK;
+}
+
+void generator_retain(Generator *g) {
+  if (g != NULL && g != &default_generator) atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
+}
+
+void generator_release(Generator *g) {
+  if (g == NULL || g == &default_generator) return;
+  if (atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) == 1) memory_free(g, sizeof *g);
+}
+
+void generator_seed(Generator *g, uint64_t seed) {
+  g->seed = seed;
+  g->offset = 0;
+}
+
+uint64_t generator_seed_from_system(void) {
+  uint64_t seed = 0;
+  if (getentropy(&seed, sizeof seed) == 0) return seed;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000007u ^ (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 32;
+}
+
+uint64_t generator_next(Generator *g) {
+  uint32_t words[PHILOX_WORDS];
+  philox_words(g->seed, g->offset, words);
+  g->offset += 4;
+  return (uint64_t)words[1] << 32 | words[0];
+}
+
+/* ---- creation ------------------------------------------------------------------------- */
+
+static DType float_or(DType dtype, DType otherwise) { return dtype != DTYPE_NONE ? dtype : otherwise; }
+
+static Status made(Call *c, int ndim, const int64_t *shape, DType dtype) {
+  return call_output(c, 0, dtype, ndim, shape);
+}
+
+static Status fill_uniform(Call *c, Generator *g) {
+  UniformAttrs a = {.from = 0, .to = 1, .generator = g};
+  return op_call_in_place(OP_UNIFORM, &c->out[0], 1, &a);
+}
+static Status fill_normal(Call *c, Generator *g) {
+  NormalAttrs a = {.mean = 0, .std = 1, .generator = g};
+  return op_call_in_place(OP_NORMAL, &c->out[0], 1, &a);
+}
+
+Status composite_rand(Call *c) {
+  const RandAttrs *a = c->attrs;
+  TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
+  return fill_uniform(c, a->generator);
+}
+Status composite_randn(Call *c) {
+  const RandnAttrs *a = c->attrs;
+  TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
+  return fill_normal(c, a->generator);
+}
+Status composite_rand_like(Call *c) {
+  const RandLikeAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
+  return fill_uniform(c, a->generator);
+}
+Status composite_randn_like(Call *c) {
+  const RandnLikeAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
+  return fill_normal(c, a->generator);
+}
+
+static Status integers(Call *c, int64_t low, int64_t high, const Ints *size, Generator *g, DType dtype) {
+  if (high <= low)
+    return fail(ERROR_ARGUMENT, "randint: expected low < high, got %lld and %lld", (long long)low, (long long)high);
+  TRY(made(c, size->n, size->v, float_or(dtype, DTYPE_INT64)));
+  RandomAttrs a = {.from = low, .to = high, .generator = g};
+  return op_call_in_place(OP_RANDOM, &c->out[0], 1, &a);
+}
+
+Status composite_randint(Call *c) {
+  const RandintAttrs *a = c->attrs;
+  return integers(c, a->low, a->high, &a->size, a->generator, a->dtype);
+}
+Status composite_randint_below(Call *c) {
+  const RandintBelowAttrs *a = c->attrs;
+  return integers(c, 0, a->high, &a->size, a->generator, a->dtype);
+}
+
+/* A number below n from one of a run of words. */
+static uint64_t below(uint64_t n, uint64_t word) { return (uint64_t)((unsigned __int128)word * n >> 64); }
+
+/* Fisher and Yates (1938), from the front: the first k places are final after k steps. */
+Status composite_randperm(Call *c) {
+  const RandpermAttrs *a = c->attrs;
+  Generator *g = a->generator != NULL ? a->generator : generator_default();
+  if (a->n < 0) return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld", (long long)a->n);
+  TRY(call_output(c, 0, DTYPE_INT64, 1, &a->n));
+  int64_t *p = tensor_data(c->out[0]);
+  uint32_t words[PHILOX_WORDS];
+  for (int64_t i = 0; i < a->n && !(i % 65536 == 0 && interrupt_requested()); i++) p[i] = i;
+  for (int64_t i = 0; i < a->n - 1; i++) {
+    int64_t k = i % (PHILOX_WORDS / 2);
+    if (k == 0) {
+      if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+      philox_words(g->seed, g->offset, words);
+      g->offset += PHILOX_WORDS;
+    }
+    uint64_t word = (uint64_t)words[2 * k + 1] << 32 | words[2 * k];
+    int64_t j = i + (int64_t)below((uint64_t)(a->n - i), word), t = p[i];
+    p[i] = p[j];
+    p[j] = t;
+  }
+  return OK;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------ */
+
+Status infer_same(Call *c) {
+  return call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape);
+}
+
+Status infer_multinomial(Call *c) {
+  const MultinomialAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  char text[SHAPE_TEXT];
+  if (in->ndim < 1 || in->ndim > 2 || in->shape[in->ndim - 1] == 0)
+    return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): expected weights (K) or (N×K), got %s", tensor_text(text, in));
+  int64_t k = in->shape[in->ndim - 1];
+  if (a->num_samples < 1 || (!a->replacement && a->num_samples > k))
+    return fail(ERROR_ARGUMENT, "multinomial: 'num_samples' (argument 2): cannot draw %lld of %lld without replacement",
+                (long long)a->num_samples, (long long)k);
+  int64_t shape[2] = {in->shape[0], a->num_samples};
+  return call_output(c, 0, DTYPE_INT64, in->ndim, in->ndim == 2 ? shape : &shape[1]);
+}
+
+/* ---- dropout -------------------------------------------------------------------------------- */
+
+Status infer_dropout_of(Call *c) {
+  TRY(infer_same(c));
+  return call_output(c, 1, DTYPE_BOOL, c->in[0]->ndim, c->in[0]->shape);
+}
+
+Status composite_dropout(Call *c) {
+  const DropoutAttrs *a = c->attrs;
+  Tensor *mask = NULL, *zero;
+  if (!(a->p >= 0 && a->p <= 1)) return fail(ERROR_ARGUMENT, "dropout: 'p' (argument 2): expected a number from 0 to 1, got %g", a->p);
+  if (!dtype_is_float((DType)c->in[0]->dtype))
+    return fail(ERROR_ARGUMENT, "dropout: 'input' (argument 1): expected a float tensor, got %s", dtype_name((DType)c->in[0]->dtype));
+  if (!a->training || a->p == 0) {
+    c->out[0] = tensor_retain(c->in[0]);
+    return OK;
+  }
+  Status status;
+  if (a->p == 1) {
+    TRY(tensor_wrap_number(scalar_int(0), &zero));
+    status = op_mul(c->in[0], zero, &c->out[0]);
+    tensor_release(zero);
+    return status;
+  }
+  status = op_dropout_of(c->in[0], a->p, 1 / (1 - a->p), NULL, &c->out[0], &mask);
+  tensor_release(mask);
+  return status;
+}

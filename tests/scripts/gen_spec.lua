@@ -1,0 +1,258 @@
+-- The generator (scripts/gen/): rows are read and checked, backward formulas planned
+-- and written as C.
+package.path = "scripts/gen/?.lua;" .. package.path
+local schema = require "schema"
+local gradient = require "gradient"
+
+local function files()
+  local pipe <close> = assert(io.popen "LC_ALL=C ls tensor/ops/*/rows.lua")
+  local list = {}
+  for path in pipe:lines() do list[#list + 1] = path end
+  return list
+end
+
+--- All rows of tensor/ops/ with one more file of this text beside them.
+local function read_with(text)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+  local list = files()
+  list[#list + 1] = path
+  local ok, rows = pcall(schema.read, list)
+  os.remove(path)
+  if not ok then error((tostring(rows):gsub(path:gsub("%p", "%%%0"), "x.lua")), 0) end
+  return rows
+end
+
+local TEXT
+do
+  local file <close> = assert(io.open("docs/adding-an-op.md"))
+  TEXT = assert(file:read("a"):match "```row\n(.-)```", "docs/adding-an-op.md has no row")
+end
+
+--- The last row of `text`, all rows.
+local function last(text)
+  local rows = read_with(text)
+  return rows[#rows], rows
+end
+
+--- One row checked as x.lua:7.
+local function row(raw) return schema.row(raw, "x.lua", 7) end
+
+local function refused(expected, fn, ...)
+  local ok, message = pcall(fn, ...)
+  assert.is_false(ok, "no error; expected: " .. expected)
+  assert.equal(expected, message)
+end
+
+describe("schema.row", function()
+  it("reads a signature", function()
+    local r = row{"f", "(input: Tensor, index: Positions, *, dim: dim = 1, p: number = 2.5, k: number = nil, "
+      .. "mode: mean|sum = \"sum\", size: ints = {1, 2}, w: Tensor = nil, rest: Tensor[]) -> Tensor, Positions"}
+    assert.equal("x.lua:7", r.where)
+    assert.equal("f", r.lua)
+    assert.equal("kernel", r.kind)
+    assert.equal(9, #r.args)
+    assert.equal(4, #r.inputs)
+    assert.equal(5, #r.attrs)
+    assert.same({"Tensor", "Positions"}, r.outputs)
+    assert.equal(2, r.n_outputs)
+    local a = r.by_name
+    assert.equal("ARG_TENSOR", a.input.type.arg)
+    assert.equal("ARG_POSITIONS", a.index.type.arg)
+    assert.is_false(a.index.keyword_only)
+    assert.is_true(a.dim.keyword_only)
+    assert.equal("0", a.dim.default) -- counts from 0 in C
+    assert.equal("{SCALAR_FLOAT, {.f = 2.5}}", a.p.default)
+    assert.equal("ARG_OPTIONAL_NUMBER", a.k.type.arg)
+    assert.same({"mean", "sum"}, a.mode.choices)
+    assert.equal("1", a.mode.default)
+    assert.equal("{2, {1, 2}}", a.size.default)
+    assert.is_true(a.w.optional)
+    assert.equal(3, a.w.input)
+    assert.is_true(a.rest.list)
+  end)
+
+  it("finds the kind", function()
+    assert.equal("elementwise", row{"f", "(input: Tensor) -> Tensor", expr = "a"}.kind)
+    local view = row{"g", "(input: Tensor) -> Tensor", view = true}
+    assert.equal("view", view.kind)
+    assert.equal("g", view.view)
+    local composite = row{"h", "(input: Tensor) -> Tensor", composite = true}
+    assert.equal("composite", composite.kind)
+    assert.equal("h", composite.composite)
+  end)
+
+  it("reports what is wrong with file and line", function()
+    refused("x.lua:7: unknown field 'exprr'", row, {"f", "(input: Tensor) -> Tensor", exprr = "a"})
+    refused("x.lua:7: unknown type 'Tensr'", row, {"f", "(input: Tensr) -> Tensor"})
+    refused("x.lua:7: unknown type 'Tensor[2]'", row, {"f", "(input: Tensor[2]) -> Tensor"})
+    refused("x.lua:7: cannot read argument 'input'", row, {"f", "(input) -> Tensor"})
+    refused("x.lua:7: no signature in '(input: Tensor)'", row, {"f", "(input: Tensor)"})
+    refused("x.lua:7: a row starts with a name and a signature", row, {"f"})
+    refused("x.lua:7: a row starts with a name and a signature", row, {})
+    refused("x.lua:7: default c is not among the choices", row, {"f", "(input: Tensor, m: a|b = c) -> Tensor"})
+    refused("x.lua:7: an argument cannot be called 'out': backward formulas use that name", row,
+      {"f", "(out: Tensor) -> Tensor"})
+  end)
+end)
+
+describe("schema.read", function()
+  it("reads every row of tensor/ops/", function()
+    local rows = schema.read(files())
+    assert.is_true(#rows > 100)
+    for _, r in ipairs(rows) do
+      assert.equal(r, rows[r.name])
+      local file, line = r.where:match "^(tensor/ops/.-%.lua):(%d+)$"
+      assert.is_string(file, r.where)
+      assert.equal(r.line, tonumber(line))
+    end
+  end)
+
+  it("knows the line of a row", function()
+    local _, err = pcall(read_with, "\n\nop {\"f\", \"(input: Tensor) -> Tensor\", colour = 1}")
+    assert.equal("x.lua:3: unknown field 'colour'", err)
+    _, err = pcall(read_with, "\nop {\"f\", \"(input: Tenzor) -> Tensor\"}")
+    assert.equal("x.lua:2: unknown type 'Tenzor'", err)
+  end)
+
+  it("refuses a name that is taken", function()
+    local ok, err = pcall(read_with, "op {\"mul\", \"(input: Tensor) -> Tensor\", expr = \"a\"}")
+    assert.is_false(ok)
+    assert.matches("^x.lua:1: 'mul' is already at tensor/ops/elementwise/rows.lua:%d+$", err)
+  end)
+
+  it("reports a file that is no Lua", function()
+    local ok, err = pcall(read_with, "op {")
+    assert.is_false(ok)
+    assert.matches("x.lua:1: ", err)
+  end)
+end)
+
+describe("gradient.plan", function()
+  local SIGNATURE = "op {\"f\", \"(input: Tensor, alpha: number = 1, mode: a|b = a) -> Tensor\", expr = \"a\",\n"
+
+  --- Plans a row with this formula; it stands in lines 1 and 2 of x.lua.
+  local function plan(formula)
+    local r, rows = last(SIGNATURE .. "  backward = function(o) " .. formula .. " end}")
+    r.where = r.where:gsub("^.*:", "x.lua:")
+    return gradient.plan(r, rows)
+  end
+
+  --- Fails, at x.lua:1 or, where the formula itself fails, x.lua:2.
+  local function fails(formula, expected)
+    local ok, err = pcall(plan, formula)
+    assert.is_false(ok, "no error; expected: " .. expected)
+    assert.matches("^x.lua:[12]: backward: ", err)
+    assert.is_truthy(err:find(expected, 1, true), err)
+  end
+
+  it("records the steps of the row of docs/adding-an-op.md", function()
+    local r, rows = last(TEXT)
+    assert.equal("softshrink_like", r.name)
+    assert.equal("elementwise", r.kind)
+    local p = gradient.plan(r, rows)
+    local names = {}
+    for i, s in ipairs(p.steps) do names[i] = s.row.name end
+    assert.same({"sign", "abs", "mul"}, names)
+    assert.same({1, 1, 1}, p.masks)
+    assert.same({}, p.save_inputs)
+    assert.same({true}, p.save_outputs)
+    assert.equal(3, p.results[1].step)
+  end)
+
+  it("keeps only what a gradient needs", function()
+    local r, rows = last "op {\"f\", \"(input: Tensor, other: Tensor) -> Tensor\", expr = \"a * b\", backward = function(o) return {input = o.grad * o.other, other = o.grad:neg()} end}"
+    local p = gradient.plan(r, rows)
+    assert.same({[2] = true}, p.save_inputs)
+    assert.same({}, p.save_outputs)
+    assert.same({1, 2}, p.masks)
+  end)
+
+  it("plans every row of tensor/ops/", function()
+    local rows = schema.read(files())
+    local n = 0
+    for _, r in ipairs(rows) do
+      if type(r.backward) == "function" then
+        local p = gradient.plan(r, rows)
+        r.struct = "Attrs"
+        assert.is_not_nil(next(p.results), r.name)
+        assert.is_string(gradient.emit(r, p))
+        n = n + 1
+      end
+    end
+    assert.is_true(n > 50)
+  end)
+
+  it("takes numbers, attributes and names", function()
+    local p = plan "return {input = o.grad * 2 * o.alpha}"
+    assert.equal(4, #p.steps) -- two numbers wrapped, two products
+    assert.equal("scalar_int(2)", p.steps[1].wrap)
+    assert.equal("a->alpha", p.steps[3].wrap)
+    p = plan "return {input = o.grad:add(o.grad, {alpha = 3})}"
+    assert.equal("scalar_int(3)", p.steps[1].c[3])
+  end)
+
+  it("reports mistakes with file and line", function()
+    fails("return {input = o.grad:signn()}", "no op 'signn'")
+    fails("return {input = o.grad:sign(1, 2)}", "op 'sign' takes 1 arguments, got 3")
+    fails("return {input = o.grad:mul()}", "op 'mul': argument 'other' is missing")
+    fails("return {input = o.grad:narrow(1)}", "is missing")
+    fails("return {input = o.grad:add(o.grad, {beta = 3})}", "op 'add' has no argument 'beta'")
+    fails("return {input = o.grad * 'two'}", "a number was expected, got string")
+    fails("return {inputt = o.grad}", "'inputt' is no input")
+    fails("return {alpha = o.grad}", "'alpha' is no input")
+    fails("return {input = 1}", "the gradient of 'input' is no tensor")
+    fails("return {input = o.grad:reshape(o.shape_of.other)}", "no input 'other'")
+    fails("return {input = o.grad * o.nothing}", "op 'mul': argument 'other' is missing")
+    fails("return {input = o.nothing.x}", "attempt to index a nil value")
+  end)
+end)
+
+describe("gradient.emit", function()
+  local function emitted()
+    local r, rows = last(TEXT)
+    r.struct, r.file, r.where = "SoftshrinkLikeAttrs", "x.lua", "x.lua:1"
+    return gradient.emit(r, gradient.plan(r, rows))
+  end
+
+  it("writes the C of the row of docs/adding-an-op.md", function()
+    local c = emitted()
+    assert.matches("static Status backward_softshrink_like%(Backward %*c%)", c)
+    for _, call in ipairs{
+      "op_sign(c->output[0], &t[0])", "op_abs(t[0], &t[1])", "op_mul(c->grad[0], t[1], &t[2])",
+      "c->result[0] = tensor_retain(t[2])", "tensor_release(t[i])",
+    } do
+      assert.is_truthy(c:find(call, 1, true), call .. " is not in\n" .. c)
+    end
+    assert.is_nil(c:find("c->input", 1, true))
+    local checked = 0
+    for _ in c:gmatch "%) != OK%) goto done;" do checked = checked + 1 end
+    assert.equal(3, checked)
+  end)
+
+  it("is deterministic", function()
+    assert.equal(emitted(), emitted())
+  end)
+end)
+
+describe("documentation comments of C files", function()
+  local docs = require "docs"
+
+  it("become a Lua table with their places, and no other comment does", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "/* plain */\nint a; /** f(x: int): One\n** line.\n** Example:\n**     f(1) \"]]\" */\n/*** three */\n  /** g: Two */\n"
+    file:close()
+    local folder, name = path:match "^(.*)/([^/]+)$"
+    local found = load(docs.collect(folder, {name}))()
+    os.remove(path)
+    assert.equal(2, #found)
+    assert.equal('f(x: int): One\nline.\nExample:\n    f(1) "]]"', found[1].text)
+    assert.equal(2, found[1].line)
+    assert.equal(name, found[1].file)
+    assert.equal("g: Two", found[2].text)
+    assert.equal(7, found[2].line)
+  end)
+end)

@@ -1,0 +1,186 @@
+-- Every op that has a gradient, against finite differences, in float64: first and second
+-- derivatives. The arguments come from tests/tensor/domains.lua.
+package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
+local schema, domains = require "schema", require "domains"
+
+local function op_files()
+  local files = {}
+  for name in io.popen("ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
+  return files
+end
+local rows = schema.read(op_files())
+
+local function is_leaf(v) return torch.is_tensor(v) and v.requires_grad end
+
+-- The tensors to differentiate by, in order, and a function that puts others in their place.
+local function leaves_of(sample)
+  local leaves = {}
+  local function collect(v)
+    if is_leaf(v) then leaves[#leaves + 1] = v
+    elseif type(v) == "table" then for _, item in ipairs(v) do collect(item) end end
+  end
+  for i = 1, sample.n do collect(sample[i]) end
+  local function rebuild(...)
+    local given, k = {...}, 0
+    local function put(v)
+      if is_leaf(v) then k = k + 1; return given[k] end
+      if type(v) ~= "table" then return v end
+      local out = {}
+      for key, item in pairs(v) do if type(key) == "string" then out[key] = item end end
+      for i, item in ipairs(v) do out[i] = put(item) end
+      return out
+    end
+    local args = {n = sample.n}
+    for i = 1, sample.n do args[i] = put(sample[i]) end
+    if sample.transposed then args[1] = args[1]:t():clone():t() end
+    return args
+  end
+  return leaves, rebuild
+end
+
+local function function_of(row, sample, rebuild)
+  return function(...)
+    local args = rebuild(...)
+    torch.manual_seed(7)
+    local out
+    if row.inplace == "only" then
+      local target = args[1] * 1
+      out = table.pack(target[row.lua .. "_"](target, table.unpack(args, 2, args.n)))
+    else
+      out = table.pack(torch._C.call(row.name, table.unpack(args, 1, args.n)))
+    end
+    return table.unpack(out, 1, sample.results or out.n)
+  end
+end
+
+local function in_place_of(row, rebuild)
+  return function(...)
+    local args = rebuild(...)
+    local target = args[1] * 1
+    return target[row.lua .. "_"](target, table.unpack(args, 2, args.n))
+  end
+end
+
+local function check(what, f, leaves, second)
+  local gradcheck = second and torch.autograd.gradgradcheck or torch.autograd.gradcheck
+  local ok, message = pcall(gradcheck, f, leaves)
+  if not ok then error(what .. ": " .. tostring(message), 0) end
+end
+
+local function samples_of(row)
+  local samples, missing = domains.samples(row)
+  if not samples then
+    error(("%s: no samples (%s): add a domain to tests/tensor/domains.lua"):format(row.where, tostring(missing)), 0)
+  end
+  return samples
+end
+
+describe("gradients", function()
+  local differentiable = {}
+  for _, info in ipairs(torch._C.ops()) do differentiable[info.name] = info.differentiable end
+
+  for _, row in ipairs(rows) do
+    if row.backward or row.kind == "composite" and domains.known(row) then
+      local function each(second)
+        return function()
+          for i, sample in ipairs(samples_of(row)) do
+            local leaves, rebuild = leaves_of(sample)
+            check("sample " .. i, function_of(row, sample, rebuild), leaves, second)
+          end
+        end
+      end
+      it("of " .. row.name, each(false))
+      it("of the gradient of " .. row.name, each(true))
+    end
+    if row.backward then
+      it("of " .. row.name .. " is in the library", function() assert.is_true(differentiable[row.name]) end)
+    end
+    if row.backward and row.inplace and row.inplace ~= "only" and not row.private then
+      it("of " .. row.name .. " in place", function()
+        for i, sample in ipairs(samples_of(row)) do
+          local leaves, rebuild = leaves_of(sample)
+          local full = true -- the result keeps the shape of the target
+          if torch.is_tensor(sample[1]) then
+            local out = torch._C.call(row.name, table.unpack(rebuild(table.unpack(leaves)), 1, sample.n))
+            full = row.kind == "view" or out.shape == sample[1].shape
+          end
+          if full then check("sample " .. i, in_place_of(row, rebuild), leaves, false) end
+        end
+      end)
+    end
+  end
+end)
+
+-- Views and in-place changes: what the gradient of x is after each.
+describe("gradients through views that were changed", function()
+  local cases = {
+    ["a view of what changes"] = {{2, 2}, function(x)
+      local y = x * 1
+      local v = y:view(2)
+      y:mul_(2)
+      return v:sum()
+    end},
+    ["a view of a view of what changes"] = {{6, 6}, function(x)
+      local y = x * 1
+      local v = y:view(2, 1):view(2)
+      y:mul_(2)
+      return (v:view(2) * 3):sum()
+    end},
+    ["a change through a view"] = {{3, 1}, function(x)
+      local y = x * 1
+      y[1]:mul_(3)
+      return y:sum()
+    end},
+    ["a change through another view"] = {{3, 1}, function(x)
+      local y = x * 1
+      local v, w = y[1], y:view(1, 2)
+      v:mul_(3)
+      return w:sum()
+    end},
+    ["a view of a base that had no history"] = {{2, 2}, function(x)
+      local base = torch.zeros(2, {dtype = torch.float64})
+      local v = base:view(2)
+      base:copy_(x * 2)
+      return v:sum()
+    end},
+    ["a base written through a view"] = {{0, 2}, function(x)
+      local base = torch.zeros(2, {dtype = torch.float64})
+      base[{{1, 1}}]:copy_(x[{{2, 2}}] * 2)
+      return base:sum()
+    end},
+  }
+  cases["a transpose in place, then a product"] = {{4, 4}, function(x)
+    local y = torch.stack({x, x * 3})
+    y:t_()
+    return (y * 1):sum()
+  end}
+  cases["a view transposed in place"] = {{2, 6}, function(x)
+    local y = torch.stack({x, x})
+    local v = y:view(1, 2, 2)
+    v:squeeze_():t_()
+    return (v * torch.tensor({{1, 1}, {3, 3}}, {dtype = torch.float64})):sum()
+  end}
+  for name, case in pairs(cases) do
+    it(name, function()
+      local x = torch.ones(2, {dtype = torch.float64}):requires_grad_(true)
+      case[2](x):backward()
+      assert.is_not_nil(x.grad)
+      assert.are.same(case[1], x.grad:tolist())
+    end)
+  end
+
+  it("a tensor kept for the gradient, then transposed in place, is noticed", function()
+    local x = torch.ones(2, 3, {requires_grad = true})
+    local a, b = x * 2, torch.ones(2, 3)
+    local y = a * b
+    b:t_()
+    assert.has_error(function() y:sum():backward() end)
+    assert.are.same({3, 2}, {table.unpack(b.shape)})
+  end)
+  it("a leaf that requires a gradient is not reshaped in place", function()
+    local x = torch.ones(2, 3, {requires_grad = true})
+    local ok, message = pcall(function() x:t_() end)
+    assert.is_false(ok)
+    assert.matches("^t_: a leaf that requires a gradient", message:gsub("^.-:%d+: ", ""))
+  end)
+end)

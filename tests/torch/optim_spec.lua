@@ -1,0 +1,240 @@
+-- optim: PyTorch's trajectories (tests/data/parity/optim), groups, state, errors.
+local torch = require "torch"
+local nn = require "torch.nn"
+local optim = require "torch.optim"
+
+
+local function tensor(t)
+  return torch.tensor(t.data, {dtype = t.dtype}):reshape(t.shape)
+end
+local function leaf(t) return tensor(t):detach():requires_grad_(true) end
+
+local function load_cases(name)
+  local env = {T = function(t) return t end, nan = 0 / 0, inf = math.huge}
+  return assert(loadfile("tests/data/parity/optim/" .. name .. ".lua", "t", env))()
+end
+
+local function close(got, want, where)
+  local list = got:detach():reshape({-1}):tolist()
+  for i, w in ipairs(want.data) do
+    if not (math.abs(list[i] - w) <= 1e-12 + 1e-9 * math.abs(w)) then
+      error(("%s: element %d is %.17g, want %.17g"):format(where, i, list[i], w))
+    end
+  end
+end
+
+local function replay(class, case, where)
+  local params, given = {}, {}
+  for i, p in ipairs(case.params) do params[i] = leaf(p) end
+  for i, g in ipairs(case.groups or {}) do
+    given[i] = {}
+    for k, v in pairs(g) do given[i][k] = v end
+    given[i].params = {}
+    for j, number in ipairs(g.params) do given[i].params[j] = params[number] end
+  end
+  local opt = class(case.groups and given or params, case.kwargs)
+  for step, grads in ipairs(case.grads) do
+    for i, p in ipairs(params) do p.grad = grads[i] and tensor(grads[i]) or nil end
+    opt:step()
+    for i, want in ipairs(case.after[step] or {}) do
+      close(params[i], want, ("%s step %d parameter %d"):format(where, step, i))
+    end
+  end
+end
+
+describe("optim", function()
+  for _, name in ipairs {"SGD", "Adam", "AdamW"} do
+    it(name .. " follows PyTorch to 1e-9", function()
+      for i, case in ipairs(load_cases(name).cases) do
+        replay(optim[name], case, ("%s case %d"):format(name, i))
+      end
+    end)
+  end
+
+  local function one(value)
+    local p = torch.tensor({value or 1.0}):requires_grad_(true)
+    p.grad = torch.tensor({1.0})
+    return p
+  end
+
+  it("obeys param_groups as they are at the step", function()
+    local p = one(1.0)
+    local opt = optim.SGD({p}, {lr = 0.5})
+    assert.equal(0.5, opt.param_groups[1].lr)
+    opt:step()
+    assert.near(0.5, p:item(), 1e-6)
+    opt.param_groups[1].lr = 0.1
+    opt:step()
+    assert.near(0.4, p:item(), 1e-6)
+  end)
+
+  it("has groups with options of their own", function()
+    local a, b, c = one(1.0), one(1.0), one(1.0)
+    local opt = optim.SGD({{params = {a}}, {params = b, lr = 0.25}}, {lr = 0.5})
+    opt:add_param_group {params = {c}, lr = 1}
+    opt:step()
+    assert.same({0.5, 0.75, 0}, {a:item(), b:item(), c:item()})
+    assert.equal(3, #opt.param_groups)
+  end)
+
+  it("skips parameters without gradient, and clears gradients", function()
+    local a, b = one(1.0), one(1.0)
+    b.grad = nil
+    local opt = optim.Adam({a, b})
+    opt:step()
+    assert.equal(1, b:item())
+    assert.is_nil(opt.state[b])
+    assert.equal(1, opt.state[a].step)
+    opt:zero_grad {set_to_none = false}
+    assert.equal(0, a.grad:item())
+    opt:zero_grad()
+    assert.is_nil(a.grad)
+  end)
+
+  it("returns the loss of a closure", function()
+    local p = torch.tensor({2.0}):requires_grad_(true)
+    local opt = optim.SGD({p}, {lr = 0.1})
+    local loss = opt:step(function()
+      opt:zero_grad()
+      local l = (p * p):sum()
+      l:backward()
+      return l
+    end)
+    assert.near(4, loss:item(), 1e-6)
+    assert.near(1.6, p:item(), 1e-6)
+  end)
+
+  it("moves parameters and gradients that are not contiguous", function()
+    local p = torch.zeros(2, 3):t():detach():requires_grad_(true)
+    p.grad = torch.ones(1):expand(3, 2)
+    optim.SGD({p}, {lr = 1}):step()
+    assert.is_true(torch.equal(p:detach(), torch.full({3, 2}, -1.0)))
+  end)
+
+  it("goes on from a state dict", function()
+    local function run(opt, p, steps)
+      for i = 1, steps do
+        p.grad = torch.tensor({0.1 * i, -0.3})
+        opt:step()
+      end
+    end
+    local a = torch.tensor({1.0, 2.0}):requires_grad_(true)
+    local first = optim.AdamW({a}, {lr = 0.01, amsgrad = true})
+    run(first, a, 3)
+    local b = a:detach():clone():requires_grad_(true)
+    local second = optim.AdamW({b})
+    local state = first:state_dict()
+    assert.same({1}, state.param_groups[1].params)
+    assert.equal(3, state.state[1].step)
+    second:load_state_dict(state)
+    assert.equal(0.01, second.param_groups[1].lr)
+    run(first, a, 2)
+    run(second, b, 2)
+    assert.is_true(torch.equal(a:detach(), b:detach()))
+    assert.has_error(function() second:load_state_dict({state = {}, param_groups = {}}) end,
+      "load_state_dict: the state has 0 parameter groups, the optimizer 1")
+  end)
+
+  it("goes on from a file", function()
+    local function problem(make)
+      torch.manual_seed(3)
+      local model = nn.Linear(3, 2)
+      return model, make(model:parameters())
+    end
+    local function train(model, opt, steps)
+      for i = 1, steps do
+        opt:zero_grad()
+        model(torch.ones(1, 3) * i):pow(2):sum():backward()
+        opt:step()
+      end
+    end
+    local name = os.tmpname()
+    for _, make in ipairs {function(p) return optim.SGD(p, {lr = 0.01, momentum = 0.9}) end,
+      function(p) return optim.Adam(p, {lr = 0.01, betas = {0.8, 0.99}, amsgrad = true}) end,
+      function(p) return optim.AdamW({{params = {p[1]}, lr = 0.02}, {params = {p[2]}}}, {weight_decay = 0.1}) end} do
+      local model, opt = problem(make)
+      train(model, opt, 3)
+      torch.save({model = model:state_dict(), optimizer = opt:state_dict()}, name)
+      train(model, opt, 3)
+      local other, again = problem(make)
+      local saved = torch.load(name)
+      other:load_state_dict(saved.model)
+      again:load_state_dict(saved.optimizer)
+      train(other, again, 3)
+      assert.same(model.weight:tolist(), other.weight:tolist())
+      assert.same(model.bias:tolist(), other.bias:tolist())
+    end
+    os.remove(name)
+  end)
+
+  it("climbs with maximize", function()
+    for _, make in ipairs {optim.SGD, optim.Adam, optim.AdamW} do
+      local up, down = one(1.0), one(1.0)
+      down.grad = torch.tensor({-1.0})
+      make({up}, {lr = 0.1, maximize = true}):step()
+      make({down}, {lr = 0.1}):step()
+      assert.is_true(up:item() > 1)
+      assert.equal(down:item(), up:item())
+    end
+  end)
+
+  it("can be subclassed in Lua", function()
+    local Sign = torch.class("Sign", optim.Optimizer)
+    function Sign:__init(params, lr) Sign.super.__init(self, params, {lr = lr}) end
+    function Sign:step()
+      for _, group in ipairs(self.param_groups) do
+        for _, p in ipairs(group.params) do
+          torch.no_grad(function() p:sub_(p.grad:sign() * group.lr) end)
+        end
+      end
+    end
+    local p = one(1.0)
+    Sign({p}, 0.25):step()
+    assert.equal(0.75, p:item())
+    assert.error_matches(function() optim.Optimizer({p}):step() end, "no method 'step'")
+  end)
+
+  it("refuses what makes no sense", function()
+    local p = one(1.0)
+    local function fails(pattern, f) assert.error_matches(f, pattern) end
+    fails("list of parameters is empty", function() optim.SGD({}) end)
+    fails("expected an array of tensors", function() optim.SGD(p) end)
+    fails("not a leaf", function() optim.SGD({p * 2}) end)
+    fails("entry 2 is given twice", function() optim.SGD({p, p}) end)
+    fails("given twice", function() optim.SGD({{params = {p}}, {params = {p}}}) end)
+    fails("'lr': expected 0 or more, got %-1", function() optim.SGD({p}, {lr = -1}) end)
+    fails("'betas'", function() optim.Adam({p}, {betas = {0.9, 1}}) end)
+    fails("nesterov", function() optim.SGD({p}, {nesterov = true}) end)
+    fails("unknown option 'momentun', did you mean 'momentum'", function()
+      optim.SGD({p}, {momentun = 0.9})
+    end)
+    local opt = optim.SGD({p})
+    fails("given twice", function() opt:add_param_group {params = {p}} end)
+    fails("'param_group' %(argument 2%): expected a table", function() opt:add_param_group(3) end)
+    fails("'lr': expected 0 or more", function() opt:add_param_group {params = {one(1.0)}, lr = -1} end)
+    assert.equal(1, #opt.param_groups)
+    opt.param_groups[1].lr = "fast"
+    fails("'lr': expected a number", function() opt:step() end)
+  end)
+
+  it("clips gradients", function()
+    local a, b = one(1.0), one(1.0)
+    a.grad, b.grad = torch.tensor({3.0}), torch.tensor({4.0})
+    assert.near(5, nn.utils.clip_grad_norm_({a, b}, 1):item(), 1e-6)
+    assert.near(0.6, a.grad:item(), 1e-5)
+    assert.near(0.8, b.grad:item(), 1e-5)
+    assert.near(0.8, nn.utils.clip_grad_norm_({a, b}, 10, math.huge):item(), 1e-5)
+    nn.utils.clip_grad_value_({a, b}, 0.7)
+    assert.near(0.7, b.grad:item(), 1e-6)
+  end)
+
+  it("prints every option of its groups by name", function()
+    local adam = optim.Adam({torch.zeros(1, {requires_grad = true})}, {lr = 0.5})
+    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n    eps: 1e-08\n"
+      .. "    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
+    adam.param_groups[1].mine = "own"
+    assert.matches("\n    mine: own\n", tostring(adam))
+    adam.param_groups[1] = 3
+    assert.has_error(function() tostring(adam) end, "param_groups[1]: expected a table")
+  end)
+end)

@@ -1,0 +1,427 @@
+-- torch.utils.data: data sets, samplers, loaders; and the reader of IDX files.
+local torch = require "torch"
+local data = require "torch.utils.data"
+local c = require "torch.utils.data.idx"
+
+local function message_of(f, ...)
+  local ok, message = pcall(f, ...)
+  assert.is_false(ok)
+  return tostring(message)
+end
+
+local function fails(pattern, f, ...)
+  local message = message_of(f, ...)
+  assert(message:find(pattern), ("'%s' does not match '%s'"):format(message, pattern))
+  assert.is_nil(message:find("\n"))
+end
+
+--- The results of a loader, batch by batch, as Lua values.
+local function batches(loader)
+  local all = {}
+  for x, y in loader:iter() do
+    all[#all + 1] = {x = x:tolist(), y = y and y:tolist()}
+  end
+  return all
+end
+
+--- The numbers that a loader over an array gives, in order.
+local function order(loader)
+  local all = {}
+  for x in loader:iter() do
+    for _, value in ipairs(x:tolist()) do all[#all + 1] = value end
+  end
+  return all
+end
+
+local function range(n)
+  local t = {}
+  for i = 1, n do t[i] = i end
+  return t
+end
+
+local function sorted(t)
+  local copy = table.move(t, 1, #t, 1, {})
+  table.sort(copy)
+  return copy
+end
+
+--- A data set in Lua: item i is {tensor i, i * i}.
+local Squares = torch.class("Squares", data.Dataset)
+function Squares:__init(n) self.n = n end
+function Squares:__len() return self.n end
+function Squares:__getitem(i) return {torch.tensor(i), i * i} end
+
+describe("Dataset", function()
+  it("is subclassed", function()
+    local d = Squares(5)
+    assert.equal(5, #d)
+    assert.equal(16, d[4][2])
+    assert.is_true(torch.isinstance(d, data.Dataset))
+  end)
+  it("says what a subclass lacks", function()
+    local Empty = torch.class("Empty", data.Dataset)
+    fails("__getitem", function() return Empty()[1] end)
+    fails("dataset", data.DataLoader, Empty())
+  end)
+end)
+
+describe("TensorDataset", function()
+  local x = torch.arange(10):reshape(5, 2)
+  local y = torch.tensor{5, 4, 3, 2, 1}
+  it("gives the rows of all tensors", function()
+    local d = data.TensorDataset(x, y)
+    assert.equal(5, #d)
+    local a, b = table.unpack(d[2])
+    assert.same({2, 3}, a:tolist())
+    assert.equal(4, b:item())
+    assert.equal(1, d[-1][2]:item())
+  end)
+  it("refuses positions outside", function()
+    local d = data.TensorDataset(x, y)
+    fails("position 0", function() return d[0] end)
+    fails("position 6", function() return d[6] end)
+    fails("position %-6", function() return d[-6] end)
+  end)
+  it("checks its tensors", function()
+    fails("at least one tensor", data.TensorDataset)
+    fails("argument 2.*expected 5 rows.*3", data.TensorDataset, x, torch.zeros(3))
+    fails("argument 1.*expected a tensor", data.TensorDataset, {1, 2})
+  end)
+end)
+
+describe("Subset, ConcatDataset, random_split", function()
+  it("Subset maps positions", function()
+    local d = data.Subset(Squares(10), {7, 2})
+    assert.equal(2, #d)
+    assert.equal(49, d[1][2])
+    assert.equal(4, d[2][2])
+    fails("position 3", function() return d[3] end)
+    fails("position 11", data.Subset, Squares(10), {1, 11})
+    fails("position 0", data.Subset, Squares(10), {0})
+  end)
+  it("Subset of tensors gathers", function()
+    local d = data.Subset(data.TensorDataset(torch.tensor{10, 20, 30, 40}), {4, 1, 3})
+    assert.same({40, 10, 30}, order(data.DataLoader(d, {batch_size = 2})))
+  end)
+  it("ConcatDataset joins", function()
+    local d = data.ConcatDataset{Squares(3), Squares(1), Squares(2)}
+    assert.equal(6, #d)
+    local got = {}
+    for i = 1, 6 do got[i] = d[i][2] end
+    assert.same({1, 4, 9, 1, 1, 4}, got)
+    assert.equal(4, d[-1][2])
+    fails("position 7", function() return d[7] end)
+    fails("expected an array of datasets", data.ConcatDataset, {})
+  end)
+  it("random_split is disjoint and complete", function()
+    local function values(subset)
+      local t = {}
+      for i = 1, #subset do t[i] = subset[i] end
+      return t
+    end
+    local a, b = data.random_split(range(10), {7, 3})
+    assert.equal(7, #a)
+    assert.equal(3, #b)
+    local all = values(a)
+    table.move(values(b), 1, 3, 8, all)
+    assert.same(range(10), sorted(all))
+  end)
+  it("random_split takes fractions, deals out the rest", function()
+    local a, b, rest = data.random_split(range(10), {0.5, 0.25, 0.25})
+    assert.same({6, 2, 2}, {#a, #b, #rest})
+  end)
+  it("random_split repeats with a generator", function()
+    local function split()
+      local g = torch.Generator():manual_seed(3)
+      return (data.random_split(range(50), {20, 30}, {generator = g})).indices:tolist()
+    end
+    assert.same(split(), split())
+  end)
+  it("random_split checks the lengths", function()
+    fails("add up to 9.*has 10 items", data.random_split, range(10), {6, 3})
+    fails("lengths%[2%].*0 or more", data.random_split, range(10), {11, -1})
+    fails("unknown option 'seed'.*known: dataset, lengths, generator", data.random_split,
+      range(10), {5, 5}, {seed = 1})
+  end)
+end)
+
+describe("DataLoader", function()
+  it("keeps the short last batch, or drops it", function()
+    local loader = data.DataLoader(range(10), {batch_size = 4})
+    assert.equal(3, #loader)
+    assert.equal(4, loader.batch_size)
+    local got = batches(loader)
+    assert.same({1, 2, 3, 4}, got[1].x)
+    assert.same({9, 10}, got[3].x)
+    loader = data.DataLoader(range(10), {batch_size = 4, drop_last = true})
+    assert.equal(2, #loader)
+    assert.equal(2, #batches(loader))
+  end)
+  it("takes positional arguments", function()
+    local loader = data.DataLoader(range(10), 5)
+    assert.equal(2, #loader)
+  end)
+  it("says how a loop over it begins", function()
+    assert.has_error(function() for _ in data.DataLoader(range(5)) do end end, "DataLoader: expected "
+      .. "'for x, y in loader:iter() do': a loader is no iterator, so that loops over it can nest")
+  end)
+
+  it("counts from 1 with enumerate", function()
+    local numbers, sums = {}, {}
+    for i, x in data.DataLoader(range(5), {batch_size = 2}):enumerate() do
+      numbers[#numbers + 1], sums[#sums + 1] = i, x:sum():item()
+    end
+    assert.same({1, 2, 3}, numbers)
+    assert.same({3, 7, 5}, sums)
+  end)
+  it("gathers tensors as it would collate items", function()
+    local x, y = torch.rand(7, 2), torch.arange(1, 8)
+    local fast = batches(data.DataLoader(data.TensorDataset(x, y), {batch_size = 3}))
+    local slow = batches(data.DataLoader(data.TensorDataset(x, y),
+      {batch_size = 3, collate_fn = data.default_collate}))
+    assert.same(slow, fast)
+    assert.equal(3, #fast)
+  end)
+  it("reads a Lua data set, also one with several results", function()
+    local x, y = data.DataLoader(Squares(3), {batch_size = 3}):iter()()
+    assert.same({1, 2, 3}, x:tolist())
+    assert.same({1, 4, 9}, y:tolist())
+    assert.equal(torch.int64, y.dtype)
+    local Pairs = torch.class("Pairs", data.Dataset)
+    function Pairs:__len() return 2 end
+    function Pairs:__getitem(i) return i, -i end
+    x, y = data.DataLoader(Pairs(), {batch_size = 2}):iter()()
+    assert.same({1, 2}, x:tolist())
+    assert.same({-1, -2}, y:tolist())
+  end)
+  it("runs twice at the same time", function()
+    local loader = data.DataLoader(range(4), {batch_size = 2})
+    local a, b = loader:iter(), loader:iter()
+    a()
+    assert.same({1, 2}, b():tolist())
+    assert.same({3, 4}, a():tolist())
+    assert.is_nil(a())
+    assert.is_nil(a())
+  end)
+  it("is empty for an empty data set", function()
+    local loader = data.DataLoader(Squares(0), {batch_size = 2})
+    assert.equal(0, #loader)
+    assert.is_nil(loader:iter()())
+  end)
+end)
+
+describe("shuffling", function()
+  it("gives each item once, anew in each run", function()
+    torch.manual_seed(1)
+    local loader = data.DataLoader(range(50), {batch_size = 8, shuffle = true})
+    local first, second = order(loader), order(loader)
+    assert.same(range(50), sorted(first))
+    assert.same(range(50), sorted(second))
+    assert.not_same(range(50), first)
+    assert.not_same(first, second)
+  end)
+  it("repeats with the same generator", function()
+    local function run(seed)
+      local g = torch.Generator():manual_seed(seed)
+      return order(data.DataLoader(range(30), {batch_size = 7, shuffle = true, generator = g}))
+    end
+    assert.same(run(5), run(5))
+    assert.not_same(run(5), run(6))
+  end)
+  it("takes a sampler: array, tensor, object", function()
+    local function with(sampler)
+      return order(data.DataLoader({10, 20, 30}, {batch_size = 2, sampler = sampler}))
+    end
+    assert.same({30, 10}, with{3, 1})
+    assert.same({20, 20, 30}, with(torch.tensor{2, 2, 3}))
+    local Backwards = torch.class("Backwards", data.Sampler)
+    function Backwards:__len() return 3 end
+    function Backwards:iter()
+      local i = 4
+      return function()
+        i = i - 1
+        return i > 0 and i or nil
+      end
+    end
+    assert.same({30, 20, 10}, with(Backwards()))
+  end)
+  it("samplers stand alone", function()
+    local got = {}
+    for i in data.SequentialSampler(range(3)):iter() do got[#got + 1] = i end
+    assert.same({1, 2, 3}, got)
+    local random = data.RandomSampler(range(4), {replacement = true, num_samples = 100})
+    assert.equal(100, #random)
+    local positions = random:positions()
+    assert.is_true(positions:min():item() >= 1)
+    assert.is_true(positions:max():item() <= 4)
+  end)
+end)
+
+describe("default_collate", function()
+  it("makes tensors of numbers and booleans", function()
+    assert.equal(torch.int64, data.default_collate{1, 2}.dtype)
+    assert.equal(torch.float64, data.default_collate{1, 2.5}.dtype)
+    assert.equal(torch.bool, data.default_collate{true, false}.dtype)
+  end)
+  it("stacks tensors, goes into tables", function()
+    local x = data.default_collate{torch.zeros(2, 3), torch.ones(2, 3)}
+    assert.same({2, 2, 3}, {table.unpack(x.shape)})
+    local batch = data.default_collate{{a = 1, b = {c = torch.ones(2)}}, {a = 2, b = {c = torch.ones(2)}}}
+    assert.same({1, 2}, batch.a:tolist())
+    assert.same({2, 2}, {table.unpack(batch.b.c.shape)})
+    assert.same({"x", "y"}, data.default_collate{"x", "y"})
+  end)
+  it("names the item that does not fit", function()
+    fails("item 2.*%(3%)", data.default_collate, {torch.zeros(2), torch.zeros(3)})
+    fails("item 2", data.default_collate, {1, "x"})
+    fails("function", data.default_collate, {print})
+  end)
+  it("gives way to collate_fn", function()
+    local loader = data.DataLoader(Squares(4), {batch_size = 2,
+      collate_fn = function(items) return #items, items[1][2] end})
+    local n, first = loader:iter()()
+    assert.same({2, 1}, {n, first})
+    fails("returned nothing for batch 1", function()
+      return data.DataLoader(Squares(4), {collate_fn = function() end}):iter()()
+    end)
+  end)
+end)
+
+describe("wrong arguments of DataLoader", function()
+  it("say what is known", function()
+    fails("unknown option 'batchsize', did you mean 'batch_size'", data.DataLoader, range(3), {batchsize = 2})
+    fails("known: dataset, batch_size, shuffle", data.DataLoader, range(3), {foo = 2})
+    fails("'batch_size'.*positive integer.*number 0", data.DataLoader, range(3), {batch_size = 0})
+    fails("'shuffle'.*boolean", data.DataLoader, range(3), {shuffle = 1})
+    fails("'dataset' %(argument 1%).*nothing", data.DataLoader)
+    fails("'sampler' and 'shuffle'", data.DataLoader, range(3), {sampler = {1}, shuffle = true})
+    fails("'num_workers'", data.DataLoader, range(3), {num_workers = 2})
+  end)
+end)
+
+-- IDX ---------------------------------------------------------------------------
+
+local folder
+
+local function write(name, bytes)
+  local path = folder .. "/" .. name
+  local file = assert(io.open(path, "wb"))
+  file:write(bytes)
+  file:close()
+  return path
+end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local bytes = file:read "a"
+  file:close()
+  return bytes
+end
+
+local function gzip(bytes)
+  local path = write("plain", bytes)
+  os.execute(("gzip -nf '%s'"):format(path))
+  return read(path .. ".gz")
+end
+
+--- An IDX file of bytes 0, 1, 2, ... in shape (2, 3).
+local SMALL = "\0\0\8\2" .. string.pack(">I4I4", 2, 3) .. "\0\1\2\3\4\5"
+
+describe("IDX", function()
+  setup(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    os.execute(("mkdir '%s'"):format(folder))
+  end)
+  teardown(function() os.execute(("rm -r '%s'"):format(folder)) end)
+
+  it("reads plain and packed files", function()
+    for _, bytes in ipairs{SMALL, gzip(SMALL)} do
+      local t = c.read_idx(write("a", bytes))
+      assert.equal(torch.uint8, t.dtype)
+      assert.same({{0, 1, 2}, {3, 4, 5}}, t:tolist())
+    end
+  end)
+  it("reads the wider types, big-endian", function()
+    local t = c.read_idx(write("a", "\0\0\x0C\1" .. string.pack(">I4i4i4", 2, -7, 1 << 20)))
+    assert.same({-7, 1 << 20}, t:tolist())
+    t = c.read_idx(write("a", "\0\0\x0D\1" .. string.pack(">I4f", 1, 0.5)))
+    assert.same({0.5}, t:tolist())
+    t = c.read_idx(write("a", "\0\0\x0E\1" .. string.pack(">I4d", 1, 1e100)))
+    assert.same({1e100}, t:tolist())
+  end)
+  it("grows past a first guess that was far too small", function()
+    local path = write("a", "\0\0\8\1" .. string.pack(">I4", 1000000) .. ("\7"):rep(1000000))
+    assert(os.execute("gzip -f '" .. path .. "'"))
+    assert.equal(7000000, c.read_idx(path .. ".gz"):sum():item())
+  end)
+  it("reads files without elements", function()
+    local t = c.read_idx(write("a", "\0\0\8\2" .. string.pack(">I4I4", 0, 28)))
+    assert.same({0, 28}, {table.unpack(t.shape)})
+  end)
+  it("names file and offset of every truncation", function()
+    for _, bytes in ipairs{SMALL, gzip(SMALL)} do
+      for n = 0, #bytes - 1 do
+        local path = write("short", bytes:sub(1, n))
+        local message = message_of(c.read_idx, path)
+        assert(message:find(path, 1, true) and message:find "offset %d+", message)
+      end
+    end
+  end)
+  it("survives any damaged byte", function()
+    local damaged = 0
+    for _, bytes in ipairs{SMALL, gzip(SMALL)} do
+      for n = 1, #bytes do
+        for bit = 0, 7 do
+          local byte = string.char(bytes:byte(n) ~ (1 << bit))
+          local path = write("flip", bytes:sub(1, n - 1) .. byte .. bytes:sub(n + 1))
+          local ok, result = pcall(c.read_idx, path)
+          if ok then
+            assert.is_true(torch.is_tensor(result))
+          else
+            damaged = damaged + 1
+            assert(result:find(path, 1, true), result)
+          end
+        end
+      end
+    end
+    assert.is_true(damaged > 100)
+  end)
+  it("does not believe a header", function()
+    local huge = string.pack(">I4I4I4", 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    local large = string.pack(">I4I4I4", 1000, 1000, 1000)
+    for _, sizes in ipairs{huge, large} do
+      local bytes = "\0\0\8\3" .. sizes .. "few"
+      fails("offset %d", c.read_idx, write("a", bytes))
+      fails("offset %d", c.read_idx, write("a", gzip(bytes)))
+    end
+    -- a packed file that claims less than deflate could hold, but ends before
+    fails("offset 8 of the unpacked data", c.read_idx,
+      write("a", gzip("\0\0\8\1" .. string.pack(">I4", 20000))))
+  end)
+  it("refuses what follows the last element", function()
+    fails("after the last element %(offset 18 of the unpacked", c.read_idx, write("a", gzip(SMALL .. "x")))
+    fails("offset", c.read_idx, write("a", SMALL .. "x"))
+  end)
+  it("says what is wrong with the header", function()
+    fails("not an IDX file %(offset 0%)", c.read_idx, write("a", "hello, world"))
+    fails("element type 0x07 %(offset 2%)", c.read_idx, write("a", "\0\0\7\1\0\0\0\0"))
+    fails("dimensions, got 0 %(offset 3%)", c.read_idx, write("a", "\0\0\8\0"))
+    fails("dimensions, got 200 %(offset 3%)", c.read_idx, write("a", "\0\0\8\200"))
+  end)
+  it("says that there is no such file", function()
+    fails("read_idx: /no/such/file: No such file", c.read_idx, "/no/such/file")
+    fails("not a file", c.read_idx, "/tmp")
+    fails("'path' %(argument 1%)", c.read_idx)
+    fails("^MNIST: /no/such/file", c.read_idx, "/no/such/file", "MNIST")
+  end)
+  it("gunzip gives what gzip took", function()
+    for _, text in ipairs{"", "a", ("abc"):rep(100000)} do
+      assert.is_true(c.gunzip(gzip(text)) == text)
+    end
+    local packed = gzip "hello"
+    for n = 0, #packed - 1 do fails("offset", c.gunzip, packed:sub(1, n)) end
+    fails("after the end", c.gunzip, packed .. "x")
+    fails("'packed' %(argument 1%)", c.gunzip, {})
+  end)
+end)

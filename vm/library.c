@@ -1,0 +1,241 @@
+/* library.c: the libraries: where the files of lib/ are found, with which globals they run, and tables
+** whose fields are loaded at first use.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "library.h"
+
+/* ---- the globals of lib/ --------------------------------------------------------------- */
+
+static const char globals_key, loaded_key; /* their addresses are keys of the registry */
+
+static int library_require(lua_State *L);
+
+/* They are those of Lua and torch as they were at the start: a program may call a variable 'table'.
+** All others are the program's. */
+void library_globals(lua_State *L, int torch) {
+  lua_newtable(L);
+  int globals = lua_gettop(L);
+  lua_pushglobaltable(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (lua_pushnil(L); lua_next(L, globals + 1); lua_pop(L, 1)) {
+    lua_pushvalue(L, -2);
+    lua_rawget(L, globals + 2);
+    bool is_library = lua_type(L, -3) == LUA_TSTRING && lua_istable(L, -2) && lua_rawequal(L, -1, -2);
+    lua_pop(L, 1);
+    if (!is_library && !lua_iscfunction(L, -1)) continue;
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, globals);
+  }
+  lua_pushvalue(L, torch);
+  lua_setfield(L, globals, "torch");
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);
+  lua_getfield(L, globals, "require");
+  lua_pushcclosure(L, library_require, 2);
+  lua_setfield(L, globals, "require");
+  lua_createtable(L, 0, 2);
+  lua_pushvalue(L, globals + 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushvalue(L, globals + 1);
+  lua_setfield(L, -2, "__newindex");
+  lua_setmetatable(L, globals);
+  lua_settop(L, globals);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &globals_key);
+}
+
+void open_push_global(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
+  lua_getfield(L, -1, name);
+  lua_remove(L, -2);
+}
+
+/* ---- the files of lib/ ----------------------------------------------------------------- */
+
+static const EmbeddedFile *embedded_find(const char *name) {
+  int library = 0;
+  const EmbeddedFile *f = NULL;
+  while ((f = embedded_next(&library, f)) != NULL)
+    if (strcmp(f->name, name) == 0) return f;
+  return NULL;
+}
+
+/* A path is a name: "torch.nn.init" lies in torch/nn/init.lua. */
+static bool library_path(const char *module, char *path, size_t size) {
+  size_t n = strlen(module);
+  if (n + sizeof ".lua" > size) return false;
+  for (size_t i = 0; i < n; i++) path[i] = module[i] == '.' ? '/' : module[i];
+  strcpy(path + n, ".lua");
+  return true;
+}
+
+static int load_embedded(lua_State *L, const char *name) {
+  const char *folder = getenv("HECATE_LIB");
+  char path[1024], chunk[256];
+  if (folder != NULL && folder[0] != '\0') {
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "r");
+    if (f != NULL) {
+      fclose(f);
+      return luaL_loadfile(L, path);
+    }
+  }
+  const EmbeddedFile *f = embedded_find(name);
+  if (f == NULL) return -1;
+  snprintf(chunk, sizeof chunk, "@lib/%s", name);
+  return luaL_loadbufferx(L, (const char *)f->data, f->size, chunk, "t");
+}
+
+/* Pushes the chunk of a file of lib/, or nothing: returns LUA_OK, an error of load (its
+** message on the stack), or -1 when there is no such file. */
+int open_embedded(lua_State *L, const char *name) {
+  int status = load_embedded(L, name);
+  if (status != LUA_OK) return status;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
+  lua_setupvalue(L, -2, 1); /* _ENV */
+  return LUA_OK;
+}
+
+/* Pushes the function that makes the module and what it is given beside the name; false, with nothing
+** pushed: it is none of ours. */
+static bool push_loader(lua_State *L, const char *module) {
+  char path[256];
+  for (const EmbeddedNative *native = embedded_natives; native->name != NULL; native++)
+    if (strcmp(native->name, module) == 0) {
+      lua_pushcfunction(L, native->open);
+      lua_pushstring(L, module);
+      return true;
+    }
+  if (!library_path(module, path, sizeof path)) return false;
+  int status = open_embedded(L, path);
+  if (status == -1) return false;
+  if (status != LUA_OK) lua_error(L);
+  lua_pushstring(L, path);
+  return true;
+}
+
+/* The last of the searchers of `require`: a file of the same name beside the script, or one that is
+** installed, comes first. */
+static int searcher(lua_State *L) {
+  const char *module = luaL_checkstring(L, 1);
+  if (push_loader(L, module)) {
+    open_push_global(L, "require"); /* the same module for the program and for lib/ */
+    lua_replace(L, -3);
+    return 2;
+  }
+  lua_pushfstring(L, "no module '%s' in Hecate", module);
+  return 1;
+}
+
+/* `require` as the files of lib/ see it: ours come first, whatever lies beside the script or was loaded
+** under the name. Upvalue 1: what was loaded, by name; 2: the program's require. */
+static int library_require(lua_State *L) {
+  const char *module = luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  if (lua_getfield(L, lua_upvalueindex(1), module) != LUA_TNIL) return 1;
+  lua_pop(L, 1);
+  if (!push_loader(L, module)) {
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, LUA_MULTRET);
+    return lua_gettop(L) - 1;
+  }
+  lua_pushvalue(L, 1);
+  lua_insert(L, -2);
+  lua_call(L, 2, 1);
+  if (lua_isnil(L, -1)) lua_pop(L, 1), lua_pushboolean(L, true);
+  library_set_loaded(L, module);
+  return 1;
+}
+
+void library_push_loaded(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key); }
+
+/* Gives the value at the top the name of a module, for programs too unless they have one of that name. */
+void library_set_loaded(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key);
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, name);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, name) == LUA_TNIL) {
+    lua_pushvalue(L, -4);
+    lua_setfield(L, -3, name);
+  }
+  lua_pop(L, 3);
+}
+
+void library_searcher(lua_State *L) {
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "searchers");
+  lua_pushcfunction(L, searcher);
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  lua_pop(L, 2);
+}
+
+/* ---- fields that are loaded at first use ----------------------------------------------------- */
+
+/* Upvalue 1: key → module. Loads it and keeps it in the table. */
+static int lazy_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return 0;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TSTRING) return 0;
+  open_push_global(L, "require");
+  lua_insert(L, -2);
+  lua_call(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  return 1;
+}
+
+/* The table at the top gets the modules of the table below it (key → module), which is popped. */
+static void set_lazy(lua_State *L) {
+  lua_insert(L, -2);
+  lua_createtable(L, 0, 2);
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, "__lazy");
+  lua_insert(L, -2);
+  lua_pushcclosure(L, lazy_index, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+}
+
+/* Notes a module under its key when it lies right under the folder 'path' of n bytes. */
+static void add_lazy(lua_State *L, const char *module, const char *name, const char *path, size_t n, const char *end) {
+  const char *key = name + n + 1;
+  if (strncmp(name, path, n) != 0 || (name[n] != '/' && name[n] != '.')) return;
+  size_t length = strlen(key) - strlen(end);
+  if (memchr(key, '/', length) != NULL || memchr(key, '.', length) != NULL) return;
+  lua_pushlstring(L, key, length);
+  lua_pushfstring(L, "%s.%s", module, lua_tostring(L, -1));
+  lua_rawset(L, -3);
+}
+
+void library_lazy(lua_State *L, const char *module) {
+  char path[256];
+  int library = 0;
+  size_t n = strlen(module);
+  lua_newtable(L);
+  library_path(module, path, sizeof path);
+  for (const EmbeddedFile *f = NULL; (f = embedded_next(&library, f)) != NULL;)
+    if (f->is_public) add_lazy(L, module, f->name, path, n, ".lua");
+  for (const EmbeddedNative *native = embedded_natives; native->name != NULL; native++)
+    if (native->is_public) add_lazy(L, module, native->name, module, n, "");
+  lua_insert(L, -2);
+  set_lazy(L);
+}
+
+void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]) {
+  lua_newtable(L);
+  for (; (*pairs)[0] != NULL; pairs++) {
+    lua_pushstring(L, (*pairs)[1]);
+    lua_setfield(L, -2, (*pairs)[0]);
+  }
+  lua_pushglobaltable(L);
+  set_lazy(L);
+  lua_pop(L, 1);
+}
