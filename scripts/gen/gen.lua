@@ -292,7 +292,7 @@ local function strips_c(rows, dtype)
 end
 
 local ops = {}
-for i = 3, #arg do ops[#ops + 1] = source .. "/" .. arg[i] end
+for i = 3, #arg do ops[#ops + 1] = arg[i] end -- relative to the source folder, where it runs
 local ok, message = pcall(function()
   local rows = schema.read(ops)
   write("ops.h", ops_h(rows))
