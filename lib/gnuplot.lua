@@ -7,7 +7,7 @@
 --
 -- The program is `gnuplot` on the PATH or $HECATE_GNUPLOT. Where it is missing or
 -- fails there is one warning and the script goes on; wrong arguments raise, and so does
--- a file that cannot be written. docs/plots.md shows every kind of plot.
+-- a file that cannot be written. docs/guide/plots.md shows every kind of plot.
 local Figure = require "gnuplot.figure"
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"

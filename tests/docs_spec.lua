@@ -65,7 +65,7 @@ local function run(path, block, env)
   if not ok then error(err, 0) end
 end
 
-local documents = lines "ls README.md docs/*.md"
+local documents = lines "ls README.md docs/*/*.md"
 
 describe("documents", function()
   for _, path in ipairs(documents) do

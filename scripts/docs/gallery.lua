@@ -1,8 +1,8 @@
---- Draws the pictures of docs/plots.md from the code blocks above them:
+--- Draws the pictures of docs/guide/plots.md from the code blocks above them:
 --     hecate scripts/docs/gallery.lua [document [folder]]
 -- A block that is followed by ![…](plots/NAME.png) draws NAME.png; the folder is the
 -- document's by default.
-local document = arg[1] or "docs/plots.md"
+local document = arg[1] or "docs/guide/plots.md"
 local folder = arg[2] or document:match("^(.*)/[^/]*$") .. "/plots"
 local SIZE = {400, 290}
 local sizes = {["panels.png"] = {520, 400}}

@@ -73,7 +73,7 @@ static int64_t block_of(int64_t planes) { return planes >= 4 ? 4 : planes >= 2 ?
 
 /* ---- plans -------------------------------------------------------------------------------- */
 
-/* The bounds are where a product of matrices was as fast (docs/architecture.md). */
+/* The bounds are where a product of matrices was as fast (docs/internals/architecture.md). */
 bool KERNEL(shifts_suit)(const Window *w, ConvOp op) {
   int64_t c = w->channels / w->groups, f = w->features / w->groups, kernel = w->kernel[0] * w->kernel[1];
   if (kernel == 1 || kernel > TAPS_MAX || (w->kernel[1] - 1) * w->dilation[1] > SLACK / 2) return false;
