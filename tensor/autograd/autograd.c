@@ -84,6 +84,7 @@ Status tensor_set_grad(Tensor *t, Tensor *grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   if (grad != NULL && (grad->dtype != t->dtype || !tensor_same_shape(t, grad)))
     return fail(ERROR_ARGUMENT, "grad: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, grad));
+  if (grad == t) return fail(ERROR_ARGUMENT, "grad: a tensor cannot be its own gradient");
   if (grad == NULL && t->autograd == NULL) return OK;
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;

@@ -18,7 +18,7 @@ typedef struct {
   Node *node;         /* owned */
   Tensor **grad;      /* [n_outputs] owned */
   int64_t waiting;    /* gradients still to come */
-  int64_t capture;    /* first entry of the captures that want this node, or -1 */
+  bool captured;      /* the caller asked for the gradient of one of its outputs */
   bool needed;        /* leads to a leaf or capture that counts */
   uint64_t old_pass;  /* of an outer pass, put back at the end */
   int64_t old_slot;
@@ -49,7 +49,7 @@ static Status slot_add(Pass *p, Node *n) {
   Tensor **grad = memory_zalloc(sizeof(Tensor *) * n->n_outputs);
   if (grad == NULL) return ERROR_MEMORY;
   node_retain(n);
-  p->slots[p->n_slots] = (Slot){.node = n, .grad = grad, .capture = -1, .old_pass = n->pass, .old_slot = n->slot};
+  p->slots[p->n_slots] = (Slot){.node = n, .grad = grad, .old_pass = n->pass, .old_slot = n->slot};
   n->pass = p->pass;
   n->slot = p->n_slots++;
   return OK;
@@ -96,7 +96,7 @@ static Status order(Pass *p, Node ***list, int64_t *n) {
 static void mark_needed(Pass *p, Node **list, int64_t n) {
   for (int64_t i = 0; i < p->n_slots; i++) {
     Slot *s = &p->slots[i];
-    s->needed = s->capture >= 0 || (p->accumulate && s->node->kind == NODE_ACCUMULATE);
+    s->needed = s->captured || (p->accumulate && s->node->kind == NODE_ACCUMULATE);
   }
   for (int64_t i = n - 1; i >= 0; i--) {
     Slot *s = &p->slots[list[i]->slot];
@@ -142,32 +142,14 @@ static Status deliver(Slot *s, int output, Tensor *grad) {
   return OK;
 }
 
-/* ---- leaves ------------------------------------------------------------------------ */
+/* ---- arrival ----------------------------------------------------------------------- */
 
-static Status accumulate_grad(Pass *p, Tensor *leaf, Tensor **grad) {
-  Autograd *meta = autograd_of(leaf);
-  if (meta == NULL) return ERROR_MEMORY;
-  if (meta->grad == NULL) {
-    /* our own: a gradient that is shared or strange in memory is copied */
-    bool ours = p->create_graph || (atomic_load(&(*grad)->refs) == 1 && (*grad)->base == NULL &&
-                                    atomic_load(&(*grad)->storage->refs) == 1 && tensor_is_contiguous(*grad));
-    if (ours) {
-      meta->grad = *grad;
-      *grad = NULL;
-      return OK;
-    }
-    return op_clone(*grad, &meta->grad);
-  }
-  if (!p->create_graph) {
-    Tensor *in[] = {meta->grad, *grad};
-    AddAttrs attrs = {scalar_int(1)};
-    return op_call_in_place(OP_ADD, in, 2, &attrs);
-  }
-  Tensor *sum;
-  TRY(op_add(meta->grad, *grad, scalar_int(1), &sum));
-  tensor_release(meta->grad);
-  meta->grad = sum;
-  return OK;
+/* Into the grad of a tensor that is no leaf; 'grad' (borrowed) flows on, so what is kept is a copy. */
+static Status accumulate_shared(Pass *p, Tensor *t, Tensor *grad, bool in_place) {
+  Tensor *shared = tensor_retain(grad);
+  Status status = gradient_accumulate(p->who, t, &shared, in_place);
+  tensor_release(shared);
+  return status;
 }
 
 static Status capture(Pass *p, Slot *s, int output, Tensor *grad) {
@@ -177,10 +159,7 @@ static Status capture(Pass *p, Slot *s, int output, Tensor *grad) {
       tensor_release(p->results[i]);
       p->results[i] = tensor_retain(grad);
     } else if (s->node->kind != NODE_ACCUMULATE) {
-      Tensor *copy = tensor_retain(grad);
-      Status status = accumulate_grad(p, p->inputs[i], &copy);
-      tensor_release(copy);
-      TRY(status);
+      TRY(accumulate_shared(p, p->inputs[i], grad, !p->create_graph));
     }
   }
   return OK;
@@ -199,25 +178,16 @@ static Status arrived(Pass *p, Slot *s, int output) {
     if (w->output != output) continue;
     TRY(hooks_run(&w->hooks, grad));
     TRY(fit(&n->outputs[output], grad));
-    if (w->retain && w->tensor != NULL && p->results == NULL) {
-      Autograd *meta = autograd_of(w->tensor);
-      if (meta == NULL) return ERROR_MEMORY;
-      if (meta->grad == NULL) meta->grad = tensor_retain(*grad);
-      else {
-        Tensor *sum;
-        TRY(op_add(meta->grad, *grad, scalar_int(1), &sum));
-        tensor_release(meta->grad);
-        meta->grad = sum;
-      }
-    }
+    if (w->retain && w->tensor != NULL && p->results == NULL) TRY(accumulate_shared(p, w->tensor, *grad, false));
   }
-  return s->capture >= 0 ? capture(p, s, output, *grad) : OK;
+  return s->captured ? capture(p, s, output, *grad) : OK;
 }
 
 static Status run_leaf(Pass *p, Slot *s) {
   TRY(arrived(p, s, 0));
-  bool wanted = p->accumulate || (p->results == NULL && s->capture >= 0);
-  if (wanted && s->grad[0] != NULL) TRY(accumulate_grad(p, s->node->leaf, &s->grad[0]));
+  bool wanted = p->accumulate || (p->results == NULL && s->captured);
+  if (wanted && s->grad[0] != NULL)
+    TRY(gradient_accumulate(p->who, s->node->leaf, &s->grad[0], !p->create_graph));
   tensor_release(s->grad[0]);
   s->grad[0] = NULL;
   return OK;
@@ -413,7 +383,7 @@ static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, cons
   TRY(discover(p, n_roots, edges));
   for (int i = 0; i < p->n_inputs; i++) {
     Node *node = p->input_edges[i].node;
-    if (node != NULL && node->pass == p->pass) p->slots[node->slot].capture = i;
+    if (node != NULL && node->pass == p->pass) p->slots[node->slot].captured = true;
   }
   Status status = order(p, &list, &n);
   if (status == OK) {
@@ -449,8 +419,10 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   for (int i = 0; i < n_roots && status == OK; i++) status = tensor_edge(roots[i], &edges[i]);
   for (int i = 0; i < n_inputs && status == OK; i++) status = tensor_edge(inputs[i], &p.input_edges[i]);
   if (status == OK) status = run_all(&p, n_roots, roots, grads, edges);
-  grad_set_enabled(was);
   for (int64_t i = p.n_slots - 1; i >= 0; i--) slot_close(&p.slots[i]);
+  for (int i = 0; i < n_inputs && status == OK; i++) /* after the slots: they hold gradients too */
+    if (results != NULL && results[i] != NULL) status = gradient_own(&results[i]);
+  grad_set_enabled(was);
   memory_free(p.slots, sizeof(Slot) * (size_t)p.capacity);
   for (int i = 0; i < n_roots + n_inputs; i++) node_release(edges[i].node);
   memory_free(edges, bytes);

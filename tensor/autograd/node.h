@@ -74,6 +74,13 @@ Status tensor_edge(Tensor *t, Edge *edge);
 /* 't' is output 'output' of 'node' from now on. */
 Status tensor_set_history(Tensor *t, Node *node, int output);
 
+/* ---- leaf.c ---- */
+/* Makes a gradient (owned, may be replaced) one whose memory nobody else sees. */
+Status gradient_own(Tensor **grad);
+/* Adds a gradient (owned, may be taken) to that of 't', which has memory of its own afterwards. 'in_place':
+** who holds t.grad already sees it grow; otherwise t.grad becomes another tensor. */
+Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_place);
+
 /* ---- hook.c ---- */
 void hooks_free(Hook *list);
 Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */

@@ -1,0 +1,248 @@
+-- Every gradient has memory of its own: x.grad, and the results of torch.autograd.grad. The first change in
+-- place (a step of clip_grad_norm_, say) of one that was shared would change the other, too.
+package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
+local schema, domains = require "schema", require "domains"
+
+-- The leaves and results of a test. With create_graph x.grad leads to x again, so the gradients are dropped.
+local made = {}
+local function keep(t)
+  made[#made + 1] = t
+  return t
+end
+local function leaf(...) return keep(torch.tensor({...}, {dtype = "float64", requires_grad = true})) end
+local function drop_gradients()
+  for _, t in ipairs(made) do t.grad = nil end
+  made = {}
+end
+
+local create = {create_graph = true}
+
+describe("the gradient of a leaf", function()
+  after_each(drop_gradients)
+  it("is not that of another leaf", function()
+    for _, options in ipairs {{}, create} do
+      local a, b, w = leaf(1, 1, 1), leaf(1, 1, 1), torch.tensor({1, 2, 3})
+      ;((a + b) * w):sum():backward(options)
+      torch.no_grad(function() a.grad:mul_(5) end)
+      assert.are.same({5, 10, 15}, a.grad:tolist())
+      assert.are.same({1, 2, 3}, b.grad:tolist())
+    end
+  end)
+  it("can be changed in place after a plain sum", function()
+    for _, options in ipairs {{}, create} do
+      local x = leaf(1, 2, 3)
+      x:sum():backward(options)
+      torch.no_grad(function() x.grad:mul_(2) end)
+      assert.are.same({2, 2, 2}, x.grad:tolist())
+    end
+  end)
+  it("is clipped by the norm of all of them", function()
+    for _, options in ipairs {{}, create} do
+      local a, b = leaf(1, 1), leaf(1, 1)
+      ;((a + b) * torch.tensor({3, 4})):sum():backward(options)
+      assert.is_true(torch.allclose(torch.nn.utils.clip_grad_norm_({a, b}, 1), torch.tensor(50 ^ 0.5, {dtype = "float64"})))
+      assert.is_true(math.abs(a.grad:norm():item() - 0.5 ^ 0.5) < 1e-5)
+      assert.is_true(math.abs(b.grad:norm():item() - 0.5 ^ 0.5) < 1e-5)
+    end
+  end)
+  it("is not what the caller gave to backward, whether the root is a leaf or not", function()
+    for _, options in ipairs {{}, create} do
+      local g, x, y = torch.ones(2, {dtype = "float64"}), leaf(1, 2), leaf(1, 2)
+      x:backward(g, options)
+      ;(y + 0):backward(g, options)
+      torch.no_grad(function() x.grad:mul_(7) end)
+      assert.are.same({1, 1}, g:tolist())
+      torch.no_grad(function() g:fill_(3) end)
+      assert.are.same({7, 7}, x.grad:tolist())
+      assert.are.same({1, 1}, y.grad:tolist())
+    end
+  end)
+  it("is not what flows through views, expand, cat and casts", function()
+    local ways = {
+      view = function(a, b) return a:view(1, 2) + b:view(1, 2) end,
+      expand = function(a, b) return a:expand(1, 2) + b:expand(1, 2) end,
+      cat = function(a, b) return torch.cat({a, b}) end,
+      stack = function(a, b) return torch.stack({a, b}) end,
+      transpose = function(a, b) return a:view(2, 1):t() + b:view(2, 1):t() end,
+      select = function(a, b) return a[1] + b[2] end,
+      cast = function(a, b) return a:to("float32") + b:to("float32") end,
+      contiguous = function(a, b) return a:contiguous() + b:contiguous() end,
+    }
+    for name, way in pairs(ways) do
+      for _, options in ipairs {{}, create} do
+        local a, b = leaf(1, 2), leaf(3, 4)
+        way(a, b):sum():backward(options)
+        local before = b.grad:tolist()
+        torch.no_grad(function() a.grad:mul_(5) end)
+        assert.are.same(before, b.grad:tolist(), name)
+      end
+    end
+  end)
+  it("is not what a hook saw or gave", function()
+    local seen, given
+    local x = leaf(1, 2)
+    x:register_hook(function(g)
+      seen = g
+      given = g * 2
+      return given
+    end)
+    ;(x * 3):sum():backward(create)
+    torch.no_grad(function() x.grad:zero_() end)
+    assert.are.same({3, 3}, seen:tolist())
+    assert.are.same({6, 6}, given:tolist())
+  end)
+  it("is not that of a result with retain_grad, nor of a captured input", function()
+    local x = leaf(1, 2)
+    local y = keep(x + 0)
+    local z = keep(y + 0)
+    y:retain_grad()
+    z:retain_grad()
+    z:sum():backward(create)
+    torch.no_grad(function() y.grad:mul_(5) end)
+    assert.are.same({1, 1}, z.grad:tolist())
+    assert.are.same({1, 1}, x.grad:tolist())
+    local u = leaf(1, 2)
+    local v = keep(u + 0)
+    ;(v + 0):sum():backward({inputs = {u, v}, create_graph = true})
+    torch.no_grad(function() v.grad:mul_(5) end)
+    assert.are.same({1, 1}, u.grad:tolist())
+  end)
+  it("is not the leaf itself", function()
+    local x = leaf(1, 2)
+    assert.has_error(function() x.grad = x end, "grad: a tensor cannot be its own gradient")
+  end)
+  it("can be differentiated after create_graph, also where it was copied", function()
+    local a, b = leaf(2, 3), leaf(5, 7)
+    local y = ((a + b) ^ 3):sum()
+    y:backward(create)
+    local second = torch.autograd.grad(a.grad:sum(), {b})
+    assert.are.same({42, 60}, second:tolist())
+  end)
+end)
+
+describe("a change in place of a gradient", function()
+  after_each(drop_gradients)
+  it("leaves what a retained graph keeps", function()
+    local x, w = leaf(1, 2), leaf(3, 4)
+    local y = (x * w):exp():sum()
+    y:backward({retain_graph = true})
+    local first = x.grad:clone()
+    x.grad:mul_(5)
+    w.grad:zero_()
+    x.grad = nil
+    y:backward({retain_graph = true})
+    assert.are.same(first:tolist(), x.grad:tolist())
+  end)
+  it("leaves the other results of autograd.grad and the gradient that was given", function()
+    for _, options in ipairs {{}, create} do
+      local a, b, g = leaf(1, 2), leaf(3, 4), torch.ones(2, {dtype = "float64"})
+      local ga, gb, again = torch.autograd.grad({a + b}, {a, b, a}, {g}, options)
+      torch.no_grad(function() ga:mul_(5) end)
+      assert.are.same({1, 1}, gb:tolist())
+      assert.are.same({1, 1}, again:tolist())
+      assert.are.same({1, 1}, g:tolist())
+      local gx = torch.autograd.grad(a:sum(), a, nil, options)
+      torch.no_grad(function() gx:mul_(2) end)
+      assert.are.same({2, 2}, gx:tolist())
+    end
+  end)
+end)
+
+-- ---- every op -------------------------------------------------------------------------------------------
+
+local function op_files()
+  local files = {}
+  for name in io.popen("LC_ALL=C ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
+  return files
+end
+
+-- A copy of the arguments in which every leaf is a new one, and the list of these.
+local function fresh(sample)
+  local leaves = {}
+  local function copy(v)
+    if torch.is_tensor(v) then
+      if not v.requires_grad then return v end
+      leaves[#leaves + 1] = v:detach():clone():requires_grad_()
+      return leaves[#leaves]
+    end
+    if type(v) ~= "table" then return v end
+    local out = {}
+    for key, item in pairs(v) do out[key] = copy(item) end
+    return out
+  end
+  local args = {n = sample.n}
+  for i = 1, sample.n do args[i] = copy(sample[i]) end
+  return args, leaves
+end
+
+local function values(list)
+  local out = {}
+  for i, t in ipairs(list) do out[i] = t:detach():clone() end
+  return out
+end
+
+-- One leaf's gradient after another is overwritten; no other may change.
+local function check_apart(grads)
+  for i, g in ipairs(grads) do
+    local before = values(grads)
+    torch.no_grad(function() g:fill_(i + 1000) end)
+    for k, other in ipairs(grads) do
+      if k ~= i then
+        assert.is_true(torch.allclose(before[k], other, 0, 0, true), ("gradients %d and %d share memory"):format(i, k))
+      end
+    end
+  end
+end
+
+local function outputs_of(row, args)
+  torch.manual_seed(7)
+  local out
+  if row.inplace == "only" then
+    local target = args[1] * 1
+    out = table.pack(target[row.lua .. "_"](target, table.unpack(args, 2, args.n)))
+  else
+    out = table.pack(torch._C.call(row.name, table.unpack(args, 1, args.n)))
+  end
+  local roots = {}
+  for i = 1, out.n do
+    if torch.is_tensor(out[i]) and out[i].requires_grad then roots[#roots + 1] = out[i] end
+  end
+  return roots
+end
+
+local function check_row(row, sample, options)
+  local args, leaves = fresh(sample)
+  local roots, weights = outputs_of(row, args), {}
+  if #roots == 0 then return 0 end
+  for i, root in ipairs(roots) do weights[i] = torch.rand(root.shape, {dtype = root.dtype}) end
+  torch.autograd.backward(roots, weights, options)
+  local grads = {}
+  for _, x in ipairs(leaves) do grads[#grads + 1] = x.grad end
+  local first = values(grads)
+  check_apart(grads)
+  for _, x in ipairs(leaves) do x.grad = nil end
+  torch.autograd.backward(roots, weights) -- the graph was retained: nothing that it keeps has changed
+  local k = 0
+  for _, x in ipairs(leaves) do
+    if x.grad ~= nil then
+      k = k + 1
+      assert.is_true(torch.allclose(first[k], x.grad, 1e-9, 1e-12, true), "the second pass gives another gradient")
+    end
+  end
+  return #grads
+end
+
+describe("gradients have memory of their own, also twice through a retained graph:", function()
+  local checked = 0
+  for _, row in ipairs(schema.read(op_files())) do
+    local samples = row.backward and domains.samples(row)
+    if samples then
+      it(row.name, function()
+        for _, options in ipairs {{retain_graph = true}, create} do
+          for _, sample in ipairs(samples) do checked = checked + check_row(row, sample, options) end
+        end
+      end)
+    end
+  end
+  it("of the whole table", function() assert.is_true(checked > 1000, checked .. " gradients checked") end)
+end)
