@@ -53,32 +53,27 @@ void interrupt_clear(void);
 
 /* ---- dtype.c ----------------------------------------------------------- */
 
-/* The one list of element types: X(NAME, name, C type, category, short name).
-** Order within a category is the order of promotion. */
-#define DTYPE_LIST(X)                                    \
-  X(BOOL, bool, bool, CATEGORY_BOOL, "Bool")             \
-  X(UINT8, uint8, uint8_t, CATEGORY_INTEGER, "Byte")     \
-  X(INT32, int32, int32_t, CATEGORY_INTEGER, "Int")      \
-  X(INT64, int64, int64_t, CATEGORY_INTEGER, "Long")     \
-  X(FLOAT32, float32, float, CATEGORY_FLOAT, "Float")    \
-  X(FLOAT64, float64, double, CATEGORY_FLOAT, "Double")
+#include "dtypes.h" /* generated from dtypes.lua: enum DType, lists and switches by set */
+#define DTYPE_NONE ((DType)DTYPE_COUNT) /* "not given": the op decides */
 
-typedef enum {
-#define X(NAME, name, ctype, category, title) DTYPE_##NAME,
-  DTYPE_LIST(X)
-#undef X
-      DTYPE_COUNT,
-  DTYPE_NONE = DTYPE_COUNT /* "not given": the op decides */
-} DType;
-
-typedef enum { CATEGORY_BOOL, CATEGORY_INTEGER, CATEGORY_FLOAT } Category;
+/* What is known of an element type: its row in dtypes.lua. */
+typedef struct {
+  const char *name, *alias, *title; /* "float32", "float", "Float" */
+  const char *safetensors, *numpy, *pickle; /* what files call it */
+  uint8_t onnx;
+  uint8_t category; /* Category */
+  uint8_t compute;  /* DType whose kernels work on it */
+  uint8_t size;     /* bytes of an element */
+  double lowest, highest; /* finite numbers */
+} DTypeInfo;
+extern const DTypeInfo dtype_table[];
+extern const uint8_t dtype_sizes[], dtype_promotions[][DTYPE_COUNT];
 
 const char *dtype_name(DType dtype); /* "float32" */
-extern const uint8_t dtype_sizes[];
 static inline size_t dtype_size(DType dtype) { return dtype_sizes[dtype]; } /* bytes of one element */
-Category dtype_category(DType dtype);
-static inline bool dtype_is_float(DType d) { return d >= DTYPE_FLOAT32; }
-DType dtype_promote(DType a, DType b);
+static inline Category dtype_category(DType d) { return (Category)dtype_table[d].category; }
+static inline bool dtype_is_float(DType d) { return FLOAT_CATEGORY >> d & 1; }
+static inline DType dtype_promote(DType a, DType b) { return (DType)dtype_promotions[a][b]; }
 bool dtype_can_cast(DType from, DType to); /* never to a lower category */
 bool dtype_from_name(const char *name, DType *dtype);
 DType dtype_default(void); /* of new floating point tensors: float32 */
@@ -107,7 +102,7 @@ static inline double scalar_to_double(Scalar s) {
 }
 int64_t scalar_to_int(Scalar s); /* cut toward zero; INT64_MIN for what no int64 holds */
 /* Whether 's' can be converted to dtype: integers from -255 to 255 to uint8 (negative ones wrap,
-** as PyTorch's), others within the range; to float32 what does not become infinite. */
+** as PyTorch's), others within the range; to floats what does not become infinite. */
 bool scalar_fits(Scalar s, DType dtype);
 /* Fails unless it does: "WHO: 'NAME' (argument N): 300 cannot be converted to uint8 without overflow". */
 Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype);

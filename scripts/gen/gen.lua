@@ -1,24 +1,15 @@
 -- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR ROWS...
 -- Writes ops.h (ids, attribute structs, op_NAME prototypes), ops.c (the table, the
--- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels) and
--- strips_DTYPE.c (elementwise kernels).
+-- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels),
+-- strips_DTYPE.c (elementwise kernels) and the files of scripts/gen/dtypes.lua.
 local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
 local gradient = require "gradient"
+local dtypes = require "dtypes"
 local write_file = require "write"
 
-local DTYPES = {"bool", "uint8", "int32", "int64", "float32", "float64"}
-local CTYPE = {bool = "bool", uint8 = "uint8_t", int32 = "int32_t", int64 = "int64_t", float32 = "float", float64 = "double"}
-local TYPE_SETS = {
-  all = {"bool", "uint8", "int32", "int64", "float32", "float64"},
-  number = {"uint8", "int32", "int64", "float32", "float64"},
-  float = {"float32", "float64"},
-  integral = {"uint8", "int32", "int64"},
-  bits = {"bool", "uint8", "int32", "int64"},
-  bool = {"bool"},
-  int64 = {"int64"},
-}
+local DTYPES = dtypes.read "tensor/dtypes.lua"
 
 local function camel(name)
   return (name:gsub("^%l", string.upper):gsub("_(%w)", string.upper))
@@ -103,13 +94,7 @@ local function bits(set)
   return n
 end
 
-local function type_bits(row)
-  local n = 0
-  for _, name in ipairs(TYPE_SETS[row.types or "all"] or error(row.where .. ": unknown types", 0)) do
-    for i, d in ipairs(DTYPES) do if d == name then n = n | 1 << (i - 1) end end
-  end
-  return n
-end
+local function type_set(row) return dtypes.set(DTYPES, row.types or "all") or error(row.where .. ": unknown types", 0) end
 
 local function table_row(row, put)
   local names = {}
@@ -189,7 +174,7 @@ local function ops_c(rows)
     for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
     put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
       row.n_outputs, returned, all_if, positions)
-    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, dtypes.mask(DTYPES, type_set(row)))
     local numbers = "none"
     for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
     put("    .numbers = NUMBERS_%s,", numbers:upper())
@@ -251,13 +236,13 @@ local function strip(row, dtype, put)
     end
   else put("  (void)attrs;") end
   put('#line %d "%s"', row.line, row.file)
-  if row.constant and dtype:find "^float" then -- the second operand is one number with a shorter way
+  if row.constant and DTYPES[dtype].category == "float" then -- the second operand is one number with a shorter way
     put("  if (s[2] == 0) {")
     put("    const T b = *(const T *)p[2];")
     for _, case in ipairs(row.constant) do put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2]) end
     put("  }")
   end
-  if row.quick and dtype:find "^float" then
+  if row.quick and DTYPES[dtype].category == "float" then
     put("  STRIP%d_QUICK(%s, %s, %s, %s)", #row.inputs, table.concat(types, ", "), row.quick[1], row.quick[2], row.expr)
   end
   put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), row.expr)
@@ -267,16 +252,15 @@ end
 local function strips_c(rows, dtype)
   local out = {"/* Generated from tensor/ops/. */"}
   local function put(...) out[#out + 1] = string.format(...) end
-  local integer = dtype:find "int" and 1 or 0
-  put("#define T %s", CTYPE[dtype])
+  put("#define T %s", DTYPES[dtype].storage)
   put("#define T_%s 1", dtype:upper())
-  if dtype:find "^float" then put("#define T_IS_FLOAT 1") elseif dtype == "bool" then put("#define T_IS_BOOL 1") else put("#define T_IS_INTEGER 1") end
+  put("#define T_IS_%s 1", DTYPES[dtype].category:upper())
   put('#include "device/cpu/strip.h"')
   local list = {}
   for _, row in ipairs(rows) do
     if row.kind == "elementwise" then
       local made = false
-      for _, name in ipairs(TYPE_SETS[row.types or "all"]) do made = made or name == dtype end
+      for _, name in ipairs(type_set(row)) do made = made or name == dtype end
       if made and row.expr then
         strip(row, dtype, put)
         list[#list + 1] = ("  [OP_%s] = strip_%s,"):format(row.name:upper(), row.name)
@@ -295,10 +279,11 @@ local ops = {}
 for i = 3, #arg do ops[#ops + 1] = arg[i] end -- relative to the source folder, where it runs
 local ok, message = pcall(function()
   local rows = schema.read(ops)
+  dtypes.write_all(DTYPES, write)
   write("ops.h", ops_h(rows))
   write("ops.c", ops_c(rows))
   write("kernels.h", kernels_h(rows))
-  for _, dtype in ipairs(DTYPES) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
+  for _, dtype in ipairs(dtypes.set(DTYPES, "all")) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")

@@ -75,7 +75,7 @@ typedef struct OpInfo {
   uint8_t result;            /* OpResult, of elementwise ops */
   uint8_t numbers;           /* OpNumbers, of ops with arguments of type number */
   uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
-  uint16_t types;            /* bits of DType the kernel is made for */
+  uint32_t types;            /* bits of DType: inputs that the kernel works on */
   bool method, in_place, in_place_only, in_place_direct, creation, contiguous, divides_integers, random;
   bool list;                 /* the last input is a list */
   bool costly;               /* elementwise: worth threads early */

@@ -5,25 +5,7 @@
 
 #include "internal.h"
 
-static const struct {
-  const char *name;
-  Category category;
-} table[DTYPE_COUNT] = {
-#define X(NAME, name, ctype, category, title) {#name, category},
-    DTYPE_LIST(X)
-#undef X
-};
-const uint8_t dtype_sizes[DTYPE_COUNT + 1] = {
-#define X(NAME, name, ctype, category, title) sizeof(ctype),
-    DTYPE_LIST(X)
-#undef X
-};
-
-const char *dtype_name(DType d) { return d < DTYPE_COUNT ? table[d].name : "none"; }
-Category dtype_category(DType d) { return table[d].category; }
-
-/* The list is ordered by category and, within one, by promotion. */
-DType dtype_promote(DType a, DType b) { return a > b ? a : b; }
+const char *dtype_name(DType d) { return d < DTYPE_COUNT ? dtype_table[d].name : "none"; }
 
 bool dtype_can_cast(DType from, DType to) {
   return dtype_category(to) >= dtype_category(from);
@@ -31,7 +13,7 @@ bool dtype_can_cast(DType from, DType to) {
 
 bool dtype_from_name(const char *name, DType *dtype) {
   for (int d = 0; d < DTYPE_COUNT; d++)
-    if (strcmp(table[d].name, name) == 0) {
+    if (strcmp(dtype_table[d].name, name) == 0) {
       *dtype = (DType)d;
       return true;
     }
@@ -55,16 +37,17 @@ int64_t scalar_to_int(Scalar s) {
 }
 
 bool scalar_fits(Scalar s, DType d) {
-  bool real = s.kind == SCALAR_FLOAT;
-  double f = s.as.f;
-  int64_t i = s.as.i;
-  switch (d) {
-    case DTYPE_UINT8: return real ? f >= 0 && f <= 255 : i >= -255 && i <= 255;
-    case DTYPE_INT32: return real ? f >= -0x1p31 && f <= 0x1p31 - 1 : i >= INT32_MIN && i <= INT32_MAX;
-    case DTYPE_INT64: return !real || (f >= -0x1p63 && f < 0x1p63);
-    case DTYPE_FLOAT32: return !real || !isfinite(f) || fabs(f) <= FLT_MAX;
-    default: return true;
+  const DTypeInfo *info = &dtype_table[d];
+  const double lowest = info->lowest, highest = info->highest;
+  switch (dtype_category(d)) {
+    case CATEGORY_BOOL: return true;
+    case CATEGORY_INTEGER: /* (double)INT64_MAX is one too large, which the second bound sees */
+      if (s.kind == SCALAR_FLOAT) return s.as.f >= lowest && s.as.f <= highest && s.as.f < highest + 1;
+      return info->size == 8 || ((double)s.as.i >= (lowest == 0 ? -highest : lowest) && (double)s.as.i <= highest);
+    case CATEGORY_FLOAT:
+    case CATEGORY_COMPLEX: return s.kind != SCALAR_FLOAT || !isfinite(s.as.f) || fabs(s.as.f) <= highest;
   }
+  return true;
 }
 
 Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype) {
@@ -102,8 +85,8 @@ Scalar element_get(DType dtype, const void *data) {
     case DTYPE_INT64: return scalar_int(*(const int64_t *)data);
     case DTYPE_FLOAT32: return scalar_float(*(const float *)data);
     case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
-    default: return scalar_int(0);
   }
+  return scalar_int(0);
 }
 
 void element_set(DType dtype, void *data, Scalar v) {
@@ -114,6 +97,5 @@ void element_set(DType dtype, void *data, Scalar v) {
     case DTYPE_INT64: *(int64_t *)data = scalar_to_int(v); break;
     case DTYPE_FLOAT32: *(float *)data = (float)scalar_to_double(v); break;
     case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
-    default: break;
   }
 }

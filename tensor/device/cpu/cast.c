@@ -48,12 +48,12 @@ CASTS_TO(float64, double, PLAIN, PLAIN)
 #define ROW(from) {from##_bool, from##_uint8, from##_int32, from##_int64, from##_float32, from##_float64}
 CastFn KERNEL(casts)[DTYPE_COUNT][DTYPE_COUNT] = {ROW(bool), ROW(uint8), ROW(int32), ROW(int64), ROW(float32), ROW(float64)};
 
-#define X(NAME, name, ctype, category, title) extern const StripFn KERNEL(strips_##name)[OP_COUNT];
-DTYPE_LIST(X)
+#define X(NAME, name, T) extern const StripFn KERNEL(strips_##name)[OP_COUNT];
+ALL_DTYPES(X)
 #undef X
 const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {
-#define X(NAME, name, ctype, category, title) KERNEL(strips_##name),
-    DTYPE_LIST(X)
+#define X(NAME, name, T) [DTYPE_##NAME] = KERNEL(strips_##name),
+    ALL_DTYPES(X)
 #undef X
 };
 const KernelFn *const KERNEL(kernels) = kernel_table;

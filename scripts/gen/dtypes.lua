@@ -1,0 +1,178 @@
+-- Reads tensor/dtypes.lua and writes what C sees of it: dtypes.h (the enum, lists, tables and switches
+-- by set), dtypes.c (the table of their properties) and each_<set>.h (a body for each type of a set).
+local dtypes = {}
+
+local COLUMNS = {}
+for key in ([[storage category compute alias title lowest highest promotes safetensors numpy onnx pickle]]):gmatch "%S+" do
+  COLUMNS[key] = true
+end
+local CATEGORIES = {"bool", "integer", "float", "complex"}
+local RANK = {}
+for i, name in ipairs(CATEGORIES) do RANK[name] = i end
+
+-- Sets of the types that have kernels of their own. The accumulator of a kernel is a wider type.
+local SETS = {
+  {"all", bool = true, integer = true, float = true},
+  {"number", integer = true, float = true},
+  {"integer", integer = true},
+  {"bits", bool = true, integer = true},
+  {"float", float = true},
+}
+local ACCUMULATOR = {bool = "int64_t", integer = "int64_t", float = "double"}
+
+local function check(row, rows, where)
+  for key in pairs(row) do
+    if key ~= 1 and not COLUMNS[key] then error(("%s: unknown column '%s'"):format(where, tostring(key)), 0) end
+  end
+  if type(row[1]) ~= "string" or not row[1]:find "^[%l][%w_]*$" then error(where .. ": a row starts with a name", 0) end
+  for _, key in ipairs{"storage", "category", "title", "lowest", "highest"} do
+    if row[key] == nil then error(("%s: %s: '%s' is missing"):format(where, row[1], key), 0) end
+  end
+  if not RANK[row.category] then error(("%s: unknown category '%s'"):format(where, row.category), 0) end
+  if rows[row[1]] then error(("%s: '%s' is there already"):format(where, row[1]), 0) end
+end
+
+-- The rows of a file, in order and by name.
+function dtypes.read(file)
+  local rows = {}
+  local env = {dtype = function(row)
+    check(row, rows, ("%s:%d"):format(file, debug.getinfo(2, "l").currentline))
+    row.name, row.upper, row.rank = row[1], row[1]:upper(), RANK[row.category]
+    rows[#rows + 1], rows[row.name] = row, row
+    row.index = #rows
+  end}
+  assert(loadfile(file, "t", env))()
+  for _, row in ipairs(rows) do
+    row.native = row.compute == nil
+    if row.compute and not (rows[row.compute] and not rows[row.compute].compute) then
+      error(("%s: %s: compute: '%s' has no kernels of its own"):format(file, row.name, row.compute), 0)
+    end
+    for other, result in pairs(row.promotes or {}) do
+      if not rows[other] or not rows[result] then error(("%s: %s: promotes: unknown dtype"):format(file, row.name), 0) end
+    end
+  end
+  return rows
+end
+
+-- Names of the types of a set, or of the one type of that name; nil where there is no such set.
+function dtypes.set(rows, name)
+  if rows[name] then return {name} end
+  for _, set in ipairs(SETS) do
+    if set[1] == name then
+      local list = {}
+      for _, row in ipairs(rows) do if row.native and set[row.category] then list[#list + 1] = row.name end end
+      return list
+    end
+  end
+end
+
+-- Bits of the types whose elements kernels of the named types can work on.
+function dtypes.mask(rows, names)
+  local has, mask = {}, 0
+  for _, name in ipairs(names) do has[name] = true end
+  for i, row in ipairs(rows) do if has[row.compute or row.name] then mask = mask | 1 << (i - 1) end end
+  return mask
+end
+
+-- What an operation of two types gives: of the higher category, within one of the later row.
+local function promote(a, b)
+  local exception = a.promotes and a.promotes[b.name] or b.promotes and b.promotes[a.name]
+  if exception then return exception end
+  if a.rank ~= b.rank then return a.rank > b.rank and a.name or b.name end
+  return a.index > b.index and a.name or b.name
+end
+dtypes.promote = promote
+
+local function enum(name) return "DTYPE_" .. name:upper() end
+
+local function set_macros(rows, put)
+  for _, set in ipairs(SETS) do
+    local members, has = dtypes.set(rows, set[1]), {}
+    local list, made, cases, rest = {}, {}, {}, {}
+    for i, name in ipairs(members) do
+      has[name] = true
+      list[i] = ("X(%s, %s, %s)"):format(rows[name].upper, name, rows[name].storage)
+      made[i] = ("[%s] = f##_%s"):format(enum(name), name)
+      cases[i] = ("case %s: M(%s, %s) break;"):format(enum(name), name, rows[name].storage)
+    end
+    for _, row in ipairs(rows) do if not has[row.name] then rest[#rest + 1] = ("case %s:"):format(enum(row.name)) end end
+    local title = set[1]:upper()
+    put("#define %s_DTYPES(X) %s", title, table.concat(list, " "))
+    put("#define %s_TABLE(f) {%s}", title, table.concat(made, ", "))
+    put("#define %s_SWITCH(dtype, M) switch ((DType)(dtype)) { %s %s }", title, table.concat(cases, " "),
+      #rest > 0 and table.concat(rest, " ") .. " break;" or "")
+  end
+end
+
+function dtypes.header(rows)
+  local out = {"/* Generated from tensor/dtypes.lua. */\n#ifndef HECATE_DTYPES_H\n#define HECATE_DTYPES_H"}
+  local function put(...) out[#out + 1] = string.format(...) end
+  local enums, lists, categories = {}, {}, {}
+  for i, row in ipairs(rows) do
+    enums[i] = enum(row.name)
+    lists[i] = ("X(%s, %s, %s)"):format(row.upper, row.name, row.storage)
+  end
+  for i, name in ipairs(CATEGORIES) do categories[i] = "CATEGORY_" .. name:upper() end
+  put("typedef enum { %s } Category; /* a higher one can hold the numbers of a lower */", table.concat(categories, ", "))
+  put("typedef enum { %s } DType;", table.concat(enums, ", "))
+  put("#define DTYPE_COUNT %d", #rows)
+  for _, name in ipairs(CATEGORIES) do
+    local mask = 0
+    for i, row in ipairs(rows) do if row.category == name then mask = mask | 1 << (i - 1) end end
+    put("#define %s_CATEGORY 0x%xu /* bits of its types */", name:upper(), mask)
+  end
+  put("/* X(NAME, name, C type in memory) for every type; below, for those of a set that have kernels of their own.")
+  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on. NAME_SWITCH(dtype, M): M(name, T). */")
+  put("#define EVERY_DTYPE(X) %s", table.concat(lists, " "))
+  set_macros(rows, put)
+  put("#endif\n")
+  return table.concat(out, "\n")
+end
+
+local function quoted(s) return s and '"' .. s .. '"' or "NULL" end
+
+function dtypes.source(rows)
+  local out = {'/* Generated from tensor/dtypes.lua. */\n#include <float.h>\n#include "tensor.h"'}
+  local function put(...) out[#out + 1] = string.format(...) end
+  put("const DTypeInfo dtype_table[DTYPE_COUNT] = {")
+  for _, row in ipairs(rows) do
+    put("  [%s] = {.name = %s, .alias = %s, .title = %s, .category = CATEGORY_%s, .compute = %s, .size = sizeof(%s),",
+      enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title), row.category:upper(), enum(row.compute or row.name), row.storage)
+    put("    .lowest = %s, .highest = %s, .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", row.lowest, row.highest,
+      quoted(row.safetensors), quoted(row.numpy), quoted(row.pickle), row.onnx or 0)
+  end
+  put("};")
+  put("const uint8_t dtype_sizes[DTYPE_COUNT] = {")
+  for _, row in ipairs(rows) do put("  [%s] = sizeof(%s),", enum(row.name), row.storage) end
+  put("};")
+  put("const uint8_t dtype_promotions[DTYPE_COUNT][DTYPE_COUNT] = {")
+  for _, a in ipairs(rows) do
+    local cells = {}
+    for i, b in ipairs(rows) do cells[i] = ("[%s] = %s"):format(enum(b.name), enum(promote(a, b))) end
+    put("  [%s] = {%s},", enum(a.name), table.concat(cells, ", "))
+  end
+  put("};\n")
+  return table.concat(out, "\n")
+end
+
+-- each_<set>.h: includes the private body that BODY names once for each type of the set.
+function dtypes.each(rows, set)
+  local out = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each type of a set, with T (an element),",
+    "** A (its accumulator), DTYPE and NAME(x) (x_float32) defined. */"}
+  for _, name in ipairs(dtypes.set(rows, set)) do
+    local row = rows[name]
+    out[#out + 1] = ("#define T %s\n#define A %s\n#define DTYPE %s\n#define NAME(x) x##_%s\n#include BODY"):format(row.storage,
+      ACCUMULATOR[row.category], enum(name), name)
+    out[#out + 1] = "#undef T\n#undef A\n#undef DTYPE\n#undef NAME"
+  end
+  out[#out + 1] = "#undef BODY\n"
+  return table.concat(out, "\n")
+end
+
+function dtypes.write_all(rows, write)
+  write("dtypes.h", dtypes.header(rows))
+  write("dtypes.c", dtypes.source(rows))
+  for _, set in ipairs(SETS) do write("each_" .. set[1] .. ".h", dtypes.each(rows, set[1])) end
+end
+
+return dtypes

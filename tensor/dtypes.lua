@@ -1,0 +1,20 @@
+-- The element types, one row each. scripts/gen/dtypes.lua turns them into dtypes.h, dtypes.c and the
+-- files each_<set>.h; docs/internals/dtypes.md follows a row through the program. Each row stands on
+-- one line, because CMake reads the names of the types that have kernels of their own.
+--
+--   [1]          its name; the row's place in this file is its place in enum DType
+--   storage      C type of an element in memory
+--   category     "bool", "integer", "float" or "complex"; promotion never goes to a lower one
+--   compute      the type whose kernels work on it (elements are converted on the way in and out);
+--                without it the type has kernels of its own, and storage is what they compute in
+--   alias        a second name, as in torch.long
+--   title        Torch7's word for it: FloatTensor
+--   lowest, highest  the least and the largest finite number, as C constants
+--   promotes     what two types of one category become together where that is not the later row
+--   safetensors, numpy, onnx, pickle  what files of other programs call it
+dtype {"bool", storage = "bool", category = "bool", title = "Bool", lowest = "0", highest = "1", safetensors = "BOOL", numpy = "|b1", onnx = 9, pickle = "BoolStorage"}
+dtype {"uint8", storage = "uint8_t", category = "integer", title = "Byte", lowest = "0", highest = "UINT8_MAX", safetensors = "U8", numpy = "|u1", onnx = 2, pickle = "ByteStorage"}
+dtype {"int32", storage = "int32_t", category = "integer", alias = "int", title = "Int", lowest = "INT32_MIN", highest = "INT32_MAX", safetensors = "I32", numpy = "<i4", onnx = 6, pickle = "IntStorage"}
+dtype {"int64", storage = "int64_t", category = "integer", alias = "long", title = "Long", lowest = "INT64_MIN", highest = "INT64_MAX", safetensors = "I64", numpy = "<i8", onnx = 7, pickle = "LongStorage"}
+dtype {"float32", storage = "float", category = "float", alias = "float", title = "Float", lowest = "-FLT_MAX", highest = "FLT_MAX", safetensors = "F32", numpy = "<f4", onnx = 1, pickle = "FloatStorage"}
+dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}
