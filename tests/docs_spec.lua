@@ -99,7 +99,9 @@ local function agrees(got, want)
     for i = 1, #want do if not agrees(got[i], want[i]) then return false end end
     return true
   end
-  if type(want) == "number" and type(got) == "number" then return math.abs(got - want) <= 5.1e-5 * math.max(1, math.abs(want)) end
+  if type(want) == "number" and type(got) == "number" then
+    return math.abs(got - want) <= 5.1e-5 * math.max(1, math.abs(want))
+  end
   return got == want
 end
 
@@ -138,7 +140,8 @@ describe("layers", function()
   it("tensor/ includes nothing of Lua or of vm/", function()
     local sources = lines "find tensor -name '*.[ch]'"
     assert.is_true(#sources > 20)
-    local foreign = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true, ["lua.hpp"] = true}
+    local foreign = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true,
+      ["lua.hpp"] = true}
     for _, path in ipairs(lines "find vm lib -name '*.h'") do foreign[path:match "[^/]+$"] = true end
     for _, path in ipairs(sources) do
       local number = 0

@@ -20,7 +20,8 @@ local DASHES = {false, {4, 3}, {1, 2}, {8, 3}, {2, 2}, {1, 4}} -- where there ar
 local WIDEST = 200 -- columns
 
 --- The styles of curves.
-chart.styles = {lines = true, points = true, linespoints = true, dots = true, steps = true, boxes = true, impulses = true}
+chart.styles = {lines = true, points = true, linespoints = true, dots = true, steps = true, boxes = true,
+  impulses = true}
 
 local is_finite = function(v) return v > -math.huge and v < math.huge end
 

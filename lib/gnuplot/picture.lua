@@ -18,7 +18,8 @@ end
 
 --- The colour of curve `i`, mixed with white.
 local function pale(i)
-  return (look.color("", i):gsub("%x%x", function(part) return ("%02x"):format(255 - (255 - tonumber(part, 16)) // 4) end))
+  return (look.color("", i):gsub("%x%x",
+    function(part) return ("%02x"):format(255 - (255 - tonumber(part, 16)) // 4) end))
 end
 
 --- Adds one curve to the data and to the list of what is plotted.

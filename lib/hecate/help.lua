@@ -68,7 +68,8 @@ end
 local function describe_table(name, t)
   local n = 0
   for _ in next, t do n = n + 1 end
-  return {name = name, kind = "value", args = {}, doc = ("A table of %d field%s, %d of them a list."):format(n, n == 1 and "" or "s", #t), see_also = {}}
+  return {name = name, kind = "value", args = {},
+    doc = ("A table of %d field%s, %d of them a list."):format(n, n == 1 and "" or "s", #t), see_also = {}}
 end
 
 --- Of an object: its class, and what the object is.
@@ -122,7 +123,8 @@ local function describe_value(name, value, index)
   if kind == "userdata" and torch.is_tensor(value) then return describe_tensor(name, value) end
   if kind == "userdata" then return describe_object(name, value, index) end
   if kind == "table" then return describe_table(name, value) end
-  return {name = name, kind = "value", args = {}, doc = ("%s %s"):format(math.type(value) or kind, tostring(value)), see_also = {}}
+  return {name = name, kind = "value", args = {}, doc = ("%s %s"):format(math.type(value) or kind, tostring(value)),
+    see_also = {}}
 end
 
 --- The name in the registry of a method found in a class or in the methods of tensors.

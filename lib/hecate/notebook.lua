@@ -100,7 +100,8 @@ local function execute(kernel, content)
   kernel.shown = nil
   local result = run(kernel, code, silent)
   if kernel.shown and not silent then
-    kernel.channel:publish("execute_result", {execution_count = count, data = kernel.shown[1], metadata = kernel.shown[2]})
+    kernel.channel:publish("execute_result",
+      {execution_count = count, data = kernel.shown[1], metadata = kernel.shown[2]})
   end
   session.count = count
   if keep then

@@ -6,7 +6,8 @@
 --     s:execute "1 + 1"                --> writes "2\n"; {ok = true, results = {2, n = 1}}
 --
 -- An input is an expression if it can be, else statements, of which the last may be an expression
--- behind a ";". "=" in front says that it is an expression, ";" at the end that its results are not shown. Lines that begin with "%", "!"
+-- behind a ";". "=" in front says that it is an expression, ";" at the end that its results are not shown. Lines that
+-- begin with "%", "!"
 -- or "?" are commands (commands.lua), of the shell, and for the help.
 local torch = require "torch"
 local values = require "hecate.session.values"
@@ -291,7 +292,8 @@ function Session:set_strict(on)
   meta.__newindex = function(env, name, value)
     local info = debug.getinfo(2, "Sl")
     if info and info.what == "Lua" and not info.source:find "^@lib/" then
-      self.write_error(("%s:%d: the global '%s' is made in a function\n"):format(info.short_src, info.currentline, name))
+      self.write_error(("%s:%d: the global '%s' is made in a function\n"):format(info.short_src, info.currentline,
+        name))
     end
     rawset(env, name, value)
   end

@@ -87,7 +87,8 @@ local images = "y = torch.randn(%d, %d, n, n); w = torch.randn(%d, %d, %d, %d); 
 local function conv(batch, channels, outputs, kernel, groups, calls, sizes)
   local w = channels // groups
   add(("conv %d×%d→%d, %d×%d"):format(batch, channels, outputs, kernel, kernel), calls,
-    images:format(batch, channels, outputs, w, kernel, kernel, outputs, batch, channels, outputs, w, kernel, kernel), sizes)
+    images:format(batch, channels, outputs, w, kernel, kernel, outputs, batch, channels, outputs, w, kernel, kernel),
+      sizes)
 end
 local both = "F.conv2d(y, w, c, {padding = 1}); torch.autograd.grad(F.conv2d(yg, wg, c, {padding = 1}):sum(), {yg, wg})"
 conv(1, 3, 16, 3, 1, both, {8, 32, 224})
@@ -101,7 +102,8 @@ conv(1, 64, 64, 1, 1, "F.conv2d(y, w, c)", {7, 14, 56})
 conv(64, 64, 128, 1, 1, "F.conv2d(y, w, c); F.conv2d(y, w, c, {stride = 2})", {7, 14})
 conv(1, 64, 64, 3, 64, "F.conv2d(y, w, c, {padding = 1, groups = 64})", {7, 14, 56})
 conv(64, 64, 64, 3, 64, "F.conv2d(y, w, c, {padding = 1, groups = 64}); torch.autograd.grad(F.conv2d(yg, wg, c, {padding = 1, groups = 64}):sum(), {yg, wg})", {7, 14})
-conv(16, 32, 64, 3, 4, "F.conv2d(y, w, c, {padding = 1, groups = 4}); F.conv2d(y, w, c, {dilation = 2, groups = 4})", {8, 28})
+conv(16, 32, 64, 3, 4, "F.conv2d(y, w, c, {padding = 1, groups = 4}); F.conv2d(y, w, c, {dilation = 2, groups = 4})",
+  {8, 28})
 add("conv1d", "F.conv1d(y, w, c, {padding = 1}); F.conv_transpose2d(z, u, {stride = 2})",
   "y = torch.randn(16, 16, n * 16); w = torch.randn(32, 16, 3); c = torch.randn(32); z = torch.randn(8, 16, n, n); u = torch.randn(16, 8, 2, 2)", {4, 28})
 add("pool", [[
@@ -128,10 +130,14 @@ torch.autograd.grad(F.embedding(i, x):sum(), {x}); torch.autograd.grad(x:amax(-1
 torch.autograd.grad(x:div(b):sum(), {x}); torch.autograd.grad(x:pow(2):sum(), {x}); torch.autograd.grad(x:logsumexp(-1):sum(), {x}); torch.autograd.grad(x:log_softmax(-1):mul(b):sum(), {x}); torch.autograd.grad(x:cumsum(-1):sum(), {x}); torch.autograd.grad(x:norm(), {x}); torch.autograd.grad(torch.where(m, x, b):sum(), {x})
 ]], "vg = torch.randn(n, {requires_grad = true})")
 local optimizer = "w = torch.randn(n, n, {requires_grad = true}); c = torch.randn(n, {requires_grad = true}); w:sum():add(c:sum()):backward(); "
-for _, new in ipairs{"SGD({w, c}, {lr = 1e-9})", "SGD({w, c}, {lr = 1e-9, momentum = 0.9})", "Adam({w, c}, {lr = 1e-9})", "AdamW({w, c}, {lr = 1e-9})", "RMSprop({w, c}, {lr = 1e-9})", "Adagrad({w, c}, {lr = 1e-9})"} do
-  add("optim." .. new:match("^%w+") .. (new:find("momentum") and " momentum" or ""), "o:step()", optimizer .. "o = optim." .. new)
+for _, new in ipairs{"SGD({w, c}, {lr = 1e-9})", "SGD({w, c}, {lr = 1e-9, momentum = 0.9})",
+  "Adam({w, c}, {lr = 1e-9})", "AdamW({w, c}, {lr = 1e-9})", "RMSprop({w, c}, {lr = 1e-9})",
+    "Adagrad({w, c}, {lr = 1e-9})"} do
+  add("optim." .. new:match("^%w+") .. (new:find("momentum") and " momentum" or ""), "o:step()",
+    optimizer .. "o = optim." .. new)
 end
-add("optim", "o:zero_grad(); torch.nn.utils.clip_grad_norm_({w, c}, 1)", optimizer .. "o = optim.SGD({w, c}, {lr = 1e-9})")
+add("optim", "o:zero_grad(); torch.nn.utils.clip_grad_norm_({w, c}, 1)",
+  optimizer .. "o = optim.SGD({w, c}, {lr = 1e-9})")
 add("recurrent", "cell(y); F.scaled_dot_product_attention(q, q, q);",
   "cell = torch.nn.LSTM(n, n); y = torch.randn(8, 4, n); q = torch.randn(4, 4, 32, n)", {4, 64})
 

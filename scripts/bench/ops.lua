@@ -60,7 +60,8 @@ local function peer_start(peer)
   local answers = os.tmpname()
   os.remove(answers)
   assert(os.execute("mkfifo " .. answers))
-  peer.requests = io.popen(("%s %s serve 2>/dev/null >%s"):format(side.quoted(peer.program), side.peer_program, answers), "w")
+  peer.requests = io.popen(("%s %s serve 2>/dev/null >%s"):format(side.quoted(peer.program), side.peer_program,
+    answers), "w")
   peer.answers = assert(io.open(answers))
   os.remove(answers)
 end
@@ -143,7 +144,9 @@ end
 local jobs = {}
 for _, case in ipairs(cases) do
   for _, n in ipairs(case.sizes or cases.sizes) do
-    if chosen(case) then jobs[#jobs + 1] = {family = case.family, call = case.call, setup = case.setup, n = n, at = #jobs} end
+    if chosen(case) then
+      jobs[#jobs + 1] = {family = case.family, call = case.call, setup = case.setup, n = n, at = #jobs}
+    end
   end
 end
 table.sort(jobs, function(x, y) return x.n < y.n or x.n == y.n and x.at < y.at end)
@@ -160,20 +163,23 @@ end
 -- The table -----------------------------------------------------------------------------
 
 table.sort(jobs, function(x, y) return (ratio(x) or 0) > (ratio(y) or 0) end)
-print(("Hecate beside PyTorch %s; two threads; us; the fastest of %d turns"):format(table.concat(names, " and "), ROUNDS))
+print(("Hecate beside PyTorch %s; two threads; us; the fastest of %d turns"):format(table.concat(names, " and "),
+  ROUNDS))
 local slower, count = 0, 0
 for _, job in ipairs(jobs) do
   local words = {("%-22s %-52s %5d"):format(job.family, job.call, job.n)}
   for k = 0, #peers do
     words[#words + 1] = job.times[k] and ("%10.2f"):format(1e6 * job.times[k]) or ("%10s"):format("-")
     if k > 0 then
-      words[#words + 1] = job.times[0] and job.times[k] and ("%6.2f"):format(job.times[0] / job.times[k]) or ("%6s"):format("-")
+      words[#words + 1] = job.times[0] and job.times[k] and ("%6.2f"):format(job.times[0] / job.times[k])
+        or ("%6s"):format("-")
     end
   end
   local r = ratio(job)
   if r then count = count + 1 end
   if r and r > SLOWER then slower = slower + 1 end
-  for k = 0, #peers do if job.failures[k] then words[#words + 1] = (" %s: %s"):format(k == 0 and "ours" or names[k], job.failures[k]:sub(1, 90)) end end
+  for k = 0, #peers do if job.failures[k] then
+    words[#words + 1] = (" %s: %s"):format(k == 0 and "ours" or names[k], job.failures[k]:sub(1, 90)) end end
   print(table.concat(words, " "))
 end
 print(("%d of %d cases are slower by more than %d %%"):format(slower, count, math.floor(100 * (SLOWER - 1) + 0.5)))

@@ -316,7 +316,8 @@ describe("hecate plot", function()
       assert.equal(expected, plot(words))
     end
     local text = plot("damaged.csv")
-    assert.truthy(text:find("hecate plot: damaged.csv: line 3: expected a number, got 'oh'; left out 1 line\n", 1, true), text)
+    assert.truthy(text:find("hecate plot: damaged.csv: line 3: expected a number, got 'oh'; left out 1 line\n", 1,
+      true), text)
     assert.truthy(text:find("a 2", 1, true) and text:find("\n0$"), text)
     assert.truthy(plot("--help"):find("^usage: hecate plot"))
   end)

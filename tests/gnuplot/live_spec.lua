@@ -481,7 +481,8 @@ describe("the CSV of a live curve", function()
       curve:close()
       io.open(%q, "w"):write(step):close()]]):format(path, picture, ended))
     file:close()
-    local text = sh("cd %s; " .. command, folder, ("env -u DISPLAY -u WAYLAND_DISPLAY %s %s"):format(screen.hecate, script))
+    local text = sh("cd %s; " .. command, folder,
+      ("env -u DISPLAY -u WAYLAND_DISPLAY %s %s"):format(screen.hecate, script))
     for _ = 1, 600 do
       if (read(ended) or "") ~= "" then break end
       os.execute "sleep 0.1"
@@ -504,7 +505,8 @@ describe("the CSV of a live curve", function()
   end)
 
   it("is whole when the reader of what is printed goes, at the cost of one warning", function()
-    assert.equal("so far\t20\nwarning: the reader of the output is gone; the work goes on", recorded("%s 2>said | head -1; "
+    assert.equal("so far\t20\nwarning: the reader of the output is gone; the work goes on",
+      recorded("%s 2>said | head -1; "
       .. "sleep 1; cat said; rm said"))
     assert.equal("so far\t20", recorded("%s 2>&1 | head -1"))
   end)

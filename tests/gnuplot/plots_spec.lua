@@ -395,7 +395,8 @@ describe("images", function()
     assert.is_true(png(function() gnuplot.image(torch.tensor({{true, false}})) end).colors["#000000"] > 5000)
     local clear = torch.zeros(4, 5, 5)
     assert.is_nil(png(function() gnuplot.image(clear) end).colors["#000000"])
-    assert.is_true(png(function() gnuplot.image(torch.tensor({{-7, 0 / 0}, {1e30, -1 / 0}})) end).colors["#000000"] > 5000)
+    assert.is_true(png(function() gnuplot.image(torch.tensor({{-7, 0 / 0},
+      {1e30, -1 / 0}})) end).colors["#000000"] > 5000)
     assert.is_true(png(function() gnuplot.image(torch.tensor({{10, 20}, {30, 20}}), {normalize = true}) end)
       .colors["#ffffff"] ~= nil)
     assert.equal("gnuplot.image: expected an image of (H, W), (C, H, W) or (H, W, C) with 1, 3 or 4 channels, "

@@ -1,4 +1,5 @@
---- Windows of the real gnuplot, on a display of their own; skipped where Xvfb, xwininfo or a gnuplot with windows is missing.
+--- Windows of the real gnuplot, on a display of their own; skipped where Xvfb, xwininfo or a gnuplot with windows is
+-- missing.
 local screen = dofile "tests/screen.lua"
 local sh = screen.sh
 

@@ -37,9 +37,12 @@ describe("the registry", function()
 
   it("misses no function of torch, nn, optim or tensors", function()
     local methods = getmetatable(torch.zeros(0)).__methods
-    for prefix, t in pairs {["torch."] = torch, ["nn."] = nn, ["nn.functional."] = F, ["optim."] = optim, ["torch.Tensor."] = methods} do
+    for prefix, t in pairs {["torch."] = torch, ["nn."] = nn, ["nn.functional."] = F, ["optim."] = optim,
+      ["torch.Tensor."] = methods} do
       for key, value in next, t do
-        if type(value) == "function" and key:find "^%a" then assert.truthy(index.by_name[prefix .. key], prefix .. key) end
+        if type(value) == "function" and key:find "^%a" then
+          assert.truthy(index.by_name[prefix .. key], prefix .. key)
+        end
       end
     end
   end)
@@ -61,9 +64,12 @@ describe("the description of", function()
       end
       for _, part in ipairs(found.overloads or {found}) do
         for _, arg in ipairs(part.args) do
-          assert.is_true(arg.type == nil or types.known(arg.type), ("%s: unknown type '%s'"):format(entry.name, arg.type))
+          assert.is_true(arg.type == nil or types.known(arg.type),
+            ("%s: unknown type '%s'"):format(entry.name, arg.type))
         end
-        for _, result in ipairs(part.results or {}) do assert.is_true(types.known(result), entry.name .. ": " .. result) end
+        for _, result in ipairs(part.results or {}) do
+          assert.is_true(types.known(result), entry.name .. ": " .. result)
+        end
       end
     end)
   end
@@ -87,7 +93,8 @@ end)
 -- The names in a C comment are typed beside the option table that reads them: they agree.
 describe("the signature in the comment of", function()
   local index = registry.index()
-  for _, name in ipairs {"nn.init.normal_", "nn.init.uniform_", "nn.init.constant_", "nn.init.xavier_normal_", "nn.init.kaiming_uniform_",
+  for _, name in ipairs {"nn.init.normal_", "nn.init.uniform_", "nn.init.constant_", "nn.init.xavier_normal_",
+    "nn.init.kaiming_uniform_",
     "nn.init.calculate_gain", "nn.utils.clip_grad_norm_", "nn.utils.clip_grad_value_", "nn.Parameter"} do
     it(name .. " is that of the code", function()
       local _, message = pcall(index.by_name[name].value, {no_such_option = 1})
@@ -174,7 +181,8 @@ describe("help", function()
     local found = help.lookup "torch.max"
     assert.equal(3, #found.overloads)
     local shown = help.text(found)
-    for _, part in ipairs {"torch.max(input)", "torch.max(input, dim, keepdim = false) -> Tensor, Positions", "torch.max(input, other)"} do
+    for _, part in ipairs {"torch.max(input)", "torch.max(input, dim, keepdim = false) -> Tensor, Positions",
+      "torch.max(input, other)"} do
       assert.truthy(shown:find(part, 1, true), part)
     end
   end)
@@ -256,7 +264,9 @@ return {square = square, plain = plain, Net = Net}]])
 
   it("fits the width and colours only on request", function()
     local found = help.lookup "nn.Conv2d"
-    for line in help.text(found, {width = 50}):gsub("\n  Example.*$", ""):gmatch "[^\n]+" do assert.is_true(utf8.len(line) <= 50, line) end
+    for line in help.text(found, {width = 50}):gsub("\n  Example.*$", ""):gmatch "[^\n]+" do
+      assert.is_true(utf8.len(line) <= 50, line)
+    end
     assert.is_nil(help.text(found, {width = 80}):find "\27")
     assert.truthy(help.text(found, {width = 80, color = true}):find("\27[1m", 1, true))
   end)
@@ -280,14 +290,16 @@ describe("a line of the session", function()
   it("is answered where it is typed; help and apropos are functions", function()
     write("input", "?torch.sum\nx = torch.zeros(2, 3)\nx?\nx.shape?\nhelp(nn.ReLU)\napropos('Kingma')\n'why?'\n?nothing_such\n")
     local out = capture(("'%s' -i <%s/input 2>&1"):format(binary, folder))
-    for _, part in ipairs {"torch.sum(input, dim = nil", "tensor float32 (2×3)", "The size of each dimension", "nn.ReLU(inplace = false)",
+    for _, part in ipairs {"torch.sum(input, dim = nil", "tensor float32 (2×3)", "The size of each dimension",
+      "nn.ReLU(inplace = false)",
       "optim.Adam", "why?", "Nothing is called 'nothing_such'"} do
       assert.truthy(out:find(part, 1, true), part .. " is not in\n" .. out)
     end
     assert.is_nil(out:find("unexpected symbol", 1, true), out)
   end)
 
-  local in_terminal = os.execute "command -v tmux >/dev/null" and it or function(name) pending(name .. " (tmux is missing)") end
+  local in_terminal = os.execute "command -v tmux >/dev/null" and it
+    or function(name) pending(name .. " (tmux is missing)") end
   in_terminal("is answered in a terminal, in its width", function()
     local socket = folder .. "/socket"
     local function tmux(command) return capture(("tmux -S '%s' -f /dev/null %s 2>&1"):format(socket, command)) end

@@ -18,7 +18,9 @@ if not binary:find("^/") then binary = capture("pwd"):gsub("\n$", "") .. "/" .. 
 --- A Python that has Jupyter's client, or nil. Debian's packages are for /usr/bin/python3.
 local function find_python()
   for _, name in ipairs{os.getenv("HECATE_PYTHON") or "python3", "/usr/bin/python3"} do
-    if os.execute(quote(name) .. " -c 'import jupyter_client, nbclient, nbformat, zmq' 2>/dev/null") then return name end
+    if os.execute(quote(name) .. " -c 'import jupyter_client, nbclient, nbformat, zmq' 2>/dev/null") then
+      return name
+    end
   end
 end
 
@@ -93,7 +95,8 @@ describe("hecate kernel", function()
     end
     assert.equal("kernel: 'c.json' is no connection file\n", (run("{")))
     assert.equal("kernel: the connection file has no ip or no shell_port\n", (run("{}")))
-    assert.equal("kernel: the signature scheme 'md5' is unknown, only hmac-sha256\n", (run('{"signature_scheme":"md5"}')))
+    assert.equal("kernel: the signature scheme 'md5' is unknown, only hmac-sha256\n",
+      (run('{"signature_scheme":"md5"}')))
     local text = run('{"ip":"127.0.0.1","transport":"tcp","key":"","shell_port":1,"control_port":1,"iopub_port":1,'
       .. '"stdin_port":1,"hb_port":99999}')
     assert.matches("^kernel: cannot listen at tcp://127%.0%.0%.1:%d+: .+\n$", text)
@@ -102,7 +105,8 @@ end)
 
 describe("JSON of messages", function()
   it("is written as it is read", function()
-    local value = {a = {1, 2.5, -0.0, "é\u{1F600}\n\"\\\127"}, b = json.array{}, c = {}, d = true, e = json.null, f = 2.0}
+    local value = {a = {1, 2.5, -0.0, "é\u{1F600}\n\"\\\127"}, b = json.array{}, c = {}, d = true, e = json.null,
+      f = 2.0}
     local text = json.encode(value)
     assert.equal('{"a":[1,2.5,-0.0,"é\u{1F600}\\u000a\\"\\\\\127"],"b":[],"c":{},"d":true,"e":null,"f":2.0}', text)
     local back = json.decode(text, json.null)

@@ -20,7 +20,9 @@ teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
 
 local function files(pattern)
   local list = {}
-  for path in capture(("find '%s' -type f -name '%s'"):format(folder, pattern)):gmatch "[^\n]+" do list[#list + 1] = path end
+  for path in capture(("find '%s' -type f -name '%s'"):format(folder, pattern)):gmatch "[^\n]+" do
+    list[#list + 1] = path
+  end
   table.sort(list)
   return list
 end
@@ -74,7 +76,8 @@ describe("hecate reference", function()
     end
     local torch_page = read(folder .. "/ref/torch.html")
     assert.truthy(torch_page:find('<article id="torch.sum">', 1, true))
-    assert.truthy(torch_page:find("torch.sum(torch.ones(2, 3), 1)\n<span class=out>tensor({2., 2., 2.})</span>", 1, true))
+    assert.truthy(torch_page:find("torch.sum(torch.ones(2, 3), 1)\n<span class=out>tensor({2., 2., 2.})</span>", 1,
+      true))
   end)
 
   it("names the functions in search.js that names.js holds", function()
@@ -101,7 +104,8 @@ describe("hecate reference", function()
   it("refuses a call without a folder", function()
     assert.matches("usage: hecate reference DIR", capture(("'%s' reference 2>&1"):format(binary)))
     for _, tool in ipairs {"reference", "stubs"} do
-      assert.matches(("^hecate %s: cannot make the folder '/proc/x[^\n]*': [^\n]+\n?$"):format(tool), capture(("'%s' %s /proc/x 2>&1"):format(binary, tool)))
+      assert.matches(("^hecate %s: cannot make the folder '/proc/x[^\n]*': [^\n]+\n?$"):format(tool),
+        capture(("'%s' %s /proc/x 2>&1"):format(binary, tool)))
     end
   end)
 end)
@@ -201,7 +205,9 @@ annotation["overload"] = function(text)
   if at <= #text then fail(text, at, "the end") end
 end
 local OPERATORS = {}
-for name in ("add sub mul div mod pow unm idiv band bor bxor shl shr bnot concat len call"):gmatch "%S+" do OPERATORS[name] = true end
+for name in ("add sub mul div mod pow unm idiv band bor bxor shl shr bnot concat len call"):gmatch "%S+" do
+  OPERATORS[name] = true
+end
 annotation["operator"] = function(text)
   local name, at = text:match "^(%w+)()"
   assert(OPERATORS[name], text)
@@ -263,7 +269,8 @@ describe("hecate stubs", function()
 
   it("runs, and defines what the program has", function()
     local env = setmetatable({}, {__index = {}})
-    for _, name in ipairs {"torch", "torch/nn", "torch/nn/functional", "torch/nn/init", "torch/nn/utils", "torch/optim", "torch/utils",
+    for _, name in ipairs {"torch", "torch/nn", "torch/nn/functional", "torch/nn/init", "torch/nn/utils",
+      "torch/optim", "torch/utils",
       "torch/utils/data", "torch/autograd", "torch/cuda", "gnuplot"} do
       assert(loadfile(folder .. "/stubs/" .. name .. ".lua", "t", env))()
     end
@@ -279,7 +286,8 @@ describe("hecate stubs", function()
 
   it("declares operators, attributes, in-place forms and tables of options", function()
     local text, nn_text = read(folder .. "/stubs/torch.lua"), read(folder .. "/stubs/torch/nn.lua")
-    for _, part in ipairs {"---@operator add(torch.Tensor|number): torch.Tensor", "---@field shape integer[]", "function Tensor:add_(",
+    for _, part in ipairs {"---@operator add(torch.Tensor|number): torch.Tensor", "---@field shape integer[]",
+      "function Tensor:add_(",
       "---@class torch.sum.options\n---@field input? torch.Tensor\n---@field dim? integer|integer[]",
       "---@param keepdim? boolean|torch.sum.options"} do
       assert.truthy(text:find(part, 1, true), part)

@@ -12,7 +12,8 @@ describe("a number that does not fit", function()
   it("is refused by torch.tensor", function()
     assert.equal("tensor: 'data' (argument 1): 3000000000 cannot be converted to int32 without overflow",
       message_of(torch.tensor, 3e9, {dtype = "int32"}))
-    for _, case in ipairs {{300, "uint8"}, {-256, "uint8"}, {-1.5, "uint8"}, {nan, "int32"}, {inf, "int64"}, {1 << 31, "int32"}, {{1.0, 1e300}, "int64"}, {2.0 ^ 63, "int64"}} do
+    for _, case in ipairs {{300, "uint8"}, {-256, "uint8"}, {-1.5, "uint8"}, {nan, "int32"}, {inf, "int64"},
+      {1 << 31, "int32"}, {{1.0, 1e300}, "int64"}, {2.0 ^ 63, "int64"}} do
       assert.matches("without overflow$", message_of(torch.tensor, case[1], {dtype = case[2]}))
     end
     assert.equal(255, torch.tensor(-1, {dtype = "uint8"}):item()) -- negative integers wrap in uint8
@@ -25,13 +26,19 @@ describe("a number that does not fit", function()
     local t = torch.zeros(2, {dtype = "int32"})
     assert.equal("full: 'fill_value' (argument 2): 300 cannot be converted to uint8 without overflow",
       message_of(torch.full, {2}, 300, {dtype = "uint8"}))
-    assert.equal("full_like: 'fill_value' (argument 2): 3000000000 cannot be converted to int32 without overflow", message_of(torch.full_like, t, 3e9))
-    assert.equal("new_full: 'fill_value' (argument 3): nan cannot be converted to int32 without overflow", (message_of(t.new_full, t, {2}, nan):gsub("%-nan", "nan")))
-    assert.equal("full: 'fill_value' (argument 2): 1e+300 cannot be converted to float32 without overflow", message_of(torch.full, {2}, 1e300, {dtype = "float32"}))
-    assert.equal("fill_: 'value' (argument 2): 3000000000 cannot be converted to int32 without overflow", message_of(t.fill_, t, 3000000000))
-    assert.equal("masked_fill_: 'value' (argument 3): 1e+19 cannot be converted to int32 without overflow", message_of(t.masked_fill_, t, torch.tensor {true, false}, 1e19))
+    assert.equal("full_like: 'fill_value' (argument 2): 3000000000 cannot be converted to int32 without overflow",
+      message_of(torch.full_like, t, 3e9))
+    assert.equal("new_full: 'fill_value' (argument 3): nan cannot be converted to int32 without overflow",
+      (message_of(t.new_full, t, {2}, nan):gsub("%-nan", "nan")))
+    assert.equal("full: 'fill_value' (argument 2): 1e+300 cannot be converted to float32 without overflow",
+      message_of(torch.full, {2}, 1e300, {dtype = "float32"}))
+    assert.equal("fill_: 'value' (argument 2): 3000000000 cannot be converted to int32 without overflow",
+      message_of(t.fill_, t, 3000000000))
+    assert.equal("masked_fill_: 'value' (argument 3): 1e+19 cannot be converted to int32 without overflow",
+      message_of(t.masked_fill_, t, torch.tensor {true, false}, 1e19))
     assert.matches("^linspace: 'end' %(argument 2%)", message_of(torch.linspace, 0, 300, 4, {dtype = "uint8"}))
-    assert.matches("^random_: from 0 to 299", message_of(function() torch.zeros(2, {dtype = "uint8"}):random_(0, 300) end))
+    assert.matches("^random_: from 0 to 299",
+      message_of(function() torch.zeros(2, {dtype = "uint8"}):random_(0, 300) end))
     assert.are.same({0, 0}, t:tolist())
     assert.are.same({1, 1}, t:fill_(1.7):tolist())
     assert.are.same({inf, inf}, torch.full({2}, inf):tolist())
@@ -39,7 +46,8 @@ describe("a number that does not fit", function()
 
   it("is refused by assignment", function()
     local t = torch.zeros(3, {dtype = "uint8"})
-    assert.equal("index: 'value' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(function() t[1] = 300 end))
+    assert.equal("index: 'value' (argument 3): 300 cannot be converted to uint8 without overflow",
+      message_of(function() t[1] = 300 end))
     assert.has_error(function() t[torch.tensor {1, 2}] = 1e9 end)
     t[1], t[2], t[3] = 255, -1, 1.7
     assert.are.same({255, 255, 1}, t:tolist())
@@ -47,10 +55,14 @@ describe("a number that does not fit", function()
 
   it("is refused as a factor or a bound", function()
     local t = torch.ones(2, {dtype = "uint8"})
-    assert.equal("add: 'alpha' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(torch.add, t, t, {alpha = 300}))
-    assert.equal("add: 'alpha' (argument 3): expected an integer for tensors of uint8, got 1.5", message_of(torch.add, t, t, {alpha = 1.5}))
-    assert.equal("clamp: 'max' (argument 3): 300 cannot be converted to uint8 without overflow", message_of(torch.clamp, t, -5, 300))
-    assert.equal("scatter_: 'value' (argument 4): 300 cannot be converted to uint8 without overflow", message_of(t.scatter_, t, 1, torch.tensor {1}, 300))
+    assert.equal("add: 'alpha' (argument 3): 300 cannot be converted to uint8 without overflow",
+      message_of(torch.add, t, t, {alpha = 300}))
+    assert.equal("add: 'alpha' (argument 3): expected an integer for tensors of uint8, got 1.5",
+      message_of(torch.add, t, t, {alpha = 1.5}))
+    assert.equal("clamp: 'max' (argument 3): 300 cannot be converted to uint8 without overflow",
+      message_of(torch.clamp, t, -5, 300))
+    assert.equal("scatter_: 'value' (argument 4): 300 cannot be converted to uint8 without overflow",
+      message_of(t.scatter_, t, 1, torch.tensor {1}, 300))
   end)
 
   it("wraps as an operand, as its tensor would", function()
@@ -72,7 +84,8 @@ describe("casts", function()
   local wanted = {
     uint8 = {44, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0},
     int32 = {300, -1, least32, least32, least32, least32, least32, least32, least32, 256, 255, 2147483647, least32},
-    int64 = {300, -1, 3000000000, -3000000000, least64, least64, least64, least64, least64, 256, 255, 2147483647, least32},
+    int64 = {300, -1, 3000000000, -3000000000, least64, least64, least64, least64, least64, 256, 255, 2147483647,
+      least32},
   }
   for dtype, want in pairs(wanted) do
     it("from floats to " .. dtype, function()
@@ -105,7 +118,8 @@ describe("at the edge", function()
   end)
 
   it("takes remainders and powers of every kind of number as the C library does", function()
-    local values = {0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -2.5, 7.25, 1e-30, -1e-30, 3e7, -3e7, 1e30, -1e30, inf, -inf, nan}
+    local values = {0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -2.5, 7.25, 1e-30, -1e-30, 3e7, -3e7, 1e30, -1e30,
+      inf, -inf, nan}
     local left, right = {}, {}
     for _, a in ipairs(values) do
       for _, b in ipairs(values) do left[#left + 1], right[#right + 1] = a, b end
@@ -171,7 +185,8 @@ describe("at the edge", function()
   end)
 
   it("gradients of powers of zero and of infinite sums are the limits", function()
-    assert.are.same({-inf, 0, 0}, gradient({-2, 0, 2}, function(x) return torch.pow(torch.zeros(3, {dtype = "float64"}), x) end))
+    assert.are.same({-inf, 0, 0}, gradient({-2, 0, 2},
+      function(x) return torch.pow(torch.zeros(3, {dtype = "float64"}), x) end))
     assert.are.same({0, 0}, gradient({-inf, -inf}, function(x) return x:logsumexp(1) end))
     local g = gradient({inf, 1}, function(x) return x:logsumexp(1) end)
     assert.is_true(g[1] ~= g[1])

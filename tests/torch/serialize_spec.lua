@@ -52,7 +52,8 @@ describe("torch.save and torch.load", function()
   end)
 
   it("keep numbers exactly", function()
-    for _, x in ipairs{0, 1, -1, math.maxinteger, math.mininteger, 0.1, -0.0, 1e308, 5e-324, 1 / 0, -1 / 0, 3.0, 1 << 53} do
+    for _, x in ipairs{0, 1, -1, math.maxinteger, math.mininteger, 0.1, -0.0, 1e308, 5e-324, 1 / 0, -1 / 0, 3.0,
+      1 << 53} do
       local back = round(x)
       assert.equal(x, back)
       assert.equal(math.type(x), math.type(back))
@@ -296,9 +297,11 @@ describe("torch.load", function()
     bad("offset", value('{"t":1}', '{"a":[],"h":[[{"f":"nan"},1]]}'))
     bad("offset", value('{"t":1}', '{"a":[],"h":[[{"t":1},1]]}'))
     bad("offset", value('{"x":1}', "", '{"x":"y"}'))
-    for _, view in ipairs{'"o":0,"z":[3],"d":[1]', '"o":-1,"z":[1],"d":[1]', '"o":0,"z":[2],"d":[-1]', '"o":2,"z":[1],"d":[1]',
+    for _, view in ipairs{'"o":0,"z":[3],"d":[1]', '"o":-1,"z":[1],"d":[1]', '"o":0,"z":[2],"d":[-1]',
+      '"o":2,"z":[1],"d":[1]',
       '"o":0,"z":[2],"d":[9223372036854775807]', '"o":9223372036854775807,"z":[2],"d":[1]', '"o":0,"z":[2]',
-      '"o":0,"z":[4294967296,4294967296,2],"d":[0,0,0]', '"o":0,"z":[1,1,1,1,1,1,1,1,1,1,1,1,1],"d":[1,1,1,1,1,1,1,1,1,1,1,1,1]'} do
+      '"o":0,"z":[4294967296,4294967296,2],"d":[0,0,0]',
+        '"o":0,"z":[1,1,1,1,1,1,1,1,1,1,1,1,1],"d":[1,1,1,1,1,1,1,1,1,1,1,1,1]'} do
       bad("offset", value('{"x":1}', "", '{"x":"x",' .. view .. "}"))
     end
     bad("offset", value('{"x":1}', "", '{"x":"x","g":1}'))
@@ -307,7 +310,8 @@ describe("torch.load", function()
   -- A value with everything in it, small enough for a test of each byte.
   local function sample()
     local t = torch.arange(6.0):reshape(2, 3)
-    local value = {t, t[2], torch.tensor{true, false}, 1.5, "\xff", name = {w = torch.ones(2, {requires_grad = true}), n = 3}}
+    local value = {t, t[2], torch.tensor{true, false}, 1.5, "\xff",
+      name = {w = torch.ones(2, {requires_grad = true}), n = 3}}
     value.self = value
     torch.save(value, file)
     return read(file)
@@ -341,20 +345,23 @@ end)
 
 describe("Python's safetensors", function()
   local function python(code, ...)
-    local pipe <close> = io.popen(("%s -c '%s' %s 2>&1"):format(os.getenv "PYTHON" or "python3", code, table.concat({...}, " ")))
+    local pipe <close> = io.popen(("%s -c '%s' %s 2>&1"):format(os.getenv "PYTHON" or "python3", code,
+      table.concat({...}, " ")))
     return pipe:read "a"
   end
   local there = os.execute((os.getenv "PYTHON" or "python3") .. " -c 'import safetensors.numpy' >/dev/null 2>&1")
   local check = there and it or pending
 
   check("opens our files and we open its", function()
-    torch.save({["a.weight"] = torch.arange(6.0):reshape(2, 3), ["b.bias"] = torch.tensor{1, 2}, ok = torch.tensor{true}}, file)
+    torch.save({["a.weight"] = torch.arange(6.0):reshape(2, 3), ["b.bias"] = torch.tensor{1, 2},
+      ok = torch.tensor{true}}, file)
     assert.equal("a.weight float32 [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]\nb.bias int64 [1, 2]\nok bool [True]\n", python([[
 import sys, safetensors.numpy as s
 for k, v in sorted(s.load_file(sys.argv[1]).items()): print(k, v.dtype, v.tolist())]], file))
     assert.equal("", python([==[
 import sys, numpy as n, safetensors.numpy as s
-s.save_file({"x": n.array([[1.5, 2]]), "u": n.array([7], n.uint8), "e": n.zeros((0, 3), n.float32)}, sys.argv[1], {"k": "v"})]==], file))
+s.save_file({"x": n.array([[1.5, 2]]), "u": n.array([7], n.uint8), "e": n.zeros((0, 3), n.float32)}, sys.argv[1],
+  {"k": "v"})]==], file))
     local back = torch.load(file)
     assert.same({{1.5, 2}}, back.x:tolist())
     assert.equal(torch.float64, back.x.dtype)

@@ -84,7 +84,8 @@ describe("a failing allocation", function()
   it("in convolution, pooling, normalisation and dropout", function()
     survives(function()
       torch.manual_seed(1)
-      return {model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(8, 2)),
+      return {model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Dropout(0.5), nn.Linear(8, 2)),
         x = torch.randn(2, 1, 6, 6)}
     end, function(c)
       torch.manual_seed(3)

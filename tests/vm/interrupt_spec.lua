@@ -91,7 +91,8 @@ describe("after Ctrl-C", function()
   end)
 
   it("a file is the old one or the new one", function()
-    local out = interrupted("torch.save({n = 1}, 'kept') x = torch.rand(30000000)", "torch.save({n = 2, x = x}, 'kept')", [[
+    local out = interrupted("torch.save({n = 1}, 'kept') x = torch.rand(30000000)",
+      "torch.save({n = 2, x = x}, 'kept')", [[
 local n = torch.load "kept".n
 local left = io.popen("ls kept.* 2>/dev/null | wc -l"):read "n"
 print(n == 1 or n == 2, left)]])

@@ -145,7 +145,8 @@ describe("tensor memory after", function()
 
   it("training", function()
     balanced(function()
-      local model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(8, 3))
+      local model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Dropout(0.5), nn.Linear(8, 3))
       local criterion = nn.CrossEntropyLoss()
       for _, make in ipairs {optim.SGD, optim.Adam} do
         local optimizer = make(model:parameters(), {lr = 0.01})
@@ -446,7 +447,8 @@ describe("scripts/busted.lua", function()
       it("leaves something", function() if os.getenv "LEAVE" then torch.left = torch.ones(3) end end)
     ]]
     file:close()
-    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks, os.getenv "HECATE_BIN" or "build/hecate",
+    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks,
+      os.getenv "HECATE_BIN" or "build/hecate",
       (name .. " "):rep(times or 1))))
     local text = pipe:read "a"
     pipe:close()

@@ -42,7 +42,9 @@ const li=document.createElement('li'),a=document.createElement('a');a.href=n[1];
 box.addEventListener('keydown',e=>{const a=hits.querySelector('a');if(e.key==='Enter'&&a)location.href=a.href});
 ]]
 
-local function escape(s) return (s:gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"})) end
+local function escape(s)
+  return (s:gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}))
+end
 
 local function page_of(library) return library .. ".html" end
 local function link_of(entry) return ("%s#%s"):format(page_of(entry.library.name), entry.name) end
@@ -84,7 +86,8 @@ local function arguments(args, index, put)
   for _, arg in ipairs(args) do
     if arg.type or arg.doc then
       local words = arg.doc and arg.doc ~= "" and arg.doc or types.words(arg.type)
-      local note = arg.default and arg.default ~= "nil" and "default " .. arg.default or arg.optional and "optional" or ""
+      local note = arg.default and arg.default ~= "nil" and "default " .. arg.default or arg.optional and "optional"
+        or ""
       if arg.keyword then note = note == "" and "by name" or note .. ", by name" end
       rows[#rows + 1] = ("<tr><td><code>%s</code></td><td>%s</td><td class=dim>%s</td></tr>"):format(escape(arg.name),
         inline(words, index), escape(note))
@@ -137,7 +140,8 @@ end
 --- A method that is a function of torch too is told there.
 local function twin(entry, index)
   if entry.kind ~= "method" or entry.owner ~= "torch.Tensor" then return nil end
-  local other = index.by_name["torch." .. entry.key:gsub("_$", "")] or index.by_name["nn.functional." .. entry.key:gsub("_$", "")]
+  local other = index.by_name["torch." .. entry.key:gsub("_$", "")]
+    or index.by_name["nn.functional." .. entry.key:gsub("_$", "")]
   return other and index.ops[other.name] and other
 end
 
@@ -148,7 +152,8 @@ local function article(entry, index, put)
   for _, part in ipairs(other and not entry.alias and {found} or found.overloads or {found}) do
     put("<div class=call>" .. escape(not entry.alias and part.signature or entry.name) .. "</div>")
     if other then
-      put(('<p>%s <a href="%s">%s</a>.</p>'):format(entry.alias and "Another name of" or entry.key:find "_$" and "In place:" or "See",
+      put(('<p>%s <a href="%s">%s</a>.</p>'):format(entry.alias and "Another name of" or entry.key:find "_$"
+        and "In place:" or "See",
         link_of(other), other.name))
       break
     end
@@ -170,7 +175,8 @@ local function group_of(entry, index)
   local file = place and place.file:match "([%w_]+)%.lua$"
   if file then return file end
   if entry.kind == "constant" then return "constants" end
-  return entry.owner and entry.owner ~= "torch.Tensor" and entry.owner or entry.kind == "attribute" and "attributes" or "more"
+  return entry.owner and entry.owner ~= "torch.Tensor" and entry.owner or entry.kind == "attribute" and "attributes"
+    or "more"
 end
 
 --- Files of the op table first, what is left over last.
@@ -180,7 +186,9 @@ end
 
 local function frame(title, libraries, content)
   local list = {}
-  for i, library in ipairs(libraries) do list[i] = ('<li><a href="%s">%s</a></li>'):format(page_of(library.name), library.name) end
+  for i, library in ipairs(libraries) do
+    list[i] = ('<li><a href="%s">%s</a></li>'):format(page_of(library.name), library.name)
+  end
   return ([[<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>%s</title><link rel="stylesheet" href="style.css"></head><body>
@@ -208,7 +216,9 @@ local function library_page(library, index)
   body(record.of(index.by_name[library.name], index).doc, index, put)
   put "<ul class=names>"
   for _, entry in ipairs(entries) do
-    if not entry.owner or library.name == "torch.Tensor" then put(('<li><a href="#%s">%s</a></li>'):format(entry.name, entry.key)) end
+    if not entry.owner or library.name == "torch.Tensor" then
+      put(('<li><a href="#%s">%s</a></li>'):format(entry.name, entry.key))
+    end
   end
   put "</ul>"
   table.sort(order, function(a, b) return rank(a) .. a < rank(b) .. b end)
@@ -220,7 +230,8 @@ local function library_page(library, index)
 end
 
 local function index_page(libraries, index)
-  local out = {"<h1>Hecate: Torch, in Lua</h1>", "<p>Tensors, automatic differentiation, neural networks and optimisers in C, spoken in Lua: "
+  local out = {"<h1>Hecate: Torch, in Lua</h1>",
+    "<p>Tensors, automatic differentiation, neural networks and optimisers in C, spoken in Lua: "
     .. "PyTorch's names and meanings, Lua's grammar, positions that count from 1. In the session <code>?name</code> shows what is here.</p>"}
   for _, library in ipairs(libraries) do
     local found = record.of(index.by_name[library.name], index)

@@ -12,12 +12,14 @@ local function roff(s)
 end
 
 local function head(name, section, what)
-  return (".TH %s %d \"\" \"Hecate %s\"\n.SH NAME\n%s \\- %s\n"):format(name:upper(), section, torch.__version__, roff(name), what)
+  return (".TH %s %d \"\" \"Hecate %s\"\n.SH NAME\n%s \\- %s\n"):format(name:upper(), section, torch.__version__,
+    roff(name), what)
 end
 
 --- hecate(1) from what `hecate --help` prints.
 function manual.command(usage)
-  local out = {head("hecate", 1, "Torch, in Lua: an interactive session and scripting language for tensors"), ".SH SYNOPSIS\n"}
+  local out = {head("hecate", 1, "Torch, in Lua: an interactive session and scripting language for tensors"),
+    ".SH SYNOPSIS\n"}
   local title
   for line in usage:gmatch "[^\n]+" do
     local call = line:match "^%s*usage: (.+)$" or (not title and line:match "^%s+(hecate .+)$")
@@ -44,7 +46,8 @@ local function entry_text(entry, index)
   local out = {}
   for _, part in ipairs(found.overloads or {found}) do
     local doc = entry.alias and ("Another name of %s."):format(entry.alias.name) or part.doc
-    out[#out + 1] = (".TP\n.B %s\n%s\n"):format(roff(entry.alias and entry.name or part.signature or entry.name), roff(doc:gsub("\n%s*\n", "\n.sp\n"):gsub("\n%s+", "\n")))
+    out[#out + 1] = (".TP\n.B %s\n%s\n"):format(roff(entry.alias and entry.name or part.signature or entry.name),
+      roff(doc:gsub("\n%s*\n", "\n.sp\n"):gsub("\n%s+", "\n")))
     if entry.alias then break end
   end
   return table.concat(out):gsub("\n\\&%.sp\n", "\n.sp\n")

@@ -129,7 +129,8 @@ local function of_comment(entry, native)
   local init = entry.kind == "class" and rawget(entry.value, "__init")
   if options then args = constructor(options)
   elseif not args and type(init) == "function" then args = parameters(init)
-  elseif not args and type(entry.value) == "function" and entry.kind ~= "attribute" then args = parameters(entry.value) end
+  elseif not args and type(entry.value) == "function" and entry.kind ~= "attribute" then
+    args = parameters(entry.value) end
   args = args and without_self(args)
   if args then add_notes(args, parsed.args) end
   local found = {kind = entry.kind, args = args or {}, results = head.results, doc = parsed.doc,
@@ -144,7 +145,8 @@ end
 local function of_constant(entry)
   local text = tostring(entry.value)
   local kind = text:match "^torch%.%w+$" and "a dtype" or "a " .. (math.type(entry.value) or type(entry.value))
-  return {kind = "constant", args = {}, doc = ("%s: %s."):format(kind:gsub("^a float", "a number"):gsub("^%l", string.upper), text), documented = true}
+  return {kind = "constant", args = {},
+    doc = ("%s: %s."):format(kind:gsub("^a float", "a number"):gsub("^%l", string.upper), text), documented = true}
 end
 
 --- The comment of a library: in C, or at the top of the Lua file that begins with its name.
@@ -209,8 +211,10 @@ function record.of_function(name, f)
   local head = head_of(parsed, name:match "[%w_]+$") or {}
   local args = head.args or parameters(f) or {{name = "..."}}
   add_notes(args, parsed.args)
-  return {name = name, kind = "function", args = args, results = head.results, doc = parsed.doc, example = parsed.example,
-    shapes = parsed.shapes, signature = signature.format(name, args, head.results), source = place, see_also = parsed.see}
+  return {name = name, kind = "function", args = args, results = head.results, doc = parsed.doc,
+    example = parsed.example,
+    shapes = parsed.shapes, signature = signature.format(name, args, head.results), source = place,
+      see_also = parsed.see}
 end
 
 return record

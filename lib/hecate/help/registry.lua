@@ -150,7 +150,8 @@ local function add_documented(index)
 end
 
 local function build()
-  local index = {list = {}, by_name = {}, by_value = {}, libraries = {}, seen = {}, queue = {}, ops = op_rows(), natives = natives()}
+  local index = {list = {}, by_name = {}, by_value = {}, libraries = {}, seen = {}, queue = {}, ops = op_rows(),
+    natives = natives()}
   table.insert(index.queue, add_library(index, "torch", torch))
   local tensor = getmetatable(torch.zeros(0))
   local at, shown = 1, false

@@ -61,7 +61,8 @@ local function parameters(part, options, is_op, is_method)
     if not arg.keyword and arg.name ~= "..." then
       local kind = type_of(arg, is_op and (i > 1 or is_method))
       if arg.optional and options then kind = kind .. "|" .. options end
-      list[#list + 1] = {name = safe(arg.name), type = kind, optional = arg.optional, doc = arg.doc, sizes = arg.type == "shape"}
+      list[#list + 1] = {name = safe(arg.name), type = kind, optional = arg.optional, doc = arg.doc,
+        sizes = arg.type == "shape"}
     elseif arg.name == "..." then dots = type_of(arg) end
   end
   local last = list[#list]
@@ -99,7 +100,8 @@ local function emit_function(found, target, put)
   end
   doc_lines(found.doc, put)
   for _, p in ipairs(all[1]) do
-    put(("---@param %s%s %s%s"):format(p.name, p.optional and "?" or "", p.type, p.doc and " " .. p.doc:gsub("\n", " ") or ""))
+    put(("---@param %s%s %s%s"):format(p.name, p.optional and "?" or "", p.type,
+      p.doc and " " .. p.doc:gsub("\n", " ") or ""))
   end
   for _, kind in ipairs(result_list(found)) do put("---@return " .. kind) end
   for i = 2, #parts do
@@ -114,7 +116,8 @@ end
 
 -- ---- classes ------------------------------------------------------------------------------
 
-local BINARY = {__add = "add", __sub = "sub", __mul = "mul", __div = "div", __mod = "mod", __pow = "pow", __idiv = "idiv",
+local BINARY = {__add = "add", __sub = "sub", __mul = "mul", __div = "div", __mod = "mod", __pow = "pow",
+  __idiv = "idiv",
   __band = "band", __bor = "bor", __bxor = "bxor"}
 local UNARY = {__unm = "unm", __bnot = "bnot"}
 
@@ -222,7 +225,8 @@ local function emit_tensor(index, put)
   put "---@class torch.Tensor"
   operators(put)
   emit_members(index, "torch.Tensor", "Tensor", put)
-  for _, name in ipairs {"torch.dtype", "torch.device", "torch.Generator", "torch.RemovableHandle", "torch.autograd.Node"} do
+  for _, name in ipairs {"torch.dtype", "torch.device", "torch.Generator", "torch.RemovableHandle",
+    "torch.autograd.Node"} do
     emit_plain_class(index, name, put)
   end
 end
@@ -235,7 +239,9 @@ local function library_text(index, library)
   put(("%s = {}"):format(library.name))
   put("")
   if library.name == "nn.functional" then put "F = nn.functional\n" end
-  if library.name == "nn" or library.name == "optim" then put(("torch.%s = %s\n"):format(library.name, library.name)) end
+  if library.name == "nn" or library.name == "optim" then
+    put(("torch.%s = %s\n"):format(library.name, library.name))
+  end
   if library.name == "torch" then emit_tensor(index, put) end
   for _, entry in ipairs(library.entries) do
     if entry.owner or entry.kind == "library" then -- with its class, or in its own file

@@ -68,7 +68,9 @@ end
 
 local function notes(record, out)
   local words = {}
-  if record.kind == "function" and record.method then words[#words + 1] = "also a method: x:" .. record.key .. "(…)" end
+  if record.kind == "function" and record.method then
+    words[#words + 1] = "also a method: x:" .. record.key .. "(…)"
+  end
   if record.in_place and not record.inplace_of then words[#words + 1] = "in place: x:" .. record.key .. "_(…)" end
   if record.differentiable then words[#words + 1] = "differentiable" end
   if record.alias then words[#words + 1] = record.name .. " is another name of " .. record.alias end
@@ -136,7 +138,8 @@ function text.list(records, options)
   for _, record in ipairs(records) do column = math.max(column, #record.name) end
   column = math.min(column, 40)
   for _, record in ipairs(records) do
-    local line = record.name .. (" "):rep(column - #record.name) .. "  " .. text.summary(record, math.max(20, width - column - 4))
+    local line = record.name .. (" "):rep(column - #record.name) .. "  "
+      .. text.summary(record, math.max(20, width - column - 4))
     out[#out + 1] = line
   end
   return table.concat(out, "\n")

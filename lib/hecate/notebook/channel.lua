@@ -12,7 +12,9 @@ Channel.__index = Channel
 function Channel.open(connection)
   local endpoints = {key = connection.key or "", session = c.id()}
   local scheme = connection.signature_scheme or "hmac-sha256"
-  if scheme ~= "hmac-sha256" then error(("the signature scheme '%s' is unknown, only hmac-sha256"):format(scheme), 0) end
+  if scheme ~= "hmac-sha256" then
+    error(("the signature scheme '%s' is unknown, only hmac-sha256"):format(scheme), 0)
+  end
   for _, name in ipairs{"shell", "control", "iopub", "stdin", "hb"} do
     local ip, port = connection.ip, connection[name .. "_port"]
     if type(ip) ~= "string" or math.type(port) ~= "integer" then

@@ -71,7 +71,8 @@ local function image(value, given)
   end
   local ok, pixels = pcall(require "hecate.notebook.image".pixels, value, given.range, given.zoom)
   if not ok then error(pixels, 0) end
-  return {["image/png"] = c.base64(c.png(pixels)), ["text/plain"] = ("<image %d×%d>"):format(value.shape[#value.shape] or 0,
+  return {["image/png"] = c.base64(c.png(pixels)),
+    ["text/plain"] = ("<image %d×%d>"):format(value.shape[#value.shape] or 0,
     value.shape[#value.shape - 1] or 0)}
 end
 
@@ -142,7 +143,9 @@ end
 -- - `zoom` (integer): of an image: screen pixels a pixel; small images are enlarged
 local function show(self, value, given)
   given = given or {}
-  if type(given) ~= "table" then error("display: 'options' (argument 2): expected a table, got " .. options.describe(given), 0) end
+  if type(given) ~= "table" then
+    error("display: 'options' (argument 2): expected a table, got " .. options.describe(given), 0)
+  end
   check(given)
   local id = given.id
   if id == true then id = c.id() end

@@ -158,7 +158,9 @@ local function rows_html(list)
     for _, key in ipairs(keys) do cells[#cells + 1] = cell("td", text_of(list[i][key]), is_text[key]) end
     rows[#rows + 1] = row(cells)
   end
-  if #list > ROWS then rows[#rows + 1] = row{("<th>…</th><td colspan=\"%d\">%d more</td>"):format(#keys, #list - ROWS)} end
+  if #list > ROWS then
+    rows[#rows + 1] = row{("<th>…</th><td colspan=\"%d\">%d more</td>"):format(#keys, #list - ROWS)}
+  end
   return table_of(rows)
 end
 

@@ -34,7 +34,9 @@ end
 --- The pixels of an image: a contiguous uint8 tensor (H, W, C). `range`: {low, high};
 -- `zoom`: each becomes a square of that many.
 function image.pixels(x, range, zoom)
-  if type(x) ~= "userdata" or not torch.is_tensor(x) then refuse("expected an image or the name of a file", options.describe(x)) end
+  if type(x) ~= "userdata" or not torch.is_tensor(x) then
+    refuse("expected an image or the name of a file", options.describe(x))
+  end
   return torch.no_grad(function()
     local pixels = arrange(x:detach())
     if pixels:numel() == 0 then refuse("expected an image with pixels", options.describe(x)) end

@@ -1,6 +1,7 @@
 --- Commands of the session: lines that begin with "%", "!" or "?". A command is a row
 -- {name =, usage =, doc =, run = function(session, words)} in one of the files below; one
--- whose words are Lua says `statement = true`, one that names files `takes_files = true`. `run` returns nothing, a result as of
+-- whose words are Lua says `statement = true`, one that names files `takes_files = true`. `run` returns nothing, a
+-- result as of
 -- session:execute, or raises; "usage" errors name the command.
 local M = {}
 

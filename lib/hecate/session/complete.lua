@@ -150,7 +150,8 @@ end
 local function members(at, value, method)
   local list, add = candidates(at)
   look.each(value, function(key, field)
-    if begins(key, at.word) and is_name(key) and is_shown(key, at.word) and (not method or type(field) == "function") then
+    if begins(key, at.word) and is_name(key) and is_shown(key, at.word)
+      and (not method or type(field) == "function") then
       add(key, nil, kind_of(field))
     end
   end)
@@ -215,7 +216,8 @@ local function add_modules(at, path, add)
   for folder, suffix in path:gmatch "([^;?]*)%?([^;?]*)" do
     folder = folder .. before:gsub("%.", "/")
     for _, entry in ipairs(torch._C.folder(folder) or {}) do
-      local name = sub(suffix, 1, 1) == "/" and entry:match "^(.*)/$" or (sub(entry, -#suffix) == suffix and sub(entry, 1, -#suffix - 1))
+      local name = sub(suffix, 1, 1) == "/" and entry:match "^(.*)/$"
+        or (sub(entry, -#suffix) == suffix and sub(entry, 1, -#suffix - 1))
       local is_module = name and name ~= "" and not find(name, "[./]")
       if is_module and sub(suffix, 1, 1) == "/" then
         local file = io.open(folder .. name .. suffix)
@@ -247,7 +249,9 @@ local function files(at, plain)
   local path = folder:gsub("^~/", (os.getenv "HOME" or "~") .. "/")
   for _, entry in ipairs(torch._C.folder(path) or {}) do
     local hidden = sub(entry, 1, 1) == "." and sub(name, 1, 1) ~= "."
-    if not hidden and not find(entry, plain and "[%c%s'\"]" or "%c") then add(folder .. entry, sub(entry, -1) ~= "/" and at.quote or "") end
+    if not hidden and not find(entry, plain and "[%c%s'\"]" or "%c") then
+      add(folder .. entry, sub(entry, -1) ~= "/" and at.quote or "")
+    end
   end
   return sorted(list)
 end

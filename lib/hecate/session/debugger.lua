@@ -87,7 +87,9 @@ local words = {
   locals = locals,
   quit = M.leave,
 }
-for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit"} do words[short] = words[long] end
+for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit"} do
+  words[short] = words[long]
+end
 
 --- Whether the input is a word of the debugger, which is then obeyed. A variable of one
 -- letter comes before a word of one letter.

@@ -41,7 +41,8 @@ function M.start(list, last)
       i = open_of(list, i)
       local before = i and list[i - 1]
       if not before then return i end
-      local goes_on = before.kind == "name" or before.kind == "string" or before.kind == "symbol" and opening[before.text]
+      local goes_on = before.kind == "name" or before.kind == "string" or before.kind == "symbol"
+        and opening[before.text]
       if not goes_on then return list[i].text == "(" and i or nil end
       i = i - 1
     elseif t.kind == "name" or t.kind == "string" then
@@ -65,7 +66,8 @@ local function result(callee, list, arguments, object)
     local t = is_symbol(list[arguments], "(") and list[arguments + 1] or list[arguments]
     return t and t.kind == "string" and package.loaded[t.text] or nil
   end
-  if type(object) == "userdata" and callee == torch.nn.Module.state_dict then return callee(object) end -- made in C, changes nothing
+  -- made in C, changes nothing
+  if type(object) == "userdata" and callee == torch.nn.Module.state_dict then return callee(object) end
   if callee == io.open or callee == io.popen then return io.stdout end
   if type(callee) == "table" then
     local meta = debug.getmetatable(callee)

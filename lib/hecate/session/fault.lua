@@ -74,7 +74,8 @@ local function describe_frame(info)
   local place = info.currentline > 0 and ("%s:%d"):format(info.short_src, info.currentline) or info.short_src
   local what
   if info.what == "main" then what = "main chunk"
-  elseif info.namewhat ~= "" then what = ("%s '%s'"):format(info.namewhat == "global" and "function" or info.namewhat, info.name)
+  elseif info.namewhat ~= "" then
+    what = ("%s '%s'"):format(info.namewhat == "global" and "function" or info.namewhat, info.name)
   elseif info.what == "C" then what = "?"
   else what = ("function <%s:%d>"):format(info.short_src, info.linedefined) end
   return ("%s: in %s"):format(place, what)
@@ -231,7 +232,8 @@ function M.capture(session, message)
   if failure.message == "interrupted" then return failure end
   if failure.message:find("stack overflow", 1, true) then
     local text = debug.traceback(failure.message:match "^[^\n]*", 3)
-    failure.report = text:gsub("\n\t%[C%]: in [^\n]*", ""):gsub("\n\tlib/[^\n]*", ""):gsub("\n\t%(%.%.%.tail[^\n]*$", "")
+    failure.report = text:gsub("\n\t%[C%]: in [^\n]*", ""):gsub("\n\tlib/[^\n]*", ""):gsub("\n\t%(%.%.%.tail[^\n]*$",
+      "")
     return failure
   end
   pcall(capture, session, failure, 4) -- capture, pcall, this, the handler

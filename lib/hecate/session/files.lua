@@ -122,7 +122,9 @@ local function editor() return os.getenv "VISUAL" or os.getenv "EDITOR" or "vi" 
 local function open_editor(path, line)
   io.stdout:flush()
   local place = line and not editor():find "code" and ("+%d "):format(line) or ""
-  if not os.execute(("%s %s%s"):format(editor(), place, quote(path))) then fail("%%edit: '%s' did not end well", editor()) end
+  if not os.execute(("%s %s%s"):format(editor(), place, quote(path))) then
+    fail("%%edit: '%s' did not end well", editor())
+  end
 end
 
 --- An input is edited in a file of its own and then run as a new input.
@@ -163,7 +165,9 @@ local function edit(session, words)
     local number = info.source:match "^=input%[(%d+)%]$"
     if number then return edit_text(session, session.inputs[tonumber(number)] or "") end
     local path = info.source:match "^@(.*)$"
-    if info.what == "C" or not path or source.is_library(info.source) then fail("%%edit: '%s' is not in a file of yours", words) end
+    if info.what == "C" or not path or source.is_library(info.source) then
+      fail("%%edit: '%s' is not in a file of yours", words)
+    end
     return open_editor(path, info.linedefined)
   end
   local path = expand(split(words)[1])
@@ -202,12 +206,16 @@ local function env(session, words)
   session.write((os.getenv(words) or "(not set)") .. "\n")
 end
 
-M[1] = {name = "run", usage = "%run file [arguments]", takes_files = true, run = run, doc = "runs a script; its globals and locals stay"}
-M[2] = {name = "load", usage = "%load file", takes_files = true, run = load_file, doc = "shows a file and runs it as if it had been typed here"}
-M[3] = {name = "save", usage = "%save file [from-to]", takes_files = true, run = save, doc = "writes the inputs as a program\nCommands are left out, what was shown is printed. %hist tells the numbers of inputs."}
+M[1] = {name = "run", usage = "%run file [arguments]", takes_files = true, run = run,
+  doc = "runs a script; its globals and locals stay"}
+M[2] = {name = "load", usage = "%load file", takes_files = true, run = load_file,
+  doc = "shows a file and runs it as if it had been typed here"}
+M[3] = {name = "save", usage = "%save file [from-to]", takes_files = true, run = save,
+  doc = "writes the inputs as a program\nCommands are left out, what was shown is printed. %hist tells the numbers of inputs."}
 M[4] = {name = "edit", usage = "%edit [file or function]", takes_files = true, run = edit,
   doc = "opens $VISUAL or $EDITOR\nWithout a word on the last input, with a function where it was written. An input or a .lua\nfile that was edited is run afterwards."}
-M[5] = {name = "cd", usage = "%cd [folder]", takes_files = true, run = cd, doc = "changes the folder; - goes back to the one before"}
+M[5] = {name = "cd", usage = "%cd [folder]", takes_files = true, run = cd,
+  doc = "changes the folder; - goes back to the one before"}
 M[6] = {name = "pwd", usage = "%pwd", run = pwd, doc = "the folder"}
 M[7] = {name = "env", usage = "%env [name[=value]]", run = env, doc = "shows or sets variables of the environment"}
 return M

@@ -30,7 +30,8 @@ end
 --- name, what, shape, bytes, device, gradient
 local function who_row(session, name, value)
   if is_tensor(value) then
-    return {name, (tostring(value.dtype):gsub("^torch%.", "")), shape_of(value), text.bytes(bytes_of(value)), tostring(value.device), gradient(value)}
+    return {name, (tostring(value.dtype):gsub("^torch%.", "")), shape_of(value), text.bytes(bytes_of(value)),
+      tostring(value.device), gradient(value)}
   end
   if is_module(value) then
     local bytes, count = parameters(value)
@@ -69,7 +70,9 @@ local function by_line(session, limit)
   local list = torch._C.storages()
   table.sort(list, function(a, b) return a.bytes > b.bytes or a.bytes == b.bytes and a.place < b.place end)
   local rows = {{"made at", "storages", "bytes"}}
-  for i = 1, math.min(limit, #list) do rows[i + 1] = {list[i].place, tostring(list[i].count), text.bytes(list[i].bytes)} end
+  for i = 1, math.min(limit, #list) do
+    rows[i + 1] = {list[i].place, tostring(list[i].count), text.bytes(list[i].bytes)}
+  end
   if #list == 0 then return session.write "no tensor made since %mem on is alive\n" end
   session.write(text.table(rows))
 end
@@ -98,7 +101,8 @@ local function walk(session, visit)
       end
     elseif type(value) == "table" then
       for key, item in next, value do
-        local name = type(key) == "string" and (path == "" and key or path .. "." .. key) or ("%s[%s]"):format(path, tostring(key))
+        local name = type(key) == "string" and (path == "" and key or path .. "." .. key)
+          or ("%s[%s]"):format(path, tostring(key))
         add(item, name)
       end
     elseif is_tensor(value) then
@@ -121,7 +125,8 @@ local function by_size(session, limit)
   table.sort(list, function(a, b) return a[3] > b[3] or a[3] == b[3] and a[1] < b[1] end)
   local rows = {{"reached as", "dtype", "shape", "bytes"}}
   for i = 1, math.min(limit, #list) do
-    rows[i + 1] = {list[i][1], (tostring(list[i][2].dtype):gsub("^torch%.", "")), shape_of(list[i][2]), text.bytes(list[i][3])}
+    rows[i + 1] = {list[i][1], (tostring(list[i][2].dtype):gsub("^torch%.", "")), shape_of(list[i][2]),
+      text.bytes(list[i][3])}
   end
   if #list > 0 then session.write(text.table(rows, {true, true, true})) end
   if #list > limit then session.write(("… %d more\n"):format(#list - limit)) end

@@ -49,10 +49,14 @@ local function autoreload(session, words)
 end
 
 return {
-  {name = "hist", usage = "%hist [number or text]", run = hist, doc = "the inputs with their numbers: the last ones, or those that hold a text"},
-  {name = "reset", usage = "%reset", run = reset, doc = "removes every global that was defined, and what results and errors hold"},
+  {name = "hist", usage = "%hist [number or text]", run = hist,
+    doc = "the inputs with their numbers: the last ones, or those that hold a text"},
+  {name = "reset", usage = "%reset", run = reset,
+    doc = "removes every global that was defined, and what results and errors hold"},
   {name = "autoreload", usage = "%autoreload 0|1|2", run = autoreload,
     doc = "loads modules anew whose files changed: 1 once, now; 2 before every input; 0 never\nObjects get the new methods of their classes, tables of modules the new functions. A\nfunction that was kept in a local stays the old one."},
-  {name = "traceback", usage = "%traceback full|short", run = traceback, doc = "whether tracebacks show the frames of Hecate and of C too"},
-  {name = "strict", usage = "%strict on|off", run = strict, doc = "whether reading a global that does not exist is an error"},
+  {name = "traceback", usage = "%traceback full|short", run = traceback,
+    doc = "whether tracebacks show the frames of Hecate and of C too"},
+  {name = "strict", usage = "%strict on|off", run = strict,
+    doc = "whether reading a global that does not exist is an error"},
 }

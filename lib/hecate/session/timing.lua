@@ -21,7 +21,8 @@ local function time(session, statement)
     session.results:add(result.results[1])
     session:show(result.results)
   end
-  session.write(("%s, tensors %s%s\n"):format(text.seconds(seconds), more < 0 and "-" or "+", text.bytes(math.abs(more))))
+  session.write(("%s, tensors %s%s\n"):format(text.seconds(seconds), more < 0 and "-" or "+",
+    text.bytes(math.abs(more))))
 end
 
 --- The options "-n 5 -r 3" in front of a statement.
@@ -71,7 +72,8 @@ local function timeit(session, words)
   local mean = sum / given.r
   for _, t in ipairs(times) do squares = squares + (t - mean) ^ 2 end
   session.write(("%s ± %s per loop (mean ± std. dev. of %d run%s, %d loop%s each), best %s\n"):format(text.seconds(mean),
-    text.seconds(math.sqrt(squares / given.r)), given.r, given.r == 1 and "" or "s", n, n == 1 and "" or "s", text.seconds(best)))
+    text.seconds(math.sqrt(squares / given.r)), given.r, given.r == 1 and "" or "s", n, n == 1 and "" or "s",
+      text.seconds(best)))
 end
 
 --- %prof: the ops of a statement by the time they took themselves.
@@ -94,7 +96,8 @@ local function prof(session, statement)
   end
   session.write(text.table(rows))
   if #ops > 20 then session.write(("… %d more ops\n"):format(#ops - 20)) end
-  session.write(("%s in all, %s (%.1f%%) of it in ops\n"):format(text.seconds(seconds), text.seconds(in_ops), 100 * in_ops / seconds))
+  session.write(("%s in all, %s (%.1f%%) of it in ops\n"):format(text.seconds(seconds), text.seconds(in_ops),
+    100 * in_ops / seconds))
 end
 
 return {

@@ -117,7 +117,8 @@ local function check_gradient(own, k, g)
   if not input then wrong("argument %d of forward is no tensor, its gradient must be nil", k) end
   if not torch.is_tensor(g) then wrong("expected a tensor or nil, got a %s", type(g)) end
   if not fits(g.shape, input) then
-    wrong("expected the shape of argument %d, (%s), got (%s)", k, table.concat(input, "×"), table.concat(g.shape, "×"))
+    wrong("expected the shape of argument %d, (%s), got (%s)", k, table.concat(input, "×"),
+      table.concat(g.shape, "×"))
   end
 end
 

@@ -38,7 +38,8 @@ end)
 describe("commands", function()
   it("are listed with a line each, and each tells more of itself", function()
     local list = run "%?"
-    for _, name in ipairs {"time", "timeit", "prof", "mem", "who", "run", "load", "save", "edit", "cd", "pwd", "env", "reset",
+    for _, name in ipairs {"time", "timeit", "prof", "mem", "who", "run", "load", "save", "edit", "cd", "pwd", "env",
+      "reset",
       "autoreload", "hist", "traceback", "debug", "strict"} do
       assert.matches("%%" .. name .. "[^\n]*  %w", list)
       assert.matches("^%%" .. name, run("%" .. name .. "?"))
@@ -53,8 +54,10 @@ describe("commands", function()
 
   it("tell what they expect", function()
     for text, expected in pairs {
-      ["%run"] = "%run: expected a file", ["%load"] = "%load: expected a file", ["%mem maybe"] = "%mem: expected on, off",
-      ["%traceback long"] = "%traceback: expected full or short, got 'long'", ["%strict maybe"] = "%strict: expected off or on",
+      ["%run"] = "%run: expected a file", ["%load"] = "%load: expected a file",
+        ["%mem maybe"] = "%mem: expected on, off",
+      ["%traceback long"] = "%traceback: expected full or short, got 'long'",
+        ["%strict maybe"] = "%strict: expected off or on",
       ["%autoreload 7"] = "%autoreload: expected 0, 1 or 2", ["%timeit -n 0 1"] = "%timeit: -n and -r",
       ["%run /nowhere.lua"] = "%run: cannot read /nowhere.lua", ["%cd /nowhere"] = "%cd: /nowhere: No such file",
       ["%time"] = "%time: expected a statement", ["%timeit -n 2"] = "%timeit: expected", ["%prof"] = "%prof: expected",
@@ -138,7 +141,8 @@ end)
 
 describe("files", function()
   it("%run runs a script with arguments; its locals stay", function()
-    local path = write("script.lua", "#!/usr/bin/env hecate\nlocal kept = 41\nshared = {...}\nname = arg[0]\nreturn 'done'")
+    local path = write("script.lua",
+      "#!/usr/bin/env hecate\nlocal kept = 41\nshared = {...}\nname = arg[0]\nreturn 'done'")
     assert.equal("done", run("%run " .. path .. " a 'b c'"))
     assert.equal('41\t{"a", "b c"}\ttrue', run("kept, shared, name == '" .. path .. "'"))
     path = write("bad.lua", "local before = 5\nlocal function f()\n  error 'in the script'\nend\nf()")
@@ -154,7 +158,8 @@ describe("files", function()
 
   it("%save writes the inputs as a program", function()
     local path = folder .. "/saved.lua"
-    run("a = 1", "%pwd", "= a", "function f()\n  return a\nend", "a -- note", "a;", "a = 2; a", "return a", "a =", "%save " .. path)
+    run("a = 1", "%pwd", "= a", "function f()\n  return a\nend", "a -- note", "a;", "a = 2; a", "return a", "a =",
+      "%save " .. path)
     local program = "a = 1\nprint(a)\nfunction f()\n  return a\nend\nprint(a -- note\n)\na = 2; print(a)\nprint(a)\n"
     assert.equal(program, read(path))
     assert(load(program))

@@ -179,7 +179,8 @@ describe("completion offers", function()
   end)
 
   it("nothing in comments, after numbers, or for what nobody knows", function()
-    for _, text in ipairs {"-- conf", "--[[ conf", "x = 1 -- t.", "1.", "unknown.field.", "unknown:", "(a + b).", 'unknown["'} do
+    for _, text in ipairs {"-- conf", "--[[ conf", "x = 1 -- t.", "1.", "unknown.field.", "unknown:", "(a + b).",
+      'unknown["'} do
       assert.same({}, (offered(text)), text)
     end
     offers("x.. conf", "config")

@@ -83,7 +83,8 @@ describe("a paste", function()
   end)
 
   it("is left alone where it is Lua as it stands", function()
-    for _, text in ipairs {"x = a\n> b", "f(...)", "for i = 1, 2 do\n\tprint(i)\nend", "  x = 1\n  y = 2", "return 'a' .. '> b'"} do
+    for _, text in ipairs {"x = a\n> b", "f(...)", "for i = 1, 2 do\n\tprint(i)\nend", "  x = 1\n  y = 2",
+      "return 'a' .. '> b'"} do
       assert.equal(text, block.clean(text))
     end
   end)

@@ -83,7 +83,8 @@ stack traceback:
   end)
 
   it("in a longer input with a syntax error marks the line", function()
-    assert.equal("input[1]:2: unexpected symbol near '='\n  1 | x = 1\n→ 2 | y = = 2\n  3 | z = 3", run "x = 1\ny = = 2\nz = 3")
+    assert.equal("input[1]:2: unexpected symbol near '='\n  1 | x = 1\n→ 2 | y = = 2\n  3 | z = 3",
+      run "x = 1\ny = = 2\nz = 3")
   end)
 
   it("in a module names the way to it", function()
@@ -180,9 +181,11 @@ describe("a mistyped name", function()
   it("is told with the nearest one", function()
     run("counter = 5", "local layer = nn.Linear(2, 2)", "config = {rate = 1, nested = {value = 2}}")
     for text, near in pairs {
-      ["torch.reluu(1)"] = "relu", ["pritn(1)"] = "print", ["x = countr + 1"] = "counter", ["torch.zeros(2):summ()"] = false,
+      ["torch.reluu(1)"] = "relu", ["pritn(1)"] = "print", ["x = countr + 1"] = "counter",
+        ["torch.zeros(2):summ()"] = false,
       ["t = torch.zeros(2) t:summ()"] = "sum", ["nn.Linearr(2, 2)"] = "Linear", ["config.nestd.value = 1"] = "nested",
-      ["layer.wieght:size()"] = "weight", ["('x'):uper()"] = false, ["str = 'x' str:uper()"] = "upper", ["string.fromat('x')"] = "format",
+      ["layer.wieght:size()"] = "weight", ["('x'):uper()"] = false, ["str = 'x' str:uper()"] = "upper",
+        ["string.fromat('x')"] = "format",
       ["zzzzzzqqq()"] = false, ["qq()"] = false, ["F2(1)"] = "F",
     } do
       local message = run(text)
@@ -261,7 +264,8 @@ end)
 --- Runs hecate with input; returns what it wrote to both outputs.
 local function hecate(options, input, environment)
   local path = write("input", input or "")
-  return capture(("cd %s && HOME=%s XDG_CONFIG_HOME= %s %s %s <%s 2>&1"):format(folder, folder, environment or "", binary, options, path))
+  return capture(("cd %s && HOME=%s XDG_CONFIG_HOME= %s %s %s <%s 2>&1"):format(folder, folder, environment or "",
+    binary, options, path))
 end
 
 describe("hecate -i", function()
@@ -336,7 +340,8 @@ describe("the start", function()
 
   it("of the session takes less than 30 ms of the processor", function()
     local seconds = tonumber(hecate("-i", "os.clock()")) -- of this process, to the first input
-    assert.is_true(seconds < 0.03 * (capture("nm " .. binary .. " | grep -c __asan_init"):find "^0" and 1 or 20), seconds)
+    assert.is_true(seconds < 0.03 * (capture("nm " .. binary .. " | grep -c __asan_init"):find "^0" and 1 or 20),
+      seconds)
   end)
 end)
 
@@ -346,7 +351,9 @@ describe("on a terminal", function()
 
   in_terminal("%debug has a prompt of its own, which Ctrl-D leaves", function()
     local socket = folder .. "/socket"
-    local function tmux(...) return capture(("tmux -S %s -f /dev/null "):format(socket) .. string.format(...) .. " 2>&1") end
+    local function tmux(...)
+      return capture(("tmux -S %s -f /dev/null "):format(socket) .. string.format(...) .. " 2>&1")
+    end
     local function wait(pattern)
       local text
       for _ = 1, 400 do

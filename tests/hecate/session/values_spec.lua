@@ -113,8 +113,10 @@ describe("a value", function()
   end)
 
   it("appears with sorted keys", function()
-    assert.equal('{1, 2, "x", a = true, b = {c = 1}, ["d e"] = 2}', run "{1, 2, 'x', b = {c = 1}, a = true, ['d e'] = 2}")
-    assert.equal('{[-1] = 1, [0] = 2, [2.5] = 3, z = 4, [false] = 6, [true] = 5}', run "{[true] = 5, [false] = 6, z = 4, [2.5] = 3, [0] = 2, [-1] = 1}")
+    assert.equal('{1, 2, "x", a = true, b = {c = 1}, ["d e"] = 2}',
+      run "{1, 2, 'x', b = {c = 1}, a = true, ['d e'] = 2}")
+    assert.equal('{[-1] = 1, [0] = 2, [2.5] = 3, z = 4, [false] = 6, [true] = 5}',
+      run "{[true] = 5, [false] = 6, z = 4, [2.5] = 3, [0] = 2, [-1] = 1}")
     assert.equal("{}", run "{}")
     assert.equal("{[2] = 1}", run "{nil, 1}")
     assert.equal('{["end"] = 1, ended = 2}', run "{['end'] = 1, ended = 2}")
@@ -136,7 +138,9 @@ describe("a value", function()
     out = run "(function() local t = {} for i = 1, 1e5 do t['k' .. i] = i end return t end)()"
     assert.matches("k1 = 1,\n  k10 = 10,\n  k100 = 100,", out)
     assert.matches("%.%.%. 99970 more\n}$", out)
-    for line in run "{('x'):rep(60), ('y'):rep(60), n = {('z'):rep(70), 1}}":gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
+    for line in run "{('x'):rep(60), ('y'):rep(60), n = {('z'):rep(70), 1}}":gmatch "[^\n]+" do
+      assert.is_true(#line <= 80, line)
+    end
     assert.equal('{"' .. ("x"):rep(200) .. '"...}', (run "{('x'):rep(1e6)}":gsub("\n%s*", "")))
   end)
 
@@ -159,7 +163,8 @@ describe("a value", function()
     assert.equal("Sequential(\n  (1): Linear(in_features=2, out_features=3, bias=true)\n  (2): ReLU()\n)",
       run "nn.Sequential(nn.Linear(2, 3), nn.ReLU())")
     assert.equal("torch.Size({2, 3})", run "torch.zeros(2, 3).shape")
-    assert.equal("{x = tensor float32 (2×3), y = tensor({1, 2})}", run "{x = torch.zeros(2, 3), y = torch.tensor({1, 2})}")
+    assert.equal("{x = tensor float32 (2×3), y = tensor({1, 2})}",
+      run "{x = torch.zeros(2, 3), y = torch.tensor({1, 2})}")
     assert.equal("torch.float32\tcpu", run "torch.float32, torch.zeros(1).device")
   end)
 

@@ -47,7 +47,9 @@ local function check(case, tolerance)
     assert.is_true(most <= tolerance, ("%s is off by %g: %s"):format(what, most, describe_case(case)))
   end
   near(few, many, "output")
-  for i, what in ipairs{"gradient of the input", "gradient of the weight", "gradient of the bias"} do near(a[i], b[i], what) end
+  for i, what in ipairs{"gradient of the input", "gradient of the weight", "gradient of the bias"} do
+    near(a[i], b[i], what)
+  end
 end
 
 describe("conv2d of few channels", function()
@@ -72,9 +74,11 @@ describe("conv2d of few channels", function()
 
   it("is that of many where a plane takes several strips, and in float32", function()
     for _, stride in ipairs{1, 2, 3} do
-      check({batch = 2, groups = 5, channels = 1, features = 2, size = {217, 190}, kernel = {3, 5}, stride = {stride, stride},
+      check({batch = 2, groups = 5, channels = 1, features = 2, size = {217, 190}, kernel = {3, 5},
+        stride = {stride, stride},
         padding = {1, 2}, dilation = {2, 1}}, 1e-9)
-      check({batch = 1, groups = 2, channels = 3, features = 5, size = {120, 333}, kernel = {7, 7}, stride = {stride, 1},
+      check({batch = 1, groups = 2, channels = 3, features = 5, size = {120, 333}, kernel = {7, 7},
+        stride = {stride, 1},
         padding = {3, 3}, dilation = {1, 1}, dtype = torch.float32}, 2e-2)
     end
   end)

@@ -8,13 +8,15 @@ local DTYPES = {"float32", "float64", "int64", "int32", "uint8", "bool"}
 --- A random problem: 'base' (n × m), positions along dimension d, one of them repeated or negative
 -- now and then, and as many slices.
 local function problem()
-  local p = {n = math.random(6), m = math.random(70), k = math.random(7), d = math.random(2), dtype = DTYPES[math.random(#DTYPES)]}
+  local p = {n = math.random(6), m = math.random(70), k = math.random(7), d = math.random(2),
+    dtype = DTYPES[math.random(#DTYPES)]}
   local size = p.d == 1 and p.n or p.m
   p.base = torch.randint(0, 2, {p.n, p.m}):to(p.dtype)
   p.index = torch.randint(1, size + 1, {p.k})
   if math.random(2) == 1 then p.index = torch.where(p.index:gt(1), p.index - size - 1, p.index) end
   p.values = torch.randint(0, 2, p.d == 1 and {p.k, p.m} or {p.n, p.k}):to(p.dtype)
-  p.wide = p.d == 1 and p.index:view(p.k, 1):expand(p.k, p.m):contiguous() or p.index:view(1, p.k):expand(p.n, p.k):contiguous()
+  p.wide = p.d == 1 and p.index:view(p.k, 1):expand(p.k, p.m):contiguous()
+    or p.index:view(1, p.k):expand(p.n, p.k):contiguous()
   function p.key(i) return p.d == 1 and {i, {}} or {{}, i} end
   return p
 end
@@ -101,20 +103,23 @@ describe("indexing", function()
     assert.are.same({{7, 7}, {2, 2}, {7, 7}}, y:tolist())
     y:sum():backward()
     assert.are.same({{0, 0}, {2, 2}, {0, 0}}, x.grad:tolist())
-    assert.has_error(function() torch.zeros(3)[torch.tensor {true, false}] = 1 end, "index: a mask bool (2) does not fit a tensor float32 (3)")
+    assert.has_error(function() torch.zeros(3)[torch.tensor {true, false}] = 1 end,
+      "index: a mask bool (2) does not fit a tensor float32 (3)")
   end)
 
   it("leaves a tensor as it was when a position is out of range", function()
     local a, v = torch.randn(3, 4), torch.ones(2, 4)
     local before, wide, one = a:clone(), torch.tensor {{1, 2, 3, 1}, {1, 2, 4, 1}}, torch.tensor {1, -4}
     local calls = {
-      function() a:scatter_(1, wide, v) end, function() a:scatter_add_(1, wide, v) end, function() a:scatter_(1, wide, 5) end,
+      function() a:scatter_(1, wide, v) end, function() a:scatter_add_(1, wide, v) end,
+        function() a:scatter_(1, wide, 5) end,
       function() a:index_add_(1, one, v) end, function() a[one] = v end
     }
     for i, call in ipairs(calls) do
       local good, message = pcall(call)
       assert.is_false(good)
-      assert.truthy(tostring(message):find("position %-?4 is out of range for dimension 1 of size 3"), i .. ": " .. tostring(message))
+      assert.truthy(tostring(message):find("position %-?4 is out of range for dimension 1 of size 3"),
+        i .. ": " .. tostring(message))
       same(before, a)
     end
   end)

@@ -98,7 +98,8 @@ describe("hooks of modules", function()
     local m = nn.Linear(1, 1)
     m:register_full_backward_hook(function() return {torch.ones(1), torch.ones(1)} end)
     local y = m(torch.ones(1, 1):requires_grad_(true)):sum()
-    assert.are.equal("register_full_backward_hook: a hook returned 2 gradients for 1 inputs", message(function() y:backward() end))
+    assert.are.equal("register_full_backward_hook: a hook returned 2 gradients for 1 inputs",
+      message(function() y:backward() end))
   end)
 
   it("are collected with their module", function()
@@ -136,7 +137,8 @@ describe("nn.ModuleDict", function()
     assert.are.same({"conv", "fc", "a", "b"}, dict:keys())
     dict:clear()
     assert.are.equal(0, #dict)
-    assert.are.equal("nn.ModuleDict: 'x': expected a module, got a number", message(function() nn.ModuleDict {x = 1} end))
+    assert.are.equal("nn.ModuleDict: 'x': expected a module, got a number",
+      message(function() nn.ModuleDict {x = 1} end))
   end)
 end)
 
@@ -199,7 +201,8 @@ describe("nn.init", function()
   end)
 
   it("says what is wrong", function()
-    assert.are.equal("nn.init.eye_: 'tensor' (argument 1): expected 2 dimensions, got 1", message(nn.init.eye_, torch.ones(2)))
+    assert.are.equal("nn.init.eye_: 'tensor' (argument 1): expected 2 dimensions, got 1",
+      message(nn.init.eye_, torch.ones(2)))
     assert.are.equal("nn.init.orthogonal_: 'tensor' (argument 1): expected at least 2 dimensions, got 1",
       message(nn.init.orthogonal_, torch.ones(2)))
     assert.are.equal("nn.init.dirac_: 'groups' (argument 2): expected a divisor of 3, got 2",
@@ -211,11 +214,14 @@ describe("options of constructors", function()
   it("take the device that there is and a dtype", function()
     local m = nn.Linear(2, 3, {device = "cpu", dtype = torch.float64})
     assert.are.equal(torch.float64, m.weight.dtype)
-    assert.are.equal(torch.float64, nn.BatchNorm2d(3, {device = torch.device "cpu", dtype = "float64"}).running_mean.dtype)
-    for _, make in ipairs {function(d) nn.Linear(1, 1, {device = d}) end, function(d) nn.Conv2d(1, 1, 1, {device = d}) end,
+    assert.are.equal(torch.float64,
+      nn.BatchNorm2d(3, {device = torch.device "cpu", dtype = "float64"}).running_mean.dtype)
+    for _, make in ipairs {function(d) nn.Linear(1, 1, {device = d}) end,
+      function(d) nn.Conv2d(1, 1, 1, {device = d}) end,
       function(d) nn.BatchNorm1d(1, {device = d}) end} do
       assert.matches("'device'", message(make, "cuda"), 1, true)
-      assert.matches("'device': expected \"cpu\" or a torch.device, got the string \"tpu\"", message(make, "tpu"), 1, true)
+      assert.matches("'device': expected \"cpu\" or a torch.device, got the string \"tpu\"", message(make, "tpu"), 1,
+        true)
     end
   end)
 

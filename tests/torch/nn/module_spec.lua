@@ -24,11 +24,14 @@ describe("the modules of a row", function()
       assert.is_nil(torch[name], "torch." .. name)
       assert.is_function(F[name], "nn.functional." .. name)
     end
-    for _, name in ipairs {"add", "zeros", "cat", "sort", "tensor"} do assert.is_nil(F[name], "nn.functional." .. name) end
+    for _, name in ipairs {"add", "zeros", "cat", "sort", "tensor"} do
+      assert.is_nil(F[name], "nn.functional." .. name)
+    end
   end)
 
   it("a name that is not there is Lua's error, with the field", function()
-    for _, case in ipairs {{"torch.foo()", "foo"}, {"torch.nn.functional.foo()", "foo"}, {"torch.nn.Foo()", "Foo"}, {"torch.optim.Foo()", "Foo"}} do
+    for _, case in ipairs {{"torch.foo()", "foo"}, {"torch.nn.functional.foo()", "foo"}, {"torch.nn.Foo()", "Foo"},
+      {"torch.optim.Foo()", "Foo"}} do
       local ok, message = pcall(assert(load(case[1], "=line", "t")))
       assert.is_false(ok)
       assert.matches(("^line:1: attempt to call a nil value %%(field '%s'%%)"):format(case[2]), message)

@@ -73,7 +73,8 @@ end)
 describe("the default generator", function()
   it("begins in every process with a seed of its own, others with PyTorch's", function()
     local function seed()
-      local pipe <close> = assert(io.popen((os.getenv "HECATE_BIN" or "build/hecate") .. " -e 'print(torch.initial_seed())'"))
+      local pipe <close> = assert(io.popen((os.getenv "HECATE_BIN" or "build/hecate")
+        .. " -e 'print(torch.initial_seed())'"))
       return assert(math.tointeger(pipe:read "n"))
     end
     assert.are_not.equal(seed(), seed())
@@ -109,6 +110,7 @@ describe("the default generator", function()
     local function reason(f) return (select(2, pcall(f)):gsub("^[^ ]*:%d+: ", "")) end
     assert.are.equal("set_state: 'new_state': expected a state from get_state, a uint8 tensor of 16 elements, got a tensor float32 (2)",
       reason(function() torch.set_rng_state(torch.ones(2)) end))
-    assert.are.equal("manual_seed: 'seed': expected an integer, got the string \"x\"", reason(function() torch.manual_seed "x" end))
+    assert.are.equal("manual_seed: 'seed': expected an integer, got the string \"x\"",
+      reason(function() torch.manual_seed "x" end))
   end)
 end)
