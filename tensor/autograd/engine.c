@@ -108,12 +108,27 @@ static void mark_needed(Pass *p, Node **list, int64_t n) {
   }
 }
 
-/* Brings a gradient to the shape and dtype of where it flows. Consumes *grad. */
+/* Whether broadcasting makes the shape of 't' of that of 'm'. */
+static bool broadcasts_to(const Meta *m, const Tensor *t) {
+  int extra = t->ndim - m->ndim;
+  for (int d = 0; extra >= 0 && d < m->ndim; d++)
+    if (m->shape[d] != 1 && m->shape[d] != t->shape[extra + d]) return false;
+  return extra >= 0;
+}
+
+static Status wrong_shape(const Meta *m, const Tensor *t) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  return fail(ERROR_ARGUMENT, "backward: a gradient has the wrong shape: expected %s, got %s", shape_text(a, m->ndim, m->shape),
+              shape_text(b, t->ndim, t->shape));
+}
+
+/* Brings a gradient to the shape and dtype of where it flows: what broadcasting repeated is added up. Consumes *grad. */
 static Status fit(const Meta *m, Tensor **grad) {
   Tensor *t = *grad, *next = NULL;
   bool same = t->ndim == m->ndim;
   for (int d = 0; same && d < m->ndim; d++) same = t->shape[d] == m->shape[d];
   if (!same) {
+    if (!broadcasts_to(m, t)) return wrong_shape(m, t);
     TRY(sum_to_shape(t, m->ndim, m->shape, &next));
     tensor_release(t);
     t = *grad = next;
@@ -170,14 +185,10 @@ static Status arrived(Pass *p, Slot *s, int output) {
   Tensor **grad = &s->grad[output];
   Node *n = s->node;
   if (*grad == NULL) return OK;
-  if (n->kind == NODE_ACCUMULATE) {
-    if (n->leaf->autograd != NULL) TRY(hooks_run(&n->leaf->autograd->hooks, grad));
-    TRY(fit(&n->outputs[0], grad));
-  }
+  if (n->kind == NODE_ACCUMULATE && n->leaf->autograd != NULL) TRY(hooks_run(&n->leaf->autograd->hooks, grad));
   for (Watch *w = n->watches; w != NULL; w = w->next) {
     if (w->output != output) continue;
     TRY(hooks_run(&w->hooks, grad));
-    TRY(fit(&n->outputs[output], grad));
     if (w->retain && w->tensor != NULL && p->results == NULL) TRY(accumulate_shared(p, w->tensor, *grad, false));
   }
   return s->captured ? capture(p, s, output, *grad) : OK;

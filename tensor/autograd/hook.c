@@ -11,6 +11,14 @@ void hooks_free(Hook *h) {
   }
 }
 
+/* What a hook returns takes the place of the gradient, so it looks like it. */
+static Status check_replacement(const Tensor *grad, const Tensor *given) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  if (given->dtype == grad->dtype && tensor_same_shape(given, grad)) return OK;
+  return fail(ERROR_ARGUMENT, "register_hook: a hook returns a gradient like the one it got, %s, got %s", tensor_text(a, grad),
+              tensor_text(b, given));
+}
+
 /* A hook may remove any hook of the list, itself too, so each next one is looked up
 ** anew: identifiers grow along the list. */
 Status hooks_run(Hook *const *hooks, Tensor **grad) {
@@ -23,7 +31,9 @@ Status hooks_run(Hook *const *hooks, Tensor **grad) {
     Tensor *replacement = NULL;
     TRY(h->call(h, *grad, &replacement));
     if (replacement == NULL) continue;
-    tensor_release(*grad);
+    Status status = check_replacement(*grad, replacement);
+    tensor_release(status == OK ? *grad : replacement);
+    TRY(status);
     *grad = replacement;
   }
 }

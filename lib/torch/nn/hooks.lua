@@ -44,6 +44,24 @@ local function any_requires(values)
   return false
 end
 
+local function describe(v)
+  if not torch.is_tensor(v) then return v == nil and "nil" or "a " .. type(v) end
+  return ("%s (%s)"):format(tostring(v.dtype):gsub("^torch%.", ""), table.concat(v.shape, "×"))
+end
+
+-- What a hook returned for `expected`, the gradients of the inputs, looks like them; nil is no gradient.
+local function check_returned(result, expected)
+  if result.n ~= expected.n then
+    error(("register_full_backward_hook: a hook returned %d gradients for %d inputs"):format(result.n, expected.n), 0)
+  end
+  for i = 1, result.n do
+    local given, want = result[i], expected[i]
+    if given ~= nil and want ~= nil and describe(given) ~= describe(want) then
+      error(("register_full_backward_hook: a hook returned %s as gradient %d, expected %s"):format(describe(given), i, describe(want)), 0)
+    end
+  end
+end
+
 -- Watches one call: the gradients of its outputs come first, then those of its inputs, and
 -- then the hooks run. Without an input that wants a gradient they run with the first.
 local function watcher(module, list, n_in, inputs_wanted)
@@ -54,9 +72,7 @@ local function watcher(module, list, n_in, inputs_wanted)
       local result = hook(module, grad_input, grad_output)
       if result ~= nil then
         result = packed(result)
-        if result.n ~= grad_input.n then
-          error(("register_full_backward_hook: a hook returned %d gradients for %d inputs"):format(result.n, grad_input.n), 0)
-        end
+        check_returned(result, grad_input)
         grad_input = result
       end
     end)
