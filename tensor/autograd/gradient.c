@@ -3,11 +3,6 @@
 */
 #include "gradient.h"
 
-Ints backward_shape(const Backward *c, const Tensor *t) {
-  (void)c;
-  return ints_of(t->ndim, t->shape);
-}
-
 static const Meta *input_meta(const Backward *c, int input) {
   const Edge *e = &c->node->edges[input];
   return e->node != NULL ? &e->node->outputs[e->output] : NULL;

@@ -116,7 +116,6 @@ struct Backward {
   Tensor **result;
   const Node *node;
 };
-Ints backward_shape(const Backward *c, const Tensor *t);
 /* The shape of an input whose gradient is wanted; n == -1 for the others. */
 Ints backward_input_shape(const Backward *c, int input);
 DType backward_input_dtype(const Backward *c, int input);

@@ -188,10 +188,10 @@ describe("gradient.plan", function()
   it("takes numbers, attributes and names", function()
     local p = plan "return {input = o.grad * 2 * o.alpha}"
     assert.equal(4, #p.steps) -- two numbers wrapped, two products
-    assert.equal("scalar_int(2)", p.steps[1].wrap)
-    assert.equal("a->alpha", p.steps[3].wrap)
+    assert.equal("scalar_int(2)", p.steps[1].number)
+    assert.equal("a->alpha", p.steps[3].number)
     p = plan "return {input = o.grad:add(o.grad, {alpha = 3})}"
-    assert.equal("scalar_int(3)", p.steps[1].c[3])
+    assert.equal("scalar_int(3)", p.steps[1].attributes[1])
   end)
 
   it("reports mistakes with file and line", function()
