@@ -236,7 +236,7 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
 /* Another tensor of the same storage and place, without history. */
 Status tensor_alias(const Tensor *tensor, Tensor **out);
 /* 'tensor' shows what 'from' shows (of the same shape); who holds it keeps it. */
-void tensor_set_data(Tensor *tensor, const Tensor *from);
+Status tensor_set_data(Tensor *tensor, const Tensor *from);
 Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
 /* The same for an owner that the host keeps beside a handle of the tensor (a module has
 ** its parameter twice): such references do not count for Hook.shared. */
@@ -325,6 +325,9 @@ Tensor *tensor_grad(const Tensor *t); /* borrowed, NULL when there is none */
 Status tensor_set_grad(Tensor *t, Tensor *grad); /* NULL clears */
 Node *tensor_grad_fn(Tensor *t);      /* borrowed; NULL for a leaf */
 Status tensor_retain_grad(Tensor *t);
+/* Grows with every change of what the tensor shows: changes in place of its storage, and tensor_set_data. A
+** graph that kept the tensor notices by it. */
+uint64_t tensor_changes(const Tensor *t);
 Status tensor_detach(Tensor *t, Tensor **out); /* shares storage and version */
 Status tensor_detach_(Tensor *t);
 /* Adds a hook (the callbacks are copied); *id names it for tensor_remove_hook. The hooks

@@ -16,6 +16,11 @@ Autograd *autograd_of(Tensor *t) {
   return t->autograd;
 }
 
+uint64_t tensor_changes(const Tensor *t) {
+  uint64_t replaced = t->autograd != NULL ? t->autograd->replaced : 0;
+  return replaced << 32 | atomic_load_explicit(&t->storage->version, memory_order_relaxed);
+}
+
 /* 'node' (owned) in place of the node of 't', which watches it no more. */
 static void history_replace(const Tensor *t, Autograd *a, Node *node) {
   Node *old = a->grad_fn;
@@ -123,12 +128,36 @@ static Status refresh_view(Tensor *t) {
     return status;
   }
   node->saved_in[0].kept = true;
-  node->saved_in[0].version = version;
+  node->saved_in[0].changes = tensor_changes(node->saved_in[0].tensor);
   node->outputs[0] = meta_of(t);
   history_replace(t, meta, node);
   meta->output = 0;
   meta->view_version = version;
   t->requires_grad = true;
+  return OK;
+}
+
+static bool same_shape(const Meta *m, const Tensor *t) {
+  if (m->ndim != t->ndim) return false;
+  for (int d = 0; d < t->ndim; d++)
+    if (m->shape[d] != t->shape[d]) return false;
+  return true;
+}
+
+/* The accumulator of a leaf, owned. The leaf may have changed since it was made: another dtype (model:double())
+** is taken over, for the pass casts what arrives. Formulas read the shape of their input from it, so a leaf of
+** another shape (t_ with gradients off) gets a new one, and older graphs keep theirs. */
+static Status leaf_accumulator(Tensor *leaf, Autograd *meta, Node **out) {
+  Node *n = meta->accumulator;
+  if (n != NULL && same_shape(&n->outputs[0], leaf)) node_retain(n);
+  else {
+    TRY(node_new(NODE_ACCUMULATE, OP_COUNT, 0, 1, false, false, 0, &n));
+    n->leaf = tensor_retain(leaf);
+    n->outputs[0] = meta_of(leaf);
+    meta->accumulator = n;
+  }
+  n->outputs[0].dtype = leaf->dtype;
+  *out = n;
   return OK;
 }
 
@@ -143,14 +172,7 @@ Status tensor_edge(Tensor *t, Edge *edge) {
     *edge = (Edge){meta->grad_fn, meta->output};
     return OK;
   }
-  if (meta->accumulator != NULL) node_retain(meta->accumulator);
-  else {
-    TRY(node_new(NODE_ACCUMULATE, OP_COUNT, 0, 1, false, false, 0, &meta->accumulator));
-    meta->accumulator->leaf = tensor_retain(t);
-    meta->accumulator->outputs[0] = meta_of(t);
-  }
-  edge->node = meta->accumulator;
-  return OK;
+  return leaf_accumulator(t, meta, &edge->node);
 }
 
 Node *tensor_grad_fn(Tensor *t) {

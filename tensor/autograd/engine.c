@@ -211,11 +211,14 @@ static Status run_leaf(Pass *p, Slot *s) {
 static Status check_saved(const Node *n, const Saved *s) {
   char text[SHAPE_TEXT];
   if (!s->kept || s->tensor == NULL) return OK;
-  unsigned now = atomic_load_explicit(&s->tensor->storage->version, memory_order_relaxed);
-  if (now == s->version) return OK;
+  uint64_t now = tensor_changes(s->tensor);
+  if (now == s->changes) return OK;
+  if (now >> 32 != s->changes >> 32)
+    return fail(ERROR_ARGUMENT, "backward: a tensor that %s needs was given other data (%s) after it was used", node_name(n),
+                tensor_text(text, s->tensor));
   return fail(ERROR_ARGUMENT,
               "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, expected %u",
-              tensor_text(text, s->tensor), node_name(n), now, s->version);
+              tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
 }
 
 /* The kept outputs, given their history back where the pass is itself recorded. */

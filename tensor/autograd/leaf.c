@@ -37,13 +37,16 @@ Status gradient_own(Tensor **grad) {
   return is_private(*grad) && !is_expanded(*grad) ? OK : replace_by_copy(grad);
 }
 
-/* A leaf can change its dtype (model:double()) or its shape after the graph was made. */
-static Status fit_leaf(const char *who, const Tensor *leaf, Tensor **grad) {
+/* A leaf can change its dtype (model:double()) or its shape (t_ with gradients off) after the graph was made. */
+static Status fit_leaf(const char *who, Tensor *leaf, Tensor **grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
-  Tensor *cast;
+  Tensor *cast, *have = tensor_grad(leaf);
   if (!tensor_same_shape(leaf, *grad))
     return fail(ERROR_ARGUMENT, "%s: a leaf changed its shape after it was used: its gradient is %s, expected %s", who,
                 tensor_text(a, *grad), tensor_text(b, leaf));
+  if (have != NULL && !tensor_same_shape(leaf, have))
+    return fail(ERROR_ARGUMENT, "%s: a leaf changed its shape: its grad is %s, expected %s; set it to nil", who,
+                tensor_text(a, have), tensor_text(b, leaf));
   if ((*grad)->dtype == leaf->dtype) return OK;
   TRY(op_cast(*grad, (DType)leaf->dtype, &cast));
   tensor_release(*grad);

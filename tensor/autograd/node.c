@@ -43,10 +43,9 @@ void node_retain(Node *n) {
 static void drop_saved(Saved *saved, int n) {
   if (saved == NULL) return;
   for (int i = 0; i < n; i++) {
-    Tensor *t = saved[i].tensor, *v = saved[i].variable;
-    saved[i].tensor = saved[i].variable = NULL;
+    Tensor *t = saved[i].tensor;
+    saved[i].tensor = NULL;
     tensor_release(t);
-    tensor_release(v);
   }
 }
 
@@ -77,7 +76,8 @@ void node_release(Node *n) {
     for (int i = 0; i < n->n_inputs; i++) node_release(n->edges[i].node);
     node_drop_watches(n);
     if (n->leaf != NULL) {
-      if (n->leaf->autograd != NULL) n->leaf->autograd->accumulator = NULL;
+      Autograd *meta = n->leaf->autograd;
+      if (meta != NULL && meta->accumulator == n) meta->accumulator = NULL;
       tensor_release(n->leaf);
     }
     if (n->callback != NULL) {

@@ -19,8 +19,7 @@ typedef struct {
 
 typedef struct {
   Tensor *tensor;   /* owned; of an output: an alias without history */
-  Tensor *variable; /* owned; of an input: the tensor itself, for its history */
-  unsigned version; /* of the storage when it was kept */
+  uint64_t changes; /* tensor_changes when it was kept */
   bool kept;
 } Saved;
 
@@ -67,7 +66,6 @@ void node_drop_saved(Node *node);
 Meta meta_of(const Tensor *t);
 
 /* ---- autograd.c ---- */
-Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
 /* The node and output that a tensor's gradient flows to: its history, or the
 ** accumulator of a leaf. *edge is owned; node NULL when it wants none. */
 Status tensor_edge(Tensor *t, Edge *edge);

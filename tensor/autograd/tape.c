@@ -16,7 +16,7 @@ static bool wants_gradient(const Call *c) {
 
 static void save(Saved *s, Tensor *t) {
   s->tensor = tensor_retain(t);
-  s->version = atomic_load_explicit(&t->storage->version, memory_order_relaxed);
+  s->changes = tensor_changes(t);
   s->kept = true;
 }
 
@@ -49,7 +49,7 @@ static Status save_outputs(Call *c, Node *n) {
     if (!(c->info->save_outputs >> i & 1) || c->out[i] == NULL) continue;
     Saved *s = &n->saved_out[i];
     TRY(tensor_view_of(c->out[i], &s->tensor));
-    s->version = atomic_load_explicit(&c->out[i]->storage->version, memory_order_relaxed);
+    s->changes = tensor_changes(s->tensor);
     s->kept = true;
   }
   return OK;

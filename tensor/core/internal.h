@@ -16,9 +16,11 @@ typedef struct Autograd {
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
   Hook *hooks;        /* of a leaf; those of other tensors are in the node */
   int twins;          /* references of tensor_retain_twin */
+  unsigned replaced;  /* how often tensor_set_data gave the tensor other memory */
   unsigned view_version; /* of the base's storage when grad_fn of a view was made */
 } Autograd;
 
+Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
 void autograd_release(Tensor *t); /* at the end of a tensor */
 /* A reference to a tensor with hooks came or went: tells them (Hook.shared). */
 void hooks_recount(Tensor *t);

@@ -200,7 +200,10 @@ void tensor_release(Tensor *t) {
   else memory_free(t, sizeof *t);
 }
 
-void tensor_set_data(Tensor *t, const Tensor *from) {
+Status tensor_set_data(Tensor *t, const Tensor *from) {
+  Autograd *meta = autograd_of(t);
+  if (meta == NULL) return ERROR_MEMORY;
+  meta->replaced++;
   Storage *home = home_of(t), *old = t->storage;
   if (from->storage != home) storage_retain(from->storage);
   t->storage = from->storage;
@@ -208,6 +211,7 @@ void tensor_set_data(Tensor *t, const Tensor *from) {
   t->offset = from->offset;
   memcpy(t->stride, from->stride, sizeof t->stride);
   if (old != home) storage_release(old);
+  return OK;
 }
 
 bool tensor_is_contiguous(const Tensor *t) {

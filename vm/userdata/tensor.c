@@ -194,7 +194,7 @@ static int get_data(lua_State *L) {
   return 1;
 }
 static int get_version(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)atomic_load(&tensor_check(L, 1, "_version", "self")->storage->version));
+  lua_pushinteger(L, (lua_Integer)tensor_changes(tensor_check(L, 1, "_version", "self")));
   return 1;
 }
 /** x.mT -> Tensor: A view with the last two dimensions exchanged. */
@@ -295,9 +295,10 @@ static int set_attribute(lua_State *L, Tensor *t, const char *key) {
     error_check(L, tensor_set_requires_grad(t, lua_toboolean(L, 3)));
   } else if (strcmp(key, "data") == 0) {
     Tensor *from = tensor_check(L, 3, "data", "value");
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
     if (from->dtype != t->dtype || !tensor_same_shape(t, from))
-      return luaL_error(L, "data: expected a tensor of the same shape and dtype");
-    tensor_set_data(t, from);
+      return luaL_error(L, "data: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, from));
+    error_check(L, tensor_set_data(t, from));
   } else
     return luaL_error(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
   return 0;

@@ -74,8 +74,9 @@ static Status cast_tensor(Tensor *t, DType dtype) {
   if (t == NULL || t->dtype == dtype || !dtype_is_float((DType)t->dtype)) return OK;
   Tensor *cast;
   TRY(op_cast(t, dtype, &cast));
-  tensor_set_data(t, cast);
+  Status status = tensor_set_data(t, cast);
   tensor_release(cast);
+  TRY(status);
   return cast_tensor(tensor_grad(t), dtype);
 }
 
