@@ -9,7 +9,7 @@
 ** status_message() of this thread until the next failure.
 **
 ** Everything counts from 0 here; the 1-based positions of the language are
-** converted at its border (vm/args.c), as the op's row declares.
+** converted at its border (vm/argument.c), as the op's row declares.
 */
 #ifndef HECATE_TENSOR_H
 #define HECATE_TENSOR_H
@@ -275,7 +275,7 @@ void threads_set(int n);
 /* Copies values, broadcasting and casting, without a trace in the history. */
 Status tensor_copy(Tensor *to, Tensor *from);
 
-/* ---- random.c ---------------------------------------------------------- */
+/* ---- random/cpu.c ------------------------------------------------------ */
 
 /* Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
 ** SC 2011): the n-th number depends on (seed, n) alone. */

@@ -97,7 +97,7 @@ void tensor_push(lua_State *L, Tensor *tensor);
 Tensor *tensor_test(lua_State *L, int index);
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name);
 
-/* ---- args.c: options ------------------------------------------------------- */
+/* ---- userdata/options.c ------------------------------------------------------- */
 
 /* A dtype from "float32" or torch.float32 at 'index'; DTYPE_NONE for nil. Raises
 ** otherwise. */

@@ -1,6 +1,6 @@
 -- The recorder of formulas. A formula is a Lua function of symbolic operands that is run when the program is built.
 -- What it does to them is recorded as a list of steps, each a call of an op, from which C is made. Backward formulas
--- (gradient.lua), composites (composite.lua) and the forwards of layers are recorded here.
+-- (gradient.lua), composites and the forwards of layers are recorded here.
 --
 -- A symbol is a tensor that will be there: {c = C expression, text = its name, step = the number of the step that
 -- makes it}. A value (value.lua) is a number, a list of sizes or a dtype that will be there. A step is

@@ -1,4 +1,4 @@
-/* gradient.c: backward formulas that depend on shapes or values, made of ops (so that
+/* autograd/gradient.c: backward formulas that depend on shapes or values, made of ops (so that
 ** they can be differentiated again). Named by o.grad:helper("name") in the rows.
 */
 #include "gradient.h"

@@ -1,5 +1,5 @@
-/* profile.c: which ops the time goes to. Only the thread that started it is measured.
-** An op may call others: 'open' is the one that runs, and each knows the one around it.
+/* profile.c: which ops the time goes to. One table serves the program, without locks: the thread that runs Lua is
+** the only one that calls ops. An op may call others: 'open' is the one that runs, and each knows the one around it.
 */
 #include <time.h>
 

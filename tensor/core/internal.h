@@ -114,7 +114,7 @@ Status unreduce(Backward *c, Tensor *grad, const Ints *dim, bool keepdim, Tensor
 /* Sums 'grad' over the dimensions that broadcasting added, down to 'shape'. */
 Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out);
 
-/* ---- devices (device.h says more) --------------------------------------------- */
+/* ---- the device ---------------------------------------------------------------- */
 
 extern const StripFn *const *cpu_strips; /* [dtype][op] of this processor */
 extern const KernelFn *cpu_kernels;      /* [op] */
@@ -135,7 +135,7 @@ static inline bool worth_threads(int64_t n, int cost) {
 void kernel_fault(const char *format, ...) PRINTF(1, 2);
 bool kernel_faulted(void);
 Status kernel_fault_take(const char *who); /* clears it, as a failure of the op */
-/* An index that came as position 0: see vm/args.c. */
+/* An index that came as position 0: see vm/argument.c. */
 #define POSITION_ZERO INT64_MIN
 /* A checked index into 'size' (negative counts from the end), or -1 after a fault. */
 static inline int64_t check_index(int64_t i, int64_t size, int dim) {

@@ -1,4 +1,4 @@
-/* shape.c: helpers of shape functions, and copies without the tape. */
+/* core/shape.c: helpers of shape functions, and copies without the tape. */
 #include "internal.h"
 
 Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim,

@@ -1,4 +1,4 @@
-/* session_display.c: how a block of several lines looks while it is edited. readline
+/* display.c: how a block of several lines looks while it is edited. readline
 ** shows a line with newlines as it is. We hand it another text to show, in which each
 ** further line begins with a prompt, and of a block taller than the window only the
 ** lines around the cursor.

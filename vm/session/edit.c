@@ -1,5 +1,5 @@
-/* session_edit.c: reading a block. On a terminal readline edits it, all its lines at once
-** (session_keys.c, session_display.c); otherwise it is read line by line, plainly, and
+/* edit.c: reading a block. On a terminal readline edits it, all its lines at once
+** (keys.c, display.c); otherwise it is read line by line, plainly, and
 ** neither prompts nor escape sequences are written.
 */
 #include <locale.h>

@@ -1,4 +1,4 @@
-/* session_history.c: the history file. It has one block a line: a newline in the
+/* history.c: the history file. It has one block a line: a newline in the
 ** block is written "\n" and a backslash "\\". Each block is appended as soon as it
 ** is entered, so that nothing is lost with the process and sessions can share the
 ** file. Trouble is told once and ends the saving, never the session.

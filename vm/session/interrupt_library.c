@@ -1,4 +1,4 @@
-/* session_interrupt.c: interrupt.c for programs in Lua that run what others wrote, as the
+/* interrupt_library.c: interrupt.c for programs in Lua that run what others wrote, as the
 ** kernel of notebooks does: require "hecate.interrupt".
 */
 #include <lauxlib.h>

@@ -1,4 +1,4 @@
-/* session_keys.c: what the keys do in a block of several lines. The functions here stand
+/* keys.c: what the keys do in a block of several lines. The functions here stand
 ** in for functions of readline on whatever keys those are bound to, by default or by the
 ** user's inputrc. What needs to understand Lua is in lib/hecate/session/block.lua.
 */

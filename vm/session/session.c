@@ -1,5 +1,5 @@
 /* session.c: the interactive session. A block is read until it is complete and run by
-** lib/hecate/session.lua, which shows its results. session_edit.c reads the lines.
+** lib/hecate/session.lua, which shows its results. edit.c reads the lines.
 */
 #include <lauxlib.h>
 #include <stdio.h>

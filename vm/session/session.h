@@ -39,7 +39,7 @@ void interrupt_forget(void);
 /* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
 void interrupt_watch_libraries(lua_State *L);
 
-/* ---- session_interrupt.c -------------------------------------------------- */
+/* ---- interrupt.c -------------------------------------------------- */
 
 /* Lets Lua require "hecate.interrupt". */
 void session_preload_interrupt(lua_State *L);
@@ -53,7 +53,7 @@ void session_run(lua_State *L, bool with_rc);
 ** it pops, so that the session that follows has its locals. Whether there was no error. */
 bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc);
 
-/* ---- session_edit.c ------------------------------------------------------- */
+/* ---- edit.c ------------------------------------------------------- */
 
 typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult; /* cleared: by Ctrl-C */
 
@@ -65,20 +65,20 @@ LineResult session_read_plain(char **line);
 /* rl_bracketed_paste_begin, in which no character is a signal. */
 void session_read_paste(int count, int key);
 
-/* ---- session_keys.c ------------------------------------------------------- */
+/* ---- keys.c ------------------------------------------------------- */
 
 void session_keys_bind(void);             /* before rl_initialize */
 void session_keys_install(lua_State *L);  /* after it */
 void session_keys_begin(void);            /* a block begins */
 
-/* ---- session_display.c ---------------------------------------------------- */
+/* ---- display.c ---------------------------------------------------- */
 
 void session_display_begin(void); /* a block begins */
 void session_display(void);       /* in place of rl_redisplay */
 void session_display_resized(void); /* the window has another size */
 void session_display_whole(void); /* for the last time: all of it */
 
-/* ---- session_history.c ---------------------------------------------------- */
+/* ---- history.c ---------------------------------------------------- */
 
 /* Reads the blocks of earlier sessions into readline's list. */
 void session_history_load(void);

@@ -1,4 +1,4 @@
-/* cpu.c: picks the tables of the best processor level when the program starts.
+/* cpu/cpu.c: picks the tables of the best processor level when the program starts.
 ** HECATE_CPU=base|avx2|avx512 asks for a lower one (tests compare them).
 */
 #include <stdlib.h>

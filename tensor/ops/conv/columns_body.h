@@ -1,4 +1,4 @@
-/* columns_body.h: im2col and its adjoint for element type T; included by conv.c once per
+/* columns_body.h: im2col and its adjoint for element type T; included by cpu.c once per
 ** type. Row (c, i, j) of the columns holds, for each output place (y, x), the input at
 ** (y · stride + i · dilation - padding, x · …), 0 outside.
 */

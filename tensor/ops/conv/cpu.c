@@ -1,4 +1,4 @@
-/* conv.c: convolution as matrix products over columns (im2col). A sample and group has a
+/* conv/cpu.c: convolution as matrix products over columns (im2col). A sample and group has a
 ** column matrix of K = C/groups·KH·KW rows, one column for each output place. It is made
 ** in strips of output rows that stay in the cache: forward W (F×K) times it; for the
 ** input Wᵀ·grad scattered back; for the weight grad times its transpose. 1×1 kernels of

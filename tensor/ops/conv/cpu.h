@@ -1,4 +1,4 @@
-/* conv.h: what the ways of convolution share. */
+/* conv/cpu.h: what the ways of convolution share. */
 #ifndef HECATE_CONV_H
 #define HECATE_CONV_H
 
@@ -11,7 +11,7 @@ typedef Status (*ConvTask)(const void *plan, Call *c, int64_t task, void *scratc
 /* Runs the tasks, threads with 'bytes' of scratch each. */
 Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work);
 
-/* shifts.c: whether few channels make it the faster way, and its three ops. */
+/* cpu_shifts.c: whether few channels make it the faster way, and its three ops. */
 typedef enum { CONV_FORWARD, CONV_INPUT, CONV_WEIGHT } ConvOp;
 bool KERNEL(shifts_suit)(const Window *w, ConvOp op);
 Status KERNEL(shifts_forward)(const Window *w, Call *c);

@@ -1,4 +1,4 @@
-/* pool.c: kernels of pooling, one plane after the other. */
+/* conv/cpu_pool.c: kernels of pooling, one plane after the other. */
 #include <math.h>
 
 #include "device/cpu/kernel.h"

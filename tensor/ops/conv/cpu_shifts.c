@@ -1,10 +1,10 @@
-/* shifts.c: convolution of few channels as sums of shifted planes. A plane of the input is laid
+/* conv/cpu_shifts.c: convolution of few channels as sums of shifted planes. A plane of the input is laid
 ** out with its padding, in phases: where the stride is 2, even and odd rows and columns apart.
 ** Then output place i, counted through rows of the phases' pitch, is Σ weight[k] · phase[place[k] + i]
 ** for all taps k of the kernel: one long loop of vectors without edges, whose few places
 ** behind each row are dropped. The gradients are sums of the same kind.
 **
-** A matrix product (conv.c) has to make columns, KH·KW times the input, and wants many rows;
+** A matrix product (cpu.c) has to make columns, KH·KW times the input, and wants many rows;
 ** for a channel of its own (a depthwise convolution) its matrices are vectors.
 */
 #include "cpu.h"

@@ -1,4 +1,4 @@
-/* pool_body.h: pooling of one plane of element type T; included by pool.c once per type. */
+/* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once per type. */
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
 static void NAME(max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {

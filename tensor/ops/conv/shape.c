@@ -1,4 +1,4 @@
-/* conv.c: shapes and checks of convolution and pooling, and their gradients that need shapes. */
+/* conv/shape.c: shapes and checks of convolution and pooling, and their gradients that need shapes. */
 #include "autograd/gradient.h"
 #include "window.h"
 

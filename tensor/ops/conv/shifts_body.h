@@ -1,4 +1,4 @@
-/* shifts_body.h: the loops of shifts.c for element type T; included once per type. */
+/* shifts_body.h: the loops of cpu_shifts.c for element type T; included once per type. */
 
 typedef T NAME(Vector) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
 #define V NAME(Vector)

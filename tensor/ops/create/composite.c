@@ -1,4 +1,4 @@
-/* create.c: creation ops and casts. */
+/* create/composite.c: creation ops and casts. */
 #include <math.h>
 
 #include "core/internal.h"

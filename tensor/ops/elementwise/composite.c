@@ -1,4 +1,4 @@
-/* elementwise.c: composites of elementwise ops. The kernels come from the rows' expressions. */
+/* elementwise/composite.c: composites of elementwise ops. The kernels come from the rows' expressions. */
 #include "core/internal.h"
 
 Status composite_gelu(Call *c) {

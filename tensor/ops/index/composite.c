@@ -1,4 +1,4 @@
-/* join.c: cat and stack, and indexing ops made of others. */
+/* index/composite.c: cat and stack, and indexing ops made of others. */
 #include "core/internal.h"
 
 static bool left_out(const Tensor *t) { return t->ndim == 1 && t->numel == 0; }

@@ -1,4 +1,4 @@
-/* index.c: kernels that read or write where positions say. Inputs are contiguous. */
+/* index/cpu.c: kernels that read or write where positions say. Inputs are contiguous. */
 #include "cpu.h"
 
 #define CHUNK 32768 /* elements of one task */

@@ -1,4 +1,4 @@
-/* index.h: what kernels that follow positions share. */
+/* index/cpu.h: what kernels that follow positions share. */
 #ifndef HECATE_INDEX_H
 #define HECATE_INDEX_H
 

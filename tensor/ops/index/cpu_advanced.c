@@ -1,4 +1,4 @@
-/* advanced.c: x[...] with tensors among the items: element (o, b, i) of the result is at
+/* index/cpu_advanced.c: x[...] with tensors among the items: element (o, b, i) of the result is at
 ** outer[o] + middle[b] + inner[i] of the input: the dimensions before the indices, the
 ** indices' common shape, the dimensions after. When the indices are not neighbours
 ** there is nothing before and all other dimensions come after.

@@ -1,4 +1,4 @@
-/* join.c: tensors copied beside each other. */
+/* index/cpu_join.c: tensors copied beside each other. */
 #include "device/cpu/kernel.h"
 
 Status KERNEL(join)(Call *c) {

@@ -1,4 +1,4 @@
-/* sort.c: sort and topk. An element becomes an unsigned key of the same order (NaN the
+/* index/cpu_sort.c: sort and topk. An element becomes an unsigned key of the same order (NaN the
 ** largest, -0 equal to 0), inverted where the largest come first; a line is sorted as
 ** pairs of key and position: by insertion when short, else by radix, eight bits at a
 ** time, passes in which all digits agree left out. Both are stable. A long line is left

@@ -1,4 +1,4 @@
-/* gradient_index.c: gradients of the indexing ops that depend on shapes. */
+/* index/gradient.c: gradients of the indexing ops that depend on shapes. */
 #include "autograd/gradient.h"
 
 /* 'grad' in the first corner of zeros of the given shape. */

@@ -1,4 +1,4 @@
-/* index.c: shapes of the indexing ops (kernels: cpu/index.c, cpu/advanced.c, cpu/sort.c). */
+/* index/shape.c: shapes of the indexing ops (kernels: cpu.c, cpu_advanced.c, cpu_sort.c). */
 #include "core/internal.h"
 
 static int dims_of(const Tensor *t) { return t->ndim > 0 ? t->ndim : 1; }

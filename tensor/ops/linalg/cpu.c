@@ -1,4 +1,4 @@
-/* linalg.c: kernels of matrix products. Operands that BLAS can read where they are,
+/* linalg/cpu.c: kernels of matrix products. Operands that BLAS can read where they are,
 ** transposed ones too, are not copied.
 */
 #include "device/cpu/gemm.h"

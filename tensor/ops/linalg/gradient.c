@@ -1,4 +1,4 @@
-/* gradient_linalg.c: the gradient of linear, on matrices of rows. */
+/* linalg/gradient.c: the gradient of linear, on matrices of rows. */
 #include "autograd/gradient.h"
 
 static Status as_rows(Tensor *t, int64_t rows, int64_t columns, Tensor **out) {

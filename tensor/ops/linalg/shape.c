@@ -1,4 +1,4 @@
-/* linalg.c: shapes of matrix products, and those made of others. */
+/* linalg/shape.c: shapes of matrix products, and those made of others. */
 #include "core/internal.h"
 
 static Status check_rank(const Call *c, int input, const char *name, int argument, int ndim) {

@@ -1,4 +1,4 @@
-/* loss.c: nll_loss and its gradient. input is N × C × inner, target N × inner. */
+/* loss/cpu.c: nll_loss and its gradient. input is N × C × inner, target N × inner. */
 #include "device/cpu/kernel.h"
 
 typedef struct {

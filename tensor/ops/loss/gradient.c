@@ -1,4 +1,4 @@
-/* gradient_loss.c: gradients of nll_loss, which is linear in its input. */
+/* loss/gradient.c: gradients of nll_loss, which is linear in its input. */
 #include "core/internal.h"
 
 Status backward_nll_loss(Backward *c) {

@@ -1,4 +1,4 @@
-/* loss.c: shapes of nll_loss, and the losses that are made of other ops. */
+/* loss/shape.c: shapes of nll_loss, and the losses that are made of other ops. */
 #include "core/internal.h"
 
 /* ---- nll_loss -------------------------------------------------------------------- */

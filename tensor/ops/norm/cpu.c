@@ -1,4 +1,4 @@
-/* norm.c: batch_norm and its gradient, N × C × inner. Each channel is one task when it
+/* norm/cpu.c: batch_norm and its gradient, N × C × inner. Each channel is one task when it
 ** has an inner part; otherwise tiles of channels go down the rows. Sums are in double,
 ** in the order of the elements, so they do not depend on the threads.
 */

@@ -1,4 +1,4 @@
-/* layer_norm.c: layer_norm of the rows of a matrix, and its gradient. A row is added up in LANES
+/* norm/cpu_layer_norm.c: layer_norm of the rows of a matrix, and its gradient. A row is added up in LANES
 ** sums, by blocks that go on in double, so all processor levels and numbers of threads add alike.
 ** The gradients of weight and bias are added up over ROWS rows at a time, then over those.
 */

@@ -1,4 +1,4 @@
-/* gradient_norm.c: the gradients of batch_norm and layer_norm: one fused kernel, or, when the
+/* norm/gradient.c: the gradients of batch_norm and layer_norm: one fused kernel, or, when the
 ** gradient is itself to be differentiated, simple ops.
 */
 #include "core/internal.h"

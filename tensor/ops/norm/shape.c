@@ -1,4 +1,4 @@
-/* norm.c: checks and shapes of normalisation. */
+/* norm/shape.c: checks and shapes of normalisation. */
 #include "core/internal.h"
 
 /* A tensor with one element for each channel. */

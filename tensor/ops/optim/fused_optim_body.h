@@ -1,4 +1,4 @@
-/* fused_optim_type.h: the loops of fused_optim.c for one element type T (name TYPED).
+/* fused_optim_body.h: the loops of fused_optim.c for one element type T (name TYPED).
 ** The order of operations is PyTorch's, so that float64 agrees with it to rounding.
 */
 

@@ -1,4 +1,4 @@
-/* random.c: generators, and the random ops that are made of the fills of
+/* random/composite.c: generators, and the random ops that are made of the fills of
 ** tensor/ops/random/cpu.c. A generator is a place in the stream of its seed; every draw takes
 ** whole groups of 4 words from there on.
 */

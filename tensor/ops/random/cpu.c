@@ -1,4 +1,4 @@
-/* random.c: fills. Elements are made in groups, each from the PHILOX_WORDS words at its
+/* random/cpu.c: fills. Elements are made in groups, each from the PHILOX_WORDS words at its
 ** place in the stream, so the numbers do not depend on how the groups are shared out.
 */
 #include "device/cpu/kernel.h"

@@ -1,4 +1,4 @@
-/* reduce.c: sums, products, extremes and the like over any dimensions of any strided
+/* reduce/cpu.c: sums, products, extremes and the like over any dimensions of any strided
 ** tensor, without a copy.
 **
 ** The dimensions are sorted by stride and merged. When the innermost one is reduced,

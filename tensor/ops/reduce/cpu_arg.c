@@ -1,4 +1,4 @@
-/* arg.c: positions of extremes along one dimension, and running sums. Inputs are
+/* reduce/cpu_arg.c: positions of extremes along one dimension, and running sums. Inputs are
 ** contiguous: outer × n × inner.
 */
 #include "device/cpu/fold.h"

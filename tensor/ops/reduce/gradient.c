@@ -1,4 +1,4 @@
-/* gradient_reduce.c: gradients of reductions, made of ops. */
+/* reduce/gradient.c: gradients of reductions, made of ops. */
 #include <math.h>
 
 #include "core/internal.h"

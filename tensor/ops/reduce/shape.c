@@ -1,4 +1,4 @@
-/* reduce.c: shapes of reductions, and those made of others. */
+/* reduce/shape.c: shapes of reductions, and those made of others. */
 #include <math.h>
 
 #include "core/internal.h"

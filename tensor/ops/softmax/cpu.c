@@ -1,4 +1,4 @@
-/* softmax.c: softmax, log_softmax and their gradients along one dimension of contiguous
+/* softmax/cpu.c: softmax, log_softmax and their gradients along one dimension of contiguous
 ** tensors. A row that lies in one piece is worked on alone; columns are worked on in
 ** tiles, so that the inner loop runs along memory.
 */

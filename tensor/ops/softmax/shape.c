@@ -1,4 +1,4 @@
-/* softmax.c: shapes of softmax, log_softmax and their gradients. */
+/* softmax/shape.c: shapes of softmax, log_softmax and their gradients. */
 #include "core/internal.h"
 
 Status infer_softmax(Call *c) {

@@ -1,0 +1,94 @@
+-- A comment that names a file names one that is there: *.c, *.h and *.lua in the comments of the sources, and in the
+-- documents between backquotes. Files that the build writes and files of the user stand in the lists below.
+local function lines(command)
+  local list = {}
+  for line in io.popen(command):lines() do list[#list + 1] = line end
+  return list
+end
+
+local files = lines "find vm tensor lib scripts tests docs *.md .ci -type f | LC_ALL=C sort"
+local sources = {}
+for _, path in ipairs(files) do
+  local script = path:find "^scripts/" or path:find "^%.ci/"
+  local text = path:find "%.[ch]$" or path:find "%.lua$" or path:find "%.md$" or script and not path:find "%."
+  if text and not path:find "^tests/data/" and path ~= "CHANGELOG.md" then sources[#sources + 1] = path end
+end
+
+-- What the build and the program write, and headers of libraries.
+local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "kernels.h", "embedded.c", "lua.h", "cblas.h", "torch.lua", "torch/nn.lua"}
+-- What a user may have, in comments and documents that explain by example.
+local examples = {"train.lua", "init.lua", "model.lua", "x.lua", "a.b.c"}
+
+local known = {}
+for _, list in ipairs {made, examples} do
+  for _, name in ipairs(list) do known[name] = true end
+end
+local names, paths = {}, {}
+for _, path in ipairs(files) do
+  paths[path] = true
+  names[path:match "[^/]+$"] = true
+end
+
+-- Whether a file is there by its name, or by the end of its path ("nn/init.lua").
+local function is_there(name)
+  if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" then return true end -- kernel_NAME.c
+  if not name:find "/" then return names[name] end
+  for path in pairs(paths) do
+    if path == name or path:sub(-#name - 1) == "/" .. name then return true end
+  end
+  return false
+end
+
+-- The comments of a source, or the quoted words of a document, as a list of {line, text}.
+local function comments(path, text)
+  local list, at = {}, 0
+  local inside = false
+  for line in (text .. "\n"):gmatch "(.-)\n" do
+    at = at + 1
+    local found
+    if path:find "%.md$" then
+      found = {}
+      for word in line:gmatch "`([^`]*)`" do found[#found + 1] = word end
+      found = table.concat(found, " ")
+    elseif path:find "%.[ch]$" then
+      if inside then found = line
+      else found = line:match "/%*.*" end
+      if found then inside = not found:find "%*/%s*$" and not found:find "%*/[^/]*$" end
+    elseif path:find "%.lua$" then found = line:match "%-%-.*"
+    else found = line:match "#.*" end
+    if found then list[#list + 1] = {at, found} end
+  end
+  return list
+end
+
+describe("a file begins with its own name:", function()
+  for _, path in ipairs(sources) do
+    if path:find "%.[ch]$" then
+      it(path, function()
+        local file <close> = assert(io.open(path))
+        local name = file:read "l":match "^/%* ([%w_/.]+%.[ch]):"
+        if name then assert.equal(name, path:sub(-#name)) end
+      end)
+    end
+  end
+end)
+
+describe("comments name files that are there:", function()
+  local seen = 0
+  for _, path in ipairs(sources) do
+    it(path, function()
+      local file <close> = assert(io.open(path))
+      local gone = {}
+      for _, c in ipairs(comments(path, file:read "a")) do
+        for name in c[2]:gmatch "[%w_/.%-]*[%w_]%.[chl][ua]*%f[^%w_.(]" do
+          if name:find "%.[ch]$" or name:find "%.lua$" then
+            seen = seen + 1
+            if not is_there(name) then gone[#gone + 1] = ("%s:%d: %s"):format(path, c[1], name) end
+          end
+        end
+      end
+      if #gone > 0 then error(table.concat(gone, "\n"), 0) end
+    end)
+  end
+  it("and there are such names", function() assert.is_true(seen > 200, seen .. " names") end)
+end)
