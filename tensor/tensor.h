@@ -268,7 +268,7 @@ Status tensor_item(const char *who, const Tensor *t, Scalar *out);
 Scalar element_get(DType dtype, const void *data);
 void element_set(DType dtype, void *data, Scalar value);
 
-/* Ends with this: number of threads for all kernels and for BLAS. */
+/* threads.c: the number of threads for all kernels and for BLAS. */
 int threads_get(void);
 void threads_set(int n);
 

@@ -235,7 +235,9 @@ local function strip(row, dtype, put)
       if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
     end
   else put("  (void)attrs;") end
-  put('#line %d "%s"', row.line, row.file)
+  -- Compilers and debuggers name the row. It has no number of a line: a line more at the top of the file
+  -- would compile all rows again.
+  put('#line 1 "%s: %s"', row.file, row.name)
   if row.constant and DTYPES[dtype].category == "float" then -- the second operand is one number with a shorter way
     put("  if (s[2] == 0) {")
     put("    const T b = *(const T *)p[2];")

@@ -1,5 +1,4 @@
 /* tensor.c: handles on storages: making, sharing, reading single elements. */
-#include <omp.h>
 #include <stdio.h>
 
 #include "internal.h"
@@ -268,16 +267,4 @@ Status tensor_item(const char *who, const Tensor *t, Scalar *out) {
   }
   *out = element_get((DType)t->dtype, tensor_data(t));
   return OK;
-}
-
-static int thread_count;
-int threads_get(void) {
-  if (thread_count == 0) thread_count = omp_get_max_threads();
-  return thread_count;
-}
-void openblas_set_num_threads(int n); /* of OpenBLAS; also declared in its cblas.h */
-void threads_set(int n) {
-  thread_count = n < 1 ? 1 : n;
-  omp_set_num_threads(thread_count);
-  openblas_set_num_threads(thread_count);
 }

@@ -1,13 +1,12 @@
-/* gemm.c: matrix products of one pair of matrices. Floats by BLAS, tiny ones and
+/* gemm.c: matrix products of one pair of matrices. Floats by BLAS (blas.h), tiny ones and
 ** integers by the loops below. Long products are cut into panels of rows, and of columns where
 ** few rows are long already, so that an interrupt is seen within a fraction of a second.
 */
-#include <cblas.h>
 #include <limits.h>
 
+#include "blas.h"
 #include "gemm.h"
 
-#define PANEL_FLOP 4e9
 #define TINY 2048 /* multiplications; below, packing costs more than multiplying */
 
 /* Row by row; B is walked along its rows or, transposed, along its columns. */
@@ -45,44 +44,6 @@ static void plain(DType dtype, Matrix a, Matrix b, double alpha, double beta, vo
     case DTYPE_INT32: plain_int32(a, b, (int64_t)alpha, (int64_t)beta, c, ldc); break;
     default: plain_int64(a, b, (int64_t)alpha, (int64_t)beta, c, ldc);
   }
-}
-
-/* ---- BLAS ------------------------------------------------------------------------- */
-
-typedef struct {
-  CBLAS_TRANSPOSE trans;
-  blasint ld;
-} Layout;
-
-static Layout layout_of(const Matrix *m) {
-  bool straight = m->columns <= 1 ? m->row >= 1 || m->rows <= 1 : m->column == 1 && (m->row >= m->columns || m->rows <= 1);
-  int64_t ld = straight ? m->row : m->column, least = straight ? m->columns : m->rows;
-  if (straight ? m->rows <= 1 : m->columns <= 1) ld = least;
-  return (Layout){straight ? CblasNoTrans : CblasTrans, (blasint)(ld > least ? ld : least > 1 ? least : 1)};
-}
-
-static void blas_gemm(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
-  Layout x = layout_of(&a), y = layout_of(&b);
-  blasint m = (blasint)a.rows, n = (blasint)b.columns, k = (blasint)a.columns;
-  if (dtype == DTYPE_FLOAT32)
-    cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c, (blasint)ldc);
-  else
-    cblas_dgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alpha, a.data, x.ld, b.data, y.ld, beta, c, (blasint)ldc);
-}
-
-static void blas_gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
-  Layout l = layout_of(&a);
-  bool straight = l.trans == CblasNoTrans;
-  if (beta == 0) { /* whatever was there, NaN too, goes */
-    size_t size = dtype_size(dtype);
-    for (int64_t i = 0; i < a.rows; i++) memset((char *)y + (size_t)(i * ystep) * size, 0, size);
-    beta = 1;
-  }
-  blasint rows = (blasint)(straight ? a.rows : a.columns), columns = (blasint)(straight ? a.columns : a.rows);
-  if (dtype == DTYPE_FLOAT32)
-    cblas_sgemv(CblasRowMajor, l.trans, rows, columns, (float)alpha, a.data, l.ld, x, (blasint)step, (float)beta, y, (blasint)ystep);
-  else
-    cblas_dgemv(CblasRowMajor, l.trans, rows, columns, alpha, a.data, l.ld, x, (blasint)step, beta, y, (blasint)ystep);
 }
 
 /* ---- matrix times vector -------------------------------------------------------------
@@ -135,7 +96,7 @@ GEMV(double, float64)
 static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
   bool rows = a.column == 1 || a.columns == 1, dense = (step == 1 || a.columns == 1) && (ystep == 1 || a.rows == 1);
   if (!dense || !(rows || a.row == 1)) {
-    blas_gemv(dtype, a, x, step, alpha, beta, y, ystep);
+    BLAS(gemv)(dtype, a, x, step, alpha, beta, y, ystep);
     return;
   }
   int64_t tasks = (a.rows + GEMV_TILE - 1) / GEMV_TILE;
@@ -159,7 +120,7 @@ static void one_panel(DType dtype, Matrix a, Matrix b, double alpha, double beta
   if (real && b.columns == 1) gemv(dtype, a, b.data, b.row > 0 ? b.row : 1, alpha, beta, c, ldc);
   else if (real && a.rows == 1) gemv(dtype, matrix_t(b), a.data, a.column > 0 ? a.column : 1, alpha, beta, c, 1);
   else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY) plain(dtype, a, b, alpha, beta, c, ldc);
-  else blas_gemm(dtype, a, b, alpha, beta, c, ldc);
+  else BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
 }
 
 Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *out, int64_t ldc) {
@@ -169,10 +130,10 @@ Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, 
   double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
   if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
   int64_t rows = a.rows, columns = b.columns;
-  if (row_flop * (double)a.rows > PANEL_FLOP) rows = (int64_t)(PANEL_FLOP / row_flop) / 64 * 64;
+  if (row_flop * (double)a.rows > BLAS_PANEL_FLOP) rows = (int64_t)(BLAS_PANEL_FLOP / row_flop) / 64 * 64;
   if (rows < 64 && rows < a.rows) {
     rows = a.rows < 256 ? a.rows : 256;
-    columns = (int64_t)(PANEL_FLOP / (row_flop * (double)rows) * (double)b.columns) / 64 * 64;
+    columns = (int64_t)(BLAS_PANEL_FLOP / (row_flop * (double)rows) * (double)b.columns) / 64 * 64;
     if (columns < 256) columns = 256;
   }
   for (int64_t i = 0; i < a.rows; i += rows)

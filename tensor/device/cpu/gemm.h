@@ -3,22 +3,7 @@
 #define HECATE_GEMM_H
 
 #include "kernel.h"
-
-/* A matrix in memory: element (i, j) at data[i · row + j · column], in elements. */
-typedef struct {
-  const void *data;
-  int64_t rows, columns, row, column;
-} Matrix;
-
-static inline Matrix matrix_t(Matrix m) {
-  return (Matrix){m.data, m.columns, m.rows, m.column, m.row};
-}
-
-/* Whether gemm can read it without a copy: one of the strides is 1. */
-static inline bool matrix_readable(const Matrix *m) {
-  if (m->columns <= 1 || m->rows <= 1) return (m->row > 0 || m->rows <= 1) && (m->column > 0 || m->columns <= 1);
-  return (m->column == 1 && m->row >= m->columns) || (m->row == 1 && m->column >= m->rows);
-}
+#include "matrix.h"
 
 /* 'out' has rows of a.rows × b.columns at distance 'ldc'. A and B must be readable.
 ** Fails on sizes beyond BLAS and on an interrupt. */

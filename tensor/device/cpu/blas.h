@@ -1,0 +1,26 @@
+/* blas.h: products of large matrices of floats. OpenBLAS computes them (openblas.c, the one file that calls it) or,
+** in a build without it, our own loops (blocked.c, compiled once for each processor level).
+*/
+#ifndef HECATE_BLAS_H
+#define HECATE_BLAS_H
+
+#include "matrix.h"
+
+#ifdef HECATE_WITH_OPENBLAS
+#define BLAS(name) blas_##name
+#define BLAS_PANEL_FLOP 4e9 /* so much is computed before an interrupt is looked for: some 0.1 s */
+#else
+#include "kernel.h"
+#define BLAS(name) KERNEL(blas_##name)
+#define BLAS_PANEL_FLOP 5e8
+#endif
+
+/* C = alpha · A · B + beta · C of float32 or float64. Both matrices are readable (matrix_readable), and no number
+** in them exceeds INT_MAX. Where beta is 0, C is not read. */
+void BLAS(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc);
+/* y = alpha · A · x + beta · y. The elements of x and y lie 'step' and 'ystep' elements apart. */
+void BLAS(gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep);
+/* How many threads OpenBLAS takes; ours are told by OpenMP. */
+void blas_set_threads(int n);
+
+#endif

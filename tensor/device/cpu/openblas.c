@@ -1,0 +1,43 @@
+/* openblas.c: the one file that calls OpenBLAS. A build without OpenBLAS has blocked.c in its place. */
+#include <cblas.h>
+
+#include "blas.h"
+
+typedef struct {
+  CBLAS_TRANSPOSE trans;
+  blasint ld;
+} Layout;
+
+static Layout layout_of(const Matrix *m) {
+  bool straight = m->columns <= 1 ? m->row >= 1 || m->rows <= 1 : m->column == 1 && (m->row >= m->columns || m->rows <= 1);
+  int64_t ld = straight ? m->row : m->column, least = straight ? m->columns : m->rows;
+  if (straight ? m->rows <= 1 : m->columns <= 1) ld = least;
+  return (Layout){straight ? CblasNoTrans : CblasTrans, (blasint)(ld > least ? ld : least > 1 ? least : 1)};
+}
+
+void blas_gemm(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
+  Layout x = layout_of(&a), y = layout_of(&b);
+  blasint m = (blasint)a.rows, n = (blasint)b.columns, k = (blasint)a.columns, step = (blasint)ldc;
+  if (dtype == DTYPE_FLOAT32)
+    cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c, step);
+  else
+    cblas_dgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alpha, a.data, x.ld, b.data, y.ld, beta, c, step);
+}
+
+void blas_gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
+  Layout l = layout_of(&a);
+  bool straight = l.trans == CblasNoTrans;
+  if (beta == 0) { /* OpenBLAS multiplies what is there by 0, and NaN stays NaN */
+    size_t size = dtype_size(dtype);
+    for (int64_t i = 0; i < a.rows; i++) memset((char *)y + (size_t)(i * ystep) * size, 0, size);
+    beta = 1;
+  }
+  blasint rows = (blasint)(straight ? a.rows : a.columns), columns = (blasint)(straight ? a.columns : a.rows);
+  blasint xstep = (blasint)step, to = (blasint)ystep;
+  if (dtype == DTYPE_FLOAT32)
+    cblas_sgemv(CblasRowMajor, l.trans, rows, columns, (float)alpha, a.data, l.ld, x, xstep, (float)beta, y, to);
+  else
+    cblas_dgemv(CblasRowMajor, l.trans, rows, columns, alpha, a.data, l.ld, x, xstep, beta, y, to);
+}
+
+void blas_set_threads(int n) { openblas_set_num_threads(n); }
