@@ -1,5 +1,5 @@
 /* session.c: the interactive session. A block is read until it is complete and run by
-** lib/hecate/session.lua, which shows its results. edit.c reads the lines.
+** lib/hecate/session.lua, which shows its results. readline/edit.c reads blocks, plain.c lines.
 */
 #include <lauxlib.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "vm.h"
 
 static bool session_on_terminal;
+static const Editor *session_editor; /* NULL: lines are read plainly */
 static int session_object; /* where it lies on the stack */
 
 /* Calls the method of the session with the text; one result is pushed. */
@@ -57,7 +58,8 @@ static LineResult session_read_block(lua_State *L, char **block) {
   do {
     char *line;
     const char *prompt = *block == NULL ? first : ">> ";
-    LineResult result = session_on_terminal ? session_edit(prompt, &line) : session_read_plain(&line);
+    LineResult result = session_editor != NULL ? session_editor->read(prompt, &line)
+                                               : plain_read(session_on_terminal ? prompt : NULL, &line);
     if (result != LINE_READ) return result;
     if (!session_extend(block, line)) {
       fputs("not enough memory\n", stderr);
@@ -128,12 +130,14 @@ void session_run(lua_State *L, bool with_rc) {
   if (session_on_terminal) report_version();
   if (!session_open(L, with_rc)) return;
   session_object = lua_gettop(L);
-  if (session_on_terminal) session_prepare_terminal(L);
+#ifdef HECATE_WITH_READLINE
+  if (session_on_terminal && session_editor == NULL) session_editor = edit_open(L);
+#endif
   do {
     char *block = NULL;
     result = session_read_block(L, &block);
     if (block != NULL && result != LINE_CLEARED) {
-      if (session_on_terminal) session_history_add(block);
+      if (session_editor != NULL) session_editor->remember(block);
       session_execute(L, block);
     }
     free(block);

@@ -1,7 +1,6 @@
-/* session.h: what the files of the executable share: main.c, alloc.c, report.c, session.c
-** and the other session_*.c, complete.c and interrupt.c. readline, the handler of
-** SIGINT and the command line are in these and nowhere else: torch.so, loaded by
-** another host, has none of them.
+/* session.h: what the files of the executable share: main.c, alloc.c, report.c, session.c, plain.c and
+** interrupt.c. The handler of SIGINT, the command line and readline (in the folder readline/) are in these and
+** nowhere else: torch.so, loaded by another host, has none of them.
 */
 #ifndef HECATE_SESSION_H
 #define HECATE_SESSION_H
@@ -39,7 +38,7 @@ void interrupt_forget(void);
 /* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
 void interrupt_watch_libraries(lua_State *L);
 
-/* ---- interrupt.c -------------------------------------------------- */
+/* ---- interrupt_library.c -------------------------------------------------- */
 
 /* Lets Lua require "hecate.interrupt". */
 void session_preload_interrupt(lua_State *L);
@@ -53,44 +52,22 @@ void session_run(lua_State *L, bool with_rc);
 ** it pops, so that the session that follows has its locals. Whether there was no error. */
 bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc);
 
-/* ---- edit.c ------------------------------------------------------- */
+/* ---- reading blocks ------------------------------------------------------- */
 
 typedef enum { LINE_READ, LINE_CLEARED, LINE_END } LineResult; /* cleared: by Ctrl-C */
 
-/* Makes readline ours: keys, completion, history. */
-void session_prepare_terminal(lua_State *L);
-/* Reads a block into '*line', of malloc: with readline all its lines, or plainly one. */
-LineResult session_edit(const char *prompt, char **line);
-LineResult session_read_plain(char **line);
-/* rl_bracketed_paste_begin, in which no character is a signal. */
-void session_read_paste(int count, int key);
+/* How blocks are read on a terminal. */
+typedef struct {
+  /* Reads a block, with all its lines, into '*block', of malloc. */
+  LineResult (*read)(const char *prompt, char **block);
+  /* Puts the block, which it may shorten, into the history. */
+  void (*remember)(char *block);
+} Editor;
 
-/* ---- keys.c ------------------------------------------------------- */
+/* readline/edit.c: the editor by readline, opened now; NULL: it cannot be opened, which the user was told. */
+const Editor *edit_open(lua_State *L);
 
-void session_keys_bind(void);             /* before rl_initialize */
-void session_keys_install(lua_State *L);  /* after it */
-void session_keys_begin(void);            /* a block begins */
-
-/* ---- display.c ---------------------------------------------------- */
-
-void session_display_begin(void); /* a block begins */
-void session_display(void);       /* in place of rl_redisplay */
-void session_display_resized(void); /* the window has another size */
-void session_display_whole(void); /* for the last time: all of it */
-
-/* ---- history.c ---------------------------------------------------- */
-
-/* Reads the blocks of earlier sessions into readline's list. */
-void session_history_load(void);
-/* The block, without the space at its end, becomes the newest one of the list and
-** of the file, unless it already is. */
-void session_history_add(char *block);
-
-/* ---- complete.c ----------------------------------------------------------- */
-
-/* Makes Tab complete Lua names, with the globals of 'L'. */
-void complete_install(lua_State *L);
-/* Stands in for rl_complete. */
-int complete_on_tab(int count, int key);
+/* plain.c: reads a line into '*line', of malloc, as the terminal edits it. The prompt may be NULL. */
+LineResult plain_read(const char *prompt, char **line);
 
 #endif

@@ -1,27 +1,22 @@
 /* libraries.c: opens libzmq and libsodium. */
 #include "libraries.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "shared_library.h"
 
 Zmq zmq;
 Sodium sodium;
 
-typedef struct {
-  const char *name;
-  void *place; /* of the function pointer */
-} Symbol;
-
 #define ZMQ_SYMBOL(name) {"zmq_" #name, &zmq.name}
-static const Symbol zmq_symbols[] = {
+static const LibrarySymbol zmq_symbols[] = {
   ZMQ_SYMBOL(ctx_new),  ZMQ_SYMBOL(ctx_term), ZMQ_SYMBOL(socket),    ZMQ_SYMBOL(close),
   ZMQ_SYMBOL(setsockopt), ZMQ_SYMBOL(bind),   ZMQ_SYMBOL(connect),   ZMQ_SYMBOL(send),
   ZMQ_SYMBOL(poll),     ZMQ_SYMBOL(msg_init), ZMQ_SYMBOL(msg_recv),  ZMQ_SYMBOL(msg_close),
   ZMQ_SYMBOL(msg_data), ZMQ_SYMBOL(msg_size), ZMQ_SYMBOL(msg_more),  ZMQ_SYMBOL(strerror),
   {"zmq_errno", &zmq.error}, {NULL, NULL}};
 
-static const Symbol sodium_symbols[] = {
+static const LibrarySymbol sodium_symbols[] = {
   {"sodium_init", &sodium.init},
   {"crypto_auth_hmacsha256_statebytes", &sodium.hmac_statebytes},
   {"crypto_auth_hmacsha256_init", &sodium.hmac_init},
@@ -33,34 +28,13 @@ static const Symbol sodium_symbols[] = {
   {"randombytes_buf", &sodium.random},
   {NULL, NULL}};
 
-/* Opens the first of 'files' (NULL at the end) that is there and takes its symbols. 'package'
-** is Debian's with it. */
-static bool open_library(const char *const *files, const char *package, const Symbol *symbols, char *reason, size_t size) {
-  void *library = NULL;
-  for (const char *const *file = files; library == NULL && *file != NULL; file++)
-    library = dlopen(*file, RTLD_NOW | RTLD_LOCAL);
-  if (library == NULL) {
-    snprintf(reason, size, "cannot load %s (Debian: %s): %s", files[0], package, dlerror());
-    return false;
-  }
-  for (const Symbol *s = symbols; s->name != NULL; s++) {
-    void *function = dlsym(library, s->name);
-    if (function == NULL) {
-      snprintf(reason, size, "%s has no function '%s'", files[0], s->name);
-      return false;
-    }
-    memcpy(s->place, &function, sizeof function); /* ISO C has no cast for this */
-  }
-  return true;
-}
-
 bool libraries_open(char *reason, size_t size) {
   static const char *const zmq_files[] = {"libzmq.so.5", "libzmq.5.dylib", "libzmq.so", NULL};
   static const char *const sodium_files[] = {"libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium.so", NULL};
   static bool opened;
   if (opened) return true;
-  if (!open_library(zmq_files, "libzmq5", zmq_symbols, reason, size)) return false;
-  if (!open_library(sodium_files, "libsodium23", sodium_symbols, reason, size)) return false;
+  if (!shared_library_open(zmq_files, "libzmq5", zmq_symbols, reason, size)) return false;
+  if (!shared_library_open(sodium_files, "libsodium23", sodium_symbols, reason, size)) return false;
   if (sodium.init() < 0) {
     snprintf(reason, size, "libsodium finds no random numbers");
     return false;

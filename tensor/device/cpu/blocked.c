@@ -10,16 +10,8 @@ enum {
   BLOCK_ROWS = 4, /* rows of C that the innermost loop holds in registers */
 };
 
-#define T float
-#define NAME(name) name##_float32
-#include "blocked_body.h"
-#undef T
-#undef NAME
-#define T double
-#define NAME(name) name##_float64
-#include "blocked_body.h"
-#undef T
-#undef NAME
+#define BODY "device/cpu/blocked_body.h"
+#include "each_float.h"
 
 void KERNEL(blas_gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
   int64_t columns = (b.columns + BLOCK - 1) / BLOCK, blocks = (a.rows + BLOCK - 1) / BLOCK * columns;

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <readline/readline.h>
-
-#include "session.h"
+#include "editor.h"
+#include "readline.h"
 #include "vm.h"
 
 static lua_State *complete_state; /* whose globals are completed */
@@ -144,7 +143,7 @@ static void complete_show(char **matches, int n, int longest) {
 static void complete_show_signature(void) {
   int point = rl_point;
   rl_point = rl_end;
-  session_display();
+  display_show();
   fprintf(rl_outstream, "\n%s\n", complete_signature);
   rl_point = point;
   rl_forced_update_display();

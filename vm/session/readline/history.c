@@ -14,21 +14,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <readline/history.h>
-
-#include "session.h"
+#include "editor.h"
+#include "readline.h"
 
 #define HISTORY_LIMIT 2000 /* blocks; the file is cut when it has twice as many */
 
 static char history_path[PATH_MAX]; /* empty: no history is kept */
 
-static void session_history_give_up(void) {
+static void history_give_up(void) {
   fprintf(stderr, "hecate: the history is not saved: %s: %s\n", history_path,
           strerror(errno));
   history_path[0] = '\0';
 }
 
-static void session_history_find(void) {
+static void history_find(void) {
   const char *path = getenv("HECATE_HISTORY"), *state = getenv("XDG_STATE_HOME");
   const char *home = getenv("HOME");
   int n = 0;
@@ -43,7 +42,7 @@ static void session_history_find(void) {
 }
 
 /* Makes the folders of the file that are missing. */
-static void session_history_make_folders(void) {
+static void history_make_folders(void) {
   for (char *slash = strchr(history_path + 1, '/'); slash != NULL;
        slash = strchr(slash + 1, '/')) {
     *slash = '\0';
@@ -53,7 +52,7 @@ static void session_history_make_folders(void) {
 }
 
 /* Decodes in place. */
-static void session_history_decode(char *line) {
+static void history_decode(char *line) {
   char *out = line;
   for (const char *in = line; *in != '\0' && *in != '\n'; in++) {
     if (*in == '\\' && (in[1] == 'n' || in[1] == '\\'))
@@ -65,7 +64,7 @@ static void session_history_decode(char *line) {
 }
 
 /* The block as a line of the file, to be freed; NULL without memory. */
-static char *session_history_encode(const char *block) {
+static char *history_encode(const char *block) {
   char *line = malloc(2 * strlen(block) + 2), *out = line;
   if (line == NULL) return NULL;
   for (const char *in = block; *in != '\0'; in++) {
@@ -78,55 +77,55 @@ static char *session_history_encode(const char *block) {
 
 /* Keeps in the file only what is in readline's list. It is written over the old
 ** content and then cut, which needs no room on the disk; the lock is held. */
-static void session_history_shorten(int file) {
+static void history_shorten(int file) {
   off_t end = 0;
   for (int i = 0; i < history_length; i++) {
-    char *line = session_history_encode(history_get(history_base + i)->line);
+    char *line = history_encode(history_get(history_base + i)->line);
     size_t bytes = line != NULL ? strlen(line) : 0;
     bool written = line != NULL && pwrite(file, line, bytes, end) == (ssize_t)bytes;
     free(line);
     if (!written) return;
     end += (off_t)bytes;
   }
-  if (ftruncate(file, end) != 0) session_history_give_up();
+  if (ftruncate(file, end) != 0) history_give_up();
 }
 
-void session_history_load(void) {
+void history_load(void) {
   char *line = NULL;
   size_t room = 0;
   long blocks = 0;
-  session_history_find();
+  history_find();
   using_history();
   stifle_history(HISTORY_LIMIT);
   if (history_path[0] == '\0') return;
   FILE *in = fopen(history_path, "r+");
   if (in == NULL) {
-    if (errno != ENOENT) session_history_give_up();
+    if (errno != ENOENT) history_give_up();
     return;
   }
   flock(fileno(in), LOCK_EX);
   for (; getline(&line, &room, in) > 0; blocks++) {
-    session_history_decode(line);
+    history_decode(line);
     add_history(line);
   }
   free(line);
-  if (blocks > 2 * HISTORY_LIMIT) session_history_shorten(fileno(in));
+  if (blocks > 2 * HISTORY_LIMIT) history_shorten(fileno(in));
   fclose(in); /* gives up the lock */
 }
 
-static void session_history_save(const char *block) {
-  char *line = session_history_encode(block);
+static void history_save(const char *block) {
+  char *line = history_encode(block);
   if (line == NULL) return;
-  session_history_make_folders();
+  history_make_folders();
   int file = open(history_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   size_t bytes = strlen(line);
   if (file < 0 || flock(file, LOCK_EX) != 0 || write(file, line, bytes) != (ssize_t)bytes)
-    session_history_give_up();
+    history_give_up();
   if (file >= 0) close(file);
   free(line);
 }
 
-void session_history_add(char *block) {
+void history_keep(char *block) {
   size_t n = strlen(block);
   while (n > 0 && isspace((unsigned char)block[n - 1])) block[--n] = '\0';
   if (n == 0) return;
@@ -134,5 +133,5 @@ void session_history_add(char *block) {
                                         : NULL;
   if (last != NULL && strcmp(last->line, block) == 0) return;
   add_history(block);
-  if (history_path[0] != '\0') session_history_save(block);
+  if (history_path[0] != '\0') history_save(block);
 }

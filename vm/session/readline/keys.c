@@ -9,10 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <readline/history.h>
-#include <readline/readline.h>
-
-#include "session.h"
+#include "editor.h"
+#include "readline.h"
+#include "session/session.h"
 #include "vm.h"
 
 static lua_State *keys_state;
@@ -188,7 +187,7 @@ static int keys_enter(int count, int key) {
   if (text != NULL) keys_replace(0, rl_end, text);
   lua_pop(keys_state, 2);
   rl_point = rl_end;
-  session_display_whole();
+  display_whole();
   return rl_newline(count, key);
 }
 
@@ -196,7 +195,7 @@ static int keys_enter(int count, int key) {
 
 static int keys_paste(int count, int key) {
   int from = rl_point;
-  session_read_paste(count, key);
+  input_read_paste(count, key);
   if (rl_point <= from) return 0;
   keys_ask("clean", rl_line_buffer + from, rl_point - from, 0);
   const char *text = lua_tostring(keys_state, -2);
@@ -208,35 +207,36 @@ static int keys_paste(int count, int key) {
 
 /* ---- readline's keymaps ------------------------------------------------------------------------ */
 
-static const struct {
+typedef struct {
   rl_command_func_t *theirs, *ours;
-} keys_standing_in[] = {{rl_newline, keys_enter},
-                        {rl_get_previous_history, keys_previous},
-                        {rl_get_next_history, keys_next},
-                        {rl_history_search_backward, keys_search_back},
-                        {rl_history_search_forward, keys_search_forward},
-                        {rl_beg_of_line, keys_home},
-                        {rl_end_of_line, keys_end},
-                        {rl_kill_line, keys_kill},
-                        {rl_unix_line_discard, keys_discard},
-                        {rl_bracketed_paste_begin, keys_paste},
-                        {rl_complete, complete_on_tab}};
+} StandIn;
 
 static void keys_stand_in(Keymap map, int depth) {
-  enum { DEPTH = 20, COUNT = sizeof keys_standing_in / sizeof *keys_standing_in };
+  const StandIn stand_ins[] = {{rl_newline, keys_enter},
+                               {rl_get_previous_history, keys_previous},
+                               {rl_get_next_history, keys_next},
+                               {rl_history_search_backward, keys_search_back},
+                               {rl_history_search_forward, keys_search_forward},
+                               {rl_beg_of_line, keys_home},
+                               {rl_end_of_line, keys_end},
+                               {rl_kill_line, keys_kill},
+                               {rl_unix_line_discard, keys_discard},
+                               {rl_bracketed_paste_begin, keys_paste},
+                               {rl_complete, complete_on_tab}};
+  enum { DEPTH = 20, COUNT = sizeof stand_ins / sizeof *stand_ins };
   for (int key = 0; key < KEYMAP_SIZE; key++) {
     if (map[key].type == ISKMAP && map[key].function != NULL && depth < DEPTH)
       keys_stand_in((Keymap)map[key].function, depth + 1);
     for (int i = 0; map[key].type == ISFUNC && i < COUNT; i++)
-      if (map[key].function == keys_standing_in[i].theirs) {
-        map[key].function = keys_standing_in[i].ours;
+      if (map[key].function == stand_ins[i].theirs) {
+        map[key].function = stand_ins[i].ours;
         break;
       }
   }
 }
 
 /* Before rl_initialize, which reads the user's inputrc: what that binds anew counts. */
-void session_keys_bind(void) {
+void keys_bind(void) {
   static const char *const arrows[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
   for (int i = 0; i < 2; i++) { /* they look for what is left of the cursor */
     rl_bind_keyseq(arrows[i][0], rl_history_search_backward);
@@ -255,7 +255,7 @@ static int keys_require(lua_State *L) {
 }
 
 /* After rl_initialize. */
-void session_keys_install(lua_State *L) {
+void keys_install(lua_State *L) {
   static const char *const maps[] = {"emacs", "vi-move", "vi-insert"};
   const char *terminal = getenv("TERM");
   keys_state = L;
@@ -265,4 +265,4 @@ void session_keys_install(lua_State *L) {
   for (int i = 0; i < 3; i++) keys_stand_in(rl_get_keymap_by_name(maps[i]), 0);
 }
 
-void session_keys_begin(void) { keys_browsing = false; }
+void keys_begin(void) { keys_browsing = false; }

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include <readline/readline.h>
-
-#include "session.h"
+#include "editor.h"
+#include "readline.h"
 
 #define CONTINUED ">> "
 
@@ -32,7 +31,7 @@ static void display_measure(void) {
   if (display_columns < 2) display_columns = 80;
 }
 
-void session_display_begin(void) {
+void display_begin(void) {
   display_measure(); /* the size may have changed while the last block ran */
   display_top = 0;
   display_partial = false;
@@ -145,7 +144,7 @@ static bool display_fill(int from, int to) {
 }
 
 /* In place of rl_redisplay. */
-void session_display(void) {
+void display_show(void) {
   char *buffer = rl_line_buffer;
   int point = rl_point, end = rl_end, mark = rl_mark, to;
   int from = display_choose(&to);
@@ -163,15 +162,15 @@ void session_display(void) {
   rl_mark = mark;
 }
 
-void session_display_resized(void) {
+void display_resized(void) {
   display_measure();
   if (shown.text != NULL) display_clear();
   rl_forced_update_display(); /* from where the cursor is */
 }
 
 /* readline itself shows no more than a window holds. */
-void session_display_whole(void) {
-  session_display();
+void display_whole(void) {
+  display_show();
   if (!display_partial) return;
   display_clear();
   if (display_fill(0, rl_end)) fprintf(rl_outstream, "%s%s\n", rl_display_prompt, shown.text);
