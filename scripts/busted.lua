@@ -3,7 +3,8 @@
 -- The options are busted's. Prints what failed; the last line is "N passed, N failed".
 -- Every file begins with the same random numbers, and must end with the tensor memory it
 -- began with, else it fails; with HECATE_LEAKS=1 every test is measured too, and those that
--- end with more are named.
+-- end with more are named. A file that holds no test at all fails: nobody would notice that its
+-- tests are gone.
 -- busted loads this file twice: as the program, and as its output handler.
 local FILE = "scripts/busted.lua"
 
@@ -42,6 +43,28 @@ local function forget(busted, element)
     element.run = {getTrace = run.getTrace, rewriteMessage = run.rewriteMessage}
   end
 end
+
+--- Reports every file of which no test was run or skipped.
+local function watch_count(busted)
+  local tests
+  busted.subscribe({"file", "start"}, function()
+    tests = 0
+    return nil, true
+  end)
+  busted.subscribe({"test", "end"}, function()
+    tests = tests + 1
+    return nil, true
+  end)
+  busted.subscribe({"file", "end"}, function(file)
+    if tests == 0 then
+      busted.publish({"error", "file"}, file, nil, "no tests in this file", {short_src = file.name, currentline = 0})
+    end
+    return nil, true
+  end)
+end
+
+--- Seconds since some moment; busted's own clock, which is there with it.
+local function now() return require "system".monotime() end
 
 --- Compares the tensor memory before and after each file, and reports a difference.
 local function watch_memory(busted)
@@ -85,6 +108,8 @@ end
 local function handler()
   local busted = require "busted"
   local base = require "busted.outputHandlers.base"()
+  local start = now()
+  watch_count(busted)
   watch_memory(busted)
   function base.suiteEnd()
     for _, list in ipairs{base.failures, base.errors} do
@@ -94,6 +119,7 @@ local function handler()
       io.write(("skipped: %s %s\n"):format(pending.name or "?",
         type(pending.message) == "string" and "(" .. pending.message .. ")" or ""))
     end
+    io.write(("took %.1f s\n"):format(now() - start))
     io.write(("%d passed, %d failed\n"):format(base.successesCount,
       base.failuresCount + base.errorsCount))
     io.flush()

@@ -435,38 +435,3 @@ describe("in a stock lua5.4", function()
     assert.is_true(tonumber(late) < 160 << 20, text)
   end)
 end)
-
-describe("scripts/busted.lua", function()
-  local function run(leaks, times)
-    local scratch = os.tmpname()
-    local name = scratch .. "_spec.lua"
-    local file = assert(io.open(name, "w"))
-    file:write [[
-      local kept = torch.ones(5)
-      it("uses what the file holds", function() assert.equal(5, kept:sum():item()) end)
-      it("leaves something", function() if os.getenv "LEAVE" then torch.left = torch.ones(3) end end)
-    ]]
-    file:close()
-    local pipe = assert(io.popen(("%s %s scripts/busted.lua %s 2>&1"):format(leaks,
-      os.getenv "HECATE_BIN" or "build/hecate",
-      (name .. " "):rep(times or 1))))
-    local text = pipe:read "a"
-    pipe:close()
-    os.remove(name)
-    os.remove(scratch)
-    return text
-  end
-
-  it("passes a file that gives back what it took", function()
-    assert.matches("2 passed, 0 failed", run "", nil, true)
-  end)
-
-  it("runs several files", function() assert.matches("4 passed, 0 failed", run("", 2), nil, true) end)
-
-  it("fails a file that leaves tensors, and names the test on request", function()
-    local text = run "LEAVE=1"
-    assert.matches("tensor memory at the end: +", text, 1, true)
-    assert.matches("2 passed, 1 failed", text, 1, true)
-    assert.matches("leaves something: +", run "LEAVE=1 HECATE_LEAKS=1", 1, true)
-  end)
-end)
