@@ -142,9 +142,17 @@ function methods.view_as(x, other) return x:view(as("view_as", x, other)) end
 --- x:reshape_as(other: Tensor) -> Tensor: In the shape of other; a copy where it must be.
 -- Example: torch.arange(4):reshape_as(torch.zeros(2, 2))
 function methods.reshape_as(x, other) return x:reshape(as("reshape_as", x, other)) end
---- x:new_tensor(data: any) -> Tensor: torch.tensor(data) in the dtype of x.
+--- x:new_tensor(data: any, {dtype: dtype =, device: device =, requires_grad: bool = false}) -> Tensor:
+-- torch.tensor(data) in the dtype of x, unless dtype says otherwise.
 -- Example: torch.ones(1):new_tensor({1, 2})
-function methods.new_tensor(x, data) return torch.tensor(data, {dtype = x.dtype}) end
+function methods.new_tensor(x, data, options)
+  if options ~= nil and type(options) ~= "table" then
+    wrong("new_tensor", "options", 2, "a table such as {dtype = torch.float64}", options)
+  end
+  local all = {dtype = x.dtype}
+  for name, value in pairs(options or {}) do all[name] = value end
+  return torch.tensor(data, all)
+end
 
 -- Other names of the same functions.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",

@@ -137,7 +137,7 @@ bool memory_should_fail(void);
 
 /* ---- storage.c --------------------------------------------------------- */
 
-typedef enum { DEVICE_CPU, DEVICE_CUDA } DeviceType;
+typedef enum { DEVICE_CPU, DEVICE_CUDA, DEVICE_NONE } DeviceType; /* NONE: not given */
 typedef struct {
   uint8_t type;  /* DeviceType */
   int8_t index;  /* 0 for the CPU */
@@ -368,6 +368,12 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
                          Tensor **inputs, Tensor **results);
 
 /* ---- dispatch.c: the one road of every op ------------------------------- */
+
+/* What a creation op is told besides its own arguments and its dtype. */
+typedef struct {
+  Device device; /* DEVICE_NONE: that of the input, else the CPU */
+  bool requires_grad;
+} CreationOptions;
 
 typedef enum OpId OpId;
 #include "ops.h" /* generated: enum OpId, attribute structs, op_NAME functions */

@@ -37,11 +37,10 @@ bool argument_takes_numbers(const OpArg *arg, bool last) {
 }
 
 static int raise_unknown(Reader *r, const char *key) {
-  const char *names[MAX_ARGS + 3];
+  const char *names[OP_MAX_ARGUMENTS + 1];
   char list[512] = "";
   int n = 0;
   for (int i = 0; i < r->info->n_args; i++) names[n++] = r->info->args[i].name;
-  if (r->info->creation) names[n++] = "device", names[n++] = "requires_grad";
   names[n] = NULL;
   for (int i = 0; i < n; i++) {
     size_t used = strlen(list);
@@ -70,10 +69,7 @@ static void place_named(Reader *r, int table) {
       lua_pushvalue(L, -2); /* the value stays below, the key goes on */
       continue;
     }
-    if (info->creation && strcmp(key, "requires_grad") == 0) r->requires_grad = lua_toboolean(L, -1);
-    else if (info->creation && strcmp(key, "device") == 0) device_check(L, lua_gettop(L), function_name(r));
-    else raise_unknown(r, key);
-    lua_pop(L, 1);
+    raise_unknown(r, key);
   }
 }
 
@@ -110,7 +106,7 @@ void argument_place(Reader *r, int top) {
     luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
                error_describe(L, n, got), info->lua_name, info->signature);
   }
-  luaL_checkstack(L, 2 * MAX_ARGS + 8, "too many arguments");
+  luaL_checkstack(L, 2 * OP_MAX_ARGUMENTS + 8, "too many arguments");
   if (options) place_named(r, top);
 }
 
@@ -207,7 +203,9 @@ Status argument_positions_out(Tensor **t) {
     TRY(tensor_wrap_number(scalar_int(1), &out));
     Tensor *in[] = {*t, out};
     AddAttrs attrs = {scalar_int(1)};
+    bool was = grad_set_enabled(false); /* randperm can make a leaf that wants a gradient */
     Status status = op_call_in_place(OP_ADD, in, 2, &attrs);
+    grad_set_enabled(was);
     tensor_release(out);
     return status;
   }
@@ -224,7 +222,6 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
   const OpArg *a = &r->info->args[arg];
   Scalar number;
   Tensor *t = tensor_test(r->L, index), *made = NULL;
-  if (r->n_temporaries == MAX_TEMPORARIES) return wrong(r, arg, index, "fewer tensors");
   if (t != NULL && a->type == ARG_POSITIONS) {
     Status status = positions_in(t, &made);
     *out = made;
@@ -304,6 +301,7 @@ static bool read_attribute(Reader *r, int i, int index, void *to) {
     case ARG_SHAPE:
     case ARG_INTS: return read_ints(r, i, index, to, false);
     case ARG_DTYPE: return dtype_read(L, index, to) || wrong(r, i, index, "a dtype such as torch.float32");
+    case ARG_DEVICE: return device_read(L, index, to) || wrong(r, i, index, DEVICE_EXPECTED);
     case ARG_CHOICE: return read_choice(r, i, index, to);
     case ARG_GENERATOR:
       return (*(Generator **)to = generator_test(L, index)) != NULL || wrong(r, i, index, "a torch.Generator");
@@ -364,8 +362,10 @@ int argument_raise(Reader *r) {
 void argument_make_room(Reader *r) {
   size_t n = OP_MAX_INPUTS;
   r->inputs = r->few;
+  r->temporary = r->few + OP_MAX_INPUTS;
   if (!r->info->list) return;
   for (int i = 0; i < r->info->n_args; i++)
     if (r->info->args[i].list && r->at[i] != 0 && lua_type(r->L, r->at[i]) == LUA_TTABLE) n += lua_rawlen(r->L, r->at[i]);
-  r->inputs = lua_newuserdatauv(r->L, n * sizeof(Tensor *), 0);
+  r->inputs = lua_newuserdatauv(r->L, 2 * n * sizeof(Tensor *), 0);
+  r->temporary = r->inputs + n;
 }

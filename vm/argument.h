@@ -8,23 +8,17 @@
 #include "call/op.h"
 #include "vm.h"
 
-#define MAX_ARGS 16
-#define MAX_TEMPORARIES 64
-
 typedef struct {
   lua_State *L;
   const OpInfo *info;
   bool in_place;
-  int at[MAX_ARGS];       /* stack index of each argument, 0: not given */
-  int count[MAX_ARGS];    /* > 0: a shape given as so many numbers from at[] on */
-  bool requires_grad;
+  int at[OP_MAX_ARGUMENTS];    /* stack index of each argument, 0: not given */
+  int count[OP_MAX_ARGUMENTS]; /* > 0: a shape given as so many numbers from at[] on */
   /* phase 2 */
-  _Alignas(16) char attrs[1024];
-  Tensor **inputs;
-  int n_inputs;
-  Tensor *few[OP_MAX_INPUTS];
-  Tensor *temporary[MAX_TEMPORARIES];
-  int n_temporaries;
+  _Alignas(16) char attrs[OP_MAX_ATTRIBUTE_BYTES];
+  Tensor **inputs, **temporary; /* room for all that are given: few, or for lists a block on the Lua stack */
+  int n_inputs, n_temporaries;
+  Tensor *few[2 * OP_MAX_INPUTS];
   char expected[160]; /* what was wrong with argument 'wrong' */
   int wrong, wrong_index;
 } Reader;

@@ -50,7 +50,6 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Tensor *out[OP_MAX_OUTPUTS] = {0};
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   argument_drop(&r);
-  if (status == OK && r.requires_grad) status = tensor_set_requires_grad(out[0], true);
   const bool all = info->all_returned_if != 0 && *(bool *)(r.attrs + info->args[info->all_returned_if].offset);
   const int n = all ? info->n_outputs : info->n_returned;
   lua_pop(L, boxes - n);

@@ -20,6 +20,7 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_SHAPE:
     case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
     case ARG_DTYPE:
+    case ARG_DEVICE:
     case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
     case ARG_INT:
     case ARG_DIM:
@@ -32,7 +33,7 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
 static bool has_argument(const OpInfo *info, const char *name) {
   for (int i = 0; i < info->n_args; i++)
     if (strcmp(info->args[i].name, name) == 0) return true;
-  return info->creation && (strcmp(name, "device") == 0 || strcmp(name, "requires_grad") == 0);
+  return false;
 }
 
 /* The argument 'name' in the table at 'options' (an absolute index; 0: there is none): 0 not

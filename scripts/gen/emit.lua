@@ -6,7 +6,8 @@ local function arguments(s)
   local list, input, attribute = {}, 0, 0
   local n_inputs, n_fixed = #s.inputs, #s.row.inputs
   for _, arg in ipairs(s.row.args) do
-    if arg.type.c then
+    if arg.border then -- for the language alone
+    elseif arg.type.c then
       attribute = attribute + 1
       list[#list + 1] = s.attributes[attribute]
     elseif arg.list then

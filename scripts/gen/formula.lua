@@ -128,7 +128,9 @@ local function prepare(name, ...)
   local s = {row = row, inputs = {}, attributes = {}, texts = {}, uses = {}}
   local given = arrange(row, ...)
   for i, arg in ipairs(row.args) do
-    if arg.type.c then take_attribute(s, arg, given[i]) else take_input(s, arg, given[i]) end
+    if arg.border then
+      if given[i] ~= nil then trouble("op '%s': '%s' cannot be given in a formula", name, arg.name) end
+    elseif arg.type.c then take_attribute(s, arg, given[i]) else take_input(s, arg, given[i]) end
   end
   for _, input in ipairs(s.inputs) do if input then s.uses[#s.uses + 1] = input end end
   return s

@@ -22,7 +22,8 @@ local function write(name, text) write_file(target .. "/" .. name, text) end
 local function parameters(row)
   local list = {}
   for _, arg in ipairs(row.args) do
-    if arg.list then list[#list + 1] = ("int n_%s, Tensor *const *%s"):format(arg.name, arg.name)
+    if arg.border then -- for the language alone
+    elseif arg.list then list[#list + 1] = ("int n_%s, Tensor *const *%s"):format(arg.name, arg.name)
     elseif not arg.type.c then list[#list + 1] = "Tensor *" .. arg.name
     else list[#list + 1] = arg.type.c .. (arg.type.c:find "%*$" and "" or " ") .. arg.name end
   end
@@ -34,6 +35,9 @@ local function ops_h(rows)
   local out = {"/* Generated from tensor/ops/. */"}
   local function put(...) out[#out + 1] = string.format(...) end
   put("#ifndef HECATE_OPS_H\n#define HECATE_OPS_H")
+  for _, name in ipairs {"inputs", "arguments", "outputs", "attribute_bytes", "name_bytes"} do
+    put("#define OP_MAX_%s %d", name:upper(), schema.LIMITS[name])
+  end
   put("enum OpId {")
   for _, row in ipairs(rows) do put("  OP_%s,", row.name:upper()) end
   put("  OP_COUNT\n};")
@@ -44,6 +48,8 @@ local function ops_h(rows)
       put("typedef struct {")
       for _, a in ipairs(row.attrs) do put("  %s %s;", a.type.c, a.name) end
       put("} %s;", row.struct)
+      put('_Static_assert(sizeof(%s) <= OP_MAX_ATTRIBUTE_BYTES, "%s: the attributes of \'%s\' take more than %d bytes");',
+        row.struct, row.where, row.name, schema.LIMITS.attribute_bytes)
     end
   end
   for _, row in ipairs(rows) do put("Status op_%s(%s);", row.name, parameters(row)) end
@@ -60,15 +66,16 @@ local function wrapper(row, put)
   end
   if #row.attrs > 0 then
     local fields = {}
-    for i, a in ipairs(row.attrs) do fields[i] = a.name end
+    for i, a in ipairs(row.attrs) do fields[i] = a.border and a.default or a.name end
     put("  %s attrs = {%s};", row.struct, table.concat(fields, ", "))
   end
   local attrs = #row.attrs > 0 and "&attrs" or "NULL"
   local inputs = "NULL, 0"
   if list and #fixed == 0 then inputs = ("%s, n_%s"):format(list.name, list.name)
   elseif list then
-    put("  if (n_%s > TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, \"%s: too many tensors in '%s'\");", list.name, row.lua, list.name)
-    put("  Tensor *in[%d + TENSOR_MAX_DIMS] = {%s};", #fixed, table.concat(fixed, ", "))
+    put("  Tensor *few[OP_FEW], **in;")
+    put("  TRY(tensors_room(%d + n_%s, few, &in));", #fixed, list.name)
+    for i, name in ipairs(fixed) do put("  in[%d] = %s;", i - 1, name) end
     put("  for (int i = 0; i < n_%s; i++) in[%d + i] = %s[i];", list.name, #fixed, list.name)
     inputs = ("in, %d + n_%s"):format(#fixed, list.name)
   elseif #fixed > 0 then
@@ -76,13 +83,18 @@ local function wrapper(row, put)
     inputs = ("in, %d"):format(#fixed)
   end
   local id = "OP_" .. row.name:upper()
-  if row.n_outputs == 1 then
-    put("  *out = NULL;")
-    put("  return op_call(%s, %s, %s, out);", id, inputs, attrs)
+  local long = list and #fixed > 0
+  local results = "out"
+  if row.n_outputs == 1 then put("  *out = NULL;")
   else
+    results = "results"
     put("  Tensor *results[%d] = {0};", row.n_outputs)
-    put("  Status status = op_call(%s, %s, %s, results);", id, inputs, attrs)
-    for i = 1, row.n_outputs do put("  *out%d = results[%d];", i, i - 1) end
+  end
+  if row.n_outputs == 1 and not long then put("  return op_call(%s, %s, %s, out);", id, inputs, attrs)
+  else
+    put("  Status status = op_call(%s, %s, %s, %s);", id, inputs, attrs, results)
+    if row.n_outputs > 1 then for i = 1, row.n_outputs do put("  *out%d = results[%d];", i, i - 1) end end
+    if long then put("  tensors_leave(%d + n_%s, few, in);", #fixed, list.name) end
     put("  return status;")
   end
   put("}")
@@ -111,7 +123,7 @@ local function table_row(row, put)
       put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote((a.name:gsub("_$", ""))), quote(a.default_text),
         a.choices and ("choices_%s_%s"):format(row.name, a.name) or "NULL", a.type.arg, a.input and a.input - 1 or 0,
         (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false", a.keyword_only and "true" or "false",
-        a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.name) or "0")
+        a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.field or a.name) or "0")
     end
     put("};")
   end
@@ -130,6 +142,7 @@ local function ops_c(rows)
   for _, row in ipairs(rows) do
     if row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
     if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
+    if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
     if row.composite then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
     if type(row.backward) == "string" then declare(("Status backward_%s(Backward *c);"):format(row.backward)) end
   end
@@ -182,13 +195,15 @@ local function ops_c(rows)
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
     flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
-    flag("creation", row.creation); flag("contiguous", row.contiguous)
-    flag("divides_integers", row.divides_integers); flag("random", row.nondeterministic)
+    flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
     flag("costly", row.cost); flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
     put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
     if row.view then put("    .view = view_%s,", row.view) end
     if row.infer then put("    .infer = infer_%s,", row.infer) end
+    if row.kind == "create" then
+      put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
+    end
     if row.composite then put("    .composite = composite_%s,", row.composite) end
     put("    .backward = %s},", backward)
   end
@@ -263,11 +278,9 @@ local function strips_c(rows, dtype)
     if row.kind == "elementwise" then
       local made = false
       for _, name in ipairs(type_set(row)) do made = made or name == dtype end
-      if made and row.expr then
+      if made then
         strip(row, dtype, put)
         list[#list + 1] = ("  [OP_%s] = strip_%s,"):format(row.name:upper(), row.name)
-      elseif made then
-        list[#list + 1] = ("  [OP_%s] = %s,"):format(row.name:upper(), row.strip)
       end
     end
   end

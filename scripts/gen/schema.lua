@@ -1,7 +1,10 @@
--- Reads the op table (tensor/ops/*.lua): rows with parsed signatures.
--- A row is {name, signature, key = value, ...}; tensor/ops/README of the fields is
--- docs/adding-an-op.md.
+-- Reads the op table (tensor/ops/*/rows.lua): rows with parsed signatures.
+-- A row is {name, signature, key = value, ...}; docs/internals/rows.md has all columns and types.
 local schema = {}
+
+--- What one row may have. The generator writes these numbers into ops.h as well, where they are the
+-- sizes of the arrays that calls are read into.
+schema.LIMITS = {inputs = 12, arguments = 24, outputs = 4, attribute_bytes = 1024, name_bytes = 48, operands = 3}
 
 -- Argument types of signatures: C type of the attribute (nil for tensors), the
 -- ArgType of tensor/call/op.h, and the C literal of "not given".
@@ -18,14 +21,28 @@ local TYPES = {
   shape = {arg = "ARG_SHAPE", c = "Ints", none = "{-1, {0}}"},
   ints = {arg = "ARG_INTS", c = "Ints", none = "{-1, {0}}"},
   dtype = {arg = "ARG_DTYPE", c = "DType", none = "DTYPE_NONE"},
+  device = {arg = "ARG_DEVICE", c = "Device", none = "{DEVICE_NONE, 0}"},
   generator = {arg = "ARG_GENERATOR", c = "Generator *", none = "NULL"},
 }
 schema.TYPES = TYPES
 
 local KNOWN = {}
-for key in ([[kind lua method inplace expr constant quick strip types dtype operand result backward save infer
-  kernel view composite contiguous doc example domain returns creation private nondeterministic
-  grad_inputs divides_integers cost error module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
+for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
+  kernel view composite contiguous doc example domain returns creation private random
+  grad_inputs cost module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
+
+-- The options that every row marked `creation` takes by name, after its own arguments.
+local CREATION_OPTIONS = "dtype: dtype = nil, device: device = nil, requires_grad: bool = false"
+-- Two of them are for the language alone: C functions place a tensor by their inputs, and mark it afterwards.
+local BORDER = {device = true, requires_grad = true}
+
+--- The signature of a creation row with its options.
+local function with_options(row, text)
+  local head, tail = text:match "^(%(.*)(%)%s*%->.*)$"
+  if not head then return text end
+  local options = (row.random and "generator: generator = nil, " or "") .. CREATION_OPTIONS
+  return ("%s%s%s%s"):format(head, head == "(" and "*, " or head:find "%*" and ", " or ", *, ", options, tail)
+end
 
 local function literal(text, arg, where)
   local t = arg.type
@@ -81,7 +98,9 @@ local function signature(row, text, where)
         for c in base:gmatch "[%w_]+" do arg.choices[#arg.choices + 1] = c end
         arg.type = {arg = "ARG_CHOICE", c = "int", none = "0"}
       else arg.type = TYPES[base] or error(where .. ": unknown type '" .. base .. "'", 0) end
-      if arg.type.c then
+      if row.creation and BORDER[name] then
+        arg.border, arg.field, arg.default = true, "options." .. name, literal(default, arg, where)
+      elseif arg.type.c then
         arg.default = default and literal(default, arg, where)
         if arg.optional and arg.type.c == "Scalar" then
           arg.type = {arg = "ARG_OPTIONAL_NUMBER", c = "OptionalScalar", none = "{false, {SCALAR_INT, {0}}}"}
@@ -98,7 +117,34 @@ local function signature(row, text, where)
       row.by_name[name] = arg
     end
   end
+  if row.creation then
+    local none = ("{%s, false}"):format(TYPES.device.none)
+    row.attrs[#row.attrs + 1] = {name = "options", border = true, default = none, type = {c = "CreationOptions", none = none}}
+  end
   for kind in results:gmatch "[%w]+" do row.outputs[#row.outputs + 1] = kind end
+end
+
+--- Fails unless the row keeps to the limits. (How many bytes its attributes take the C compiler knows; see gen.lua.)
+local function check_limits(row)
+  local limits = schema.LIMITS
+  local function check(count, most, what)
+    if count > most then error(("%s: '%s' has %d %s, at most %d are possible"):format(row.where, row.name, count, what, most), 0) end
+  end
+  check(#row.name, limits.name_bytes, "bytes of name")
+  check(#row.lua, limits.name_bytes, "bytes of name in Lua")
+  check(#row.args, limits.arguments, "arguments")
+  check(#row.inputs, limits.inputs, "inputs")
+  check(#row.outputs, limits.outputs, "results")
+  if row.kind == "elementwise" then check(#row.inputs, limits.operands, "inputs of an elementwise op") end
+end
+
+--- What rows say twice must agree.
+local function check_columns(row)
+  local function wrong(...) error(row.where .. ": " .. string.format(...), 0) end
+  if row.by_name.generator and not row.random then wrong("'%s' takes a generator, but is not marked random", row.name) end
+  for i, arg in ipairs(row.inputs) do
+    if arg.list and i < #row.inputs then wrong("'%s' is a list, but not the last input", arg.name) end
+  end
 end
 
 -- One row, checked.
@@ -116,8 +162,9 @@ function schema.row(raw, file, line)
     error(where .. ": a row starts with a name and a signature", 0)
   end
   row.lua = row.lua or row.name
-  row.kind = row.kind or (row.expr or row.strip) and "elementwise" or row.view and "view"
+  row.kind = row.kind or row.expr and "elementwise" or row.view and "view" or row.creation and "create"
     or row.composite and "composite" or "kernel"
+  if row.creation then row.signature = with_options(row, row.signature) end
   if row.kind == "view" and row.view == true then row.view = row.name end
   if row.kind == "composite" and row.composite == true then row.composite = row.name end
   signature(row, row.signature, where)
@@ -127,6 +174,8 @@ function schema.row(raw, file, line)
     if name ~= "torch" and name ~= "nn.functional" then error(("%s: unknown module '%s'"):format(where, tostring(name)), 0) end
     row.modules[name] = true
   end
+  check_limits(row)
+  check_columns(row)
   if row.gives then row.example = row.example .. " --> " .. row.gives end
   if type(row.returns) == "string" and not (row.by_name[row.returns] and row.by_name[row.returns].type.c == "bool") then
     error(("%s: returns: no bool argument '%s'"):format(where, row.returns), 0)

@@ -206,8 +206,6 @@ static Status run_leaf(Pass *p, Slot *s) {
 
 /* ---- nodes ------------------------------------------------------------------------- */
 
-#define MANY (OP_MAX_INPUTS + TENSOR_MAX_DIMS)
-
 static Status check_saved(const Node *n, const Saved *s) {
   char text[SHAPE_TEXT];
   if (!s->kept || s->tensor == NULL) return OK;

@@ -22,8 +22,8 @@ Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_i
   atomic_init(&n->refs, 1);
   n->kind = (uint8_t)kind;
   n->op = op;
-  n->n_inputs = (uint16_t)n_inputs;
-  n->n_outputs = (uint8_t)n_outputs;
+  n->n_inputs = n_inputs;
+  n->n_outputs = n_outputs;
   n->edges = (Edge *)(block + edges);
   n->outputs = (Meta *)(block + metas);
   n->saved_in = save_in ? (Saved *)(block + in) : NULL;

@@ -37,9 +37,8 @@ typedef enum { NODE_OP, NODE_ACCUMULATE, NODE_CALLBACK } NodeKind;
 struct Node {
   atomic_int refs;
   uint8_t kind;
-  uint8_t n_outputs;
-  uint16_t n_inputs;
   bool released; /* what it kept was freed by a backward pass */
+  int32_t n_inputs, n_outputs; /* lists make them long */
   OpId op;
   uint32_t place;    /* where it was made, of place.c; 0: not noted */
   uint64_t sequence; /* order of creation; inputs have smaller ones */

@@ -123,14 +123,16 @@ static Status rebase(Tensor *view, Node *written) {
 }
 
 Status tape_record_in_place(Call *c, Tensor *before) {
-  Tensor *in[OP_MAX_INPUTS + TENSOR_MAX_DIMS], *t = c->in[0];
-  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s_: too many tensors", c->info->lua_name);
-  for (int k = 0; k < c->n_in; k++) in[k] = c->in[k];
+  Tensor *few[OP_FEW], **in, *t = c->in[0];
+  Node *n;
+  TRY(tensors_room(c->n_in, few, &in));
+  memcpy(in, c->in, sizeof *in * (size_t)c->n_in);
   in[0] = before;
   c->out[0] = t;
-  Node *n;
-  TRY(make_node(c, in, &n));
-  Status status = save_outputs(c, n);
+  Status status = make_node(c, in, &n);
+  tensors_leave(c->n_in, few, in);
+  TRY(status);
+  status = save_outputs(c, n);
   if (status == OK) status = t->base != NULL ? rebase(t, n) : tensor_set_history(t, n, 0);
   if (status == OK && t->base != NULL && t->autograd != NULL) t->autograd->view_version--; /* look it up anew */
   node_release(n);

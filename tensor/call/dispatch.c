@@ -3,6 +3,22 @@
 */
 #include "core/internal.h"
 
+Status tensors_room(int n, Tensor **few, Tensor ***out) {
+  if (n > OP_FEW) return (*out = memory_zalloc(sizeof(Tensor *) * (size_t)n)) != NULL ? OK : ERROR_MEMORY;
+  memset(few, 0, sizeof(Tensor *) * (size_t)n);
+  *out = few;
+  return OK;
+}
+void tensors_leave(int n, Tensor **few, Tensor **array) {
+  if (array != few) memory_free(array, sizeof(Tensor *) * (size_t)n);
+}
+
+/* The options of a creation op, or NULL. */
+static const CreationOptions *creation_options(const Call *c) {
+  if (c->info->kind != KIND_CREATE) return NULL;
+  return (const CreationOptions *)((const char *)c->attrs + c->info->options_at);
+}
+
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
   Device device = {DEVICE_CPU, 0};
   const Tensor *t = i == 0 ? c->target : NULL;
@@ -15,6 +31,10 @@ Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) 
       device = tensor_device(c->in[k]);
       break;
     }
+  const CreationOptions *options = creation_options(c);
+  if (options != NULL && options->device.type != DEVICE_NONE) device = options->device;
+  if (options != NULL && !(c->info->types >> dtype & 1))
+    return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name, dtype_name(dtype));
   return tensor_empty(c->info->lua_name, ndim, shape, dtype, device, &c->out[i]);
 }
 
@@ -303,11 +323,10 @@ static Status kernel(Call *c) {
     TRY(cpu_kernels[c->op](c));
     return call_finish(c);
   }
-  Tensor *dense[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Tensor *few[OP_FEW], **dense;
   Call inner = *c;
+  TRY(tensors_room(c->n_in, few, &dense));
   Status status = OK;
-  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS)
-    return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
   for (int i = 0; i < c->n_in && status == OK; i++)
     if (c->in[i] != NULL) status = tensor_contiguous(c->in[i], &dense[i]);
   inner.in = dense;
@@ -315,7 +334,17 @@ static Status kernel(Call *c) {
   if (status == OK) status = cpu_kernels[c->op](&inner);
   memcpy(c->out, inner.out, sizeof c->out);
   for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);
+  tensors_leave(c->n_in, few, dense);
   return status != OK ? status : call_finish(c);
+}
+
+static Status create(Call *c) {
+  TRY(c->info->create(c));
+  if (!creation_options(c)->requires_grad) return OK;
+  if (!dtype_is_float((DType)c->out[0]->dtype))
+    return fail(ERROR_ARGUMENT, "%s: 'requires_grad': only floating point tensors can have gradients, got %s",
+                c->info->lua_name, dtype_name((DType)c->out[0]->dtype));
+  return tensor_set_requires_grad(c->out[0], true);
 }
 
 /* ---- calls --------------------------------------------------------------------- */
@@ -328,7 +357,8 @@ static Status run(Call *c) {
       return elementwise(c);
     case KIND_VIEW: return view(c);
     case KIND_KERNEL: return kernel(c);
-    default: break;
+    case KIND_CREATE: return create(c);
+    case KIND_COMPOSITE: break;
   }
   /* a composite with a formula of its own is one step on the tape */
   if (c->info->backward == NULL) return c->info->composite(c);
@@ -434,10 +464,10 @@ static Status elementwise_in_place(Call *c) {
 
 /* Runs a kernel that may write into its input; other inputs that share its memory are copied before. */
 static Status run_direct(Call *c) {
-  Tensor *in[OP_MAX_INPUTS + TENSOR_MAX_DIMS] = {0};
+  Tensor *few[OP_FEW], **in;
   Call inner = *c;
+  TRY(tensors_room(c->n_in, few, &in));
   Status status = OK;
-  if (c->n_in > OP_MAX_INPUTS + TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s: too many tensors", c->info->lua_name);
   for (int i = 0; i < c->n_in && status == OK; i++) {
     Tensor *t = c->in[i];
     if (i == 0 || t == NULL || t->storage != c->in[0]->storage) in[i] = t != NULL ? tensor_retain(t) : NULL;
@@ -451,6 +481,7 @@ static Status run_direct(Call *c) {
   if (status == OK) status = run(&inner);
   memcpy(c->out, inner.out, sizeof c->out);
   for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  tensors_leave(c->n_in, few, in);
   return status;
 }
 

@@ -6,8 +6,10 @@
 
 #include "tensor.h"
 
-#define OP_MAX_INPUTS 8  /* of one op, a list counted as one */
-#define OP_MAX_OUTPUTS 4
+/* The limits OP_MAX_... of one row, a list of tensors counted as one input, are in ops.h: the generator
+** checks every row against them. Calls with more tensors than OP_FEW, which lists make possible, take their
+** arrays from memory (tensors_room). */
+#define OP_FEW (OP_MAX_INPUTS + TENSOR_MAX_DIMS)
 
 typedef enum {
   ARG_TENSOR,          /* input; with 'list' an array of tensors */
@@ -24,6 +26,7 @@ typedef enum {
   ARG_INTS,            /* Ints, one number or an array */
   ARG_DTYPE,           /* DType */
   ARG_CHOICE,          /* int: which of 'choices' */
+  ARG_DEVICE,          /* Device */
   ARG_GENERATOR        /* Generator *, NULL: the default one */
 } ArgType;
 
@@ -39,7 +42,7 @@ typedef struct {
   uint16_t offset; /* in the attribute struct */
 } OpArg;
 
-typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_COMPOSITE } OpKind;
+typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_CREATE, KIND_COMPOSITE } OpKind;
 typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_NUMBER, RESULT_BOOL } OpResult; /* NUMBER: bool becomes int64 */
 /* What becomes of a number with a fraction beside tensors of integers. */
 typedef enum { NUMBERS_NONE, NUMBERS_SAME, NUMBERS_CUT, NUMBERS_PROMOTE } OpNumbers; /* SAME: an error */
@@ -76,14 +79,17 @@ typedef struct OpInfo {
   uint8_t numbers;           /* OpNumbers, of ops with arguments of type number */
   uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
   uint32_t types;            /* bits of DType: inputs that the kernel works on */
-  bool method, in_place, in_place_only, in_place_direct, creation, contiguous, divides_integers, random;
+  bool method, in_place, in_place_only, in_place_direct, creation, contiguous;
+  bool random;               /* draws from a generator: two calls give two results */
   bool list;                 /* the last input is a list */
   bool costly;               /* elementwise: worth threads early */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
   uint32_t save_inputs, save_outputs; /* bits: kept for backward */
   ViewFn view;
   KernelFn infer;     /* of kernels: checks and allocates call->out */
+  KernelFn create;    /* of KIND_CREATE: makes call->out from nothing but attributes and shapes */
   KernelFn composite; /* made of other ops: fills call->out */
+  uint16_t options_at; /* of KIND_CREATE: the CreationOptions in the attributes */
   Status (*backward)(Backward *c);
 } OpInfo;
 
@@ -100,8 +106,12 @@ struct Call {
   Tensor *target; /* borrowed: what output 0 is to be when shape and dtype agree, or NULL */
 };
 
-/* Allocates output 'i' on the device of the inputs, or takes the target. */
+/* Allocates output 'i' on the device asked for, else that of the inputs, or takes the target. */
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
+
+/* An array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees it. */
+Status tensors_room(int n, Tensor **few, Tensor ***out);
+void tensors_leave(int n, Tensor **few, Tensor **array);
 
 /* A backward function in flight. grad, input and output are borrowed (input and
 ** output only where the row saves them), result is given away. */

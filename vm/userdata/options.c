@@ -88,16 +88,18 @@ void device_push(lua_State *L, Device device) {
   box->device = device;
 }
 
-Device device_check(lua_State *L, int index, const char *function) {
+bool device_read(lua_State *L, int index, Device *out) {
   DeviceBox *box = object_test(L, index, &device_class);
-  if (box != NULL) return box->device;
-  if (lua_type(L, index) == LUA_TSTRING) {
-    const char *name = lua_tostring(L, index);
-    if (strcmp(name, "cpu") == 0) return (Device){DEVICE_CPU, 0};
-    if (strncmp(name, "cuda", 4) == 0) luaL_error(L, "%s: 'device': this build has no CUDA", function);
-  }
-  error_argument(L, function, "device", 0, "\"cpu\" or a torch.device", index);
-  return (Device){DEVICE_CPU, 0};
+  if (box != NULL) *out = box->device;
+  else if (lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "cpu") == 0) *out = (Device){DEVICE_CPU, 0};
+  else return false;
+  return true;
+}
+
+Device device_check(lua_State *L, int index, const char *function) {
+  Device device = {DEVICE_CPU, 0};
+  if (!device_read(L, index, &device)) error_argument(L, function, "device", 0, DEVICE_EXPECTED, index);
+  return device;
 }
 
 /** torch.device(name: device) -> device: A device: "cpu". Prints as its name; == compares.

@@ -19,10 +19,6 @@ end
 
 local function of_row(row, name, kind)
   local _, args, results = signature.read(row.signature)
-  if row.creation then
-    args[#args + 1] = {name = "device", type = "device", default = "nil", optional = true, keyword = true}
-    args[#args + 1] = {name = "requires_grad", type = "bool", default = "false", optional = true, keyword = true}
-  end
   results = {table.unpack(results, 1, row.returned)}
   local call, shown = written(name, kind, args)
   return {signature = signature.format(call, shown, results), args = shown, results = results, doc = row.doc,

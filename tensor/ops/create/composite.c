@@ -37,53 +37,57 @@ static Status unfilled(Call *c, const Ints *size, DType dtype) {
   return call_output(c, 0, dtype, size->n, size->v);
 }
 
-Status composite_empty(Call *c) {
+Status create_empty(Call *c) {
   const EmptyAttrs *a = c->attrs;
   return unfilled(c, &a->size, or_default(a->dtype, dtype_default()));
 }
-Status composite_zeros(Call *c) {
+Status create_zeros(Call *c) {
   const ZerosAttrs *a = c->attrs;
   return filled(c, &a->size, or_default(a->dtype, dtype_default()), 0);
 }
-Status composite_ones(Call *c) {
+Status create_ones(Call *c) {
   const OnesAttrs *a = c->attrs;
   return filled(c, &a->size, or_default(a->dtype, dtype_default()), 1);
 }
-Status composite_full(Call *c) {
+Status create_full(Call *c) {
   const FullAttrs *a = c->attrs;
   return filled_with(c, &a->size, or_default(a->dtype, scalar_dtype(a->fill_value)), a->fill_value, 2);
 }
 
 static Ints size_like(const Tensor *t) { return ints_of(t->ndim, t->shape); }
-Status composite_empty_like(Call *c) {
+Status create_empty_like(Call *c) {
   const EmptyLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
   return unfilled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype));
 }
-Status composite_zeros_like(Call *c) {
+Status create_zeros_like(Call *c) {
   const ZerosLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
   return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), 0);
 }
-Status composite_ones_like(Call *c) {
+Status create_ones_like(Call *c) {
   const OnesLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
   return filled(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), 1);
 }
-Status composite_full_like(Call *c) {
+Status create_full_like(Call *c) {
   const FullLikeAttrs *a = c->attrs;
   Ints size = size_like(c->in[0]);
   return filled_with(c, &size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value, 2);
 }
-Status composite_new_zeros(Call *c) {
+Status create_new_zeros(Call *c) {
   const NewZerosAttrs *a = c->attrs;
   return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), 0);
 }
-Status composite_new_ones(Call *c) {
+Status create_new_empty(Call *c) {
+  const NewEmptyAttrs *a = c->attrs;
+  return unfilled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype));
+}
+Status create_new_ones(Call *c) {
   const NewOnesAttrs *a = c->attrs;
   return filled(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), 1);
 }
-Status composite_new_full(Call *c) {
+Status create_new_full(Call *c) {
   const NewFullAttrs *a = c->attrs;
   return filled_with(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value, 3);
 }
@@ -120,7 +124,7 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
     }
 }
 
-Status composite_arange(Call *c) {
+Status create_arange(Call *c) {
   const ArangeAttrs *a = c->attrs;
   Scalar start = a->end_.given ? a->start : scalar_int(0);
   Scalar end = a->end_.given ? a->end_.value : a->start;
@@ -138,7 +142,7 @@ Status composite_arange(Call *c) {
   return OK;
 }
 
-Status composite_linspace(Call *c) {
+Status create_linspace(Call *c) {
   const LinspaceAttrs *a = c->attrs;
   int64_t n = a->steps;
   if (n < 0) return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
@@ -162,7 +166,7 @@ Status composite_linspace(Call *c) {
   return OK;
 }
 
-Status composite_eye(Call *c) {
+Status create_eye(Call *c) {
   const EyeAttrs *a = c->attrs;
   int64_t m = a->m == INT64_MIN ? a->n : a->m;
   Ints size = {2, {a->n, m}};

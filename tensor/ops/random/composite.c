@@ -74,27 +74,35 @@ static Status fill_normal(Call *c, Generator *g) {
   return op_call_in_place(OP_NORMAL, &c->out[0], 1, &a);
 }
 
-Status composite_rand(Call *c) {
+Status create_rand(Call *c) {
   const RandAttrs *a = c->attrs;
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
   return fill_uniform(c, a->generator);
 }
-Status composite_randn(Call *c) {
+Status create_randn(Call *c) {
   const RandnAttrs *a = c->attrs;
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
   return fill_normal(c, a->generator);
 }
-Status composite_rand_like(Call *c) {
+Status create_rand_like(Call *c) {
   const RandLikeAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
   return fill_uniform(c, a->generator);
 }
-Status composite_randn_like(Call *c) {
+Status create_randn_like(Call *c) {
   const RandnLikeAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
   return fill_normal(c, a->generator);
+}
+
+Status create_normal_new(Call *c) {
+  const NormalNewAttrs *a = c->attrs;
+  if (!(a->std >= 0)) return fail(ERROR_ARGUMENT, "normal: 'std' (argument 2): expected a number of at least 0, got %g", a->std);
+  TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
+  NormalAttrs normal = {.mean = a->mean, .std = a->std, .generator = a->generator};
+  return op_call_in_place(OP_NORMAL, &c->out[0], 1, &normal);
 }
 
 static Status integers(Call *c, int64_t low, int64_t high, const Ints *size, Generator *g, DType dtype) {
@@ -105,11 +113,11 @@ static Status integers(Call *c, int64_t low, int64_t high, const Ints *size, Gen
   return op_call_in_place(OP_RANDOM, &c->out[0], 1, &a);
 }
 
-Status composite_randint(Call *c) {
+Status create_randint(Call *c) {
   const RandintAttrs *a = c->attrs;
   return integers(c, a->low, a->high, &a->size, a->generator, a->dtype);
 }
-Status composite_randint_below(Call *c) {
+Status create_randint_below(Call *c) {
   const RandintBelowAttrs *a = c->attrs;
   return integers(c, 0, a->high, &a->size, a->generator, a->dtype);
 }
@@ -117,16 +125,12 @@ Status composite_randint_below(Call *c) {
 /* A number below n from one of a run of words. */
 static uint64_t below(uint64_t n, uint64_t word) { return (uint64_t)((unsigned __int128)word * n >> 64); }
 
-/* Fisher and Yates (1938), from the front: the first k places are final after k steps. */
-Status composite_randperm(Call *c) {
-  const RandpermAttrs *a = c->attrs;
-  Generator *g = a->generator != NULL ? a->generator : generator_default();
-  if (a->n < 0) return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld", (long long)a->n);
-  TRY(call_output(c, 0, DTYPE_INT64, 1, &a->n));
-  int64_t *p = tensor_data(c->out[0]);
+/* The numbers 0 to n - 1 in random order (Fisher and Yates 1938), from the front: the first k places are final after
+** k steps. */
+static Status shuffle(Generator *g, int64_t n, int64_t *p) {
   uint32_t words[PHILOX_WORDS];
-  for (int64_t i = 0; i < a->n && !(i % 65536 == 0 && interrupt_requested()); i++) p[i] = i;
-  for (int64_t i = 0; i < a->n - 1; i++) {
+  for (int64_t i = 0; i < n && !(i % 65536 == 0 && interrupt_requested()); i++) p[i] = i;
+  for (int64_t i = 0; i < n - 1; i++) {
     int64_t k = i % (PHILOX_WORDS / 2);
     if (k == 0) {
       if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
@@ -134,11 +138,27 @@ Status composite_randperm(Call *c) {
       g->offset += PHILOX_WORDS;
     }
     uint64_t word = (uint64_t)words[2 * k + 1] << 32 | words[2 * k];
-    int64_t j = i + (int64_t)below((uint64_t)(a->n - i), word), t = p[i];
+    int64_t j = i + (int64_t)below((uint64_t)(n - i), word), t = p[i];
     p[i] = p[j];
     p[j] = t;
   }
   return OK;
+}
+
+Status create_randperm(Call *c) {
+  const RandpermAttrs *a = c->attrs;
+  Generator *g = a->generator != NULL ? a->generator : generator_default();
+  DType dtype = float_or(a->dtype, DTYPE_INT64);
+  Tensor *order;
+  if (a->n < 0) return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld", (long long)a->n);
+  TRY(scalar_check("randperm", "n", 1, scalar_int(a->n), dtype));
+  TRY(call_output(c, 0, dtype, 1, &a->n));
+  if (dtype == DTYPE_INT64) return shuffle(g, a->n, tensor_data(c->out[0]));
+  TRY(tensor_empty_cpu(1, &a->n, DTYPE_INT64, &order));
+  Status status = shuffle(g, a->n, tensor_data(order));
+  if (status == OK) status = tensor_copy_raw(c->out[0], order);
+  tensor_release(order);
+  return status;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------ */

@@ -3,48 +3,51 @@
 local function zero(o) return {input = o.grad:zeros_like()} end
 
 op {"uniform", "(input: Tensor, from: float = 0, to: float = 1, *, generator: generator = nil) -> Tensor", inplace = "only", types = "float",
-  infer = "same", nondeterministic = true, backward = zero,
+  infer = "same", random = true, backward = zero,
   doc = [[uniform_: filled with numbers of [from, to).]], example = "torch.empty(2):uniform_(-1, 1)"}
 op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: generator = nil) -> Tensor", inplace = "only", types = "float",
-  infer = "same", nondeterministic = true, backward = zero,
+  infer = "same", random = true, backward = zero,
   doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).]], example = "torch.empty(2):normal_(0, 0.1)"}
 op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor", inplace = "only",
-  infer = "same", nondeterministic = true,
+  infer = "same", random = true,
   doc = [[random_: filled with integers from `from` to to - 1; without to, up to the largest the dtype holds exactly.]],
   example = "torch.empty(2):random_(0, 10)"}
 op {"bernoulli_fill", "(input: Tensor, p: float = 0.5, *, generator: generator = nil) -> Tensor", lua = "bernoulli", inplace = "only",
-  infer = "same", nondeterministic = true,
+  infer = "same", random = true,
   doc = [[bernoulli_: 1 with probability p, else 0.]], example = "torch.empty(4):bernoulli_(0.25)"}
 op {"bernoulli", "(input: Tensor, *, generator: generator = nil) -> Tensor", types = "float", contiguous = true,
-  infer = "same", nondeterministic = true,
+  infer = "same", random = true,
   doc = [[1 with the probability given by each element of input (from 0 to 1), else 0.]], example = "torch.bernoulli(torch.full({4}, 0.5))"}
 op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false, *, generator: generator = nil) -> Positions", types = "float",
-  contiguous = true, infer = "multinomial", nondeterministic = true,
+  contiguous = true, infer = "multinomial", random = true,
   doc = [[Positions drawn with the weights of input (K) or of each row of input (N×K), which need not sum to 1.]],
   example = "torch.multinomial(torch.ones(5), 2)"}
 
-op {"rand", "(size: shape, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", composite = true, creation = true, nondeterministic = true,
+op {"rand", "(size: shape) -> Tensor", creation = true, types = "float", random = true,
   doc = [[Uniform numbers of [0, 1).]], example = "torch.rand(2, 3)"}
-op {"randn", "(size: shape, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", composite = true, creation = true, nondeterministic = true,
+op {"randn", "(size: shape) -> Tensor", creation = true, types = "float", random = true,
   doc = [[Numbers of the standard normal law.]], example = "torch.randn(2, 3)"}
-op {"rand_like", "(input: Tensor, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", composite = true, creation = true, method = false,
-  nondeterministic = true, doc = [[rand in the shape and dtype of input.]], example = "torch.rand_like(torch.zeros(2))"}
-op {"randn_like", "(input: Tensor, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", composite = true, creation = true, method = false,
-  nondeterministic = true, doc = [[randn in the shape and dtype of input.]], example = "torch.randn_like(torch.zeros(2))"}
-op {"randint", "(low: int, high: int, size: shape, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", composite = true, creation = true,
-  nondeterministic = true, doc = [[Integers from low to high - 1 (values, not positions); int64 unless dtype says otherwise.]],
+op {"normal_new", "(mean: float, std: float, size: shape) -> Tensor", lua = "normal", creation = true, types = "float",
+  random = true, doc = [[Numbers of the normal law with this mean and standard deviation; see also normal_.]],
+  example = "torch.normal(0, 0.1, {2, 3})"}
+op {"rand_like", "(input: Tensor) -> Tensor", creation = true, types = "float", method = false,
+  random = true, doc = [[rand in the shape and dtype of input.]], example = "torch.rand_like(torch.zeros(2))"}
+op {"randn_like", "(input: Tensor) -> Tensor", creation = true, types = "float", method = false,
+  random = true, doc = [[randn in the shape and dtype of input.]], example = "torch.randn_like(torch.zeros(2))"}
+op {"randint", "(low: int, high: int, size: shape) -> Tensor", creation = true,
+  random = true, doc = [[Integers from low to high - 1 (values, not positions); int64 unless dtype says otherwise.]],
   example = "torch.randint(0, 10, {3})"}
-op {"randint_below", "(high: int, size: shape, *, generator: generator = nil, dtype: dtype = nil) -> Tensor", lua = "randint", composite = true,
-  creation = true, nondeterministic = true, doc = [[Integers from 0 to high - 1.]], example = "torch.randint(10, {3})"}
-op {"randperm", "(n: int, *, generator: generator = nil) -> Positions", composite = true, creation = true, nondeterministic = true,
+op {"randint_below", "(high: int, size: shape) -> Tensor", lua = "randint",
+  creation = true, random = true, doc = [[Integers from 0 to high - 1.]], example = "torch.randint(10, {3})"}
+op {"randperm", "(n: int) -> Positions", creation = true, random = true,
   doc = [[The positions 1 to n in random order (Fisher and Yates 1938).]], example = "torch.randperm(5)"}
 
 op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = {"torch", "nn.functional"}, method = false, composite = true,
-  types = "float", nondeterministic = true,
+  types = "float", random = true,
   doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}
 op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor", private = true, types = "float",
-  contiguous = true, infer = "dropout_of", nondeterministic = true,
+  contiguous = true, infer = "dropout_of", random = true,
   backward = function(o) return {input = o.grad:dropout_apply(o.outs[2], o.scale)} end,
   doc = [[input times scale where a drawn mask holds; the mask.]]}
 op {"dropout_apply", "(g: Tensor, mask: Tensor, scale: float) -> Tensor", private = true, types = "float", operand = {"mask"}, domain = "mask",

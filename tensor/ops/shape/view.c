@@ -184,6 +184,7 @@ Status view_expand(const Tensor *in, const void *attrs, Tensor *out) {
 Status view_squeeze(const Tensor *in, const void *attrs, Tensor *out) {
   const SqueezeAttrs *a = attrs;
   uint32_t bits;
+  if (a->dim.n == 0) return OK; /* an empty list names no dimension; without a list all count */
   TRY(resolve_dims("squeeze", &a->dim, in->ndim > 0 ? in->ndim : 1, &bits));
   for (int d = in->ndim - 1; d >= 0; d--)
     if ((bits >> d & 1) && in->shape[d] == 1) drop_dim(out, d);
