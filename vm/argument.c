@@ -301,7 +301,7 @@ static bool read_attribute(Reader *r, int i, int index, void *to) {
     case ARG_SHAPE:
     case ARG_INTS: return read_ints(r, i, index, to, false);
     case ARG_DTYPE: return dtype_read(L, index, to) || wrong(r, i, index, "a dtype such as torch.float32");
-    case ARG_DEVICE: return device_read(L, index, to) || wrong(r, i, index, DEVICE_EXPECTED);
+    case ARG_DEVICE: return device_read(L, index, to) || wrong(r, i, index, device_expected(L, index));
     case ARG_CHOICE: return read_choice(r, i, index, to);
     case ARG_GENERATOR:
       return (*(Generator **)to = generator_test(L, index)) != NULL || wrong(r, i, index, "a torch.Generator");

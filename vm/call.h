@@ -17,10 +17,10 @@ void call_register(lua_State *L, int torch, int functional, int methods, int met
 void call_push_operator(lua_State *L, const OpInfo *info, int metatable);
 
 /* options.c */
-#define DEVICE_EXPECTED "\"cpu\" or a torch.device (this build has no CUDA)"
 bool dtype_read(lua_State *L, int index, DType *out); /* never raises */
 Device device_check(lua_State *L, int index, const char *function);
 bool device_read(lua_State *L, int index, Device *out); /* never raises; false where there is no such device */
+const char *device_expected(lua_State *L, int index); /* what should be there instead */
 void device_push(lua_State *L, Device device);
 Generator *generator_test(lua_State *L, int index);
 void options_open(lua_State *L, int torch); /* dtypes, Generator */

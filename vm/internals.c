@@ -97,6 +97,10 @@ static int ops(lua_State *L) {
     lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
     lua_pushboolean(L, info->in_place_only), lua_setfield(L, -2, "in_place_only");
     lua_pushboolean(L, info->creation), lua_setfield(L, -2, "creation");
+    lua_pushboolean(L, info->random), lua_setfield(L, -2, "random");
+    lua_createtable(L, info->n_args, 0);
+    for (int i = 0; i < info->n_args; i++) lua_pushstring(L, info->args[i].name), lua_rawseti(L, -2, i + 1);
+    lua_setfield(L, -2, "arguments");
     lua_pushinteger(L, info->n_returned), lua_setfield(L, -2, "returned");
     lua_rawseti(L, -2, id + 1);
   }

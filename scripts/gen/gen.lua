@@ -48,8 +48,9 @@ local function ops_h(rows)
       put("typedef struct {")
       for _, a in ipairs(row.attrs) do put("  %s %s;", a.type.c, a.name) end
       put("} %s;", row.struct)
-      put('_Static_assert(sizeof(%s) <= OP_MAX_ATTRIBUTE_BYTES, "%s: the attributes of \'%s\' take more than %d bytes");',
-        row.struct, row.where, row.name, schema.LIMITS.attribute_bytes)
+      local message = ("%s: the attributes of '%s' take more than %d bytes"):format(row.where, row.name,
+        schema.LIMITS.attribute_bytes)
+      put('_Static_assert(sizeof(%s) <= OP_MAX_ATTRIBUTE_BYTES, "%s");', row.struct, message)
     end
   end
   for _, row in ipairs(rows) do put("Status op_%s(%s);", row.name, parameters(row)) end

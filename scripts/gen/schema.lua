@@ -119,7 +119,8 @@ local function signature(row, text, where)
   end
   if row.creation then
     local none = ("{%s, false}"):format(TYPES.device.none)
-    row.attrs[#row.attrs + 1] = {name = "options", border = true, default = none, type = {c = "CreationOptions", none = none}}
+    local kind = {c = "CreationOptions", none = none}
+    row.attrs[#row.attrs + 1] = {name = "options", border = true, default = none, type = kind}
   end
   for kind in results:gmatch "[%w]+" do row.outputs[#row.outputs + 1] = kind end
 end
@@ -128,7 +129,8 @@ end
 local function check_limits(row)
   local limits = schema.LIMITS
   local function check(count, most, what)
-    if count > most then error(("%s: '%s' has %d %s, at most %d are possible"):format(row.where, row.name, count, what, most), 0) end
+    if count <= most then return end
+    error(("%s: '%s' has %d %s, at most %d are possible"):format(row.where, row.name, count, what, most), 0)
   end
   check(#row.name, limits.name_bytes, "bytes of name")
   check(#row.lua, limits.name_bytes, "bytes of name in Lua")
@@ -141,7 +143,9 @@ end
 --- What rows say twice must agree.
 local function check_columns(row)
   local function wrong(...) error(row.where .. ": " .. string.format(...), 0) end
-  if row.by_name.generator and not row.random then wrong("'%s' takes a generator, but is not marked random", row.name) end
+  if row.by_name.generator and not row.random then
+    wrong("'%s' takes a generator, but is not marked random", row.name)
+  end
   for i, arg in ipairs(row.inputs) do
     if arg.list and i < #row.inputs then wrong("'%s' is a list, but not the last input", arg.name) end
   end

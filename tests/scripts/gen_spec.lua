@@ -96,6 +96,53 @@ describe("schema.row", function()
     refused("x.lua:7: an argument cannot be called 'out': backward formulas use that name", row,
       {"f", "(out: Tensor) -> Tensor"})
   end)
+
+  it("refuses what exceeds the limits", function()
+    local function many(n, kind, rest)
+      local list = {}
+      for i = 1, n do list[i] = ("a%d: %s"):format(i, kind) end
+      local raw = {"f", ("(%s) -> Tensor"):format(table.concat(list, ", "))}
+      for key, value in pairs(rest or {}) do raw[key] = value end
+      return raw
+    end
+    local most = schema.LIMITS
+    assert.equal(most.inputs, #row(many(most.inputs, "Tensor")).inputs)
+    refused(("x.lua:7: 'f' has %d inputs, at most %d are possible"):format(most.inputs + 1, most.inputs), row,
+      many(most.inputs + 1, "Tensor"))
+    assert.equal(most.arguments, #row(many(most.arguments, "int")).args)
+    refused(("x.lua:7: 'f' has %d arguments, at most %d are possible"):format(most.arguments + 1, most.arguments), row,
+      many(most.arguments + 1, "int"))
+    refused(("x.lua:7: 'f' has %d arguments, at most %d are possible"):format(most.arguments + 2, most.arguments), row,
+      many(most.arguments - 1, "int", {creation = true})) -- the three options count
+    refused("x.lua:7: 'f' has 4 inputs of an elementwise op, at most 3 are possible", row,
+      many(4, "Tensor", {expr = "a"}))
+    refused(("x.lua:7: 'f' has %d results, at most %d are possible"):format(most.outputs + 1, most.outputs), row,
+      {"f", "(input: Tensor) -> " .. ("Tensor, "):rep(most.outputs) .. "Tensor"})
+    local long = ("x"):rep(most.name_bytes + 1)
+    refused(("x.lua:7: '%s' has %d bytes of name, at most %d are possible"):format(long, #long, most.name_bytes), row,
+      {long, "(input: Tensor) -> Tensor"})
+  end)
+
+  it("gives creation rows their options", function()
+    local r = row{"f", "(size: shape) -> Tensor", creation = true}
+    assert.equal("create", r.kind)
+    assert.equal("(size: shape, *, dtype: dtype = nil, device: device = nil, requires_grad: bool = false) -> Tensor",
+      r.signature)
+    r = row{"f", "(n: int, *, k: int = 1) -> Positions", creation = true, random = true}
+    assert.equal("(n: int, *, k: int = 1, generator: generator = nil, dtype: dtype = nil, device: device = nil, "
+      .. "requires_grad: bool = false) -> Positions", r.signature)
+    assert.equal("options", r.attrs[#r.attrs].name)
+  end)
+
+  it("compares columns with arguments", function()
+    refused("x.lua:7: 'f' takes a generator, but is not marked random", row,
+      {"f", "(input: Tensor, *, generator: generator = nil) -> Tensor"})
+    refused("x.lua:7: 'list' is a list, but not the last input", row,
+      {"f", "(list: Tensor[], input: Tensor) -> Tensor"})
+    for _, key in ipairs {"error", "strip", "divides_integers", "nondeterministic"} do
+      refused(("x.lua:7: unknown field '%s'"):format(key), row, {"f", "(input: Tensor) -> Tensor", [key] = true})
+    end
+  end)
 end)
 
 describe("schema.read", function()

@@ -42,6 +42,7 @@ local BAD = {
   ARG_BOOL = function() return {1, "yes", {}} end,
   ARG_DTYPE = function() return {"float99", 5, {}, "int32", "bool", "uint8"} end,
   ARG_CHOICE = function() return {"zzz", 5, true, ""} end,
+  ARG_DEVICE = function() return {"cuda", "cuda:0", "tpu", 0, {}} end,
   ARG_GENERATOR = function() return {5, "x", {}} end,
 }
 BAD.ARG_OPTIONAL_NUMBER = BAD.ARG_NUMBER

@@ -91,14 +91,18 @@ void device_push(lua_State *L, Device device) {
 bool device_read(lua_State *L, int index, Device *out) {
   DeviceBox *box = object_test(L, index, &device_class);
   if (box != NULL) *out = box->device;
-  else if (lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "cpu") == 0) *out = (Device){DEVICE_CPU, 0};
-  else return false;
-  return true;
+  else *out = (Device){DEVICE_CPU, 0};
+  return box != NULL || (lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "cpu") == 0);
+}
+
+const char *device_expected(lua_State *L, int index) {
+  bool cuda = lua_type(L, index) == LUA_TSTRING && strncmp(lua_tostring(L, index), "cuda", 4) == 0;
+  return cuda ? "\"cpu\" or a torch.device (this build has no CUDA)" : "\"cpu\" or a torch.device";
 }
 
 Device device_check(lua_State *L, int index, const char *function) {
   Device device = {DEVICE_CPU, 0};
-  if (!device_read(L, index, &device)) error_argument(L, function, "device", 0, DEVICE_EXPECTED, index);
+  if (!device_read(L, index, &device)) error_argument(L, function, "device", 0, device_expected(L, index), index);
   return device;
 }
 

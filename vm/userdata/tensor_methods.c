@@ -109,7 +109,8 @@ static int tensor_new(lua_State *L) {
   if (option(L, 2, "dtype")) dtype = dtype_check(L, -1, "tensor", "dtype");
   if (option(L, 2, "device")) device_check(L, -1, "tensor");
   bool requires_grad = option(L, 2, "requires_grad");
-  if (requires_grad && lua_type(L, -1) != LUA_TBOOLEAN) error_argument(L, "tensor", "requires_grad", 0, "true or false", lua_gettop(L));
+  if (requires_grad && lua_type(L, -1) != LUA_TBOOLEAN)
+    error_argument(L, "tensor", "requires_grad", 0, "true or false", lua_gettop(L));
   requires_grad = requires_grad && lua_toboolean(L, -1);
   TensorBox *box = tensor_box(L);
   Tensor *from = tensor_test(L, 1);

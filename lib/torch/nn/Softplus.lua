@@ -11,12 +11,7 @@ function Softplus:__init(beta, threshold)
   self.beta, self.threshold = beta or 1, threshold or 20
 end
 
-function Softplus:forward(input)
-  if self.beta == 1 and self.threshold == 20 then return F.softplus(input) end
-  local scaled = input * self.beta
-  local curve = scaled:clamp(nil, self.threshold):exp():log1p() / self.beta
-  return torch.where(scaled:gt(self.threshold), input, curve)
-end
+function Softplus:forward(input) return F.softplus(input, self.beta, self.threshold) end
 
 function Softplus:extra_repr() return ("beta=%s, threshold=%s"):format(self.beta, self.threshold) end
 

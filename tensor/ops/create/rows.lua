@@ -2,8 +2,10 @@
 -- one list for all, in scripts/gen/schema.lua.
 op {"empty", "(size: shape) -> Tensor", creation = true, random = true,
   doc = "A tensor with whatever the memory held (bool: false).", example = "torch.empty(2, 3)"}
-op {"zeros", "(size: shape) -> Tensor", creation = true, doc = "Zeros.", example = "torch.zeros(2, 3)", gives = "{{0, 0, 0}, {0, 0, 0}}"}
-op {"ones", "(size: shape) -> Tensor", creation = true, doc = "Ones.", example = "torch.ones(2, 3)", gives = "{{1, 1, 1}, {1, 1, 1}}"}
+op {"zeros", "(size: shape) -> Tensor", creation = true, doc = "Zeros.",
+  example = "torch.zeros(2, 3)", gives = "{{0, 0, 0}, {0, 0, 0}}"}
+op {"ones", "(size: shape) -> Tensor", creation = true, doc = "Ones.",
+  example = "torch.ones(2, 3)", gives = "{{1, 1, 1}, {1, 1, 1}}"}
 op {"full", "(size: shape, fill_value: number) -> Tensor", creation = true,
   doc = "Every element fill_value, of its kind (bool, int64 or the default float) unless dtype says otherwise.", example = "torch.full({2, 3}, 7)", gives = "{{7, 7, 7}, {7, 7, 7}}"}
 op {"arange", "(start: number, end_: number = nil, step: number = 1) -> Tensor", creation = true, types = "number",

@@ -99,7 +99,8 @@ Status create_randn_like(Call *c) {
 
 Status create_normal_new(Call *c) {
   const NormalNewAttrs *a = c->attrs;
-  if (!(a->std >= 0)) return fail(ERROR_ARGUMENT, "normal: 'std' (argument 2): expected a number of at least 0, got %g", a->std);
+  if (!(a->std >= 0))
+    return fail(ERROR_ARGUMENT, "normal: 'std' (argument 2): expected a number of at least 0, got %g", a->std);
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
   NormalAttrs normal = {.mean = a->mean, .std = a->std, .generator = a->generator};
   return op_call_in_place(OP_NORMAL, &c->out[0], 1, &normal);
@@ -150,7 +151,9 @@ Status create_randperm(Call *c) {
   Generator *g = a->generator != NULL ? a->generator : generator_default();
   DType dtype = float_or(a->dtype, DTYPE_INT64);
   Tensor *order;
-  if (a->n < 0) return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld", (long long)a->n);
+  if (a->n < 0)
+    return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld",
+                (long long)a->n);
   TRY(scalar_check("randperm", "n", 1, scalar_int(a->n), dtype));
   TRY(call_output(c, 0, dtype, 1, &a->n));
   if (dtype == DTYPE_INT64) return shuffle(g, a->n, tensor_data(c->out[0]));

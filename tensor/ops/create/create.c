@@ -1,4 +1,4 @@
-/* create/composite.c: creation ops and casts. */
+/* create/create.c: creation ops, and the cast. */
 #include <math.h>
 
 #include "core/internal.h"

@@ -1,0 +1,132 @@
+-- The options that all creation rows share: dtype, device, requires_grad, and generator where the row is random.
+package.path = "scripts/gen/?.lua;" .. package.path
+
+local CALLS = {
+  empty = {2, 3}, zeros = {2, 3}, ones = {2, 3}, full = {{2, 3}, 1.5}, arange = {0, 3, 1}, linspace = {0, 2, 3},
+  eye = {3},
+  empty_like = {"x"}, zeros_like = {"x"}, ones_like = {"x"}, full_like = {"x", 1.5}, new_zeros = {"x", {3}},
+  new_full = {"x", {3}, 1.5}, new_ones = {"x", {3}}, new_empty = {"x", {3}}, rand = {2, 3}, randn = {2, 3},
+  rand_like = {"x"}, randn_like = {"x"}, randint = {0, 5, {3}}, randint_below = {5, {3}}, randperm = {4},
+  normal_new = {0, 1, {3}},
+}
+
+local rows = {}
+for _, row in ipairs(torch._C.ops()) do if row.creation then rows[#rows + 1] = row end end
+
+--- The result of the row with these options, called by the name that programs know.
+local function make(row, options)
+  local args = table.move(CALLS[row.name], 1, #CALLS[row.name], 1, {})
+  if args[1] == "x" then args[1] = torch.ones(2, 2) end
+  args[#args + 1] = options
+  local f = torch[row.lua] or getmetatable(args[1]).__methods[row.lua]
+  return f(table.unpack(args))
+end
+
+local function message_of(row, options)
+  local ok, message = pcall(make, row, options)
+  assert.is_false(ok, row.name .. " took an option that it should refuse")
+  return message:match(row.lua .. ": .*")
+end
+
+describe("creation", function()
+  it("rows are all called here, and no other", function()
+    local seen = {}
+    for _, row in ipairs(rows) do seen[row.name] = true end
+    for name in pairs(CALLS) do assert.is_true(seen[name], name) end
+    for name in pairs(seen) do assert.is_table(CALLS[name], name) end
+  end)
+
+  for _, row in ipairs(rows) do
+    it("of " .. row.name .. " takes dtype and requires_grad", function()
+      local plain = make(row, nil)
+      assert.is_false(plain.requires_grad)
+      local t = make(row, {dtype = "float64", requires_grad = true, device = "cpu"})
+      assert.equal(torch.float64, t.dtype)
+      assert.is_true(t.requires_grad)
+      assert.is_true(t.is_leaf)
+      assert.same(plain.shape, t.shape)
+      assert.is_nil(t.grad_fn)
+      assert.is_false(make(row, {dtype = "float64", requires_grad = false}).requires_grad)
+      t:sum():backward()
+      assert.equal(t.shape, t.grad.shape)
+    end)
+
+    it("of " .. row.name .. " checks them", function()
+      assert.equal(("%s: 'requires_grad' (argument %d): expected true or false, got the number 1"):format(row.lua,
+        #row.arguments), message_of(row, {requires_grad = 1}))
+      for _, device in ipairs {"cuda", "tpu", 3} do
+        assert.matches("^" .. row.lua .. ": 'device' %(argument %d%): expected \"cpu\" or a torch.device",
+          message_of(row, {device = device}))
+      end
+      assert.equal(torch.device "cpu", make(row, {device = torch.device "cpu"}).device)
+      assert.matches("^" .. row.lua .. ": 'dtype' %(argument %d%): expected a dtype",
+        message_of(row, {dtype = "float99"}))
+      assert.matches("^" .. row.lua .. ": no argument 'devise'; .*did you mean 'device'",
+        message_of(row, {devise = "cpu"}))
+      local can, t = pcall(make, row, {dtype = "int64", requires_grad = false})
+      local text = message_of(row, {dtype = "int64", requires_grad = true})
+      if can then assert.equal(torch.int64, t.dtype) end
+      assert.equal(row.lua .. (can and ": 'requires_grad': only floating point tensors can have gradients, got int64"
+        or ": not defined for tensors of dtype int64"), text)
+    end)
+
+    it("of " .. row.name .. (row.random and " takes" or " refuses") .. " a generator", function()
+      local g = torch.Generator():manual_seed(5)
+      if row.lua:find "empty" or not row.random then
+        if row.random then return end -- whatever the memory held
+        assert.matches("^" .. row.lua .. ": no argument 'generator'", message_of(row, {generator = g}))
+        return
+      end
+      local a = make(row, {generator = g, dtype = "float64", requires_grad = true})
+      local b = make(row, {generator = torch.Generator():manual_seed(5), dtype = "float64"})
+      assert.is_true(torch.equal(a, b))
+      assert.is_true(g:get_state() ~= torch.Generator():manual_seed(5):get_state())
+      assert.matches("^" .. row.lua .. ": 'generator' %(argument %d%): expected a torch.Generator",
+        message_of(row, {generator = 7}))
+    end)
+  end
+
+  it("refuses a dtype that it cannot compute in", function()
+    for _, name in ipairs {"arange", "linspace"} do
+      local ok, message = pcall(torch[name], 0, 1, 1, {dtype = "bool"})
+      assert.is_false(ok)
+      assert.equal(name .. ": not defined for tensors of dtype bool", message:match(name .. ": .*"))
+    end
+    for _, name in ipairs {"rand", "randn"} do
+      local ok, message = pcall(torch[name], 2, {dtype = "int64"})
+      assert.is_false(ok)
+      assert.equal(name .. ": not defined for tensors of dtype int64", message:match(name .. ": .*"))
+    end
+  end)
+
+  it("of positions in other dtypes", function()
+    for _, dtype in ipairs {"uint8", "int32", "float32", "float64"} do
+      local p = torch.randperm(100, {dtype = dtype})
+      assert.equal(torch[dtype], p.dtype)
+      assert.is_true(torch.equal(torch.sort(p), torch.arange(1, 101, {dtype = dtype})))
+    end
+    assert.is_true(torch.randperm(3, {dtype = "float32", requires_grad = true}).requires_grad)
+    assert.has_error(function() torch.randperm(300, {dtype = "uint8"}) end)
+  end)
+
+  it("by torch.tensor and new_tensor", function()
+    local x = torch.ones(1, {dtype = "float64"})
+    assert.equal(torch.float64, x:new_tensor({1, 2}).dtype)
+    local t = x:new_tensor({1, 2}, {dtype = "float32", requires_grad = true})
+    assert.is_true(t.requires_grad)
+    assert.equal(torch.float32, t.dtype)
+    assert.has_error(function() x:new_tensor({1}, {devise = "cpu"}) end)
+    assert.has_error(function() x:new_tensor({1}, 5) end)
+    assert.has_error(function() torch.tensor(1.5, {requires_grad = 1}) end)
+  end)
+
+  it("by torch.normal", function()
+    torch.manual_seed(0)
+    local t = torch.normal(3, 0.5, {1000})
+    assert.is_true((t:mean() - 3):abs():item() < 0.1)
+    assert.is_true((t:std() - 0.5):abs():item() < 0.1)
+    local ok, message = pcall(torch.normal, 0, -1, {2})
+    assert.is_false(ok)
+    assert.equal("normal: 'std' (argument 2): expected a number of at least 0, got -1", message:match "normal: .*")
+  end)
+end)
