@@ -1,4 +1,4 @@
--- Reads the op table (tensor/ops/*/rows.lua): rows with parsed signatures.
+-- Reads the op table (rows.lua in the folders of tensor/ops): rows with parsed signatures.
 -- A row is {name, signature, key = value, ...}; docs/internals/rows.md has all columns and types.
 local schema = {}
 
