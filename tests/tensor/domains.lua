@@ -27,7 +27,7 @@ local function positions(t) return torch.tensor(t) end
 local function pack(...) return {n = select("#", ...), ...} end
 
 -- By type, for arguments without default.
-local PLAIN = {ARG_NUMBER = 0.7, ARG_FLOAT = 0.6, ARG_INT = 1, ARG_DIM = 2, ARG_INDEX = 2, ARG_BOOL = false}
+local PLAIN = {ARG_NUMBER = 0.7, ARG_FLOAT = 0.6, ARG_INT = 1, ARG_DIM = 2, ARG_INDEX = 2, ARG_BOOL = false, ARG_SHAPE = {2, 3}}
 
 -- Arguments of a row with every tensor made by `make(2, 3)`, last one first by `shapes`.
 local function by_type(row, make, shapes)

@@ -80,7 +80,7 @@ describe("gradients", function()
   for _, info in ipairs(torch._C.ops()) do differentiable[info.name] = info.differentiable end
 
   for _, row in ipairs(rows) do
-    if row.backward or row.kind == "composite" and domains.known(row) then
+    if row.backward or domains.known(row) then
       local function each(second)
         return function()
           for i, sample in ipairs(samples_of(row)) do
@@ -109,6 +109,49 @@ describe("gradients", function()
       end)
     end
   end
+end)
+
+-- Rows without a backward of their own and without a domain have no gradient: on any input their results require
+-- none, and where these are floats the row stands here with the reason. A composite of differentiable ops that has
+-- no domain would pass unchecked otherwise.
+local FLOATS_WITHOUT_GRADIENT = {
+  floor_divide = "a step function", empty_like = "new values", zeros_like = "new values", ones_like = "new values",
+  full_like = "new values", new_zeros = "new values", new_ones = "new values", new_full = "new values",
+  rand_like = "random", randn_like = "random", bernoulli = "random",
+}
+
+-- Float64 leaves that every op of floats takes.
+local function probabilities(...) return torch.rand({...}, {dtype = torch.float64}):requires_grad_(true) end
+
+describe("no gradient", function()
+  local by_name, floats = {}, {}
+  for _, row in ipairs(rows) do
+    by_name[row.name] = row
+    local tensor = false
+    for _, arg in ipairs(row.args) do tensor = tensor or arg.type.arg == "ARG_TENSOR" end
+    if tensor and not row.backward and not domains.known(row) and not row.private and row.inplace ~= "only" and row.types ~= "bits" then
+      it("of " .. row.name .. ", which has no domain", function()
+        local samples, missing = domains.with(row, probabilities)
+        if not samples then error(("no samples (%s): add a domain to tests/tensor/domains.lua"):format(missing), 0) end
+        for _, sample in ipairs(samples) do
+          local out = table.pack(torch._C.call(row.name, table.unpack(sample, 1, sample.n)))
+          for i = 1, out.n do
+            if out[i].requires_grad then error("it has a gradient: add a domain to tests/tensor/domains.lua", 0) end
+            if out[i]:is_floating_point() then floats[row.name] = true end
+          end
+        end
+        if floats[row.name] then
+          assert.is_string(FLOATS_WITHOUT_GRADIENT[row.name], "gives floats that require no gradient: say why in FLOATS_WITHOUT_GRADIENT, or add a backward")
+        end
+      end)
+    end
+  end
+  it("is what the list says, no more", function()
+    for name in pairs(FLOATS_WITHOUT_GRADIENT) do
+      assert.is_truthy(by_name[name], name .. " is gone")
+      assert.is_true(floats[name], name .. " gives no floats, or has a gradient now: take it from the list")
+    end
+  end)
 end)
 
 -- Views and in-place changes: what the gradient of x is after each.
