@@ -154,10 +154,10 @@ function methods.new_tensor(x, data, options)
   return torch.tensor(data, all)
 end
 
--- Other names of the same functions.
+-- Other names of the same functions, and of their forms in place.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
   concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt", true_divide = "div"} do
-  torch[alias], methods[alias] = torch[name], methods[name]
+  torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
 end
 
 --- torch.scope(f: function, ...: any) -> any: Runs f(...), returns its results, and gives the

@@ -17,7 +17,7 @@ end
 -- What the build and the program write, and headers of libraries.
 local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "kernels.h", "embedded.c", "lua.h", "cblas.h", "torch.lua", "torch/nn.lua"}
 -- What a user may have, in comments and documents that explain by example.
-local examples = {"train.lua", "init.lua", "model.lua", "x.lua", "a.b.c"}
+local examples = {"superseded.lua", "train.lua", "init.lua", "model.lua", "x.lua", "a.b.c"}
 
 local known = {}
 for _, list in ipairs {made, examples} do

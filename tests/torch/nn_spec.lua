@@ -1,4 +1,6 @@
--- nn: PyTorch's module cases (tests/data/parity/modules) and the Module interface.
+-- nn: PyTorch's module cases (tests/parity.lua) and the Module interface.
+package.path = "tests/?.lua;" .. package.path
+local parity = require "parity"
 local torch = require "torch"
 local nn = require "torch.nn"
 
@@ -30,8 +32,7 @@ end
 local function load_cases(name)
   local function tag(kind) return function(t) t.kind = kind return t end end
   local env = {T = tag "T", M = tag "M", NIL = NIL, nan = 0 / 0, inf = math.huge}
-  local path = ("tests/data/parity/modules/nn.%s.lua"):format(name)
-  return assert(loadfile(path, "t", env))()
+  return parity.read("modules", "nn." .. name, env)
 end
 
 local function check(got, want, case, where)

@@ -1,8 +1,9 @@
--- optim: PyTorch's trajectories (tests/data/parity/optim), groups, state, errors.
+-- optim: PyTorch's trajectories (tests/parity.lua), groups, state, errors.
+package.path = "tests/?.lua;" .. package.path
+local parity = require "parity"
 local torch = require "torch"
 local nn = require "torch.nn"
 local optim = require "torch.optim"
-
 
 local function tensor(t)
   return torch.tensor(t.data, {dtype = t.dtype}):reshape(t.shape)
@@ -11,7 +12,7 @@ local function leaf(t) return tensor(t):detach():requires_grad_(true) end
 
 local function load_cases(name)
   local env = {T = function(t) return t end, nan = 0 / 0, inf = math.huge}
-  return assert(loadfile("tests/data/parity/optim/" .. name .. ".lua", "t", env))()
+  return parity.read("optim", name, env)
 end
 
 local function close(got, want, where)

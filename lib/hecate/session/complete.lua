@@ -1,5 +1,5 @@
 --- What can stand at the cursor: names, fields, keys, options of a call, modules, files. It
--- serves the terminal (vm/session/complete.c) and the notebook, and never runs the program.
+-- serves the terminal (vm/session/readline/complete.c) and the notebook, and never runs the program.
 local expression = require "hecate.session.expression"
 local known = require "hecate.session.known"
 local look = require "hecate.session.look"
