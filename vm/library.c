@@ -208,7 +208,9 @@ static void set_lazy(lua_State *L) {
 static void add_lazy(lua_State *L, const char *module, const char *name, const char *path, size_t n, const char *end) {
   const char *key = name + n + 1;
   if (strncmp(name, path, n) != 0 || (name[n] != '/' && name[n] != '.')) return;
-  size_t length = strlen(key) - strlen(end);
+  size_t length = strlen(key), cut = strlen(end);
+  if (length <= cut) return; /* the file of the folder itself: "torch.lua" beside torch/ */
+  length -= cut;
   if (memchr(key, '/', length) != NULL || memchr(key, '.', length) != NULL) return;
   lua_pushlstring(L, key, length);
   lua_pushfstring(L, "%s.%s", module, lua_tostring(L, -1));
