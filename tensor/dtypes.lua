@@ -10,11 +10,14 @@
 --   alias        a second name, as in torch.long
 --   title        Torch7's word for it: FloatTensor
 --   lowest, highest  the least and the largest finite number, as C constants
+--   digits       binary digits of the mantissa, the hidden one counted
 --   promotes     what two types of one category become together where that is not the later row
 --   safetensors, numpy, onnx, pickle  what files of other programs call it
 dtype {"bool", storage = "bool", category = "bool", title = "Bool", lowest = "0", highest = "1", safetensors = "BOOL", numpy = "|b1", onnx = 9, pickle = "BoolStorage"}
 dtype {"uint8", storage = "uint8_t", category = "integer", title = "Byte", lowest = "0", highest = "UINT8_MAX", safetensors = "U8", numpy = "|u1", onnx = 2, pickle = "ByteStorage"}
+dtype {"int8", storage = "int8_t", category = "integer", title = "Char", lowest = "INT8_MIN", highest = "INT8_MAX", promotes = {uint8 = "int16"}, safetensors = "I8", numpy = "|i1", onnx = 3, pickle = "CharStorage"}
+dtype {"int16", storage = "int16_t", category = "integer", alias = "short", title = "Short", lowest = "INT16_MIN", highest = "INT16_MAX", safetensors = "I16", numpy = "<i2", onnx = 5, pickle = "ShortStorage"}
 dtype {"int32", storage = "int32_t", category = "integer", alias = "int", title = "Int", lowest = "INT32_MIN", highest = "INT32_MAX", safetensors = "I32", numpy = "<i4", onnx = 6, pickle = "IntStorage"}
 dtype {"int64", storage = "int64_t", category = "integer", alias = "long", title = "Long", lowest = "INT64_MIN", highest = "INT64_MAX", safetensors = "I64", numpy = "<i8", onnx = 7, pickle = "LongStorage"}
-dtype {"float32", storage = "float", category = "float", alias = "float", title = "Float", lowest = "-FLT_MAX", highest = "FLT_MAX", safetensors = "F32", numpy = "<f4", onnx = 1, pickle = "FloatStorage"}
-dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}
+dtype {"float32", storage = "float", category = "float", alias = "float", title = "Float", lowest = "-FLT_MAX", highest = "FLT_MAX", digits = 24, safetensors = "F32", numpy = "<f4", onnx = 1, pickle = "FloatStorage"}
+dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", digits = 53, safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}

@@ -64,6 +64,7 @@ typedef struct {
   uint8_t category; /* Category */
   uint8_t compute;  /* DType whose kernels work on it */
   uint8_t size;     /* bytes of an element */
+  uint8_t digits;   /* binary digits of the mantissa of floats, the hidden one counted; else 0 */
   double lowest, highest; /* finite numbers */
 } DTypeInfo;
 extern const DTypeInfo dtype_table[];

@@ -106,6 +106,26 @@ static int ops(lua_State *L) {
   }
   return 1;
 }
+/* torch._C.dtypes(): array of {name, alias, title, category, size, compute, safetensors, numpy}, one per row of
+** tensor/dtypes.lua. compute: the name of the type whose kernels work on it. */
+static int dtypes(lua_State *L) {
+  static const char *const categories[] = {"bool", "integer", "float", "complex"};
+  lua_createtable(L, DTYPE_COUNT, 0);
+  for (int d = 0; d < DTYPE_COUNT; d++) {
+    const DTypeInfo *info = &dtype_table[d];
+    lua_createtable(L, 0, 8);
+    lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
+    lua_pushstring(L, info->alias), lua_setfield(L, -2, "alias");
+    lua_pushstring(L, info->title), lua_setfield(L, -2, "title");
+    lua_pushstring(L, categories[info->category]), lua_setfield(L, -2, "category");
+    lua_pushinteger(L, info->size), lua_setfield(L, -2, "size");
+    lua_pushstring(L, dtype_name((DType)info->compute)), lua_setfield(L, -2, "compute");
+    lua_pushstring(L, info->safetensors), lua_setfield(L, -2, "safetensors");
+    lua_pushstring(L, info->numpy), lua_setfield(L, -2, "numpy");
+    lua_rawseti(L, -2, d + 1);
+  }
+  return 1;
+}
 /* torch._C.call(name, ...): any op, private ones too. */
 static int call(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
@@ -117,7 +137,7 @@ static int call(lua_State *L) {
   return luaL_error(L, "call: no op '%s'", name);
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe}, {"ops", ops}, {"call", call},
+                                     {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe}, {"ops", ops}, {"dtypes", dtypes}, {"call", call},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
                                      {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
                                      {"folder", folder_list}, {NULL, NULL}};

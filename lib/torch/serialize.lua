@@ -14,9 +14,13 @@ local serialize = {}
 
 local MAX_HEADER <const> = 100 << 20 -- the format's own limit
 
-local TO_FILE = {["torch.bool"] = "BOOL", ["torch.uint8"] = "U8", ["torch.int32"] = "I32", ["torch.int64"] = "I64",
-  ["torch.float32"] = "F32", ["torch.float64"] = "F64"}
-local FROM_FILE = {BOOL = {"bool", 1}, U8 = {"uint8", 1}, I32 = {"int32", 4}, I64 = {"int64", 8}, F32 = {"float32", 4}, F64 = {"float64", 8}}
+local TO_FILE, FROM_FILE = {}, {}
+for _, dtype in ipairs(internal.dtypes()) do
+  if dtype.safetensors then
+    TO_FILE["torch." .. dtype.name] = dtype.safetensors
+    FROM_FILE[dtype.safetensors] = {dtype.name, dtype.size}
+  end
+end
 
 -- ---- saving ------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 local dtypes = {}
 
 local COLUMNS = {}
-for key in ([[storage category compute alias title lowest highest promotes safetensors numpy onnx pickle]]):gmatch "%S+" do
+for key in ([[storage category compute alias title lowest highest digits promotes safetensors numpy onnx pickle]]):gmatch "%S+" do
   COLUMNS[key] = true
 end
 local CATEGORIES = {"bool", "integer", "float", "complex"}
@@ -129,6 +129,13 @@ function dtypes.header(rows)
   return table.concat(out, "\n")
 end
 
+-- The first and the last of a type's numbers, as C.
+local function bounds(row)
+  if row.category == "float" then return "-INFINITY", "INFINITY" end
+  return row.lowest, row.highest
+end
+dtypes.bounds = bounds
+
 local function quoted(s) return s and '"' .. s .. '"' or "NULL" end
 
 function dtypes.source(rows)
@@ -138,7 +145,7 @@ function dtypes.source(rows)
   for _, row in ipairs(rows) do
     put("  [%s] = {.name = %s, .alias = %s, .title = %s, .category = CATEGORY_%s, .compute = %s, .size = sizeof(%s),",
       enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title), row.category:upper(), enum(row.compute or row.name), row.storage)
-    put("    .lowest = %s, .highest = %s, .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", row.lowest, row.highest,
+    put("    .lowest = %s, .highest = %s, .digits = %d, .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", row.lowest, row.highest, row.digits or 0,
       quoted(row.safetensors), quoted(row.numpy), quoted(row.pickle), row.onnx or 0)
   end
   put("};")
@@ -158,18 +165,48 @@ end
 -- each_<set>.h: includes the private body that BODY names once for each type of the set.
 function dtypes.each(rows, set)
   local out = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each type of a set, with T (an element),",
-    "** A (its accumulator), DTYPE and NAME(x) (x_float32) defined. */"}
+    "** A (its accumulator), DTYPE, NAME(x) (x_float32), LOWEST and HIGHEST (its first and last number) defined. */"}
   for _, name in ipairs(dtypes.set(rows, set)) do
     local row = rows[name]
-    out[#out + 1] = ("#define T %s\n#define A %s\n#define DTYPE %s\n#define NAME(x) x##_%s\n#include BODY"):format(row.storage,
+    out[#out + 1] = ("#define T %s\n#define A %s\n#define DTYPE %s\n#define NAME(x) x##_%s"):format(row.storage,
       ACCUMULATOR[row.category], enum(name), name)
-    out[#out + 1] = "#undef T\n#undef A\n#undef DTYPE\n#undef NAME"
+    out[#out + 1] = ("#define LOWEST ((T)%s)\n#define HIGHEST ((T)%s)\n#include BODY"):format(bounds(row))
+    out[#out + 1] = "#undef T\n#undef A\n#undef DTYPE\n#undef NAME\n#undef LOWEST\n#undef HIGHEST"
   end
   out[#out + 1] = "#undef BODY\n"
   return table.concat(out, "\n")
 end
 
+-- How a number of one type becomes one of another, as C of v.
+local function conversion(from, to)
+  if to.category == "bool" then return "((v) != 0)" end
+  if from.category == "float" and to.category == "integer" then return ("cut_to_%s(v)"):format(to.name) end
+  return "((T)(v))"
+end
+
+-- each_cast.h: as each_<set>.h, for each pair of types that have kernels of their own: FROM, T and CONVERT(v).
+function dtypes.each_cast(rows)
+  local out, tables = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each pair of types, with FROM, T,",
+    "** CONVERT(v), which makes a T of a FROM, and NAME(x) (x_int32_float32) defined. CAST_TABLE(f): the table [from][to]. */"}, {}
+  local function put(...) out[#out + 1] = string.format(...) end
+  for _, from in ipairs(rows) do
+    local cells = {}
+    for _, to in ipairs(rows) do
+      if from.native and to.native then
+        put("#define FROM %s\n#define T %s\n#define CONVERT(v) %s", from.category == "bool" and "uint8_t" or from.storage, to.storage,
+          conversion(from, to))
+        put("#define NAME(x) x##_%s_%s\n#include BODY\n#undef FROM\n#undef T\n#undef CONVERT\n#undef NAME", from.name, to.name)
+        cells[#cells + 1] = ("[%s] = f##_%s_%s"):format(enum(to.name), from.name, to.name)
+      end
+    end
+    if from.native then tables[#tables + 1] = ("[%s] = {%s}"):format(enum(from.name), table.concat(cells, ", ")) end
+  end
+  put("#undef BODY\n#define CAST_TABLE(f) {%s}\n", table.concat(tables, ", "))
+  return table.concat(out, "\n")
+end
+
 function dtypes.write_all(rows, write)
+  write("each_cast.h", dtypes.each_cast(rows))
   write("dtypes.h", dtypes.header(rows))
   write("dtypes.c", dtypes.source(rows))
   for _, set in ipairs(SETS) do write("each_" .. set[1] .. ".h", dtypes.each(rows, set[1])) end

@@ -12,11 +12,12 @@ bool dtype_can_cast(DType from, DType to) {
 }
 
 bool dtype_from_name(const char *name, DType *dtype) {
-  for (int d = 0; d < DTYPE_COUNT; d++)
-    if (strcmp(dtype_table[d].name, name) == 0) {
-      *dtype = (DType)d;
-      return true;
-    }
+  for (int d = 0; d < DTYPE_COUNT; d++) {
+    const char *alias = dtype_table[d].alias;
+    if (strcmp(dtype_table[d].name, name) != 0 && (alias == NULL || strcmp(alias, name) != 0)) continue;
+    *dtype = (DType)d;
+    return true;
+  }
   return false;
 }
 
@@ -81,6 +82,8 @@ Scalar element_get(DType dtype, const void *data) {
   switch (dtype) {
     case DTYPE_BOOL: return scalar_bool(*(const uint8_t *)data != 0);
     case DTYPE_UINT8: return scalar_int(*(const uint8_t *)data);
+    case DTYPE_INT8: return scalar_int(*(const int8_t *)data);
+    case DTYPE_INT16: return scalar_int(*(const int16_t *)data);
     case DTYPE_INT32: return scalar_int(*(const int32_t *)data);
     case DTYPE_INT64: return scalar_int(*(const int64_t *)data);
     case DTYPE_FLOAT32: return scalar_float(*(const float *)data);
@@ -93,6 +96,8 @@ void element_set(DType dtype, void *data, Scalar v) {
   switch (dtype) {
     case DTYPE_BOOL: *(bool *)data = scalar_to_double(v) != 0; break;
     case DTYPE_UINT8: *(uint8_t *)data = (uint8_t)scalar_to_int(v); break;
+    case DTYPE_INT8: *(int8_t *)data = (int8_t)scalar_to_int(v); break;
+    case DTYPE_INT16: *(int16_t *)data = (int16_t)scalar_to_int(v); break;
     case DTYPE_INT32: *(int32_t *)data = (int32_t)scalar_to_int(v); break;
     case DTYPE_INT64: *(int64_t *)data = scalar_to_int(v); break;
     case DTYPE_FLOAT32: *(float *)data = (float)scalar_to_double(v); break;

@@ -104,6 +104,9 @@ Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
 /* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
 Status tensor_view_of(const Tensor *in, Tensor **out);
 
+/* In bodies, where v may be of any element type: whether it is no number. */
+#define IS_NAN(v) ((v) != (v))
+
 /* How many of the n elements at 'data' are not 0. */
 int64_t count_nonzero(DType dtype, const void *data, int64_t n);
 

@@ -49,10 +49,6 @@ bool dtype_read(lua_State *L, int index, DType *out) {
   if (lua_type(L, index) == LUA_TSTRING) {
     const char *name = lua_tostring(L, index);
     if (strncmp(name, "torch.", 6) == 0) name += 6;
-    if (strcmp(name, "float") == 0) name = "float32";
-    if (strcmp(name, "double") == 0) name = "float64";
-    if (strcmp(name, "long") == 0) name = "int64";
-    if (strcmp(name, "int") == 0) name = "int32";
     return dtype_from_name(name, out);
   }
   DTypeBox *box = object_test(L, index, &dtype_class);
@@ -256,8 +252,6 @@ static const luaL_Reg functions[] = {
     {"get_num_threads", get_threads}, {"set_num_threads", set_threads}, {NULL, NULL}};
 
 void options_open(lua_State *L, int torch) {
-  static const struct { const char *name; DType dtype; } aliases[] = {
-      {"float", DTYPE_FLOAT32}, {"double", DTYPE_FLOAT64}, {"long", DTYPE_INT64}, {"int", DTYPE_INT32}};
   static const struct { const char *name; lua_CFunction method; } defaults[] = {
       {"manual_seed", generator_manual_seed}, {"initial_seed", generator_initial_seed}, {"seed", generator_fresh_seed},
       {"get_rng_state", generator_get_state}, {"set_rng_state", generator_set_state}};
@@ -273,10 +267,9 @@ void options_open(lua_State *L, int torch) {
   for (int d = 0; d < DTYPE_COUNT; d++) {
     dtype_push(L, (DType)d);
     lua_setfield(L, -2, dtype_name((DType)d));
-  }
-  for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-    dtype_push(L, aliases[i].dtype);
-    lua_setfield(L, -2, aliases[i].name);
+    if (dtype_table[d].alias == NULL) continue;
+    dtype_push(L, (DType)d);
+    lua_setfield(L, -2, dtype_table[d].alias);
   }
   lua_pushnumber(L, HUGE_VAL);
   lua_setfield(L, -2, "inf");

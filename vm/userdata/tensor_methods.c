@@ -10,8 +10,7 @@
 typedef struct {
   int ndim;
   int64_t shape[TENSOR_MAX_DIMS];
-  int kind; /* the largest SCALAR_ kind seen, -1: none */
-  DType tensor_dtype; /* of tensors inside */
+  DType dtype; /* what the values seen have in common */
 } Layout;
 
 /* Between the elements of long lists: Lua runs no instruction that Ctrl-C could stop. */
@@ -24,17 +23,14 @@ static void ragged(lua_State *L, int depth) {
 }
 
 static void look_value(lua_State *L, Layout *l, int depth) {
-  int kind = lua_type(L, -1) == LUA_TBOOLEAN ? SCALAR_BOOL : lua_isinteger(L, -1) ? SCALAR_INT : SCALAR_FLOAT;
+  DType d = lua_type(L, -1) == LUA_TBOOLEAN ? DTYPE_BOOL : lua_isinteger(L, -1) ? DTYPE_INT64 : dtype_default();
   Tensor *t = tensor_test(L, -1);
-  if (t != NULL && t->numel == 1) {
-    DType d = (DType)t->dtype;
-    kind = dtype_is_float(d) ? SCALAR_FLOAT : d == DTYPE_BOOL ? SCALAR_BOOL : SCALAR_INT;
-    if (l->tensor_dtype == DTYPE_NONE || d > l->tensor_dtype) l->tensor_dtype = d;
-  } else if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TBOOLEAN)
+  if (t != NULL && t->numel == 1) d = (DType)t->dtype;
+  else if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TBOOLEAN)
     error_argument(L, "tensor", "data", 1, "numbers, booleans or nested arrays of them", lua_gettop(L));
   if (l->ndim < 0) l->ndim = depth;
   if (l->ndim != depth) ragged(L, depth);
-  if (kind > l->kind) l->kind = kind;
+  l->dtype = l->dtype == DTYPE_NONE ? d : dtype_promote(l->dtype, d);
 }
 
 /* Finds the shape and the kind of the value on top of the stack. */
@@ -118,14 +114,11 @@ static int tensor_new(lua_State *L) {
     error_check(L, tensor_empty_cpu(from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype, &box->tensor));
     error_check(L, tensor_copy(box->tensor, from));
   } else {
-    Layout l = {.ndim = -1, .kind = -1, .tensor_dtype = DTYPE_NONE};
+    Layout l = {.ndim = -1, .dtype = DTYPE_NONE};
     for (int d = 0; d < TENSOR_MAX_DIMS; d++) l.shape[d] = -1;
     lua_pushvalue(L, 1);
     look(L, &l, 0);
-    if (dtype == DTYPE_NONE) {
-      dtype = l.kind == SCALAR_BOOL ? DTYPE_BOOL : l.kind == SCALAR_INT ? DTYPE_INT64 : dtype_default();
-      if (l.tensor_dtype == DTYPE_FLOAT64 || l.tensor_dtype == DTYPE_INT32) dtype = dtype_promote(l.tensor_dtype, dtype);
-    }
+    if (dtype == DTYPE_NONE) dtype = l.dtype != DTYPE_NONE ? l.dtype : dtype_default();
     error_check(L, tensor_empty_cpu(l.ndim, l.shape, dtype, &box->tensor));
     store(L, dtype, tensor_data(box->tensor));
     lua_pop(L, 1);
@@ -336,6 +329,8 @@ static int cast_to(lua_State *L, DType dtype) {
 /** x:long() -> Tensor: In int64; floats are cut toward zero. */
 /** x:int() -> Tensor: In int32; floats are cut toward zero. */
 /** x:byte() -> Tensor: In uint8; floats are cut toward zero. */
+/** x:char() -> Tensor: In int8; floats are cut toward zero. */
+/** x:short() -> Tensor: In int16; floats are cut toward zero. */
 /** x:bool() -> Tensor: In bool: whether each element is not 0. */
 /** x:type_as(other: Tensor) -> Tensor: In the dtype of other.
 ** Example: torch.ones(2):type_as(torch.arange(2)) */
@@ -344,6 +339,8 @@ static int to_double(lua_State *L) { return cast_to(L, DTYPE_FLOAT64); }
 static int to_long(lua_State *L) { return cast_to(L, DTYPE_INT64); }
 static int to_int(lua_State *L) { return cast_to(L, DTYPE_INT32); }
 static int to_byte(lua_State *L) { return cast_to(L, DTYPE_UINT8); }
+static int to_char(lua_State *L) { return cast_to(L, DTYPE_INT8); }
+static int to_short(lua_State *L) { return cast_to(L, DTYPE_INT16); }
 static int to_bool(lua_State *L) { return cast_to(L, DTYPE_BOOL); }
 static int type_as(lua_State *L) { return cast_to(L, (DType)tensor_check(L, 2, "type_as", "other")->dtype); }
 
@@ -379,7 +376,8 @@ const luaL_Reg tensor_methods[] = {
     {"size", size}, {"stride", stride}, {"storage_offset", storage_offset}, {"element_size", element_size},
     {"is_contiguous", is_contiguous}, {"is_floating_point", is_floating_point}, {"data_ptr", data_ptr},
     {"equal", tensor_equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
-    {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"bool", to_bool}, {NULL, NULL}};
+    {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"char", to_char},
+    {"short", to_short}, {"bool", to_bool}, {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
     {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", tensor_equal},
     {"is_floating_point", is_floating_point}, {NULL, NULL}};

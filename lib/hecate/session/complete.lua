@@ -191,7 +191,8 @@ local function option_names(at, call)
   return list
 end
 
-local dtypes = {"float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool"}
+local dtypes = {}
+for i, dtype in ipairs(torch._C.dtypes()) do dtypes[i] = dtype.name end
 
 --- What a string may be as an argument of a call.
 local function choices(at, call)

@@ -137,18 +137,17 @@ typedef struct {
 #define LARGER_ABS(a, x) LARGER(a, ((x) < 0 ? -(x) : (x)))
 #define SMALLER_ABS(a, x) SMALLER(a, ((x) < 0 ? -(x) : (x)))
 
-/* The fold of one operation for all six element types, and their table by dtype. */
+/* The fold of one operation for all element types, and their table by dtype. */
 #define FOLD_INTEGERS(NAME, INIT, STEP, JOIN)                        \
   FOLD(NAME##_bool, bool, int64_t, i, INIT, STEP, JOIN)              \
   FOLD(NAME##_uint8, uint8_t, int64_t, i, INIT, STEP, JOIN)          \
+  FOLD(NAME##_int8, int8_t, int64_t, i, INIT, STEP, JOIN)            \
+  FOLD(NAME##_int16, int16_t, int64_t, i, INIT, STEP, JOIN)          \
   FOLD(NAME##_int32, int32_t, int64_t, i, INIT, STEP, JOIN)          \
   FOLD(NAME##_int64, int64_t, int64_t, i, INIT, STEP, JOIN)
 #define FOLD_FLOATS(NAME, INIT, STEP, JOIN)                          \
   FOLD(NAME##_float32, float, float, f, INIT, STEP, JOIN)            \
   FOLD(NAME##_float64, double, double, f, INIT, STEP, JOIN)
-#define FOLD_TABLE(NAME)                                                        \
-  static const Fold *const NAME##_folds[DTYPE_COUNT] = {                        \
-      &NAME##_bool,  &NAME##_uint8,   &NAME##_int32,                            \
-      &NAME##_int64, &NAME##_float32, &NAME##_float64};
+#define FOLD_TABLE(NAME) static const Fold *const NAME##_folds[DTYPE_COUNT] = ALL_TABLE(&NAME);
 
 #endif

@@ -33,17 +33,16 @@
 PLAIN_GEMM(float, float, float32)
 PLAIN_GEMM(double, double, float64)
 PLAIN_GEMM(uint8_t, int64_t, uint8)
+PLAIN_GEMM(int8_t, int64_t, int8)
+PLAIN_GEMM(int16_t, int64_t, int16)
 PLAIN_GEMM(int32_t, int64_t, int32)
 PLAIN_GEMM(int64_t, int64_t, int64)
 
 static void plain(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
-  switch (dtype) {
-    case DTYPE_FLOAT32: plain_float32(a, b, (float)alpha, (float)beta, c, ldc); break;
-    case DTYPE_FLOAT64: plain_float64(a, b, alpha, beta, c, ldc); break;
-    case DTYPE_UINT8: plain_uint8(a, b, (int64_t)alpha, (int64_t)beta, c, ldc); break;
-    case DTYPE_INT32: plain_int32(a, b, (int64_t)alpha, (int64_t)beta, c, ldc); break;
-    default: plain_int64(a, b, (int64_t)alpha, (int64_t)beta, c, ldc);
-  }
+#define PLAIN_INTEGER(name, T) plain_##name(a, b, (int64_t)alpha, (int64_t)beta, c, ldc);
+#define PLAIN_FLOAT(name, T) plain_##name(a, b, (T)alpha, (T)beta, c, ldc);
+  if (dtype_is_float(dtype)) FLOAT_SWITCH(dtype, PLAIN_FLOAT)
+  else INTEGER_SWITCH(dtype, PLAIN_INTEGER)
 }
 
 /* ---- matrix times vector -------------------------------------------------------------

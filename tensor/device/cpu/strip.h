@@ -1,5 +1,5 @@
 /* strip.h: loops of elementwise kernels. Included by the generated strips_DTYPE.c
-** with T (the element type) defined; compiled once per processor level. p[0] is the
+** with T (the element type), T_IS_INTEGER and the like, LOWEST and HIGHEST defined; compiled once per processor level. p[0] is the
 ** output, p[1].. the inputs, s their strides in bytes. The contiguous loop is the one
 ** the compiler turns into vector code; math functions go to the C library's vector
 ** versions (libmvec), at most 4 ulp from the exact value.
@@ -63,15 +63,6 @@ SIMD double atan2(double, double); SIMD float atan2f(float, float);
 #endif
 
 #define K(x) ((T)(x)) /* a constant of the element type */
-
-/* The first and the last of the type's numbers. */
-#ifdef T_IS_FLOAT
-#define LOWEST K(-INFINITY)
-#define HIGHEST K(INFINITY)
-#else
-#define HIGHEST _Generic((T){0}, bool: true, uint8_t: UINT8_MAX, int32_t: INT32_MAX, default: INT64_MAX)
-#define LOWEST _Generic((T){0}, int32_t: INT32_MIN, int64_t: INT64_MIN, default: 0)
-#endif
 
 #ifdef T_IS_FLOAT
 #define SCALAR(x) ((T)scalar_to_double(x))

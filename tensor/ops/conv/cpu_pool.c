@@ -44,31 +44,12 @@ static Status spans_make(Spans *s, const Window *w) {
 }
 static void spans_free(Spans *s) { memory_free(s->column, s->bytes); }
 
-#define T float
-#define NAME(x) x##_float32
-#define LOWEST -INFINITY
-#define IS_NAN(x) ((x) != (x))
-#include "pool_body.h"
-#define T double
-#define NAME(x) x##_float64
-#define LOWEST -INFINITY
-#define IS_NAN(x) ((x) != (x))
-#include "pool_body.h"
-#define T uint8_t
-#define NAME(x) x##_uint8
-#define LOWEST 0
-#define IS_NAN(x) false
-#include "pool_body.h"
-#define T int32_t
-#define NAME(x) x##_int32
-#define LOWEST INT32_MIN
-#define IS_NAN(x) false
-#include "pool_body.h"
-#define T int64_t
-#define NAME(x) x##_int64
-#define LOWEST INT64_MIN
-#define IS_NAN(x) false
-#include "pool_body.h"
+#define BODY "ops/conv/pool_body.h"
+#include "each_number.h"
+typedef void (*MaxPlaneFn)(const Window *w, const Spans *s, const void *in, void *out, int64_t *at);
+typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad, int64_t override, bool adjoint);
+static const MaxPlaneFn max_planes[DTYPE_COUNT] = NUMBER_TABLE(max_plane);
+static const AveragePlaneFn average_planes[DTYPE_COUNT] = FLOAT_TABLE(average_plane);
 
 Status KERNEL(max_pool2d)(Call *c) {
   const MaxPool2dAttrs *a = c->attrs;
@@ -88,11 +69,7 @@ Status KERNEL(max_pool2d)(Call *c) {
     const void *x = from + p * in * size;
     void *y = to + p * out * size;
     if (interrupt_requested()) continue;
-    if (dtype == DTYPE_FLOAT32) max_plane_float32(&w, &s, x, y, at + p * out);
-    else if (dtype == DTYPE_FLOAT64) max_plane_float64(&w, &s, x, y, at + p * out);
-    else if (dtype == DTYPE_UINT8) max_plane_uint8(&w, &s, x, y, at + p * out);
-    else if (dtype == DTYPE_INT32) max_plane_int32(&w, &s, x, y, at + p * out);
-    else max_plane_int64(&w, &s, x, y, at + p * out);
+    max_planes[dtype](&w, &s, x, y, at + p * out);
   }
   spans_free(&s);
   return OK;
@@ -101,8 +78,7 @@ Status KERNEL(max_pool2d)(Call *c) {
 /* 'wide' has the planes of the input, 'narrow' those of the windows. */
 static Status average(const Window *w, const Tensor *wide, const Tensor *narrow, bool include_pad, int64_t divisor, bool adjoint) {
   int64_t planes = w->batch * w->channels, in = w->in[0] * w->in[1], out = w->out[0] * w->out[1];
-  bool small = wide->dtype == DTYPE_FLOAT32;
-  int64_t size = small ? 4 : 8;
+  int64_t size = (int64_t)tensor_itemsize(wide);
   Spans s;
   TRY(spans_make(&s, w));
 #pragma omp parallel for if (worth_threads(planes *out, (int)(w->kernel[0] * w->kernel[1] < 1000 ? w->kernel[0] * w->kernel[1] : 1000)))
@@ -110,8 +86,7 @@ static Status average(const Window *w, const Tensor *wide, const Tensor *narrow,
     void *x = (char *)tensor_data(wide) + p * in * size, *y = (char *)tensor_data(narrow) + p * out * size;
     if (interrupt_requested()) continue;
     if (adjoint) memset(x, 0, (size_t)(in * size));
-    if (small) average_plane_float32(w, &s, x, y, include_pad, divisor, adjoint);
-    else average_plane_float64(w, &s, x, y, include_pad, divisor, adjoint);
+    average_planes[wide->dtype](w, &s, x, y, include_pad, divisor, adjoint);
   }
   spans_free(&s);
   return OK;

@@ -1,11 +1,11 @@
-/* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once per type. */
+/* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once for each type of numbers. */
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
 static void NAME(max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {
   for (int64_t x = 0; x < w->out[1]; x++) {
     bool any = y0 < y1 && s->column[x].first < s->column[x].last; /* else all of it is padding */
     at[x] = any ? y0 * w->in[1] + s->column[x].first : 0;
-    out[x] = any ? in[at[x]] : (T)LOWEST;
+    out[x] = any ? in[at[x]] : LOWEST;
   }
   for (int64_t y = y0; y < y1; y += w->dilation[0])
     for (int64_t j = 0; j < w->kernel[1]; j++) {
@@ -20,7 +20,9 @@ static void NAME(max_row)(const Window *w, const Spans *s, const T *in, int64_t 
     }
 }
 
-static void NAME(max_plane)(const Window *w, const Spans *s, const T *in, T *out, int64_t *at) {
+static void NAME(max_plane)(const Window *w, const Spans *s, const void *from, void *to, int64_t *at) {
+  const T *in = from;
+  T *out = to;
   for (int64_t y = 0; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
     const Span rows = span_of(w, 0, y);
     NAME(max_row)(w, s, in, rows.first, rows.last, out, at);
@@ -57,13 +59,10 @@ static inline void NAME(average_row)(const Window *w, const Spans *s, T *wide, T
   for (int64_t x = 0; x < to - from && !adjoint; x++) narrow[from + x] = (T)(part[x] / by[x]);
 }
 
-static inline void NAME(average_plane)(const Window *w, const Spans *s, T *wide, T *narrow, bool include_pad, int64_t override, bool adjoint) {
-  for (int64_t oy = 0; oy < w->out[0]; oy++, narrow += w->out[1])
+static inline void NAME(average_plane)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad, int64_t override,
+                                       bool adjoint) {
+  T *row = narrow;
+  for (int64_t oy = 0; oy < w->out[0]; oy++, row += w->out[1])
     for (int64_t from = 0; from < w->out[1]; from += TILE)
-      NAME(average_row)(w, s, wide, narrow, oy, from, from + TILE < w->out[1] ? from + TILE : w->out[1], include_pad, override, adjoint);
+      NAME(average_row)(w, s, wide, row, oy, from, from + TILE < w->out[1] ? from + TILE : w->out[1], include_pad, override, adjoint);
 }
-
-#undef T
-#undef NAME
-#undef LOWEST
-#undef IS_NAN

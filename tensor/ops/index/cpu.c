@@ -47,23 +47,6 @@ static int64_t line_base(const Lines *l, int64_t row) {
   return base;
 }
 
-/* Elements that are only moved count by their size. */
-#define BY_SIZE(size, M) \
-  do {                   \
-    if (size == 1) { M(uint8_t); } else if (size == 4) { M(uint32_t); } else { M(uint64_t); } \
-  } while (0)
-#define BY_DTYPE(dtype, M)                    \
-  if (dtype == DTYPE_BOOL) { M(bool); }       \
-  else BY_NUMBER(dtype, M)
-#define BY_NUMBER(dtype, M)                   \
-  switch (dtype) {                            \
-    case DTYPE_UINT8: M(uint8_t); break;      \
-    case DTYPE_INT32: M(int32_t); break;      \
-    case DTYPE_INT64: M(int64_t); break;      \
-    case DTYPE_FLOAT32: M(float); break;      \
-    default: M(double);                       \
-  }
-
 static void gather_line(const Lines *l, int64_t row, const int64_t *index, const void *in, void *out, size_t size) {
   int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
   const int64_t length = l->length, end = l->size, step = l->step;
@@ -126,13 +109,13 @@ static void scatter_line(const Lines *l, const Lines *s, int64_t row, const int6
 #define PUT(T)                                                         \
   const T *from = (const T *)data + at;                                \
   FOR_PLACES(T, (T *)to + base, *p = from[j])
-#define COMBINE(T)                                                     \
+#define COMBINE(name, T)                                                  \
   {                                                                    \
     const T *from = (const T *)data + at;                              \
     FOR_PLACES(T, (T *)to + base, *p = (T)(how == ADD ? *p + from[j] : *p * from[j])) \
   }
   if (how == WRITE) BY_SIZE(tensor_itemsize(out), PUT);
-  else BY_DTYPE(out->dtype, COMBINE)
+  else ALL_SWITCH(out->dtype, COMBINE)
 }
 
 bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim) {
@@ -180,20 +163,20 @@ Status KERNEL(scatter)(Call *c) {
 
 static void scatter_value_line(const Lines *l, int64_t row, const int64_t *index, const void *value, Tensor *out, Reduce how) {
   int64_t base = line_base(l, row), move = l->stride[l->ndim - 1];
-#define PUT_VALUE(T)                                                   \
+#define PUT_VALUE(name, T)                                             \
   {                                                                    \
     T v = *(const T *)value, *to = (T *)tensor_data(out) + base;       \
     if (how == WRITE) FOR_PLACES(T, to, *p = v)                        \
     else FOR_PLACES(T, to, *p = (T)(how == ADD ? *p + v : *p * v))     \
   }
-  BY_DTYPE(out->dtype, PUT_VALUE)
+  ALL_SWITCH(out->dtype, PUT_VALUE)
 }
 
 Status KERNEL(scatter_value)(Call *c) {
   const ScatterValueAttrs *a = c->attrs;
   const Tensor *index = c->in[1];
   Tensor *out = c->out[0];
-  _Alignas(8) char value[8];
+  _Alignas(16) char value[16];
   Lines l;
   lines_init(&l, index, out, a->dim);
   element_set((DType)out->dtype, value, a->value);
@@ -287,7 +270,7 @@ void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t 
     }                                                                                 \
   }
 #define WRITE_SLICES(T) PUT_SLICES(T, q[j] = p[j])
-#define ADD_SLICES(T)                                                                 \
+#define ADD_SLICES(name, T)                                                              \
   {                                                                                   \
     T factor;                                                                         \
     element_set((DType)out->dtype, &factor, *alpha);                                  \
@@ -298,7 +281,7 @@ void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t 
     int64_t o = task / parts, part = task % parts;
     int64_t first = s.inner * part / parts, last = s.inner * (part + 1) / parts;
     if (alpha == NULL) BY_SIZE(tensor_itemsize(out), WRITE_SLICES);
-    else BY_DTYPE(out->dtype, ADD_SLICES)
+    else ALL_SWITCH(out->dtype, ADD_SLICES)
   }
 }
 
@@ -316,26 +299,10 @@ Status KERNEL(index_add)(Call *c) {
 
 #define NONZERO_BLOCK 256
 
-/* Where of v[0..n) are not 0. The place is written for every element and kept where it is: a branch
-** on each would be guessed wrong half of the time in a random mask. */
-#define PLACES(T)                                                                     \
-  static int64_t places_##T(const void *data, int64_t from, int64_t n, int64_t *place) { \
-    const T *v = (const T *)data + from;                                              \
-    int64_t count = 0;                                                                \
-    for (int64_t i = 0; i < n; i++) {                                                 \
-      place[count] = i;                                                               \
-      count += v[i] != 0;                                                             \
-    }                                                                                 \
-    return count;                                                                     \
-  }
-PLACES(uint8_t)
-PLACES(int32_t)
-PLACES(int64_t)
-PLACES(float)
-PLACES(double)
+#define BODY "ops/index/places_body.h"
+#include "each_all.h"
 typedef int64_t (*PlacesFn)(const void *data, int64_t from, int64_t n, int64_t *place);
-static const PlacesFn places[DTYPE_COUNT] = {places_uint8_t, places_uint8_t, places_int32_t,
-                                             places_int64_t, places_float, places_double};
+static const PlacesFn places[DTYPE_COUNT] = ALL_TABLE(places);
 
 /* The positions of elements [from, to), which lie in rows along the last dimension. */
 static void write_places(const Tensor *in, int64_t from, int64_t to, int64_t *o) {

@@ -4,6 +4,21 @@
 
 #include "device/cpu/kernel.h"
 
+/* M(T) with a type of the size: elements that are only moved count by their bytes. */
+typedef struct {
+  uint64_t half[2];
+} Bytes16;
+#define BY_SIZE(size, M)              \
+  do {                                \
+    switch ((int)(size)) {            \
+      case 1: { M(uint8_t); } break;  \
+      case 2: { M(uint16_t); } break; \
+      case 4: { M(uint32_t); } break; \
+      case 8: { M(uint64_t); } break; \
+      case 16: { M(Bytes16); } break; \
+    }                                 \
+  } while (0)
+
 /* The n slices of contiguous 'in' along 'dim' that 'index' names, into contiguous 'out'. */
 void KERNEL(select_slices)(const Tensor *in, int64_t dim, const int64_t *index, int64_t n, Tensor *out);
 

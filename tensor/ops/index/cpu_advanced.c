@@ -124,36 +124,27 @@ Status KERNEL(index)(Call *c) {
     if (p.dense && p.n_inner > 1)
       memcpy((char *)tensor_data(out) + (size_t)(row * p.n_inner) * size, (const char *)tensor_data(in) + place * (int64_t)size,
              (size_t)p.n_inner * size);
-    else if (size == 1) READ(uint8_t);
-    else if (size == 4) READ(uint32_t);
-    else READ(uint64_t);
+    else BY_SIZE(size, READ);
   }
   plan_free(&p);
   return OK;
 }
 
-#define WRITE(T)                                                                         \
-  do {                                                                                   \
+#define PUT(T, value)                                                                    \
+  {                                                                                      \
     const T *from = (const T *)tensor_data(values) + row * p->n_inner;                   \
     T *to = (T *)tensor_data(out) + place;                                               \
-    if (add)                                                                             \
-      for (int64_t i = 0; i < p->n_inner; i++) to[p->inner[i]] = (T)(to[p->inner[i]] + from[i]); \
-    else                                                                                 \
-      for (int64_t i = 0; i < p->n_inner; i++) to[p->inner[i]] = from[i];                \
-  } while (0)
+    for (int64_t i = 0; i < p->n_inner; i++) to[p->inner[i]] = value;                    \
+  }
+#define ADD(name, T) PUT(T, (T)(to[p->inner[i]] + from[i]))
+#define WRITE(T) PUT(T, from[i])
 
 /* Rows of one outer position are written in order: the last of equal positions stays. */
 static void put_rows(const Plan *p, int64_t o, const Tensor *values, Tensor *out, bool add) {
   for (int64_t b = 0; b < p->n_middle && !interrupt_requested(); b++) {
     int64_t row = o * p->n_middle + b, place = p->outer[o] + p->middle[b];
-    switch (out->dtype) {
-      case DTYPE_BOOL: WRITE(bool); break;
-      case DTYPE_UINT8: WRITE(uint8_t); break;
-      case DTYPE_INT32: WRITE(int32_t); break;
-      case DTYPE_INT64: WRITE(int64_t); break;
-      case DTYPE_FLOAT32: WRITE(float); break;
-      default: WRITE(double);
-    }
+    if (add) ALL_SWITCH(out->dtype, ADD)
+    else BY_SIZE(tensor_itemsize(out), WRITE);
   }
 }
 

@@ -43,11 +43,14 @@ static int read_keys(DType dtype, const void *data, int64_t n, int64_t stride, b
     EACH_BLOCKWISE(i, 0, n) to[i] = (Pair){(key) ^ flip, i};                    \
   } while (0)
   switch (dtype) {
-    case DTYPE_BOOL: case DTYPE_UINT8: KEYS(uint8_t, v[i * stride]); break;
-    case DTYPE_INT32: KEYS(int32_t, (uint64_t)((uint32_t)v[i * stride] ^ (uint32_t)1 << 31)); break;
-    case DTYPE_INT64: KEYS(int64_t, (uint64_t)v[i * stride] ^ (uint64_t)1 << 63); break;
+    case DTYPE_BOOL:
+    case DTYPE_UINT8: KEYS(uint8_t, v[i * stride]); break;
+    case DTYPE_INT8: KEYS(int8_t, (uint8_t)(v[i * stride] ^ INT8_MIN)); break;
+    case DTYPE_INT16: KEYS(int16_t, (uint16_t)(v[i * stride] ^ INT16_MIN)); break;
+    case DTYPE_INT32: KEYS(int32_t, (uint32_t)(v[i * stride] ^ INT32_MIN)); break;
+    case DTYPE_INT64: KEYS(int64_t, (uint64_t)(v[i * stride] ^ INT64_MIN)); break;
     case DTYPE_FLOAT32: KEYS(float, key_float32(v[i * stride])); break;
-    default: KEYS(double, key_float64(v[i * stride]));
+    case DTYPE_FLOAT64: KEYS(double, key_float64(v[i * stride])); break;
   }
   return bits;
 }

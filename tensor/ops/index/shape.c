@@ -106,11 +106,14 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
   }                                                                 \
   break
   switch (dtype) {
-    case DTYPE_BOOL: case DTYPE_UINT8: COUNT(uint8_t, uint8_t, 240);
+    case DTYPE_BOOL:
+    case DTYPE_UINT8:
+    case DTYPE_INT8: COUNT(uint8_t, uint8_t, 240);
+    case DTYPE_INT16: COUNT(int16_t, int16_t, 4096);
     case DTYPE_INT32: COUNT(int32_t, int32_t, 4096);
     case DTYPE_INT64: COUNT(int64_t, int64_t, 4096);
     case DTYPE_FLOAT32: COUNT(float, int32_t, 4096);
-    default: COUNT(double, int64_t, 4096);
+    case DTYPE_FLOAT64: COUNT(double, int64_t, 4096);
   }
 #undef COUNT
   return count;

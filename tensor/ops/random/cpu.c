@@ -24,14 +24,14 @@ static inline double unit_double(uint32_t low, uint32_t high) {
   return (double)(int64_t)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53;
 }
 
-static void uniform_float(const Law *law, const uint32_t *words, void *out, int64_t count) {
+static void uniform_float32(const Law *law, const uint32_t *words, void *out, int64_t count) {
   float *o = out, from = (float)law->a, width = (float)(law->b - law->a), to = (float)law->b;
   for (int64_t i = 0; i < count; i++) {
     float x = from + unit_float(words[i]) * width;
     o[i] = x >= to && to > from ? from : x; /* rounding must not reach 'to' */
   }
 }
-static void uniform_double(const Law *law, const uint32_t *words, void *out, int64_t count) {
+static void uniform_float64(const Law *law, const uint32_t *words, void *out, int64_t count) {
   double *o = out;
   for (int64_t i = 0; i < count; i++) {
     double x = law->a + unit_double(words[2 * i], words[2 * i + 1]) * (law->b - law->a);
@@ -42,7 +42,7 @@ static void uniform_double(const Law *law, const uint32_t *words, void *out, int
 #define TWO_PI 6.283185307179586476925
 
 /* Box and Muller: two normal numbers from two uniform ones. */
-static void normal_float(const Law *law, const uint32_t *words, void *out, int64_t count) {
+static void normal_float32(const Law *law, const uint32_t *words, void *out, int64_t count) {
   enum { N = WORDS / 2 };
   float z[WORDS], angle[N], r[N], mean = (float)law->a, std = (float)law->b;
 #pragma omp simd
@@ -56,7 +56,7 @@ static void normal_float(const Law *law, const uint32_t *words, void *out, int64
   for (int i = 0; i < N; i++) z[N + i] = mean + r[i] * sinf(angle[i]); /* apart: no vector sincos */
   memcpy(out, z, (size_t)count * sizeof(float));
 }
-static void normal_double(const Law *law, const uint32_t *words, void *out, int64_t count) {
+static void normal_float64(const Law *law, const uint32_t *words, void *out, int64_t count) {
   enum { N = WORDS / 4 };
   double z[2 * N], angle[N], r[N], mean = law->a, std = law->b;
 #pragma omp simd
@@ -71,31 +71,21 @@ static void normal_double(const Law *law, const uint32_t *words, void *out, int6
   memcpy(out, z, (size_t)count * sizeof(double));
 }
 
-#define FOR_EACH_TYPE(dtype, EACH) \
-  switch (dtype) {                 \
-    case DTYPE_BOOL: EACH(bool) break;        \
-    case DTYPE_UINT8: EACH(uint8_t) break;    \
-    case DTYPE_INT32: EACH(int32_t) break;    \
-    case DTYPE_INT64: EACH(int64_t) break;    \
-    case DTYPE_FLOAT32: EACH(float) break;    \
-    default: EACH(double)                     \
-  }
-
 static void integers(const Law *law, const uint32_t *words, void *out, int64_t count) {
-#define EACH(T)                                                                           \
+#define EACH(name, T)                                                                     \
   for (int64_t i = 0; i < count; i++) {                                                   \
     uint64_t w = (uint64_t)words[2 * i + 1] << 32 | words[2 * i];                         \
     if (law->range != 0) w = (uint64_t)((unsigned __int128)w * law->range >> 64);         \
     ((T *)out)[i] = (T)(int64_t)((uint64_t)law->low + w);                                 \
   }
-  FOR_EACH_TYPE(law->dtype, EACH)
+  ALL_SWITCH(law->dtype, EACH)
 #undef EACH
 }
 
 static void bernoulli(const Law *law, const uint32_t *words, void *out, int64_t count) {
-#define EACH(T) \
+#define EACH(name, T) \
   for (int64_t i = 0; i < count; i++) ((T *)out)[i] = (T)(unit_float(words[i]) < (float)law->a);
-  FOR_EACH_TYPE(law->dtype, EACH)
+  ALL_SWITCH(law->dtype, EACH)
 #undef EACH
 }
 
@@ -129,28 +119,40 @@ static Status fill(Tensor *t, Generator *g, const Law *law, GroupFn make, int pe
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
+static const GroupFn uniform_groups[DTYPE_COUNT] = FLOAT_TABLE(uniform), normal_groups[DTYPE_COUNT] = FLOAT_TABLE(normal);
+
+/* A number takes as many words as it has. */
+static Status fill_floats(Tensor *t, Generator *g, const Law *law, const GroupFn *groups) {
+  return fill(t, g, law, groups[t->dtype], WORDS * 4 / (int)tensor_itemsize(t));
+}
+
 Status KERNEL(uniform)(Call *c) {
   const UniformAttrs *a = c->attrs;
   Law law = {.a = a->from, .b = a->to};
   if (!(a->from <= a->to))
     return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", a->from, a->to);
-  if (c->out[0]->dtype == DTYPE_FLOAT32) return fill(c->out[0], a->generator, &law, uniform_float, WORDS);
-  return fill(c->out[0], a->generator, &law, uniform_double, WORDS / 2);
+  return fill_floats(c->out[0], a->generator, &law, uniform_groups);
 }
 
 Status KERNEL(normal)(Call *c) {
   const NormalAttrs *a = c->attrs;
   Law law = {.a = a->mean, .b = a->std};
   if (!(a->std >= 0)) return fail(ERROR_ARGUMENT, "normal_: 'std' (argument 3): expected a number of at least 0, got %g", a->std);
-  if (c->out[0]->dtype == DTYPE_FLOAT32) return fill(c->out[0], a->generator, &law, normal_float, WORDS);
-  return fill(c->out[0], a->generator, &law, normal_double, WORDS / 2);
+  return fill_floats(c->out[0], a->generator, &law, normal_groups);
+}
+
+/* Behind the largest number that random_ draws when it is not told: the largest that the type holds exactly,
+** as all that are smaller. */
+static int64_t random_end(DType dtype) {
+  const DTypeInfo *info = &dtype_table[dtype];
+  if (info->digits > 0) return (int64_t)1 << info->digits;
+  return info->highest < 0x1p63 ? (int64_t)info->highest + 1 : INT64_MAX;
 }
 
 Status KERNEL(random)(Call *c) {
-  static const int64_t most[DTYPE_COUNT] = {2, 256, INT32_MAX, INT64_MAX, 1 << 24, 1LL << 53};
   const RandomAttrs *a = c->attrs;
   DType dtype = (DType)c->out[0]->dtype;
-  int64_t to = a->to == INT64_MIN ? most[dtype] : a->to;
+  int64_t to = a->to == INT64_MIN ? random_end(dtype) : a->to;
   if (to > a->from && (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype)))
     return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from, (long long)to - 1, dtype_name(dtype));
   Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from, .dtype = dtype};
@@ -175,17 +177,17 @@ Status KERNEL(bernoulli)(Call *c) {
   const BernoulliAttrs *a = c->attrs;
   Tensor *out = c->out[0];
   Law law = {.a = 0, .b = 1};
-  bool single = out->dtype == DTYPE_FLOAT32;
-  if (single) TRY(fill(out, a->generator, &law, uniform_float, WORDS));
-  else TRY(fill(out, a->generator, &law, uniform_double, WORDS / 2));
+  TRY(fill_floats(out, a->generator, &law, uniform_groups));
   const void *p = tensor_data(c->in[0]);
   void *o = tensor_data(out);
-  for (int64_t i = 0; i < out->numel; i++) {
-    double q = single ? (double)((const float *)p)[i] : ((const double *)p)[i];
-    TRY(check_probability("bernoulli", q));
-    if (single) ((float *)o)[i] = ((float *)o)[i] < (float)q;
-    else ((double *)o)[i] = ((double *)o)[i] < q;
+#define EACH(name, T)                                         \
+  for (int64_t i = 0; i < out->numel; i++) {                  \
+    const T q = ((const T *)p)[i];                            \
+    TRY(check_probability("bernoulli", (double)q));           \
+    ((T *)o)[i] = ((T *)o)[i] < q;                            \
   }
+  FLOAT_SWITCH(out->dtype, EACH)
+#undef EACH
   return OK;
 }
 
@@ -200,7 +202,7 @@ Status KERNEL(dropout_of)(Call *c) {
   const void *x = tensor_data(in);
   void *o = tensor_data(c->out[0]);
   int64_t n = in->numel;
-#define EACH(T)                                                        \
+#define EACH(name, T)                                                  \
   {                                                                    \
     const T *v = x, scale = (T)a->scale;                               \
     T *r = o;                                                          \
@@ -211,8 +213,7 @@ Status KERNEL(dropout_of)(Call *c) {
       _Pragma("omp simd") for (int64_t i = from; i < to; i++) q[i] = keep[i] ? w[i] * scale : 0; \
     }                                                                  \
   }
-  if (in->dtype == DTYPE_FLOAT32) EACH(float)
-  else EACH(double)
+  FLOAT_SWITCH(in->dtype, EACH)
 #undef EACH
   return OK;
 }
@@ -256,8 +257,8 @@ Status KERNEL(multinomial)(Call *c) {
   if (weight == NULL) return ERROR_MEMORY;
   Status status = OK;
   for (int64_t r = 0; r < rows && status == OK; r++) {
-    for (int64_t i = 0; i < k; i++)
-      weight[i] = in->dtype == DTYPE_FLOAT32 ? (double)((float *)tensor_data(in))[r * k + i] : ((double *)tensor_data(in))[r * k + i];
+#define EACH(name, T) for (int64_t i = 0; i < k; i++) weight[i] = (double)((const T *)tensor_data(in))[r * k + i];
+    FLOAT_SWITCH(in->dtype, EACH)
     status = draw_row(g, k, weight, weight + k, a->num_samples, a->replacement, out + r * a->num_samples);
   }
   memory_free(weight, (size_t)k * 2 * sizeof(double));

@@ -16,7 +16,8 @@ static void count_bool_row(int64_t n, const char *p, int64_t stride, Cell *cell)
 }
 static const Fold count_bool = {count_bool_row, sum_bool_column, sum_bool_join, sum_bool_start};
 static const Fold *const sum_folds[DTYPE_COUNT] = {
-    &count_bool, &sum_uint8, &sum_int32, &sum_int64, &sum_float32, &sum_float64};
+    [DTYPE_BOOL] = &count_bool, [DTYPE_UINT8] = &sum_uint8, [DTYPE_INT8] = &sum_int8, [DTYPE_INT16] = &sum_int16,
+    [DTYPE_INT32] = &sum_int32, [DTYPE_INT64] = &sum_int64, [DTYPE_FLOAT32] = &sum_float32, [DTYPE_FLOAT64] = &sum_float64};
 FOLD_INTEGERS(prod, 1, TIMES, TIMES)
 FOLD_FLOATS(prod, 1, TIMES, TIMES)
 FOLD_TABLE(prod)
@@ -199,20 +200,16 @@ static void store(const Plan *p, int64_t out, int64_t width, Cell *cells) {
     T *o = (T *)p->out + out;                                                \
     for (int64_t j = 0; j < width; j++) o[j * step] = (T)(value);            \
   } while (0)
-  switch (p->out_dtype) {
-    case DTYPE_BOOL: STORE(bool, cells[j].i != 0); break;
-    case DTYPE_UINT8: STORE(uint8_t, cells[j].i); break;
-    case DTYPE_INT32: STORE(int32_t, cells[j].i); break;
-    case DTYPE_INT64: STORE(int64_t, cells[j].i); break;
-    case DTYPE_FLOAT32:
-      if (p->finish == FINISH_DIVIDE) STORE(float, cells[j].f / p->divisor);
-      else if (p->finish == FINISH_ROOT) STORE(float, sqrt(cells[j].f));
-      else STORE(float, cells[j].f);
-      break;
-    default:
-      if (p->finish == FINISH_DIVIDE) STORE(double, cells[j].f / p->divisor);
-      else if (p->finish == FINISH_ROOT) STORE(double, sqrt(cells[j].f));
-      else STORE(double, cells[j].f);
+#define STORE_INTEGER(name, T) STORE(T, cells[j].i);
+#define STORE_FLOAT(name, T)                                                 \
+  if (p->finish == FINISH_DIVIDE) STORE(T, cells[j].f / p->divisor);         \
+  else if (p->finish == FINISH_ROOT) STORE(T, sqrt(cells[j].f));             \
+  else STORE(T, cells[j].f);
+  switch (dtype_category(p->out_dtype)) {
+    case CATEGORY_BOOL: STORE(bool, cells[j].i != 0); break;
+    case CATEGORY_INTEGER: INTEGER_SWITCH(p->out_dtype, STORE_INTEGER) break;
+    case CATEGORY_FLOAT: FLOAT_SWITCH(p->out_dtype, STORE_FLOAT) break;
+    case CATEGORY_COMPLEX: break; /* has no kernel here */
   }
 }
 

@@ -19,51 +19,13 @@ typedef struct {
   int64_t *index;
 } Arg;
 
-/* One row: the extreme by the fast loop, then the first element equal to it. The
-** columns [from, from + width) of one slice: row by row, the best so far kept. */
-#define ARG(T, F)                                                                    \
-  static void row_##T(const Arg *a, int64_t row) {                                   \
-    const T *x = (const T *)a->in + row * a->n;                                      \
-    Cell cell;                                                                       \
-    a->fold->start(1, &cell);                                                        \
-    a->fold->row(a->n, (const char *)x, sizeof(T), &cell);                           \
-    const T best = (T)cell.F;                                                        \
-    int64_t i = 0;                                                                   \
-    if (best != best) while (x[i] == x[i]) i++;                                      \
-    else while (i < a->n - 1 && x[i] != best) i++;                                   \
-    a->index[row] = i;                                                               \
-    if (a->value != NULL) ((T *)a->value)[row] = x[i];                               \
-  }                                                                                  \
-  static void columns_##T(const Arg *a, int64_t slice, int64_t from, int64_t width) { \
-    const T *x = (const T *)a->in + slice * a->n * a->inner + from;                  \
-    int64_t *index = a->index + slice * a->inner + from;                             \
-    T best[FOLD_TILE];                                                               \
-    for (int64_t j = 0; j < width; j++) best[j] = x[j], index[j] = 0;                \
-    for (int64_t i = 1; i < a->n; i++) {                                             \
-      const T *v = x + i * a->inner;                                                 \
-      for (int64_t j = 0; j < width; j++) {                                          \
-        bool better = (a->largest ? v[j] > best[j] : v[j] < best[j]) |               \
-                      ((v[j] != v[j]) & (best[j] == best[j]));                       \
-        better &= best[j] == best[j];                                                \
-        best[j] = better ? v[j] : best[j];                                           \
-        index[j] = better ? i : index[j];                                            \
-      }                                                                              \
-    }                                                                                \
-    if (a->value == NULL) return;                                                    \
-    for (int64_t j = 0; j < width; j++) ((T *)a->value)[slice * a->inner + from + j] = best[j]; \
-  }
-ARG(bool, i)
-ARG(uint8_t, i)
-ARG(int32_t, i)
-ARG(int64_t, i)
-ARG(float, f)
-ARG(double, f)
+#define BODY "ops/reduce/arg_body.h"
+#include "each_all.h"
 
 typedef void (*RowFn)(const Arg *a, int64_t row);
 typedef void (*ColumnsFn)(const Arg *a, int64_t slice, int64_t from, int64_t width);
-static const RowFn rows[DTYPE_COUNT] = {row_bool, row_uint8_t, row_int32_t, row_int64_t, row_float, row_double};
-static const ColumnsFn columns[DTYPE_COUNT] = {columns_bool, columns_uint8_t, columns_int32_t,
-                                               columns_int64_t, columns_float, columns_double};
+static const RowFn rows[DTYPE_COUNT] = ALL_TABLE(row);
+static const ColumnsFn columns[DTYPE_COUNT] = ALL_TABLE(columns);
 
 static Status arg_extreme(Call *c, int64_t dim, bool largest, Tensor *value, Tensor *index) {
   const Tensor *in = c->in[0];
@@ -103,44 +65,12 @@ Status KERNEL(min_dim)(Call *c) {
 
 /* ---- running sums --------------------------------------------------------------- */
 
-/* One slice of n × inner, from its first row on or from its last. The interrupt flag is looked
-** at between runs of rows of about this many elements. */
+/* The interrupt flag is looked at between runs of rows of about this many elements. */
 #define CUMULATE_BLOCK 65536
-#define CUMULATE(T, A)                                                               \
-  static void cumulate_##T(const T *x, T *o, int64_t n, int64_t inner, bool reverse) { \
-    int64_t step = reverse ? -inner : inner;                                         \
-    if (reverse) x += (n - 1) * inner, o += (n - 1) * inner;                         \
-    int64_t block = inner < CUMULATE_BLOCK ? CUMULATE_BLOCK / inner : 1;             \
-    A sum = 0;                                                                       \
-    for (int64_t from = 0; from < n && !interrupt_requested(); from += block) {      \
-      int64_t to = n - from < block ? n : from + block, i = from;                    \
-      if (inner == 1) {                                                              \
-        for (; i < to; i++) o[i * step] = (T)(sum += x[i * step]);                   \
-        continue;                                                                    \
-      }                                                                              \
-      if (i == 0) memcpy(o, x, (size_t)inner * sizeof(T)), i = 1;                    \
-      for (; i < to; i++)                                                            \
-        for (int64_t j = 0; j < inner; j++)                                          \
-          o[i * step + j] = (T)(o[(i - 1) * step + j] + x[i * step + j]);            \
-    }                                                                                \
-  }
-CUMULATE(bool, int64_t)
-CUMULATE(uint8_t, int64_t)
-CUMULATE(int32_t, int64_t)
-CUMULATE(int64_t, int64_t)
-CUMULATE(float, double)
-CUMULATE(double, double)
-
-static void cumulate_slice(DType dtype, const void *x, void *o, int64_t n, int64_t inner, bool reverse) {
-  switch (dtype) {
-    case DTYPE_BOOL: cumulate_bool(x, o, n, inner, reverse); break;
-    case DTYPE_UINT8: cumulate_uint8_t(x, o, n, inner, reverse); break;
-    case DTYPE_INT32: cumulate_int32_t(x, o, n, inner, reverse); break;
-    case DTYPE_INT64: cumulate_int64_t(x, o, n, inner, reverse); break;
-    case DTYPE_FLOAT32: cumulate_float(x, o, n, inner, reverse); break;
-    default: cumulate_double(x, o, n, inner, reverse);
-  }
-}
+#define BODY "ops/reduce/cumulate_body.h"
+#include "each_all.h"
+typedef void (*CumulateFn)(const void *x, void *o, int64_t n, int64_t inner, bool reverse);
+static const CumulateFn cumulate_slices[DTYPE_COUNT] = ALL_TABLE(cumulate_slice);
 
 static Status cumulate(Call *c, bool reverse) {
   const CumsumAttrs *a = c->attrs;
@@ -156,7 +86,7 @@ static Status cumulate(Call *c, bool reverse) {
 #pragma omp parallel for schedule(static) if (outer > 1 && worth_threads(out->numel, 2))
   for (int64_t i = 0; i < outer; i++)
     if (!interrupt_requested())
-      cumulate_slice((DType)out->dtype, x + (size_t)i * bytes, o + (size_t)i * bytes, n, inner, reverse);
+      cumulate_slices[out->dtype](x + (size_t)i * bytes, o + (size_t)i * bytes, n, inner, reverse);
   tensor_release(in);
   return OK;
 }
