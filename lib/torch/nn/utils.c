@@ -1,7 +1,7 @@
 /* utils.c: nn.utils: gradient clipping, parameters as one vector. */
 #include <math.h>
 
-#include "ops/optim/fused_optim.h"
+#include "ops/optim/power_sum.h"
 #include "module.h"
 
 typedef struct {
@@ -40,12 +40,12 @@ static Tensor *entry(lua_State *L, lua_Integer i) {
 }
 
 /* Σ |g|ᵖ of one gradient (max |g| for p = ∞). */
-static Status power_sum(Tensor *grad, double p, double *sum) {
+static Status gradient_power_sum(Tensor *grad, double p, double *sum) {
   Tensor *flat;
   if (!dtype_is_float((DType)grad->dtype))
     return fail(ERROR_ARGUMENT, "clip_grad_norm_: a gradient is no float tensor");
   TRY(op_contiguous(grad, &flat));
-  *sum = fused_power_sum(flat, p);
+  *sum = power_sum(flat, p);
   tensor_release(flat);
   return OK;
 }
@@ -57,7 +57,7 @@ static Status total_norm(lua_State *L, lua_Integer n, double p, double *norm, DT
     double sum = 0;
     Tensor *grad = tensor_grad(entry(L, i));
     if (grad == NULL) continue;
-    TRY(power_sum(grad, p, &sum));
+    TRY(gradient_power_sum(grad, p, &sum));
     if (isinf(p)) total = sum > total || isnan(sum) ? sum : total;
     else total += sum;
     *dtype = *dtype == DTYPE_NONE ? (DType)grad->dtype : dtype_promote(*dtype, (DType)grad->dtype);

@@ -1,10 +1,10 @@
 /* state.c: state_dict and load_state_dict of optimisers: data only. Parameters stand as
 ** their numbers, counted from 1 through all groups.
 */
-#include "optimizer.h"
+#include "torch/optim/state.h"
 
 /* Copies the pairs of the table at 'from' into the one at 'to', except 'params'. */
-static void copy_fields(lua_State *L, int from, int to) {
+static void state_copy_fields(lua_State *L, int from, int to) {
   for (lua_pushnil(L); lua_next(L, from); lua_pop(L, 1)) {
     lua_pushvalue(L, -2);
     lua_pushliteral(L, "params");
@@ -22,10 +22,10 @@ static void copy_fields(lua_State *L, int from, int to) {
 enum { DICT_SELF = 1, DICT_RESULT, DICT_STATES, DICT_GROUPS, DICT_OWN_GROUPS, DICT_OWN_STATE };
 
 /* Appends the description of group g, whose first parameter has the number 'first'. */
-static lua_Integer describe_group(lua_State *L, lua_Integer g, lua_Integer first) {
+static lua_Integer state_describe_group(lua_State *L, lua_Integer g, lua_Integer first) {
   int group = DICT_OWN_STATE + 1;
   lua_newtable(L);
-  copy_fields(L, group, group + 1);
+  state_copy_fields(L, group, group + 1);
   lua_newtable(L);
   lua_getfield(L, group, "params");
   lua_Integer n = luaL_len(L, -1);
@@ -35,7 +35,7 @@ static lua_Integer describe_group(lua_State *L, lua_Integer g, lua_Integer first
     lua_geti(L, group + 3, i);
     if (lua_rawget(L, DICT_OWN_STATE) == LUA_TTABLE) {
       lua_newtable(L);
-      copy_fields(L, group + 4, group + 5);
+      state_copy_fields(L, group + 4, group + 5);
       lua_rawseti(L, DICT_STATES, first + i - 1);
     }
     lua_settop(L, group + 3);
@@ -46,35 +46,27 @@ static lua_Integer describe_group(lua_State *L, lua_Integer g, lua_Integer first
   return n;
 }
 
-/** optim.Optimizer:state_dict() -> table: {state =, param_groups =}, data that torch.save writes;
-** parameters stand as their numbers, from 1. */
-int optimizer_state_dict(lua_State *L) {
-  optimizer_check(L, "state_dict");
+void state_save(lua_State *L) {
   lua_settop(L, DICT_SELF);
   for (int i = DICT_RESULT; i <= DICT_GROUPS; i++) lua_newtable(L);
   lua_getfield(L, DICT_SELF, "param_groups");
   lua_getfield(L, DICT_SELF, "state");
   lua_Integer number = 1;
   for (lua_Integer g = 1; lua_geti(L, DICT_OWN_GROUPS, g) == LUA_TTABLE; g++) {
-    number += describe_group(L, g, number);
+    number += state_describe_group(L, g, number);
     lua_settop(L, DICT_OWN_STATE);
   }
   lua_settop(L, DICT_GROUPS);
   lua_setfield(L, DICT_RESULT, "param_groups");
   lua_setfield(L, DICT_RESULT, "state");
-  return 1;
 }
 
 /* ---- loading ------------------------------------------------------------------------------- */
 
 enum { LOAD_SELF = 1, LOAD_DICT, LOAD_GROUPS, LOAD_STATES, LOAD_OWN_GROUPS, LOAD_NEW_STATE };
 
-static int mismatch(lua_State *L, const char *what) {
-  return luaL_error(L, "load_state_dict: %s", what);
-}
-
 /* The number of parameters of the group table at the top. */
-static lua_Integer count_params(lua_State *L) {
+static lua_Integer state_count_params(lua_State *L) {
   if (!lua_istable(L, -1)) return -1;
   lua_getfield(L, -1, "params");
   lua_Integer n = lua_istable(L, -1) ? luaL_len(L, -1) : -1;
@@ -82,16 +74,16 @@ static lua_Integer count_params(lua_State *L) {
   return n;
 }
 
-static void check_groups(lua_State *L) {
+static void state_check_groups(lua_State *L) {
   lua_Integer n = luaL_len(L, LOAD_OWN_GROUPS);
   if (luaL_len(L, LOAD_GROUPS) != n)
     luaL_error(L, "load_state_dict: the state has %I parameter groups, the optimizer %I",
                luaL_len(L, LOAD_GROUPS), n);
   for (lua_Integer g = 1; g <= n; g++) {
     lua_geti(L, LOAD_GROUPS, g);
-    lua_Integer given = count_params(L);
+    lua_Integer given = state_count_params(L);
     lua_geti(L, LOAD_OWN_GROUPS, g);
-    lua_Integer own = count_params(L);
+    lua_Integer own = state_count_params(L);
     if (given != own)
       luaL_error(L, "load_state_dict: group %I has %I parameters in the state, %I in the "
                  "optimizer", g, given, own);
@@ -101,7 +93,7 @@ static void check_groups(lua_State *L) {
 
 /* Replaces the value at the top, when it is a tensor, by a copy; of the dtype of the
 ** parameter when it is of its shape. */
-static void copy_value(lua_State *L, const Tensor *parameter) {
+static void state_copy_value(lua_State *L, const Tensor *parameter) {
   Tensor *t = tensor_test(L, -1);
   if (t == NULL) return;
   TensorBox *box = tensor_box(L);
@@ -113,13 +105,13 @@ static void copy_value(lua_State *L, const Tensor *parameter) {
 }
 
 /* The state of the parameter at 'top' from the table behind it. */
-static void load_state(lua_State *L) {
+static void state_load_parameter(lua_State *L) {
   int parameter = lua_gettop(L) - 1, given = parameter + 1;
   lua_newtable(L);
   for (lua_pushnil(L); lua_next(L, given); lua_pop(L, 1)) {
     lua_pushvalue(L, -2);
     lua_pushvalue(L, -2);
-    copy_value(L, tensor_test(L, parameter));
+    state_copy_value(L, tensor_test(L, parameter));
     lua_rawset(L, given + 1);
   }
   lua_pushvalue(L, parameter);
@@ -127,7 +119,7 @@ static void load_state(lua_State *L) {
   lua_rawset(L, LOAD_NEW_STATE);
 }
 
-static void load_group(lua_State *L, lua_Integer g) {
+static void state_load_group(lua_State *L, lua_Integer g) {
   int own = LOAD_NEW_STATE + 1, given = own + 1;
   lua_geti(L, LOAD_OWN_GROUPS, g);
   lua_geti(L, LOAD_GROUPS, g);
@@ -137,34 +129,29 @@ static void load_group(lua_State *L, lua_Integer g) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_geti(L, own + 2, i);
     lua_geti(L, own + 3, i);
-    if (lua_gettable(L, LOAD_STATES) == LUA_TTABLE) load_state(L);
+    if (lua_gettable(L, LOAD_STATES) == LUA_TTABLE) state_load_parameter(L);
     lua_settop(L, own + 3);
   }
   lua_settop(L, LOAD_NEW_STATE);
 }
 
-/** optim.Optimizer:load_state_dict(state_dict: table): Takes over the options and the state of a
-** state_dict whose groups have as many parameters; others raise. */
-int optimizer_load_state_dict(lua_State *L) {
-  optimizer_check(L, "load_state_dict");
+void state_load(lua_State *L) {
   lua_settop(L, LOAD_DICT);
-  if (!lua_istable(L, LOAD_DICT))
-    return error_argument(L, "load_state_dict", "state_dict", 2, "a table", LOAD_DICT);
+  if (!lua_istable(L, LOAD_DICT)) error_argument(L, "load_state_dict", "state_dict", 2, "a table", LOAD_DICT);
   lua_getfield(L, LOAD_DICT, "param_groups");
   lua_getfield(L, LOAD_DICT, "state");
   if (!lua_istable(L, LOAD_GROUPS) || !lua_istable(L, LOAD_STATES))
-    return mismatch(L, "expected a table with 'state' and 'param_groups'");
+    luaL_error(L, "load_state_dict: expected a table with 'state' and 'param_groups'");
   lua_getfield(L, LOAD_SELF, "param_groups");
   lua_newtable(L);
-  check_groups(L);
+  state_check_groups(L);
   lua_Integer n = luaL_len(L, LOAD_OWN_GROUPS);
-  for (lua_Integer g = 1; g <= n; g++) load_group(L, g);
+  for (lua_Integer g = 1; g <= n; g++) state_load_group(L, g);
   for (lua_Integer g = 1; g <= n; g++) {
     lua_geti(L, LOAD_OWN_GROUPS, g);
     lua_geti(L, LOAD_GROUPS, g);
-    copy_fields(L, LOAD_NEW_STATE + 2, LOAD_NEW_STATE + 1);
+    state_copy_fields(L, LOAD_NEW_STATE + 2, LOAD_NEW_STATE + 1);
     lua_settop(L, LOAD_NEW_STATE);
   }
   lua_setfield(L, LOAD_SELF, "state");
-  return 0;
 }

@@ -1,94 +1,142 @@
-/* step.c: one step of an algorithm made in C. First everything that can fail: options
-** are read, states allocated, gradients made contiguous; then one pass over each
-** parameter, which cannot fail. So an error or Ctrl-C leaves all parameters as they
-** were or all of them moved.
+/* step.c: one step of an algorithm. First everything that can fail: options are read, states
+** allocated, gradients made contiguous; then one pass over all parameters, which cannot fail. So an
+** error or Ctrl-C leaves all parameters as they were or all of them moved.
 */
+#include "torch/optim/step.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-#include "optimizer.h"
+#include "torch/optim/groups.h"
+#include "torch/optim/optimizer.h"
 
-static const Algorithm *algorithm_of(lua_State *L) {
-  return (const Algorithm *)class_native(((Object *)lua_touserdata(L, 1))->class);
-}
+/* ---- a new optimiser ------------------------------------------------------------------------ */
 
-/* ---- options ---------------------------------------------------------------------------- */
-
-void algorithm_read(lua_State *L, const Algorithm *algorithm, int index, Hyper *hyper) {
-  const char *who = algorithm->base.class.name;
-  memset(hyper, 0, sizeof *hyper);
-  for (const Option *o = algorithm->options; o->name != NULL; o++) {
-    lua_getfield(L, index, o->name);
-    option_set(L, who, o, 0, -1, hyper);
-    lua_pop(L, 1);
-  }
-  hyper->decoupled = algorithm->decoupled;
-  algorithm->check(L, who, hyper);
-}
-
-int algorithm_init(lua_State *L) {
+static int step_init(lua_State *L) {
   optimizer_check(L, "__init");
-  const Algorithm *algorithm = algorithm_of(L);
-  Hyper hyper = {0};
+  const Algorithm *algorithm = optimizer_algorithm(L);
+  const char *who = algorithm->base.class.name;
   if (lua_gettop(L) < 2) lua_settop(L, 2);
-  options_read(L, 3, algorithm->base.class.name, algorithm->options, &hyper);
-  algorithm->check(L, algorithm->base.class.name, &hyper);
-  lua_settop(L, 2);
+  void *options = lua_newuserdatauv(L, algorithm->rule->options_size, 0);
+  lua_insert(L, 3);
+  options_read(L, 4, who, algorithm->options, options);
+  algorithm->check(L, who, options);
+  lua_settop(L, 3);
   lua_newtable(L);
   for (const Option *o = algorithm->options; o->name != NULL; o++) {
-    option_push(L, o, &hyper);
-    lua_setfield(L, 3, o->name);
+    option_push(L, o, options);
+    lua_setfield(L, 4, o->name);
   }
-  optimizer_setup(L);
+  lua_remove(L, 3);
+  groups_setup(L, algorithm);
   return 0;
 }
 
-/* ---- the plan ------------------------------------------------------------------------------ */
+/* ---- the plan ------------------------------------------------------------------------------- */
 
-/* Stack of a step in progress. */
-enum { STEP_SELF = 1, STEP_LOSS, STEP_GROUPS, STEP_STATE, STEP_ANCHOR, STEP_UPDATES, STEP_HYPERS };
+/* What a step is about to do. It lies outside of Lua's memory, and algorithm_step frees it. */
+typedef struct {
+  const Algorithm *algorithm;
+  int64_t n, capacity;
+  OptimiserUpdate *updates;
+  /* Of each update: what a contiguous copy of the parameter must be written back to, or NULL. */
+  Tensor **originals;
+} StepPlan;
+
+/* Stack of a step in progress. ANCHOR keeps copies alive, STATES holds the state table of each update. */
+enum { STEP_SELF = 1, STEP_PLAN, STEP_GROUPS, STEP_STATE, STEP_ANCHOR, STEP_STATES, STEP_TOP = STEP_STATES };
+
+static const char *step_name(const StepPlan *plan) { return plan->algorithm->base.class.name; }
+
+/* Makes room for one more update. */
+static void step_grow(lua_State *L, StepPlan *plan) {
+  if (plan->n < plan->capacity) return;
+  int64_t capacity = plan->capacity * 2 + 16;
+  OptimiserUpdate *updates = realloc(plan->updates, sizeof *updates * (size_t)capacity);
+  if (updates != NULL) plan->updates = updates;
+  Tensor **originals = realloc(plan->originals, sizeof *originals * (size_t)capacity);
+  if (originals != NULL) plan->originals = originals;
+  if (updates == NULL || originals == NULL) luaL_error(L, "%s: out of memory", step_name(plan));
+  plan->capacity = capacity;
+}
 
 /* Keeps the value at the top alive until the step ends; pops it. */
-static void anchor(lua_State *L) {
+static void step_anchor(lua_State *L) {
   lua_rawseti(L, STEP_ANCHOR, (lua_Integer)lua_rawlen(L, STEP_ANCHOR) + 1);
 }
 
 /* 't' contiguous and of 'dtype': itself, or a copy that is anchored. */
-static Tensor *straight(lua_State *L, Tensor *t, DType dtype) {
+static Tensor *step_contiguous(lua_State *L, Tensor *t, DType dtype) {
   if (t->dtype == dtype && tensor_is_contiguous(t)) return t;
   TensorBox *cast = tensor_box(L), *box = tensor_box(L);
   error_check(L, op_cast(t, dtype, &cast->tensor));
   error_check(L, op_contiguous(cast->tensor, &box->tensor));
   Tensor *result = box->tensor;
-  anchor(L);
+  step_anchor(L);
   lua_pop(L, 1);
   return result;
 }
 
-/* The state tensor 'name' of the parameter, whose state table is at the top; zeros when
-** there is none yet. */
-static Tensor *state_tensor(lua_State *L, const char *name, const Update *u, bool *fresh) {
-  lua_getfield(L, -1, name);
-  Tensor *t = tensor_test(L, -1), *p = u->parameter;
+/* ---- the state of one parameter -------------------------------------------------------------------- */
+
+/* Fills new state: with zeros, with an option, or from 'old', which has another dtype or layout. */
+static Status step_fill_state(Tensor *t, Tensor *old, const OptimiserState *state, const void *options) {
+  if (old != NULL) return op_call_in_place(OP_COPY, (Tensor *[]){t, old}, 2, NULL);
+  double initial = 0;
+  if (state->initial != OPTIMISER_ZERO) memcpy(&initial, (const char *)options + state->initial, sizeof initial);
+  if (initial == 0) {
+    memset(tensor_data(t), 0, (size_t)t->numel * tensor_itemsize(t));
+    return OK;
+  }
+  FillAttrs attrs = {scalar_float(initial)};
+  return op_call_in_place(OP_FILL, &t, 1, &attrs);
+}
+
+/* The state tensor of the parameter, whose state table is at the top; made when there is none yet. */
+static Tensor *step_state_tensor(lua_State *L, const StepPlan *plan, const OptimiserState *state,
+                                 OptimiserUpdate *u) {
+  Tensor *p = u->parameter;
+  int type = lua_getfield(L, -1, state->name);
+  Tensor *t = tensor_test(L, -1);
   if (t != NULL && t->dtype == p->dtype && tensor_same_shape(t, p) && tensor_is_contiguous(t)) {
     lua_pop(L, 1);
     return t;
   }
+  char got[ERROR_TEXT];
+  if (t == NULL && type != LUA_TNIL)
+    luaL_error(L, "%s: the state '%s': expected a tensor, got %s", step_name(plan), state->name,
+               error_describe(L, -1, got));
   if (t != NULL && !tensor_same_shape(t, p))
-    luaL_error(L, "optim: the state '%s' does not have the shape of its parameter", name);
+    luaL_error(L, "%s: the state '%s' does not have the shape of its parameter", step_name(plan), state->name);
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_empty_cpu(p->ndim, p->shape, (DType)p->dtype, &box->tensor));
-  if (t != NULL) error_check(L, op_call_in_place(OP_COPY, (Tensor *[]){box->tensor, t}, 2, NULL));
-  else memset(tensor_data(box->tensor), 0, (size_t)p->numel * tensor_itemsize(p));
-  *fresh = t == NULL;
+  error_check(L, step_fill_state(box->tensor, t, state, u->options));
+  if (t == NULL) u->step.first = true;
   tensor_account(L, box);
   Tensor *result = box->tensor;
-  lua_setfield(L, -3, name);
+  lua_setfield(L, -3, state->name);
   lua_pop(L, 1);
   return result;
 }
 
+/* A number of the state table at the top; 'initial' when it is not there. */
+static double step_state_number(lua_State *L, const StepPlan *plan, const char *name, double initial) {
+  int type = lua_getfield(L, -1, name);
+  Tensor *t = tensor_test(L, -1);
+  char got[ERROR_TEXT];
+  double value = initial;
+  if (type == LUA_TNUMBER) value = lua_tonumber(L, -1);
+  else if (t != NULL && t->numel == 1 && tensor_is_contiguous(t))
+    value = scalar_to_double(element_get((DType)t->dtype, tensor_data(t)));
+  else if (type != LUA_TNIL)
+    luaL_error(L, "%s: the state '%s': expected a number, got %s", step_name(plan), name,
+               error_describe(L, -1, got));
+  lua_pop(L, 1);
+  return value;
+}
+
 /* Pushes the state table of the parameter at the top, made when there is none. */
-static void push_state(lua_State *L) {
+static void step_push_state(lua_State *L) {
   lua_pushvalue(L, -1);
   if (lua_rawget(L, STEP_STATE) == LUA_TTABLE) return;
   lua_pop(L, 1);
@@ -98,122 +146,116 @@ static void push_state(lua_State *L) {
   lua_rawset(L, STEP_STATE);
 }
 
-/* Plans the step of the parameter at the top; false when it has no gradient. */
-static bool plan_parameter(lua_State *L, const Algorithm *algorithm, const Hyper *hyper,
-                           Update *u) {
+static void step_read_state(lua_State *L, const StepPlan *plan, unsigned variant, OptimiserUpdate *u) {
+  const OptimiserRule *rule = plan->algorithm->rule;
+  step_push_state(L);
+  for (int i = 0; i < rule->n_states; i++) {
+    const OptimiserState *state = &rule->states[i];
+    if (state->flag == 0 || (variant & state->flag) != 0) u->state[i] = step_state_tensor(L, plan, state, u);
+  }
+  for (int i = 0; i < rule->n_numbers; i++)
+    u->step.numbers[i] = step_state_number(L, plan, rule->numbers[i].name, rule->numbers[i].initial);
+  if (rule->counts) u->step.count = (int64_t)step_state_number(L, plan, "step", 0) + 1;
+  lua_rawseti(L, STEP_STATES, plan->n + 1);
+}
+
+/* ---- all parameters ------------------------------------------------------------------------------ */
+
+/* Plans the step of the parameter at the top, unless it has no gradient. */
+static void step_plan_parameter(lua_State *L, StepPlan *plan, const void *options, unsigned variant) {
   Tensor *p = tensor_test(L, -1), *grad = p != NULL ? tensor_grad(p) : NULL;
-  if (grad == NULL) return false;
+  if (grad == NULL) return;
   if (!tensor_same_shape(p, grad))
-    luaL_error(L, "%s: a gradient does not have the shape of its parameter",
-               algorithm->base.class.name);
-  u->parameter = straight(L, p, (DType)p->dtype);
-  u->original = u->parameter != p ? p : NULL;
-  u->grad = straight(L, grad, (DType)p->dtype);
-  push_state(L);
-  for (int i = 0; algorithm->states[i] != NULL; i++)
-    if (algorithm->uses(hyper, i))
-      u->state[i] = state_tensor(L, algorithm->states[i], u, &u->fresh);
-  if (algorithm->counts) {
-    if (lua_getfield(L, -1, "step") == LUA_TNIL) {
-      lua_pushinteger(L, 0);
-      lua_setfield(L, -3, "step");
-    }
-    u->count = (int64_t)lua_tonumber(L, -1) + 1;
+    luaL_error(L, "%s: a gradient does not have the shape of its parameter", step_name(plan));
+  if (!optimiser_has((DType)p->dtype))
+    luaL_error(L, "%s: there is no step for parameters of %s", step_name(plan), dtype_name((DType)p->dtype));
+  step_grow(L, plan);
+  OptimiserUpdate *u = &plan->updates[plan->n];
+  memset(u, 0, sizeof *u);
+  u->parameter = step_contiguous(L, p, (DType)p->dtype);
+  u->grad = step_contiguous(L, grad, (DType)p->dtype);
+  u->options = options;
+  step_read_state(L, plan, variant, u);
+  plan->originals[plan->n] = u->parameter != p ? p : NULL;
+  plan->n++;
+}
+
+/* Plans the step of group g. */
+static void step_plan_group(lua_State *L, StepPlan *plan, lua_Integer g) {
+  const Algorithm *algorithm = plan->algorithm;
+  if (lua_geti(L, STEP_GROUPS, g) != LUA_TTABLE)
+    luaL_error(L, "%s: param_groups[%I] is no table", step_name(plan), g);
+  if (lua_getfield(L, STEP_TOP + 1, "params") != LUA_TTABLE)
+    luaL_error(L, "%s: param_groups[%I].params is no table", step_name(plan), g);
+  void *options = lua_newuserdatauv(L, algorithm->rule->options_size, 0);
+  step_anchor(L);
+  algorithm_read(L, algorithm, STEP_TOP + 1, options);
+  unsigned variant = algorithm->rule->variant(options);
+  lua_Integer n = luaL_len(L, STEP_TOP + 2);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_geti(L, STEP_TOP + 2, i);
+    step_plan_parameter(L, plan, options, variant);
     lua_pop(L, 1);
   }
-  lua_pop(L, 1);
-  return true;
+  lua_settop(L, STEP_TOP);
 }
 
-/* Pushes params of group g (from 1), which must be an array. */
-static lua_Integer push_params(lua_State *L, lua_Integer g) {
-  lua_geti(L, STEP_GROUPS, g);
-  if (!lua_istable(L, -1)) luaL_error(L, "optim: param_groups[%I] is no table", g);
-  lua_getfield(L, -1, "params");
-  if (!lua_istable(L, -1)) luaL_error(L, "optim: param_groups[%I].params is no table", g);
-  return luaL_len(L, -1);
-}
-
-static int count_parameters(lua_State *L, lua_Integer groups) {
-  lua_Integer n = 0;
-  for (lua_Integer g = 1; g <= groups; g++, lua_settop(L, STEP_ANCHOR)) n += push_params(L, g);
-  return (int)n;
-}
-
-/* Fills the updates; returns how many. */
-static int plan(lua_State *L, const Algorithm *algorithm, lua_Integer groups, int most,
-                Update *updates, Hyper *hypers) {
-  int n = 0;
-  for (lua_Integer g = 1; g <= groups; g++) {
-    lua_Integer params = push_params(L, g);
-    algorithm_read(L, algorithm, STEP_HYPERS + 1, &hypers[g - 1]);
-    for (lua_Integer i = 1; i <= params && n < most; i++) {
-      lua_geti(L, STEP_HYPERS + 2, i);
-      updates[n] = (Update){.group = (int)g - 1};
-      if (plan_parameter(L, algorithm, &hypers[g - 1], &updates[n])) {
-        lua_pushvalue(L, -1);
-        lua_rawsetp(L, STEP_ANCHOR, &updates[n]);
-        n++;
-      }
-      lua_pop(L, 1);
+/* Writes what the step changed beside tensors into the state tables. */
+static void step_write_numbers(lua_State *L, const StepPlan *plan) {
+  const OptimiserRule *rule = plan->algorithm->rule;
+  if (!rule->counts && rule->n_numbers == 0) return;
+  for (int64_t i = 0; i < plan->n; i++) {
+    const OptimiserStep *step = &plan->updates[i].step;
+    lua_rawgeti(L, STEP_STATES, i + 1);
+    if (rule->counts) {
+      lua_pushinteger(L, step->count);
+      lua_setfield(L, -2, "step");
     }
-    lua_settop(L, STEP_HYPERS);
-  }
-  return n;
-}
-
-/* ---- the step --------------------------------------------------------------------------------- */
-
-static void run_updates(lua_State *L, const Algorithm *algorithm, int n, const Update *updates,
-                        const Hyper *hypers) {
-  for (int i = 0; i < n; i++) {
-    const Update *u = &updates[i];
-    algorithm->update(u, &hypers[u->group]);
-    if (u->original != NULL)
-      error_check(L, op_call_in_place(OP_COPY, (Tensor *[]){u->original, u->parameter}, 2, NULL));
-  }
-  for (int i = 0; algorithm->counts && i < n; i++) {
-    lua_rawgetp(L, STEP_ANCHOR, &updates[i]);
-    lua_rawget(L, STEP_STATE);
-    lua_pushinteger(L, updates[i].count);
-    lua_setfield(L, -2, "step");
+    for (int k = 0; k < rule->n_numbers; k++) {
+      lua_pushnumber(L, step->numbers[k]);
+      lua_setfield(L, -2, rule->numbers[k].name);
+    }
     lua_pop(L, 1);
   }
 }
 
 /* The part of a step that runs without gradients, under lua_pcall. */
-static int protected_step(lua_State *L) {
-  const Algorithm *algorithm = algorithm_of(L);
+static int step_protected(lua_State *L) {
+  StepPlan *plan = lua_touserdata(L, STEP_PLAN);
   lua_getfield(L, STEP_SELF, "param_groups");
   lua_getfield(L, STEP_SELF, "state");
   if (!lua_istable(L, STEP_GROUPS) || !lua_istable(L, STEP_STATE))
-    return luaL_error(L, "%s: param_groups and state must be tables",
-                      algorithm->base.class.name);
+    return luaL_error(L, "%s: param_groups and state must be tables", step_name(plan));
+  lua_newtable(L);
   lua_newtable(L);
   lua_Integer groups = luaL_len(L, STEP_GROUPS);
-  int most = count_parameters(L, groups);
-  Update *updates = lua_newuserdatauv(L, sizeof *updates * (size_t)(most + 1), 0);
-  Hyper *hypers = lua_newuserdatauv(L, sizeof *hypers * (size_t)(groups + 1), 0);
-  int n = plan(L, algorithm, groups, most, updates, hypers);
-  run_updates(L, algorithm, n, updates, hypers);
+  for (lua_Integer g = 1; g <= groups; g++) step_plan_group(L, plan, g);
+  optimiser_run(plan->algorithm->rule, plan->n, plan->updates);
+  for (int64_t i = 0; i < plan->n; i++)
+    if (plan->originals[i] != NULL)
+      error_check(L, op_call_in_place(OP_COPY, (Tensor *[]){plan->originals[i], plan->updates[i].parameter}, 2, NULL));
+  step_write_numbers(L, plan);
   return 0;
 }
 
 /* step(closure): the closure computes the loss again, with gradients; its result is
 ** returned. */
-int algorithm_step(lua_State *L) {
+static int step_step(lua_State *L) {
   optimizer_check(L, "step");
-  lua_settop(L, STEP_LOSS);
+  lua_settop(L, 2);
   bool grad = grad_enabled();
-  if (!lua_isnil(L, STEP_LOSS)) {
-    lua_call(L, 0, 1);
-  }
-  lua_pushcfunction(L, protected_step);
-  lua_pushvalue(L, STEP_SELF);
-  lua_pushnil(L);
+  if (!lua_isnil(L, 2)) lua_call(L, 0, 1);
+  StepPlan plan = {.algorithm = optimizer_algorithm(L)};
+  lua_pushcfunction(L, step_protected);
+  lua_pushvalue(L, 1);
+  lua_pushlightuserdata(L, &plan);
   grad_set_enabled(false);
   int status = lua_pcall(L, 2, 0, 0);
   grad_set_enabled(grad);
+  free(plan.updates);
+  free(plan.originals);
   if (status != LUA_OK) return lua_error(L);
   return 1;
 }
+
+const luaL_Reg step_methods[] = {{"__init", step_init}, {"step", step_step}, {NULL, NULL}};

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 
 #include "core/internal.h"
+#include "ops/optim/optimiser.h"
 
 #define LEVEL_TABLES(level)                                         \
   extern const StripFn *const strips_##level[DTYPE_COUNT];          \
   extern const KernelFn *const kernels_##level;                     \
-  extern CastFn casts_##level[DTYPE_COUNT][DTYPE_COUNT];
+  extern CastFn casts_##level[DTYPE_COUNT][DTYPE_COUNT];            \
+  extern OptimiserPasses *const optimiser_passes_##level[DTYPE_COUNT];
 LEVEL_TABLES(base)
 #ifdef HECATE_LEVELS
 LEVEL_TABLES(avx2)
@@ -18,8 +20,11 @@ LEVEL_TABLES(avx512)
 const StripFn *const *cpu_strips = strips_base;
 const KernelFn *cpu_kernels;
 CastFn (*cpu_cast)[DTYPE_COUNT] = casts_base;
+OptimiserPasses *const *cpu_optimiser_passes = optimiser_passes_base;
 
-#define USE(level) (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level)
+#define USE(level)                                                                          \
+  (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level,    \
+   cpu_optimiser_passes = optimiser_passes_##level)
 
 __attribute__((constructor)) static void cpu_select(void) {
   USE(base);
