@@ -9,17 +9,7 @@
 
 #define K(x) ((T)(x)) /* a constant of the element type */
 
-#define T float
-#define NAME(x) x##_float32
-#include "optimiser_passes_body.h"
-#undef T
-#undef NAME
+#define BODY "optimiser_passes_body.h"
+#include "each_float.h"
 
-#define T double
-#define NAME(x) x##_float64
-#include "optimiser_passes_body.h"
-#undef T
-#undef NAME
-
-OptimiserPasses *const KERNEL(optimiser_passes)[DTYPE_COUNT] = {
-    [DTYPE_FLOAT32] = &passes_float32, [DTYPE_FLOAT64] = &passes_float64};
+OptimiserPasses *const KERNEL(optimiser_passes)[DTYPE_COUNT] = FLOAT_TABLE(&passes);
