@@ -22,9 +22,23 @@ end
 local function check_tensor(name, argument, position, value)
   if not torch.is_tensor(value) then wrong(name, argument, position, "a tensor", value, 4) end
 end
+-- A table of named arguments: only these names stand in it.
+local function check_names(name, options, ...)
+  local known = {...}
+  for key in pairs(options) do
+    local good = false
+    for _, argument in ipairs(known) do good = good or argument == key end
+    if not good then
+      error(("%s: no argument '%s'; the table may hold %s"):format(name, tostring(key), table.concat(known, ", ")), 4)
+    end
+  end
+end
 -- The dimension that `dim` (a number, a table {dim = …} or nil: 1) names, and its size.
 local function check_dim(name, position, input, dim)
-  if type(dim) == "table" then dim = dim.dim end
+  if type(dim) == "table" then
+    check_names(name, dim, "dim")
+    dim = dim.dim
+  end
   dim = dim == nil and 1 or dim
   local n = input.ndim
   if math.type(dim) ~= "integer" or dim == 0 or dim > n or dim < -n then
@@ -112,15 +126,22 @@ both("nonzero", function(input, ...)
   return nonzero(input, rest)
 end)
 
+local function allclose_names(options) check_names("allclose", options, "rtol", "atol", "equal_nan") end
+
 --- torch.allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = false) -> bool:
 -- Whether |input - other| ≤ atol + rtol |other| everywhere; with equal_nan NaN is close to NaN.
 -- Example: torch.allclose(torch.ones(2), torch.ones(2) + 1e-9)
 both("allclose", function(input, other, rtol, atol, equal_nan)
   check_tensor("allclose", "input", 1, input)
   check_tensor("allclose", "other", 2, other)
-  if type(rtol) == "table" then rtol, atol, equal_nan = rtol.rtol, rtol.atol, rtol.equal_nan end
+  if type(rtol) == "table" then
+    if atol ~= nil then wrong("allclose", "atol", 4, "nothing after a table of named arguments", atol) end
+    allclose_names(rtol)
+    rtol, atol, equal_nan = rtol.rtol, rtol.atol, rtol.equal_nan
+  end
   if rtol ~= nil and type(rtol) ~= "number" then wrong("allclose", "rtol", 3, "a number", rtol) end
   if atol ~= nil and type(atol) ~= "number" then wrong("allclose", "atol", 4, "a number", atol) end
+  if equal_nan ~= nil and type(equal_nan) ~= "boolean" then wrong("allclose", "equal_nan", 5, "true or false", equal_nan) end
   local _ <close> = torch.no_grad()
   local a, b = input:double(), other:double()
   local fit, distance = pcall(torch.sub, a, b)

@@ -32,6 +32,7 @@ end
 
 -- Whether a file is there by its name, or by the end of its path ("nn/init.lua").
 local function is_there(name)
+  if name:find "^each_%w+%.h$" then return true end -- by set of dtypes
   if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" then return true end -- kernel_NAME.c
   if not name:find "/" then return names[name] end
   for path in pairs(paths) do

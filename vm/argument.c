@@ -160,6 +160,7 @@ static bool read_ints(Reader *r, int arg, int index, Ints *out, bool positions) 
   bool list = count == 0 && lua_type(L, index) == LUA_TTABLE;
   int64_t n = count > 0 ? count : list ? (int64_t)lua_rawlen(L, index) : 1;
   if (n > TENSOR_MAX_DIMS) return wrong(r, arg, index, "at most 12 numbers");
+  if (list && !table_is_list(L, index, n)) return wrong(r, arg, index, "a list without names in it");
   out->n = (int)n;
   for (int i = 0; i < n; i++) {
     if (list) lua_rawgeti(L, index, i + 1);
@@ -247,6 +248,7 @@ static bool read_list(Reader *r, int arg, int index) {
   lua_State *L = r->L;
   if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of tensors");
   int n = (int)lua_rawlen(L, index);
+  if (!table_is_list(L, index, n)) return wrong(r, arg, index, "an array of tensors without names in it");
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, index, i + 1);
     Tensor *t = tensor_test(L, -1);

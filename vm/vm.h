@@ -104,6 +104,12 @@ Tensor *tensor_check(lua_State *L, int argument, const char *function, const cha
 DType dtype_check(lua_State *L, int index, const char *function, const char *name);
 void dtype_push(lua_State *L, DType dtype);
 
+/* ---- table.c ----------------------------------------------------------------- */
+
+/* Whether the table at 'index' holds nothing beside items 1 to n: a name among them would be passed over silently.
+** (table.pack's n may be there.) */
+bool table_is_list(lua_State *L, int index, lua_Integer n);
+
 /* ---- print.c ---------------------------------------------------------------- */
 
 int print_tensor(lua_State *L); /* __tostring of tensors: pushes the text */

@@ -48,6 +48,7 @@ static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
 static void take_range(Indexing *x, int item) {
   int64_t first = 1, last = 0, step = 1;
   lua_State *L = x->L;
+  if (!table_is_list(L, item, 3)) luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
   bool some = range_bound(L, item, 1, &first);
   bool end = range_bound(L, item, 2, &last);
   range_bound(L, item, 3, &step);
@@ -155,6 +156,7 @@ static void read_key(Indexing *x, Tensor *t) {
     return;
   }
   int n = (int)lua_rawlen(L, 2), left = item_dims(L, 2, n);
+  if (!table_is_list(L, 2, n)) luaL_error(L, "index: expected a list of items without names in it");
   if (left > t->ndim)
     luaL_error(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
   for (int i = 1; i <= n; i++) {

@@ -44,6 +44,7 @@ static void look(lua_State *L, Layout *l, int depth) {
   int64_t n = (int64_t)lua_rawlen(L, -1);
   if (l->shape[depth] < 0) l->shape[depth] = n;
   if (l->shape[depth] != n) ragged(L, depth + 1);
+  if (!table_is_list(L, -1, n)) luaL_error(L, "tensor: 'data' (argument 1): expected arrays without names in them");
   if (n == 0 && l->ndim < 0) l->ndim = depth + 1;
   for (int64_t i = 1; i <= n; i++) {
     check_interrupt(L, i);
@@ -79,16 +80,17 @@ static bool option(lua_State *L, int index, const char *key) {
   return lua_getfield(L, index, key) != LUA_TNIL || (lua_pop(L, 1), false);
 }
 
-static void check_options(lua_State *L, int index) {
-  static const char *const names[] = {"dtype", "device", "requires_grad", NULL};
+/* Only dtype and device, and where 'leaf' says so requires_grad, are names in the table at 'index'. */
+static void check_options(lua_State *L, int index, const char *function, bool leaf) {
+  const char *const names[] = {"dtype", "device", leaf ? "requires_grad" : NULL, NULL};
   if (lua_isnoneornil(L, index)) return;
-  if (!lua_istable(L, index)) error_argument(L, "tensor", "options", index, "a table such as {dtype = torch.float64}", index);
+  if (!lua_istable(L, index)) error_argument(L, function, "options", index, "a table such as {dtype = torch.float64}", index);
   lua_pushnil(L);
   while (lua_next(L, index)) {
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
     bool known = false;
     for (int i = 0; names[i] != NULL; i++) known = known || strcmp(key, names[i]) == 0;
-    if (!known) luaL_error(L, "tensor: no argument '%s'; the arguments are data, dtype, device, requires_grad", key);
+    if (!known) luaL_error(L, "%s: no argument '%s'; the table may hold dtype, device%s", function, key, leaf ? ", requires_grad" : "");
     lua_pop(L, 1);
   }
 }
@@ -100,7 +102,7 @@ static void check_options(lua_State *L, int index) {
 ** Example: torch.tensor({{1, 2}, {3, 4}}, {dtype = "float32"}) */
 static int tensor_new(lua_State *L) {
   lua_settop(L, 2);
-  check_options(L, 2);
+  check_options(L, 2, "tensor", true);
   DType dtype = DTYPE_NONE;
   if (option(L, 2, "dtype")) dtype = dtype_check(L, -1, "tensor", "dtype");
   if (option(L, 2, "device")) device_check(L, -1, "tensor");
@@ -289,9 +291,7 @@ static bool all_equal(lua_State *L, Tensor *a, Tensor *b) {
   return scalar_to_int(same) != 0;
 }
 
-/** torch.equal(input: Tensor, other: Tensor) -> bool: Whether both have the same shape and the same
-** elements; `==` of tensors. NaN equals nothing. Element by element: see eq.
-** Example: torch.equal(torch.ones(2), torch.ones(2)) */
+/* `==`: what is no tensor equals none. */
 int tensor_equal(lua_State *L) {
   Tensor *a = tensor_test(L, 1), *b = tensor_test(L, 2);
   if (a == NULL || b == NULL) {
@@ -311,6 +311,15 @@ int tensor_equal(lua_State *L) {
   }
   lua_pushboolean(L, same);
   return 1;
+}
+
+/** torch.equal(input: Tensor, other: Tensor) -> bool: Whether both have the same shape and the same
+** elements; `==` of tensors. NaN equals nothing. Element by element: see eq.
+** Example: torch.equal(torch.ones(2), torch.ones(2)) */
+static int equal(lua_State *L) {
+  tensor_check(L, 1, "equal", "input");
+  tensor_check(L, 2, "equal", "other");
+  return tensor_equal(L);
 }
 
 /* ---- conversions ------------------------------------------------------------------------------- */
@@ -357,6 +366,7 @@ static int to(lua_State *L) {
     else if (dtype_read(L, i, &read)) dtype = read;
     else if (lua_istable(L, i)) {
       int top = lua_gettop(L);
+      check_options(L, i, "to", false);
       if (option(L, i, "dtype")) dtype = dtype_check(L, -1, "to", "dtype");
       if (option(L, i, "device")) device_check(L, -1, "to");
       lua_settop(L, top);
@@ -375,9 +385,9 @@ const luaL_Reg tensor_methods[] = {
     {"item", item}, {"tolist", tolist}, {"iter", iter}, {"dim", dim}, {"numel", numel}, {"nelement", numel},
     {"size", size}, {"stride", stride}, {"storage_offset", storage_offset}, {"element_size", element_size},
     {"is_contiguous", is_contiguous}, {"is_floating_point", is_floating_point}, {"data_ptr", data_ptr},
-    {"equal", tensor_equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
+    {"equal", equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
     {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"char", to_char},
     {"short", to_short}, {"bool", to_bool}, {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
-    {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", tensor_equal},
+    {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", equal},
     {"is_floating_point", is_floating_point}, {NULL, NULL}};

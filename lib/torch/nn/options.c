@@ -74,7 +74,7 @@ static bool get_pair(lua_State *L, int index, int64_t *pair) {
     pair[1] = pair[0];
     return true;
   }
-  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2) return false;
+  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2 || !table_is_list(L, index, 2)) return false;
   for (int i = 0; i < 2; i++) {
     lua_rawgeti(L, index, i + 1);
     bool ok = get_int(L, -1, &pair[i]);
@@ -85,7 +85,7 @@ static bool get_pair(lua_State *L, int index, int64_t *pair) {
 }
 
 static bool get_reals(lua_State *L, int index, double *pair) {
-  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2) return false;
+  if (!lua_istable(L, index) || lua_rawlen(L, index) != 2 || !table_is_list(L, index, 2)) return false;
   for (int i = 0; i < 2; i++) {
     bool ok = lua_rawgeti(L, index, i + 1) == LUA_TNUMBER;
     pair[i] = lua_tonumber(L, -1);

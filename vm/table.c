@@ -1,0 +1,30 @@
+/* table.c: tables that a program gives as lists. */
+#include <string.h>
+
+#include "vm.h"
+
+/* Whether the key and value on top of the stack are one of the n items, or table.pack's n. */
+static bool belongs(lua_State *L, lua_Integer n) {
+  if (lua_isinteger(L, -2)) return lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= n;
+  return lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "n") == 0 && lua_tointeger(L, -1) == n;
+}
+
+/* Lua walks through the items in order when they lie in the array part of the table, so most tables are known after
+** one step: from the last item on there is nothing. */
+bool table_is_list(lua_State *L, int index, lua_Integer n) {
+  index = lua_absindex(L, index);
+  if (n > 0 && lua_rawlen(L, index) == (lua_Unsigned)n) {
+    lua_pushinteger(L, n);
+    if (!lua_next(L, index)) return true;
+    lua_pop(L, 2);
+  }
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    if (!belongs(L, n)) {
+      lua_pop(L, 2);
+      return false;
+    }
+    lua_pop(L, 1);
+  }
+  return true;
+}
