@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What is declared here, and in vm/vm.h, is what plug-ins may use (vm/plugin.c): these functions alone are
+** seen outside of the executable and of torch.so. */
+#pragma GCC visibility push(default)
+
 /* ---- status.c ---------------------------------------------------------- */
 
 typedef enum {
@@ -386,4 +390,5 @@ Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
 /* The same, the result written into inputs[0] ("add_"). */
 Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs);
 
+#pragma GCC visibility pop
 #endif

@@ -21,6 +21,15 @@ typedef struct {
   bool is_public;
 } EmbeddedNative;
 extern const EmbeddedNative embedded_natives[];
+/* Modules in C that are shared objects of their own (plugin.c); they end with a NULL name. */
+typedef struct {
+  const char *name;             /* "hecate.zlib" */
+  const char *needs;            /* the external library */
+  const char *package, *headers; /* Debian's packages with it and with what a build needs of it */
+  bool built;
+  bool is_public;
+} EmbeddedPlugin;
+extern const EmbeddedPlugin embedded_plugins[];
 
 /* The file after 'file' (NULL: the first one), NULL after the last. '*library' begins with 0. */
 static inline const EmbeddedFile *embedded_next(int *library, const EmbeddedFile *file) {

@@ -7,6 +7,7 @@
 
 #include "embedded.h"
 #include "library.h"
+#include "plugin.h"
 
 /* ---- the globals of lib/ --------------------------------------------------------------- */
 
@@ -108,6 +109,12 @@ static bool push_loader(lua_State *L, const char *module) {
   for (const EmbeddedNative *native = embedded_natives; native->name != NULL; native++)
     if (strcmp(native->name, module) == 0) {
       lua_pushcfunction(L, native->open);
+      lua_pushstring(L, module);
+      return true;
+    }
+  for (const EmbeddedPlugin *plugin = embedded_plugins; plugin->name != NULL; plugin++)
+    if (strcmp(plugin->name, module) == 0) {
+      plugin_push_opener(L, plugin);
       lua_pushstring(L, module);
       return true;
     }
@@ -227,6 +234,8 @@ void library_lazy(lua_State *L, const char *module) {
     if (f->is_public) add_lazy(L, module, f->name, path, n, ".lua");
   for (const EmbeddedNative *native = embedded_natives; native->name != NULL; native++)
     if (native->is_public) add_lazy(L, module, native->name, module, n, "");
+  for (const EmbeddedPlugin *plugin = embedded_plugins; plugin->name != NULL; plugin++)
+    if (plugin->is_public) add_lazy(L, module, plugin->name, module, n, "");
   lua_insert(L, -2);
   set_lazy(L);
 }

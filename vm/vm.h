@@ -13,6 +13,8 @@
 
 #include "tensor.h"
 
+#pragma GCC visibility push(default) /* for plug-ins: see tensor.h */
+
 /* ---- error.c: the one place where a failure becomes a Lua error ---------- */
 
 /* Raises the message of 'status' unless it is OK. */
@@ -125,4 +127,5 @@ void open_globals(lua_State *L);
 int open_embedded(lua_State *L, const char *name);
 void open_push_global(lua_State *L, const char *name); /* as lib/ sees it, whatever the program made of it */
 
+#pragma GCC visibility pop
 #endif

@@ -157,13 +157,13 @@ Digits.classes = digits_as_names()
 
 local PIXELS = 64
 
---- All rows as arrays of 64 pixels and a label.
+--- All rows as arrays of 64 pixels and a label. digits.txt has a line for each image; a number n of 0 … 16 is the
+-- character with the code of "0" plus n.
 local function digits_rows()
-  local csv = c.gunzip(torch._C.embedded("torchvision/digits.csv.gz"))
   local rows = {}
-  for line in csv:gmatch("[^\r\n]+") do
-    local row = {}
-    for number in line:gmatch("%d+") do row[#row + 1] = math.tointeger(number) end
+  for line in torch._C.embedded("torchvision/digits.txt"):gmatch "%S+" do
+    local row = {line:byte(1, -1)}
+    for i = 1, PIXELS + 1 do row[i] = row[i] - 48 end
     rows[#rows + 1] = row
   end
   return rows

@@ -1,7 +1,8 @@
 -- Puts files into the program. usage:
 --   embed.lua library SOURCE_DIR OUT_FILE NAME FILE...   the files of one library, as a C file
---   embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE...   the libraries by name, and the
---                                                        modules that the C files of lib/ open
+--   embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE... -- PLUGIN...   the libraries by name, the modules that the
+--                                                C files of lib/ open, and the plug-ins, each as six words:
+--                                                module, external library, two packages, ON or OFF, C file
 --   embed.lua comments SOURCE_DIR OUT_FILE FILE...       the documentation comments of C files, as a Lua file
 -- The assembler takes the bytes (.incbin), so to embed costs no time worth mentioning.
 local mode, source, target = arg[1], arg[2], arg[3]
@@ -52,13 +53,9 @@ local function library(name, files)
   write(target, table.concat(out, "\n"))
 end
 
-local function manifest(names, files)
-  local out = {'/* Generated from lib/. */\n#include "embedded.h"\n'}
-  local libraries, natives = {}, {}
-  for _, name in ipairs(names) do
-    out[#out + 1] = ("extern const EmbeddedFile embedded_%s[];"):format(name)
-    libraries[#libraries + 1] = ("embedded_%s, "):format(name)
-  end
+--- The modules that the C files open. A path is a name, so a function that has another one is an error.
+local function natives(files)
+  local declarations, rows = {}, {}
   for _, file in ipairs(files) do
     local text = read(source .. "/" .. file)
     for opener in ("\n" .. text):gmatch "\nint luaopen_([%w_]+)%(lua_State %*L%) {" do
@@ -68,12 +65,36 @@ local function manifest(names, files)
         io.stderr:write(("%s: luaopen_%s should be called luaopen_%s: the path of a file is its name\n"):format(file, opener, expected))
         os.exit(1)
       end
-      out[#out + 1] = ("int luaopen_%s(lua_State *L);"):format(opener)
-      natives[#natives + 1] = ('  {"%s", luaopen_%s, %s},'):format(module, opener, is_public(module, text))
+      declarations[#declarations + 1] = ("int luaopen_%s(lua_State *L);"):format(opener)
+      rows[#rows + 1] = ('  {"%s", luaopen_%s, %s},'):format(module, opener, is_public(module, text))
     end
   end
+  return declarations, rows
+end
+
+local function plugins(words)
+  local rows = {}
+  for i = 1, #words, 6 do
+    local module, needs, package, headers, built, file = table.unpack(words, i, i + 5)
+    rows[#rows + 1] = ('  {"%s", "%s", "%s", "%s", %s, %s},'):format(module, needs, package, headers,
+      built == "ON" and "true" or "false", is_public(module, read(source .. "/" .. file)))
+  end
+  return rows
+end
+
+local function manifest(names, files, plugin_words)
+  local out = {'/* Generated from lib/. */\n#include "embedded.h"\n'}
+  local libraries = {}
+  for _, name in ipairs(names) do
+    out[#out + 1] = ("extern const EmbeddedFile embedded_%s[];"):format(name)
+    libraries[#libraries + 1] = ("embedded_%s, "):format(name)
+  end
+  local declarations, rows = natives(files)
+  table.move(declarations, 1, #declarations, #out + 1, out)
   out[#out + 1] = ("const EmbeddedFile *const embedded_libraries[] = {%sNULL};"):format(table.concat(libraries))
-  out[#out + 1] = ("const EmbeddedNative embedded_natives[] = {\n%s\n  {NULL, NULL, false}\n};\n"):format(table.concat(natives, "\n"))
+  out[#out + 1] = ("const EmbeddedNative embedded_natives[] = {\n%s\n  {NULL, NULL, false}\n};"):format(table.concat(rows, "\n"))
+  out[#out + 1] = ("const EmbeddedPlugin embedded_plugins[] = {\n%s\n  {NULL, NULL, NULL, NULL, false, false}\n};\n"):format(
+    table.concat(plugins(plugin_words), "\n"))
   write(target, table.concat(out, "\n"))
 end
 
@@ -82,10 +103,9 @@ if mode == "comments" then
 elseif mode == "library" then
   library(arg[4], table.move(arg, 5, #arg, 1, {}))
 else
-  local names, files, list = {}, {}, nil
-  list = names
-  for i = 4, #arg do
-    if arg[i] == "--" then list = files else list[#list + 1] = arg[i] end
+  local lists, i = {{}, {}, {}}, 1
+  for _, word in ipairs(table.move(arg, 4, #arg, 1, {})) do
+    if word == "--" then i = i + 1 else table.insert(lists[i], word) end
   end
-  manifest(names, files)
+  manifest(table.unpack(lists))
 end

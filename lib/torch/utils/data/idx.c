@@ -1,5 +1,4 @@
-/* idx.c: reading the files that MNIST made common, and gunzip of a string.
-** The module "torch.utils.data.idx".
+/* idx.c: reading the files that MNIST made common. The module "torch.utils.data.idx".
 **
 ** An IDX file is, all numbers big-endian:
 **   offset 0  two zero bytes
@@ -7,7 +6,7 @@
 **   offset 3  one byte: the number of dimensions n
 **   offset 4  n times 4 bytes: the sizes
 **   then the elements, the last dimension fastest
-** (http://yann.lecun.com/exdb/mnist). zlib reads packed and plain files alike.
+** (http://yann.lecun.com/exdb/mnist). The file may be packed by gzip: then hecate.zlib unpacks it.
 **
 ** A header is only a claim: for a plain file the claimed size must be that of
 ** the file; for a packed one memory grows with what has really been unpacked.
@@ -16,8 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
+#include "hecate/byte_stream.h"
 #include "vm.h"
 
 enum {
@@ -29,10 +28,13 @@ enum {
 
 /* An open file with what its messages need. */
 typedef struct {
-  const char *who;  /* the function that messages name */
+  ByteStream stream; /* of a plain file */
+  FILE *file;
+  ByteStream *bytes; /* what is read: 'stream', or that of hecate.zlib */
+  const char *who;   /* the function that messages name */
   const char *path;
-  gzFile file;
-  int64_t bytes;    /* on the disk */
+  int64_t size;      /* on the disk */
+  int64_t offset;    /* of the next byte */
   bool packed;
 } Reader;
 
@@ -52,27 +54,18 @@ static Status damaged(const Reader *r, int64_t offset, const char *what) {
               (long long)offset, r->packed ? " of the unpacked data" : "");
 }
 
-/* The reason why gzread gave fewer bytes than asked. */
-static Status read_failed(const Reader *r) {
-  int code;
-  gzerror(r->file, &code);
-  const int64_t offset = gztell(r->file);
-  switch (code) {
-    case Z_ERRNO: return damaged(r, offset, strerror(errno));
-    case Z_DATA_ERROR: return damaged(r, offset, "the packed data is damaged");
-    case Z_MEM_ERROR: return fail_memory(CHUNK_BYTES);
-    default: return damaged(r, offset, "the file ends too early");
-  }
-}
-
 /* Reads exactly n bytes. */
-static Status read_bytes(const Reader *r, void *to, int64_t n) {
+static Status read_bytes(Reader *r, void *to, int64_t n) {
   char *at = to;
   while (n > 0) {
     if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
-    const unsigned chunk = n < CHUNK_BYTES ? (unsigned)n : CHUNK_BYTES;
-    const int got = gzread(r->file, at, chunk);
-    if (got != (int)chunk) return read_failed(r);
+    const int64_t chunk = n < CHUNK_BYTES ? n : CHUNK_BYTES;
+    const int64_t got = r->bytes->read(r->bytes, at, chunk);
+    r->offset += got;
+    if (got != chunk) {
+      const char *trouble = r->bytes->trouble(r->bytes);
+      return damaged(r, r->offset, trouble != NULL ? trouble : "the file ends too early");
+    }
     at += got;
     n -= got;
   }
@@ -81,14 +74,12 @@ static Status read_bytes(const Reader *r, void *to, int64_t n) {
 
 /* Checks that nothing follows. For a packed file this read is also the one in
 ** which zlib compares the checksum. */
-static Status read_end(const Reader *r) {
+static Status read_end(Reader *r) {
   char extra;
-  const int64_t offset = gztell(r->file);
-  const int got = gzread(r->file, &extra, 1);
-  int code;
-  gzerror(r->file, &code);
-  if (got < 0 || code != Z_OK) return read_failed(r);
-  if (got > 0) return damaged(r, offset, "data after the last element");
+  const int64_t got = r->bytes->read(r->bytes, &extra, 1);
+  const char *trouble = r->bytes->trouble(r->bytes);
+  if (trouble != NULL) return damaged(r, r->offset, trouble);
+  if (got > 0) return damaged(r, r->offset, "data after the last element");
   return OK;
 }
 
@@ -97,15 +88,22 @@ static Status reader_open(Reader *r) {
   if (stat(r->path, &info) != 0)
     return fail(ERROR_IO, "%s: %s: %s", r->who, r->path, strerror(errno));
   if (!S_ISREG(info.st_mode)) return fail(ERROR_IO, "%s: %s: not a file", r->who, r->path);
-  r->bytes = info.st_size;
-  errno = 0;
-  r->file = gzopen(r->path, "rb");
-  if (r->file == NULL)
-    return fail(ERROR_IO, "%s: %s: %s", r->who, r->path,
-                strerror(errno != 0 ? errno : ENOMEM));
-  gzbuffer(r->file, 1 << 17);
-  r->packed = gzdirect(r->file) == 0;
+  r->size = info.st_size;
+  r->file = fopen(r->path, "rb");
+  if (r->file == NULL) return fail(ERROR_IO, "%s: %s: %s", r->who, r->path, strerror(errno));
+  unsigned char magic[2];
+  r->packed = fread(magic, 1, sizeof magic, r->file) == sizeof magic && magic[0] == 0x1F && magic[1] == 0x8B;
+  rewind(r->file);
   return OK;
+}
+
+/* The ByteStream of a plain file. */
+static int64_t plain_read(ByteStream *stream, void *to, int64_t n) {
+  return (int64_t)fread(to, 1, (size_t)n, ((Reader *)stream)->file);
+}
+
+static const char *plain_trouble(ByteStream *stream) {
+  return ferror(((Reader *)stream)->file) ? strerror(errno) : NULL;
 }
 
 /* ---- the header ------------------------------------------------------------ */
@@ -121,7 +119,7 @@ static bool idx_dtype(int code, DType *dtype) {
 }
 
 /* Sizes to numel and bytes, or an error where they cannot be those of this file. */
-static Status header_sizes(const Reader *r, Header *h) {
+static Status header_sizes(Reader *r, Header *h) {
   const int64_t start = HEADER_BYTES + 4 * h->ndim;
   h->numel = 1;
   for (int d = 0; d < h->ndim; d++)
@@ -129,17 +127,17 @@ static Status header_sizes(const Reader *r, Header *h) {
       return damaged(r, HEADER_BYTES + 4 * d, "the sizes are too large");
   if (__builtin_mul_overflow(h->numel, (int64_t)dtype_size(h->dtype), &h->bytes))
     return damaged(r, HEADER_BYTES, "the sizes are too large");
-  const int64_t limit = r->packed ? r->bytes * DEFLATE_LIMIT : r->bytes - start;
+  const int64_t limit = r->packed ? r->size * DEFLATE_LIMIT : r->size - start;
   if (h->bytes > limit || (!r->packed && h->bytes < limit)) {
     char shape[SHAPE_TEXT], what[SHAPE_TEXT + 100];
     snprintf(what, sizeof what, "%s elements of %s do not fit a file of %lld bytes",
-             shape_text(shape, h->ndim, h->shape), dtype_name(h->dtype), (long long)r->bytes);
+             shape_text(shape, h->ndim, h->shape), dtype_name(h->dtype), (long long)r->size);
     return damaged(r, HEADER_BYTES, what);
   }
   return OK;
 }
 
-static Status read_header(const Reader *r, Header *h) {
+static Status read_header(Reader *r, Header *h) {
   uint8_t magic[HEADER_BYTES];
   TRY(read_bytes(r, magic, HEADER_BYTES));
   if (magic[0] != 0 || magic[1] != 0) return damaged(r, 0, "not an IDX file");
@@ -177,7 +175,7 @@ static void swap_bytes(void *data, int64_t numel, size_t size) {
 
 /* Fills 'storage' with 'bytes' bytes; it doubles as they come, so that a false
 ** header costs no more than the file itself. */
-static Status read_elements(const Reader *r, Storage *storage, int64_t bytes) {
+static Status read_elements(Reader *r, Storage *storage, int64_t bytes) {
   int64_t have = 0;
   for (;;) {
     TRY(read_bytes(r, (char *)storage->data + have, (int64_t)storage->bytes - have));
@@ -188,7 +186,7 @@ static Status read_elements(const Reader *r, Storage *storage, int64_t bytes) {
   }
 }
 
-static Status read_tensor(const Reader *r, Tensor **out) {
+static Status read_tensor(Reader *r, Tensor **out) {
   Header h;
   TRY(read_header(r, &h));
   int64_t stride[TENSOR_MAX_DIMS], step = 1;
@@ -196,7 +194,7 @@ static Status read_tensor(const Reader *r, Tensor **out) {
     stride[d] = step;
     step *= h.shape[d] > 0 ? h.shape[d] : 1;
   }
-  const int64_t guess = r->bytes * START_RATIO;
+  const int64_t guess = r->size * START_RATIO;
   Storage *storage;
   TRY(storage_new((size_t)(h.bytes < guess ? h.bytes : guess), (Device){DEVICE_CPU, 0}, &storage));
   Status status = read_elements(r, storage, h.bytes);
@@ -211,63 +209,53 @@ static Status read_tensor(const Reader *r, Tensor **out) {
 
 /* ---- Lua ---------------------------------------------------------------------- */
 
+/* Pushes a ByteStream of the packed file, which closes its file when it is collected. */
+static ByteStream *push_unpacked(lua_State *L, const Reader *r) {
+  open_push_global(L, "require");
+  lua_pushliteral(L, "hecate.zlib");
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+    luaL_error(L, "%s: %s: the file is packed: %s", r->who, r->path, lua_tostring(L, -1));
+  lua_getfield(L, -1, "open");
+  lua_pushstring(L, r->path);
+  lua_call(L, 1, 2);
+  if (lua_isnil(L, -2)) luaL_error(L, "%s: %s: %s", r->who, r->path, lua_tostring(L, -1));
+  return lua_touserdata(L, -2);
+}
+
+static int reader_close(lua_State *L) {
+  Reader *r = lua_touserdata(L, 1);
+  if (r->file != NULL) fclose(r->file);
+  r->file = NULL;
+  return 0;
+}
+
 /* read_idx(path [, who]): the tensor of an IDX file, packed or plain. Messages
 ** begin with 'who', the function that the user called. */
 static int data_read_idx(lua_State *L) {
-  Reader r = {.who = luaL_optstring(L, 2, "read_idx")};
-  if (lua_type(L, 1) != LUA_TSTRING)
-    return error_argument(L, r.who, "path", 1, "a string", 1);
-  r.path = lua_tostring(L, 1);
+  const char *who = luaL_optstring(L, 2, "read_idx");
+  if (lua_type(L, 1) != LUA_TSTRING) return error_argument(L, who, "path", 1, "a string", 1);
+  Reader *r = lua_newuserdatauv(L, sizeof *r, 0);
+  *r = (Reader){.stream = {plain_read, plain_trouble}, .who = who, .path = lua_tostring(L, 1)};
+  r->bytes = &r->stream;
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+  error_check(L, reader_open(r));
+  if (r->packed) r->bytes = push_unpacked(L, r);
   TensorBox *box = tensor_box(L);
-  Status status = reader_open(&r);
-  if (status == OK) status = read_tensor(&r, &box->tensor);
-  if (r.file != NULL) gzclose_r(r.file);
-  error_check(L, status);
+  error_check(L, read_tensor(r, &box->tensor));
   tensor_account(L, box);
   return 1;
 }
 
-/* Unpacks 'packed' into 'to' (or nowhere, to learn the size, when it is NULL). */
-static Status inflate_all(const char *packed, size_t n, char *to, size_t *bytes) {
-  enum { GZIP_WINDOW = 15 + 16 };
-  char scratch[1 << 14];
-  z_stream z = {.next_in = (Bytef *)packed, .avail_in = (uInt)n};
-  if (n > UINT32_MAX) return fail(ERROR_ARGUMENT, "gunzip: longer than 4 GiB");
-  if (inflateInit2(&z, GZIP_WINDOW) != Z_OK) return fail_memory(sizeof scratch);
-  int code = Z_OK;
-  for (size_t done = 0; code == Z_OK; done = z.total_out) {
-    const size_t room = to == NULL ? sizeof scratch : *bytes - done;
-    z.next_out = (Bytef *)(to == NULL ? scratch : to + done);
-    z.avail_out = room < CHUNK_BYTES ? (uInt)room : CHUNK_BYTES;
-    code = inflate(&z, Z_NO_FLUSH);
-  }
-  const size_t read = z.total_in;
-  *bytes = z.total_out;
-  inflateEnd(&z);
-  if (code != Z_STREAM_END)
-    return fail(ERROR_IO, "gunzip: the packed data is damaged (offset %zu)", read);
-  if (read != n) return fail(ERROR_IO, "gunzip: data after the end (offset %zu)", read);
-  return OK;
-}
-
-/* gunzip(string): what gzip packed. It runs twice, first for the size: so the
-** result is written where Lua keeps it, and a false size cannot matter. */
-static int data_gunzip(lua_State *L) {
-  if (lua_type(L, 1) != LUA_TSTRING) return error_argument(L, "gunzip", "packed", 1, "a string", 1);
-  size_t n, bytes = 0;
-  const char *packed = lua_tolstring(L, 1, &n);
-  error_check(L, inflate_all(packed, n, NULL, &bytes));
-  luaL_Buffer buffer;
-  char *to = luaL_buffinitsize(L, &buffer, bytes + 1); /* +1: inflate wants room to see the end */
-  bytes++;
-  error_check(L, inflate_all(packed, n, to, &bytes));
-  luaL_pushresultsize(&buffer, bytes);
-  return 1;
-}
-
 int luaopen_torch_utils_data_idx(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"read_idx", data_read_idx}, {"gunzip", data_gunzip}, {NULL, NULL}};
-  luaL_newlib(L, functions);
+  lua_newtable(L);
+  lua_createtable(L, 0, 2); /* of Readers */
+  lua_pushcfunction(L, reader_close);
+  lua_setfield(L, -2, "__close");
+  lua_pushcfunction(L, reader_close);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcclosure(L, data_read_idx, 1);
+  lua_setfield(L, -2, "read_idx");
   return 1;
 }

@@ -1,0 +1,91 @@
+/* zlib.c: the module "hecate.zlib": packing and unpacking by zlib. It is a plug-in (zlib.cmake), so that only a
+** program that reads packed files opens the library.
+*/
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "byte_stream.h"
+#include "vm.h"
+
+/* ---- unpacking a file ------------------------------------------------------ */
+
+typedef struct {
+  ByteStream stream; /* first: a ByteStream is what the caller sees */
+  gzFile file;
+} GzipFile;
+
+#define GZIP_CLASS "hecate.zlib.file"
+
+static int64_t gzip_read(ByteStream *stream, void *to, int64_t n) {
+  enum { CHUNK = 1 << 30 }; /* gzread takes an int */
+  GzipFile *f = (GzipFile *)stream;
+  int64_t done = 0;
+  while (done < n) {
+    const int got = gzread(f->file, (char *)to + done, (unsigned)(n - done < CHUNK ? n - done : CHUNK));
+    if (got <= 0) break;
+    done += got;
+  }
+  return done;
+}
+
+static const char *gzip_trouble(ByteStream *stream) {
+  int code;
+  gzerror(((GzipFile *)stream)->file, &code);
+  switch (code) {
+    case Z_OK: case Z_STREAM_END: return NULL;
+    case Z_ERRNO: return strerror(errno);
+    case Z_DATA_ERROR: return "the packed data is damaged";
+    case Z_MEM_ERROR: return "not enough memory";
+    default: return "the file ends too early";
+  }
+}
+
+static int gzip_close(lua_State *L) {
+  GzipFile *f = luaL_checkudata(L, 1, GZIP_CLASS);
+  if (f->file != NULL) gzclose_r(f->file);
+  f->file = NULL;
+  return 0;
+}
+
+/* open(path): a ByteStream of what gzip packed into the file, and a to-be-closed variable. Or nil and why it cannot
+** be opened. */
+static int zlib_open(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  GzipFile *f = lua_newuserdatauv(L, sizeof *f, 0);
+  *f = (GzipFile){{gzip_read, gzip_trouble}, NULL};
+  luaL_setmetatable(L, GZIP_CLASS);
+  errno = 0;
+  f->file = gzopen(path, "rb");
+  if (f->file == NULL) {
+    lua_pushnil(L);
+    lua_pushstring(L, strerror(errno != 0 ? errno : ENOMEM));
+    return 2;
+  }
+  gzbuffer(f->file, 1 << 17);
+  return 1;
+}
+
+/* ---- packing ----------------------------------------------------------------- */
+
+/* deflate(bytes): the bytes packed, as a stream of zlib's format (RFC 1950). */
+static int zlib_deflate(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TSTRING) return error_argument(L, "deflate", "bytes", 1, "a string", 1);
+  size_t n;
+  const char *bytes = lua_tolstring(L, 1, &n);
+  uLongf size = compressBound(n);
+  luaL_Buffer buffer;
+  char *to = luaL_buffinitsize(L, &buffer, size);
+  if (compress2((Bytef *)to, &size, (const Bytef *)bytes, n, 6) != Z_OK) return luaL_error(L, "deflate: not enough memory");
+  luaL_pushresultsize(&buffer, size);
+  return 1;
+}
+
+int luaopen_hecate_zlib(lua_State *L) {
+  static const luaL_Reg functions[] = {{"open", zlib_open}, {"deflate", zlib_deflate}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", gzip_close}, {"__close", gzip_close}, {NULL, NULL}};
+  luaL_newmetatable(L, GZIP_CLASS);
+  luaL_setfuncs(L, metamethods, 0);
+  luaL_newlib(L, functions);
+  return 1;
+}

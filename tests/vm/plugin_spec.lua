@@ -1,0 +1,97 @@
+-- Plug-ins: C parts of libraries that are shared objects of their own, opened when they are required.
+local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+local build = hecate:match "^(.*)/[^/]*$"
+local folder
+
+--- What a command prints, its errors too.
+local function output(command, ...)
+  local pipe <close> = assert(io.popen(command:format(...) .. " 2>&1"))
+  return pipe:read "a"
+end
+
+setup(function() folder = output "mktemp -d":gsub("%s+$", "") end)
+teardown(function() os.execute(("rm -rf '%s'"):format(folder)) end)
+
+--- The names that a shared object or an executable shows to others.
+local function exported(path)
+  local names = {}
+  for name, rest in output("nm -D --defined-only '%s'", path):gmatch "%x+ [TDBRVWi] ([%w_]+)([^\n]*)" do
+    if not rest:find "^@[^@]" then names[name] = true end -- "stdout@GLIBC_2.2.5" of an executable is that of the C library
+  end
+  return names
+end
+
+describe("a plug-in", function()
+  local use = [[local z = require "hecate.zlib" print(#z.deflate(("x"):rep(100000)) < 1000)]]
+
+  it("is opened with its library when it is required", function()
+    assert.equal("nil\ttrue\ntrue\n", output([[%s -e '
+      local function opened() return io.open "/proc/self/maps":read "a":find("libz.so", 1, true) and true end
+      local before = opened()
+      require "hecate.zlib"
+      print(before, opened())' -e '%s']], hecate, use))
+  end)
+
+  it("says which package its library is in", function()
+    assert(io.open(folder .. "/libz.so.1", "w")):close() -- the loader takes it for the library, and finds it empty
+    assert.matches("hecate.zlib needs zlib %(Debian: zlib1g%): .*libz.so.1", output("LD_LIBRARY_PATH=%s %s -e '%s'", folder, hecate, use))
+  end)
+
+  it("that is needed for a file is named with the file", function()
+    os.execute(("printf 'x' | gzip > %s/t10k-images-idx3-ubyte.gz && cp %s/t10k-images-idx3-ubyte.gz %s/t10k-labels-idx1-ubyte.gz"):format(
+      folder, folder, folder))
+    local code = ("torchvision.datasets.MNIST{root = \"%s\", train = false}"):format(folder)
+    assert.matches("MNIST: [^\n]*images%-idx3%-ubyte.gz: the file is packed: hecate.zlib needs zlib %(Debian: zlib1g%)",
+      output("LD_LIBRARY_PATH=%s %s -e '%s'", folder, hecate, code))
+  end)
+
+  it("is not needed for pictures in notebooks, which then are stored unpacked", function()
+    local code = [[local x = torch.arange(0, 120000):remainder(251):to("uint8"):view(200, 200, 3)
+      io.stdout:write(require "hecate.notebook.wire".png(x))]]
+    local check = [[import struct, sys, zlib
+data, at, packed = sys.stdin.buffer.read(), 8, b""
+while at < len(data):
+  n, kind = struct.unpack(">I4s", data[at:at + 8])
+  assert zlib.crc32(data[at + 4:at + 8 + n]) == struct.unpack(">I", data[at + 8 + n:at + 12 + n])[0]
+  if kind == b"IDAT": packed += data[at + 8:at + 8 + n]
+  at += 12 + n
+lines = zlib.decompress(packed)
+rows = [lines[i * 601 + 1:(i + 1) * 601] for i in range(200)]
+print(len(data) > 120000, all(b == i % 251 for i, b in enumerate(b"".join(rows))))]]
+    for environment, result in pairs {["LD_LIBRARY_PATH=" .. folder] = "True True\n", ["HECATE=1"] = "False True\n"} do
+      assert.equal(result, output("env %s %s -e '%s' | python3 -c '%s'", environment, hecate, code, check))
+    end
+  end)
+
+  it("that is not installed is named with its file", function()
+    os.execute(("cp %s %s/hecate"):format(hecate, folder))
+    assert.matches("hecate.zlib: there is no file [^\n]*/hecate/zlib.so", output("%s/hecate -e '%s'", folder, use))
+  end)
+
+  it("gets the functions of torch.so in a stock Lua", function()
+    if not os.execute "command -v lua5.4 >/dev/null" or build:find "sanitize" then
+      pending "no lua5.4, or torch.so needs a sanitizer"
+      return
+    end
+    assert.equal("true\ntrue\n", output([[lua5.4 -e 'package.cpath = "%s/?.so" require "torch" %s' \
+      -e 'print((select(2, pcall(require "hecate.zlib".deflate, {}))):find("deflate: .bytes. .argument 1.: expected a string") ~= nil)']],
+      build, use))
+  end)
+
+  it("shares no name with the libraries that are opened beside it", function()
+    local ours = exported(hecate)
+    assert.is_true(ours.tensor_check and ours.op_add and ours.error_argument)
+    local beside = {}
+    for name in ("c m mvec gomp openblas gfortran readline tinfo zmq sodium z"):gmatch "%a+" do beside["lib" .. name .. ".so"] = true end
+    local others = 0
+    for file, path in output "ldconfig -p":gmatch "(lib%a+%.so)%S*[^\n]*=> (/[^\n]*)" do
+      if beside[file] then
+        others = others + 1
+        for name in pairs(exported(path)) do
+          if ours[name] and not name:find "^_" then error(("%s is in hecate and in %s"):format(name, path), 0) end
+        end
+      end
+    end
+    assert.is_true(others >= 5)
+  end)
+end)
