@@ -1,0 +1,145 @@
+--- Damaged files: hecate tests/fuzz/files.lua [TIMES [SEED]]
+-- Right files of each kind that Hecate reads are damaged in TIMES ways (bytes changed, parts cut out, doubled, cut off
+-- at the end, numbers of a header made huge) and read. A reader may refuse a file, in a message of one line that shows
+-- no internals, or read it; it must not crash, take memory without bound or leave some. Prints what is wrong and
+-- "N passed, N failed"; the seed and the number of a case name it. Made for the sanitizers.
+local times, seed = tonumber(arg[1] or 200), tonumber(arg[2] or 1)
+local folder = os.tmpname()
+os.remove(folder)
+os.execute("mkdir " .. folder)
+local path = folder .. "/file"
+
+local function write(bytes, to)
+  local file <close> = assert(io.open(to or path, "wb"))
+  file:write(bytes)
+end
+local function read(from)
+  local file <close> = assert(io.open(from or path, "rb"))
+  return file:read "a"
+end
+
+-- Numbers of a generator of our own: the same for a seed, whatever the readers draw.
+local state
+local function random(n)
+  state = (state * 6364136223846793005 + 1442695040888963407)
+  return (state >> 33) % n + 1
+end
+
+-- ---- files and their readers ---------------------------------------------------------------------------
+
+local kinds = {}
+
+local idx = require "torch.utils.data.idx"
+local data = string.char(0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 4) .. ("abcdefghijkl")
+kinds.idx = {bytes = data, read = function() return idx.read_idx(path, "read_idx") end}
+
+write(data, folder .. "/packed")
+os.execute(("gzip -9nf %s/packed"):format(folder))
+local packed = read(folder .. "/packed.gz")
+kinds.idx_gz = {bytes = packed, name = path .. ".gz", read = function() return idx.read_idx(path .. ".gz", "read_idx") end}
+kinds.gunzip = {bytes = packed, read = function(bytes) return idx.gunzip(bytes) end}
+
+local saved = {a = torch.arange(6):reshape(2, 3), b = {1, "text", true, torch.ones(2, {dtype = "float64"})}, [3] = 0.5}
+torch.save(saved, folder .. "/saved")
+kinds.safetensors = {bytes = read(folder .. "/saved"), read = function() return torch.load(path) end}
+
+local Log = require "gnuplot.log"
+local sink = {add = function() end, mark = function() end}
+local function read_log()
+  local reader = assert(Log.reader(path))
+  local n, reason = reader:read(sink)
+  reader:close()
+  if not n then error(reason, 0) end
+  return n
+end
+kinds.csv = {bytes = "step,loss,accuracy\n1,0.5,0.1\n2,0.25,0.2\n\n3,1e-3,\n4,nan,inf\n", read = read_log}
+kinds.csv_long = {bytes = 'series,step,value\n"a,b",1,0.5\n"a,b",2,0.25\nc,1,7\n', read = read_log}
+
+local json = require "torch.json"
+local function read_json(bytes)
+  local ok, result = pcall(json.decode, bytes, json.null) -- raises {offset =, what =}
+  if ok then return result end
+  error(type(result) == "table" and type(result.offset) == "number" and result.what or result, 0)
+end
+kinds.json = {bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}', read = read_json}
+
+-- ---- damage ------------------------------------------------------------------------------------------------
+
+local HUGE = {string.char(0xff):rep(4), string.char(0xff):rep(8), "\x7f\xff\xff\xff", "\0\0\0\0", "9999999999999999999", "-1", "\0\0\0\0\0\0\0\x80"}
+local damages = {
+  function(s) -- a byte
+    local at = random(#s)
+    return s:sub(1, at - 1) .. string.char(random(256) - 1) .. s:sub(at + 1)
+  end,
+  function(s) -- a bit
+    local at = random(#s)
+    return s:sub(1, at - 1) .. string.char(s:byte(at) ~ (1 << (random(8) - 1))) .. s:sub(at + 1)
+  end,
+  function(s) return s:sub(1, random(#s) - 1) end,
+  function(s) -- a part taken out
+    local a = random(#s)
+    return s:sub(1, a - 1) .. s:sub(a + random(16))
+  end,
+  function(s) -- a part twice
+    local a = random(#s)
+    local b = a + random(32)
+    return s:sub(1, b) .. s:sub(a)
+  end,
+  function(s) -- a number of a header, or what looks like one
+    local at, number = random(#s), HUGE[random(#HUGE)]
+    return s:sub(1, at - 1) .. number .. s:sub(at + #number)
+  end,
+  function(s) return s .. string.char(random(256) - 1):rep(random(40)) end,
+}
+
+local function damaged(bytes)
+  for _ = 1, random(3) do
+    if #bytes > 0 then bytes = damages[random(#damages)](bytes) end
+  end
+  return bytes
+end
+
+-- ---- the run -------------------------------------------------------------------------------------------------
+
+local function fault_of(message)
+  if type(message) ~= "string" then return "the message is a " .. type(message) end
+  if message:find "\n" then return "more than one line: " .. message end
+  if #message > 600 then return "a message of " .. #message .. " bytes" end
+  if message:find "attempt to " or message:find "bad argument" then return "shows internals: " .. message end
+end
+
+local passed, failed = 0, 0
+local function judge(name, number, bytes, kind)
+  state = seed * 1000003 + number
+  local given = bytes and damaged(bytes) or kind.bytes
+  write(given, kind.name)
+  local ok, result = pcall(kind.read, given)
+  local fault = not ok and fault_of(result) or nil
+  if not bytes and not ok then fault = "the right file is refused: " .. tostring(result) end
+  if not fault then
+    passed = passed + 1
+    return
+  end
+  failed = failed + 1
+  print(("%s, seed %d, case %d: %s"):format(name, seed, number, fault))
+end
+
+local names = {}
+for name in pairs(kinds) do names[#names + 1] = name end
+table.sort(names)
+collectgarbage()
+local before = torch._C.memory().bytes
+for _, name in ipairs(names) do
+  judge(name, 0, nil, kinds[name])
+  for number = 1, times do judge(name, number, kinds[name].bytes, kinds[name]) end
+  collectgarbage()
+  collectgarbage()
+  local left = torch._C.memory().bytes - before
+  if left ~= 0 then
+    failed = failed + 1
+    print(("%s, seed %d: %d bytes of tensors are left"):format(name, seed, left))
+  end
+end
+os.execute("rm -r " .. folder)
+print(("%d passed, %d failed"):format(passed, failed))
+os.exit(failed == 0)

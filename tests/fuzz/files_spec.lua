@@ -1,0 +1,12 @@
+-- tests/fuzz/files.lua with a few damaged files; `scripts/test long` reads thousands under the sanitizers.
+local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+
+describe("damaged files", function()
+  it("are refused in one line or read", function()
+    local pipe = assert(io.popen(hecate .. " tests/fuzz/files.lua 60 1 2>&1"))
+    local text = pipe:read "a"
+    local ok = pipe:close()
+    assert.matches("^427 passed, 0 failed\n$", text) -- 7 kinds, each once as it should be
+    assert.is_true(ok)
+  end)
+end)
