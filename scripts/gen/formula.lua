@@ -164,6 +164,7 @@ function METHODS.helper(x, name, ...)
     local v = select(i, ...)
     if is_symbol(v) then s.uses[#s.uses + 1] = v; s.c[#s.c + 1] = v.c
     elseif value.is(v) then s.c[#s.c + 1] = (v.kind == "Ints" and "&" or "") .. v.c
+    elseif type(v) == "table" then s.c[#s.c + 1] = "&" .. value.ints(v, 1)
     else s.c[#s.c + 1] = tostring(v) end
   end
   return add_step(s, 1)

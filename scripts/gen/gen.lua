@@ -6,6 +6,8 @@ local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
 local gradient = require "gradient"
+local composite = require "composite"
+local check = require "check"
 local dtypes = require "dtypes"
 local write_file = require "write"
 
@@ -136,7 +138,7 @@ local function table_row(row, put)
 end
 
 local function ops_c(rows)
-  local out = {'/* Generated from tensor/ops/. */\n#include "autograd/gradient.h"'}
+  local out = {'/* Generated from tensor/ops/. */\n#include <math.h>\n\n#include "autograd/gradient.h"\n#include "call/formula.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
@@ -144,7 +146,7 @@ local function ops_c(rows)
     if row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
     if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
     if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
-    if row.composite then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
+    if row.composite and not row.formula then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
     if type(row.backward) == "string" then declare(("Status backward_%s(Backward *c);"):format(row.backward)) end
   end
   for _, row in ipairs(rows) do wrapper(row, put) end
@@ -154,6 +156,14 @@ local function ops_c(rows)
     end
   end
   for _, row in ipairs(rows) do if row.plan then out[#out + 1] = gradient.emit(row, row.plan) end end
+  for _, row in ipairs(rows) do
+    if row.check then out[#out + 1] = check.emit(row) end
+    if row.formula then
+      row.traces = composite.plan(row, rows)
+      put("%s", composite.emit(row, row.traces))
+      put("%s", composite.data(row, row.traces))
+    end
+  end
   for _, row in ipairs(rows) do table_row(row, put) end
   put("const OpInfo op_table[OP_COUNT] = {")
   for _, row in ipairs(rows) do
@@ -197,7 +207,8 @@ local function ops_c(rows)
     flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
     flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
     flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
-    flag("costly", row.cost); flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
+    flag("costly", row.cost); flag("typed", row.composite and row.types)
+    flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
     put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
     if row.view then put("    .view = view_%s,", row.view) end
@@ -206,6 +217,8 @@ local function ops_c(rows)
       put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
     end
     if row.composite then put("    .composite = composite_%s,", row.composite) end
+    if row.check then put("    .check = check_%s,", row.name) end
+    if row.formula then put("    .formulas = formulas_%s, .n_formulas = %d,", row.name, #row.traces) end
     put("    .backward = %s},", backward)
   end
   put("};\n")

@@ -3,81 +3,116 @@
 local formula = require "formula"
 local value = require "value"
 local emit = require "emit"
+local specialize = require "specialize"
 local gradient = {}
 
+local function input_symbol(arg)
+  return formula.symbol(("c->input[%d]"):format(arg.input - 1), arg.name, {name = arg.name, saved_input = arg.input, list = arg.list, optional = arg.optional})
+end
+
+-- The shape of an input whose gradient is wanted; it is known without keeping the input.
+local function input_shape(arg)
+  return value.new(("backward_input_shape(c, %d)"):format(arg.input - 1), "Ints", arg.name .. ".shape")
+end
+local SHAPE = {
+  ndim = function(arg) return value.new(("(int64_t)%s.n"):format(input_shape(arg).c), "int64_t", arg.name .. ".ndim") end,
+  numel = function(arg) return input_shape(arg):product() end,
+}
+
+-- What questions about .ndim and .numel of an input read. The gradient of an only input is wanted, so that its shape
+-- is known; of several inputs the questions read the input itself, which is kept for that.
+local function questioned(row)
+  return function(arg)
+    local x = input_symbol(arg)
+    if #row.inputs == 1 then x.ndim, x.numel = SHAPE.ndim(arg), SHAPE.numel(arg) end
+    return x
+  end
+end
+
 -- The symbolic operands of a row: o.grad (o.grads[i]), inputs, o.out (o.outs[i]) and
--- attributes by name; o.shape_of.NAME is the shape of a differentiated input.
+-- attributes by name; o.shape_of.NAME is the shape of a differentiated input, o.create_graph whether the gradients are to
+-- be differentiated themselves.
 local function operands(row)
-  local o = {grads = {}, outs = {}}
-  for i = 1, row.n_outputs do
-    o.grads[i] = formula.symbol(("c->grad[%d]"):format(i - 1), "grad")
-    o.outs[i] = formula.symbol(("c->output[%d]"):format(i - 1), "out", {saved_output = i})
+  local questions = specialize.questions(row, questioned(row))
+  questions.create_graph = {options = {{true, c = "grad_enabled()", text = "differentiated again"}, {false, text = "once"}}}
+  return function(fields)
+    local o = {grads = {}, outs = {}}
+    for i = 1, row.n_outputs do
+      o.grads[i] = formula.symbol(("c->grad[%d]"):format(i - 1), "grad")
+      o.outs[i] = formula.symbol(("c->output[%d]"):format(i - 1), "out", {saved_output = i})
+    end
+    o.grad, o.out = o.grads[1], o.outs[1]
+    for _, arg in ipairs(row.inputs) do o[arg.name] = input_symbol(arg) end
+    for _, arg in ipairs(row.attrs) do o[arg.name] = specialize.attribute(arg) end
+    o.shape_of = setmetatable({}, {__index = function(_, name)
+      return input_shape(row.by_name[name] or formula.trouble("no input '%s'", name))
+    end})
+    return specialize.operand(questions, o, fields)
   end
-  o.grad, o.out = o.grads[1], o.outs[1]
-  for _, arg in ipairs(row.inputs) do
-    o[arg.name] = formula.symbol(("c->input[%d]"):format(arg.input - 1), arg.name, {saved_input = arg.input})
-  end
-  for _, arg in ipairs(row.attrs) do
-    o[arg.name] = value.new("a->" .. arg.name, arg.type.c, arg.name)
-    o[arg.name].choices = arg.choices
-  end
-  o.shape_of = setmetatable({}, {__index = function(_, name)
-    local arg = row.by_name[name] or formula.trouble("no input '%s'", name)
-    return value.new(("backward_input_shape(c, %d)"):format(arg.input - 1), "Ints", name .. ".shape")
-  end})
-  return o
 end
 
 -- Which steps and saved tensors 'symbol' depends on. (rawget: a missing field of a
 -- symbol is an op.)
-local function mark(symbol, bit, plan)
+local function mark(symbol, bit, plan, trace)
   local input, output, at = rawget(symbol, "saved_input"), rawget(symbol, "saved_output"), symbol.step
   if input then plan.save_inputs[input] = true end
   if output then plan.save_outputs[output] = true end
-  if at and plan.masks[at] & bit == 0 then
-    plan.masks[at] = plan.masks[at] | bit
-    for _, used in ipairs(plan.steps[at].uses) do mark(used, bit, plan) end
+  if at and trace.masks[at] & bit == 0 then
+    trace.masks[at] = trace.masks[at] | bit
+    for _, used in ipairs(trace.steps[at].uses) do mark(used, bit, plan, trace) end
   end
 end
 
---- Runs the formula of a row. Returns {steps, masks, results, save_inputs, save_outputs}.
-function gradient.plan(row, rows)
-  local trace = formula.record(row, rows, "backward", row.backward, function() return operands(row) end)[1]
-  local plan = {steps = trace.steps, n_temporaries = trace.n_temporaries, masks = {}, results = {}, save_inputs = {}, save_outputs = {}}
-  for i = 1, #trace.steps do plan.masks[i] = 0 end
+-- The results of a trace by the numbers of their inputs, and what they need.
+local function read_results(row, plan, trace)
+  trace.masks, trace.gradients = {}, {}
+  for i = 1, #trace.steps do trace.masks[i] = 0 end
   for name, symbol in pairs(trace.results[1]) do
     local arg = row.by_name[name]
     if not arg or arg.type.c then formula.trouble("'%s' is no input", name) end
     if not formula.is_symbol(symbol) then formula.trouble("the gradient of '%s' is no tensor", name) end
-    plan.results[arg.input] = symbol
+    trace.gradients[arg.input], plan.results[arg.input] = symbol, true
   end
-  for i, symbol in pairs(plan.results) do mark(symbol, 1 << (i - 1), plan) end
+  for i, symbol in pairs(trace.gradients) do mark(symbol, 1 << (i - 1), plan, trace) end
+  for _, answer in ipairs(trace.path) do
+    if answer.question.uses then mark(answer.question.uses, 0, plan, trace) end
+  end
+end
+
+--- Runs the formula of a row. Returns {traces, results = {[number of an input] = true}, save_inputs, save_outputs}.
+function gradient.plan(row, rows)
+  local plan = {traces = formula.record(row, rows, "backward", row.backward, operands(row)), results = {}, save_inputs = {}, save_outputs = {}}
+  for _, trace in ipairs(plan.traces) do read_results(row, plan, trace) end
   return plan
+end
+
+local function put_leaf(row, trace, indent, put)
+  for i, s in ipairs(trace.steps) do
+    if trace.masks[i] ~= 0 then
+      put("%sif (c->needs & 0x%x)", indent, trace.masks[i])
+      put("%s  if ((status = %s) != OK) goto done;", indent, emit.step(s))
+    end
+  end
+  for i = 1, #row.inputs do
+    local symbol = trace.gradients[i]
+    if symbol then put("%sif (c->needs & 0x%x) c->result[%d] = tensor_retain(%s);", indent, 1 << (i - 1), i - 1, symbol.c) end
+  end
 end
 
 --- The C function of a plan.
 function gradient.emit(row, plan)
-  local out = {}
+  local out, most = {}, 0
   local function put(...) out[#out + 1] = string.format(...) end
+  for _, trace in ipairs(plan.traces) do most = math.max(most, trace.n_temporaries) end
   put('#line %d "%s"', row.line, row.file)
   put("static Status backward_%s(Backward *c) {", row.name)
   put("  Status status = OK;")
-  if #plan.steps > 0 then put("  Tensor *t[%d] = {0};", plan.n_temporaries) end
+  if most > 0 then put("  Tensor *t[%d] = {0};", most) end
   if #row.attrs > 0 then put("  const %s *a = c->attrs;", row.struct) put("  (void)a;") end
-  for i, s in ipairs(plan.steps) do
-    if plan.masks[i] ~= 0 then
-      put("  if (c->needs & 0x%x)", plan.masks[i])
-      put("    if ((status = %s) != OK) goto done;", emit.step(s))
-    end
-  end
-  for i = 1, #row.inputs do
-    if plan.results[i] then
-      put("  if (c->needs & 0x%x) c->result[%d] = tensor_retain(%s);", 1 << (i - 1), i - 1, plan.results[i].c)
-    end
-  end
-  if #plan.steps > 0 then
+  specialize.put_tree(plan.traces, put, function(trace, indent) put_leaf(row, trace, indent, put) end)
+  if most > 0 then
     put("done:")
-    put("  for (int i = 0; i < %d; i++) tensor_release(t[i]);", plan.n_temporaries)
+    put("  for (int i = 0; i < %d; i++) tensor_release(t[i]);", most)
   end
   put("  return status;")
   put("}\n")

@@ -1,5 +1,6 @@
 -- Reads the op table (rows.lua in the folders of tensor/ops): rows with parsed signatures.
 -- A row is {name, signature, key = value, ...}; docs/internals/rows.md has all columns and types.
+local formula = require "formula"
 local schema = {}
 
 --- What one row may have. The generator writes these numbers into ops.h as well, where they are the
@@ -29,7 +30,7 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private random
-  grad_inputs cost module numbers gives]]):gmatch "%S+" do KNOWN[key] = true end
+  grad_inputs cost module numbers gives specialize check]]):gmatch "%S+" do KNOWN[key] = true end
 
 -- The options that every row marked `creation` takes by name, after its own arguments.
 local CREATION_OPTIONS = "dtype: dtype = nil, device: device = nil, requires_grad: bool = false"
@@ -171,6 +172,7 @@ function schema.row(raw, file, line)
   if row.creation then row.signature = with_options(row, row.signature) end
   if row.kind == "view" and row.view == true then row.view = row.name end
   if row.kind == "composite" and row.composite == true then row.composite = row.name end
+  if type(row.composite) == "function" then row.formula, row.composite = row.composite, row.name end
   signature(row, row.signature, where)
   row.n_outputs = #row.outputs
   row.modules = {}
@@ -192,7 +194,7 @@ function schema.read(files)
   local rows, seen = {}, {}
   for _, file in ipairs(files) do
     local line = 0
-    local env = setmetatable({}, {__index = _G})
+    local env = setmetatable({torch = formula.torch, math = formula.math}, {__index = _G}) -- what formulas call
     env.op = function(raw)
       local info = debug.getinfo(2, "l")
       line = info.currentline

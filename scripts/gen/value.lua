@@ -10,7 +10,7 @@ function value.is(x) return getmetatable(x) == Value end
 
 --- A value of the C type `kind`; `uses` are the tensors that must be there when it is computed.
 function value.new(c, kind, text, uses)
-  return setmetatable({c = c, kind = kind, text = text, uses = uses or {}}, Value)
+  return setmetatable({c = c, kind = kind, text = text, uses = uses or {}, shape_of = false, choices = false}, Value)
 end
 
 local function trouble(...) error(string.format(...), 0) end
@@ -126,14 +126,24 @@ end
 
 local LISTS = {} -- methods of an Ints value
 
--- The sizes before position `dim` (which counts from 0 in C and was resolved), and those behind it.
-function LISTS.before(list, dim)
-  return value.new(("formula_sizes(%s, 0, %s)"):format(list.c, value.convert(dim, "int64_t")), "Ints",
-    ("%s:before(%s)"):format(list.text, value.text(dim)), joined(list, dim))
+-- A position as C has it: attributes count from 0 there already, negative ones from the end.
+local function place(dim)
+  if type(dim) == "number" then return tostring(dim > 0 and dim - 1 or dim) end
+  return value.convert(dim, "int64_t")
 end
-function LISTS.after(list, dim)
-  return value.new(("formula_sizes(%s, %s + 1, TENSOR_MAX_DIMS)"):format(list.c, value.convert(dim, "int64_t")), "Ints",
-    ("%s:after(%s)"):format(list.text, value.text(dim)), joined(list, dim))
+
+local function part(name, pattern)
+  LISTS[name] = function(list, dim)
+    return value.new(pattern:format(list.c, place(dim)), "Ints", ("%s:%s(%s)"):format(list.text, name, value.text(dim)), joined(list, dim))
+  end
+end
+part("before", "formula_before(%s, %s)") -- the sizes before dimension `dim`
+part("after", "formula_after(%s, %s)") -- those behind it
+part("only", "formula_only(%s, %s)") -- 1 everywhere else
+part("others", "formula_others(%s, %s)") -- the positions of the other dimensions, for an argument of type dims
+--- What two shapes broadcast to; a check says that they do.
+function LISTS.broadcast(a, b)
+  return value.new(("formula_broadcast(%s, %s)"):format(a.c, b.c), "Ints", ("%s:broadcast(%s)"):format(a.text, b.text), joined(a, b))
 end
 --- The product of the sizes.
 function LISTS.product(list)

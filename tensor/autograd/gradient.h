@@ -14,8 +14,5 @@ Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out);
 Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t length, Tensor **out);
 Status unselect(Backward *c, Tensor *grad, int64_t dim, int64_t index, Tensor **out);
 Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t step, Tensor **out);
-Status pow_base(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor **out);
-Status pow_exponent(Backward *c, Tensor *grad, Tensor *base, Tensor *exponent, Tensor *power, Tensor **out);
-Status share(Backward *c, Tensor *grad, Tensor *a, Tensor *b, Tensor **out);
 
 #endif

@@ -2,6 +2,7 @@
 ** the device's kernel, note the tape.
 */
 #include "core/internal.h"
+#include "formula.h"
 
 Status tensors_room(int n, Tensor **few, Tensor ***out) {
   if (n > OP_FEW) return (*out = memory_zalloc(sizeof(Tensor *) * (size_t)n)) != NULL ? OK : ERROR_MEMORY;
@@ -297,7 +298,7 @@ static Status view(Call *c) {
   return OK;
 }
 
-static Status check_kernel_types(const Call *c) {
+static Status check_types(const Call *c) {
   const OpInfo *info = c->info;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *arg = &info->args[i];
@@ -313,11 +314,18 @@ static Status check_kernel_types(const Call *c) {
                     info->lua_name, arg->name, i + 1, dtype_name((DType)t->dtype));
     }
   }
+  return OK;
+}
+
+static Status check_kernel_types(const Call *c) {
+  const OpInfo *info = c->info;
+  TRY(check_types(c));
   return info->numbers != NUMBERS_NONE && c->n_in > 0 ? check_numbers(c, (DType)c->in[0]->dtype) : OK;
 }
 
 static Status kernel(Call *c) {
   TRY(check_kernel_types(c));
+  if (c->info->check != NULL) TRY(c->info->check(c));
   if (!c->info->contiguous) {
     TRY(c->info->infer(c));
     TRY(cpu_kernels[c->op](c));
@@ -347,6 +355,19 @@ static Status create(Call *c) {
   return tensor_set_requires_grad(c->out[0], true);
 }
 
+/* ---- composites ------------------------------------------------------------- */
+
+/* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */
+static Status composite(Call *c) {
+  const OpInfo *info = c->info;
+  if (info->typed) TRY(check_types(c));
+  if (info->check != NULL) TRY(info->check(c));
+  bool was = info->backward != NULL && grad_set_enabled(false);
+  Status status = info->composite(c);
+  if (was) grad_set_enabled(true);
+  return status == OK ? OK : formula_own_failure(info, status);
+}
+
 /* ---- calls --------------------------------------------------------------------- */
 
 static Status run(Call *c) {
@@ -360,12 +381,7 @@ static Status run(Call *c) {
     case KIND_CREATE: return create(c);
     case KIND_COMPOSITE: break;
   }
-  /* a composite with a formula of its own is one step on the tape */
-  if (c->info->backward == NULL) return c->info->composite(c);
-  bool was = grad_set_enabled(false);
-  Status status = c->info->composite(c);
-  grad_set_enabled(was);
-  return status;
+  return composite(c);
 }
 
 static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {

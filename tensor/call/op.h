@@ -60,6 +60,22 @@ typedef void (*StripFn)(int64_t n, char *const *p, const int64_t *stride,
 /* Fills shape, stride and offset of 'out', a copy of 'in' (same storage). */
 typedef Status (*ViewFn)(const Tensor *in, const void *attrs, Tensor *out);
 
+/* What a composite is made of, as data (scripts/gen/composite.lua). Tensors are numbered: the inputs of the composite
+** from 0 on, then what the steps make; -1 stands for one that is not given. */
+typedef struct {
+  OpId op; /* OP_COUNT: a number that takes part as a tensor */
+  uint8_t n_inputs, n_outputs;
+  bool in_place; /* writes into its first input, which is its output too */
+  const int16_t *inputs, *outputs;
+  const char *attributes; /* what the formula gave: "dim = 2, keepdim = true"; of a number: the number */
+} FormulaStep;
+typedef struct {
+  const char *when; /* the outcomes that lead here: "reduction = \"mean\", no weight"; "": always */
+  const FormulaStep *steps;
+  int n_steps;
+  const int16_t *results; /* [n_outputs] of the op */
+} Formula;
+
 typedef struct OpInfo {
   const char *name;      /* unique, and the name of op_NAME */
   const char *lua_name;  /* several ops may share one: the arguments decide */
@@ -81,6 +97,7 @@ typedef struct OpInfo {
   uint32_t types;            /* bits of DType: inputs that the kernel works on */
   bool method, in_place, in_place_only, in_place_direct, creation, contiguous;
   bool random;               /* draws from a generator: two calls give two results */
+  bool typed;                /* a composite whose row says 'types' */
   bool list;                 /* the last input is a list */
   bool costly;               /* elementwise: worth threads early */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
@@ -90,6 +107,9 @@ typedef struct OpInfo {
   KernelFn create;    /* of KIND_CREATE: makes call->out from nothing but attributes and shapes */
   KernelFn composite; /* made of other ops: fills call->out */
   uint16_t options_at; /* of KIND_CREATE: the CreationOptions in the attributes */
+  Status (*check)(const Call *c); /* of kernels and composites: shapes, dtypes and numbers, before anything else */
+  const Formula *formulas;        /* of composites that are formulas: [n_formulas], one for each way through it */
+  uint16_t n_formulas;
   Status (*backward)(Backward *c);
 } OpInfo;
 

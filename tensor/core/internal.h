@@ -33,6 +33,18 @@ Status tape_record_in_place(Call *c, Tensor *before);
 /* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
 Status tape_record_view_in_place(Call *c, Tensor *before);
 
+/* ---- tensors of a function ----------------------------------------------------- */
+
+static inline void owned_release(Tensor **t) { tensor_release(*t); }
+/* OWNED Tensor *x = NULL; is released when the function returns, by whatever way, so that TRY may follow. */
+#define OWNED __attribute__((cleanup(owned_release)))
+/* What an owned variable holds goes to the caller. */
+static inline Tensor *owned_give(Tensor **t) {
+  Tensor *given = *t;
+  *t = NULL;
+  return given;
+}
+
 /* ---- storage.c --------------------------------------------------------------- */
 
 #define STORAGE_TOGETHER 4096 /* bytes of data that lie behind the header in its block */
@@ -112,8 +124,9 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n);
 
 /* ---- helpers of backward formulas (gradient.c), made of ops ------------------- */
 
-/* The gradient of a reduction, shaped to broadcast against its input. */
-Status unreduce(Backward *c, Tensor *grad, const Ints *dim, bool keepdim, Tensor **out);
+/* The gradient of a reduction or its result, with the reduced dimensions back in their places, of size 1: it broadcasts
+** against the input. */
+Status unreduce(Backward *c, Tensor *t, const Ints *dim, bool keepdim, Tensor **out);
 /* Sums 'grad' over the dimensions that broadcasting added, down to 'shape'. */
 Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out);
 

@@ -201,12 +201,12 @@ describe("gradient.plan", function()
     assert.equal("elementwise", r.kind)
     local p = gradient.plan(r, rows)
     local names = {}
-    for i, s in ipairs(p.steps) do names[i] = s.row.name end
+    for i, s in ipairs(p.traces[1].steps) do names[i] = s.row.name end
     assert.same({"sign", "abs", "mul"}, names)
-    assert.same({1, 1, 1}, p.masks)
+    assert.same({1, 1, 1}, p.traces[1].masks)
     assert.same({}, p.save_inputs)
     assert.same({true}, p.save_outputs)
-    assert.equal(3, p.results[1].step)
+    assert.equal(3, p.traces[1].gradients[1].step)
   end)
 
   it("keeps only what a gradient needs", function()
@@ -214,7 +214,7 @@ describe("gradient.plan", function()
     local p = gradient.plan(r, rows)
     assert.same({[2] = true}, p.save_inputs)
     assert.same({}, p.save_outputs)
-    assert.same({1, 2}, p.masks)
+    assert.same({1, 2}, p.traces[1].masks)
   end)
 
   it("plans every row of tensor/ops/", function()
@@ -234,11 +234,11 @@ describe("gradient.plan", function()
 
   it("takes numbers, attributes and names", function()
     local p = plan "return {input = o.grad * 2 * o.alpha}"
-    assert.equal(4, #p.steps) -- two numbers wrapped, two products
-    assert.equal("scalar_int(2)", p.steps[1].number)
-    assert.equal("a->alpha", p.steps[3].number)
+    assert.equal(4, #p.traces[1].steps) -- two numbers wrapped, two products
+    assert.equal("scalar_int(2)", p.traces[1].steps[1].number)
+    assert.equal("a->alpha", p.traces[1].steps[3].number)
     p = plan "return {input = o.grad:add(o.grad, {alpha = 3})}"
-    assert.equal("scalar_int(3)", p.steps[1].attributes[1])
+    assert.equal("scalar_int(3)", p.traces[1].steps[1].attributes[1])
   end)
 
   it("reports mistakes with file and line", function()
@@ -252,8 +252,8 @@ describe("gradient.plan", function()
     fails("return {alpha = o.grad}", "'alpha' is no input")
     fails("return {input = 1}", "the gradient of 'input' is no tensor")
     fails("return {input = o.grad:reshape(o.shape_of.other)}", "no input 'other'")
-    fails("return {input = o.grad * o.nothing}", "op 'mul': argument 'other' is missing")
-    fails("return {input = o.nothing.x}", "attempt to index a nil value")
+    fails("return {input = o.grad * o.nothing}", "no argument 'nothing'")
+    fails("return {input = nothing.x}", "attempt to index a nil value")
   end)
 end)
 

@@ -2,7 +2,13 @@
 -- stride, padding, dilation and kernel sizes are one number or {height, width}.
 op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0, dilation: ints = 1, groups: int = 1) -> Tensor",
   module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true, domain = "conv2d",
-  backward = "conv2d", grad_inputs = {"input", "weight", "bias"}, save = {"input", "weight"},
+  specialize = {["input.ndim"] = {4}},
+  backward = function(o)
+    local x, w, g = o.input, o.weight, o.grad
+    return {input = g:conv2d_input(w, x.shape, o.stride, o.padding, o.dilation, o.groups),
+      weight = x:conv2d_weight(g, w.shape, o.stride, o.padding, o.dilation, o.groups),
+      bias = g:sum(x.ndim == 4 and {1, 3, 4} or {2, 3})}
+  end,
   doc = [[Cross-correlation: input (N × C × H × W), weight (O × C/groups × KH × KW), bias (O) give (N × O × H' × W') with
 H' = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1. float32 and float64.
 im2col and matrix products (Chellapilla, Puri and Simard 2006).]],
@@ -27,13 +33,20 @@ op {"conv2d_weight", "(input: Tensor, grad_output: Tensor, size: shape, stride: 
   end, doc = [[The gradient of conv2d to its weight, of the given size.]]}
 
 local signature = "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1, ceil_mode: bool = false"
+-- Each gradient goes to where the largest element was.
+local function to_largest(o)
+  local shape, g = o.shape_of.input, o.grad
+  local planes, places = shape:before(-2):product(), {shape:before(-2):product(), g.shape[-2] * g.shape[-1]}
+  local zeros = g:new_zeros({planes, shape[-2] * shape[-1]})
+  return {input = zeros:scatter_add(2, o.outs[2]:reshape(places), g:reshape(places)):reshape(shape)}
+end
 op {"max_pool2d_with_indices", signature .. ") -> Tensor, Positions", module = "nn.functional", method = false, infer = "max_pool2d", contiguous = true, types = "number",
-  kernel = "max_pool2d", backward = "max_pool2d", grad_inputs = {"input"}, save = {"out2"}, domain = "distinct_planes",
+  kernel = "max_pool2d", backward = to_largest, domain = "distinct_planes",
   doc = [[max_pool2d, and the positions of the largest elements in their flattened planes.]],
   example = "nn.functional.max_pool2d_with_indices(torch.rand(1, 1, 4, 4), 2)"}
 op {"max_pool2d", signature .. ", return_indices: bool = false) -> Tensor, Positions", module = {"torch", "nn.functional"}, method = false,
   infer = "max_pool2d", contiguous = true, types = "number", returns = "return_indices",
-  backward = "max_pool2d", grad_inputs = {"input"}, save = {"out2"}, domain = "distinct_planes",
+  backward = to_largest, domain = "distinct_planes",
   doc = [[The largest element of each window; stride defaults to kernel_size; padding counts as -∞ and is at most half the window. NaN wins.
 ceil_mode rounds the size up where the last window still starts inside the input or its left padding. With return_indices the positions of
 the largest elements in their flattened planes come too.]],

@@ -106,18 +106,6 @@ Status conv_check_grad(const Tensor *grad, const Window *w) {
   return fail(ERROR_ARGUMENT, "conv2d: the gradient %s does not fit", tensor_text(text, grad));
 }
 
-Status backward_conv2d(Backward *c) {
-  const Conv2dAttrs *a = c->attrs;
-  Tensor *grad = c->grad[0], *input = c->input[0], *weight = c->input[1];
-  if (c->needs & 1)
-    TRY(op_conv2d_input(grad, weight, ints_of(input->ndim, input->shape), a->stride, a->padding, a->dilation, a->groups, &c->result[0]));
-  if (c->needs & 2)
-    TRY(op_conv2d_weight(input, grad, ints_of(4, weight->shape), a->stride, a->padding, a->dilation, a->groups, &c->result[1]));
-  if (!(c->needs & 4)) return OK;
-  Ints dims = grad->ndim == 4 ? (Ints){3, {0, 2, 3}} : (Ints){2, {1, 2}};
-  return op_sum(grad, dims, false, DTYPE_NONE, &c->result[2]);
-}
-
 /* padding = "same": the sum of both sides is dilation (kernel - 1). Where that is odd, the larger
 ** half is put on both sides and the first row or column of the result dropped. */
 Status composite_conv2d_named(Call *c) {
@@ -192,20 +180,4 @@ Status infer_avg_pool2d(Call *c) {
 Status infer_avg_pool2d_adjoint(Call *c) {
   const AvgPool2dAdjointAttrs *a = c->attrs;
   return call_output(c, 0, (DType)c->in[0]->dtype, a->size.n, a->size.v);
-}
-
-/* Each gradient goes to where the largest element was. */
-Status backward_max_pool2d(Backward *c) {
-  Ints shape = backward_input_shape(c, 0), flat = {2, {0}};
-  Tensor *grad = c->grad[0], *t[4] = {0};
-  int64_t plane = shape.v[shape.n - 2] * shape.v[shape.n - 1], out = grad->shape[grad->ndim - 2] * grad->shape[grad->ndim - 1];
-  int64_t planes = shape_numel(shape.n - 2, shape.v);
-  flat.v[0] = planes, flat.v[1] = out;
-  Status status = op_reshape(grad, flat, &t[0]);
-  if (status == OK) status = op_reshape(c->output[1], flat, &t[1]);
-  if (status == OK) status = op_new_zeros(grad, (Ints){2, {planes, plane}}, DTYPE_NONE, &t[2]);
-  if (status == OK) status = op_scatter_add(t[2], 1, t[1], t[0], &t[3]);
-  if (status == OK) status = op_reshape(t[3], shape, &c->result[0]);
-  for (int i = 0; i < 4; i++) tensor_release(t[i]);
-  return status;
 }

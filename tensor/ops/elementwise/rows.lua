@@ -106,7 +106,8 @@ op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", c
     local slope = ((x * x) * 0.134145 + 1) * 0.7978845608028654
     return {input = o.grad * ((t + 1) * 0.5 + x * (-(t * t) + 1) * slope * 0.5)}
   end}
-op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", composite = true, module = "nn.functional", method = false,
+op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", specialize = {"approximate"},
+  composite = function(o) return o.approximate == "tanh" and o.input:gelu_tanh() or o.input:gelu_exact() end, module = "nn.functional", method = false,
   doc = "x Φ(x), Φ the distribution function of the normal law (Hendrycks and Gimpel 2016); approximate = \"tanh\": their closed form.",
   example = "nn.functional.gelu(torch.randn(3))"}
 
@@ -155,14 +156,24 @@ binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: t
 binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
   constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"}, {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
-    return {input = o.grad:helper("pow_base", o.input, o.other), other = o.grad:helper("pow_exponent", o.input, o.other, o.out)}
+    local base, exponent = o.input, o.other
+    local no_log = exponent:ge(0):logical_and(base:logical_not()) -- d/db a^b = a^b log a, 0 where a is 0 and b is not negative
+    return {input = o.grad * (base:pow(exponent - 1) * exponent):masked_fill(exponent:logical_not(), 0), -- b a^(b-1), 0 where b is 0
+      other = o.grad * (o.out * torch.where(no_log, 1, base):log())}
   end})
+-- The gradient of maximum to `a`: 0 where a < b, a half where they are equal, else (NaN too) 1.
+local function share(o, a, b)
+  local dtype = o.grad.dtype
+  return o.grad * a:lt(b):logical_not():cast(dtype):sub(a:eq(b):cast(dtype), {alpha = 0.5})
+end
 binary("maximum", "maximum_of(a, b)", "The larger one; NaN wins. Ties share the gradient.", {backward = function(o)
-  return {input = o.grad:helper("share", o.input, o.other), other = o.grad:helper("share", o.other, o.input)} end})
+  return {input = share(o, o.input, o.other), other = share(o, o.other, o.input)} end})
 binary("minimum", "minimum_of(a, b)", "The smaller one; NaN wins. Ties share the gradient.", {backward = function(o)
-  return {input = o.grad:helper("share", o.other:helper("pass"), o.input), other = o.grad:helper("share", o.input, o.other)} end})
-op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max", composite = true, doc = "maximum(input, other).", example = "torch.max(torch.ones(2), torch.zeros(2))", gives = "{1, 1}"}
-op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min", composite = true, doc = "minimum(input, other).", example = "torch.min(torch.ones(2), torch.zeros(2))", gives = "{0, 0}"}
+  return {input = share(o, o.other, o.input), other = share(o, o.input, o.other)} end})
+op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max",
+  composite = function(o) return o.input:maximum(o.other) end, doc = "maximum(input, other).", example = "torch.max(torch.ones(2), torch.zeros(2))", gives = "{1, 1}"}
+op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min",
+  composite = function(o) return o.input:minimum(o.other) end, doc = "minimum(input, other).", example = "torch.min(torch.ones(2), torch.zeros(2))", gives = "{0, 0}"}
 binary("atan2", "atan2(a, b)", "The angle of the point (other, input).", {types = "float", result = "float", domain = "positive",
   backward = function(o)
     local r = o.input * o.input + o.other * o.other
@@ -192,7 +203,9 @@ op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", ope
   expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)", gives = "{5, 1}",
   backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
-op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tensor", lua = "masked_fill", composite = true, inplace = true,
+op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tensor", lua = "masked_fill", inplace = true,
+  check = {{"value", "value.ndim == 0", "a number or a tensor of no dimensions"}, {"mask", 'mask.dtype == "bool"', "a tensor of bool"}},
+  composite = function(o) return torch.where(o.mask, o.value:cast(o.input.dtype), o.input) end,
   domain = "masked_fill_tensor", backward = function(o)
     return {input = o.grad:masked_fill(o.mask, 0), value = o.grad:masked_fill(o.mask:logical_not(), 0)}
   end,
@@ -202,8 +215,21 @@ op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", 
   expr = "at_most(at_least(a, min_or_lowest), max_or_highest)", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", gives = "{1, 1, 2, 3, 3}", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
-op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", composite = true, inplace = true,
-  backward = "clamp_tensor", grad_inputs = {"input", "min", "max"}, save = {"input", "min", "max"}, domain = "clamp_tensor",
+op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", inplace = true,
+  domain = "clamp_tensor", specialize = {"min", "max"}, check = {{"given(min) or given(max)", "'min' or 'max' must be given"}},
+  composite = function(o) -- where min > max the result is max, so min comes first
+    local x = o.min and o.input:maximum(o.min) or o.input
+    return o.max and x:minimum(o.max) or x
+  end,
+  backward = function(o) -- input gets it where min <= input <= max, min where input < min < max, max where it limits or is below min
+    local x, g, min, max = o.input, o.grad, o.min, o.max
+    local below, above = min and x:lt(min), max and x:gt(max)
+    local function where(mask) return g:masked_fill(mask:logical_not(), 0) end
+    if not max then return {input = min and g:masked_fill(below, 0) or g, min = min and where(below)} end
+    if not min then return {input = g:masked_fill(above, 0), max = where(above)} end
+    return {input = g:masked_fill(below:logical_or(above), 0), min = where(below):masked_fill(min:ge(max), 0),
+      max = where(above:logical_or(min:gt(max)))}
+  end,
   doc = "Limited to [min, max], element by element; broadcast.", example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))", gives = "{1, 1, 1}"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
   expr = "choose((b <= max_or_highest) & (b >= min_or_lowest), a, K(0))", doc = "g where input is between them.",

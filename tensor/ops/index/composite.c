@@ -1,4 +1,4 @@
-/* index/composite.c: cat and stack, and indexing ops made of others. */
+/* index/composite.c: how tensors are joined. */
 #include "core/internal.h"
 
 static bool left_out(const Tensor *t) { return t->ndim == 1 && t->numel == 0; }
@@ -43,13 +43,10 @@ Status infer_join(Call *c) {
   return call_output(c, 0, dtype, first->ndim, shape);
 }
 
-Status composite_cat(Call *c) {
-  const CatAttrs *a = c->attrs;
-  Tensor *sizes;
-  if (c->n_in == 0) return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): expected at least one tensor");
-  TRY(op_join(c->n_in, c->in, a->dim, &c->out[0], &sizes));
-  tensor_release(sizes);
-  return OK;
+/* 'list' has room for a view of each tensor, with the new dimension. */
+static Status joined_along(Call *c, Tensor **list, int dim) {
+  for (int i = 0; i < c->n_in; i++) TRY(op_unsqueeze(c->in[i], dim, &list[i]));
+  return op_cat(c->n_in, list, dim, &c->out[0]);
 }
 
 Status composite_stack(Call *c) {
@@ -64,47 +61,8 @@ Status composite_stack(Call *c) {
   TRY(resolve_dim("stack", a->dim, c->in[0]->ndim + 1, &dim));
   Tensor **list = memory_zalloc(sizeof(Tensor *) * (size_t)n);
   if (list == NULL) return ERROR_MEMORY;
-  Status status = OK;
-  for (int i = 0; i < n && status == OK; i++) status = op_unsqueeze(c->in[i], dim, &list[i]);
-  if (status == OK) status = op_cat(n, list, dim, &c->out[0]);
+  Status status = joined_along(c, list, dim);
   for (int i = 0; i < n; i++) tensor_release(list[i]);
   memory_free(list, sizeof(Tensor *) * (size_t)n);
   return status;
-}
-
-Status composite_take(Call *c) {
-  Tensor *index = c->in[1], *t[3] = {0};
-  Status status = op_reshape(c->in[0], (Ints){1, {c->in[0]->numel}}, &t[0]);
-  if (status == OK) status = op_reshape(index, (Ints){1, {index->numel}}, &t[1]);
-  if (status == OK) status = op_index_select(t[0], 0, t[1], &t[2]);
-  if (status == OK) status = op_reshape(t[2], ints_of(index->ndim, index->shape), &c->out[0]);
-  for (int i = 0; i < 3; i++) tensor_release(t[i]);
-  return status;
-}
-
-Status composite_masked_select(Call *c) {
-  Tensor *t[6] = {0};
-  char text[SHAPE_TEXT];
-  Ints shape;
-  if (c->in[1]->dtype != DTYPE_BOOL)
-    return fail(ERROR_ARGUMENT, "masked_select: 'mask' (argument 2): expected a bool tensor, got %s", tensor_text(text, c->in[1]));
-  TRY(broadcast_shape("masked_select", 2, c->in, &shape.n, shape.v));
-  Ints flat = {1, {shape_numel(shape.n, shape.v)}};
-  Status status = op_expand(c->in[0], shape, &t[0]);
-  if (status == OK) status = op_reshape(t[0], flat, &t[1]);
-  if (status == OK) status = op_expand(c->in[1], shape, &t[2]);
-  if (status == OK) status = op_reshape(t[2], flat, &t[3]);
-  if (status == OK) status = op_nonzero(t[3], &t[4]);
-  if (status == OK) status = op_reshape(t[4], (Ints){1, {t[4]->numel}}, &t[5]);
-  if (status == OK) status = op_index_select(t[1], 0, t[5], &c->out[0]);
-  for (int i = 0; i < 6; i++) tensor_release(t[i]);
-  return status;
-}
-
-Status composite_argsort(Call *c) {
-  const ArgsortAttrs *a = c->attrs;
-  Tensor *values;
-  TRY(op_sort(c->in[0], a->dim, a->descending, a->stable, &values, &c->out[0]));
-  tensor_release(values);
-  return OK;
 }

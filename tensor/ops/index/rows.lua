@@ -31,10 +31,21 @@ op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *,
   end,
   doc = [[input with alpha · source added to the slices of dimension dim that the 1-dimensional index names. Repeated positions add up, in order.]],
   example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))", gives = "{{1, 1}, {0, 0}, {1, 1}}"}
-op {"take", "(input: Tensor, index: Positions) -> Tensor", composite = true, domain = "take",
+op {"take", "(input: Tensor, index: Positions) -> Tensor", domain = "take",
+  composite = function(o)
+    local places = o.index:reshape({o.index.numel})
+    return o.input:reshape({o.input.numel}):index_select(1, places):reshape(o.index.shape)
+  end,
   doc = [[The elements at positions index of the flattened input, in the shape of index.]],
   example = "torch.take(torch.tensor({{1, 2}, {3, 4}}), torch.tensor({4, 1}))", gives = "{4, 1}"}
-op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", composite = true, domain = "mask",
+op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", domain = "mask",
+  check = {{"mask", 'mask.dtype == "bool"', "a bool tensor"},
+    {"broadcast(input, mask, 0)", "shapes {input.shape} and {mask.shape} do not broadcast"}},
+  composite = function(o)
+    local shape = o.input.shape:broadcast(o.mask.shape)
+    local places = o.mask:expand(shape):reshape({shape:product()}):nonzero()
+    return o.input:expand(shape):reshape({shape:product()}):index_select(1, places:reshape({places.numel}))
+  end,
   doc = [[The elements where mask (bool, broadcast with input) holds, as one dimension.]],
   example = "torch.masked_select(torch.arange(3), torch.tensor({true, false, true}))", gives = "{0, 2}"}
 op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = true,
@@ -54,12 +65,32 @@ op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "
   doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
 op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
-  module = "nn.functional", method = false,
-  composite = true, backward = "embedding", grad_inputs = {"weight"}, save = {"input"}, domain = "embedding",
+  module = "nn.functional", method = false, domain = "embedding", specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
+  check = {{"weight", "weight.ndim == 2", "2 dimensions"}, {"input", 'input.dtype == "int64"', "a tensor of positions (int64)"},
+    {"not given(padding_idx) or (padding_idx >= -weight.shape[1] and padding_idx < weight.shape[1])",
+      "'padding_idx' (argument 3): outside the {weight.shape[1]} rows of weight"},
+    {"input.ndim < max_dims", "too many dimensions"}},
+  composite = function(o)
+    local weight, places = o.weight, o.input:reshape({o.input.numel})
+    if o.max_norm then weight = weight:embedding_renorm(places, o.max_norm, o.norm_type) end
+    return weight:index_select(1, places):reshape(o.input.shape .. {o.weight.shape[2]})
+  end,
+  backward = function(o)
+    local shape, places = o.shape_of.weight, o.input:reshape({o.input.numel})
+    local n, g = shape[1], o.grad:reshape({o.input.numel, shape[2]})
+    if o.padding_idx then g = g:masked_fill(places:eq((o.padding_idx + n) % n):unsqueeze(2), 0) end
+    if o.scale_grad_by_freq then -- divided by how often the row was read
+      local times = g:new_zeros({n}):index_add(1, places, g:new_ones({o.input.numel}))
+      g = g / times:index_select(1, places):unsqueeze(2)
+    end
+    return {weight = g:new_zeros(shape):index_add(1, places, g)}
+  end,
   doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.
 With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm. scale_grad_by_freq divides each
 gradient by how often its row was read.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
+op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor", private = true, composite = true,
+  doc = [[weight itself, in which the rows that indices name were scaled to a norm of at most max_norm.]]}
 
 for _, name in ipairs {"tril", "triu"} do
   op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, inplace = true, domain = "matrix",
@@ -74,14 +105,17 @@ op {"sort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable:
   contiguous = true, backward = by_position, domain = "distinct",
   doc = [[The elements sorted along dim and where they were. Equal ones keep their order; NaN counts as the largest. Radix sort: linear time.]],
   example = "torch.sort(torch.tensor({3, 1, 2}))", gives = "{1, 2, 3}, {2, 3, 1}"}
-op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Positions", composite = true,
+op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Positions",
+  composite = function(o) return (select(2, o.input:sort(o.dim, o.descending, {stable = o.stable}))) end,
   doc = [[The positions that sort input along dim; see sort.]], example = "torch.argsort(torch.tensor({3, 1, 2}))", gives = "{2, 3, 1}"}
 op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted: bool = true) -> Tensor, Positions", infer = "topk",
   contiguous = true, backward = by_position, domain = "topk",
   doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal ones the first. NaN counts as the largest.]],
   example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
 
-op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor", composite = true, method = false,
+op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor", method = false,
+  check = {{"tensors.n >= 1", "'tensors' (argument 1): expected at least one tensor"}},
+  composite = function(o) return (torch.join(o.tensors, o.dim)) end,
   doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
   example = "torch.cat({torch.zeros(2), torch.ones(3)})", gives = "{0, 0, 1, 1, 1}"}
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.

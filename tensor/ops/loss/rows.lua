@@ -1,40 +1,126 @@
 -- Losses. reduction: "none" gives every loss, "sum" their sum, "mean" their mean.
 op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean) -> Tensor, Tensor",
   module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float", domain = "classes",
-  backward = "nll_loss", grad_inputs = {"input"}, save = {"target", "weight", "out2"},
+  backward = function(o)
+    return {input = o.grad:nll_loss_backward(o.target, o.weight, o.outs[2], o.shape_of.input, o.ignore_index, o.reduction)}
+  end,
   doc = [[-weight[target] · input[target]: input are log-probabilities (N×C), (C) or (N×C×d…), target classes (N), () or (N×d…), counted from 1. Targets equal to ignore_index count nothing; "mean" divides by the sum of the weights of the targets.]],
   example = "nn.functional.nll_loss(torch.log_softmax(torch.eye(3), 2), torch.tensor({1, 2, 3}))", gives = "0.5514"}
 op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, total: Tensor = nil, size: shape, ignore_index: index, reduction: none|mean|sum) -> Tensor",
   private = true, infer = "nll_loss_backward", contiguous = true, types = "float",
-  backward = "nll_loss_backward", grad_inputs = {"g"}, save = {"target", "weight"},
+  backward = function(o) -- nll_loss is linear in its input
+    return {g = (o.grad:nll_loss(o.target, o.weight, {ignore_index = o.ignore_index, reduction = o.reduction}))}
+  end,
   doc = [[The gradient of nll_loss. total: the sum of the weights.]]}
+
+local FLOAT = {"input", "input.is_float", "a float tensor"}
+local SAME_SHAPE = {"target", "same_shape(input, target)", "the shape of 'input' {input.shape}"}
+
+-- What "none", "mean" or "sum" makes of losses.
+local function reduced(o, losses)
+  if o.reduction == "mean" then return losses:mean() end
+  if o.reduction == "sum" then return losses:sum() end
+  return losses
+end
+
+-- ---- cross_entropy ----------------------------------------------------------------
+
+-- The dimension of the classes: (C) or (N×C×…).
+local function classes_of(o) return o.input.ndim == 1 and 1 or 2 end
+
+-- -Σ weight · x over the classes.
+local function over_classes(o, x)
+  local dim = classes_of(o)
+  if o.weight then x = x * o.weight:reshape(o.input.shape:only(dim)) end
+  return -x:sum(dim)
+end
+
+local CLASSES = {specialize = {"target.is_float", "reduction", "weight", label_smoothing = {0}, ["input.ndim"] = {1}}, check = {FLOAT,
+  {"input", "input.ndim >= 1", "(C), (N×C) or (N×C×d…)"},
+  {"label_smoothing", "label_smoothing >= 0 and label_smoothing <= 1", "a number from 0 to 1"},
+  {"target", "not target.is_float or same_shape(input, target)", "the shape of 'input' {input.shape}"}}}
+
+-- nll_loss mixed with the uniform distribution: 0 where the target is ignored, and "mean" divides by the sum of the
+-- targets' weights, as in nll_loss.
+local function of_classes(o)
+  local logp = o.input:log_softmax(classes_of(o))
+  local same = {ignore_index = o.ignore_index, reduction = o.as_given.reduction}
+  local loss, total = logp:nll_loss(o.target, o.as_given.weight, same)
+  local e = o.label_smoothing
+  if e == 0 then return loss end
+  local smooth = over_classes(o, logp):masked_fill(o.target:eq(o.ignore_index), 0)
+  if o.reduction ~= "none" then smooth = smooth:sum() end
+  if o.reduction == "mean" then smooth = smooth / total end
+  return loss * (1 - e) + smooth * (e / o.input.shape[classes_of(o)])
+end
+
+local function of_probabilities(o)
+  local e, target = o.label_smoothing, o.target
+  local logp = o.input:log_softmax(classes_of(o))
+  if e ~= 0 then target = target * (1 - e) + e / o.input.shape[classes_of(o)] end
+  return reduced(o, over_classes(o, logp * target))
+end
+
+local function cross_entropy(o) return o.target.is_float and of_probabilities(o) or of_classes(o) end
+
 op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "classes",
+  module = "nn.functional", method = false, domain = "classes",
+  specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1, (N), () or (N×d…), or probabilities in the shape of input. label_smoothing mixes the target with the uniform distribution.]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.tensor({1, 2, 3}))", gives = "0.5514"}
 op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
-  lua = "cross_entropy", module = "nn.functional", method = false, composite = true, types = "float", domain = "probabilities",
+  lua = "cross_entropy", module = "nn.functional", method = false, domain = "probabilities",
+  specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides by N (and d…).]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.full({3, 3}, 1 / 3))", gives = "1.2181"}
 
-local function loss(name, doc, extra, gives)
-  op {name, "(input: Tensor, target: Tensor, " .. (extra or "") .. "*, reduction: none|mean|sum = mean) -> Tensor",
-    module = "nn.functional", method = false, composite = true, types = "float", domain = "loss", doc = doc,
-    example = ("nn.functional.%s(torch.zeros(2), torch.ones(2))"):format(name), gives = gives or "1"}
+-- ---- of differences ---------------------------------------------------------------
+
+local function loss(name, doc, rest)
+  op {name, "(input: Tensor, target: Tensor, " .. (rest.extra or "") .. "*, reduction: none|mean|sum = mean) -> Tensor",
+    module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
+    specialize = rest.specialize or {"reduction"}, composite = rest.composite,
+    example = ("nn.functional.%s(torch.zeros(2), torch.ones(2))"):format(name), gives = rest.gives or "1"}
 end
-loss("mse_loss", "(input - target)², broadcast.")
-loss("l1_loss", "|input - target|, broadcast.")
-loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta (Girshick 2015).", "beta: float = 1, ", "0.5")
-loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta) (Huber 1964).", "delta: float = 1, ", "0.5")
+loss("mse_loss", "(input - target)², broadcast.",
+  {composite = function(o) return reduced(o, (o.input - o.target):square()) end})
+loss("l1_loss", "|input - target|, broadcast.",
+  {composite = function(o) return reduced(o, (o.input - o.target):abs()) end})
+loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta (Girshick 2015).", {
+  extra = "beta: float = 1, ", gives = "0.5", check = {"beta", "beta >= 0", "a number of at least 0"},
+  specialize = {"reduction", beta = {0}},
+  composite = function(o)
+    local d = o.input - o.target
+    return reduced(o, o.beta == 0 and d:abs() or d:smooth_l1_of(o.beta))
+  end})
+loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta) (Huber 1964).", {
+  extra = "delta: float = 1, ", gives = "0.5", check = {"delta", "delta > 0", "a number above 0"},
+  specialize = {"reduction", delta = {1}},
+  composite = function(o)
+    local losses = reduced(o, (o.input - o.target):smooth_l1_of(o.delta))
+    return o.delta == 1 and losses or losses * o.delta
+  end})
+
+-- ---- binary cross entropy ---------------------------------------------------------
+
+local function weighted(o, losses) return reduced(o, o.weight and losses * o.weight or losses) end
 
 op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, reduction: none|mean|sum = mean) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "probability",
+  module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"}, check = {FLOAT, SAME_SHAPE},
+  composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100; target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
 op {"binary_cross_entropy_with_logits", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, reduction: none|mean|sum = mean) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "loss",
+  module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"}, check = {FLOAT, SAME_SHAPE},
+  composite = function(o)
+    local x, y, p = o.input, o.target, o.pos_weight
+    if not p then return weighted(o, x:bce_logits_of(y)) end
+    return weighted(o, ((p - 1) * y + 1) * (-x):softplus() + (1 - y) * x) -- (1 - y) x + (1 + (p - 1) y) softplus(-x)
+  end,
   doc = [[binary_cross_entropy of sigmoid(input), without overflow; pos_weight multiplies the part of target. target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))", gives = "0.6931"}
+op {"probabilities", "(input: Tensor) -> Tensor", private = true, types = "float", composite = true,
+  doc = [[input itself, whose elements lie between 0 and 1; fails when they do not.]]}
 
 op {"smooth_l1_of", "(d: Tensor, beta: float) -> Tensor", private = true, types = "float",
   expr = "ABS(a) < beta ? K(0.5) * a * a / beta : ABS(a) - K(0.5) * beta", doc = "smooth_l1_loss of a difference.",
@@ -50,7 +136,14 @@ op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
 
 op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, log_target: bool = false) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "unit",
+  module = "nn.functional", method = false, domain = "unit", specialize = {"reduction", "log_target"}, check = {
+    {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
+  composite = function(o)
+    local x, y = o.input, o.target
+    local losses = o.log_target and y:exp() * (y - x) or x:kl_div_of(y)
+    if o.reduction == "batchmean" then return losses:sum() / x.shape[1] end
+    return reduced(o, losses)
+  end,
   doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities; log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
   example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
 op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true, domain = "unit",

@@ -1,22 +1,81 @@
 -- Normalisation.
+
+-- A tensor with one element for each channel of the input.
+local function channels(name)
+  return {name, ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and %s.dtype == input.dtype"):format(name, name, name),
+    "{input.dtype} ({input.shape[2]}), one for each channel"}
+end
+local function contiguous(name) return {name, ("not training or contiguous(%s)"):format(name), "a contiguous tensor"} end
+
+-- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
+-- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
+-- between those. Outside training mean and 1 / √(variance + eps) are constants.
+local function gradients(o, training, together, shared, along)
+  local x, g = o.input, o.grad
+  local function mean(t) return t:mean(together, true) end
+  local centred = x - (training and mean(x) or o.outs[2]:reshape(along))
+  local invstd = training and (mean(centred * centred) + o.eps):rsqrt() or o.outs[3]:reshape(along)
+  local normal = centred * invstd
+  local scaled = o.weight and g * o.weight:reshape(along) or g
+  local dx = scaled -- (g' - mean(g') - x' mean(g' x')) invstd with g' = g weight, x' the normalised input
+  if training then dx = scaled - mean(scaled) - normal * mean(scaled * normal) end
+  return {input = dx * invstd, weight = (g * normal):sum(shared), bias = g:sum(shared)}
+end
+
 op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool = false, momentum: float = 0.1, eps: float = 1e-5) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "batch_norm",
+  module = "nn.functional", method = false, domain = "batch_norm",
+  check = {{"input", "input.is_float and input.ndim >= 2", "a float tensor (N×C) or (N×C×…)"},
+    channels "running_mean", channels "running_var", channels "weight", channels "bias",
+    {"given(running_mean) == given(running_var)", "running_mean and running_var come together"},
+    {"training or given(running_mean)", "'running_mean' (argument 2): needed when not training"},
+    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]", "more than 1 value per channel when training"},
+    contiguous "running_mean", contiguous "running_var"},
+  composite = function(o)
+    return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
+  end,
   doc = [[(input - mean) / √(variance + eps) · weight + bias for each channel of (N×C), (N×C×L), (N×C×H×W)… (Ioffe and Szegedy 2015). In training mean and variance are the batch's, and running_mean and running_var move towards them by momentum (the variance with n - 1); otherwise they are the running ones.]],
   example = "nn.functional.batch_norm(torch.randn(4, 3), nil, nil, nil, nil, true)"}
 op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool, momentum: float, eps: float) -> Tensor, Tensor, Tensor",
-  private = true, types = "float", infer = "batch_norm_of", contiguous = true,
-  backward = "batch_norm_of", grad_inputs = {"input", "weight", "bias"}, save = {"input", "weight", "out2", "out3"},
+  private = true, types = "float", infer = "batch_norm_of", contiguous = true, specialize = {"weight", "training"},
+  backward = function(o)
+    if not o.create_graph then
+      local dx, dweight, dbias = o.grad:batch_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3], o.as_given.training)
+      return {input = dx, weight = dweight, bias = dbias}
+    end
+    local others = o.input.shape:others(2)
+    return gradients(o, o.training, others, others, o.input.shape:only(2))
+  end,
   doc = [[batch_norm; also the mean and 1 / √(variance + eps) that it used.]]}
 op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, training: bool) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "batch_norm_backward", contiguous = true,
   doc = [[The gradients of batch_norm for input, weight and bias.]]}
+
+local function normalized(name)
+  return {name, ("%s.is_float and %s.ndim == normalized_shape.n and ends_with(%s, normalized_shape)"):format(name, name, name),
+    "a float tensor of shape {normalized_shape}"}
+end
 op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, eps: float = 1e-5) -> Tensor",
-  module = "nn.functional", method = false, composite = true, types = "float", domain = "layer_norm",
+  module = "nn.functional", method = false, domain = "layer_norm", specialize = {["input.numel"] = {0}, "weight", "bias"},
+  check = {{"input", "input.is_float and ends_with(input, normalized_shape)", "a float tensor whose shape ends with {normalized_shape}"},
+    normalized "weight", normalized "bias"},
+  composite = function(o) -- a matrix of the rows to be normalised, and a row each of weight and bias
+    local x = o.input
+    if x.numel == 0 then return x:clone() end
+    local n = o.normalized_shape:product()
+    local weight, bias = o.weight and o.weight:reshape({n}), o.bias and o.bias:reshape({n})
+    return (x:reshape({x.numel // n, n}):layer_norm_of(weight, bias, o.eps)):reshape(x.shape)
+  end,
   doc = [[(input - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are normalized_shape (Ba et al. 2016).]],
   example = "nn.functional.layer_norm(torch.randn(2, 3), {3})"}
 op {"layer_norm_of", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, eps: float) -> Tensor, Tensor, Tensor",
-  private = true, types = "float", infer = "layer_norm_of", contiguous = true,
-  backward = "layer_norm_of", grad_inputs = {"input", "weight", "bias"}, save = {"input", "weight", "out2", "out3"},
+  private = true, types = "float", infer = "layer_norm_of", contiguous = true, specialize = {"weight"},
+  backward = function(o)
+    if not o.create_graph then
+      local dx, dweight, dbias = o.grad:layer_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3])
+      return {input = dx, weight = dweight, bias = dbias}
+    end
+    return gradients(o, true, 2, 1, {1, o.input.shape[2]})
+  end,
   doc = [[layer_norm of the rows of a matrix; also the mean and 1 / √(variance + eps) of each row.]]}
 op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "layer_norm_backward", contiguous = true,

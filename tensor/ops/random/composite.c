@@ -190,25 +190,3 @@ Status infer_dropout_of(Call *c) {
   TRY(infer_same(c));
   return call_output(c, 1, DTYPE_BOOL, c->in[0]->ndim, c->in[0]->shape);
 }
-
-Status composite_dropout(Call *c) {
-  const DropoutAttrs *a = c->attrs;
-  Tensor *mask = NULL, *zero;
-  if (!(a->p >= 0 && a->p <= 1)) return fail(ERROR_ARGUMENT, "dropout: 'p' (argument 2): expected a number from 0 to 1, got %g", a->p);
-  if (!dtype_is_float((DType)c->in[0]->dtype))
-    return fail(ERROR_ARGUMENT, "dropout: 'input' (argument 1): expected a float tensor, got %s", dtype_name((DType)c->in[0]->dtype));
-  if (!a->training || a->p == 0) {
-    c->out[0] = tensor_retain(c->in[0]);
-    return OK;
-  }
-  Status status;
-  if (a->p == 1) {
-    TRY(tensor_wrap_number(scalar_int(0), &zero));
-    status = op_mul(c->in[0], zero, &c->out[0]);
-    tensor_release(zero);
-    return status;
-  }
-  status = op_dropout_of(c->in[0], a->p, 1 / (1 - a->p), NULL, &c->out[0], &mask);
-  tensor_release(mask);
-  return status;
-}

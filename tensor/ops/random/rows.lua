@@ -42,8 +42,14 @@ op {"randint_below", "(high: int, size: shape) -> Tensor", lua = "randint",
 op {"randperm", "(n: int) -> Positions", creation = true, random = true,
   doc = [[The positions 1 to n in random order (Fisher and Yates 1938).]], example = "torch.randperm(5)"}
 
-op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = {"torch", "nn.functional"}, method = false, composite = true,
-  types = "float", random = true,
+op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = {"torch", "nn.functional"}, method = false,
+  random = true, specialize = {"training", p = {0, 1}},
+  check = {{"p", "p >= 0 and p <= 1", "a number from 0 to 1"}, {"input", "input.is_float", "a float tensor"}},
+  composite = function(o)
+    if not o.training or o.p == 0 then return o.input end
+    if o.p == 1 then return o.input * 0 end
+    return (o.input:dropout_of(o.p, 1 / (1 - o.p)))
+  end,
   doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}
 op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor", private = true, types = "float",

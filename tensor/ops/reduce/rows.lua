@@ -1,14 +1,35 @@
 -- Reductions. dim is one dimension or several, all when it is not given; keepdim leaves
 -- them in the result with size 1. Kernels and gradients do not depend on the number of
 -- threads: the work is cut by the shape alone.
-local function unreduce(o) return o.grad:helper("unreduce", o.dim, o.keepdim) end
+local function unreduce(o, x) return (x or o.grad):helper("unreduce", o.dim, o.keepdim) end
+
+-- The gradient of an extreme, shared evenly by the elements equal to it; where it is NaN, by those that are NaN.
+local function share_extreme(o)
+  local chosen = o.input:eq(unreduce(o, o.out)):logical_or(o.input:isnan())
+  return {input = unreduce(o) / chosen:sum(o.dim, true) * chosen}
+end
+local function share_extreme_of_all(o)
+  local chosen = o.input:eq(o.out):logical_or(o.input:isnan())
+  return {input = o.grad / chosen:sum() * chosen}
+end
+
+-- The gradient goes to the element that was chosen.
+local function to_chosen(o)
+  if o.input.ndim == 0 then return {input = o.grad:reshape(o.shape_of.input)} end
+  local zeros = torch.zeros(o.shape_of.input, {dtype = o.grad.dtype})
+  local function unreduced(x) return x:helper("unreduce", {o.dim}, o.keepdim) end
+  return {input = zeros:scatter_add(o.dim, unreduced(o.outs[2]), unreduced(o.grad))}
+end
 
 op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
   backward = function(o) return {input = unreduce(o):expand(o.shape_of.input)} end,
   doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says otherwise. No elements: 0.]],
   example = "torch.sum(torch.ones(2, 3), 1)", gives = "{2, 2, 2}"}
 op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
-  backward = "mean", grad_inputs = {"input"},
+  backward = function(o)
+    local count = o.shape_of.input:product() / o.grad.numel
+    return {input = (unreduce(o) * (1 / count)):expand(o.shape_of.input)}
+  end,
   doc = [[The mean. float32 and float64 only (give dtype for others). No elements: NaN.]],
   example = "torch.mean(torch.tensor({1.0, 2.0, 6.0}))", gives = "3"}
 op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
@@ -19,15 +40,15 @@ op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: d
 for _, name in ipairs {"max", "min"} do
   local word = name == "max" and "largest" or "smallest"
   op {"a" .. name, "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "extreme", domain = "distinct",
-    backward = "extreme", grad_inputs = {"input"}, save = {"input", "out1"},
+    backward = share_extreme,
     doc = "The " .. word .. " element over all dimensions or those of dim; NaN wins. Equal ones share the gradient. Fails on no elements.",
     example = "torch.a" .. name .. "(torch.eye(3), 1)", gives = name == "max" and "{1, 1, 1}" or "{0, 0, 0}"}
   op {name, "(input: Tensor) -> Tensor", infer = "extreme", kernel = "a" .. name, domain = "distinct",
-    backward = "extreme_all", grad_inputs = {"input"}, save = {"input", "out1"},
+    backward = share_extreme_of_all,
     doc = "The " .. word .. " element; NaN wins. Equal ones share the gradient. Fails on no elements.",
     example = "torch." .. name .. "(torch.arange(5))", gives = name == "max" and "4" or "0"}
   op {name .. "_dim", "(input: Tensor, dim: dim, keepdim: bool = false) -> Tensor, Positions", lua = name, infer = "extreme_dim",
-    contiguous = true, domain = "distinct", backward = name .. "_dim", grad_inputs = {"input"}, save = {"out2"},
+    contiguous = true, domain = "distinct", specialize = {["input.ndim"] = {0}}, backward = to_chosen,
     doc = "The " .. word .. " element along dim and its position, the first among equals; NaN wins.",
     example = "torch." .. name .. "(torch.eye(3), 1)",
     gives = name == "max" and "{1, 1, 1}, {1, 2, 3}" or "{0, 0, 0}, {2, 1, 1}"}
@@ -43,28 +64,83 @@ op {"all", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", 
   doc = [[Whether no element is 0. bool (uint8 for uint8). No elements: true.]],
   example = "torch.all(torch.tensor({false, true}))", gives = "false"}
 
+-- n - correction, what var divides by, of n elements that make one result.
+local function degrees(o, n)
+  if not o.unbiased then return n end
+  return n - o.correction
+end
+local function variance(o)
+  local sum = (o.input - o.input:mean(o.dim, true)):square():sum(o.dim, o.keepdim)
+  return sum / math.max(degrees(o, o.input.numel / sum.numel), 0.0)
+end
+-- grad · (x - mean) · factor: what the gradients of var and std are made of; the mean's own part sums to 0.
+local function times_distance(o, grad, factor)
+  local count = o.shape_of.input:product() / o.grad.numel
+  return (o.input - o.input:mean(o.dim, true)) * (grad * (factor / degrees(o, count)))
+end
+
 op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, unbiased: bool = true) -> Tensor",
-  composite = true, types = "float", backward = "var", grad_inputs = {"input"}, save = {"input"}, domain = "distinct",
+  types = "float", domain = "distinct", specialize = {"unbiased"}, composite = variance,
+  backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
   doc = [[The variance: squared distances from the mean, summed and divided by n - correction. unbiased = false is correction = 0.]],
   example = "torch.var(torch.tensor({1.0, 2.0, 6.0}))", gives = "7"}
 op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, unbiased: bool = true) -> Tensor",
-  composite = true, types = "float", backward = "std", grad_inputs = {"input"}, save = {"input", "out1"}, domain = "distinct",
+  types = "float", domain = "distinct", specialize = {"unbiased"},
+  composite = function(o) return variance(o):sqrt() end,
+  backward = function(o) -- 0 where std is 0
+    local g = (o.grad / o.out):masked_fill(o.out:logical_not(), 0)
+    return {input = times_distance(o, unreduce(o, g), 1)}
+  end,
   doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))", gives = "2.6458"}
 for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
-  op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name, composite = true,
+  op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name, types = "float",
+    composite = function(o) return torch[name](o.input, o.dim, {unbiased = o.unbiased, keepdim = o.keepdim}) end,
     doc = name .. " along dim; unbiased = true divides by n - 1, false by n.", example = ("torch.%s(torch.eye(3), 1, false)"):format(name),
     gives = name == "var" and "{0.2222, 0.2222, 0.2222}" or "{0.4714, 0.4714, 0.4714}"}
-  op {name .. "_of_all", "(input: Tensor, unbiased: bool) -> Tensor", lua = name, composite = true,
+  op {name .. "_of_all", "(input: Tensor, unbiased: bool) -> Tensor", lua = name, types = "float",
+    composite = function(o) return torch[name](o.input, {unbiased = o.unbiased}) end,
     doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.", example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
-  composite = true, types = "float", backward = "logsumexp", grad_inputs = {"input"}, save = {"input", "out1"},
+  specialize = {"input.is_float", ["input.numel"] = {0}},
+  composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
+    local x = o.input.is_float and o.input or o.input:cast(o.default_dtype)
+    local m = o.input.numel == 0 and x:sum(o.dim, true) or x:amax(o.dim, true) -- no elements have no largest one
+    m = m:masked_fill(m:isinf(), 0)
+    local total = (x - m):exp():sum(o.dim, o.keepdim)
+    return total:log() + m:reshape(total.shape)
+  end,
+  backward = function(o) -- grad · exp(x - logsumexp), 0 where all x are -inf
+    local total = unreduce(o, o.out)
+    return {input = unreduce(o) * (o.input - total:masked_fill(total:eq(-math.huge), 0)):exp()}
+  end,
   doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)", gives = "{1.0986, 1.0986}"}
+-- The folds of norm_of by p.
+local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor",
-  composite = true, types = "float", backward = "norm", grad_inputs = {"input"}, save = {"input", "out1"}, domain = "distinct",
+  types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
+  composite = function(o)
+    if FOLDS[o.p] then return o.input:norm_of(FOLDS[o.p], o.dim, o.keepdim) end
+    return o.input:abs():pow(o.p):sum(o.dim, o.keepdim):pow(1 / o.p)
+  end,
+  backward = function(o)
+    local p, x, g, norm = o.p, o.input, unreduce(o), unreduce(o, o.out)
+    if p == 0 then return {input = torch.zeros(o.shape_of.input, {dtype = o.grad.dtype})} end
+    if p == 1 then return {input = g * x:sign()} end
+    if p == math.huge or p == -math.huge then -- shared by the elements whose |x| is the norm
+      local chosen = x:abs():eq(norm)
+      return {input = g / chosen:sum(o.dim, true) * (x:sign() * chosen)}
+    end
+    local zero = norm:eq(0) -- g · sign(x) |x|^(p-1) / norm^(p-1), 0 where the norm is 0
+    local ratio = x / norm:masked_fill(zero, 1)
+    if p ~= 2 then ratio = ratio:abs():pow(p - 1) * x:sign() end
+    return {input = (g * ratio):masked_fill(zero, 0)}
+  end,
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of elements that are not 0. p = nil: 2.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))", gives = "5"}
-op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor", lua = "norm", composite = true, types = "float",
+op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor", lua = "norm", types = "float",
+  check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
+  composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
   doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]], example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
 -- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|.
 op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true, types = "float",

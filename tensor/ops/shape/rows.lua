@@ -24,7 +24,7 @@ op {"expand", "(input: Tensor, size: shape) -> Tensor", view = true, -- the engi
   backward = function(o) return {input = o.grad:helper("unexpand")} end,
   doc = [[Dimensions of size 1 (and new leading ones) repeated to size without copying; -1 keeps a size.]],
   example = "torch.ones(3, 1):expand(3, 4)", gives = "{{1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}}"}
-op {"expand_as", "(input: Tensor, other: Tensor) -> Tensor", composite = true,
+op {"expand_as", "(input: Tensor, other: Tensor) -> Tensor", composite = function(o) return o.input:expand(o.other.shape) end,
   doc = [[input expanded to the shape of other.]], example = "torch.ones(3, 1):expand_as(torch.zeros(3, 4))", gives = "{{1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}}"}
 op {"squeeze", "(input: Tensor, dim: dims = nil) -> Tensor", view = true, inplace = true,
   backward = function(o) return {input = o.grad:reshape(o.shape_of.input)} end,

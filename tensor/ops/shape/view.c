@@ -293,10 +293,6 @@ Status composite_contiguous(Call *c) {
   return OK;
 }
 
-Status composite_expand_as(Call *c) {
-  return op_expand(c->in[0], ints_of(c->in[1]->ndim, c->in[1]->shape), &c->out[0]);
-}
-
 Status composite_repeat(Call *c) {
   const RepeatAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
