@@ -12,7 +12,7 @@ end
 --- The file and the line of a place in the text of the file `name`; generated files say it by #line.
 local function place_of(name, text, at)
   local before = text:sub(1, at - 1)
-  local line, file, rest = before:match '.*#line (%d+) "([^"]+)"\n(.*)$'
+  local line, file, rest = before:match '^.*#line (%d+) "([^"]+)"\n(.*)$'
   local _, breaks = (rest or before):gsub("\n", "")
   return file or name, breaks + (line or 1)
 end
