@@ -36,8 +36,9 @@ kinds.idx = {bytes = data, read = function() return idx.read_idx(path, "read_idx
 write(data, folder .. "/packed")
 os.execute(("gzip -9nf %s/packed"):format(folder))
 local packed = read(folder .. "/packed.gz")
-kinds.idx_gz = {bytes = packed, name = path .. ".gz", read = function() return idx.read_idx(path .. ".gz", "read_idx") end}
-kinds.gunzip = {bytes = packed, read = function(bytes) return idx.gunzip(bytes) end}
+if pcall(require, "hecate.zlib") then
+  kinds.idx_gz = {bytes = packed, name = path .. ".gz", read = function() return idx.read_idx(path .. ".gz", "read_idx") end}
+end
 
 local saved = {a = torch.arange(6):reshape(2, 3), b = {1, "text", true, torch.ones(2, {dtype = "float64"})}, [3] = 0.5}
 torch.save(saved, folder .. "/saved")

@@ -67,8 +67,11 @@ local function check(what, f, leaves, second)
   if not ok then error(what .. ": " .. tostring(message), 0) end
 end
 
-local function samples_of(row)
-  local samples, missing = domains.samples(row)
+-- With HECATE_LONG=1 the samples are drawn five times.
+local SEEDS = os.getenv "HECATE_LONG" == "1" and {2026, 1, 2, 3, 4} or {2026}
+
+local function samples_of(row, seed)
+  local samples, missing = domains.samples(row, seed)
   if not samples then
     error(("%s: no samples (%s): add a domain to tests/tensor/domains.lua"):format(row.where, tostring(missing)), 0)
   end
@@ -83,9 +86,11 @@ describe("gradients", function()
     if row.backward or domains.known(row) then
       local function each(second)
         return function()
-          for i, sample in ipairs(samples_of(row)) do
-            local leaves, rebuild = leaves_of(sample)
-            check("sample " .. i, function_of(row, sample, rebuild), leaves, second)
+          for _, seed in ipairs(SEEDS) do
+            for i, sample in ipairs(samples_of(row, seed)) do
+              local leaves, rebuild = leaves_of(sample)
+              check(("sample %d, seed %d"):format(i, seed), function_of(row, sample, rebuild), leaves, second)
+            end
           end
         end
       end

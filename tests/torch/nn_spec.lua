@@ -32,7 +32,7 @@ end
 local function load_cases(name)
   local function tag(kind) return function(t) t.kind = kind return t end end
   local env = {T = tag "T", M = tag "M", NIL = NIL, nan = 0 / 0, inf = math.huge}
-  return parity.read("modules", "nn." .. name, env)
+  return parity.read("modules", name, env)
 end
 
 local function check(got, want, case, where)
@@ -90,11 +90,7 @@ local function replay(doc, case, where)
 end
 
 describe("nn agrees with PyTorch:", function()
-  for _, name in ipairs {"Linear", "Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm1d",
-    "BatchNorm2d", "Dropout", "Flatten", "GELU", "ReLU", "Tanh", "Sigmoid", "Softmax",
-    "LogSoftmax", "Sequential", "CrossEntropyLoss", "NLLLoss", "MSELoss", "L1Loss", "BCELoss",
-    "BCEWithLogitsLoss", "LeakyReLU", "ELU", "SiLU", "Softplus", "Unflatten", "SmoothL1Loss",
-    "HuberLoss", "KLDivLoss"} do
+  for _, name in ipairs(parity.names "modules") do
     it(name, function()
       local doc = load_cases(name)
       for i, case in ipairs(doc.cases) do replay(doc, case, ("%s case %d"):format(name, i)) end

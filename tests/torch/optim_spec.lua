@@ -1,6 +1,7 @@
 -- optim: PyTorch's trajectories (tests/parity.lua), groups, state, errors.
 package.path = "tests/?.lua;" .. package.path
 local parity = require "parity"
+local known = dofile("tests/data/parity/known.lua").optim
 local torch = require "torch"
 local nn = require "torch.nn"
 local optim = require "torch.optim"
@@ -44,10 +45,14 @@ local function replay(class, case, where)
 end
 
 describe("optim", function()
-  for _, name in ipairs {"SGD", "Adam", "AdamW"} do
+  for _, name in ipairs(parity.names "optim") do
     it(name .. " follows PyTorch to 1e-9", function()
+      local exceptions = known[name] or {}
       for i, case in ipairs(load_cases(name).cases) do
-        replay(optim[name], case, ("%s case %d"):format(name, i))
+        local where = ("%s case %d"):format(name, i)
+        local ok, why = pcall(replay, optim[name:match "^[^/]*"], case, where)
+        if exceptions[i] then assert.is_false(ok, where .. " holds now: take it from known.lua")
+        elseif not ok then error(why, 0) end
       end
     end)
   end
