@@ -182,7 +182,7 @@ static bool keep(Reader *r, int arg, int index, Status status, Tensor *t) {
 
 /* Index tensors: contents come down by one; 0 becomes POSITION_ZERO, which kernels
 ** refuse. Booleans (masks) pass. */
-static Status positions_in(Tensor *t, Tensor **out) {
+Status argument_positions_in(Tensor *t, Tensor **out) {
   if (dtype_category((DType)t->dtype) != CATEGORY_INTEGER) {
     *out = tensor_retain(t);
     return OK;
@@ -224,7 +224,7 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
   Scalar number;
   Tensor *t = tensor_test(r->L, index), *made = NULL;
   if (t != NULL && a->type == ARG_POSITIONS) {
-    Status status = positions_in(t, &made);
+    Status status = argument_positions_in(t, &made);
     *out = made;
     return keep(r, arg, index, status, made);
   }

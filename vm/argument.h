@@ -37,6 +37,8 @@ int argument_raise(Reader *r);
 /* Raises the failure of the call, unless it is OK. */
 void argument_raise_failure(lua_State *L, const OpInfo *info, bool in_place, Status status);
 
+/* A tensor of positions that was given: contents come down by one. */
+Status argument_positions_in(Tensor *t, Tensor **out);
 /* Positions in a result: contents go up by one. Replaces *t. */
 Status argument_positions_out(Tensor **t);
 

@@ -11,11 +11,7 @@ int luaopen_torch_nn(lua_State *L) {
   static const char *const parts[][2] = {{"init", "torch.nn.init"}, {"utils", "torch.nn.utils"}};
   lua_newtable(L);
   nn_open_module(L);
-  nn_open_layers(L);
-  nn_open_convolution(L);
-  nn_open_normalization(L);
   nn_open_containers(L);
-  nn_open_losses(L);
   nn_open_init(L);
   nn_open_utils(L);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -29,5 +25,6 @@ int luaopen_torch_nn(lua_State *L) {
   lua_setfield(L, -3, "functional");
   lua_pop(L, 1);
   library_lazy(L, "torch.nn");
+  nn_lazy_layers(L);
   return 1;
 }

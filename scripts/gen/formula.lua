@@ -23,9 +23,11 @@ formula.is_symbol = is_symbol
 local function trouble(...) error(state.where .. ": " .. state.what .. ": " .. string.format(...), 0) end
 
 --- A tensor that the C expression `c` stands for. `rest` may say: name (fields of it may be questions), list (it stands
---- for a list of tensors), optional, and what else the caller wants to find again.
+--- for a list of tensors), optional, mutable (the formula may change it in place), and what else the caller wants to
+--- find again.
 function formula.symbol(c, text, rest)
-  local s = {c = c, text = text, name = false, list = false, optional = false, step = false, temporary = false}
+  local s = {c = c, text = text, name = false, list = false, optional = false, step = false, temporary = false,
+    mutable = false}
   for k, v in pairs(rest or {}) do s[k] = v end
   return setmetatable(s, Symbol)
 end
@@ -142,10 +144,11 @@ local function call(name, ...)
   return table.unpack(s.outputs)
 end
 
--- x:add_(y): the result stands where x stood, so x must be made by a step that shares memory with nothing.
+-- x:add_(y): the result stands where x stood, so x must be mutable, or made by a step that shares memory with nothing.
 local function call_in_place(name, x, ...)
   local made_by = x.step and state.steps[x.step].row
-  if not made_by or made_by.kind == "view" or made_by.kind == "composite" then
+  local fresh = made_by and made_by.kind ~= "view" and made_by.kind ~= "composite"
+  if not x.mutable and not fresh then
     trouble("%s_ works on a fresh result of a kernel, not on '%s'", name, x.text)
   end
   local s = prepare(name, x, ...)

@@ -116,9 +116,12 @@ end
 local function element(list, i)
   if math.type(i) ~= "integer" or i == 0 then trouble("%s[%s]: positions are integers from 1 or from -1", list.text, tostring(i)) end
   local text = ("%s[%d]"):format(list.text, i)
-  if list.shape_of then -- read where it is, instead of copying the whole shape
+  if rawget(list, "shape_of") then -- read where it is, instead of copying the whole shape
     local at = i > 0 and tostring(i - 1) or ("%s->ndim - %d"):format(list.shape_of, -i)
     return value.new(("%s->shape[%s]"):format(list.shape_of, at), "int64_t", text, list.uses)
+  end
+  if rawget(list, "array") then -- the C array that the list is made of
+    return value.new(("%s[%d]"):format(list.array, i - 1), "int64_t", text, list.uses)
   end
   local c = i > 0 and ("%s.v[%d]"):format(list.c, i - 1) or ("formula_size(%s, %d)"):format(list.c, i)
   return value.new(c, "int64_t", text, list.uses)

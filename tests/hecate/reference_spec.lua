@@ -280,6 +280,7 @@ describe("hecate stubs", function()
     for key, value in next, nn do
       if torch._C.describe(value) then assert.is_table(env.nn[key], key) end
     end
+    for key in pairs(getmetatable(nn).__lazy) do assert.is_table(env.nn[key], key) end
     assert.is_function(env.F.mse_loss)
     assert.equal(env.nn, env.torch.nn)
   end)

@@ -173,6 +173,10 @@ local by_domain = {
     return {pack(x(4, 3), nil, nil, x(3), x(3), true), pack(x(2, 3, 2), nil, nil, nil, nil, true), pack(x(4, 3), m, v, x(3), x(3), false), pack(x(2, 3, 2, 2), m, v, x(3), x(3), false)}
   end,
   layer_norm = function() return {pack(x(4, 3), {3}, x(3), x(3)), pack(x(2, 2, 3), {2, 3}, x(2, 3), x(2, 3)), pack(x(2, 3), {3})} end,
+  pad = function()
+    return {pack(x(2, 3), {1, 2}), pack(x(2, 3, 4), {1, -2, 0, 2}, "constant", 1.5), pack(x(2, 3, 4), {2, 3, 1, 0}, "reflect"),
+      pack(x(1, 3, 2), {1, -1, 2, 1}, "replicate"), pack(x(3, 2), {2, 1, 3, 1}, "circular")}
+  end,
   conv2d = function()
     return {pack(x(1, 2, 4, 4), x(3, 2, 3, 3), x(3)), pack(x(2, 2, 4, 3), x(2, 1, 2, 2), nil, 2, 1, 1, 2), pack(x(2, 5, 5), x(2, 2, 2, 2), x(2), {1, 2}, {0, 1}, {2, 1})}
   end,

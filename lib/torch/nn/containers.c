@@ -143,16 +143,18 @@ static int set_item(lua_State *L) {
 
 /* ---- Sequential.forward --------------------------------------------------------------------------- */
 
-/* Runs a layer made in C: the tensor in 'box' is replaced by its output. */
-static void run_native(lua_State *L, Module *m, TensorBox *box) {
+/* Runs a layer made in C: the tensor in 'box' is replaced by its output. False: it must run in Lua. */
+static bool run_native(lua_State *L, Module *m, TensorBox *box) {
   Tensor *in = box->tensor, *out[2] = {NULL, NULL};
-  Status status = module_layer(m)->forward(m, &in, out);
+  Status status = layer_forward(m, &in, out);
+  if (status == FORWARD_IN_LUA) return false;
   tensor_release(out[1]);
   if (status == OK) {
     box->tensor = out[0];
     tensor_release(in);
   }
   error_check(L, status);
+  return true;
 }
 
 /* The value at the top goes through the children of the module at 'self'; a tensor is
@@ -167,10 +169,7 @@ static void run_child(lua_State *L, int child, TensorBox **box) {
     run_children(L, child, box);
     return;
   }
-  if (native && *box != NULL && module_layer(m)->n_inputs == 1) {
-    run_native(L, m, *box);
-    return;
-  }
+  if (native && *box != NULL && module_layer(m)->n_inputs == 1 && run_native(L, m, *box)) return;
   lua_pushvalue(L, child);
   lua_pushvalue(L, 2);
   if (*box != NULL) tensor_account(L, *box);

@@ -178,7 +178,7 @@ static Status zero_gradients(Module *m, void *data) {
     Tensor *grad = p != NULL ? tensor_grad(p) : NULL;
     if (grad == NULL) continue;
     if (set_to_none) TRY(tensor_set_grad(p, NULL));
-    else TRY(fill_constant(grad, scalar_int(0)));
+    else TRY(init_constant(grad, scalar_int(0)));
   }
   return OK;
 }

@@ -135,6 +135,14 @@ Tensor *module_new_buffer(lua_State *L, int self, const char *name, int ndim,
 
 /* ---- attributes ----------------------------------------------------------------------- */
 
+/* The option that is an attribute of that name, or NULL. */
+static const Option *find_option(const Module *m, const char *key) {
+  const Layer *layer = module_layer(m);
+  for (const char *const *part = layer->parts; part != NULL && *part != NULL; part++)
+    if (strcmp(*part, key) == 0) return NULL;
+  return option_find(layer->options, key);
+}
+
 bool module_get(lua_State *L, void *self, const char *key) {
   Module *m = self;
   if (strcmp(key, "training") == 0) {
@@ -145,7 +153,7 @@ bool module_get(lua_State *L, void *self, const char *key) {
     lua_pushnil(L);
     return true;
   }
-  const Option *option = option_find(module_layer(m)->options, key);
+  const Option *option = find_option(m, key);
   return option != NULL && option_push(L, option, m);
 }
 
@@ -197,7 +205,7 @@ bool module_set(lua_State *L, void *self, const char *key) {
   }
   Slot *slot = module_find(m, key);
   if (slot != NULL) return set_registered(L, slot, key);
-  const Option *option = option_find(module_layer(m)->options, key);
+  const Option *option = find_option(m, key);
   if (option == NULL || option->type == OPTION_TENSOR || option->type == OPTION_VALUE)
     return false;
   option_set(L, module_layer(m)->base.class.name, option, 0, 3, m);
@@ -261,6 +269,23 @@ static int add_module(lua_State *L) {
   return 0;
 }
 
+/** nn.Module:unregister(name: string): Takes the parameter, buffer or module of that name away, as Python's del. The name is
+** free then: a tensor that is assigned to it is a plain field, and a layer computes with it all the same.
+** Example:
+**     local m = nn.Linear(2, 2)
+**     local scale, weight = torch.ones(2, 1), m.weight
+**     m:unregister("weight")
+**     m.weight = weight * scale
+**     return m(torch.ones(1, 2)).shape */
+static int unregister(lua_State *L) {
+  Module *m = module_check(L, 1, "unregister");
+  const char *name = check_name(L, "unregister");
+  Slot *slot = module_find(m, name);
+  if (slot == NULL) return luaL_error(L, "unregister: 'name' (argument 2): there is no parameter, buffer or module '%s'", name);
+  module_remove(L, 1, (int)(slot - m->slots));
+  return 0;
+}
+
 /* ---- calls ------------------------------------------------------------------------------------ */
 
 bool module_is_native(lua_State *L, int index) {
@@ -302,7 +327,8 @@ int module_forward(lua_State *L) {
   TensorBox *boxes[2];
   read_inputs(L, layer, in);
   for (int i = 0; i < layer->n_outputs; i++) boxes[i] = tensor_box(L);
-  Status status = layer->forward(m, in, out);
+  Status status = layer_forward(m, in, out);
+  if (status == FORWARD_IN_LUA) return layer_forward_lua(L);
   for (int i = 0; i < layer->n_outputs; i++) boxes[i]->tensor = out[i];
   error_check(L, status);
   if (layer->n_outputs == 2 && out[1] == NULL) lua_pop(L, 1);
@@ -348,6 +374,7 @@ static const luaL_Reg module_methods[] = {{"__init", empty_init},
                                           {"register_buffer", register_buffer},
                                           {"add_module", add_module},
                                           {"register_module", add_module},
+                                          {"unregister", unregister},
                                           {"extra_repr", module_extra_repr},
                                           {NULL, NULL}};
 

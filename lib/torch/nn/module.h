@@ -34,15 +34,22 @@ struct Module {
 typedef struct {
   ObjectClass base; /* first */
   const Option *options; /* of __init, into the struct of the module; may be NULL */
+  /* The parameters and buffers that __init makes; NULL: none. As attributes their names mean them, even where an option has
+  ** the same name (`bias`). */
+  const char *const *parts;
   /* Ends __init: stack 1 is the module, 2... the value of each option. */
   void (*setup)(lua_State *L);
   int n_inputs;
   int n_outputs; /* at most 2; the second may stay NULL */
-  /* NULL: forward must be given in Lua. */
+  int least_rank, most_rank; /* of the first input; 0: any */
+  /* NULL: forward must be given in Lua. FORWARD_IN_LUA: as the module is now, the formula must run in Lua. */
   Status (*forward)(Module *self, Tensor *const *in, Tensor **out);
-  /* What is printed between the parentheses; NULL: nothing. */
-  void (*describe)(luaL_Buffer *b, const Module *self);
+  const char *rows; /* the Lua file with the formula, as it is required */
+  /* Which options are printed between the parentheses, as repr.c reads it; NULL: none. */
+  const char *repr;
 } Layer;
+
+#define FORWARD_IN_LUA ((Status)-1)
 
 extern const Layer module_class;
 
@@ -101,19 +108,23 @@ bool module_counts_children(const Module *m);
 
 /* Adds what the files define to the table nn at the top. */
 void nn_open_module(lua_State *L);
-void nn_open_layers(lua_State *L);
-void nn_open_convolution(lua_State *L);
-void nn_open_normalization(lua_State *L);
 void nn_open_containers(lua_State *L);
-void nn_open_losses(lua_State *L);
 void nn_open_init(lua_State *L);  /* nn.init */
 void nn_open_utils(lua_State *L); /* nn.utils */
 /* nn.NAME = the class */
 void nn_add_class(lua_State *L, const Layer *layer);
 
-/* Fills without a gradient and without the tape. */
-Status fill_uniform(Tensor *t, double from, double to);
-Status fill_normal(Tensor *t, double mean, double std);
-Status fill_constant(Tensor *t, Scalar value);
+/* init.c: first values, set without a gradient and without the tape. */
+Status init_uniform(Tensor *t, double from, double to);
+Status init_normal(Tensor *t, double mean, double std);
+Status init_constant(Tensor *t, Scalar value);
+
+/* layer.c: layers that are rows (layers/). */
+extern const Layer *const layer_table[]; /* generated; ends with NULL */
+Status layer_forward(Module *m, Tensor *const *in, Tensor **out);
+/* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
+int layer_forward_lua(lua_State *L);
+/* The classes become fields of the table at the top, which has a metatable, at first use. */
+void nn_lazy_layers(lua_State *L);
 
 #endif

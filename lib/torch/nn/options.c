@@ -69,7 +69,20 @@ static bool get_int(lua_State *L, int index, int64_t *out) {
   return is_int;
 }
 
-static bool get_pair(lua_State *L, int index, int64_t *pair) {
+/* Which of 'words' (may be NULL) stands at 'index'; -1: none. */
+static int get_word(lua_State *L, int index, const char *const *words) {
+  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
+  for (int i = 0; words != NULL && words[i] != NULL; i++)
+    if (strcmp(words[i], text) == 0) return i;
+  return -1;
+}
+
+static bool get_pair(lua_State *L, int index, const char *const *words, int64_t *pair) {
+  int word = get_word(L, index, words);
+  if (word >= 0) {
+    pair[0] = pair[1] = OPTION_WORD + word;
+    return true;
+  }
   if (get_int(L, index, pair)) {
     pair[1] = pair[0];
     return true;
@@ -78,6 +91,22 @@ static bool get_pair(lua_State *L, int index, int64_t *pair) {
   for (int i = 0; i < 2; i++) {
     lua_rawgeti(L, index, i + 1);
     bool ok = get_int(L, -1, &pair[i]);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+static bool get_ints(lua_State *L, int index, Ints *out) {
+  if (get_int(L, index, &out->v[0])) {
+    out->n = 1;
+    return true;
+  }
+  if (!lua_istable(L, index) || lua_rawlen(L, index) > TENSOR_MAX_DIMS) return false;
+  out->n = (int)lua_rawlen(L, index);
+  for (int i = 0; i < out->n; i++) {
+    lua_rawgeti(L, index, i + 1);
+    bool ok = get_int(L, -1, &out->v[i]);
     lua_pop(L, 1);
     if (!ok) return false;
   }
@@ -97,12 +126,11 @@ static bool get_reals(lua_State *L, int index, double *pair) {
 
 static void set_choice(lua_State *L, const char *function, const Option *o, int position,
                        int index, int *out) {
-  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
-  for (int i = 0; o->choices[i] != NULL; i++)
-    if (strcmp(o->choices[i], text) == 0) {
-      *out = i;
-      return;
-    }
+  int word = get_word(L, index, o->choices);
+  if (word >= 0) {
+    *out = word;
+    return;
+  }
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (int i = 0; o->choices[i] != NULL; i++) {
@@ -147,8 +175,12 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       *(bool *)at = lua_toboolean(L, index);
       break;
     case OPTION_PAIR:
-      if (!get_pair(L, index, at))
+      if (!get_pair(L, index, o->choices, at))
         wrong(L, function, o, position, "an integer or an array of two", index);
+      break;
+    case OPTION_INTS:
+      if (!get_ints(L, index, at))
+        wrong(L, function, o, position, "an integer or an array of integers", index);
       break;
     case OPTION_DIM: set_position(L, function, o, position, index, at); break;
     case OPTION_CHOICE: set_choice(L, function, o, position, index, at); break;
@@ -178,6 +210,7 @@ static void set_initial(const Option *o, void *values) {
       break;
     case OPTION_BOOL: *(bool *)at = o->initial != 0; break;
     case OPTION_PAIR: ((int64_t *)at)[0] = ((int64_t *)at)[1] = integer; break;
+    case OPTION_INTS: *(Ints *)at = integer == OPTION_NONE ? ints_none() : ints_of(1, &integer); break;
     case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
     case OPTION_DTYPE: *(DType *)at = DTYPE_NONE; break;
     case OPTION_TENSOR:
@@ -189,7 +222,10 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
   const void *at = (const char *)values + o->offset;
   const int64_t *integers = at;
   switch (o->type) {
-    case OPTION_INT: lua_pushinteger(L, *integers); return true;
+    case OPTION_INT:
+      if (*integers == OPTION_NONE) lua_pushnil(L);
+      else lua_pushinteger(L, *integers);
+      return true;
     case OPTION_DIM:
       if (*integers == OPTION_NONE) lua_pushnil(L);
       else lua_pushinteger(L, *integers + (*integers >= 0));
@@ -199,7 +235,24 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       else lua_pushnumber(L, *(const double *)at);
       return true;
     case OPTION_BOOL: lua_pushboolean(L, *(const bool *)at); return true;
+    case OPTION_INTS: {
+      const Ints *ints = at;
+      lua_createtable(L, ints->n > 0 ? ints->n : 0, 0);
+      for (int i = 0; i < ints->n; i++) {
+        lua_pushinteger(L, ints->v[i]);
+        lua_rawseti(L, -2, i + 1);
+      }
+      return true;
+    }
     case OPTION_PAIR:
+      if (integers[0] == OPTION_NONE) {
+        lua_pushnil(L);
+        return true;
+      }
+      if (integers[0] < OPTION_WORD_END) {
+        lua_pushstring(L, o->choices[integers[0] - OPTION_WORD]);
+        return true;
+      } /* falls through */
     case OPTION_REALS:
       lua_createtable(L, 2, 0);
       for (int i = 0; i < 2; i++) {
@@ -216,16 +269,15 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
 /* ---- all of them, described ------------------------------------------------------- */
 
 static void push_default(lua_State *L, const Option *o) {
-  double value[2]; /* as large as any of the types */
+  union { double reals[2]; int64_t pair[2]; Ints ints; } value;
   Option here = *o;
   here.offset = 0;
-  set_initial(&here, value);
-  bool none = (o->type == OPTION_INT || o->type == OPTION_PAIR) && isnan(o->initial);
-  if (o->required || none || !option_push(L, &here, value)) lua_pushnil(L);
+  set_initial(&here, &value);
+  if (o->required || !option_push(L, &here, &value)) lua_pushnil(L);
 }
 
 static void push_option(lua_State *L, const Option *o) {
-  static const char *const types[] = {"int",  "float",  "reals", "bool",   "pair",
+  static const char *const types[] = {"int",  "float",  "reals", "bool",   "pair",   "ints",
                                       "dim",  "choice", "dtype", "Tensor", "any"};
   lua_createtable(L, 0, 5);
   lua_pushstring(L, o->name);
@@ -236,7 +288,7 @@ static void push_option(lua_State *L, const Option *o) {
   lua_setfield(L, -2, "required");
   push_default(L, o);
   lua_setfield(L, -2, "default");
-  if (o->choices == NULL) return;
+  if (o->type != OPTION_CHOICE) return;
   lua_newtable(L);
   for (int i = 0; o->choices[i] != NULL; i++) {
     lua_pushstring(L, o->choices[i]);
@@ -300,11 +352,16 @@ void options_read(lua_State *L, int first, const char *function, const Option *o
   }
 }
 
+/* The fewest digits that give the number back; an exponent below 1e-4 and from 1e16 on. */
 void options_add_number(luaL_Buffer *b, double value) {
   char text[40];
   int digits = 1;
-  do snprintf(text, sizeof text, "%.*g", digits, value);
-  while (digits++ < 17 && strtod(text, NULL) != value);
+  while (snprintf(text, sizeof text, "%.*e", digits - 1, value), digits < 17 && strtod(text, NULL) != value) digits++;
+  const char *e = strchr(text, 'e');
+  int exponent = e != NULL ? atoi(e + 1) : 0;
+  if (e != NULL && exponent >= -4 && exponent < 16)
+    snprintf(text, sizeof text, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, value);
+  else snprintf(text, sizeof text, "%.*g", digits, value);
   luaL_addstring(b, text);
   if (strpbrk(text, ".en") == NULL) luaL_addstring(b, ".0");
 }

@@ -12,7 +12,9 @@ typedef enum {
   OPTION_FLOAT,  /* double; NAN: none */
   OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and 0.999 */
   OPTION_BOOL,   /* bool */
-  OPTION_PAIR,   /* int64_t[2]: a number or an array of two; OPTION_NONE: not given */
+  OPTION_PAIR,   /* int64_t[2]: a number, an array of two, or one of 'choices' (OPTION_WORD + which); OPTION_NONE: not
+                 ** given */
+  OPTION_INTS,   /* Ints: an integer or an array of them; n < 0: not given */
   OPTION_DIM,    /* int64_t: a position, kept from 0; OPTION_NONE: not given */
   OPTION_CHOICE, /* int: which of 'choices' */
   OPTION_DTYPE,  /* DType; DTYPE_NONE: not given */
@@ -21,6 +23,8 @@ typedef enum {
 } OptionType;
 
 #define OPTION_NONE INT64_MIN
+#define OPTION_WORD (INT64_MIN + 1)
+#define OPTION_WORD_END (INT64_MIN + 64) /* numbers are not below it */
 
 typedef struct {
   const char *name;
@@ -28,7 +32,7 @@ typedef struct {
   size_t offset; /* in the struct that options_read fills */
   bool required;
   double initial; /* of what is not given; a bool, an int, both of a pair… */
-  const char *const *choices;
+  const char *const *choices; /* of OPTION_CHOICE and OPTION_PAIR; NULL at the end */
 } Option;
 
 /* Reads the arguments from stack position 'first' on, positional ones in the order

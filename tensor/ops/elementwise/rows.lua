@@ -71,7 +71,7 @@ float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {
 float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
-end, nil, {module = FUNCTIONAL, method = false, inplace = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))", gives = "{0.1405, 0.3112}"})
+end, nil, {module = FUNCTIONAL, method = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))", gives = "{0.1405, 0.3112}"})
 op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor", module = FUNCTIONAL, method = false, types = "float", cost = true, result = "float",
   expr = "choose(a * beta > threshold, a, log1p(exp(a * beta)) / beta)",
   doc = "log(1 + exp(beta x)) / beta; x itself where beta x > threshold.", example = "nn.functional.softplus(torch.tensor({-1.0, 0.0, 1.0}))", gives = "{0.3133, 0.6931, 1.3133}",

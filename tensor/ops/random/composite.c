@@ -65,11 +65,11 @@ static Status made(Call *c, int ndim, const int64_t *shape, DType dtype) {
   return call_output(c, 0, dtype, ndim, shape);
 }
 
-static Status fill_uniform(Call *c, Generator *g) {
+static Status random_uniform_into(Call *c, Generator *g) {
   UniformAttrs a = {.from = 0, .to = 1, .generator = g};
   return op_call_in_place(OP_UNIFORM, &c->out[0], 1, &a);
 }
-static Status fill_normal(Call *c, Generator *g) {
+static Status random_normal_into(Call *c, Generator *g) {
   NormalAttrs a = {.mean = 0, .std = 1, .generator = g};
   return op_call_in_place(OP_NORMAL, &c->out[0], 1, &a);
 }
@@ -77,24 +77,24 @@ static Status fill_normal(Call *c, Generator *g) {
 Status create_rand(Call *c) {
   const RandAttrs *a = c->attrs;
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
-  return fill_uniform(c, a->generator);
+  return random_uniform_into(c, a->generator);
 }
 Status create_randn(Call *c) {
   const RandnAttrs *a = c->attrs;
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
-  return fill_normal(c, a->generator);
+  return random_normal_into(c, a->generator);
 }
 Status create_rand_like(Call *c) {
   const RandLikeAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
-  return fill_uniform(c, a->generator);
+  return random_uniform_into(c, a->generator);
 }
 Status create_randn_like(Call *c) {
   const RandnLikeAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   TRY(made(c, in->ndim, in->shape, float_or(a->dtype, (DType)in->dtype)));
-  return fill_normal(c, a->generator);
+  return random_normal_into(c, a->generator);
 }
 
 Status create_normal_new(Call *c) {

@@ -1,0 +1,133 @@
+/* layer.c: layers that are rows: their class is made at first use, their forward is C that was made of a formula,
+** and where a parameter was replaced the formula runs in Lua. See layer.h.
+*/
+#include "layer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- construction ---------------------------------------------------------------------- */
+
+void layer_store_nil(lua_State *L, const char *name, SlotKind kind) {
+  lua_pushnil(L);
+  module_store(L, 1, name, kind);
+}
+
+void layer_store_given(lua_State *L, int index, const char *name) {
+  if (lua_isboolean(L, index)) lua_pushnil(L);
+  else lua_pushvalue(L, index);
+  module_store(L, 1, name, SLOT_BUFFER);
+}
+
+void layer_check_least(lua_State *L, const char *who, const char *name, const int64_t *sizes, int n, int64_t least) {
+  const char *expected = least > 0 ? "positive sizes" : "no negative sizes";
+  if (n == 2 && sizes[0] < OPTION_WORD_END) return;
+  if (n == 1 && sizes[0] < least)
+    luaL_error(L, "%s: '%s': expected %s, got %I", who, name, expected, (lua_Integer)sizes[0]);
+  if (n == 2 && (sizes[0] < least || sizes[1] < least))
+    luaL_error(L, "%s: '%s': expected %s, got %I and %I", who, name, expected, (lua_Integer)sizes[0],
+               (lua_Integer)sizes[1]);
+}
+
+double layer_fan_in_bound(const Tensor *weight) {
+  double fan = 1;
+  for (int i = 1; i < weight->ndim; i++) fan *= (double)weight->shape[i];
+  return fan > 0 ? 1 / sqrt(fan) : 0;
+}
+
+Status layer_zero_row(Tensor *weight, int64_t row) {
+  if (row == OPTION_NONE) return OK;
+  Tensor *view;
+  bool grad = grad_set_enabled(false);
+  Status status = op_select(weight, 0, row, &view);
+  if (status == OK) {
+    status = init_constant(view, scalar_int(0));
+    tensor_release(view);
+  }
+  grad_set_enabled(grad);
+  return status;
+}
+
+/* ---- forward ----------------------------------------------------------------------------- */
+
+bool layer_slot(const Module *m, int place, const char *name, Tensor **out) {
+  const Slot *slot = place < m->n_slots && strcmp(m->slots[place].name, name) == 0 ? &m->slots[place]
+                                                                                  : module_find(m, name);
+  if (slot == NULL || slot->kind == SLOT_MODULE) return false;
+  *out = slot->tensor;
+  return true;
+}
+
+Status layer_missing(const Module *m, const char *name) {
+  return fail(ERROR_ARGUMENT, "%s: it has no parameter '%s'", module_layer(m)->base.class.name, name);
+}
+
+void layer_release(Tensor **tensors, int n) {
+  for (int i = 0; i < n; i++) tensor_release(tensors[i]);
+}
+
+static Status check_rank(const Layer *layer, const Tensor *in) {
+  char text[SHAPE_TEXT], expected[32];
+  if (in->ndim >= layer->least_rank && in->ndim <= layer->most_rank) return OK;
+  if (layer->least_rank == layer->most_rank) snprintf(expected, sizeof expected, "%d", layer->least_rank);
+  else snprintf(expected, sizeof expected, "%d or %d", layer->least_rank, layer->most_rank);
+  return fail(ERROR_ARGUMENT, "%s: 'input' (argument 1): expected %s dimensions, got %s", layer->base.class.name,
+              expected, tensor_text(text, in));
+}
+
+Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
+  const Layer *layer = module_layer(m);
+  if (layer->most_rank > 0) TRY(check_rank(layer, in[0]));
+  return layer->forward(m, in, out);
+}
+
+/* The formulas are functions of the Lua files that the C was made of; they are loaded when the first one is needed. */
+int layer_forward_lua(lua_State *L) {
+  const Layer *layer = module_layer(lua_touserdata(L, 1));
+  int n = layer->n_inputs;
+  lua_settop(L, n + 1);
+  open_push_global(L, "require");
+  lua_pushliteral(L, "torch.nn.layer");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "formula");
+  lua_pushstring(L, layer->rows);
+  lua_pushstring(L, class_short_name(&layer->base.class));
+  lua_call(L, 2, 1);
+  lua_replace(L, n + 2);
+  lua_settop(L, n + 2);
+  lua_insert(L, 1);
+  lua_call(L, n + 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* ---- classes, made at first use ------------------------------------------------------------- */
+
+/* nn.NAME: upvalue 1 is what finds the names that are no rows. */
+static int lazy_class(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  for (const Layer *const *layer = layer_table; *layer != NULL; layer++)
+    if (strcmp(class_short_name(&(*layer)->base.class), name) == 0) {
+      class_push(L, &(*layer)->base);
+      lua_pushvalue(L, -1);
+      lua_setfield(L, 1, name);
+      return 1;
+    }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
+void nn_lazy_layers(lua_State *L) {
+  lua_getmetatable(L, -1);
+  lua_getfield(L, -1, "__lazy");
+  for (const Layer *const *layer = layer_table; *layer != NULL; layer++) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, class_short_name(&(*layer)->base.class));
+  }
+  lua_pop(L, 1);
+  lua_getfield(L, -1, "__index");
+  lua_pushcclosure(L, lazy_class, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}

@@ -1,0 +1,212 @@
+-- Layers that are rows (lib/torch/nn/layers/): the C that was made of a formula gives what the formula gives in Lua, and
+-- gradients as finite differences have them; modules whose parameters were replaced run the formula.
+package.path = "tests/torch/nn/?.lua;" .. package.path
+local nn = require "torch.nn"
+local F = nn.functional
+local domains = require "layer_domains"
+local layer = require "torch.nn.layer"
+
+for _, file in ipairs(torch._C.files()) do
+  local name = file:match "^torch/nn/layers/([%w_]+)%.lua$"
+  if name then require("torch.nn.layers." .. name) end
+end
+local names = {}
+for name in pairs(layer.rows) do names[#names + 1] = name end
+table.sort(names)
+
+-- The tables of options with each bool and each choice at each value, one at a time, but for those that are given.
+local function variations(name, given)
+  local list, options = {{}}, torch._C.describe(nn[name]).arguments or {}
+  for i, option in ipairs(options) do
+    local values = option.type == "bool" and {true, false} or option.choices or {}
+    for _, value in ipairs(i > given and values or {}) do list[#list + 1] = {[option.name] = value} end
+  end
+  return list
+end
+
+local function merged(arguments, options)
+  local args, last = table.move(arguments, 1, #arguments, 1, {}), nil
+  if type(args[#args]) == "table" and not torch.is_tensor(args[#args]) and #args[#args] == 0 then last = table.remove(args) end
+  local named = {}
+  for _, t in ipairs {last or {}, options} do
+    for k, v in pairs(t) do named[k] = v end
+  end
+  if next(named) then args[#args + 1] = named end
+  return args
+end
+
+-- Calls f(make, inputs, text) for every sample and variation; make() is a new module, always with the same parameters.
+local function each_sample(name, f)
+  torch.manual_seed(5)
+  for i, sample in ipairs(domains[layer.rows[name].domain or "default"]()) do
+    for _, options in ipairs(variations(name, #sample[1])) do
+      local text = ("%s, sample %d"):format(name, i)
+      for k, v in pairs(options) do text = ("%s, %s = %s"):format(text, k, tostring(v)) end
+      f(function()
+        torch.manual_seed(3)
+        return nn[name](table.unpack(merged(sample[1], options))):double()
+      end, sample[2], text)
+    end
+  end
+end
+
+local function fresh(inputs)
+  local list = {}
+  for i, t in ipairs(inputs) do
+    list[i] = t.dtype == torch.float64 and t:detach():clone():requires_grad_(i == 1) or t
+  end
+  return list
+end
+
+-- What a call gives: results, gradients of the first input and of the parameters, and the state afterwards.
+local function observe(m, inputs, call)
+  local given = fresh(inputs)
+  torch.manual_seed(7)
+  local out = table.pack(call(m, given[1] * 1, table.unpack(given, 2)))
+  local seen = table.move(out, 1, out.n, 1, {})
+  out[1]:sum():backward()
+  seen[#seen + 1] = given[1].grad
+  for _, p in ipairs(m:parameters()) do seen[#seen + 1] = p.grad end
+  for _, b in ipairs(m:buffers()) do seen[#seen + 1] = b end
+  return seen
+end
+
+describe("a layer's C and its formula in Lua agree:", function()
+  for _, name in ipairs(names) do
+    it(name, function()
+      each_sample(name, function(make, inputs, text)
+        for _, training in ipairs {true, false} do
+          local native, lua = make():train(training), make():train(training)
+          local want = observe(lua, inputs, layer.rows[name].forward)
+          local got = observe(native, inputs, function(m, ...) return m(...) end)
+          assert.equal(#want, #got, text)
+          for i = 1, #want do assert.is_true(torch.equal(want[i], got[i]), ("%s: value %d"):format(text, i)) end
+        end
+      end)
+    end)
+  end
+end)
+
+describe("gradients by finite differences:", function()
+  for _, name in ipairs(names) do
+    it(name, function()
+      each_sample(name, function(make, inputs, text)
+        local m, given = make(), fresh(inputs)
+        local ok, message = pcall(torch.autograd.gradcheck, function(x)
+          torch.manual_seed(7)
+          return (m(x * 1, table.unpack(given, 2))) -- the first result: the second of a pool are positions
+        end, {given[1]})
+        assert.is_true(ok and message ~= false, ("%s: %s"):format(text, message))
+      end)
+    end)
+  end
+end)
+
+describe("a parameter that was replaced", function()
+  it("is computed with, and gradients flow on to what it was made of", function()
+    local m = nn.Linear(3, 2)
+    local v, g = m.weight:detach():clone():requires_grad_(true), torch.ones(2, 1):mul_(2):requires_grad_(true)
+    m:unregister("weight")
+    m.weight = v * g
+    local x = torch.randn(4, 3)
+    local out = m(x)
+    assert.is_true(torch.equal(F.linear(x, v * g, m.bias), out))
+    out:sum():backward()
+    assert.is_true(torch.allclose(x:sum(1):expand(2, 3) * 2, v.grad))
+    assert.is_true(torch.allclose((x:sum(1):expand(2, 3) * v):sum(2, true), g.grad))
+    assert.is_true(torch.equal(torch.full({2}, 4), m.bias.grad))
+    local listed = {}
+    for name in m:named_parameters() do listed[#listed + 1] = name end
+    assert.same({"bias"}, listed)
+    assert.equal("Linear(in_features=3, out_features=2, bias=true)", tostring(m))
+  end)
+
+  it("in a Sequential too", function()
+    local m = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2))
+    local want, mask = m(torch.ones(1, 3)), torch.ones(2, 3)
+    local original = m[1].weight
+    m[1]:unregister("weight")
+    m[1].weight = original * mask
+    assert.is_true(torch.equal(want, m(torch.ones(1, 3))))
+    mask:zero_()
+    m[1].weight = original * mask
+    assert.is_false(torch.equal(want, m(torch.ones(1, 3))))
+  end)
+
+  it("may be gone, where the layer can do without", function()
+    local m = nn.Linear(3, 2)
+    m:unregister("bias")
+    assert.is_nil(m.bias)
+    assert.is_true(torch.equal(F.linear(torch.ones(1, 3), m.weight), m(torch.ones(1, 3))))
+    m = nn.BatchNorm1d(3)
+    m:unregister("running_mean")
+    m:unregister("running_var")
+    m:eval()
+    local x = torch.randn(4, 3)
+    assert.is_true(torch.allclose(F.batch_norm(x, nil, nil, nil, nil, true), m(x)))
+  end)
+
+  it("nil is no parameter", function()
+    local m = nn.Linear(3, 2)
+    m.bias = nil
+    assert.is_true(torch.equal(F.linear(torch.ones(1, 3), m.weight), m(torch.ones(1, 3))))
+    m.weight = nil
+    assert.error_matches(function() m(torch.ones(1, 3)) end, "^nn.Linear: it has no parameter 'weight'")
+    m.weight = nn.Parameter(torch.ones(2, 3))
+    assert.same({{3, 3}}, m(torch.ones(1, 3)):tolist())
+  end)
+
+  it("unregister refuses a name that is not there", function()
+    assert.error_matches(function() nn.Linear(1, 1):unregister("wait") end,
+      "^unregister: 'name' %(argument 2%): there is no parameter, buffer or module 'wait'")
+  end)
+end)
+
+describe("a subclass of a layer", function()
+  it("that overrides nothing does what the layer does", function()
+    local Mine = torch.class("Mine", nn.Linear)
+    torch.manual_seed(1)
+    local mine = Mine(3, 2)
+    torch.manual_seed(1)
+    local plain = nn.Linear(3, 2)
+    local x = torch.randn(4, 3)
+    assert.is_true(torch.equal(plain(x), mine(x)))
+    assert.is_true(torch.equal(plain(x), nn.Sequential(mine)(x)))
+    assert.equal("Mine(in_features=3, out_features=2, bias=true)", tostring(mine))
+    local weight = mine.weight
+    mine:unregister("weight")
+    mine.weight = weight * 2
+    assert.is_true(torch.allclose(F.linear(x, weight * 2, mine.bias), mine(x)))
+  end)
+end)
+
+describe("nn.Hardtanh", function()
+  it("is one row", function()
+    local m = nn.Hardtanh(-2, 3)
+    assert.same({-2, 0.5, 3}, m(torch.tensor {-5, 0.5, 4}):tolist())
+    assert.equal("Hardtanh(min_val=-2.0, max_val=3.0)", tostring(m))
+    assert.equal("Hardtanh(min_val=-1.0, max_val=1.0, inplace=true)", tostring(nn.Hardtanh({inplace = true})))
+    assert.error_matches(function() nn.Hardtanh(1, 1) end, "^nn.Hardtanh: 'max_val' %(argument 2%): expected a number above")
+    assert.same({0, 2, 6}, nn.ReLU6()(torch.tensor {-1.0, 2.0, 8.0}):tolist())
+    local x = torch.tensor({-1.0, 0.5, 1.0, 3.0}):requires_grad_(true)
+    nn.Hardtanh()(x):sum():backward()
+    assert.same({0, 1, 0, 0}, x.grad:tolist())
+  end)
+end)
+
+describe("the classes of layers", function()
+  it("are made when they are first read", function()
+    local program = 'local n = 0; for k in next, torch.nn do n = n + 1 end; assert(rawget(torch.nn, "Linear") == nil); '
+      .. 'assert(torch.nn.Linear == torch.nn.Linear); assert(rawget(torch.nn, "Linear") and not rawget(torch.nn, "Conv2d"))'
+    assert.is_true((os.execute(("%s -e '%s'"):format(os.getenv "HECATE_BIN" or "build/hecate", program))))
+    assert.is_nil(nn.NoSuchLayer)
+  end)
+end)
+
+describe("numbers in the text of a layer", function()
+  it("are as Python writes them", function()
+    assert.equal("Softplus(beta=1.0, threshold=20.0)", tostring(nn.Softplus()))
+    assert.equal("Softplus(beta=0.0001, threshold=1e-05)", tostring(nn.Softplus(1e-4, 1e-5)))
+    assert.equal("Softplus(beta=1234567.5, threshold=1e+16)", tostring(nn.Softplus(1234567.5, 1e16)))
+  end)
+end)
