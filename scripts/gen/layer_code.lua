@@ -19,6 +19,21 @@ local function call(step, token)
     attributes = step.attributes}
 end
 
+local UNSCALED = "(Scalar){SCALAR_INT, {1}}" -- alpha of add, as it stands in a step that does not give it
+
+-- Without the numbers that are added in place as tensors: x:add_(1) is one step {add = x, number}.
+local function with_counters(steps)
+  local list = {}
+  for _, step in ipairs(steps) do
+    local before = list[#list]
+    if step.in_place and step.row.name == "add" and step.attributes[1] == UNSCALED and before and before.number
+      and step.inputs[2] == before.outputs[1] then
+      list[#list] = {add = step.inputs[1], number = before.number, inputs = {}, outputs = {}}
+    else list[#list + 1] = step end
+  end
+  return list
+end
+
 -- The lines of a way through the formula. Positions that come from outside are brought down to count from 0 first.
 local function leaf_lines(leaf)
   if leaf.in_lua then return {"return FORWARD_IN_LUA;"} end
@@ -43,8 +58,8 @@ local function leaf_lines(leaf)
     end
     return made[name]
   end
-  for _, step in ipairs(leaf.steps) do
-    local made_by = call(step, token)
+  for _, step in ipairs(with_counters(leaf.steps)) do
+    local made_by = step.add and ("layer_add_number(%s, %s)"):format(step.add, step.number) or call(step, token)
     put(("status = %s;"):format(made_by))
   end
   for i, result in ipairs(leaf.results) do

@@ -4,6 +4,8 @@
 #include "layer.h"
 
 #include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- construction ---------------------------------------------------------------------- */
@@ -66,7 +68,7 @@ void layer_release(Tensor **tensors, int n) {
   for (int i = 0; i < n; i++) tensor_release(tensors[i]);
 }
 
-static Status check_rank(const Layer *layer, const Tensor *in) {
+Status layer_check_rank(const Layer *layer, const Tensor *in) {
   char text[SHAPE_TEXT], expected[32];
   if (in->ndim >= layer->least_rank && in->ndim <= layer->most_rank) return OK;
   if (layer->least_rank == layer->most_rank) snprintf(expected, sizeof expected, "%d", layer->least_rank);
@@ -75,10 +77,18 @@ static Status check_rank(const Layer *layer, const Tensor *in) {
               expected, tensor_text(text, in));
 }
 
-Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
-  const Layer *layer = module_layer(m);
-  if (layer->most_rank > 0) TRY(check_rank(layer, in[0]));
-  return layer->forward(m, in, out);
+/* Counters take no call of an op. */
+Status layer_add_number(Tensor *t, Scalar number) {
+  if (t->dtype == DTYPE_INT64 && t->ndim == 0 && number.kind == SCALAR_INT && tensor_device(t).type == DEVICE_CPU) {
+    *(int64_t *)tensor_data(t) += number.as.i;
+    atomic_fetch_add(&t->storage->version, 1);
+    return OK;
+  }
+  Tensor *pair[] = {t, NULL};
+  TRY(tensor_wrap_number(number, &pair[1]));
+  Status status = op_call_in_place(OP_ADD, pair, 2, &(AddAttrs){scalar_int(1)});
+  tensor_release(pair[1]);
+  return status;
 }
 
 /* The formulas are functions of the Lua files that the C was made of; they are loaded when the first one is needed. */

@@ -23,5 +23,7 @@ bool layer_slot(const Module *m, int place, const char *name, Tensor **out);
 /* Fails: the parameter is registered as nil. */
 Status layer_missing(const Module *m, const char *name);
 void layer_release(Tensor **tensors, int n);
+/* t:add_(number) */
+Status layer_add_number(Tensor *t, Scalar number);
 
 #endif

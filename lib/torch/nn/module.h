@@ -121,7 +121,12 @@ Status init_constant(Tensor *t, Scalar value);
 
 /* layer.c: layers that are rows (layers/). */
 extern const Layer *const layer_table[]; /* generated; ends with NULL */
-Status layer_forward(Module *m, Tensor *const *in, Tensor **out);
+Status layer_check_rank(const Layer *layer, const Tensor *in);
+static inline Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
+  const Layer *layer = module_layer(m);
+  if (layer->most_rank > 0) TRY(layer_check_rank(layer, in[0]));
+  return layer->forward(m, in, out);
+}
 /* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
 int layer_forward_lua(lua_State *L);
 /* The classes become fields of the table at the top, which has a metatable, at first use. */
