@@ -179,13 +179,17 @@ end
 -- ---- source -----------------------------------------------------------------------------------------
 
 --- The text of what a name means, and its place {file, line}: a Lua function with its
--- comment, the row of an op. nil and a reason for what is made in C.
+-- comment, the row of an op or of a layer. nil and a reason for what is made in C.
 function help.source(name, env)
   local index = registry.index()
   local found = help.lookup(name, env)
   if not found then return nil, ("nothing is called '%s'"):format(name) end
   local entry = index.by_name[found.alias or found.name]
   if found.op then return source.of_op(found.op) end
+  local layer = found.name:match "^nn%.([%w_]+)$"
+  local row, where
+  if layer then row, where = source.of_layer(layer) end
+  if row then return row, where end
   local value = resolve.value(name, env or _G)
   if value == nil and entry then value = entry.value end
   if type(value) == "table" then value = rawget(value, "__init") or value end

@@ -173,7 +173,7 @@ describe("help", function()
     assert.equal('"mean"', found.args[3].default)
     assert.equal("ignore_index", found.args[2].name)
     assert.matches("%(N, C%)", found.shapes)
-    assert.matches("layers.c$", help.lookup "nn.Linear".source.file)
+    assert.matches("linear.lua$", help.lookup "nn.Linear".source.file)
     assert.same({"nn.functional.cross_entropy"}, found.see_also)
   end)
 
@@ -243,9 +243,12 @@ return {square = square, plain = plain, Net = Net}]])
   it("shows the source: of Lua, of rows, and where C has none", function()
     assert.matches('^op {"sum", .*unreduce', help.source "torch.sum")
     assert.matches("function%(input, size, dim%)", help.source "torch.split")
-    local none, reason = help.source "nn.Linear"
+    local row, place = help.source "nn.Linear"
+    assert.matches('^layer {"Linear", .*F.linear%(input, m.weight, m.bias%)', row)
+    assert.equal("lib/torch/nn/layers/linear.lua", place.file)
+    local none, reason = help.source "nn.Sequential"
     assert.is_nil(none)
-    assert.matches("made in C: lib/torch/nn/layers.c:%d+", reason)
+    assert.matches("made in C: lib/torch/nn/containers.c:%d+", reason)
   end)
 
   it("searches names and descriptions, and mends mistyped ones", function()
