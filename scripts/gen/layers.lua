@@ -1,5 +1,5 @@
 -- Makes C of the layers that are rows. usage: layers.lua SOURCE_DIR OUT_FILE ROWS... -- LAYERS...
--- ROWS are the files of the op table (tensor/ops/*/rows.lua), LAYERS those of lib/torch/nn/layers.
+-- ROWS are the files of the op table, LAYERS those of lib/torch/nn/layers.
 local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"

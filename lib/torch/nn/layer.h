@@ -1,4 +1,4 @@
-/* layer.h: what the generated C of layers (build/gen/layers.c, made of the rows in layers/) calls. */
+/* layer.h: what the C that scripts/gen/layers.lua makes of the rows in layers/ calls. */
 #ifndef HECATE_LAYER_H
 #define HECATE_LAYER_H
 
