@@ -185,6 +185,108 @@ describe("optim", function()
     end
   end)
 
+  it("without weight decay leaves an infinite parameter infinite, as PyTorch", function()
+    for name in ("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam"):gmatch "%S+" do
+      local p = one(math.huge)
+      optim[name]({p}, {weight_decay = 0}):step()
+      assert.equal(math.huge, p:item(), name)
+    end
+  end)
+
+  it("a NaN in a gradient reaches its element and no other", function()
+    for name in ("SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam"):gmatch "%S+" do
+      local p = torch.tensor({1.0, 1.0, 1.0}):requires_grad_(true)
+      local opt = optim[name]({p}, {lr = 0.1})
+      p.grad = torch.tensor({1.0, 0 / 0, 1.0})
+      opt:step()
+      p.grad = torch.ones(3)
+      opt:step()
+      local a, b, c = table.unpack(p:tolist())
+      assert.is_true(a == a and a < 1 and a == c, name)
+      assert.is_true(b ~= b, name)
+    end
+  end)
+
+  it("takes a gradient that is an expanded view", function()
+    local p = torch.tensor({{1.0, 2.0}, {3.0, 4.0}}):requires_grad_(true)
+    local q = p:detach():clone():requires_grad_(true)
+    local a, b = optim.Adam({p}, {lr = 0.1}), optim.Adam({q}, {lr = 0.1})
+    p.grad, q.grad = torch.tensor({2.0}):expand(2, 2), torch.full({2, 2}, 2.0)
+    a:step()
+    b:step()
+    assert.is_true(torch.equal(p:detach(), q:detach()))
+    assert.same({{2, 2}, {2, 2}}, p.grad:tolist())
+  end)
+
+  it("moves many small parameters as it moves one large one, with threads", function()
+    local threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    for _, dtype in ipairs {"float32", "float64"} do
+      local n, size = 700, 401 -- more elements than two shares
+      local whole = torch.arange(n * size, {dtype = dtype}):mul(1e-3):sin():requires_grad_(true)
+      local parts = {}
+      for i = 1, n do parts[i] = whole:detach()[{{(i - 1) * size + 1, i * size}}]:clone():requires_grad_(true) end
+      local one_large, many = optim.Adam({whole}, {lr = 0.1}), optim.Adam(parts, {lr = 0.1})
+      for step = 1, 2 do
+        whole.grad = whole:detach():mul(step):cos()
+        for i, p in ipairs(parts) do p.grad = whole.grad[{{(i - 1) * size + 1, i * size}}]:clone() end
+        one_large:step()
+        many:step()
+      end
+      for i, p in ipairs(parts) do parts[i] = p:detach() end
+      assert.is_true(torch.equal(whole:detach(), torch.cat(parts)), dtype)
+    end
+    torch.set_num_threads(threads)
+  end)
+
+  it("has the state that PyTorch has, by name", function()
+    local function keys(name, options)
+      local p = one(1.0)
+      local opt = optim[name]({p}, options)
+      opt:step()
+      local list = {}
+      for key in pairs(opt:state_dict().state[1]) do list[#list + 1] = key end
+      table.sort(list)
+      return table.concat(list, " ")
+    end
+    assert.equal("", keys("SGD", {lr = 1}))
+    assert.equal("momentum_buffer", keys("SGD", {lr = 1, momentum = 0.9}))
+    assert.equal("exp_avg exp_avg_sq step", keys("Adam"))
+    assert.equal("exp_avg exp_avg_sq max_exp_avg_sq step", keys("AdamW", {amsgrad = true}))
+    assert.equal("square_avg step", keys("RMSprop"))
+    assert.equal("grad_avg momentum_buffer square_avg step", keys("RMSprop", {momentum = 0.9, centered = true}))
+    assert.equal("step sum", keys("Adagrad"))
+    assert.equal("acc_delta square_avg step", keys("Adadelta"))
+    assert.equal("exp_avg exp_inf step", keys("Adamax"))
+    assert.equal("exp_avg exp_avg_sq mu_product step", keys("NAdam"))
+    assert.equal("exp_avg exp_avg_sq step", keys("RAdam"))
+  end)
+
+  it("goes on from a state whose count is a tensor, and refuses what is no number", function()
+    local a, b = one(1.0), one(1.0)
+    local first, second = optim.NAdam({a}), optim.NAdam({b})
+    first:step()
+    local state = first:state_dict()
+    state.state[1].step, state.state[1].mu_product = torch.tensor(1.0), torch.tensor(state.state[1].mu_product, {dtype = "float64"})
+    second:load_state_dict(state)
+    b:detach():copy_(a:detach())
+    first:step()
+    second:step()
+    assert.equal(a:item(), b:item())
+    second.state[b].step = "two"
+    assert.error_matches(function() second:step() end, "^optim.NAdam: the state 'step': expected a number, got the string \"two\"")
+    second.state[b].step, second.state[b].exp_avg = 2, 3
+    assert.error_matches(function() second:step() end, "^optim.NAdam: the state 'exp_avg': expected a tensor, got ")
+  end)
+
+  it("leaves all parameters as they were when a step fails", function()
+    local a, b = one(1.0), one(1.0)
+    local opt = optim.Adam({a, b})
+    opt.state[b] = {exp_avg = torch.zeros(3)}
+    assert.error_matches(function() opt:step() end, "does not have the shape of its parameter")
+    assert.same({1, 1}, {a:item(), b:item()})
+  end)
+
   it("can be subclassed in Lua", function()
     local Sign = torch.class("Sign", optim.Optimizer)
     function Sign:__init(params, lr) Sign.super.__init(self, params, {lr = lr}) end

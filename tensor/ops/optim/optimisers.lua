@@ -95,7 +95,8 @@ optimiser {"RMSprop", [[(lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-
     {"momentum_buffer = momentum_buffer * momentum + change", when = "moves"},
     "param = param - lr * (moves ? momentum_buffer : change)",
   },
-  doc = "p -= lr · g / (√v + eps), where v is a moving mean of g² (Hinton 2012, lecture 6 of Neural Networks for Machine Learning).",
+  doc = [[p -= lr · g / (√v + eps), where v is a moving mean of g² (Hinton 2012, lecture 6 of Neural Networks for
+Machine Learning).]],
   notes = {params = PARAMS, alpha = "the share of the past in the mean", weight_decay = "g += weight_decay · p",
     momentum = "of what is subtracted from the parameters", centered = "v is the variance of g (Graves 2013)",
     maximize = "climbs instead"},
