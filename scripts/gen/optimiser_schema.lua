@@ -159,7 +159,9 @@ function schema.row(raw, file, line)
   for key in pairs(raw) do
     if type(key) == "string" and not KNOWN[key] then fail(row, "unknown field '%s'", key) end
   end
-  if type(raw[1]) ~= "string" or type(raw[2]) ~= "string" then fail(row, "a row starts with a name and a signature") end
+  if type(raw[1]) ~= "string" or type(raw[2]) ~= "string" then
+    fail(row, "a row starts with a name and a signature")
+  end
   row.c = row.name:lower()
   read_signature(row, raw[2])
   read_ranges(row, raw.ranges)

@@ -28,7 +28,8 @@ end
 -- ---- options as a struct --------------------------------------------------------------------------
 
 function emit.header(rows)
-  local out, put = lines(HEAD, "#ifndef HECATE_OPTIMISERS_H", "#define HECATE_OPTIMISERS_H", "#include <stdbool.h>", "")
+  local out, put = lines(HEAD, "#ifndef HECATE_OPTIMISERS_H", "#define HECATE_OPTIMISERS_H", "#include <stdbool.h>",
+    "")
   put("enum {")
   for _, row in ipairs(rows) do put("  OPTIMISER_%s,", row.name:upper()) end
   put("  OPTIMISER_COUNT\n};")
@@ -108,7 +109,8 @@ end
 
 local function rule(row, put)
   put("  [OPTIMISER_%s] = {", row.name:upper())
-  put("    .id = OPTIMISER_%s, .options_size = sizeof(%s), .counts = %s,", row.name:upper(), struct(row), tostring(row.counts))
+  put("    .id = OPTIMISER_%s, .options_size = sizeof(%s), .counts = %s,", row.name:upper(), struct(row),
+    tostring(row.counts))
   local states, numbers = {}, {}
   for i, state in ipairs(row.state) do
     states[i] = ('{"%s", %du, %s}'):format(state.name, state.when and row.flags[state.when].bit or 0,
@@ -158,7 +160,8 @@ local function loop(row, put)
   put("#pragma omp simd\n  for (int64_t i = 0; i < n; i++) {")
   put("    T param = param_at[i];\n    const T grad = grad_at[i];")
   for _, state in ipairs(row.state) do
-    put("    T %s = %s%s_at[i]%s;", state.name, state.when and state.when .. " ? " or "", state.name, state.when and " : 0" or "")
+    put("    T %s = %s%s_at[i]%s;", state.name, state.when and state.when .. " ? " or "", state.name,
+      state.when and " : 0" or "")
   end
   for _, statement in ipairs(row.element) do
     put("    %s%s%s = %s;", statement.when and ("if (%s) "):format(statement.when) or "", statement.new and "T " or "",
@@ -216,10 +219,10 @@ local function options(row, put)
   put("static const Option %s_options[] = {", row.c)
   for _, option in ipairs(row.options) do
     if option.second and option.second ~= "0.999" then
-      error(("%s: the second default of '%s' is not 0.999, which is that of OPTION_REALS"):format(row.where, option.name), 0)
+      error(("%s: the second default of '%s' must be 0.999, that of OPTION_REALS"):format(row.where, option.name), 0)
     end
-    put('  {"%s", %s, offsetof(%s, %s), false, %s, NULL},', option.name, OPTION_TYPES[option.type], struct(row), option.name,
-      option.default)
+    put('  {"%s", %s, offsetof(%s, %s), false, %s, NULL},', option.name, OPTION_TYPES[option.type], struct(row),
+      option.name, option.default)
   end
   put("  {NULL}};")
 end
@@ -250,9 +253,11 @@ function emit.algorithms(rows)
   end
   put("const Algorithm algorithms[OPTIMISER_COUNT] = {")
   for _, row in ipairs(rows) do
-    put('  {.base = {.class = {.name = "optim.%s", .parent = &optimizer_class.class, .methods = step_methods},', row.name)
+    put('  {.base = {.class = {.name = "optim.%s", .parent = &optimizer_class.class, .methods = step_methods},',
+      row.name)
     put("            .size = sizeof(Optimizer)},")
-    put("   .rule = &optimiser_rules[OPTIMISER_%s], .options = %s_options, .check = %s_check},", row.name:upper(), row.c, row.c)
+    put("   .rule = &optimiser_rules[OPTIMISER_%s], .options = %s_options, .check = %s_check},", row.name:upper(),
+      row.c, row.c)
   end
   put("};\n")
   return table.concat(out, "\n")

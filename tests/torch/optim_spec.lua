@@ -267,14 +267,16 @@ describe("optim", function()
     local first, second = optim.NAdam({a}), optim.NAdam({b})
     first:step()
     local state = first:state_dict()
-    state.state[1].step, state.state[1].mu_product = torch.tensor(1.0), torch.tensor(state.state[1].mu_product, {dtype = "float64"})
+    local saved = state.state[1]
+    saved.step, saved.mu_product = torch.tensor(1.0), torch.tensor(saved.mu_product, {dtype = "float64"})
     second:load_state_dict(state)
     b:detach():copy_(a:detach())
     first:step()
     second:step()
     assert.equal(a:item(), b:item())
     second.state[b].step = "two"
-    assert.error_matches(function() second:step() end, "^optim.NAdam: the state 'step': expected a number, got the string \"two\"")
+    assert.error_matches(function() second:step() end,
+      "^optim.NAdam: the state 'step': expected a number, got the string \"two\"")
     second.state[b].step, second.state[b].exp_avg = 2, 3
     assert.error_matches(function() second:step() end, "^optim.NAdam: the state 'exp_avg': expected a tensor, got ")
   end)
@@ -339,8 +341,8 @@ describe("optim", function()
 
   it("prints every option of its groups by name", function()
     local adam = optim.Adam({torch.zeros(1, {requires_grad = true})}, {lr = 0.5})
-    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n    decoupled_weight_decay: false\n    eps: 1e-08\n"
-      .. "    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
+    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n    decoupled_weight_decay: false\n"
+      .. "    eps: 1e-08\n    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
     adam.param_groups[1].mine = "own"
     assert.matches("\n    mine: own\n", tostring(adam))
     adam.param_groups[1] = 3
