@@ -1,7 +1,6 @@
 -- Cases of tests/data/parity that do not hold yet, by kind, file and number of the case, each with its reason. A case
 -- that holds must leave the list. in_place: methods that are not there, though the file names them. missing:
 -- dtypes and ops that some cases need and that are not there. executed: how many cases are run at least.
-local decoupled = "no option decoupled_weight_decay"
 local integer = "the correction is an integer"
 local weight = "losses of differences take no weight"
 local numbers = "a number stands for a tensor of no dimensions"
@@ -43,7 +42,7 @@ return {
     ["pow"] = {[1] = numbers},
     ["remainder"] = {[1] = numbers},
   },
-  optim = {["Adam/2"] = {decoupled, decoupled}},
+  optim = {},
   in_place = {},
   missing = {
     dtypes = {
