@@ -1,6 +1,6 @@
 /* leaf.c: a gradient at the end of its way becomes the gradient of a tensor.
 **
-** The invariant: nobody else sees the memory of x.grad, or of a result of torch.autograd.grad. Formulas hand
+** The invariant: a change in place of x.grad, or of a result of torch.autograd.grad, changes nothing else. Formulas hand
 ** on one tensor to several inputs (the gradient of a + b), views of it (that of x:sum() is an expanded
 ** number), or what the caller gave; the first change in place, a step of clip_grad_norm_ say, would reach
 ** all of them. So a tensor is kept as it is only when the pass holds its last reference, else it is copied.
@@ -25,16 +25,15 @@ static bool is_expanded(const Tensor *t) {
   return false;
 }
 
-static Status replace_by_copy(Tensor **grad) {
+/* An expanded result stays as it is: that it cannot be changed in place is said where someone tries, and to write
+** the same number a million times took longer than the sum whose gradient it is. */
+Status gradient_own(Tensor **grad) {
   Tensor *copy;
+  if (is_private(*grad) || is_expanded(*grad)) return OK;
   TRY(op_clone(*grad, &copy));
   tensor_release(*grad);
   *grad = copy;
   return OK;
-}
-
-Status gradient_own(Tensor **grad) {
-  return is_private(*grad) && !is_expanded(*grad) ? OK : replace_by_copy(grad);
 }
 
 /* A leaf can change its dtype (model:double()) or its shape (t_ with gradients off) after the graph was made. */

@@ -72,7 +72,7 @@ Status tensor_edge(Tensor *t, Edge *edge);
 Status tensor_set_history(Tensor *t, Node *node, int output);
 
 /* ---- leaf.c ---- */
-/* Makes a gradient (owned, may be replaced) one whose memory nobody else sees. */
+/* Makes a gradient (owned, may be replaced) one whose memory nobody else can change, nor it that of others. */
 Status gradient_own(Tensor **grad);
 /* Adds a gradient (owned, may be taken) to that of 't', which has memory of its own afterwards. 'in_place':
 ** who holds t.grad already sees it grow; otherwise t.grad becomes another tensor. */

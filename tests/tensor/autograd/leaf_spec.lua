@@ -1,5 +1,6 @@
--- Every gradient has memory of its own: x.grad, and the results of torch.autograd.grad. The first change in
--- place (a step of clip_grad_norm_, say) of one that was shared would change the other, too.
+-- Every gradient has memory of its own: x.grad, and the results of torch.autograd.grad (unless they are expanded,
+-- then nobody can change them in place). The first change in place (a step of clip_grad_norm_, say) of one that was
+-- shared would change the other, too.
 package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
 local schema, domains = require "schema", require "domains"
 
@@ -141,9 +142,11 @@ describe("a change in place of a gradient", function()
       assert.are.same({1, 1}, gb:tolist())
       assert.are.same({1, 1}, again:tolist())
       assert.are.same({1, 1}, g:tolist())
-      local gx = torch.autograd.grad(a:sum(), a, nil, options)
-      torch.no_grad(function() gx:mul_(2) end)
-      assert.are.same({2, 2}, gx:tolist())
+      local gx, gy = torch.autograd.grad((a + b):sum(), {a, b}, nil, options) -- expanded: refused rather than copied
+      local ok, message = pcall(function() torch.no_grad(function() gx:mul_(2) end) end)
+      assert.is_false(ok)
+      assert.matches("mul_: an expanded tensor cannot be changed in place; use :clone()", message, 1, true)
+      assert.are.same({1, 1}, gy:tolist())
     end
   end)
 end)
