@@ -1,5 +1,5 @@
 -- What the documents say is run: every lua block of README.md and docs/, the example of
--- every op. And tensor/ knows no Lua.
+-- every op.
 local torch = require "torch"
 
 --- The lines that a command prints, sorted.
@@ -134,24 +134,4 @@ describe("the example of", function()
     end)
   end
   it("most ops state their result", function() assert.is_true(stated > 120) end)
-end)
-
-describe("layers", function()
-  it("tensor/ includes nothing of Lua or of vm/", function()
-    local sources = lines "find tensor -name '*.[ch]'"
-    assert.is_true(#sources > 20)
-    local foreign = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true,
-      ["lua.hpp"] = true}
-    for _, path in ipairs(lines "find vm lib -name '*.h'") do foreign[path:match "[^/]+$"] = true end
-    for _, path in ipairs(sources) do
-      local number = 0
-      for line in (read(path) .. "\n"):gmatch "(.-)\n" do
-        number = number + 1
-        local name = line:match '^%s*#%s*include%s*[<"]([^>"]+)[>"]'
-        if name and foreign[name:match "[^/]+$"] then
-          error(("%s:%d: includes %s"):format(path, number, name), 0)
-        end
-      end
-    end
-  end)
 end)

@@ -13,14 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm.h"
+#include "tensor.h"
 
 /* From the folder of the executable or of torch.so: in the folder of a build, and installed. */
 static const char *const plugin_folders[] = {HECATE_PLUGIN_FOLDERS, NULL};
 
 /* Whether a plug-in that is opened now gets our functions. */
 static bool plugin_sees_us(void) {
-  return dlsym(dlopen(NULL, RTLD_LAZY), "tensor_check") == (void *)tensor_check;
+  return dlsym(dlopen(NULL, RTLD_LAZY), "status_message") == (void *)status_message;
 }
 
 /* Writes the path of the executable or shared object that we are part of; makes its functions those that plug-ins
@@ -28,7 +28,7 @@ static bool plugin_sees_us(void) {
 static void plugin_host(lua_State *L, char *path) {
   Dl_info host;
   struct link_map *loaded;
-  if (dladdr1((void *)tensor_check, &host, (void **)&loaded, RTLD_DL_LINKMAP) == 0)
+  if (dladdr1((void *)status_message, &host, (void **)&loaded, RTLD_DL_LINKMAP) == 0)
     luaL_error(L, "plug-ins: the program is not found in its own memory");
   const char *name = loaded->l_name[0] != '\0' ? loaded->l_name : "/proc/self/exe";
   if (realpath(name, path) == NULL) luaL_error(L, "plug-ins: %s is not found", name);

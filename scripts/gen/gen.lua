@@ -225,20 +225,29 @@ local function ops_c(rows)
   return table.concat(out, "\n")
 end
 
--- kernels.h: KERNEL(name) functions of tensor/ops/*/cpu*.c and the table of one processor level.
+-- kernels.h: KERNEL(name) functions of tensor/ops/*/cpu*.c.
 local function kernels_h(rows)
   local out = {"/* Generated from tensor/ops/. KERNEL(name) gives the name at this level. */"}
-  local table_rows = {}
   for _, row in ipairs(rows) do
-    if row.kind == "kernel" then
-      local name = row.kernel or row.name
-      out[#out + 1] = ("Status KERNEL(%s)(Call *c);"):format(name)
-      table_rows[#table_rows + 1] = ("  [OP_%s] = KERNEL(%s),"):format(row.name:upper(), name)
-    end
+    if row.kind == "kernel" then out[#out + 1] = ("Status KERNEL(%s)(Call *c);"):format(row.kernel or row.name) end
   end
-  out[#out + 1] = "#ifdef KERNEL_TABLE\nstatic const KernelFn kernel_table[OP_COUNT] = {"
-  out[#out + 1] = table.concat(table_rows, "\n")
-  out[#out + 1] = "};\n#endif\n"
+  return table.concat(out, "\n") .. "\n"
+end
+
+-- kernels.c: the tables of one processor level, by op and by dtype.
+local function kernels_c(rows)
+  local out = {'/* Generated from tensor/ops/: what one level of the processor has for each op. */\n#include "device/cpu/kernel.h"'}
+  local function put(...) out[#out + 1] = string.format(...) end
+  put("static const KernelFn kernel_table[OP_COUNT] = {")
+  for _, row in ipairs(rows) do
+    if row.kind == "kernel" then put("  [OP_%s] = KERNEL(%s),", row.name:upper(), row.kernel or row.name) end
+  end
+  put("};\nconst KernelFn *const KERNEL(kernels) = kernel_table;")
+  local all = dtypes.set(DTYPES, "all")
+  for _, dtype in ipairs(all) do put("extern const StripFn KERNEL(strips_%s)[OP_COUNT];", dtype) end
+  put("const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {")
+  for _, dtype in ipairs(all) do put("  [DTYPE_%s] = KERNEL(strips_%s),", dtype:upper(), dtype) end
+  put("};\n")
   return table.concat(out, "\n")
 end
 
@@ -313,6 +322,7 @@ local ok, message = pcall(function()
   write("ops.h", ops_h(rows))
   write("ops.c", ops_c(rows))
   write("kernels.h", kernels_h(rows))
+  write("kernels.c", kernels_c(rows))
   for _, dtype in ipairs(dtypes.set(DTYPES, "all")) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
 end)
 if not ok then

@@ -11,16 +11,6 @@ bool grad_set_enabled(bool on) {
   return was;
 }
 
-Autograd *autograd_of(Tensor *t) {
-  if (t->autograd == NULL) t->autograd = memory_zalloc(sizeof(Autograd));
-  return t->autograd;
-}
-
-uint64_t tensor_changes(const Tensor *t) {
-  uint64_t replaced = t->autograd != NULL ? t->autograd->replaced : 0;
-  return replaced << 32 | atomic_load_explicit(&t->storage->version, memory_order_relaxed);
-}
-
 /* 'node' (owned) in place of the node of 't', which watches it no more. */
 static void history_replace(const Tensor *t, Autograd *a, Node *node) {
   Node *old = a->grad_fn;
@@ -29,6 +19,35 @@ static void history_replace(const Tensor *t, Autograd *a, Node *node) {
   for (Watch *w = old->watches; w != NULL; w = w->next)
     if (w->tensor == t) w->tensor = NULL;
   node_release(old);
+}
+
+static void autograd_release(Tensor *t) {
+  Autograd *a = t->autograd;
+  t->autograd = NULL;
+  hooks_free(a->hooks);
+  tensor_release(a->grad);
+  history_replace(t, a, NULL);
+  memory_free(a, sizeof *a);
+}
+
+Autograd *autograd_of(Tensor *t) {
+  if (t->autograd != NULL) return t->autograd;
+  t->autograd = memory_zalloc(sizeof(Autograd));
+  if (t->autograd != NULL) t->autograd->release = autograd_release;
+  return t->autograd;
+}
+
+uint64_t tensor_changes(const Tensor *t) {
+  uint64_t replaced = t->autograd != NULL ? t->autograd->replaced : 0;
+  return replaced << 32 | atomic_load_explicit(&t->storage->version, memory_order_relaxed);
+}
+
+Status tensor_set_data(Tensor *t, const Tensor *from) {
+  Autograd *meta = autograd_of(t);
+  if (meta == NULL) return ERROR_MEMORY;
+  meta->replaced++;
+  tensor_replace_data(t, from);
+  return OK;
 }
 
 Status tensor_set_history(Tensor *t, Node *n, int output) {
@@ -52,15 +71,6 @@ void tensor_release_twin(Tensor *t) {
   if (t == NULL) return;
   if (t->autograd != NULL && t->autograd->twins > 0) t->autograd->twins--;
   tensor_release(t);
-}
-
-void autograd_release(Tensor *t) {
-  Autograd *a = t->autograd;
-  t->autograd = NULL;
-  hooks_free(a->hooks);
-  tensor_release(a->grad);
-  history_replace(t, a, NULL);
-  memory_free(a, sizeof *a);
 }
 
 bool tensor_requires_grad(const Tensor *t) {

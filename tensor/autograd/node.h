@@ -79,8 +79,10 @@ Status gradient_own(Tensor **grad);
 Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_place);
 
 /* ---- hook.c ---- */
-void hooks_free(Hook *list);
 Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
+
+/* ---- watch.c ---- */
+void hooks_free(Hook *list);
 void node_drop_hooks(Node *node);
 void node_drop_watches(Node *node); /* their hooks too */
 /* A reference to a watched node came or went: its hooks are told (Hook.shared). */

@@ -129,7 +129,7 @@ struct Call {
 /* Allocates output 'i' on the device asked for, else that of the inputs, or takes the target. */
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
 
-/* An array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees it. */
+/* room.c: an array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees it. */
 Status tensors_room(int n, Tensor **few, Tensor ***out);
 void tensors_leave(int n, Tensor **few, Tensor **array);
 

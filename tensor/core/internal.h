@@ -18,10 +18,12 @@ typedef struct Autograd {
   int twins;          /* references of tensor_retain_twin */
   unsigned replaced;  /* how often tensor_set_data gave the tensor other memory */
   unsigned view_version; /* of the base's storage when grad_fn of a view was made */
+  void (*release)(Tensor *t); /* frees this when the tensor ends: so core/ needs nothing of autograd/ */
 } Autograd;
 
 Autograd *autograd_of(Tensor *t); /* made when missing; NULL: no memory */
-void autograd_release(Tensor *t); /* at the end of a tensor */
+/* The handle shows the memory of 'from' from now on; tensor_set_data counts it. */
+void tensor_replace_data(Tensor *t, const Tensor *from);
 /* A reference to a tensor with hooks came or went: tells them (Hook.shared). */
 void hooks_recount(Tensor *t);
 /* Notes the op on the tape when gradients are on and an input wants one. */

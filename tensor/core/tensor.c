@@ -191,7 +191,7 @@ void tensor_release(Tensor *t) {
     if (t->flags & TENSOR_HOOKED) hooks_recount(t);
     return;
   }
-  if (t->autograd != NULL) autograd_release(t);
+  if (t->autograd != NULL) t->autograd->release(t);
   tensor_release(t->base); /* a base is never a view: depth 1 */
   Storage *home = home_of(t);
   if (t->storage != home) storage_release(t->storage);
@@ -199,10 +199,7 @@ void tensor_release(Tensor *t) {
   else memory_free(t, sizeof *t);
 }
 
-Status tensor_set_data(Tensor *t, const Tensor *from) {
-  Autograd *meta = autograd_of(t);
-  if (meta == NULL) return ERROR_MEMORY;
-  meta->replaced++;
+void tensor_replace_data(Tensor *t, const Tensor *from) {
   Storage *home = home_of(t), *old = t->storage;
   if (from->storage != home) storage_retain(from->storage);
   t->storage = from->storage;
@@ -210,7 +207,6 @@ Status tensor_set_data(Tensor *t, const Tensor *from) {
   t->offset = from->offset;
   memcpy(t->stride, from->stride, sizeof t->stride);
   if (old != home) storage_release(old);
-  return OK;
 }
 
 bool tensor_is_contiguous(const Tensor *t) {

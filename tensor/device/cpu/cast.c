@@ -1,7 +1,6 @@
-/* cast.c: strips from one element type to another, and the tables of this level. */
+/* cast.c: strips from one element type to another. */
 #include <math.h>
 
-#define KERNEL_TABLE
 #include "kernel.h"
 
 /* Integers keep their low bits. Floats are cut toward zero; where C leaves the result open
@@ -16,13 +15,3 @@ static inline int16_t cut_to_int16(double v) { return (int16_t)cut_to_int32(v); 
 #define BODY "device/cpu/cast_body.h"
 #include "each_cast.h"
 CastFn KERNEL(casts)[DTYPE_COUNT][DTYPE_COUNT] = CAST_TABLE(cast);
-
-#define X(NAME, name, T) extern const StripFn KERNEL(strips_##name)[OP_COUNT];
-ALL_DTYPES(X)
-#undef X
-const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {
-#define X(NAME, name, T) [DTYPE_##NAME] = KERNEL(strips_##name),
-    ALL_DTYPES(X)
-#undef X
-};
-const KernelFn *const KERNEL(kernels) = kernel_table;

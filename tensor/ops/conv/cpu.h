@@ -8,7 +8,7 @@
 /* Does task 'task' of a plan for a call, with memory of its own. */
 typedef Status (*ConvTask)(const void *plan, Call *c, int64_t task, void *scratch);
 
-/* Runs the tasks, threads with 'bytes' of scratch each. */
+/* cpu_tasks.c: runs the tasks, threads with 'bytes' of scratch each. */
 Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work);
 
 /* cpu_shifts.c: whether few channels make it the faster way, and its three ops. */

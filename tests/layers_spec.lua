@@ -1,0 +1,160 @@
+-- Layers point one way, lib -> vm -> tensor, and no files need each other in a circle: neither by what they include nor
+-- by the functions that one defines and another uses. The symbols come from the objects of the build.
+local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+local build = hecate:match "^(.*)/[^/]*$"
+
+--- The lines that a command prints, sorted.
+local function lines(command)
+  local pipe <close> = assert(io.popen("LC_ALL=C " .. command))
+  local list = {}
+  for line in pipe:lines() do list[#list + 1] = line end
+  table.sort(list)
+  return list
+end
+
+local function read(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read "a"
+end
+
+-- Edges that close a circle and are to go. One that closes none any more must be deleted here.
+local KNOWN = {
+  ["vm/error.c -> vm/userdata/object.c"] = true, -- error_describe tells objects and tensors from other values
+  ["vm/error.c -> vm/userdata/tensor.c"] = true,
+  ["vm/userdata/tensor.c -> vm/overload.c"] = true, -- the metatable of tensors gathers methods and operators
+  ["vm/userdata/tensor.c -> vm/userdata/index.c"] = true,
+  ["vm/userdata/tensor.c -> vm/userdata/options.c"] = true,
+  ["vm/userdata/tensor.c -> vm/userdata/print.c"] = true,
+  ["vm/userdata/tensor.c -> vm/userdata/tensor_methods.c"] = true,
+  ["lib/torch/nn/module.c -> lib/torch/nn/hook.c"] = true, -- the class Module gathers methods
+  ["lib/torch/nn/module.c -> lib/torch/nn/layer.c"] = true,
+  ["lib/torch/nn/module.c -> lib/torch/nn/mode.c"] = true,
+  ["lib/torch/nn/module.c -> lib/torch/nn/repr.c"] = true,
+  ["lib/torch/nn/module.c -> lib/torch/nn/state.c"] = true,
+  ["lib/torch/nn/module.c -> lib/torch/nn/walk.c"] = true,
+}
+
+--- What uses what: graph[file][file] = one of the functions or variables. `symbols` is a list of {file, symbol,
+-- defined = true or false}.
+local function graph_of(symbols)
+  local home, graph = {}, {}
+  for _, s in ipairs(symbols) do
+    if s.defined then home[s[2]] = s[1] end
+    graph[s[1]] = graph[s[1]] or {}
+  end
+  for _, s in ipairs(symbols) do
+    local other = home[s[2]]
+    if not s.defined and other and other ~= s[1] then graph[s[1]][other] = s[2] end
+  end
+  return graph
+end
+
+--- Whether one file needs the other, by however many files between them; edges in `without` do not count.
+local function reaches(graph, from, to, without)
+  local seen, waiting = {[from] = true}, {from}
+  while #waiting > 0 do
+    local file = table.remove(waiting)
+    for other in pairs(graph[file] or {}) do
+      if not without[file .. " -> " .. other] then
+        if other == to then return true end
+        if not seen[other] then waiting[#waiting + 1] = other end
+        seen[other] = true
+      end
+    end
+  end
+  return false
+end
+
+--- The edges "a.c -> b.c (function)" that lie on a circle, sorted.
+local function circles(graph, without)
+  local list = {}
+  for file, others in pairs(graph) do
+    for other, symbol in pairs(others) do
+      local edge = file .. " -> " .. other
+      if not without[edge] and reaches(graph, other, file, without) then list[#list + 1] = ("%s (%s)"):format(edge, symbol) end
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+local LEVEL = {tensor = 1, vm = 2, lib = 3}
+
+--- The edges that point from a lower layer to a higher one.
+local function upward(graph)
+  local list = {}
+  for file, others in pairs(graph) do
+    for other, symbol in pairs(others) do
+      if LEVEL[file:match "^%w+"] < LEVEL[other:match "^%w+"] then list[#list + 1] = ("%s -> %s (%s)"):format(file, other, symbol) end
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+--- What the objects of tensor/, vm/ and lib/ define and use. Objects of files that are gone, and of generated files,
+-- do not count; of the processor's levels one does.
+local function symbols_of(folder)
+  local symbols, file = {}, nil
+  local pipe <close> = assert(io.popen(("find %s/CMakeFiles -name '*.o' -exec nm -A {} +"):format(folder)))
+  for line in pipe:lines() do
+    local path, kind, symbol = line:match "%.dir/([^:]*)%.o:%s*%x*%s+(%a) ([%w_]+)$"
+    if path and LEVEL[path:match "^(%w+)/"] and not line:find "/kernels_avx" then
+      file = read(path) and path
+      if file and kind:find "[UTDBRCV]" then symbols[#symbols + 1] = {file, symbol, defined = kind ~= "U"} end
+    end
+  end
+  return symbols
+end
+
+describe("layers", function()
+  it("tensor/ includes nothing of Lua or of vm/", function()
+    local sources = lines "find tensor -name '*.[ch]'"
+    assert.is_true(#sources > 20)
+    local foreign = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true,
+      ["lua.hpp"] = true}
+    for _, path in ipairs(lines "find vm lib -name '*.h'") do foreign[path:match "[^/]+$"] = true end
+    for _, path in ipairs(sources) do
+      local number = 0
+      for line in (read(path) .. "\n"):gmatch "(.-)\n" do
+        number = number + 1
+        local name = line:match '^%s*#%s*include%s*[<"]([^>"]+)[>"]'
+        if name and foreign[name:match "[^/]+$"] then
+          error(("%s:%d: includes %s"):format(path, number, name), 0)
+        end
+      end
+    end
+  end)
+
+  local graph = graph_of(symbols_of(build))
+
+  it("the functions of many files are known", function()
+    local files, edges = 0, 0
+    for _, others in pairs(graph) do
+      files = files + 1
+      for _ in pairs(others) do edges = edges + 1 end
+    end
+    assert.is_true(files > 100 and edges > 300, files .. " files, " .. edges .. " edges")
+  end)
+
+  it("no file uses a function of a higher layer", function() assert.same({}, upward(graph)) end)
+
+  it("no files use each other in a circle", function() assert.same({}, circles(graph, KNOWN)) end)
+
+  it("each known circle is still one", function()
+    for edge in pairs(KNOWN) do
+      local file, other = edge:match "^(.*) %-> (.*)$"
+      assert(graph[file] and graph[file][other] and reaches(graph, other, file, {}), edge .. " closes no circle any more")
+    end
+  end)
+
+  it("a circle and a function of a higher layer are found", function()
+    local made = graph_of {
+      {"tensor/a.c", "a", defined = true}, {"tensor/a.c", "b", defined = false}, {"tensor/b.c", "b", defined = true},
+      {"tensor/b.c", "c", defined = false}, {"vm/c.c", "c", defined = true}, {"vm/c.c", "a", defined = false},
+      {"vm/d.c", "a", defined = false}, {"vm/d.c", "strlen", defined = false}}
+    assert.same({"tensor/a.c -> tensor/b.c (b)", "tensor/b.c -> vm/c.c (c)", "vm/c.c -> tensor/a.c (a)"}, circles(made, {}))
+    assert.same({}, circles(made, {["vm/c.c -> tensor/a.c"] = true}))
+    assert.same({"tensor/b.c -> vm/c.c (c)"}, upward(made))
+  end)
+end)
