@@ -95,3 +95,25 @@ print(len(data) > 120000, all(b == i % 251 for i, b in enumerate(b"".join(rows))
     assert.is_true(others >= 5)
   end)
 end)
+
+describe("the example of docs/internals/libraries.md", function()
+  it("builds by hecate_plugin and runs", function()
+    local document <close> = assert(io.open "docs/internals/libraries.md")
+    local tree = folder .. "/tree"
+    assert.equal("", output("mkdir -p %s/lib/demo && git ls-files -z CMakeLists.txt tensor vm lib scripts/gen | xargs -0 cp --parents -t %s", tree, tree))
+    local written = 0
+    for path, text in document:read "a":gmatch "\n```%l+ (lib/demo/[%w_.]+)\n(.-)\n```" do
+      local file <close> = assert(io.open(tree .. "/" .. path, "w"))
+      file:write(text, "\n")
+      written = written + 1
+    end
+    assert.equal(3, written)
+    local log = output("cd %s && cmake -S . -B build -DHECATE_LEVELS=OFF && cmake --build build --target plugin_demo_checksum", tree)
+    local code = [[package.cpath, package.path = "%s/build/plugins/?.so", "%s/lib/?.lua"
+      local same = require "demo.compare"
+      print(same(torch.ones(2, 3), torch.ones(3, 2)), same(torch.ones(2), torch.zeros(2)))
+      print(select(2, pcall(require "demo.checksum".adler, torch.ones(2, 3):t())))]]
+    assert.equal("true\tfalse\nadler: 'x' (argument 1): expected a contiguous tensor, got a tensor float32 (3×2)\n",
+      output("%s -e '%s'", hecate, (code:format(tree, tree):gsub("'", "'\\''"))), log)
+  end)
+end)
