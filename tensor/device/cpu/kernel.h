@@ -1,4 +1,4 @@
-/* kernel.h: included by every file of tensor/cpu/. Each is compiled once per
+/* kernel.h: included by every file of kernels. Each is compiled once per
 ** processor level with LEVEL defined (base, avx2, avx512): KERNEL(sum) is sum_avx2.
 ** A kernel reads call->in and writes call->out, allocated by the op's infer function.
 */
@@ -12,5 +12,8 @@
 #define KERNEL(name) KERNEL_PASTE(name, LEVEL)
 
 #include "kernels.h" /* generated prototypes */
+
+/* The elements of an input that need not be given. */
+static inline void *data_or_null(const Tensor *t) { return t != NULL ? tensor_data(t) : NULL; }
 
 #endif

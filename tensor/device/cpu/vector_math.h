@@ -1,5 +1,6 @@
 /* vector_math.h: lets the compiler use the C library's vector functions (libmvec, at
-** most 4 ulp from the exact value) in "omp simd" loops of hand-written kernels.
+** most 4 ulp from the exact value) in "omp simd" loops of hand-written kernels. exp(x) is
+** expf(x) where x is a float.
 */
 #ifndef HECATE_VECTOR_MATH_H
 #define HECATE_VECTOR_MATH_H
@@ -17,5 +18,7 @@ VECTOR_FUNCTION float sinf(float);
 VECTOR_FUNCTION double cos(double);
 VECTOR_FUNCTION float cosf(float);
 #endif
+
+#include <tgmath.h>
 
 #endif

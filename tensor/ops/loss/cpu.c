@@ -59,8 +59,6 @@ static int64_t class_of(const Classes *k, int64_t target) {
 NLL(float)
 NLL(double)
 
-static void *data_or_null(const Tensor *t) { return t != NULL ? tensor_data(t) : NULL; }
-
 Status KERNEL(nll_loss)(Call *c) {
   const NllLossAttrs *a = c->attrs;
   const Tensor *in = c->in[0];

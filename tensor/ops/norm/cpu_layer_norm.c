@@ -90,8 +90,6 @@ static Rows rows_of(const Tensor *x) {
 }
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static void *data_or_null(const Tensor *t) { return t != NULL ? tensor_data(t) : NULL; }
-
 Status KERNEL(layer_norm_of)(Call *c) {
   const LayerNormOfAttrs *a = c->attrs;
   const Tensor *x = c->in[0];

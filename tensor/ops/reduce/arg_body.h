@@ -1,28 +1,31 @@
-/* arg_body.h: where the extreme is; included by cpu_arg.c once for each element type. */
+/* arg_body.h: positions of extremes among elements of type T. */
 
-/* One row: the extreme by the fast loop, then the first element equal to it. */
-static void NAME(row)(const Arg *a, int64_t row) {
+/* One row: the extreme by the fold, which is the faster loop, then the first element that equals it. */
+static void NAME(arg_row)(const Arg *a, int64_t row) {
   const T *x = (const T *)a->in + row * a->n;
-  Cell cell;
+  A cell;
   a->fold->start(1, &cell);
   a->fold->row(a->n, (const char *)x, sizeof(T), &cell);
-  const T best = (T)_Generic((A){0}, double: cell.f, default: cell.i);
+  const T best = (T)cell;
   int64_t i = 0;
-  if (IS_NAN(best)) while (!IS_NAN(x[i])) i++;
-  else while (i < a->n - 1 && x[i] != best) i++;
+  if (IS_NAN(best)) {
+    while (!IS_NAN(x[i])) i++;
+  } else {
+    while (i < a->n - 1 && x[i] != best) i++;
+  }
   a->index[row] = i;
   if (a->value != NULL) ((T *)a->value)[row] = x[i];
 }
 
-/* The columns [from, from + width) of one slice: row by row, the best so far kept. */
-static void NAME(columns)(const Arg *a, int64_t slice, int64_t from, int64_t width) {
+/* Columns [from, from + width) of a slice, row by row: the best so far of each column is kept. The first NaN stays. */
+static void NAME(arg_columns)(const Arg *a, int64_t slice, int64_t from, int64_t width) {
   const T *x = (const T *)a->in + slice * a->n * a->inner + from;
   int64_t *index = a->index + slice * a->inner + from;
   T best[FOLD_TILE];
   for (int64_t j = 0; j < width; j++) best[j] = x[j], index[j] = 0;
   for (int64_t i = 1; i < a->n; i++) {
     const T *v = x + i * a->inner;
-    for (int64_t j = 0; j < width; j++) {
+    for (int64_t j = 0; j < width; j++) { /* no branches: which element is better is random */
       bool better = (a->largest ? v[j] > best[j] : v[j] < best[j]) | (IS_NAN(v[j]) & !IS_NAN(best[j]));
       better &= !IS_NAN(best[j]);
       best[j] = better ? v[j] : best[j];
@@ -30,5 +33,6 @@ static void NAME(columns)(const Arg *a, int64_t slice, int64_t from, int64_t wid
     }
   }
   if (a->value == NULL) return;
-  for (int64_t j = 0; j < width; j++) ((T *)a->value)[slice * a->inner + from + j] = best[j];
+  T *value = (T *)a->value + slice * a->inner + from;
+  for (int64_t j = 0; j < width; j++) value[j] = best[j];
 }

@@ -1,0 +1,114 @@
+/* batch_norm_body.h: batch_norm of channels [from, from + width) for element type T. Arrays of TILE elements have one for
+** each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
+*/
+#define FOLD batch_norm_sum
+#define LANE T
+#define CELL A
+#define INIT 0
+#define STEP PLUS
+#define JOIN PLUS
+#include "device/cpu/fold_row_body.h"
+#undef FOLD
+#undef LANE
+#undef CELL
+#undef INIT
+#undef STEP
+#undef JOIN
+
+/* What is added up: v of the first tensor and u of the second are elements of a channel with mean m and 1 / std s. */
+static inline T NAME(batch_norm_term)(BatchNormTerm term, T v, T u, T m, T s) {
+  switch (term) {
+    case TERM_VALUE: return v;
+    case TERM_SQUARE: return (v - m) * (v - m);
+    default: return v * (u - m) * s;
+  }
+}
+
+/* total += the terms of n elements that lie side by side, in blocks: a vector loop makes the terms of a block. */
+static inline __attribute__((always_inline)) void NAME(batch_norm_add)(const BatchNormTerm term, int64_t n, const T *v, const T *u,
+                                                                       T m, T s, A *total) {
+  for (int64_t at = 0; at < n; at += BLOCK) {
+    const int64_t rest = n - at < BLOCK ? n - at : BLOCK;
+    T part[BLOCK];
+    A sum = 0;
+    for (int64_t e = 0; e < rest; e++) part[e] = NAME(batch_norm_term)(term, v[at + e], u[at + e], m, s);
+    NAME(batch_norm_sum_row)(rest, (const char *)part, sizeof(T), &sum);
+    *total += sum;
+  }
+}
+
+/* total[j] = the sum of the terms of channel from + j. 'mean' and 'invstd' may be NULL where the term has none. */
+static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const BatchNormTerm term, const Norm *k, int64_t from,
+    int64_t width, const T *x, const T *y, const T *mean, const T *invstd, A *total) {
+  for (int64_t j = 0; j < width; j++) total[j] = 0;
+  for (int64_t i = 0; i < k->n; i++) {
+    const int64_t first = (i * k->channels + from) * k->inner;
+    const T *v = x + first, *u = y + first;
+    for (int64_t j = 0; j < width; j++) {
+      const T m = term == TERM_VALUE ? 0 : mean[j], s = term == TERM_PRODUCT ? invstd[j] : 0;
+      if (k->inner == 1) total[j] += (A)NAME(batch_norm_term)(term, v[j], u[j], m, s);
+      else NAME(batch_norm_add)(term, k->inner, v + j * k->inner, u + j * k->inner, m, s, &total[j]);
+    }
+  }
+}
+
+/* The statistics of the batch, and what they make of the running ones. */
+static void NAME(batch_norm_measure)(const Norm *k, int64_t from, int64_t width, const T *x, T *running_mean, T *running_var,
+                                     T *mean, T *invstd) {
+  A total[TILE];
+  NAME(batch_norm_total)(TERM_VALUE, k, from, width, x, x, NULL, NULL, total);
+  for (int64_t j = 0; j < width; j++) mean[j] = (T)(total[j] / k->count);
+  NAME(batch_norm_total)(TERM_SQUARE, k, from, width, x, x, mean, NULL, total);
+  for (int64_t j = 0; j < width; j++) invstd[j] = (T)(1 / sqrt(total[j] / k->count + k->eps));
+  for (int64_t j = 0; j < width && running_mean != NULL; j++) {
+    T *m = &running_mean[from + j], *v = &running_var[from + j];
+    *m = (T)((1 - k->momentum) * (A)*m + k->momentum * (A)mean[j]);
+    *v = (T)((1 - k->momentum) * (A)*v + k->momentum * (total[j] / (k->count - 1)));
+  }
+}
+
+static void NAME(batch_norm_forward)(const Norm *k, int64_t from, int64_t width, const BatchNormData *data) {
+  const T *x = data->x, *weight = data->weight, *bias = data->bias;
+  T *running_mean = data->running_mean, *running_var = data->running_var, *o = data->o;
+  T m[TILE], scale[TILE], shift[TILE];
+  if (k->training) NAME(batch_norm_measure)(k, from, width, x, running_mean, running_var, m, scale);
+  for (int64_t j = 0; j < width && !k->training; j++) {
+    m[j] = running_mean[from + j];
+    scale[j] = (T)(1 / sqrt((A)running_var[from + j] + k->eps));
+  }
+  for (int64_t j = 0; j < width; j++) {
+    ((T *)data->mean)[from + j] = m[j];
+    ((T *)data->invstd)[from + j] = scale[j];
+    if (weight != NULL) scale[j] *= weight[from + j];
+    shift[j] = bias != NULL ? bias[from + j] : 0;
+  }
+  for (int64_t i = 0; i < k->n; i++)
+    for (int64_t j = 0; j < width; j++) {
+      const int64_t first = (i * k->channels + from + j) * k->inner;
+      for (int64_t e = first; e < first + k->inner; e++) o[e] = (x[e] - m[j]) * scale[j] + shift[j];
+    }
+}
+
+/* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the sums of the
+** batch play no part. */
+static void NAME(batch_norm_backward)(const Norm *k, int64_t from, int64_t width, const BatchNormData *data) {
+  const T *g = data->g, *x = data->x, *weight = data->weight;
+  T *dx = data->o;
+  A sum[TILE], dot[TILE];
+  T m[TILE], s[TILE], a[TILE], b[TILE], c[TILE];
+  for (int64_t j = 0; j < width; j++) m[j] = ((T *)data->mean)[from + j], s[j] = ((T *)data->invstd)[from + j];
+  NAME(batch_norm_total)(TERM_VALUE, k, from, width, g, x, NULL, NULL, sum);
+  NAME(batch_norm_total)(TERM_PRODUCT, k, from, width, g, x, m, s, dot);
+  for (int64_t j = 0; j < width; j++) {
+    ((T *)data->dw)[from + j] = (T)dot[j];
+    ((T *)data->db)[from + j] = (T)sum[j];
+    a[j] = s[j] * (weight != NULL ? weight[from + j] : 1);
+    b[j] = k->training ? (T)(sum[j] / k->count) : 0;
+    c[j] = k->training ? (T)(dot[j] / k->count) * s[j] : 0;
+  }
+  for (int64_t i = 0; i < k->n; i++)
+    for (int64_t j = 0; j < width; j++) {
+      const int64_t first = (i * k->channels + from + j) * k->inner;
+      for (int64_t e = first; e < first + k->inner; e++) dx[e] = (g[e] - b[j] - (x[e] - m[j]) * c[j]) * a[j];
+    }
+}

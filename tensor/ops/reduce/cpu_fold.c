@@ -1,0 +1,119 @@
+/* cpu_fold.c: the loops of sums, products, extremes, any, all and norms for all element types. */
+#include "cpu_fold.h"
+
+#define FOLD sum
+#define STEP PLUS
+#define JOIN PLUS
+#define INIT 0
+#include "fold_each.h"
+
+#define FOLD prod
+#define STEP TIMES
+#define JOIN TIMES
+#define INIT 1
+#include "fold_each.h"
+
+#define FOLD max
+#define STEP LARGER
+#define JOIN LARGER
+#define INIT LOWEST
+#include "fold_each.h"
+
+#define FOLD min
+#define STEP SMALLER
+#define JOIN SMALLER
+#define INIT HIGHEST
+#include "fold_each.h"
+
+/* Whether any or all elements are not 0: lanes and cells are integers for floats too. */
+#define LANE int64_t
+#define CELL int64_t
+
+#define FOLD any
+#define STEP EITHER
+#define JOIN EITHER
+#define INIT 0
+#define BODY "ops/reduce/fold_body.h"
+#include "each_all.h"
+#undef FOLD
+#undef STEP
+#undef JOIN
+#undef INIT
+
+#define FOLD all
+#define STEP BOTH
+#define JOIN BOTH
+#define INIT 1
+#define BODY "ops/reduce/fold_body.h"
+#include "each_all.h"
+#undef FOLD
+#undef STEP
+#undef JOIN
+#undef INIT
+#undef LANE
+#undef CELL
+
+/* Norms exist for floats alone. */
+#define LANE T
+#define CELL A
+
+#define FOLD count
+#define STEP COUNT
+#define JOIN PLUS
+#define INIT 0
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+
+#define FOLD plus_abs
+#define STEP PLUS_ABS
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+
+#define FOLD plus_square
+#define STEP PLUS_SQUARE
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+#undef JOIN
+
+#define FOLD larger_abs
+#define STEP LARGER_ABS
+#define JOIN LARGER
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+#undef JOIN
+#undef INIT
+
+#define FOLD smaller_abs
+#define STEP SMALLER_ABS
+#define JOIN SMALLER
+#define INIT INFINITY
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+
+/* True bytes of bool that lie side by side are counted, which is faster than to add them in lanes of int64. */
+static void sum_bool_count(int64_t n, const char *p, int64_t stride, void *cell) {
+  if (stride == sizeof(bool)) *(int64_t *)cell += count_nonzero(DTYPE_BOOL, p, n);
+  else sum_row_bool(n, p, stride, cell);
+}
+const Fold KERNEL(count_bool_fold) = {sizeof(int64_t), sum_bool_count, sum_column_bool, sum_join_bool, sum_start_bool};
+
+FoldTable KERNEL(sum_folds) = ALL_TABLE(&sum_fold);
+FoldTable KERNEL(prod_folds) = ALL_TABLE(&prod_fold);
+FoldTable KERNEL(max_folds) = ALL_TABLE(&max_fold);
+FoldTable KERNEL(min_folds) = ALL_TABLE(&min_fold);
+FoldTable KERNEL(any_folds) = ALL_TABLE(&any_fold);
+FoldTable KERNEL(all_folds) = ALL_TABLE(&all_fold);
+
+static FoldTable count_folds = FLOAT_TABLE(&count_fold), plus_abs_folds = FLOAT_TABLE(&plus_abs_fold);
+static FoldTable plus_square_folds = FLOAT_TABLE(&plus_square_fold), larger_abs_folds = FLOAT_TABLE(&larger_abs_fold);
+static FoldTable smaller_abs_folds = FLOAT_TABLE(&smaller_abs_fold);
+const FoldTable *const KERNEL(norm_folds)[5] = {&count_folds, &plus_abs_folds, &plus_square_folds, &larger_abs_folds,
+                                                &smaller_abs_folds};
