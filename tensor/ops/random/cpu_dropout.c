@@ -1,0 +1,35 @@
+/* cpu_dropout.c: dropout, and bernoulli with a probability for each element. */
+#include "cpu.h"
+
+#define PIECE 16384 /* elements of a thread's turn */
+
+#define BODY "ops/random/dropout_body.h"
+#include "each_float.h"
+
+typedef Status (*BernoulliFn)(int64_t n, const void *p, void *o);
+typedef void (*DropoutFn)(int64_t n, const void *x, const uint8_t *keep, double scale, void *o);
+static const BernoulliFn bernoulli_compares[DTYPE_COUNT] = FLOAT_TABLE(bernoulli_compare);
+static const DropoutFn dropout_pieces[DTYPE_COUNT] = FLOAT_TABLE(dropout_piece);
+
+Status KERNEL(bernoulli)(Call *c) {
+  const BernoulliAttrs *a = c->attrs;
+  Tensor *out = c->out[0];
+  TRY(KERNEL(random_uniform)(out, a->generator, 0, 1));
+  return bernoulli_compares[out->dtype](out->numel, tensor_data(c->in[0]), tensor_data(out));
+}
+
+Status KERNEL(dropout_of)(Call *c) {
+  const DropoutOfAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  Tensor *mask = c->out[1];
+  TRY(KERNEL(random_bernoulli)(mask, a->generator, 1 - a->p));
+  const uint8_t *keep = tensor_data(mask);
+  const char *x = tensor_data(in);
+  char *o = tensor_data(c->out[0]);
+  const int64_t n = in->numel, size = (int64_t)tensor_itemsize(in);
+  const DropoutFn piece = dropout_pieces[in->dtype];
+#pragma omp parallel for if (worth_threads(n, 3))
+  for (int64_t from = 0; from < n; from += PIECE)
+    piece(n - from < PIECE ? n - from : PIECE, x + from * size, keep + from, a->scale, o + from * size);
+  return OK;
+}
