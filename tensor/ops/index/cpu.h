@@ -4,20 +4,14 @@
 
 #include "device/cpu/kernel.h"
 
-/* M(T) with a type of the size: elements that are only moved count by their bytes. */
-typedef struct {
-  uint64_t half[2];
-} Bytes16;
-#define BY_SIZE(size, M)              \
-  do {                                \
-    switch ((int)(size)) {            \
-      case 1: { M(uint8_t); } break;  \
-      case 2: { M(uint16_t); } break; \
-      case 4: { M(uint32_t); } break; \
-      case 8: { M(uint64_t); } break; \
-      case 16: { M(Bytes16); } break; \
-    }                                 \
-  } while (0)
+#define CHUNK 32768 /* elements of one task */
+
+/* Whether n positions lie in [0, size): then a loop over them needs no look at each. */
+static inline bool positions_within(const int64_t *index, int64_t n, int64_t size) {
+  int64_t sign = 0;
+  for (int64_t j = 0; j < n; j++) sign |= index[j] | (size - 1 - index[j]);
+  return sign >= 0;
+}
 
 /* The n slices of contiguous 'in' along 'dim' that 'index' names, into contiguous 'out'. */
 void KERNEL(select_slices)(const Tensor *in, int64_t dim, const int64_t *index, int64_t n, Tensor *out);
@@ -28,5 +22,9 @@ void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t 
 
 /* Whether all positions are good for a dimension of 'size'; a fault says which is not. */
 bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim);
+
+/* Makes output 0 what input 0 is. What an op in place changes must stay as it was after a position (in input 1) out of
+** range, so then all positions are looked at first. */
+Status KERNEL(positions_begin)(Call *c, int dim, int64_t size);
 
 #endif

@@ -1,0 +1,22 @@
+/* sort_float_body.h: sort keys of floats; included by cpu_sort.c. */
+
+/* The bits of positive floats have the order of the floats, those of negative ones the opposite order. */
+static inline uint64_t NAME(sort_key)(T v) {
+  const int bits = 8 * sizeof(T);
+  const uint64_t mask = UINT64_MAX >> (64 - bits), sign = (uint64_t)1 << (bits - 1);
+  uint64_t u;
+  if (v != v) return mask;
+  v += 0; /* -0 becomes 0 */
+  if (sizeof(T) == sizeof(uint32_t)) {
+    uint32_t half;
+    memcpy(&half, &v, sizeof half);
+    u = half;
+  } else
+    memcpy(&u, &v, sizeof u);
+  return u & sign ? ~u & mask : u | sign;
+}
+
+static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, Pair *to) {
+  const T *v = data;
+  EACH_BLOCKWISE(i, 0, n) to[i] = (Pair){NAME(sort_key)(v[i * stride]) ^ flip, i};
+}
