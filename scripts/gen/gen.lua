@@ -50,7 +50,7 @@ local function ops_h(rows)
       put("typedef struct {")
       for _, a in ipairs(row.attrs) do put("  %s %s;", a.type.c, a.name) end
       put("} %s;", row.struct)
-      local message = ("%s: the attributes of '%s' take more than %d bytes"):format(row.where, row.name,
+      local message = ("%s: the attributes of '%s' take more than %d bytes"):format(row.file, row.name,
         schema.LIMITS.attribute_bytes)
       put('_Static_assert(sizeof(%s) <= OP_MAX_ATTRIBUTE_BYTES, "%s");', row.struct, message)
     end

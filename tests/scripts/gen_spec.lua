@@ -303,3 +303,14 @@ describe("documentation comments of C files", function()
     assert.equal(7, found[2].line)
   end)
 end)
+
+describe("a line more in rows.lua", function()
+  it("changes ops.c alone, so that nothing else is compiled", function()
+    local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+    local pipe <close> = assert(io.popen(([[set -e; t=$(mktemp -d); h=$(realpath %s); mkdir $t/a $t/b
+      cp -r tensor scripts $t; cd $t; $h scripts/gen/gen.lua . a tensor/ops/*/rows.lua
+      sed -i '1i -- more' tensor/ops/elementwise/rows.lua; $h scripts/gen/gen.lua . b tensor/ops/*/rows.lua
+      diff -rq a b || true; rm -rf $t]]):format(hecate)))
+    assert.equal("Files a/ops.c and b/ops.c differ\n", pipe:read "a")
+  end)
+end)
