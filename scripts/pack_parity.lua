@@ -72,7 +72,8 @@ end
 
 local function names_of(folder)
   local list = {}
-  for name in io.popen(("LC_ALL=C ls '%s' 2>/dev/null"):format(folder)):lines() do list[#list + 1] = name:match "^(.*)%.lua$" end
+  local pipe <close> = assert(io.popen(("LC_ALL=C ls '%s' 2>/dev/null"):format(folder)))
+  for name in pipe:lines() do list[#list + 1] = name:match "^(.*)%.lua$" end
   return list
 end
 

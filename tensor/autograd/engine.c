@@ -118,11 +118,12 @@ static bool broadcasts_to(const Meta *m, const Tensor *t) {
 
 static Status wrong_shape(const Meta *m, const Tensor *t) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
-  return fail(ERROR_ARGUMENT, "backward: a gradient has the wrong shape: expected %s, got %s", shape_text(a, m->ndim, m->shape),
-              shape_text(b, t->ndim, t->shape));
+  return fail(ERROR_ARGUMENT, "backward: a gradient has the wrong shape: expected %s, got %s",
+              shape_text(a, m->ndim, m->shape), shape_text(b, t->ndim, t->shape));
 }
 
-/* Brings a gradient to the shape and dtype of where it flows: what broadcasting repeated is added up. Consumes *grad. */
+/* Brings a gradient to the shape and dtype of where it flows: what broadcasting repeated is added up. Consumes
+** *grad. */
 static Status fit(const Meta *m, Tensor **grad) {
   Tensor *t = *grad, *next = NULL;
   bool same = t->ndim == m->ndim;

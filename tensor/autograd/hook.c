@@ -6,8 +6,8 @@
 static Status check_replacement(const Tensor *grad, const Tensor *given) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   if (given->dtype == grad->dtype && tensor_same_shape(given, grad)) return OK;
-  return fail(ERROR_ARGUMENT, "register_hook: a hook returns a gradient like the one it got, %s, got %s", tensor_text(a, grad),
-              tensor_text(b, given));
+  return fail(ERROR_ARGUMENT, "register_hook: a hook returns a gradient like the one it got, %s, got %s",
+              tensor_text(a, grad), tensor_text(b, given));
 }
 
 /* A hook may remove any hook of the list, itself too, so each next one is looked up

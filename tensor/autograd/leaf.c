@@ -1,7 +1,7 @@
 /* leaf.c: a gradient at the end of its way becomes the gradient of a tensor.
 **
-** The invariant: a change in place of x.grad, or of a result of torch.autograd.grad, changes nothing else. Formulas hand
-** on one tensor to several inputs (the gradient of a + b), views of it (that of x:sum() is an expanded
+** The invariant: a change in place of x.grad, or of a result of torch.autograd.grad, changes nothing else. Formulas
+** hand on one tensor to several inputs (the gradient of a + b), views of it (that of x:sum() is an expanded
 ** number), or what the caller gave; the first change in place, a step of clip_grad_norm_ say, would reach
 ** all of them. So a tensor is kept as it is only when the pass holds its last reference, else it is copied.
 */

@@ -37,7 +37,8 @@ write(data, folder .. "/packed")
 os.execute(("gzip -9nf %s/packed"):format(folder))
 local packed = read(folder .. "/packed.gz")
 if pcall(require, "hecate.zlib") then
-  kinds.idx_gz = {bytes = packed, name = path .. ".gz", read = function() return idx.read_idx(path .. ".gz", "read_idx") end}
+  local name = path .. ".gz"
+  kinds.idx_gz = {bytes = packed, name = name, read = function() return idx.read_idx(name, "read_idx") end}
 end
 
 local saved = {a = torch.arange(6):reshape(2, 3), b = {1, "text", true, torch.ones(2, {dtype = "float64"})}, [3] = 0.5}
@@ -62,11 +63,12 @@ local function read_json(bytes)
   if ok then return result end
   error(type(result) == "table" and type(result.offset) == "number" and result.what or result, 0)
 end
-kinds.json = {bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}', read = read_json}
+kinds.json = {read = read_json, bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}'}
 
 -- ---- damage ------------------------------------------------------------------------------------------------
 
-local HUGE = {string.char(0xff):rep(4), string.char(0xff):rep(8), "\x7f\xff\xff\xff", "\0\0\0\0", "9999999999999999999", "-1", "\0\0\0\0\0\0\0\x80"}
+local HUGE = {("\xff"):rep(4), ("\xff"):rep(8), "\x7f\xff\xff\xff", "\0\0\0\0", "9999999999999999999", "-1",
+  "\0\0\0\0\0\0\0\x80"}
 local damages = {
   function(s) -- a byte
     local at = random(#s)

@@ -48,7 +48,8 @@ static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
 static void take_range(Indexing *x, int item) {
   int64_t first = 1, last = 0, step = 1;
   lua_State *L = x->L;
-  if (!table_is_list(L, item, 3)) luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
+  lua_Integer length = (lua_Integer)lua_rawlen(L, item);
+  if (!table_is_list(L, item, length == 2 ? 2 : 3)) luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
   bool some = range_bound(L, item, 1, &first);
   bool end = range_bound(L, item, 2, &last);
   range_bound(L, item, 3, &step);

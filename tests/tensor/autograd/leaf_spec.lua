@@ -41,7 +41,8 @@ describe("the gradient of a leaf", function()
     for _, options in ipairs {{}, create} do
       local a, b = leaf(1, 1), leaf(1, 1)
       ;((a + b) * torch.tensor({3, 4})):sum():backward(options)
-      assert.is_true(torch.allclose(torch.nn.utils.clip_grad_norm_({a, b}, 1), torch.tensor(50 ^ 0.5, {dtype = "float64"})))
+      local norm = torch.nn.utils.clip_grad_norm_({a, b}, 1)
+      assert.is_true(math.abs(norm:item() - 50 ^ 0.5) < 1e-9)
       assert.is_true(math.abs(a.grad:norm():item() - 0.5 ^ 0.5) < 1e-5)
       assert.is_true(math.abs(b.grad:norm():item() - 0.5 ^ 0.5) < 1e-5)
     end
@@ -186,7 +187,8 @@ describe("a leaf that changed after a graph was made of it", function()
     for _, y in ipairs {old, part} do
       local ok, message = pcall(function() y:backward() end)
       assert.is_false(ok)
-      assert.matches("backward: a leaf changed its shape after it was used: its gradient is float32 (2×3), expected float32 (3×2)", message, 1, true)
+      assert.matches("backward: a leaf changed its shape after it was used: its gradient is float32 (2×3), " ..
+        "expected float32 (3×2)", message, 1, true)
     end
     assert.is_nil(w.grad)
   end)
@@ -196,7 +198,8 @@ describe("a leaf that changed after a graph was made of it", function()
     torch.no_grad(function() w:t_() end)
     local ok, message = pcall(function() w:sum():backward() end)
     assert.is_false(ok)
-    assert.matches("backward: a leaf changed its shape: its grad is float32 (2×3), expected float32 (3×2); set it to nil", message, 1, true)
+    assert.matches("backward: a leaf changed its shape: its grad is float32 (2×3), expected float32 (3×2); " ..
+      "set it to nil", message, 1, true)
   end)
   it("takes data of the same shape and dtype alone", function()
     local w = torch.ones(2, {requires_grad = true})
@@ -204,10 +207,11 @@ describe("a leaf that changed after a graph was made of it", function()
     w.data = torch.tensor({5, 6}, {dtype = "float32"})
     local ok, message = pcall(function() y:backward() end) -- what the graph kept is gone
     assert.is_false(ok)
-    assert.matches("backward: a tensor that MulBackward needs was given other data (float32 (2)) after it was used", message, 1, true)
+    assert.matches("a tensor that MulBackward needs was given other data (float32 (2)) after it was used", message, 1, true)
     ;(w * w):sum():backward()
     assert.are.same({10, 12}, w.grad:tolist())
-    for _, data in ipairs {torch.ones(2, {dtype = "float64"}), torch.ones(3), torch.ones(1, 2), torch.ones(2, {dtype = "int64"})} do
+    local wrong = {torch.ones(2, {dtype = "float64"}), torch.ones(3), torch.ones(1, 2), torch.ones(2, {dtype = "int64"})}
+    for _, data in ipairs(wrong) do
       ok, message = pcall(function() w.data = data end)
       assert.is_false(ok)
       assert.matches("data: expected float32 (2) as the tensor's, got ", message, 1, true)

@@ -1,11 +1,14 @@
 -- The gradients of every module with respect to its inputs and parameters, against finite differences: first
--- derivatives, and second ones. Modules, states and inputs are those of the recorded cases (tests/parity.lua) in float64;
--- of each module the smallest, with HECATE_LONG=1 all.
+-- derivatives, and second ones. Modules, states and inputs are those of the recorded cases (tests/parity.lua) in
+-- float64; of each module the smallest, with HECATE_LONG=1 all.
 package.path = "tests/?.lua;" .. package.path
 local parity = require "parity"
 
 local Golden, Module, NIL = {}, {}, {}
-local language = {T = function(t) return setmetatable(t, Golden) end, M = function(t) return setmetatable(t, Module) end, NIL = NIL, nan = 0 / 0, inf = math.huge}
+local language = {
+  T = function(t) return setmetatable(t, Golden) end, M = function(t) return setmetatable(t, Module) end,
+  NIL = NIL, nan = 0 / 0, inf = math.huge,
+}
 
 local function tensor(t)
   local x = torch.tensor(t.data, {dtype = t.dtype}):reshape(t.shape)
