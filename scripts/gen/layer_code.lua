@@ -199,7 +199,7 @@ local function slot_code(row, slot, put)
     return
   end
   local dtype = slot.dtype and "DTYPE_" .. slot.dtype:upper() or "dtype"
-  if slot.when then put("  if (m->%s) {", slot.when) end
+  if slot.when then put("  if (%s) {", expression(row, slot.when)) end
   local first, shape = row.by_name[slot.shape[1]], "0, NULL"
   if first and first.type.c == "Ints" then shape = ("m->%s.n, m->%s.v"):format(first.name, first.name)
   elseif #slot.shape > 0 then

@@ -45,7 +45,7 @@ local function type_of(text, where)
     else words[#words + 1] = word end
   end
   if #words > 0 then option.words = words end
-  if not base and #words == 0 then error(("%s: unknown type '%s'"):format(where, text), 0) end
+  if not base and #words < 2 then error(("%s: unknown type '%s'"):format(where, text), 0) end
   if base and #words > 0 and base ~= TYPES.pair then error(("%s: '%s': words go with pair alone"):format(where, text), 0) end
   option.type = base or {option = "OPTION_CHOICE", c = "int", choice = true}
   return option
@@ -97,8 +97,10 @@ local function parts(row)
   end
   for kind, list in pairs {parameter = row.parameters or {}, buffer = row.buffers or {}} do
     for _, given in ipairs(list) do
-      if given.when and not (row.by_name[given.when] and row.by_name[given.when].type == TYPES.bool) then
-        error(("%s: '%s': no bool option '%s'"):format(row.where, given[1], given.when), 0)
+      for name in (given.when or ""):gmatch "[%a_][%w_]*" do
+        if not (row.by_name[name] and row.by_name[name].type == TYPES.bool) then
+          error(("%s: '%s': no bool option '%s'"):format(row.where, given[1], name), 0)
+        end
       end
       if given.init == nil then error(("%s: '%s': init is missing"):format(row.where, given[1]), 0) end
       given.kind = kind

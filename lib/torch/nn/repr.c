@@ -1,4 +1,5 @@
 /* repr.c: how a module prints: PyTorch's nested form, with places from 1. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ static bool repr_is_default(lua_State *L, const Option *o, int value) {
     }
     return true;
   }
+  if (lua_isnil(L, value)) return isnan(o->initial);
   if (lua_isboolean(L, value)) return lua_toboolean(L, value) == (o->initial != 0);
   if (lua_isnumber(L, value)) return lua_tonumber(L, value) == o->initial;
   return o->type == OPTION_CHOICE && strcmp(lua_tostring(L, value), o->choices[(int)o->initial]) == 0;

@@ -22,6 +22,11 @@ function domains.conv2d()
   return {{{2, 4, 3}, {randn(2, 2, 5, 6)}}, {{2, 4, {2, 3}, {padding = "same", groups = 2, dilation = {1, 2}}}, {randn(1, 2, 6, 7)}},
     {{1, 2, 2, {padding = {1, 2}, stride = {2, 1}}}, {randn(1, 4, 5)}}, {{1, 2, 2, {padding = "valid"}}, {randn(1, 4, 5)}}}
 end
+function domains.layer_norm() return {{{3}, {randn(2, 3)}}, {{{2, 3}, 1e-3}, {randn(4, 2, 3)}}} end
+function domains.embedding() -- the first input are positions: gradients are those of the table
+  return {{{5, 3}, {torch.tensor {{1, 5}, {2, 1}}}}, {{4, 2, 1, {norm_type = 1.5}}, {torch.tensor {1, 3, 3}}},
+    {{4, 2, {max_norm = 0.7}}, {torch.tensor {1, 3, 3}}}}
+end
 function domains.classes()
   local weight = rand(4)
   return {{{}, {randn(3, 4), torch.tensor {1, 4, 2}}}, {{weight}, {randn(2, 4, 3), torch.tensor {{1, 4, 2}, {3, 3, 1}}}},

@@ -18,7 +18,7 @@ table.sort(names)
 local function variations(name, given)
   local list, options = {{}}, torch._C.describe(nn[name]).arguments or {}
   for i, option in ipairs(options) do
-    local values = option.type == "bool" and {true, false} or option.choices or {}
+    local values = option.name ~= "sparse" and option.type == "bool" and {true, false} or option.choices or {}
     for _, value in ipairs(i > given and values or {}) do list[#list + 1] = {[option.name] = value} end
   end
   return list
@@ -53,7 +53,7 @@ end
 local function fresh(inputs)
   local list = {}
   for i, t in ipairs(inputs) do
-    list[i] = t.dtype == torch.float64 and t:detach():clone():requires_grad_(i == 1) or t
+    list[i] = t.dtype == torch.float64 and t:detach():clone():requires_grad_(i == 1) or t:clone()
   end
   return list
 end
@@ -65,7 +65,7 @@ local function observe(m, inputs, call)
   local out = table.pack(call(m, given[1] * 1, table.unpack(given, 2)))
   local seen = table.move(out, 1, out.n, 1, {})
   out[1]:sum():backward()
-  seen[#seen + 1] = given[1].grad
+  seen[#seen + 1] = given[1].grad -- nil where the inputs are positions
   for _, p in ipairs(m:parameters()) do seen[#seen + 1] = p.grad end
   for _, b in ipairs(m:buffers()) do seen[#seen + 1] = b end
   return seen
@@ -92,6 +92,7 @@ describe("gradients by finite differences:", function()
     it(name, function()
       each_sample(name, function(make, inputs, text)
         local m, given = make(), fresh(inputs)
+        if not given[1].requires_grad then return end
         local ok, message = pcall(torch.autograd.gradcheck, function(x)
           torch.manual_seed(7)
           return (m(x * 1, table.unpack(given, 2))) -- the first result: the second of a pool are positions
@@ -191,6 +192,33 @@ describe("nn.Hardtanh", function()
     local x = torch.tensor({-1.0, 0.5, 1.0, 3.0}):requires_grad_(true)
     nn.Hardtanh()(x):sum():backward()
     assert.same({0, 1, 0, 0}, x.grad:tolist())
+  end)
+end)
+
+describe("nn.Embedding", function()
+  it("reads rows by positions from 1, also in a Sequential; row padding_idx starts as 0 and keeps still", function()
+    local m = nn.Embedding(4, 2, 2)
+    assert.same({0, 0}, m.weight[2]:tolist())
+    local x = torch.tensor {4, 2, 4}
+    assert.is_true(torch.equal(m.weight[4], m(x)[1]))
+    m(x):sum():backward()
+    assert.same({{0, 0}, {0, 0}, {0, 0}, {2, 2}}, m.weight.grad:tolist())
+    assert.is_true(torch.equal(m(x), nn.Sequential(m)(x)))
+    assert.equal("Embedding(4, 2, padding_idx=2)", tostring(m))
+    assert.same({0, 0}, nn.Embedding(4, 2, -1).weight[4]:tolist())
+    assert.error_matches(function() nn.Embedding(4, 2, 5) end, "^nn.Embedding: 'padding_idx' %(argument 3%): it is out of range")
+    assert.error_matches(function() nn.Embedding(4, 2, {sparse = true}) end, "gradients are dense here")
+    assert.error_matches(function() nn.Embedding(-1, 2) end, "^nn.Embedding: 'num_embeddings': expected no negative sizes, got %-1")
+  end)
+end)
+
+describe("nn.LayerNorm", function()
+  it("has the shape of its weight from an option, and prints it as a tuple", function()
+    assert.same({2, 3}, {table.unpack(nn.LayerNorm({2, 3}).weight.shape)})
+    assert.equal("LayerNorm((3,), eps=1e-05, elementwise_affine=true)", tostring(nn.LayerNorm(3)))
+    assert.equal("LayerNorm((2, 3), eps=0.001, elementwise_affine=false)", tostring(nn.LayerNorm({2, 3}, 1e-3, false)))
+    assert.is_nil(nn.LayerNorm(3, {bias = false}).bias)
+    assert.is_nil(nn.LayerNorm(3, {elementwise_affine = false}).weight)
   end)
 end)
 

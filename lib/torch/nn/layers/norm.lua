@@ -45,3 +45,17 @@ layer {"BatchNorm2d", BATCH_NORM, parameters = AFFINE, buffers = STATISTICS, ran
   forward = batch_norm, notes = NOTES, domain = "batch_norm2d",
   doc = "nn.BatchNorm1d for images.", shape = "(N, C, H, W), the same out.",
   example = "nn.BatchNorm2d(3)(torch.randn(2, 3, 4, 4)).shape"}
+
+layer {"LayerNorm", "(normalized_shape: ints, eps: float = 1e-5, elementwise_affine: bool = true, bias: bool = true, "
+    .. "device: device = nil, dtype: dtype = nil)",
+  repr = "normalized_shape:value eps elementwise_affine",
+  parameters = {
+    {"weight", "normalized_shape", init = 1, when = "elementwise_affine"},
+    {"bias", "normalized_shape", init = 0, when = "elementwise_affine && bias"},
+  },
+  forward = function(m, input) return F.layer_norm(input, m.normalized_shape, m.weight, m.bias, m.eps) end,
+  doc = [[(x - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are normalized_shape (Ba, Kiros and
+Hinton 2016).]],
+  shape = "(…, normalized_shape), the same out.",
+  notes = {elementwise_affine = "whether there are `weight` and `bias`", bias = "whether there is a `bias`"},
+  domain = "layer_norm", example = "nn.LayerNorm(3)(torch.randn(2, 3)).shape"}
