@@ -182,7 +182,9 @@ end
 
 local function initialise(row, slot, put)
   if slot.init == "fan_in" then
-    if slot.place == 0 and slot.when then error(row.where .. ": init = \"fan_in\" is that of the first parameter", 0) end
+    if slot.place == 0 and slot.when then
+      error(row.where .. ": init = \"fan_in\" is that of the first parameter", 0)
+    end
     if slot.place == 0 then put("  const double bound = layer_fan_in_bound(%s);", slot.name) end
     put("  error_check(L, init_uniform(%s, -bound, bound));", slot.name)
   elseif slot.init == "normal" then put("  error_check(L, init_normal(%s, 0, 1));", slot.name)

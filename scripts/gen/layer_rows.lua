@@ -46,7 +46,9 @@ local function type_of(text, where)
   end
   if #words > 0 then option.words = words end
   if not base and #words < 2 then error(("%s: unknown type '%s'"):format(where, text), 0) end
-  if base and #words > 0 and base ~= TYPES.pair then error(("%s: '%s': words go with pair alone"):format(where, text), 0) end
+  if base and #words > 0 and base ~= TYPES.pair then
+    error(("%s: '%s': words go with pair alone"):format(where, text), 0)
+  end
   option.type = base or {option = "OPTION_CHOICE", c = "int", choice = true}
   return option
 end
@@ -56,10 +58,8 @@ local function initial_of(row, option, text)
   if not text then return "0" end
   if text == "nil" then option.nullable = true; return "NAN" end
   if row.by_name[text] then option.default_of = text; return "NAN" end -- the value of another option
-  if option.words then
-    for i, word in ipairs(option.words) do
-      if text == word then return tostring(option.type.choice and i - 1 or error(row.where .. ": a pair's default is a number", 0)) end
-    end
+  for i, word in ipairs(option.type.choice and option.words or {}) do
+    if text == word then return tostring(i - 1) end
   end
   if text == "true" then return "1" elseif text == "false" then return "0" end
   local number = tonumber(text) or error(("%s: cannot read the default '%s'"):format(row.where, text), 0)
@@ -157,7 +157,8 @@ function layer_rows.read(source, files, modules)
     end
     local env = setmetatable({require = function(name)
       if name == "torch.nn.layer" then return layer end
-      return modules[name] or error(("%s: require '%s': rows see torch.nn.layer and torch.nn.functional"):format(file, name), 0)
+      return modules[name]
+        or error(("%s: require '%s': rows see torch.nn.layer and torch.nn.functional"):format(file, name), 0)
     end}, {__index = _G})
     assert(loadfile(source .. "/" .. file, "t", env))("")
   end

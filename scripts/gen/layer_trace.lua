@@ -176,7 +176,9 @@ local function leaf_of(trace)
   local leaf = {steps = {}, results = {}, positions = {}, n_temporaries = trace.n_temporaries}
   for i, recorded in ipairs(trace.steps) do leaf.steps[i] = step_of(recorded) end
   for i, symbol in ipairs(trace.results) do
-    if not formula.is_symbol(symbol) then error(("%s: forward: result %d is no tensor"):format(current.row.where, i), 0) end
+    if not formula.is_symbol(symbol) then
+      error(("%s: forward: result %d is no tensor"):format(current.row.where, i), 0)
+    end
     leaf.results[i] = symbol.c
     local recorded = rawget(symbol, "step") and trace.steps[symbol.step]
     for j, output in ipairs(recorded and recorded.row and recorded.outputs or {}) do
@@ -186,7 +188,7 @@ local function leaf_of(trace)
   return leaf
 end
 
--- One list of tokens for those of some answers, or nil. `answers` are {question =, each = the options of the question}.
+-- One list of tokens for those of some answers, or nil. `answers` are {question =, each = options of the question}.
 local function unify_tokens(answers, lists)
   local out = {}
   for at = 1, #lists[1] do
@@ -224,7 +226,8 @@ local function unify_leaves(answers, leaves)
   local first = leaves[1]
   local one = {in_lua = first.in_lua, steps = {}, positions = first.positions, n_temporaries = first.n_temporaries}
   for _, leaf in ipairs(leaves) do
-    if leaf.in_lua ~= first.in_lua or #leaf.steps ~= #first.steps or #leaf.results ~= #first.results then return nil end
+    if leaf.in_lua ~= first.in_lua or #leaf.steps ~= #first.steps then return nil end
+    if #leaf.results ~= #first.results then return nil end
   end
   for i in ipairs(first.steps) do
     one.steps[i] = unify_steps(answers, column(column(leaves, "steps"), i))
@@ -242,8 +245,10 @@ local function unify_nodes(answers, nodes)
     local trees = {}
     for j, node in ipairs(nodes) do
       local other = node.cases[i]
-      if #node.cases ~= #nodes[1].cases or column(other.options, 2)[1] ~= column(case.options, 2)[1] then return nil end
-      if #other.options ~= #case.options then return nil end
+      if #node.cases ~= #nodes[1].cases or #other.options ~= #case.options then return nil end
+      for k, option in ipairs(case.options) do
+        if other.options[k] ~= option then return nil end
+      end
       trees[j] = other.tree
     end
     cases[i] = {options = case.options, tree = unify(answers, trees)}
@@ -265,7 +270,8 @@ local function node_of(question, trees)
   for i, tree in ipairs(trees) do
     local found = false
     for _, case in ipairs(cases) do
-      local each, members = table.move(case.options, 1, #case.options, 1, {}), table.move(case.trees, 1, #case.trees, 1, {})
+      local each = table.move(case.options, 1, #case.options, 1, {})
+      local members = table.move(case.trees, 1, #case.trees, 1, {})
       table.insert(each, question.options[i])
       table.insert(members, tree)
       local one = unify({question = question, each = each}, members)

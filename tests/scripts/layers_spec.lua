@@ -1,4 +1,5 @@
--- Layers as rows in the generator: rows are read and checked, forwards recorded, trees of questions made small, C made.
+-- Layers as rows in the generator: rows are read and checked, forwards recorded, trees of questions made small,
+-- C made.
 package.path = "scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
 local layer_rows = require "layer_rows"
@@ -40,7 +41,8 @@ local function identity(_, input) return input end
 
 describe("rows of layers", function()
   it("are read by the grammar of signatures", function()
-    local row = row_of {"X", "(n: int, p: float|nil = 0.1, dim: dim = 2, size: pair|same = 1, s: pair = size, mode: a|b = b, w: Tensor = nil)",
+    local row = row_of {"X", "(n: int, p: float|nil = 0.1, dim: dim = 2, size: pair|same = 1, s: pair = size, "
+        .. "mode: a|b = b, w: Tensor = nil)",
       parameters = {{"weight", "n", init = 0}}, forward = identity}
     assert.equal(7, #row.options)
     assert.is_true(row.by_name.n.required)
@@ -61,11 +63,14 @@ describe("rows of layers", function()
     refused("unknown type 'strings'", {"X", "(a: strings)", forward = identity})
     refused("'int|strings': words go with pair alone", {"X", "(a: int|strings)", forward = identity})
     refused("cannot read the default 'x'", {"X", "(a: int = x)", forward = identity})
-    refused("'weight': no bool option 'bias'", {"X", "()", parameters = {{"weight", "3", init = 0, when = "bias"}}, forward = identity})
+    refused("'weight': no bool option 'bias'",
+      {"X", "()", parameters = {{"weight", "3", init = 0, when = "bias"}}, forward = identity})
     refused("'weight': init is missing", {"X", "()", parameters = {{"weight", "3"}}, forward = identity})
-    refused("'weight' is there twice", {"X", "(weight: Tensor = nil)", parameters = {{"weight", "3", init = 0}}, forward = identity})
+    refused("'weight' is there twice",
+      {"X", "(weight: Tensor = nil)", parameters = {{"weight", "3", init = 0}}, forward = identity})
     refused("forward: no function 'wait'", {"X", "()", forward = function(_, input) return F.wait(input) end})
-    refused("forward: the row has no option, parameter or buffer 'wait'", {"X", "()", forward = function(m, input) return F.relu(input, m.wait) end})
+    refused("forward: the row has no option, parameter or buffer 'wait'",
+      {"X", "()", forward = function(m, input) return F.relu(input, m.wait) end})
     refused("forward: result 1 is no tensor", {"X", "()", forward = function() return 3 end})
     refused("check: no option 'q'", {"X", "(p: float = 1)", check = {{"p > 0", "got {q}"}}, forward = identity})
   end)
@@ -73,7 +78,8 @@ end)
 
 describe("the forward of a layer", function()
   it("is a call of an op", function()
-    assert.equal("(void)self; return op_tanh(in[0], out);", forward {"X", "()", forward = function(_, input) return F.tanh(input) end})
+    assert.equal("(void)self; return op_tanh(in[0], out);",
+      forward {"X", "()", forward = function(_, input) return F.tanh(input) end})
     assert.equal("(void)self; out[0] = tensor_retain(in[0]); return OK;", forward {"X", "()", forward = identity})
   end)
 
@@ -92,8 +98,10 @@ describe("the forward of a layer", function()
         if input.ndim == 2 then return F.relu(input) end
         return F.tanh(input)
       end}):gsub("^%(void%)self; ", ""))
-    assert.equal("const XLayer *m = (const XLayer *)self; if (m->mode == 0) { return op_relu(in[0], out); } return op_tanh(in[0], out);",
-      forward {"X", "(mode: a|b|c = a)", forward = function(m, input) return m.mode == "a" and F.relu(input) or F.tanh(input) end})
+    assert.equal("const XLayer *m = (const XLayer *)self; if (m->mode == 0) { return op_relu(in[0], out); } "
+      .. "return op_tanh(in[0], out);", forward {"X", "(mode: a|b|c = a)", forward = function(m, input)
+        return m.mode == "a" and F.relu(input) or F.tanh(input)
+      end})
   end)
 
   it("reads slots, and says where it must run in Lua", function()
@@ -109,8 +117,10 @@ describe("the forward of a layer", function()
 
   it("lets the arguments choose among ops of one name, and brings positions to count from 0", function()
     local c = forward {"X", "()", forward = function(_, input, target) return F.cross_entropy(input, target) end}
-    assert.matches("if %(dtype_is_float%(%(DType%)in%[1%]%->dtype%)%) { return op_cross_entropy_soft%(in%[0%], in%[1%],", c)
-    assert.matches("status = argument_positions_in%(in%[1%], &t%[1%]%); if %(status == OK%) status = op_cross_entropy%(in%[0%], t%[1%],", c)
+    assert.matches("if %(dtype_is_float%(%(DType%)in%[1%]%->dtype%)%) { return op_cross_entropy_soft%(in%[0%], in%[1%],",
+      c)
+    assert.matches("status = argument_positions_in%(in%[1%], &t%[1%]%); "
+      .. "if %(status == OK%) status = op_cross_entropy%(in%[0%], t%[1%],", c)
     c = forward {"X", "()", forward = function(_, input) return F.max_pool2d(input, 2, nil, 0, 1, false, true) end}
     assert.matches("status = argument_positions_out%(&t%[1%]%)", c)
   end)
@@ -129,8 +139,10 @@ describe("the construction of a layer", function()
   it("checks, then makes parameters in their order", function()
     local c = code {"X", "(n: int, size: pair, bias: bool = true, extra: bool = false)", least = {size = 1},
       check = {{"n > 0 && size[2] % 2 == 1", "n = {n} is 100 % wrong"}},
-      parameters = {{"weight", "n", "size[1]", init = "fan_in"}, {"bias", "n", init = 0, when = "bias && !extra"}}, forward = identity}
-    assert.matches('layer_check_least%(L, "nn.X", "size", m%->size, 2, 1%);\n  if %(!%(m%->n > 0 && m%->size%[1%] %% 2 == 1%)%)\n'
+      parameters = {{"weight", "n", "size[1]", init = "fan_in"}, {"bias", "n", init = 0, when = "bias && !extra"}},
+      forward = identity}
+    assert.matches('layer_check_least%(L, "nn.X", "size", m%->size, 2, 1%);\n'
+      .. '  if %(!%(m%->n > 0 && m%->size%[1%] %% 2 == 1%)%)\n'
       .. '    luaL_error%(L, "nn.X: n = %%I is 100 %%%% wrong", %(lua_Integer%)m%->n%);', c)
     assert.matches('module_new_parameter%(L, 1, "weight", 2, %(const int64_t%[%]%){m%->n, m%->size%[0%]}, dtype%);\n'
       .. "  const double bound = layer_fan_in_bound%(weight%);", c)
@@ -140,7 +152,8 @@ describe("the construction of a layer", function()
 
   it("is told by the comment, for the help", function()
     assert.equal("nn.X: Text.\nShape: (N).\n- `p`: a part\n- `device` (device): where the parameters are\nExample: 1",
-      layer_rows.comment(row_of {"X", "(p: float = 1, device: device = nil)", shape = "(N).", notes = {p = "a part"}, forward = identity}))
+      layer_rows.comment(row_of {"X", "(p: float = 1, device: device = nil)", shape = "(N).", notes = {p = "a part"},
+        forward = identity}))
   end)
 end)
 

@@ -269,8 +269,8 @@ static int add_module(lua_State *L) {
   return 0;
 }
 
-/** nn.Module:unregister(name: string): Takes the parameter, buffer or module of that name away, as Python's del. The name is
-** free then: a tensor that is assigned to it is a plain field, and a layer computes with it all the same.
+/** nn.Module:unregister(name: string): Takes the parameter, buffer or module of that name away, as
+** Python's del. The name is free then: a tensor that is assigned to it is a plain field, and a layer computes with it all the same.
 ** Example:
 **     local m = nn.Linear(2, 2)
 **     local scale, weight = torch.ones(2, 1), m.weight
@@ -281,7 +281,8 @@ static int unregister(lua_State *L) {
   Module *m = module_check(L, 1, "unregister");
   const char *name = check_name(L, "unregister");
   Slot *slot = module_find(m, name);
-  if (slot == NULL) return luaL_error(L, "unregister: 'name' (argument 2): there is no parameter, buffer or module '%s'", name);
+  if (slot == NULL)
+    return luaL_error(L, "unregister: 'name' (argument 2): there is no parameter, buffer or module '%s'", name);
   module_remove(L, 1, (int)(slot - m->slots));
   return 0;
 }

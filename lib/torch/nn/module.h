@@ -34,8 +34,8 @@ struct Module {
 typedef struct {
   ObjectClass base; /* first */
   const Option *options; /* of __init, into the struct of the module; may be NULL */
-  /* The parameters and buffers that __init makes; NULL: none. As attributes their names mean them, even where an option has
-  ** the same name (`bias`). */
+  /* The parameters and buffers that __init makes; NULL: none. As attributes their names mean them, even where
+  ** an option has the same name (`bias`). */
   const char *const *parts;
   /* Ends __init: stack 1 is the module, 2... the value of each option. */
   void (*setup)(lua_State *L);

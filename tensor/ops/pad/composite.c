@@ -60,7 +60,8 @@ Status composite_pad(Call *c) {
   Tensor *in = tensor_retain(c->in[0]);
   Status status = OK;
   if (a->pad.n % 2 != 0 || a->pad.n > 2 * in->ndim)
-    status = fail(ERROR_ARGUMENT, "pad: 'pad' (argument 2): expected two numbers for each of at most %d dimensions, got %d",
+    status = fail(ERROR_ARGUMENT,
+                  "pad: 'pad' (argument 2): expected two numbers for each of at most %d dimensions, got %d",
                   in->ndim, a->pad.n);
   for (int i = 0; status == OK && i < a->pad.n; i += 2) {
     int dim = in->ndim - 1 - i / 2;

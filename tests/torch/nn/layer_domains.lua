@@ -1,5 +1,5 @@
--- What layers that are rows are tried with: by the `domain` of the row a list of samples {arguments of the constructor,
--- inputs}. Float inputs are of float64.
+-- What layers that are rows are tried with: by the `domain` of the row a list of samples {arguments of the
+-- constructor, inputs}. Float inputs are of float64.
 local F64 = {dtype = torch.float64}
 local function randn(...) return torch.randn({...}, F64) end
 local function rand(...) return torch.rand({...}, F64) * 0.8 + 0.1 end
@@ -14,13 +14,19 @@ local domains = {}
 function domains.default() return {{{}, {randn(3, 4)}}, {{}, {randn(2, 2, 3)}}} end
 function domains.linear() return {{{3, 2}, {randn(4, 3)}}, {{3, 2}, {randn(2, 2, 3)}}, {{3, 1}, {randn(3)}}} end
 function domains.unflatten() return {{{2, {2, 3}}, {randn(2, 6)}}, {{-2, {-1, 2}}, {randn(2, 6, 3)}}} end
-function domains.batch_norm1d() return {{{3}, {randn(4, 3)}}, {{3}, {randn(4, 3, 2)}}, {{3, 1e-3, false}, {randn(5, 3)}}} end
+function domains.batch_norm1d()
+  return {{{3}, {randn(4, 3)}}, {{3}, {randn(4, 3, 2)}}, {{3, 1e-3, false}, {randn(5, 3)}}}
+end
 function domains.batch_norm2d() return {{{2}, {randn(3, 2, 2, 3)}}, {{2, {momentum = false}}, {randn(3, 2, 2, 3)}}} end
 function domains.max_pool() return {{{2}, {distinct(2, 2, 4, 5)}}, {{{3, 2}, 2, 1}, {distinct(1, 5, 4)}}} end
-function domains.avg_pool() return {{{2}, {randn(2, 2, 4, 5)}}, {{{3, 2}, 2, 1, {divisor_override = 5}}, {randn(1, 5, 4)}}} end
+function domains.avg_pool()
+  return {{{2}, {randn(2, 2, 4, 5)}}, {{{3, 2}, 2, 1, {divisor_override = 5}}, {randn(1, 5, 4)}}}
+end
 function domains.conv2d()
-  return {{{2, 4, 3}, {randn(2, 2, 5, 6)}}, {{2, 4, {2, 3}, {padding = "same", groups = 2, dilation = {1, 2}}}, {randn(1, 2, 6, 7)}},
-    {{1, 2, 2, {padding = {1, 2}, stride = {2, 1}}}, {randn(1, 4, 5)}}, {{1, 2, 2, {padding = "valid"}}, {randn(1, 4, 5)}}}
+  return {{{2, 4, 3}, {randn(2, 2, 5, 6)}},
+    {{2, 4, {2, 3}, {padding = "same", groups = 2, dilation = {1, 2}}}, {randn(1, 2, 6, 7)}},
+    {{1, 2, 2, {padding = {1, 2}, stride = {2, 1}}}, {randn(1, 4, 5)}},
+    {{1, 2, 2, {padding = "valid"}}, {randn(1, 4, 5)}}}
 end
 function domains.layer_norm() return {{{3}, {randn(2, 3)}}, {{{2, 3}, 1e-3}, {randn(4, 2, 3)}}} end
 function domains.embedding() -- the first input are positions: gradients are those of the table
@@ -29,7 +35,8 @@ function domains.embedding() -- the first input are positions: gradients are tho
 end
 function domains.classes()
   local weight = rand(4)
-  return {{{}, {randn(3, 4), torch.tensor {1, 4, 2}}}, {{weight}, {randn(2, 4, 3), torch.tensor {{1, 4, 2}, {3, 3, 1}}}},
+  return {{{}, {randn(3, 4), torch.tensor {1, 4, 2}}},
+    {{weight}, {randn(2, 4, 3), torch.tensor {{1, 4, 2}, {3, 3, 1}}}},
     {{weight, 4}, {randn(3, 4), torch.tensor({1, 4, 2}, {dtype = torch.int32})}}}
 end
 function domains.pair() return {{{}, {randn(3, 4), rand(3, 4)}}} end

@@ -67,7 +67,8 @@ layer {"LogSoftmax", "(dim: dim = nil)", repr = "dim",
 
 layer {"Hardtanh", "(min_val: float = -1.0, max_val: float = 1.0, inplace: bool = false)",
   repr = "min_val max_val inplace:changed",
-  check = {{"max_val > min_val", "'max_val' (argument 2): expected a number above min_val = {min_val}, got {max_val}"}},
+  check = {{"max_val > min_val",
+    "'max_val' (argument 2): expected a number above min_val = {min_val}, got {max_val}"}},
   forward = function(m, input) return either(m, input, "hardtanh", m.min_val, m.max_val) end,
   doc = "x between min_val and max_val, and the nearer of the two elsewhere.",
   example = "nn.Hardtanh()(torch.tensor({-2.0, 0.5, 2.0}))"}

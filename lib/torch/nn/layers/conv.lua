@@ -16,9 +16,9 @@ local function padded(m, input)
   return F.pad(input, {left, right, top, bottom}, m.padding_mode)
 end
 
-layer {"Conv2d", "(in_channels: int, out_channels: int, kernel_size: pair, stride: pair = 1, padding: pair|same|valid = 0, "
-    .. "dilation: pair = 1, groups: int = 1, bias: bool = true, padding_mode: zeros|reflect|replicate|circular = zeros, "
-    .. "device: device = nil, dtype: dtype = nil)",
+layer {"Conv2d", "(in_channels: int, out_channels: int, kernel_size: pair, stride: pair = 1, "
+    .. "padding: pair|same|valid = 0, dilation: pair = 1, groups: int = 1, bias: bool = true, "
+    .. "padding_mode: zeros|reflect|replicate|circular = zeros, device: device = nil, dtype: dtype = nil)",
   repr = "in_channels:value out_channels:value kernel_size:tuple stride:tuple padding:tuple:changed "
     .. "dilation:tuple:changed groups:changed bias:changed padding_mode:changed",
   least = {kernel_size = 1, stride = 1, padding = 0, dilation = 1},
@@ -44,5 +44,6 @@ in_channels/groups × kH × kW) and `bias` start uniform in ±1/√(in_channels/
 groups must divide both numbers of channels.]],
   shape = [[(N, in_channels, H, W) → (N, out_channels, (H + 2 padding - dilation (kernel_size - 1) -
 1) // stride + 1, …); also without N.]],
-  notes = {padding = "zeros on both sides, or \"same\" (stride 1) or \"valid\"", padding_mode = "what stands around the image"},
+  notes = {padding = "zeros on both sides, or \"same\" (stride 1) or \"valid\"",
+    padding_mode = "what stands around the image"},
   domain = "conv2d", example = "nn.Conv2d(1, 4, 3, {padding = 1})(torch.zeros(2, 1, 8, 8)).shape"}

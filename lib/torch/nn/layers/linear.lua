@@ -15,7 +15,8 @@ layer {"Linear", "(in_features: int, out_features: int, bias: bool = true, devic
     {"bias", "out_features", init = "fan_in", when = "bias"},
   },
   forward = function(m, input) return F.linear(input, m.weight, m.bias) end,
-  doc = [[y = x Wᵀ + b. `weight` (out_features × in_features) and `bias` (out_features) start uniform in ±1/√in_features.]],
+  doc = [[y = x Wᵀ + b. `weight` (out_features × in_features) and `bias` (out_features) start
+uniform in ±1/√in_features.]],
   shape = "(…, in_features) → (…, out_features).", domain = "linear",
   example = "nn.Linear(3, 2)(torch.ones(4, 3)).shape"}
 
@@ -34,7 +35,8 @@ layer {"Embedding", "(num_embeddings: int, embedding_dim: int, padding_idx: inde
   forward = function(m, input)
     return F.embedding(input, m.weight, m.padding_idx, m.max_norm, m.norm_type, m.scale_grad_by_freq)
   end,
-  doc = [[The rows of `weight` (num_embeddings × embedding_dim) that input names, from 1. They start normally distributed.]],
+  doc = [[The rows of `weight` (num_embeddings × embedding_dim) that input names, from 1. They start
+normally distributed.]],
   shape = "(…) of integers → (…, embedding_dim).",
   notes = {padding_idx = "this row starts as 0 and gets no gradient",
     max_norm = "rows that are read are first scaled to a norm of at most this",

@@ -76,5 +76,6 @@ layer {"BCEWithLogitsLoss", "(weight: Tensor = nil, reduction: none|mean|sum = m
       {pos_weight = m.pos_weight, reduction = m.reduction})
   end,
   doc = "nn.BCELoss of sigmoid(input), computed without overflow.",
-  notes = {weight = "of each element, broadcast", reduction = ELEMENTS, pos_weight = "of the positive targets, broadcast"},
+  notes = {weight = "of each element, broadcast", reduction = ELEMENTS,
+    pos_weight = "of the positive targets, broadcast"},
   domain = "pair", example = "nn.BCEWithLogitsLoss()(torch.zeros(1), torch.ones(1))"}

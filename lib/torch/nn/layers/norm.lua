@@ -36,8 +36,8 @@ local REPR = "num_features:value eps momentum affine track_running_stats"
 
 layer {"BatchNorm1d", BATCH_NORM, parameters = AFFINE, buffers = STATISTICS, ranks = {2, 3}, repr = REPR,
   forward = batch_norm, notes = NOTES, domain = "batch_norm1d",
-  doc = [[(x - mean) / √(variance + eps) · weight + bias of each channel (Ioffe and Szegedy 2015): in training the batch's
-mean and variance, in evaluation the running ones. One value a channel in training raises.]],
+  doc = [[(x - mean) / √(variance + eps) · weight + bias of each channel (Ioffe and Szegedy 2015): in
+training the batch's mean and variance, in evaluation the running ones. One value a channel in training raises.]],
   shape = "(N, C) or (N, C, L), the same out.",
   example = "nn.BatchNorm1d(3)(torch.randn(4, 3)).shape"}
 
@@ -54,8 +54,8 @@ layer {"LayerNorm", "(normalized_shape: ints, eps: float = 1e-5, elementwise_aff
     {"bias", "normalized_shape", init = 0, when = "elementwise_affine && bias"},
   },
   forward = function(m, input) return F.layer_norm(input, m.normalized_shape, m.weight, m.bias, m.eps) end,
-  doc = [[(x - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are normalized_shape (Ba, Kiros and
-Hinton 2016).]],
+  doc = [[(x - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are
+normalized_shape (Ba, Kiros and Hinton 2016).]],
   shape = "(…, normalized_shape), the same out.",
   notes = {elementwise_affine = "whether there are `weight` and `bias`", bias = "whether there is a `bias`"},
   domain = "layer_norm", example = "nn.LayerNorm(3)(torch.randn(2, 3)).shape"}

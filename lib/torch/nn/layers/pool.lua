@@ -18,7 +18,8 @@ layer {"AvgPool2d", "(kernel_size: pair, stride: pair = kernel_size, padding: pa
     .. "count_include_pad: bool = true, divisor_override: int = nil)",
   repr = "kernel_size stride padding", least = {kernel_size = 1, stride = 1, padding = 0},
   forward = function(m, input)
-    return F.avg_pool2d(input, m.kernel_size, m.stride, m.padding, m.ceil_mode, m.count_include_pad, m.divisor_override)
+    return F.avg_pool2d(input, m.kernel_size, m.stride, m.padding, m.ceil_mode, m.count_include_pad,
+      m.divisor_override)
   end,
   doc = "The mean of each window.",
   shape = "(N, C, H, W) → (N, C, (H + 2 padding - kernel_size) // stride + 1, …); also without N.",
