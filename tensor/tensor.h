@@ -188,8 +188,8 @@ typedef struct {
   int64_t total, self; /* nanoseconds: with the ops it called, and without */
   int64_t bytes;       /* of what it made itself */
 } OpProfile;
-void profile_start(void);            /* all from zero */
-const OpProfile *profile_stop(void); /* [OP_COUNT], valid until the next start */
+Status profile_start(void);            /* all from zero */
+const OpProfile *profile_stop(int *n); /* [*n] by op id, valid until the next start */
 
 /* ---- tensor.c ---------------------------------------------------------- */
 
@@ -380,6 +380,24 @@ typedef struct {
   bool requires_grad;
 } CreationOptions;
 
+/* A short text among the attributes of an op. */
+typedef struct {
+  char v[128]; /* ends with 0 */
+} Text;
+
+/* A few numbers; n == -1: not given. */
+typedef struct {
+  int n;
+  double v[TENSOR_MAX_DIMS];
+} Floats;
+
+/* Tensors that an op gave as a list, owned. */
+typedef struct {
+  Tensor **v;
+  int n;
+} TensorList;
+void tensor_list_release(TensorList *list); /* the tensors and their array; the list is empty then */
+
 typedef enum OpId OpId;
 #include "ops.h" /* generated: enum OpId, attribute structs, op_NAME functions */
 
@@ -387,7 +405,9 @@ typedef enum OpId OpId;
 ** attribute struct; 'outputs' receives op_info(op)->n_outputs tensors. */
 Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
                Tensor **outputs);
-/* The same, the result written into inputs[0] ("add_"). */
+/* The same for an op whose result is a list. */
+Status op_call_list(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out);
+/* The same as op_call, the result written into inputs[0] ("add_"). */
 Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs);
 
 #pragma GCC visibility pop

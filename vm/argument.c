@@ -244,6 +244,34 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
   return wrong(r, arg, index, a->type == ARG_POSITIONS ? "a tensor of positions" : "a tensor or a number");
 }
 
+/* An array of integers becomes an int64 tensor of one dimension; such a tensor is taken as well. */
+static bool read_integers(Reader *r, int arg, int index, Tensor **out) {
+  lua_State *L = r->L;
+  Tensor *given = tensor_test(L, index), *made = NULL;
+  Status status;
+  if (given != NULL) {
+    if (given->ndim != 1 || dtype_category((DType)given->dtype) != CATEGORY_INTEGER)
+      return wrong(r, arg, index, "an array of integers");
+    status = tensor_empty_cpu(1, given->shape, DTYPE_INT64, &made);
+    if (status == OK) status = tensor_copy(made, given);
+  } else {
+    if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of integers");
+    int64_t n = (int64_t)lua_rawlen(L, index);
+    status = tensor_empty_cpu(1, &n, DTYPE_INT64, &made);
+    int64_t *v = status == OK ? tensor_data(made) : NULL;
+    for (int64_t i = 0; i < n && status == OK; i++) {
+      lua_rawgeti(L, index, i + 1);
+      const bool good = read_int(L, -1, &v[i]);
+      lua_pop(L, 1);
+      if (good) continue;
+      tensor_release(made);
+      return wrong(r, arg, index, "an array of integers");
+    }
+  }
+  *out = made;
+  return keep(r, arg, index, status, made);
+}
+
 static bool read_list(Reader *r, int arg, int index) {
   lua_State *L = r->L;
   if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of tensors");
@@ -276,6 +304,32 @@ static bool read_choice(Reader *r, int arg, int index, int *out) {
   return wrong(r, arg, index, text);
 }
 
+static bool read_floats(Reader *r, int arg, int index, Floats *out) {
+  lua_State *L = r->L;
+  const bool list = lua_type(L, index) == LUA_TTABLE;
+  const int64_t n = list ? (int64_t)lua_rawlen(L, index) : 1;
+  if (n > TENSOR_MAX_DIMS) return wrong(r, arg, index, "at most 12 numbers");
+  out->n = (int)n;
+  for (int i = 0; i < n; i++) {
+    Scalar number;
+    if (list) lua_rawgeti(L, index, i + 1);
+    const bool good = read_number(L, list ? -1 : index, &number);
+    if (list) lua_pop(L, 1);
+    if (!good) return wrong(r, arg, index, "a number or an array of numbers");
+    out->v[i] = scalar_to_double(number);
+  }
+  return true;
+}
+
+static bool read_text(Reader *r, int arg, int index, Text *out) {
+  size_t n = 0;
+  const char *s = lua_type(r->L, index) == LUA_TSTRING ? lua_tolstring(r->L, index, &n) : NULL;
+  if (s == NULL) return wrong(r, arg, index, "a string");
+  if (n >= sizeof out->v || strlen(s) != n) return wrong(r, arg, index, "a string of at most 127 characters");
+  memcpy(out->v, s, n + 1);
+  return true;
+}
+
 static bool read_attribute(Reader *r, int i, int index, void *to) {
   lua_State *L = r->L;
   const OpArg *a = &r->info->args[i];
@@ -303,6 +357,8 @@ static bool read_attribute(Reader *r, int i, int index, void *to) {
     case ARG_SHAPE:
     case ARG_INTS: return read_ints(r, i, index, to, false);
     case ARG_DTYPE: return dtype_read(L, index, to) || wrong(r, i, index, "a dtype such as torch.float32");
+    case ARG_STRING: return read_text(r, i, index, to);
+    case ARG_FLOATS: return read_floats(r, i, index, to);
     case ARG_DEVICE: return device_read(L, index, to) || wrong(r, i, index, device_expected(L, index));
     case ARG_CHOICE: return read_choice(r, i, index, to);
     case ARG_GENERATOR:
@@ -316,18 +372,17 @@ bool argument_read(Reader *r) {
   if (info->attrs_size > 0) memcpy(r->attrs, info->defaults, info->attrs_size);
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
-    bool tensor = a->type == ARG_TENSOR || a->type == ARG_POSITIONS;
     int index = r->at[i];
     if (index == 0 && a->default_text == NULL && !a->optional) {
       r->wrong = i + 1;
       snprintf(r->expected, sizeof r->expected, "missing");
       return false;
     }
-    if (tensor && a->list) {
+    if (a->list) {
       if (index != 0 && !read_list(r, i, index)) return false;
-    } else if (tensor) {
+    } else if (argument_is_input(a)) {
       Tensor *t = NULL;
-      if (index != 0 && !read_tensor(r, i, index, &t)) return false;
+      if (index != 0 && !(a->type == ARG_INTEGERS ? read_integers : read_tensor)(r, i, index, &t)) return false;
       r->inputs[r->n_inputs++] = t;
     } else if (index != 0 && !read_attribute(r, i, index, r->attrs + a->offset)) return false;
   }

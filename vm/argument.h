@@ -42,6 +42,9 @@ Status argument_positions_in(Tensor *t, Tensor **out);
 /* Positions in a result: contents go up by one. Replaces *t. */
 Status argument_positions_out(Tensor **t);
 
+/* Whether the argument is an input of the op, and no attribute. */
+static inline bool argument_is_input(const OpArg *arg) { return arg->type <= ARG_INTEGERS; }
+
 /* What a value can be before it is read. */
 bool argument_is_options(lua_State *L, int index); /* a table whose first key is a string */
 bool argument_is_empty(lua_State *L, int index);   /* a table of nothing */

@@ -18,6 +18,50 @@ static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out,
   return n;
 }
 
+/* A list of results on its way to Lua: it goes with its userdata when boxing it fails. */
+static int list_finalize(lua_State *L) {
+  tensor_list_release(lua_touserdata(L, 1));
+  return 0;
+}
+
+static TensorList *list_new(lua_State *L) {
+  static const char key; /* its address: registry key of the metatable */
+  TensorList *list = lua_newuserdatauv(L, sizeof *list, 0);
+  *list = (TensorList){0};
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, list_finalize);
+    lua_setfield(L, -2, "__gc");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+  }
+  lua_setmetatable(L, -2);
+  return list;
+}
+
+/* Calls an op whose result is a list, which becomes an array. */
+static int call_for_list(Reader *r) {
+  lua_State *L = r->L;
+  TensorList *list = list_new(L);
+  if (!argument_read(r)) {
+    argument_drop(r);
+    return argument_raise(r);
+  }
+  Status status = op_call_list(r->info->id, r->inputs, r->n_inputs, r->info->attrs_size > 0 ? r->attrs : NULL, list);
+  argument_drop(r);
+  argument_raise_failure(L, r->info, false, status);
+  lua_createtable(L, list->n, 0);
+  for (int i = 0; i < list->n; i++) {
+    TensorBox *box = tensor_box(L);
+    box->tensor = list->v[i];
+    list->v[i] = NULL;
+    tensor_account(L, box);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
   memset(&r, 0, offsetof(Reader, attrs));
@@ -28,6 +72,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   if (top > 200) return luaL_error(L, "%s: too many arguments", argument_function(info, in_place));
   argument_place(&r, top);
   argument_make_room(&r);
+  if (info->list_output) return call_for_list(&r);
   TensorBox *box[OP_MAX_OUTPUTS];
   const int boxes = info->all_returned_if ? info->n_outputs : info->n_returned;
   if (!in_place)
@@ -36,7 +81,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
     argument_drop(&r);
     return argument_raise(&r);
   }
-  OpId op = (OpId)(info - op_table);
+  const OpId op = info->id;
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
   if (in_place) {
     Status status = r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
@@ -60,14 +105,14 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
 ** nothing to read. False: something else is there, or missing. */
 static bool only_tensors(lua_State *L, const OpInfo *info, int top, Tensor **inputs) {
   int n = 0;
-  if (info->list) return false;
+  if (info->list || info->list_output) return false;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
     if (i < top) {
       if (a->type != ARG_TENSOR || a->keyword_only || (inputs[n++] = tensor_test(L, i + 1)) == NULL) return false;
     } else if (a->default_text == NULL && !a->optional) {
       return false;
-    } else if (a->type == ARG_TENSOR || a->type == ARG_POSITIONS) {
+    } else if (argument_is_input(a)) {
       inputs[n++] = NULL;
     }
   }
@@ -75,7 +120,7 @@ static bool only_tensors(lua_State *L, const OpInfo *info, int top, Tensor **inp
 }
 
 static int call_tensors(lua_State *L, const OpInfo *info, bool in_place, Tensor **inputs, int metatable) {
-  OpId op = (OpId)(info - op_table);
+  const OpId op = info->id;
   if (in_place) {
     Status status = op_call_in_place(op, inputs, info->n_inputs, info->defaults);
     if (status != OK) argument_raise_failure(L, info, true, status);

@@ -13,6 +13,8 @@ int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable);
 /* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
 ** (stack indices of the three tables and of the metatable of tensors). */
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable);
+/* Pushes a function for one op and the visible ones of its name behind it. */
+void call_push_function(lua_State *L, const OpInfo *info);
 /* Pushes the metamethod of an operator: one or two operands, as the op has inputs. */
 void call_push_operator(lua_State *L, const OpInfo *info, int metatable);
 

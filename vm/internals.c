@@ -75,33 +75,72 @@ static int fail_at(lua_State *L) {
   memory_fail_at(luaL_checkinteger(L, 1));
   return 0;
 }
-/* torch._C.ops(): array of {name, signature, doc, example, modules, …}, one per row. modules: those
-** that hold it, of "torch" and "nn.functional"; none for private rows. */
+static void set_string(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value); /* nil for NULL */
+  lua_setfield(L, -2, key);
+}
+static void set_boolean(lua_State *L, const char *key, bool value) {
+  lua_pushboolean(L, value);
+  lua_setfield(L, -2, key);
+}
+
+/* The names of the inputs in 'bits'. */
+static void set_inputs(lua_State *L, const char *key, const OpInfo *info, uint32_t bits) {
+  int n = 0;
+  lua_newtable(L);
+  for (int i = 0; i < info->n_args; i++) {
+    if (info->args[i].type != ARG_TENSOR || !(bits >> info->args[i].input & 1)) continue;
+    lua_pushstring(L, info->args[i].name);
+    lua_rawseti(L, -2, ++n);
+  }
+  lua_setfield(L, -2, key);
+}
+
+/* {cpu = "half", cuda = "half"}: what autocast does. */
+static void set_amp(lua_State *L, const OpInfo *info) {
+  static const char *const names[] = {[AMP_HALF] = "half", [AMP_FLOAT] = "float", [AMP_WIDEST] = "widest", [AMP_BANNED] = "banned"};
+  lua_newtable(L);
+  set_string(L, "cpu", names[info->amp_cpu]);
+  set_string(L, "cuda", names[info->amp_cuda]);
+  lua_setfield(L, -2, "amp");
+}
+
+static void push_row(lua_State *L, const OpInfo *info) {
+  static const char *const kinds[] = {[KIND_ELEMENTWISE] = "elementwise", [KIND_VIEW] = "view", [KIND_KERNEL] = "kernel",
+                                      [KIND_CREATE] = "create", [KIND_COMPOSITE] = "composite"};
+  lua_createtable(L, 0, 20);
+  set_string(L, "name", info->name);
+  set_string(L, "lua", info->lua_name);
+  set_string(L, "kind", kinds[info->kind]);
+  set_string(L, "signature", info->signature);
+  set_string(L, "doc", info->doc);
+  set_string(L, "example", info->example);
+  set_string(L, "onnx", info->onnx);
+  set_boolean(L, "differentiable", info->backward != NULL);
+  set_boolean(L, "method", info->method);
+  set_boolean(L, "in_place", info->in_place);
+  set_boolean(L, "in_place_only", info->in_place_only);
+  set_boolean(L, "creation", info->creation);
+  set_boolean(L, "random", info->random);
+  set_boolean(L, "list_output", info->list_output);
+  lua_pushinteger(L, info->n_returned), lua_setfield(L, -2, "returned");
+  set_amp(L, info);
+  set_inputs(L, "mutates", info, info->mutates);
+  lua_newtable(L);
+  for (int i = 0; info->modules != NULL && info->modules[i] != NULL; i++)
+    lua_pushstring(L, info->modules[i]), lua_rawseti(L, -2, i + 1);
+  lua_setfield(L, -2, "modules");
+  lua_createtable(L, info->n_args, 0);
+  for (int i = 0; i < info->n_args; i++) lua_pushstring(L, info->args[i].name), lua_rawseti(L, -2, i + 1);
+  lua_setfield(L, -2, "arguments");
+}
+
+/* torch._C.ops(): an array of {name =, lua =, signature =, doc =, example =, modules =, …}, one for each row and for
+** each op that was registered. modules: the tables that hold it, "torch", "nn.functional" …; none for private rows. */
 static int ops(lua_State *L) {
-  lua_createtable(L, OP_COUNT, 0);
-  for (int id = 0; id < OP_COUNT; id++) {
-    const OpInfo *info = &op_table[id];
-    lua_createtable(L, 0, 10);
-    lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
-    lua_pushstring(L, info->lua_name), lua_setfield(L, -2, "lua");
-    lua_createtable(L, 2, 0);
-    int n = 0;
-    if (info->modules & MODULE_TORCH) lua_pushliteral(L, "torch"), lua_rawseti(L, -2, ++n);
-    if (info->modules & MODULE_FUNCTIONAL) lua_pushliteral(L, "nn.functional"), lua_rawseti(L, -2, ++n);
-    lua_setfield(L, -2, "modules");
-    lua_pushstring(L, info->signature), lua_setfield(L, -2, "signature");
-    lua_pushstring(L, info->doc), lua_setfield(L, -2, "doc");
-    lua_pushstring(L, info->example), lua_setfield(L, -2, "example");
-    lua_pushboolean(L, info->backward != NULL), lua_setfield(L, -2, "differentiable");
-    lua_pushboolean(L, info->method), lua_setfield(L, -2, "method");
-    lua_pushboolean(L, info->in_place), lua_setfield(L, -2, "in_place");
-    lua_pushboolean(L, info->in_place_only), lua_setfield(L, -2, "in_place_only");
-    lua_pushboolean(L, info->creation), lua_setfield(L, -2, "creation");
-    lua_pushboolean(L, info->random), lua_setfield(L, -2, "random");
-    lua_createtable(L, info->n_args, 0);
-    for (int i = 0; i < info->n_args; i++) lua_pushstring(L, info->args[i].name), lua_rawseti(L, -2, i + 1);
-    lua_setfield(L, -2, "arguments");
-    lua_pushinteger(L, info->n_returned), lua_setfield(L, -2, "returned");
+  lua_createtable(L, op_count(), 0);
+  for (int id = 0; id < op_count(); id++) {
+    push_row(L, op_info((OpId)id));
     lua_rawseti(L, -2, id + 1);
   }
   return 1;
@@ -126,18 +165,27 @@ static int dtypes(lua_State *L) {
   }
   return 1;
 }
-/* torch._C.call(name, ...): any op, private ones too. */
-static int call(lua_State *L) {
+
+static const OpInfo *check_op(lua_State *L, const char *function) {
   const char *name = luaL_checkstring(L, 1);
-  for (int id = 0; id < OP_COUNT; id++)
-    if (strcmp(op_table[id].name, name) == 0) {
-      lua_remove(L, 1);
-      return call_op(L, &op_table[id], false, 0);
-    }
-  return luaL_error(L, "call: no op '%s'", name);
+  const OpInfo *info = op_find(name);
+  if (info == NULL) luaL_error(L, "%s: no op '%s'", function, name);
+  return info;
+}
+/* torch._C.call(name, ...): any op, private and registered ones too. */
+static int call(lua_State *L) {
+  const OpInfo *info = check_op(L, "call");
+  lua_remove(L, 1);
+  return call_op(L, info, false, 0);
+}
+/* torch._C.op(name): the function of an op, private and registered ones too. */
+static int op(lua_State *L) {
+  call_push_function(L, check_op(L, "op"));
+  return 1;
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe}, {"ops", ops}, {"dtypes", dtypes}, {"call", call},
+                                     {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe},
+                                     {"ops", ops}, {"dtypes", dtypes}, {"call", call}, {"op", op},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
                                      {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
                                      {"folder", folder_list}, {NULL, NULL}};

@@ -6,6 +6,8 @@
 
 #include "argument.h"
 #include "call.h"
+#include "library.h"
+#include "userdata/class.h"
 
 static bool may_be(lua_State *L, const OpArg *a, int index) {
   int type = lua_type(L, index);
@@ -15,9 +17,12 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_TENSOR:
     case ARG_POSITIONS: return a->list ? tensor || type == LUA_TTABLE : tensor || type == LUA_TNUMBER;
     case ARG_BOOL: return type == LUA_TBOOLEAN;
-    case ARG_CHOICE: return type == LUA_TSTRING;
+    case ARG_CHOICE:
+    case ARG_STRING: return type == LUA_TSTRING;
+    case ARG_INTEGERS: return type == LUA_TTABLE || tensor;
     case ARG_DIMS:
     case ARG_SHAPE:
+    case ARG_FLOATS:
     case ARG_INTS: return type == LUA_TNUMBER || type == LUA_TTABLE;
     case ARG_DTYPE:
     case ARG_DEVICE:
@@ -117,14 +122,30 @@ static int call_best(lua_State *L, bool in_place) {
 static int call_overloaded(lua_State *L) { return call_best(L, false); }
 static int call_overloaded_in_place(lua_State *L) { return call_best(L, true); }
 
-static void push_function(lua_State *L, const OpInfo *first, bool method, bool in_place, int metatable) {
+/* What a function is made for: a field of a table of functions, a method, a method in place. */
+typedef enum { IN_MODULE, METHOD, METHOD_IN_PLACE } Place;
+
+static bool is_in(const OpInfo *info, const char *module) {
+  for (const char *const *m = info->modules; m != NULL && *m != NULL; m++)
+    if (strcmp(*m, module) == 0) return true;
+  return false;
+}
+
+static bool belongs(const OpInfo *info, Place place, const char *module) {
+  switch (place) {
+    case IN_MODULE: return !info->in_place_only && is_in(info, module);
+    case METHOD: return !info->in_place_only && info->method;
+    default: return info->in_place;
+  }
+}
+
+/* Pushes the function for 'first' and the ops of its name behind it. */
+static void push_function(lua_State *L, const OpInfo *first, Place place, const char *module, int metatable) {
   int n = 0;
+  const bool in_place = place == METHOD_IN_PLACE;
   lua_pushinteger(L, 0);
-  for (int id = 0; id < OP_COUNT; id++) {
-    const OpInfo *info = &op_table[id];
-    if (info->modules == 0 || strcmp(info->lua_name, first->lua_name) != 0) continue;
-    if (method && !info->method) continue;
-    if (in_place ? !info->in_place : info->in_place_only) continue;
+  for (const OpInfo *info = first; info != NULL; info = info->next) {
+    if (info != first && !belongs(info, place, module)) continue;
     lua_pushlightuserdata(L, (void *)info);
     n++;
   }
@@ -139,34 +160,50 @@ static void push_function(lua_State *L, const OpInfo *first, bool method, bool i
   lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
 }
 
-static void register_in(lua_State *L, int module, const OpInfo *info, int metatable) {
-  lua_pushstring(L, info->lua_name);
-  if (lua_rawget(L, module) == LUA_TNIL) {
-    push_function(L, info, false, false, metatable);
-    lua_setfield(L, module, info->lua_name);
+/* Sets the function of an op in the table at 'to', unless an op of the same name has done it. */
+static void set_function(lua_State *L, int to, const char *name, const OpInfo *info, Place place, const char *module,
+                         int metatable) {
+  if (!belongs(info, place, module)) return;
+  lua_pushstring(L, name);
+  if (lua_rawget(L, to) == LUA_TNIL) {
+    push_function(L, info, place, module, metatable);
+    lua_setfield(L, to, name);
   }
   lua_pop(L, 1);
 }
 
+/* Pushes the table of a module such as "torch.linalg"; it is made for the first row that names it. */
+static void push_module(lua_State *L, int torch, const char *module) {
+  const char *key = strrchr(module, '.') + 1;
+  lua_pushstring(L, key);
+  if (lua_rawget(L, torch) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  library_set_loaded(L, module);
+  library_lazy(L, module);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, torch, key);
+}
+
+void call_push_function(lua_State *L, const OpInfo *info) {
+  object_metatable(L, &tensor_class);
+  push_function(L, info, METHOD, NULL, lua_gettop(L));
+  lua_remove(L, -2);
+}
+
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
-  char name[64];
-  for (int id = 0; id < OP_COUNT; id++) {
-    const OpInfo *info = &op_table[id];
-    if (info->modules == 0) continue;
-    if (!info->in_place_only) {
-      if (info->modules & MODULE_TORCH) register_in(L, torch, info, metatable);
-      if (info->modules & MODULE_FUNCTIONAL) register_in(L, functional, info, metatable);
-      lua_pushstring(L, info->lua_name);
-      if (info->method && lua_rawget(L, methods) == LUA_TNIL) {
-        push_function(L, info, true, false, metatable);
-        lua_setfield(L, methods, info->lua_name);
-      }
-      lua_pop(L, 1);
+  char name[OP_MAX_NAME_BYTES + 2];
+  for (int id = 0; id < op_count(); id++) {
+    const OpInfo *info = op_info((OpId)id);
+    for (const char *const *m = info->modules; m != NULL && *m != NULL; m++) {
+      int to = strcmp(*m, "torch") == 0 ? torch : strcmp(*m, "nn.functional") == 0 ? functional : 0;
+      if (to == 0) push_module(L, torch, *m);
+      set_function(L, to != 0 ? to : lua_gettop(L), info->lua_name, info, IN_MODULE, *m, metatable);
+      if (to == 0) lua_pop(L, 1);
     }
-    if (info->in_place) {
-      snprintf(name, sizeof name, "%s_", info->lua_name);
-      push_function(L, info, false, true, metatable);
-      lua_setfield(L, methods, name);
-    }
+    if (info->modules == NULL) continue;
+    set_function(L, methods, info->lua_name, info, METHOD, NULL, metatable);
+    snprintf(name, sizeof name, "%s_", info->lua_name);
+    set_function(L, methods, name, info, METHOD_IN_PLACE, NULL, metatable);
   }
 }

@@ -175,20 +175,20 @@ static int storages(lua_State *L) {
 }
 
 static int start_profile(lua_State *L) {
-  (void)L;
-  profile_start();
+  error_check(L, profile_start());
   return 0;
 }
 
 /* torch._C.profile_stop(): an array of {name =, calls =, total =, self = (seconds), bytes =}. */
 static int stop_profile(lua_State *L) {
-  const OpProfile *profiles = profile_stop();
+  int n;
+  const OpProfile *profiles = profile_stop(&n);
   lua_newtable(L);
-  for (int id = 0, k = 1; id < OP_COUNT; id++) {
+  for (int id = 0, k = 1; id < n; id++) {
     const OpProfile *p = &profiles[id];
     if (p->calls == 0) continue;
     lua_createtable(L, 0, 5);
-    lua_pushstring(L, op_table[id].name), lua_setfield(L, -2, "name");
+    lua_pushstring(L, op_info((OpId)id)->name), lua_setfield(L, -2, "name");
     lua_pushinteger(L, p->calls), lua_setfield(L, -2, "calls");
     lua_pushnumber(L, 1e-9 * (double)p->total), lua_setfield(L, -2, "total");
     lua_pushnumber(L, 1e-9 * (double)p->self), lua_setfield(L, -2, "self");

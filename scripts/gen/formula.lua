@@ -76,6 +76,8 @@ local function attribute(arg, x)
   if x == nil then trouble("argument '%s' is missing", arg.name) end
   if arg.choices then return choice(arg, x) end
   if c == "DType" and type(x) == "string" then return "DTYPE_" .. x:upper() end
+  if c == "Text" and type(x) == "string" then return ("(Text){%q}"):format(x) end
+  if c == "Floats" and type(x) == "table" then return ("(Floats){%d, {%s}}"):format(#x, table.concat(x, ", ")) end
   local position = arg.type.arg == "ARG_DIM" or arg.type.arg == "ARG_INDEX"
   local made, uses
   if c == "Ints" then made, uses = value.ints(x, arg.type.arg == "ARG_DIMS" and 1 or 0)
@@ -127,6 +129,7 @@ end
 -- A call of op `name`, without its results.
 local function prepare(name, ...)
   local row = state.rows[name] or trouble("no op '%s'", name)
+  if row.list_output then trouble("op '%s' gives a list", name) end
   local s = {row = row, inputs = {}, attributes = {}, texts = {}, uses = {}}
   local given = arrange(row, ...)
   for i, arg in ipairs(row.args) do

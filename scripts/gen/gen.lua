@@ -29,6 +29,7 @@ local function parameters(row)
     elseif not arg.type.c then list[#list + 1] = "Tensor *" .. arg.name
     else list[#list + 1] = arg.type.c .. (arg.type.c:find "%*$" and "" or " ") .. arg.name end
   end
+  if row.list_output then list[#list + 1] = "TensorList *out" end
   for i = 1, row.n_outputs do list[#list + 1] = ("Tensor **out%s"):format(row.n_outputs > 1 and i or "") end
   return table.concat(list, ", ")
 end
@@ -88,6 +89,7 @@ local function wrapper(row, put)
   local id = "OP_" .. row.name:upper()
   local long = list and #fixed > 0
   local results = "out"
+  if row.list_output then put("  return op_call_list(%s, %s, %s, out);\n}", id, inputs, attrs) return end
   if row.n_outputs == 1 then put("  *out = NULL;")
   else
     results = "results"
@@ -137,13 +139,42 @@ local function table_row(row, put)
   end
 end
 
+-- The lists of modules, each once; rows of one Lua name are linked in their order.
+local function module_lists(rows, put)
+  local seen, last = {}, {}
+  for _, row in ipairs(rows) do
+    local name = table.concat(row.modules, "_"):gsub("%W", "_")
+    if not row.private and not seen[name] then
+      local list = {}
+      for i, module in ipairs(row.modules) do list[i] = quote(module) end
+      put("static const char *const modules_%s[] = {%s, NULL};", name, table.concat(list, ", "))
+      seen[name] = true
+    end
+    if not row.private then
+      if last[row.lua] then last[row.lua].next = row end
+      last[row.lua] = row
+    end
+  end
+end
+
+-- The ids in the order of the names, as strcmp has it.
+local function ids_by_name(rows, put)
+  local names = {}
+  for i, row in ipairs(rows) do names[i] = row.name end
+  table.sort(names)
+  put("const uint16_t op_ids_by_name[OP_COUNT] = {")
+  for _, name in ipairs(names) do put("  OP_%s,", name:upper()) end
+  put("};")
+end
+
 local function ops_c(rows)
   local out = {'/* Generated from tensor/ops/. */\n#include <math.h>\n\n#include "autograd/gradient.h"\n#include "call/formula.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
   for _, row in ipairs(rows) do
-    if row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
+    if row.view and row.list_output then declare(("Status views_%s(Call *c);"):format(row.view))
+    elseif row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
     if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
     if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
     if row.composite and not row.formula then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
@@ -165,6 +196,7 @@ local function ops_c(rows)
     end
   end
   for _, row in ipairs(rows) do table_row(row, put) end
+  module_lists(rows, put)
   put("const OpInfo op_table[OP_COUNT] = {")
   for _, row in ipairs(rows) do
     local differentiable, save_in, save_out = 0, 0, 0
@@ -187,14 +219,23 @@ local function ops_c(rows)
     for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
     local operands = 0
     for _, name in ipairs(row.operand or {}) do operands = operands | 1 << (row.by_name[name].input - 1) end
-    local modules = row.private and 0 or (row.modules.torch and 1 or 0) + (row.modules["nn.functional"] and 2 or 0)
     put("  [OP_%s] = {", row.name:upper())
-    put("    .name = %s, .lua_name = %s, .modules = %d,", quote(row.name), quote(row.lua), modules)
+    put("    .id = OP_%s, .name = %s, .lua_name = %s,", row.name:upper(), quote(row.name), quote(row.lua))
+    if not row.private then put("    .modules = modules_%s,", table.concat(row.modules, "_"):gsub("%W", "_")) end
+    if row.next then put("    .next = &op_table[OP_%s],", row.next.name:upper()) end
     put("    .signature = %s,", quote(row.signature))
-    put("    .doc = %s, .example = %s,", quote(row.doc), quote(row.example))
+    put("    .doc = %s, .example = %s, .onnx = %s,", quote(row.doc), quote(row.example), quote(row.onnx))
+    local amp = row.amp or {}
+    put("    .amp_cpu = AMP_%s, .amp_cuda = AMP_%s,", (amp.cpu or "none"):upper(), (amp.cuda or "none"):upper())
+    if row.mutates then
+      local mask, when = 0, 0
+      for _, name in ipairs(row.mutates) do mask = mask | 1 << (row.by_name[name].input - 1) end
+      for i, a in ipairs(row.args) do if a.name == row.mutates.when then when = i - 1 end end
+      put("    .mutates = 0x%x, .mutates_when = %d,", mask, when)
+    end
     if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
     if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
-    local returned, all_if = row.returns or row.n_outputs, 0
+    local returned, all_if = row.returns or row.list_output and 1 or row.n_outputs, 0
     for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
     put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
       row.n_outputs, returned, all_if, positions)
@@ -204,14 +245,15 @@ local function ops_c(rows)
     put("    .numbers = NUMBERS_%s,", numbers:upper())
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
-    flag("method", row.method ~= false and #row.inputs > 0 and not row.private)
+    flag("method", row.method ~= false and row.modules.torch and #row.inputs > 0 and not row.private)
     flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
     flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
+    flag("list_output", row.list_output)
     flag("costly", row.cost); flag("typed", row.composite and row.types)
     flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
     put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
-    if row.view then put("    .view = view_%s,", row.view) end
+    if row.view then put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view) end
     if row.infer then put("    .infer = infer_%s,", row.infer) end
     if row.kind == "create" then
       put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
@@ -221,7 +263,9 @@ local function ops_c(rows)
     if row.formula then put("    .formulas = formulas_%s, .n_formulas = %d,", row.name, #row.traces) end
     put("    .backward = %s},", backward)
   end
-  put("};\n")
+  put("};")
+  ids_by_name(rows, put)
+  put("")
   return table.concat(out, "\n")
 end
 

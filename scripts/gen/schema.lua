@@ -22,6 +22,9 @@ local TYPES = {
   shape = {arg = "ARG_SHAPE", c = "Ints", none = "{-1, {0}}"},
   ints = {arg = "ARG_INTS", c = "Ints", none = "{-1, {0}}"},
   dtype = {arg = "ARG_DTYPE", c = "DType", none = "DTYPE_NONE"},
+  ["int[]"] = {arg = "ARG_INTEGERS"}, -- an input: of any length
+  floats = {arg = "ARG_FLOATS", c = "Floats", none = "{-1, {0}}"},
+  string = {arg = "ARG_STRING", c = "Text", none = "{\"\"}"},
   device = {arg = "ARG_DEVICE", c = "Device", none = "{DEVICE_NONE, 0}"},
   generator = {arg = "ARG_GENERATOR", c = "Generator *", none = "NULL"},
 }
@@ -30,7 +33,10 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private random
-  grad_inputs cost module numbers gives specialize check]]):gmatch "%S+" do KNOWN[key] = true end
+  grad_inputs cost module numbers gives specialize check mutates amp onnx]]):gmatch "%S+" do KNOWN[key] = true end
+
+-- What autocast does with the inputs of an op.
+local AMP = {half = true, float = true, widest = true, banned = true}
 
 -- The options that every row marked `creation` takes by name, after its own arguments.
 local CREATION_OPTIONS = "dtype: dtype = nil, device: device = nil, requires_grad: bool = false"
@@ -53,9 +59,13 @@ local function literal(text, arg, where)
     if math.type(tonumber(text)) == "integer" then return ("{SCALAR_INT, {%s}}"):format(text) end
     return ("{SCALAR_FLOAT, {.f = %s}}"):format(text)
   end
-  if t.c == "Ints" then
+  if t.c == "Text" then
+    if not text:find '^".*"$' or #text > 129 then error(where .. ": default " .. text .. " is no short string", 0) end
+    return "{" .. text .. "}"
+  end
+  if t.c == "Ints" or t.c == "Floats" then
     local list = {}
-    for n in text:gmatch "%-?%d+" do list[#list + 1] = n end
+    for n in text:gmatch(t.c == "Ints" and "%-?%d+" or "[%-%d.e]+") do list[#list + 1] = n end
     return ("{%d, {%s}}"):format(#list, #list > 0 and table.concat(list, ", ") or "0")
   end
   if arg.choices then
@@ -93,7 +103,8 @@ local function signature(row, text, where)
       local one = kind:match '^"(%w+)"$' -- a choice of one word
       local base, list_mark = (one or kind):match "^([%w|]+)(%[?%]?)$"
       if not base then error(where .. ": unknown type '" .. kind .. "'", 0) end
-      arg.list = list_mark == "[]"
+      arg.list = list_mark == "[]" and not TYPES[kind]
+      if TYPES[kind] then base = kind end
       if one or base:find "|" then
         arg.choices = {}
         for c in base:gmatch "[%w_]+" do arg.choices[#arg.choices + 1] = c end
@@ -123,7 +134,13 @@ local function signature(row, text, where)
     local kind = {c = "CreationOptions", none = none}
     row.attrs[#row.attrs + 1] = {name = "options", border = true, default = none, type = kind}
   end
-  for kind in results:gmatch "[%w]+" do row.outputs[#row.outputs + 1] = kind end
+  row.list_output = results == "Tensor[]"
+  if not row.list_output then
+    for kind in results:gmatch "[^,%s]+" do
+      if kind ~= "Tensor" and kind ~= "Positions" then error(where .. ": unknown result '" .. kind .. "'", 0) end
+      row.outputs[#row.outputs + 1] = kind
+    end
+  end
 end
 
 --- Fails unless the row keeps to the limits. (How many bytes its attributes take the C compiler knows; see gen.lua.)
@@ -146,6 +163,24 @@ local function check_columns(row)
   local function wrong(...) error(row.where .. ": " .. string.format(...), 0) end
   if row.by_name.generator and not row.random then
     wrong("'%s' takes a generator, but is not marked random", row.name)
+  end
+  local mutates = row.mutates or {}
+  for _, name in ipairs(mutates) do
+    local arg = row.by_name[name]
+    if not arg or arg.type.arg ~= "ARG_TENSOR" or arg.list then wrong("mutates: '%s' is no tensor argument", name) end
+  end
+  if mutates.when then
+    local arg = row.by_name[mutates.when]
+    if not arg or row.args[1] == arg or arg.type.c ~= "bool" and arg.type.c ~= "OptionalScalar" then
+      wrong("mutates: '%s' is no bool or optional number behind the first argument", mutates.when)
+    end
+  end
+  for device, kind in pairs(row.amp or {}) do
+    if device ~= "cpu" and device ~= "cuda" then wrong("amp: unknown device '%s'", device) end
+    if not AMP[kind] then wrong("amp: unknown kind '%s'", tostring(kind)) end
+  end
+  if row.list_output and (row.inplace or row.kind ~= "view" and row.kind ~= "composite") then
+    wrong("a list of results comes from a view or a composite")
   end
   for i, arg in ipairs(row.inputs) do
     if arg.list and i < #row.inputs then wrong("'%s' is a list, but not the last input", arg.name) end
@@ -177,7 +212,10 @@ function schema.row(raw, file, line)
   row.n_outputs = #row.outputs
   row.modules = {}
   for _, name in ipairs(type(row.module) == "table" and row.module or {row.module or "torch"}) do
-    if name ~= "torch" and name ~= "nn.functional" then error(("%s: unknown module '%s'"):format(where, tostring(name)), 0) end
+    if name ~= "torch" and name ~= "nn.functional" and not tostring(name):find "^torch%.[%l_]+$" then
+      error(("%s: unknown module '%s'"):format(where, tostring(name)), 0)
+    end
+    row.modules[#row.modules + 1] = name
     row.modules[name] = true
   end
   check_limits(row)

@@ -256,7 +256,7 @@ static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_ou
   const OpInfo *info = op_info(n->op);
   Tensor **in = memory_zalloc(sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
   if (in == NULL) return ERROR_MEMORY;
-  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .grad = s->grad, .input = in,
+  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad, .input = in,
                 .output = saved_out, .result = result, .node = n};
   Status status = OK;
   for (int k = 0; k < n->n_inputs && status == OK; k++) {

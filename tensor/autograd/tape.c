@@ -20,10 +20,18 @@ static void save(Saved *s, Tensor *t) {
   s->kept = true;
 }
 
+/* The results of a call: those of the row, or the list. */
+static Tensor *const *results_of(const Call *c, int *n) {
+  *n = c->info->list_output ? c->list.n : c->info->n_outputs;
+  return c->info->list_output ? c->list.v : c->out;
+}
+
 static Status make_node(Call *c, Tensor *const *in, Node **out) {
   const OpInfo *info = c->info;
   Node *n;
-  TRY(node_new(NODE_OP, c->op, c->n_in, info->n_outputs, info->save_inputs != 0, info->save_outputs != 0,
+  int n_out;
+  Tensor *const *results = results_of(c, &n_out);
+  TRY(node_new(NODE_OP, c->op, c->n_in, n_out, info->save_inputs != 0, info->save_outputs != 0,
                info->attrs_size, &n));
   if (info->attrs_size > 0) memcpy(n->attrs, c->attrs, info->attrs_size);
   Status status = OK;
@@ -33,8 +41,8 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
     if (info->save_inputs & input_bit(info, k)) save(&n->saved_in[k], in[k]);
   }
   node_renumber(n); /* after the nodes that tensor_edge made for views */
-  for (int i = 0; i < info->n_outputs && status == OK; i++)
-    if (c->out[i] != NULL) n->outputs[i] = meta_of(c->out[i]);
+  for (int i = 0; i < n_out && status == OK; i++)
+    if (results[i] != NULL) n->outputs[i] = meta_of(results[i]);
   if (status != OK) {
     node_release(n);
     n = NULL;
@@ -60,8 +68,10 @@ Status tape_record(Call *c) {
   Node *n;
   TRY(make_node(c, c->in, &n));
   Status status = save_outputs(c, n);
-  for (int i = 0; i < c->info->n_outputs && status == OK; i++)
-    if (c->out[i] != NULL && dtype_is_float((DType)c->out[i]->dtype)) status = tensor_set_history(c->out[i], n, i);
+  int n_out;
+  Tensor *const *results = results_of(c, &n_out);
+  for (int i = 0; i < n_out && status == OK; i++)
+    if (results[i] != NULL && dtype_is_float((DType)results[i]->dtype)) status = tensor_set_history(results[i], n, i);
   node_release(n);
   return status;
 }

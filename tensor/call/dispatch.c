@@ -4,6 +4,13 @@
 #include "core/internal.h"
 #include "formula.h"
 
+/* The functions of the op on this processor. */
+static inline StripFn strip_of(const Call *c, DType dtype) {
+  if (c->op < OP_COUNT) return cpu_strips[dtype][c->op];
+  return c->info->strips[dtype];
+}
+static inline KernelFn kernel_of(const Call *c) { return c->op < OP_COUNT ? cpu_kernels[c->op] : c->info->kernel; }
+
 /* The options of a creation op, or NULL. */
 static const CreationOptions *creation_options(const Call *c) {
   if (c->info->kind != KIND_CREATE) return NULL;
@@ -71,6 +78,7 @@ static void call_drop(Call *c) {
     tensor_release(c->out[i]);
     c->out[i] = NULL;
   }
+  if (c->list.v != NULL) tensor_list_release(&c->list);
 }
 
 /* ---- elementwise ---------------------------------------------------------- */
@@ -123,7 +131,7 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   if (c->info->numbers == NUMBERS_PROMOTE && !dtype_is_float(d) && has_float_number(c)) d = dtype_default();
   *compute = d;
   *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
-  if (cpu_strips[d][c->op] == NULL)
+  if (strip_of(c, d) == NULL)
     return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name,
                 dtype_name(d));
   return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
@@ -161,7 +169,7 @@ static void casting_strip(int64_t n, char *const *operands, const int64_t *strid
 }
 
 static void elementwise_run(Call *c, DType compute, DType result) {
-  Casting e = {.strip = cpu_strips[compute][c->op], .attrs = c->attrs, .n_operands = c->n_in + 1};
+  Casting e = {.strip = strip_of(c, compute), .attrs = c->attrs, .n_operands = c->n_in + 1};
   Tensor *operands[ITER_MAX_OPERANDS];
   bool casts = c->out[0]->dtype != result;
   Iter it;
@@ -193,7 +201,7 @@ static bool is_plain(const Call *c) {
     if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
     if (i > 0 && (!tensor_same_shape(a, t) || !tensor_is_contiguous(t))) return false;
   }
-  return cpu_strips[a->dtype][c->op] != NULL;
+  return strip_of(c, (DType)a->dtype) != NULL;
 }
 
 /* One strip: the whole of a small tensor. */
@@ -206,7 +214,7 @@ static void elementwise_small(Call *c, DType compute, DType result) {
     p[i + 1] = tensor_data(c->in[i]);
     stride[i + 1] = (int64_t)dtype_size(compute);
   }
-  cpu_strips[compute][c->op](c->in[0]->numel, p, stride, c->attrs);
+  strip_of(c, compute)(c->in[0]->numel, p, stride, c->attrs);
 }
 
 static Status elementwise_plain(Call *c) {
@@ -278,13 +286,27 @@ static Status count_elements(const char *who, Tensor *t) {
   return fail(ERROR_ARGUMENT, "%s: a tensor of shape %s has too many elements", who, shape_text(text, t->ndim, t->shape));
 }
 
+static void note_base(Tensor *view, Tensor *of) {
+  if (grad_enabled()) view->base = tensor_retain(of->base != NULL ? of->base : of);
+}
+
+static Status view_list(Call *c) {
+  TRY(c->info->views(c));
+  for (int i = 0; i < c->list.n; i++) {
+    TRY(count_elements(c->info->lua_name, c->list.v[i]));
+    note_base(c->list.v[i], c->in[0]);
+  }
+  return OK;
+}
+
 static Status view(Call *c) {
+  if (c->info->list_output) return view_list(c);
   Tensor *in = c->in[0];
   TRY(tensor_view_of(in, &c->out[0]));
   Tensor *out = c->out[0];
   TRY(c->info->view(in, c->attrs, out));
   TRY(count_elements(c->info->lua_name, out));
-  if (grad_enabled()) out->base = tensor_retain(in->base != NULL ? in->base : in);
+  note_base(out, in);
   return OK;
 }
 
@@ -318,7 +340,7 @@ static Status kernel(Call *c) {
   if (c->info->check != NULL) TRY(c->info->check(c));
   if (!c->info->contiguous) {
     TRY(c->info->infer(c));
-    TRY(cpu_kernels[c->op](c));
+    TRY(kernel_of(c)(c));
     return call_finish(c);
   }
   Tensor *few[OP_FEW], **dense;
@@ -329,7 +351,9 @@ static Status kernel(Call *c) {
     if (c->in[i] != NULL) status = tensor_contiguous(c->in[i], &dense[i]);
   inner.in = dense;
   if (status == OK) status = c->info->infer(&inner);
-  if (status == OK) status = cpu_kernels[c->op](&inner);
+  if (status == OK) status = kernel_of(c)(&inner);
+  for (int i = 0; i < c->n_in && i < 32 && status == OK; i++) /* what it was to change was a copy */
+    if ((c->info->mutates >> i & 1) && dense[i] != c->in[i]) status = tensor_copy_raw(c->in[i], dense[i]);
   memcpy(c->out, inner.out, sizeof c->out);
   for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);
   tensors_leave(c->n_in, few, dense);
@@ -361,6 +385,8 @@ static Status composite(Call *c) {
 /* ---- calls --------------------------------------------------------------------- */
 
 static Status run(Call *c) {
+  if (c->info->list_output != c->takes_list)
+    return fail(ERROR_ARGUMENT, "%s: %s", c->info->lua_name, c->takes_list ? "gives no list" : "gives a list: op_call_list");
   switch ((OpKind)c->info->kind) {
     case KIND_ELEMENTWISE:
       if (c->info->in_place_only)
@@ -374,17 +400,57 @@ static Status run(Call *c) {
   return composite(c);
 }
 
+/* Whether this call changes inputs beside giving its result. */
+static bool mutates_now(const Call *c) {
+  const OpInfo *info = c->info;
+  if (info->mutates == 0 || info->mutates_when == 0) return info->mutates != 0;
+  const OpArg *arg = &info->args[info->mutates_when];
+  const char *at = (const char *)c->attrs + arg->offset;
+  return arg->type == ARG_OPTIONAL_NUMBER ? ((const OptionalScalar *)at)->given : *(const bool *)at;
+}
+
+/* Refuses to change what several positions share, and what wants a gradient, unless the formula of the row knows
+** of the change. */
+static Status check_mutated(const Call *c) {
+  const OpInfo *info = c->info;
+  for (int i = 0; i < info->n_args; i++) {
+    const OpArg *arg = &info->args[i];
+    if (arg->type != ARG_TENSOR || !(info->mutates >> arg->input & 1) || c->in[arg->input] == NULL) continue;
+    const Tensor *t = c->in[arg->input];
+    for (int d = 0; d < t->ndim; d++)
+      if (t->shape[d] > 1 && t->stride[d] == 0)
+        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): an expanded tensor cannot be changed in place; use :clone()",
+                    info->lua_name, arg->name, i + 1);
+    if (!grad_enabled() || (info->differentiable >> arg->input & 1) || !tensor_requires_grad(t)) continue;
+    return fail(ERROR_ARGUMENT,
+                "%s: '%s' (argument %d): is changed in place, which a tensor that requires a gradient cannot be; use torch.no_grad",
+                info->lua_name, arg->name, i + 1);
+  }
+  return OK;
+}
+
+/* The ops that a composite is made of count the changes themselves. */
+static Status run_mutating(Call *c) {
+  TRY(check_mutated(c));
+  Status status = run(c);
+  for (int i = 0; i < c->n_in && i < 32 && c->info->kind != KIND_COMPOSITE; i++)
+    if ((c->info->mutates >> i & 1) && c->in[i] != NULL)
+      atomic_fetch_add_explicit(&c->in[i]->storage->version, 1, memory_order_relaxed);
+  return status;
+}
+
+static Status call_run(Call *c) {
+  Status status = mutates_now(c) ? run_mutating(c) : run(c);
+  if (status == OK && c->info->backward != NULL && grad_enabled()) status = tape_record(c);
+  if (status != OK) call_drop(c);
+  return status;
+}
+
 static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
-  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = NULL;
-  Status status = run(&c);
-  if (status == OK && c.info->backward != NULL && grad_enabled()) status = tape_record(&c);
-  if (status != OK) {
-    call_drop(&c);
-    return status;
-  }
-  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i];
-  return OK;
+  Status status = call_run(&c);
+  for (int i = 0; i < c.info->n_outputs; i++) outputs[i] = c.out[i]; /* NULL where it failed */
+  return status;
 }
 
 Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
@@ -394,6 +460,17 @@ Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
   profile_enter(&mark);
   Status status = call_out(op, inputs, n_inputs, attrs, outputs);
   profile_leave(&mark, op);
+  return status;
+}
+
+Status op_call_list(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs, .takes_list = true};
+  OpMark mark;
+  const bool measured = profiling;
+  if (measured) profile_enter(&mark);
+  Status status = call_run(&c);
+  if (measured) profile_leave(&mark, op);
+  *out = c.list;
   return status;
 }
 
@@ -508,7 +585,7 @@ static Status kernel_in_place(Call *c) {
   bool direct = tensor_is_contiguous(target);
   if (direct) inner.out[0] = target;
   else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
-  Status status = cpu_kernels[c->op](&inner);
+  Status status = kernel_of(c)(&inner);
   if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
   if (!direct) tensor_release(inner.out[0]);
   return status != OK ? status : call_finish(c);

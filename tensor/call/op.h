@@ -14,6 +14,7 @@
 typedef enum {
   ARG_TENSOR,          /* input; with 'list' an array of tensors */
   ARG_POSITIONS,       /* input whose contents are positions: 1-based outside */
+  ARG_INTEGERS,        /* input: an array of integers of any length, here an int64 tensor of one dimension */
   ARG_NUMBER,          /* Scalar */
   ARG_OPTIONAL_NUMBER, /* OptionalScalar */
   ARG_INT,             /* int64_t; not given: INT64_MIN */
@@ -27,6 +28,8 @@ typedef enum {
   ARG_DTYPE,           /* DType */
   ARG_CHOICE,          /* int: which of 'choices' */
   ARG_DEVICE,          /* Device */
+  ARG_STRING,          /* Text; not given: empty */
+  ARG_FLOATS,          /* Floats, one number or an array; not given: n == -1 */
   ARG_GENERATOR        /* Generator *, NULL: the default one */
 } ArgType;
 
@@ -46,7 +49,9 @@ typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_CREATE, KIND_COMPO
 typedef enum { RESULT_PROMOTE, RESULT_FLOAT, RESULT_NUMBER, RESULT_BOOL } OpResult; /* NUMBER: bool becomes int64 */
 /* What becomes of a number with a fraction beside tensors of integers. */
 typedef enum { NUMBERS_NONE, NUMBERS_SAME, NUMBERS_CUT, NUMBERS_PROMOTE } OpNumbers; /* SAME: an error */
-enum { MODULE_TORCH = 1, MODULE_FUNCTIONAL = 2 };
+/* What autocast does with float inputs: nothing, casts them to half precision, to float32, or to the widest
+** dtype among them; BANNED: the op refuses to be called. */
+typedef enum { AMP_NONE, AMP_HALF, AMP_FLOAT, AMP_WIDEST, AMP_BANNED } OpAmp;
 
 /* One call in flight: what shape functions and kernels see. */
 typedef struct Call Call;
@@ -77,18 +82,21 @@ typedef struct {
 } Formula;
 
 typedef struct OpInfo {
+  OpId id;
   const char *name;      /* unique, and the name of op_NAME */
   const char *lua_name;  /* several ops may share one: the arguments decide */
   const char *signature;
   const char *doc;
   const char *example;
+  const char *onnx;      /* the ONNX operator that does the same with the same inputs, or NULL */
+  const char *const *modules; /* the tables it is in ("torch", "nn.functional", …), NULL behind the last; NULL: not visible */
+  const struct OpInfo *next;  /* the next visible op of the same Lua name, or NULL */
   const OpArg *args;
   const void *defaults; /* of the attribute struct */
   uint16_t attrs_size;
   uint8_t n_args, n_inputs, n_outputs;
   uint8_t n_returned;        /* outputs the language sees, the first ones */
   uint8_t all_returned_if;   /* the bool argument that asks for all of them, 0: there is none */
-  uint8_t modules;           /* MODULE_ bits of the tables it is in, 0: not visible */
   uint8_t position_outputs;  /* bits: contents are positions */
   uint8_t kind;              /* OpKind */
   uint8_t result;            /* OpResult, of elementwise ops */
@@ -99,10 +107,15 @@ typedef struct OpInfo {
   bool random;               /* draws from a generator: two calls give two results */
   bool typed;                /* a composite whose row says 'types' */
   bool list;                 /* the last input is a list */
+  bool list_output;          /* the result is a list (call->list), and n_outputs is 0 */
   bool costly;               /* elementwise: worth threads early */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
   uint32_t save_inputs, save_outputs; /* bits: kept for backward */
+  uint32_t mutates;          /* bits of inputs that it changes in place, beside giving its result */
+  uint8_t mutates_when;      /* only when this argument is true or given, 0: always */
+  uint8_t amp_cpu, amp_cuda; /* OpAmp */
   ViewFn view;
+  KernelFn views;     /* of views with a list of results: fills call->list */
   KernelFn infer;     /* of kernels: checks and allocates call->out */
   KernelFn create;    /* of KIND_CREATE: makes call->out from nothing but attributes and shapes */
   KernelFn composite; /* made of other ops: fills call->out */
@@ -111,10 +124,24 @@ typedef struct OpInfo {
   const Formula *formulas;        /* of composites that are formulas: [n_formulas], one for each way through it */
   uint16_t n_formulas;
   Status (*backward)(Backward *c);
+  /* Of registered ops alone; those of the table have theirs in cpu_strips and cpu_kernels. */
+  const StripFn *strips; /* [DTYPE_COUNT], NULL where the op is not defined */
+  KernelFn kernel;
 } OpInfo;
 
+/* ---- the ops that are there ------------------------------------------------------- */
+
+#define OP_MAX_REGISTERED 4096
 extern const OpInfo op_table[];
-static inline const OpInfo *op_info(OpId id) { return &op_table[id]; }
+extern const uint16_t op_ids_by_name[]; /* of the table, sorted */
+
+const OpInfo *op_info_registered(OpId id);
+static inline const OpInfo *op_info(OpId id) { return id < OP_COUNT ? &op_table[id] : op_info_registered(id); }
+int op_count(void); /* ids are below it */
+const OpInfo *op_find(const char *name); /* NULL: there is none of the name */
+/* Adds an op to those of the table. '*info' is copied, what it points to must stay; *id is for op_call. Not to be
+** called from two threads at once. */
+Status op_register(const OpInfo *info, OpId *id);
 
 struct Call {
   const OpInfo *info;
@@ -124,10 +151,15 @@ struct Call {
   const void *attrs;
   Tensor *out[OP_MAX_OUTPUTS];
   Tensor *target; /* borrowed: what output 0 is to be when shape and dtype agree, or NULL */
+  TensorList list; /* of an op whose result is a list: made by call_list */
+  bool takes_list; /* the caller wants a list (op_call_list) */
 };
 
 /* Allocates output 'i' on the device asked for, else that of the inputs, or takes the target. */
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
+
+/* Makes room for a list of n results, all NULL. */
+Status call_list(Call *c, int n);
 
 /* room.c: an array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees it. */
 Status tensors_room(int n, Tensor **few, Tensor ***out);
@@ -138,7 +170,7 @@ void tensors_leave(int n, Tensor **few, Tensor **array);
 struct Backward {
   const OpInfo *info;
   const void *attrs;
-  int n_inputs;
+  int n_inputs, n_outputs;
   uint32_t needs; /* bits of inputs whose gradient is wanted */
   Tensor **grad;
   Tensor **input;

@@ -6,7 +6,8 @@
 #include "core/internal.h"
 
 bool profiling;
-static OpProfile profiles[OP_COUNT];
+static OpProfile *profiles; /* [n_profiles]: of every op there was when it started */
+static int n_profiles;
 static OpMark *open;
 
 static int64_t now(void) {
@@ -21,15 +22,33 @@ static int64_t bytes_in_use(void) {
   return stats.bytes;
 }
 
-void profile_start(void) {
-  memset(profiles, 0, sizeof profiles);
+Status profile_start(void) {
+  memory_free(profiles, sizeof *profiles * (size_t)n_profiles);
+  n_profiles = op_count();
+  profiles = memory_zalloc(sizeof *profiles * (size_t)n_profiles);
   open = NULL;
-  profiling = true;
+  profiling = profiles != NULL;
+  if (profiling) return OK;
+  n_profiles = 0;
+  return ERROR_MEMORY;
 }
 
-const OpProfile *profile_stop(void) {
+const OpProfile *profile_stop(int *n) {
   profiling = false;
+  *n = n_profiles;
   return profiles;
+}
+
+/* Room for an op that was registered while others were measured; NULL: no memory, and it is not counted. */
+static OpProfile *profile_of(OpId op) {
+  if ((int)op < n_profiles) return &profiles[op];
+  const int n = op_count();
+  OpProfile *more = memory_realloc(profiles, sizeof *more * (size_t)n_profiles, sizeof *more * (size_t)n);
+  if (more == NULL) return NULL;
+  memset(more + n_profiles, 0, sizeof *more * (size_t)(n - n_profiles));
+  profiles = more;
+  n_profiles = n;
+  return &profiles[op];
 }
 
 void profile_enter(OpMark *mark) {
@@ -40,11 +59,13 @@ void profile_enter(OpMark *mark) {
 /* What an op took and made is not its caller's own. */
 void profile_leave(OpMark *mark, OpId op) {
   int64_t time = now() - mark->start, bytes = bytes_in_use() - mark->bytes;
-  OpProfile *p = &profiles[op];
-  p->calls++;
-  p->total += time;
-  p->self += time - mark->inner_time;
-  if (bytes > mark->inner_bytes) p->bytes += bytes - mark->inner_bytes;
+  OpProfile *p = profile_of(op);
+  if (p != NULL) {
+    p->calls++;
+    p->total += time;
+    p->self += time - mark->inner_time;
+    if (bytes > mark->inner_bytes) p->bytes += bytes - mark->inner_bytes;
+  }
   open = mark->outer;
   if (open == NULL) return;
   open->inner_time += time;

@@ -216,6 +216,10 @@ function by_name.t() return {pack(x(2, 3)), pack(x(3))} end
 function by_name.expand() return {pack(x(2, 1), {2, 3}), pack(x(3), {2, -1}), pack(x(), {2, 2})} end
 function by_name.squeeze() return {pack(x(2, 1, 3)), pack(x(1, 2, 1), {1}), pack(x(1, 2, 1), {1, 3})} end
 function by_name.unsqueeze() return {pack(x(2, 3), 1), pack(x(2, 3), -1), pack(x(), 1)} end
+function by_name.split() return {pack(x(5, 2), 2), pack(x(2, 3), 3, 2)} end
+function by_name.split_sizes() return {pack(x(5, 2), {2, 0, 3}), pack(x(2, 3), {1, 2}, -1)} end
+function by_name.chunk() return {pack(x(5, 2), 2), pack(x(2, 3), 3, 2)} end
+function by_name.unbind() return {pack(x(3, 2)), pack(x(2, 3), 2), pack(x(1))} end
 function by_name.narrow() return {pack(x(2, 4), 2, 2, 2), pack(x(3), 1, -2, 2), pack(x(4, 2), 1, 4, 1)} end
 function by_name.select() return {pack(x(2, 4), 2, 3), pack(x(3), 1, -1)} end
 function by_name.slice() return {pack(x(2, 5), 2, 1, 5, 2), pack(x(4), 1, 2, 3, 1), pack(x(5, 2), 1, 2, 5, 3)} end

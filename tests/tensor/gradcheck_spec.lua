@@ -48,6 +48,7 @@ local function function_of(row, sample, rebuild)
       out = table.pack(target[row.lua .. "_"](target, table.unpack(args, 2, args.n)))
     else
       out = table.pack(torch._C.call(row.name, table.unpack(args, 1, args.n)))
+      if row.list_output then out = table.pack(table.unpack(out[1])) end
     end
     return table.unpack(out, 1, sample.results or out.n)
   end

@@ -42,6 +42,9 @@ local BAD = {
   ARG_BOOL = function() return {1, "yes", {}} end,
   ARG_DTYPE = function() return {"float99", 5, {}, "int32", "bool", "uint8"} end,
   ARG_CHOICE = function() return {"zzz", 5, true, ""} end,
+  ARG_INTEGERS = function() return {{-1}, {0}, {most, most, 2}, {least}, {1.5}, {"x"}, {nan}, {}, 2, 1.5, "x", true, torch.ones(2)} end,
+  ARG_FLOATS = function() return {{nan}, {"x"}, {}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, "x", true} end,
+  ARG_STRING = function() return {("x"):rep(200), "a\0b", "", 5, true} end,
   ARG_DEVICE = function() return {"cuda", "cuda:0", "tpu", 0, {}} end,
   ARG_GENERATOR = function() return {5, "x", {}} end,
 }

@@ -33,6 +33,7 @@ local function float(name, expr, doc, backward, domain, rest)
   unary(name, expr, doc, row)
 end
 local BOTH, FUNCTIONAL = {"torch", "nn.functional"}, "nn.functional"
+local SPECIAL = {"torch", "torch.special"}
 local function zero(o) return {input = o.grad:zeros_like()} end
 
 unary("neg", "-a", "-input.", {types = "number", backward = function(o) return {input = -o.grad} end})
@@ -47,12 +48,13 @@ op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, ty
 unary("clone", "a", "A copy.", {inplace = false, backward = function(o) return {input = o.grad:helper("pass")} end})
 
 float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
-float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end)
-float("expm1", "expm1(a)", "eˣ - 1, exact near 0.", function(o) return {input = o.grad * (o.out + 1)} end)
+float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end,
+  nil, {module = SPECIAL})
+float("expm1", "expm1(a)", "eˣ - 1, exact near 0.", function(o) return {input = o.grad * (o.out + 1)} end, nil, {module = SPECIAL})
 float("log", "log(a)", "The natural logarithm.", function(o) return {input = o.grad / o.input} end, "positive")
 float("log2", "log2(a)", "The logarithm to base 2.", function(o) return {input = o.grad / (o.input * 0.69314718055994531)} end, "positive")
 float("log10", "log10(a)", "The logarithm to base 10.", function(o) return {input = o.grad / (o.input * 2.3025850929940457)} end, "positive")
-float("log1p", "log1p(a)", "log(1 + x), exact near 0.", function(o) return {input = o.grad / (o.input + 1)} end, "positive")
+float("log1p", "log1p(a)", "log(1 + x), exact near 0.", function(o) return {input = o.grad / (o.input + 1)} end, "positive", {module = SPECIAL})
 float("sqrt", "sqrt(a)", "The square root.", function(o) return {input = o.grad / (o.out * 2)} end, "positive")
 float("rsqrt", "1 / sqrt(a)", "1 / √x.", function(o) return {input = o.grad * (o.out * o.out * o.out) * -0.5} end, "positive")
 float("reciprocal", "1 / a", "1 / x.", function(o) return {input = -(o.grad * o.out * o.out)} end, "positive")
@@ -66,7 +68,8 @@ float("sinh", "sinh(a)", "The hyperbolic sine.", function(o) return {input = o.g
 float("cosh", "cosh(a)", "The hyperbolic cosine.", function(o) return {input = o.grad * o.input:sinh()} end)
 float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end, nil, {module = BOTH})
 float("erf", "erf(a)", "The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
-  function(o) return {input = o.grad * ((-(o.input * o.input)):exp() * 1.1283791670955126)} end)
+  function(o) return {input = o.grad * ((-(o.input * o.input)):exp() * 1.1283791670955126)} end, nil,
+  {module = SPECIAL})
 float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).", function(o) return {input = o.grad * (o.out * (-o.out + 1))} end, nil, {module = BOTH})
 float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
   local s = o.input:sigmoid()
@@ -114,7 +117,7 @@ op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", speci
 for _, name in ipairs {"floor", "ceil", "trunc"} do
   unary(name, "ROUND(" .. name .. ", a)", "Rounded: " .. name .. "; integers stay.", {types = "number", backward = zero, domain = "unit"})
 end
-unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.", {types = "number", backward = zero, domain = "unit"})
+unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.", {types = "number", backward = zero, domain = "unit", module = SPECIAL})
 unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false})
 unary("isinf", "a == a && a - a != 0", "Whether it is infinite.", {result = "bool", inplace = false})
 unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})

@@ -65,7 +65,8 @@ op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "
   doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
 op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
-  module = "nn.functional", method = false, domain = "embedding", specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
+  module = "nn.functional", method = false, domain = "embedding", mutates = {"weight", when = "max_norm"},
+  specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
   check = {{"weight", "weight.ndim == 2", "2 dimensions"}, {"input", 'input.dtype == "int64"', "a tensor of positions (int64)"},
     {"not given(padding_idx) or (padding_idx >= -weight.shape[1] and padding_idx < weight.shape[1])",
       "'padding_idx' (argument 3): outside the {weight.shape[1]} rows of weight"},
@@ -90,6 +91,7 @@ With max_norm the rows that are read are first scaled, in weight, to a norm_type
 gradient by how often its row was read.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
 op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor", private = true, composite = true,
+  mutates = {"weight"},
   doc = [[weight itself, in which the rows that indices name were scaled to a norm of at most max_norm.]]}
 
 for _, name in ipairs {"tril", "triu"} do

@@ -46,7 +46,7 @@ local function matmul_batched(a, b)
   end
   return matrices(a):bmm(matrices(b)):reshape(batch .. {a.shape[-2], b.shape[-1]})
 end
-op {"matmul", "(input: Tensor, other: Tensor) -> Tensor", domain = "matmul",
+op {"matmul", "(input: Tensor, other: Tensor) -> Tensor", module = {"torch", "torch.linalg"}, domain = "matmul",
   specialize = {["input.ndim"] = {2, 1}, ["other.ndim"] = {2, 1}},
   check = {{"input", "input.ndim >= 1", "at least 1 dimension"}, {"other", "other.ndim >= 1", "at least 1 dimension"},
     {"other", "other.dtype == input.dtype", "{input.dtype} as the first argument is"},

@@ -5,7 +5,6 @@ local function channels(name)
   return {name, ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and %s.dtype == input.dtype"):format(name, name, name),
     "{input.dtype} ({input.shape[2]}), one for each channel"}
 end
-local function contiguous(name) return {name, ("not training or contiguous(%s)"):format(name), "a contiguous tensor"} end
 
 -- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
 -- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
@@ -24,12 +23,12 @@ end
 
 op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool = false, momentum: float = 0.1, eps: float = 1e-5) -> Tensor",
   module = "nn.functional", method = false, domain = "batch_norm",
+  mutates = {"running_mean", "running_var", when = "training"},
   check = {{"input", "input.is_float and input.ndim >= 2", "a float tensor (N×C) or (N×C×…)"},
     channels "running_mean", channels "running_var", channels "weight", channels "bias",
     {"given(running_mean) == given(running_var)", "running_mean and running_var come together"},
     {"training or given(running_mean)", "'running_mean' (argument 2): needed when not training"},
-    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]", "more than 1 value per channel when training"},
-    contiguous "running_mean", contiguous "running_var"},
+    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]", "more than 1 value per channel when training"}},
   composite = function(o)
     return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
   end,
@@ -37,6 +36,7 @@ op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tens
   example = "nn.functional.batch_norm(torch.randn(4, 3), nil, nil, nil, nil, true)"}
 op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool, momentum: float, eps: float) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "batch_norm_of", contiguous = true, specialize = {"weight", "training"},
+  mutates = {"running_mean", "running_var", when = "training"},
   backward = function(o)
     if not o.create_graph then
       local dx, dweight, dbias = o.grad:batch_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3], o.as_given.training)

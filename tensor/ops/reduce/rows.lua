@@ -101,7 +101,7 @@ for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
     composite = function(o) return torch[name](o.input, {unbiased = o.unbiased}) end,
     doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.", example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
-op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
+op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", module = {"torch", "torch.special"},
   specialize = {"input.is_float", ["input.numel"] = {0}},
   composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
     local x = o.input.is_float and o.input or o.input:cast(o.default_dtype)

@@ -44,6 +44,21 @@ op {"slice", "(input: Tensor, dim: dim, first: index = 1, last: index = nil, ste
 op {"diagonal", "(input: Tensor, offset: int = 0, dim1: dim = 1, dim2: dim = 2) -> Tensor", view = true,
   backward = "diagonal", grad_inputs = {"input"},
   doc = [[The diagonal of two dimensions as a last dimension; offset > 0 above the main one.]], example = "torch.eye(3):diagonal()", gives = "{1, 1, 1}"}
+-- Lists of views.
+op {"split", "(input: Tensor, size: int, dim: dim = 1) -> Tensor[]", view = true, backward = "split", grad_inputs = {"input"},
+  doc = [[An array of views of size elements along dim each; the last may be smaller.]],
+  example = "torch.split(torch.arange(5), 2)", gives = "{{0, 1}, {2, 3}, {4}}"}
+op {"split_sizes", "(input: Tensor, size: int[], dim: dim = 1) -> Tensor[]", lua = "split", view = true,
+  backward = "split_sizes", grad_inputs = {"input"},
+  doc = [[An array of views of these sizes along dim. The sizes add up to that of the dimension; there can be any number of them.]],
+  example = "torch.split(torch.arange(5), {3, 2})", gives = "{{0, 1, 2}, {3, 4}}"}
+op {"chunk", "(input: Tensor, chunks: int, dim: dim = 1) -> Tensor[]", view = true, backward = "chunk", grad_inputs = {"input"},
+  doc = [[An array of at most chunks views of equal size along dim; the last may be smaller.]],
+  example = "torch.chunk(torch.arange(5), 2)", gives = "{{0, 1, 2}, {3, 4}}"}
+op {"unbind", "(input: Tensor, dim: dim = 1) -> Tensor[]", view = true, backward = "unbind", grad_inputs = {"input"},
+  doc = [[An array of the slices along dim, which disappears.]],
+  example = "torch.unbind(torch.eye(2))", gives = "{{1, 0}, {0, 1}}"}
+
 op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", view = true, inplace = true,
   backward = "as_strided", grad_inputs = {"input"}, save = {"input"},
   doc = [[A view with the given size, strides and offset (in elements of the storage).]], example = "torch.arange(4):as_strided({2, 2}, {1, 2})", gives = "{{0, 2}, {1, 3}}"}
