@@ -11,7 +11,8 @@
 
 static bool may_be(lua_State *L, const OpArg *a, int index) {
   int type = lua_type(L, index);
-  bool tensor = tensor_test(L, index) != NULL;
+  const Tensor *t = tensor_test(L, index);
+  const bool tensor = t != NULL;
   if (type == LUA_TNIL) return a->optional || a->default_text != NULL;
   switch ((ArgType)a->type) {
     case ARG_TENSOR:
@@ -29,7 +30,7 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
     case ARG_GENERATOR: return !tensor && (type == LUA_TUSERDATA || type == LUA_TSTRING);
     case ARG_INT:
     case ARG_DIM:
-    case ARG_INDEX: return type == LUA_TNUMBER || tensor;
+    case ARG_INDEX: return type == LUA_TNUMBER || (tensor && t->numel == 1);
     case ARG_FLOAT: return type == LUA_TNUMBER;
     default: return type == LUA_TNUMBER || type == LUA_TBOOLEAN;
   }

@@ -1,6 +1,7 @@
 /* profile.c: which ops the time goes to. One table serves the program, without locks: the thread that runs Lua is
 ** the only one that calls ops. An op may call others: 'open' is the one that runs, and each knows the one around it.
 */
+#include <stdlib.h>
 #include <time.h>
 
 #include "core/internal.h"
@@ -23,14 +24,14 @@ static int64_t bytes_in_use(void) {
 }
 
 Status profile_start(void) {
-  memory_free(profiles, sizeof *profiles * (size_t)n_profiles);
+  free(profiles);
   n_profiles = op_count();
-  profiles = memory_zalloc(sizeof *profiles * (size_t)n_profiles);
+  profiles = calloc((size_t)n_profiles, sizeof *profiles); /* not among the bytes that are measured */
   open = NULL;
   profiling = profiles != NULL;
   if (profiling) return OK;
   n_profiles = 0;
-  return ERROR_MEMORY;
+  return fail_memory(sizeof *profiles * (size_t)op_count());
 }
 
 const OpProfile *profile_stop(int *n) {
@@ -43,7 +44,7 @@ const OpProfile *profile_stop(int *n) {
 static OpProfile *profile_of(OpId op) {
   if ((int)op < n_profiles) return &profiles[op];
   const int n = op_count();
-  OpProfile *more = memory_realloc(profiles, sizeof *more * (size_t)n_profiles, sizeof *more * (size_t)n);
+  OpProfile *more = realloc(profiles, sizeof *more * (size_t)n);
   if (more == NULL) return NULL;
   memset(more + n_profiles, 0, sizeof *more * (size_t)(n - n_profiles));
   profiles = more;

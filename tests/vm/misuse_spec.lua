@@ -155,7 +155,9 @@ local RIGHT = {
   ARG_DIM = is_dimension, ARG_INDEX = function(v) return is_integer(v) and v ~= 0 end, ARG_DIMS = is_dimensions,
   ARG_SHAPE = is_shape, ARG_INTS = is_integers, ARG_BOOL = function(v) return type(v) == "boolean" end,
   ARG_DTYPE = function(v) return type(v) == "string" and torch[v] ~= nil or v == torch.float32 end,
-  ARG_DEVICE = function(v) return v == "cpu" end,
+  ARG_DEVICE = function(v) return v == "cpu" end, ARG_STRING = function(v) return type(v) == "string" and #v < 128 end,
+  ARG_FLOATS = function(v) return is_number(v) or is_list(v, is_number) end,
+  ARG_INTEGERS = function(v) return is_list(v, is_integer) or torch.is_tensor(v) and not v:is_floating_point() end,
   ARG_GENERATOR = function() return false end,
 }
 local function is_right(arg, v)
@@ -337,11 +339,8 @@ describe("wrong calls of functions that are no ops:", function()
   local function number(v) return type(v) == "number" end
   local operand = any(tensor, number, among(true))
   local whole = is_integer
-  local optional_dim = any(missing, empty, among(-1))
   local data = any(tensor, number, among(true), function(v) return type(v) == "table" and v[1] ~= "x" and (v[1] ~= nil or empty(v)) end)
   local calls = {
-    split = {{x, 1, 2}, tensor, any(whole, function(v) return type(v) == "table" and v[1] == 1 end), optional_dim},
-    chunk = {{x, 2, 1}, tensor, whole, optional_dim}, unbind = {{x, 1}, tensor, optional_dim},
     allclose = {{x, x, 1e-5, 1e-8}, tensor, tensor, any(missing, number), any(missing, number)},
     nonzero = {{x, {as_tuple = true}}, operand, any(missing, empty)}, tensor = {{{1, 2}, {dtype = "int32"}}, data, any(missing, empty)},
     equal = {{x, x}, tensor, tensor}, numel = {{x}, tensor}, is_floating_point = {{x}, tensor},
@@ -395,7 +394,8 @@ describe("lists with names in them are refused by", function()
       function() return torch.autograd.grad(x, {x, create_graph = true}) end},
     ["nn.Conv2d: 'kernel_size' (argument 3): expected an integer or an array of two, got a table"] = {
       function() return torch.nn.Conv2d(1, 2, {3, 3, stride = 1}) end},
-    ["split: no argument 'dims'; the table may hold dim"] = {function() return x:split(1, {dims = 2}) end},
+    ["split: no argument 'dims'; the arguments are input, size, dim (did you mean 'dim'?)"] = {
+      function() return x:split(1, {dims = 2}) end},
     ["to: no argument 'dtyp'; the table may hold dtype, device"] = {function() return x:to {dtyp = "int32"} end},
   }
   for message, list in pairs(calls) do
