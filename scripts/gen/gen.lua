@@ -337,7 +337,6 @@ local function strips_c(rows, dtype)
   local out = {"/* Generated from tensor/ops/. */"}
   local function put(...) out[#out + 1] = string.format(...) end
   put("#define T %s", DTYPES[dtype].storage)
-  put("#define T_%s 1", dtype:upper())
   put("#define T_IS_%s 1", DTYPES[dtype].category:upper())
   put("#define LOWEST ((T)%s) /* the first and the last of the type's numbers */\n#define HIGHEST ((T)%s)", dtypes.bounds(DTYPES[dtype]))
   put('#include "device/cpu/strip.h"')

@@ -151,6 +151,7 @@ static inline bool worth_threads(int64_t n, int cost) {
 /* A kernel that meets bad data (an index out of range, a division by zero) says
 ** so here and goes on; the engine turns it into the op's error afterwards. */
 void kernel_fault(const char *format, ...) PRINTF(1, 2);
+void kernel_fault_bit(unsigned bit); /* the same with a bit of device/fault.h, which stands for a text */
 bool kernel_faulted(void);
 Status kernel_fault_take(const char *who); /* clears it, as a failure of the op */
 /* An index that came as position 0: see vm/argument.c. */

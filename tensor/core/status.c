@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "device/fault.h"
 #include "internal.h"
 
 static _Thread_local char message[512];
@@ -27,25 +28,25 @@ void interrupt_request(void) { interrupted = 1; }
 bool interrupt_requested(void) { return interrupted != 0; }
 void interrupt_clear(void) { interrupted = 0; }
 
-/* The first fault of a kernel counts; threads race for the one slot. */
-static atomic_bool faulted;
-static char fault[256];
+/* Bits of fault.h. Threads race for the one text: the first counts. */
+static atomic_uint faults;
+static char fault_text[256];
+
+void kernel_fault_bit(unsigned bit) { atomic_fetch_or_explicit(&faults, bit, memory_order_relaxed); }
 
 void kernel_fault(const char *format, ...) {
-  bool expected = false;
-  if (!atomic_compare_exchange_strong(&faulted, &expected, true)) return;
+  if (atomic_fetch_or(&faults, FAULT_TEXT) & FAULT_TEXT) return;
   va_list args;
   va_start(args, format);
-  vsnprintf(fault, sizeof fault, format, args);
+  vsnprintf(fault_text, sizeof fault_text, format, args);
   va_end(args);
 }
 
 bool kernel_faulted(void) {
-  return atomic_load_explicit(&faulted, memory_order_relaxed);
+  return atomic_load_explicit(&faults, memory_order_relaxed) != 0;
 }
 
 Status kernel_fault_take(const char *who) {
-  Status status = fail(ERROR_ARGUMENT, "%s: %s", who, fault);
-  atomic_store(&faulted, false);
-  return status;
+  const unsigned bits = atomic_exchange(&faults, 0);
+  return fail(ERROR_ARGUMENT, "%s: %s", who, bits & FAULT_TEXT ? fault_text : "division by zero");
 }

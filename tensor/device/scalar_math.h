@@ -1,0 +1,134 @@
+/* scalar_math.h: what expressions of elementwise ops may call, for the one element type of the file that includes this.
+** Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing and knows no header of the C
+** library: functions of math (exp, floor, fma, …) must be there, and fit the type of their argument, as those of <tgmath.h>
+** in C and the overloaded ones of C++ do.
+**
+** Before it are defined:
+**   T                element type
+**   T_IS_BOOL, T_IS_INTEGER or T_IS_FLOAT
+**   LOWEST, HIGHEST  its first and its last number
+**   SCALAR_FUNCTION  how a function begins: static inline
+**   FAULT(bit)       notes that the data are wrong (fault.h) and goes on
+*/
+#include "fault.h"
+
+#define K(x) ((T)(x)) /* a constant of the element type */
+
+#ifdef T_IS_FLOAT
+#define ABS(x) fabs(x)
+#define ROUND(f, x) f(x)
+#elif defined(T_IS_BOOL)
+#define ABS(x) (x)
+#else
+#define ABS(x) ((x) < 0 ? (T)-(x) : (x))
+#define ROUND(f, x) (x)
+#endif
+
+/* Both sides are evaluated, so that the loop stays free of branches. */
+SCALAR_FUNCTION T choose(bool c, T a, T b) { return c ? a : b; }
+/* A NaN stays. */
+SCALAR_FUNCTION T at_least(T a, T b) { return a < b ? b : a; }
+SCALAR_FUNCTION T at_most(T a, T b) { return a > b ? b : a; }
+
+#ifdef T_IS_FLOAT
+/* Where the type holds the quotient a / b exactly to its last integer digit, the rest a - q b is exact too and comes in one
+** rounding. q is a / b rounded toward zero, after a division that was rounded itself: it may be one too large, and then the
+** rest has the wrong sign; b is added back. The library's fmod divides bit by bit instead. */
+#if defined(__FMA__) || defined(__CUDACC__)
+SCALAR_FUNCTION T fmod_near(T a, T b) {
+  const T q = trunc(a / b), rest = fma(-q, b, a);
+  const T back = choose((rest != 0) & ((rest < 0) != (a < 0)), (T)copysign(b, a), K(-0.0));
+  return (T)copysign(rest + back, a);
+}
+/* Whether the quotient is too large for fmod_near, or not a number. */
+SCALAR_FUNCTION bool fmod_is_far(T a, T b) {
+  return !((fabs(trunc(a / b)) < (sizeof(T) == 4 ? K(0x1p22) : K(0x1p51))) & (b - b == 0));
+}
+#else /* without fused multiplication and addition the rest would not be exact */
+#define fmod_near(a, b) fmod(a, b)
+#define fmod_is_far(a, b) true
+#endif
+
+SCALAR_FUNCTION T fmod_of(T a, T b) { return fmod_is_far(a, b) ? fmod(a, b) : fmod_near(a, b); }
+
+/* The quotient rounded down, made of the exact remainder: a / b itself may be rounded up to an integer. */
+SCALAR_FUNCTION T floor_divide_of(T a, T b) {
+  if (b == 0) return a / b;
+  T mod = fmod_of(a, b), div = (a - mod) / b;
+  if (mod != 0 && (b < 0) != (mod < 0)) div -= 1;
+  if (div == 0) return copysign(K(0), a / b);
+  T floored = floor(div);
+  return div - floored > K(0.5) ? floored + 1 : floored;
+}
+SCALAR_FUNCTION T trunc_divide_of(T a, T b) { return trunc(a / b); }
+
+/* The remainder, which has the sign of b, from the rest, which has that of a. */
+SCALAR_FUNCTION T remainder_from(T rest, T b) {
+  return rest + choose((rest != 0) & ((b < 0) != (rest < 0)), b, K(-0.0));
+}
+SCALAR_FUNCTION T remainder_of(T a, T b) { return remainder_from(fmod_of(a, b), b); }
+
+/* The power of |a|, then what the sign of a does to it: vector code has no other way for negative a. */
+SCALAR_FUNCTION T pow_of(T a, T b) {
+  const T power = pow(fabs(a), b), half = b * K(0.5);
+  const bool whole = trunc(b) == b, odd = whole & (trunc(half) != half);
+  const T turned = choose(odd, copysign(power, a), power);
+  return choose((a < 0) & (a > LOWEST) & !whole, K(NAN), turned);
+}
+
+/* NaN wins. */
+SCALAR_FUNCTION T maximum_of(T a, T b) { return (a != a) | (a > b) ? a : b; }
+SCALAR_FUNCTION T minimum_of(T a, T b) { return (a != a) | (a < b) ? a : b; }
+
+#elif defined(T_IS_INTEGER)
+/* The smallest number divided by -1 would trap. An unsigned type narrower than int never equals -1 here. */
+#define IS_MINUS_1(b) ((b) + 1 == 0)
+
+SCALAR_FUNCTION T floor_divide_of(T a, T b) {
+  if (b == 0) {
+    FAULT(FAULT_DIVISION);
+    return 0;
+  }
+  if (IS_MINUS_1(b)) return (T)-a;
+  T q = a / b;
+  return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+}
+SCALAR_FUNCTION T trunc_divide_of(T a, T b) {
+  if (b == 0) {
+    FAULT(FAULT_DIVISION);
+    return 0;
+  }
+  return IS_MINUS_1(b) ? (T)-a : a / b;
+}
+SCALAR_FUNCTION T remainder_of(T a, T b) {
+  if (b == 0) {
+    FAULT(FAULT_DIVISION);
+    return 0;
+  }
+  if (IS_MINUS_1(b)) return 0;
+  T mod = a % b;
+  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
+}
+SCALAR_FUNCTION T fmod_of(T a, T b) {
+  if (b == 0) {
+    FAULT(FAULT_DIVISION);
+    return 0;
+  }
+  return IS_MINUS_1(b) ? 0 : a % b;
+}
+
+/* By squaring. A negative power is 0 but for 1 and -1. */
+SCALAR_FUNCTION T pow_of(T a, T b) {
+  if (b < 0) return a == 1 ? 1 : a == (T)-1 ? (b % 2 ? -1 : 1) : 0;
+  T result = 1;
+  for (; b > 0; b >>= 1, a *= a)
+    if (b & 1) result *= a;
+  return result;
+}
+SCALAR_FUNCTION T maximum_of(T a, T b) { return a > b ? a : b; }
+SCALAR_FUNCTION T minimum_of(T a, T b) { return a < b ? a : b; }
+
+#else /* bool */
+SCALAR_FUNCTION T maximum_of(T a, T b) { return a || b; }
+SCALAR_FUNCTION T minimum_of(T a, T b) { return a && b; }
+#endif
