@@ -15,11 +15,11 @@ for _, path in ipairs(files) do
 end
 
 -- What the build and the program write, and headers of libraries.
-local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "kernels.h", "embedded.c", "lua.h", "cblas.h", "torch.lua",
+local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "kernels.h", "embedded.c", "lua.h", "cblas.h", "tgmath.h", "kernels.c", "torch.lua",
   "torch/nn.lua",
   "optimisers.h", "optimisers.c", "optimiser_passes_body.h", "optimiser_algorithms.c"}
 -- What a user may have, in comments and documents that explain by example.
-local examples = {"superseded.lua", "train.lua", "init.lua", "model.lua", "x.lua", "a.b.c"}
+local examples = {"superseded.lua", "train.lua", "init.lua", "model.lua", "x.lua", "a.b.c", "a.c", "b.c"}
 
 local known = {}
 for _, list in ipairs {made, examples} do
@@ -34,7 +34,8 @@ end
 -- Whether a file is there by its name, or by the end of its path ("nn/init.lua").
 local function is_there(name)
   if name:find "^each_%w+%.h$" then return true end -- by set of dtypes
-  if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" then return true end -- kernel_NAME.c
+  if name:find "^lib/demo/" then return true end -- the worked example of a library
+  if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" or name:find "^/" then return true end -- kernel_NAME.c
   if not name:find "/" then return names[name] end
   for path in pairs(paths) do
     if path == name or path:sub(-#name - 1) == "/" .. name then return true end
