@@ -26,12 +26,6 @@ local KNOWN = {
   ["vm/userdata/tensor.c -> vm/userdata/options.c"] = true,
   ["vm/userdata/tensor.c -> vm/userdata/print.c"] = true,
   ["vm/userdata/tensor.c -> vm/userdata/tensor_methods.c"] = true,
-  ["lib/torch/nn/module.c -> lib/torch/nn/hook.c"] = true, -- the class Module gathers methods
-  ["lib/torch/nn/module.c -> lib/torch/nn/layer.c"] = true,
-  ["lib/torch/nn/module.c -> lib/torch/nn/mode.c"] = true,
-  ["lib/torch/nn/module.c -> lib/torch/nn/repr.c"] = true,
-  ["lib/torch/nn/module.c -> lib/torch/nn/state.c"] = true,
-  ["lib/torch/nn/module.c -> lib/torch/nn/walk.c"] = true,
 }
 
 --- What uses what: graph[file][file] = one of the functions or variables. `symbols` is a list of {file, symbol,

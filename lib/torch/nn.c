@@ -1,6 +1,43 @@
 /* nn.c: the library torch.nn. */
+#include <string.h>
+
 #include "library.h"
 #include "torch/nn/module.h"
+
+/* ---- the classes of rows ---------------------------------------------------------------- */
+
+/* nn.NAME: upvalue 1 is what finds the names that are no rows. */
+static int lazy_class(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  for (const Layer *const *layer = layer_table; *layer != NULL; layer++)
+    if (strcmp(class_short_name(&(*layer)->base.class), name) == 0) {
+      class_push(L, &(*layer)->base);
+      lua_pushvalue(L, -1);
+      lua_setfield(L, 1, name);
+      return 1;
+    }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
+/* They become fields of the table at the top, which has a metatable, at first use. */
+static void lazy_classes(lua_State *L) {
+  lua_getmetatable(L, -1);
+  lua_getfield(L, -1, "__lazy");
+  for (const Layer *const *layer = layer_table; *layer != NULL; layer++) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, class_short_name(&(*layer)->base.class));
+  }
+  lua_pop(L, 1);
+  lua_getfield(L, -1, "__index");
+  lua_pushcclosure(L, lazy_class, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
+/* ---- the library ------------------------------------------------------------------------ */
 
 int luaopen_torch_nn(lua_State *L);
 /** torch.nn: Modules: layers, containers and losses as objects with parameters. A model is a subclass
@@ -25,6 +62,6 @@ int luaopen_torch_nn(lua_State *L) {
   lua_setfield(L, -3, "functional");
   lua_pop(L, 1);
   library_lazy(L, "torch.nn");
-  nn_lazy_layers(L);
+  lazy_classes(L);
   return 1;
 }

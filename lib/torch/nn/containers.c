@@ -6,12 +6,7 @@
 
 #include "module.h"
 
-static const Layer sequential, module_list;
-
-bool module_counts_children(const Module *m) {
-  const Layer *layer = module_layer(m);
-  return layer == &sequential || layer == &module_list;
-}
+static const Layer sequential;
 
 /* ---- building ---------------------------------------------------------------------------- */
 
@@ -246,7 +241,7 @@ static const luaL_Reg sequential_metamethods[] = {
 static const Layer sequential = {
     .base = MODULE_BASE("nn.Sequential", Module, &module_class.base.class, sequential_methods,
                         sequential_metamethods),
-    .n_inputs = 1, .n_outputs = 1, .forward = native_mark};
+    .counts_children = true, .n_inputs = 1, .n_outputs = 1, .forward = native_mark};
 
 /* ---- ModuleList --------------------------------------------------------------------------------------- */
 
@@ -256,7 +251,8 @@ static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", a
 static const luaL_Reg list_metamethods[] = {{"__len", length}, {NULL, NULL}};
 static const Layer module_list = {
     .base = MODULE_BASE("nn.ModuleList", Module, &module_class.base.class, list_methods,
-                        list_metamethods)};
+                        list_metamethods),
+    .counts_children = true};
 
 void nn_open_containers(lua_State *L) {
   nn_add_class(L, &sequential);

@@ -1,5 +1,5 @@
-/* layer.c: layers that are rows: their class is made at first use, their forward is C that was made of a formula,
-** and where a parameter was replaced the formula runs in Lua. See layer.h.
+/* layer.c: layers that are rows: their forward is C that was made of a formula, and where a parameter was replaced
+** the formula runs in Lua. See layer.h.
 */
 #include "layer.h"
 
@@ -108,36 +108,4 @@ int layer_forward_lua(lua_State *L) {
   lua_insert(L, 1);
   lua_call(L, n + 1, LUA_MULTRET);
   return lua_gettop(L);
-}
-
-/* ---- classes, made at first use ------------------------------------------------------------- */
-
-/* nn.NAME: upvalue 1 is what finds the names that are no rows. */
-static int lazy_class(lua_State *L) {
-  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-  for (const Layer *const *layer = layer_table; *layer != NULL; layer++)
-    if (strcmp(class_short_name(&(*layer)->base.class), name) == 0) {
-      class_push(L, &(*layer)->base);
-      lua_pushvalue(L, -1);
-      lua_setfield(L, 1, name);
-      return 1;
-    }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, 2, 1);
-  return 1;
-}
-
-void nn_lazy_layers(lua_State *L) {
-  lua_getmetatable(L, -1);
-  lua_getfield(L, -1, "__lazy");
-  for (const Layer *const *layer = layer_table; *layer != NULL; layer++) {
-    lua_pushboolean(L, true);
-    lua_setfield(L, -2, class_short_name(&(*layer)->base.class));
-  }
-  lua_pop(L, 1);
-  lua_getfield(L, -1, "__index");
-  lua_pushcclosure(L, lazy_class, 1);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
 }

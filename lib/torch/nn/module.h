@@ -45,6 +45,7 @@ typedef struct {
   /* NULL: forward must be given in Lua. FORWARD_IN_LUA: as the module is now, the formula must run in Lua. */
   Status (*forward)(Module *self, Tensor *const *in, Tensor **out);
   const char *rows; /* the Lua file with the formula, as it is required */
+  bool counts_children; /* the names of its children count the places: they are printed from 1 */
   /* Which options are printed between the parentheses, as repr.c reads it; NULL: none. */
   const char *repr;
 } Layer;
@@ -94,7 +95,9 @@ int module_parameter(lua_State *L);
 
 /* Methods of nn.Module, by file. */
 int module_forward(lua_State *L);
+int module_call(lua_State *L); /* __call */
 int module_init(lua_State *L);       /* __init of layers made in C */
+extern const luaL_Reg attribute_methods[]; /* attribute.c: register_parameter… */
 extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
 extern const luaL_Reg state_methods[]; /* state.c: state_dict, load_state_dict */
 extern const luaL_Reg mode_methods[];  /* mode.c: train, to, apply… */
@@ -102,9 +105,6 @@ extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
 int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
 int module_tostring(lua_State *L);     /* repr.c */
 int module_extra_repr(lua_State *L);
-
-/* Whether the names of its children count the places: printed from 1. */
-bool module_counts_children(const Module *m);
 
 /* Adds what the files define to the table nn at the top. */
 void nn_open_module(lua_State *L);
@@ -129,7 +129,5 @@ static inline Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
 }
 /* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
 int layer_forward_lua(lua_State *L);
-/* The classes become fields of the table at the top, which has a metatable, at first use. */
-void nn_lazy_layers(lua_State *L);
 
 #endif

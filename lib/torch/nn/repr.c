@@ -133,7 +133,7 @@ static void add_indented(lua_State *L, luaL_Buffer *b, int index) {
 static void push_child_name(lua_State *L, const Module *m, const Slot *slot) {
   char *end;
   long place = strtol(slot->name, &end, 10);
-  if (module_counts_children(m) && *end == '\0') lua_pushinteger(L, place + 1);
+  if (module_layer(m)->counts_children && *end == '\0') lua_pushinteger(L, place + 1);
   else lua_pushstring(L, slot->name);
 }
 

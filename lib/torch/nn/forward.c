@@ -1,0 +1,69 @@
+/* forward.c: calls of modules, and __init of layers made in C. */
+#include "module.h"
+
+bool module_is_native(lua_State *L, int index) {
+  Module *m = lua_touserdata(L, index);
+  const Layer *layer = module_layer(m);
+  if (m->object.class != &layer->base.class || layer->forward == NULL || m->hooked) return false;
+  class_fields(L, index);
+  lua_pushliteral(L, "forward");
+  bool replaced = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return !replaced;
+}
+
+static const Option forward_options[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL},
+                                         {"target", OPTION_TENSOR, 0, true, 0, NULL},
+                                         {NULL}};
+static const Option single_option[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL}, {NULL}};
+
+/* The tensors of a call, borrowed from stack 2...; the common case without options_read. */
+static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
+  int n = layer->n_inputs;
+  bool plain = lua_gettop(L) == n + 1;
+  for (int i = 0; plain && i < n; i++) plain = (in[i] = tensor_test(L, 2 + i)) != NULL;
+  if (plain) return;
+  options_read(L, 2, layer->base.class.name, n == 1 ? single_option : forward_options, NULL);
+  for (int i = 0; i < n; i++)
+    if ((in[i] = tensor_test(L, 2 + i)) == NULL)
+      error_argument(L, layer->base.class.name, forward_options[i].name, i + 1, "a tensor",
+                     2 + i);
+}
+
+/** nn.Module:forward(input: any, ...: any) -> any: What model(...) calls; a subclass defines it. */
+int module_forward(lua_State *L) {
+  Module *m = module_check(L, 1, "forward");
+  const Layer *layer = module_layer(m);
+  if (layer->forward == NULL)
+    return luaL_error(L, "%s: the class has no method 'forward'", m->object.class->name);
+  Tensor *in[2] = {NULL, NULL}, *out[2] = {NULL, NULL};
+  TensorBox *boxes[2];
+  read_inputs(L, layer, in);
+  for (int i = 0; i < layer->n_outputs; i++) boxes[i] = tensor_box(L);
+  Status status = layer_forward(m, in, out);
+  if (status == FORWARD_IN_LUA) return layer_forward_lua(L);
+  for (int i = 0; i < layer->n_outputs; i++) boxes[i]->tensor = out[i];
+  error_check(L, status);
+  if (layer->n_outputs == 2 && out[1] == NULL) lua_pop(L, 1);
+  int n = out[1] != NULL ? 2 : 1;
+  for (int i = 0; i < n; i++) tensor_account(L, boxes[i]);
+  return n;
+}
+
+int module_call(lua_State *L) {
+  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
+  if (module_is_native(L, 1)) return module_forward(L);
+  lua_getfield(L, 1, "forward");
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+int module_init(lua_State *L) {
+  Module *m = module_check(L, 1, "__init");
+  const Layer *layer = module_layer(m);
+  if (layer->options != NULL)
+    options_read(L, 2, layer->base.class.name, layer->options, m);
+  if (layer->setup != NULL) layer->setup(L);
+  return 0;
+}
