@@ -64,7 +64,7 @@ static int container_init(lua_State *L) {
 
 /** nn.Sequential:append(module: Module) -> Module: Adds a module at the end. Returns the container. */
 /** nn.ModuleList:append(module: Module) -> Module: Adds a module at the end. Returns the list. */
-static int append(lua_State *L) {
+static int container_append(lua_State *L) {
   module_check(L, 1, "append");
   lua_settop(L, 2);
   append_module(L, "append", 2);
@@ -75,7 +75,7 @@ static int append(lua_State *L) {
 ** container at the end. Returns the container. */
 /** nn.ModuleList:extend(modules: table|Module) -> Module: Adds the modules of an array or a
 ** container at the end. Returns the list. */
-static int extend(lua_State *L) {
+static int container_extend(lua_State *L) {
   module_check(L, 1, "extend");
   lua_settop(L, 2);
   if (module_test(L, 2) == NULL && !lua_istable(L, 2))
@@ -91,7 +91,7 @@ static int extend(lua_State *L) {
 
 /* ---- access by place -------------------------------------------------------------------------- */
 
-static int length(lua_State *L) {
+static int container_length(lua_State *L) {
   lua_pushinteger(L, module_check(L, 1, "#")->n_slots);
   return 1;
 }
@@ -114,7 +114,7 @@ static Slot *slot_at(lua_State *L, Module *m) {
   return &m->slots[i - 1];
 }
 
-static int get_item(lua_State *L) {
+static int container_get(lua_State *L) {
   Slot *slot = slot_at(L, module_check(L, 1, "[]"));
   if (slot == NULL) return 0;
   class_fields(L, 1);
@@ -122,7 +122,7 @@ static int get_item(lua_State *L) {
   return 1;
 }
 
-static int set_item(lua_State *L) {
+static int container_set(lua_State *L) {
   Module *m = module_check(L, 1, "[]");
   Slot *slot = slot_at(L, m);
   lua_settop(L, 3);
@@ -231,13 +231,13 @@ static int sequential_call(lua_State *L) {
 
 static const luaL_Reg sequential_methods[] = {{"__init", container_init},
                                               {"forward", sequential_forward},
-                                              {"append", append},
-                                              {"extend", extend},
-                                              {"__getitem", get_item},
-                                              {"__setitem", set_item},
+                                              {"append", container_append},
+                                              {"extend", container_extend},
+                                              {"__getitem", container_get},
+                                              {"__setitem", container_set},
                                               {NULL, NULL}};
 static const luaL_Reg sequential_metamethods[] = {
-    {"__call", sequential_call}, {"__len", length}, {NULL, NULL}};
+    {"__call", sequential_call}, {"__len", container_length}, {NULL, NULL}};
 static const Layer sequential = {
     .base = MODULE_BASE("nn.Sequential", Module, &module_class.base.class, sequential_methods,
                         sequential_metamethods),
@@ -245,10 +245,10 @@ static const Layer sequential = {
 
 /* ---- ModuleList --------------------------------------------------------------------------------------- */
 
-static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", append},
-                                        {"extend", extend},         {"__getitem", get_item},
-                                        {"__setitem", set_item},    {NULL, NULL}};
-static const luaL_Reg list_metamethods[] = {{"__len", length}, {NULL, NULL}};
+static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", container_append},
+                                        {"extend", container_extend},         {"__getitem", container_get},
+                                        {"__setitem", container_set},    {NULL, NULL}};
+static const luaL_Reg list_metamethods[] = {{"__len", container_length}, {NULL, NULL}};
 static const Layer module_list = {
     .base = MODULE_BASE("nn.ModuleList", Module, &module_class.base.class, list_methods,
                         list_metamethods),

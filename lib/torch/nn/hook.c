@@ -21,12 +21,12 @@ static void find_hooks(lua_State *L, int module) {
   lua_pop(L, 1);
 }
 
-static int handle_remove(lua_State *L);
-static const luaL_Reg handle_methods[] = {{"remove", handle_remove}, {NULL, NULL}};
-static const luaL_Reg handle_metamethods[] = {{"__close", handle_remove}, {NULL, NULL}};
+static int module_hook_remove(lua_State *L);
+static const luaL_Reg handle_methods[] = {{"remove", module_hook_remove}, {NULL, NULL}};
+static const luaL_Reg handle_metamethods[] = {{"__close", module_hook_remove}, {NULL, NULL}};
 static const Class handle_class = {"torch.utils.hooks.RemovableHandle", NULL, NULL, handle_methods, handle_metamethods};
 
-static int handle_remove(lua_State *L) {
+static int module_hook_remove(lua_State *L) {
   object_check(L, 1, &handle_class, "remove", "self");
   lua_settop(L, 1);
   for (int i = 1; i <= 3; i++) lua_getiuservalue(L, 1, i); /* 2 module, 3 list, 4 hook */
@@ -46,7 +46,7 @@ static int handle_remove(lua_State *L) {
 
 /* ---- registration ------------------------------------------------------------------------ */
 
-static int add(lua_State *L, const char *who, const char *list) {
+static int hook_register(lua_State *L, const char *who, const char *list) {
   Module *m = module_check(L, 1, who);
   if (!lua_isfunction(L, 2)) return error_argument(L, who, "hook", 2, "a function", 2);
   lua_settop(L, 2);
@@ -77,18 +77,20 @@ static int add(lua_State *L, const char *who, const char *list) {
 ** every call; `input` is the array of the arguments, and what it returns (a tensor, or an
 ** array) takes their place. The handle's :remove() takes the hook away.
 ** Example: nn.ReLU():register_forward_pre_hook(function(module, input) return input[1] * 2 end) */
-static int register_forward_pre_hook(lua_State *L) { return add(L, "register_forward_pre_hook", lists[0]); }
+static int register_forward_pre_hook(lua_State *L) { return hook_register(L, "register_forward_pre_hook", lists[0]); }
 /** nn.Module:register_forward_hook(hook: function) -> any: hook(module, input, output) runs after
 ** every call; `input` is the array of the arguments, `output` the result (an array of several),
 ** and what it returns takes its place. The handle's :remove() takes the hook away.
 ** Example: nn.ReLU():register_forward_hook(function(module, input, output) print(output.shape) end) */
-static int register_forward_hook(lua_State *L) { return add(L, "register_forward_hook", lists[1]); }
+static int register_forward_hook(lua_State *L) { return hook_register(L, "register_forward_hook", lists[1]); }
 /** nn.Module:register_full_backward_hook(hook: function) -> any: hook(module, grad_input,
 ** grad_output) runs in a backward pass when the gradients of the inputs of a call are known;
 ** both are arrays, and an array that it returns takes the place of grad_input. The handle's
 ** :remove() takes the hook away.
 ** Example: nn.ReLU():register_full_backward_hook(function(module, grad_input, grad_output) end) */
-static int register_full_backward_hook(lua_State *L) { return add(L, "register_full_backward_hook", lists[2]); }
+static int register_full_backward_hook(lua_State *L) {
+  return hook_register(L, "register_full_backward_hook", lists[2]);
+}
 
 /* Calls hooks.lua with the lists, the module, its forward, and the arguments. */
 int module_call_hooked(lua_State *L) {

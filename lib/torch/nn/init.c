@@ -6,7 +6,7 @@
 
 #include "module.h"
 
-static Status run(OpId op, Tensor *t, const void *attrs) {
+static Status init_run(OpId op, Tensor *t, const void *attrs) {
   bool grad = grad_set_enabled(false);
   Status status = op_call_in_place(op, &t, 1, attrs);
   grad_set_enabled(grad);
@@ -14,13 +14,13 @@ static Status run(OpId op, Tensor *t, const void *attrs) {
 }
 
 Status init_uniform(Tensor *t, double from, double to) {
-  return run(OP_UNIFORM, t, &(UniformAttrs){from, to, NULL});
+  return init_run(OP_UNIFORM, t, &(UniformAttrs){from, to, NULL});
 }
 Status init_normal(Tensor *t, double mean, double std) {
-  return run(OP_NORMAL, t, &(NormalAttrs){mean, std, NULL});
+  return init_run(OP_NORMAL, t, &(NormalAttrs){mean, std, NULL});
 }
 Status init_constant(Tensor *t, Scalar value) {
-  return run(OP_FILL, t, &(FillAttrs){value});
+  return init_run(OP_FILL, t, &(FillAttrs){value});
 }
 
 /* ---- arguments --------------------------------------------------------------------------- */
@@ -44,7 +44,7 @@ static Tensor *read_arguments(lua_State *L, const char *who, const Option *optio
   return tensor_check(L, 1, who, "tensor");
 }
 
-static int finish(lua_State *L, Status status) {
+static int init_finish(lua_State *L, Status status) {
   error_check(L, status);
   lua_settop(L, 1);
   return 1;
@@ -60,7 +60,7 @@ static int uniform_(lua_State *L) {
                                    NUMBER_OPTION("b", b, 1), {NULL}};
   Arguments at;
   Tensor *t = read_arguments(L, "nn.init.uniform_", options, &at);
-  return finish(L, init_uniform(t, at.a, at.b));
+  return init_finish(L, init_uniform(t, at.a, at.b));
 }
 
 /** nn.init.normal_(tensor: Tensor, mean: float = 0, std: float = 1) -> Tensor: Fills from the
@@ -71,7 +71,7 @@ static int normal_(lua_State *L) {
                                    NUMBER_OPTION("std", b, 1), {NULL}};
   Arguments at;
   Tensor *t = read_arguments(L, "nn.init.normal_", options, &at);
-  return finish(L, init_normal(t, at.a, at.b));
+  return init_finish(L, init_normal(t, at.a, at.b));
 }
 
 /** nn.init.constant_(tensor: Tensor, val: float) -> Tensor: Fills with val.
@@ -81,7 +81,7 @@ static int constant_(lua_State *L) {
       TENSOR_OPTION, {"val", OPTION_FLOAT, offsetof(Arguments, a), true, 0, NULL}, {NULL}};
   Arguments at;
   Tensor *t = read_arguments(L, "nn.init.constant_", options, &at);
-  return finish(L, init_constant(t, scalar_float(at.a)));
+  return init_finish(L, init_constant(t, scalar_float(at.a)));
 }
 
 /** nn.init.zeros_(tensor: Tensor) -> Tensor: Fills with 0.
@@ -89,10 +89,10 @@ static int constant_(lua_State *L) {
 /** nn.init.ones_(tensor: Tensor) -> Tensor: Fills with 1.
 ** Example: nn.init.ones_(torch.empty(3)) */
 static int zeros_(lua_State *L) {
-  return finish(L, init_constant(tensor_check(L, 1, "nn.init.zeros_", "tensor"), scalar_int(0)));
+  return init_finish(L, init_constant(tensor_check(L, 1, "nn.init.zeros_", "tensor"), scalar_int(0)));
 }
 static int ones_(lua_State *L) {
-  return finish(L, init_constant(tensor_check(L, 1, "nn.init.ones_", "tensor"), scalar_int(1)));
+  return init_finish(L, init_constant(tensor_check(L, 1, "nn.init.ones_", "tensor"), scalar_int(1)));
 }
 
 /* ---- scaled by the fans ----------------------------------------------------------------------- */
@@ -153,12 +153,12 @@ static double xavier_std(lua_State *L, const char *who, Tensor **t) {
 static int xavier_uniform_(lua_State *L) {
   Tensor *t;
   double bound = sqrt(3) * xavier_std(L, "nn.init.xavier_uniform_", &t);
-  return finish(L, init_uniform(t, -bound, bound));
+  return init_finish(L, init_uniform(t, -bound, bound));
 }
 static int xavier_normal_(lua_State *L) {
   Tensor *t;
   double std = xavier_std(L, "nn.init.xavier_normal_", &t);
-  return finish(L, init_normal(t, 0, std));
+  return init_finish(L, init_normal(t, 0, std));
 }
 
 static double kaiming_std(lua_State *L, const char *who, Tensor **t) {
@@ -188,12 +188,12 @@ static double kaiming_std(lua_State *L, const char *who, Tensor **t) {
 static int kaiming_uniform_(lua_State *L) {
   Tensor *t;
   double bound = sqrt(3) * kaiming_std(L, "nn.init.kaiming_uniform_", &t);
-  return finish(L, init_uniform(t, -bound, bound));
+  return init_finish(L, init_uniform(t, -bound, bound));
 }
 static int kaiming_normal_(lua_State *L) {
   Tensor *t;
   double std = kaiming_std(L, "nn.init.kaiming_normal_", &t);
-  return finish(L, init_normal(t, 0, std));
+  return init_finish(L, init_normal(t, 0, std));
 }
 
 /** torch.nn.init: First values of parameters, written in place without a gradient. */

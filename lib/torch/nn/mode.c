@@ -13,7 +13,7 @@ static Status each_module(Module *m, Status (*visit)(Module *m, void *data), voi
   return OK;
 }
 
-static int done(lua_State *L, Status status) {
+static int mode_done(lua_State *L, Status status) {
   error_check(L, status);
   lua_settop(L, 1);
   return 1;
@@ -46,7 +46,7 @@ static void set_training(lua_State *L, int self, bool training) {
 
 /** nn.Module:train(mode: bool = true) -> Module: Sets it and everything inside into training, or
 ** evaluation. Returns the module. */
-static int train(lua_State *L) {
+static int module_train(lua_State *L) {
   static const Option options[] = {{"mode", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool mode;
   module_check(L, 1, "train");
@@ -58,7 +58,7 @@ static int train(lua_State *L) {
 
 /** nn.Module:eval() -> Module: As train(false): dropout passes everything, normalisation uses the
 ** running statistics. */
-static int eval(lua_State *L) {
+static int module_eval(lua_State *L) {
   module_check(L, 1, "eval");
   lua_settop(L, 1);
   lua_getfield(L, 1, "train");
@@ -86,16 +86,16 @@ static Status cast_module(Module *m, void *data) {
   return OK;
 }
 
-static int cast(lua_State *L, DType dtype) {
+static int module_cast(lua_State *L, DType dtype) {
   Module *m = lua_touserdata(L, 1);
   if (dtype != DTYPE_NONE && !dtype_is_float(dtype))
     return luaL_error(L, "to: modules are of floating point dtypes, not %s",
                       dtype_name(dtype));
-  if (dtype == DTYPE_NONE) return done(L, OK);
+  if (dtype == DTYPE_NONE) return mode_done(L, OK);
   bool grad = grad_set_enabled(false);
   Status status = each_module(m, cast_module, &dtype);
   grad_set_enabled(grad);
-  return done(L, status);
+  return mode_done(L, status);
 }
 
 /* A dtype, or a device, of which there is the one, from the value at 'index'. */
@@ -112,7 +112,7 @@ static DType read_target(lua_State *L, int index) {
 /** nn.Module:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) ->
 ** Module: Brings the floating point parameters and buffers to a dtype or a device, in place.
 ** Returns the module. */
-static int to(lua_State *L) {
+static int module_to(lua_State *L) {
   module_check(L, 1, "to");
   DType dtype = DTYPE_NONE;
   int top = lua_gettop(L);
@@ -134,39 +134,39 @@ static int to(lua_State *L) {
     DType given = lua_isnil(L, i) ? DTYPE_NONE : read_target(L, i);
     if (given != DTYPE_NONE) dtype = given;
   }
-  return cast(L, dtype);
+  return module_cast(L, dtype);
 }
 
 /** nn.Module:float() -> Module: As to(torch.float32). */
 /** nn.Module:double() -> Module: As to(torch.float64). */
 /** nn.Module:cpu() -> Module: As to("cpu"). */
-static int to_float(lua_State *L) {
+static int module_to_float(lua_State *L) {
   module_check(L, 1, "float");
-  return cast(L, DTYPE_FLOAT32);
+  return module_cast(L, DTYPE_FLOAT32);
 }
 
-static int to_double(lua_State *L) {
+static int module_to_double(lua_State *L) {
   module_check(L, 1, "double");
-  return cast(L, DTYPE_FLOAT64);
+  return module_cast(L, DTYPE_FLOAT64);
 }
 
 /* Types that PyTorch has and this library has not. */
 static int no_dtype(lua_State *L, const char *method, const char *name) {
   module_check(L, 1, method);
   DType dtype;
-  if (dtype_from_name(name, &dtype)) return cast(L, dtype);
+  if (dtype_from_name(name, &dtype)) return module_cast(L, dtype);
   return luaL_error(L, "%s: there is no dtype %s; float and double are", method, name);
 }
 /** nn.Module:half() -> Module: All floating point parameters and buffers as float16, where this
 ** dtype is there; else an error. */
-static int to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
+static int module_to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
 /** nn.Module:bfloat16() -> Module: All floating point parameters and buffers as bfloat16, where
 ** this dtype is there; else an error. */
-static int to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
+static int module_to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
 
-static int to_cpu(lua_State *L) {
+static int module_to_cpu(lua_State *L) {
   module_check(L, 1, "cpu");
-  return done(L, OK);
+  return mode_done(L, OK);
 }
 
 /* ---- gradients -------------------------------------------------------------------------------- */
@@ -185,12 +185,12 @@ static Status zero_gradients(Module *m, void *data) {
 
 /** nn.Module:zero_grad(set_to_none: bool = true): Forgets the gradients of all parameters, or sets
 ** them to 0. */
-static int zero_grad(lua_State *L) {
+static int module_zero_grad(lua_State *L) {
   static const Option options[] = {{"set_to_none", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool set_to_none;
   Module *m = module_check(L, 1, "zero_grad");
   options_read(L, 2, "zero_grad", options, &set_to_none);
-  return done(L, each_module(m, zero_gradients, &set_to_none));
+  return mode_done(L, each_module(m, zero_gradients, &set_to_none));
 }
 
 static Status set_requires(Module *m, void *data) {
@@ -202,12 +202,12 @@ static Status set_requires(Module *m, void *data) {
 
 /** nn.Module:requires_grad_(requires_grad: bool = true) -> Module: Says whether the parameters get
 ** gradients: false freezes them. Returns the module. */
-static int requires_grad_(lua_State *L) {
+static int module_requires_grad(lua_State *L) {
   static const Option options[] = {{"requires_grad", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool on;
   Module *m = module_check(L, 1, "requires_grad_");
   options_read(L, 2, "requires_grad_", options, &on);
-  return done(L, each_module(m, set_requires, &on));
+  return mode_done(L, each_module(m, set_requires, &on));
 }
 
 /* ---- apply -------------------------------------------------------------------------------------- */
@@ -232,24 +232,24 @@ static void apply_to(lua_State *L) {
 /** nn.Module:apply(fn: function) -> Module: Calls fn with every module inside, children first, then
 ** with the module itself. Returns the module.
 ** Example: nn.Sequential(nn.Linear(2, 2)):apply(function(m) m.seen = true end) */
-static int apply(lua_State *L) {
+static int module_apply(lua_State *L) {
   module_check(L, 1, "apply");
   if (!lua_isfunction(L, 2)) return error_argument(L, "apply", "fn", 2, "a function", 2);
   lua_settop(L, 2);
   lua_pushvalue(L, 1);
   apply_to(L);
-  return done(L, OK);
+  return mode_done(L, OK);
 }
 
-const luaL_Reg mode_methods[] = {{"train", train},
-                                 {"eval", eval},
-                                 {"to", to},
-                                 {"float", to_float},
-                                 {"double", to_double},
-                                 {"half", to_half},
-                                 {"bfloat16", to_bfloat16},
-                                 {"cpu", to_cpu},
-                                 {"zero_grad", zero_grad},
-                                 {"requires_grad_", requires_grad_},
-                                 {"apply", apply},
+const luaL_Reg mode_methods[] = {{"train", module_train},
+                                 {"eval", module_eval},
+                                 {"to", module_to},
+                                 {"float", module_to_float},
+                                 {"double", module_to_double},
+                                 {"half", module_to_half},
+                                 {"bfloat16", module_to_bfloat16},
+                                 {"cpu", module_to_cpu},
+                                 {"zero_grad", module_zero_grad},
+                                 {"requires_grad_", module_requires_grad},
+                                 {"apply", module_apply},
                                  {NULL, NULL}};

@@ -10,7 +10,7 @@
 
 #define MAX_OPTIONS 24
 
-static int count(const Option *options) {
+static int options_count(const Option *options) {
   int n = 0;
   while (options[n].name != NULL) n++;
   return n;
@@ -57,7 +57,7 @@ int options_unknown(lua_State *L, const char *function, const char *name,
 
 /* ---- one value ------------------------------------------------------------------ */
 
-static int wrong(lua_State *L, const char *function, const Option *o, int position,
+static int option_wrong(lua_State *L, const char *function, const Option *o, int position,
                  const char *expected, int index) {
   return error_argument(L, function, o->name, position, expected, index);
 }
@@ -140,14 +140,14 @@ static void set_choice(lua_State *L, const char *function, const Option *o, int 
     luaL_addchar(&b, '\'');
   }
   luaL_pushresult(&b);
-  wrong(L, function, o, position, lua_tostring(L, -1), index);
+  option_wrong(L, function, o, position, lua_tostring(L, -1), index);
 }
 
 static void set_position(lua_State *L, const char *function, const Option *o, int position,
                          int index, int64_t *out) {
-  if (!get_int(L, index, out)) wrong(L, function, o, position, "a position", index);
+  if (!get_int(L, index, out)) option_wrong(L, function, o, position, "a position", index);
   if (*out == 0)
-    wrong(L, function, o, position, "a position (0 is none; positions count from 1)", index);
+    option_wrong(L, function, o, position, "a position (0 is none; positions count from 1)", index);
   if (*out > 0) --*out;
 }
 
@@ -159,35 +159,35 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
   index = lua_absindex(L, index);
   switch (o->type) {
     case OPTION_INT:
-      if (!get_int(L, index, at)) wrong(L, function, o, position, "an integer", index);
+      if (!get_int(L, index, at)) option_wrong(L, function, o, position, "an integer", index);
       break;
     case OPTION_FLOAT:
       if (none) *(double *)at = NAN;
       else if (lua_type(L, index) == LUA_TNUMBER) *(double *)at = lua_tonumber(L, index);
-      else wrong(L, function, o, position, "a number", index);
+      else option_wrong(L, function, o, position, "a number", index);
       break;
     case OPTION_REALS:
       if (!get_reals(L, index, at))
-        wrong(L, function, o, position, "an array of two numbers", index);
+        option_wrong(L, function, o, position, "an array of two numbers", index);
       break;
     case OPTION_BOOL:
-      if (!lua_isboolean(L, index)) wrong(L, function, o, position, "a boolean", index);
+      if (!lua_isboolean(L, index)) option_wrong(L, function, o, position, "a boolean", index);
       *(bool *)at = lua_toboolean(L, index);
       break;
     case OPTION_PAIR:
       if (!get_pair(L, index, o->choices, at))
-        wrong(L, function, o, position, "an integer or an array of two", index);
+        option_wrong(L, function, o, position, "an integer or an array of two", index);
       break;
     case OPTION_INTS:
       if (!get_ints(L, index, at))
-        wrong(L, function, o, position, "an integer or an array of integers", index);
+        option_wrong(L, function, o, position, "an integer or an array of integers", index);
       break;
     case OPTION_DIM: set_position(L, function, o, position, index, at); break;
     case OPTION_CHOICE: set_choice(L, function, o, position, index, at); break;
     case OPTION_DTYPE: *(DType *)at = dtype_check(L, index, function, o->name); break;
     case OPTION_TENSOR:
       if (!none && tensor_test(L, index) == NULL)
-        wrong(L, function, o, position, "a tensor", index);
+        option_wrong(L, function, o, position, "a tensor", index);
       break;
     case OPTION_VALUE:
       if (!none && strcmp(o->name, "device") == 0) device_check(L, index, function);
@@ -319,7 +319,7 @@ void options_push(lua_State *L, const Option *options, const char *first) {
 
 void options_read(lua_State *L, int first, const char *function, const Option *options,
                   void *values) {
-  int n = count(options), top = lua_gettop(L), named = 0;
+  int n = options_count(options), top = lua_gettop(L), named = 0;
   if (top >= first && options_table(L, top)) named = top;
   int given = (named != 0 ? named : top + 1) - first;
   if (given > n)
@@ -347,7 +347,7 @@ void options_read(lua_State *L, int first, const char *function, const Option *o
     if (!lua_isnil(L, first + i))
       option_set(L, function, &options[i], i < given ? i + 1 : 0, first + i, values);
     else if (options[i].required)
-      wrong(L, function, &options[i], i + 1, "a value", first + i);
+      option_wrong(L, function, &options[i], i + 1, "a value", first + i);
     else set_initial(&options[i], values);
   }
 }

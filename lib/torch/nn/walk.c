@@ -19,7 +19,7 @@ typedef struct {
 
 /* Appends the value at the top under the name below it, unless 'identity' is known;
 ** pops both. */
-static bool append(lua_State *L, Walk *walk, const void *identity) {
+static bool walk_append(lua_State *L, Walk *walk, const void *identity) {
   bool known = lua_rawgetp(L, walk->seen, identity) != LUA_TNIL;
   lua_pop(L, 1);
   if (known) {
@@ -40,35 +40,35 @@ static void push_name(lua_State *L, const char *prefix, const char *name) {
   else lua_pushfstring(L, "%s.%s", prefix, name);
 }
 
-static bool wanted(const Walk *walk, const Slot *slot) {
+static bool walk_wanted(const Walk *walk, const Slot *slot) {
   if (walk->kind == WALK_PARAMETERS) return slot->kind == SLOT_PARAMETER && slot->tensor;
   if (walk->kind == WALK_BUFFERS) return slot->kind == SLOT_BUFFER && slot->tensor;
   return walk->kind == WALK_CHILDREN && slot->kind == SLOT_MODULE && slot->module;
 }
 
 /* Visits the module at the top. */
-static void visit(lua_State *L, const char *prefix, Walk *walk) {
+static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
   luaL_checkstack(L, 12, "too many nested modules");
   int self = lua_gettop(L);
   Module *m = lua_touserdata(L, self);
   if (walk->kind == WALK_MODULES) {
     lua_pushstring(L, prefix);
     lua_pushvalue(L, self);
-    if (!append(L, walk, m)) return;
+    if (!walk_append(L, walk, m)) return;
   }
   class_fields(L, self);
   for (int i = 0; i < m->n_slots; i++) {
     const Slot *slot = &m->slots[i];
-    if (!wanted(walk, slot)) continue;
+    if (!walk_wanted(walk, slot)) continue;
     push_name(L, prefix, slot->name);
     lua_getfield(L, self + 1, slot->name);
-    append(L, walk, slot->tensor != NULL ? (void *)slot->tensor : slot->module);
+    walk_append(L, walk, slot->tensor != NULL ? (void *)slot->tensor : slot->module);
   }
   for (int i = 0; walk->recurse && i < m->n_slots; i++) {
     if (m->slots[i].kind != SLOT_MODULE || m->slots[i].module == NULL) continue;
     push_name(L, prefix, m->slots[i].name);
     lua_getfield(L, self + 1, m->slots[i].name);
-    visit(L, lua_tostring(L, -2), walk);
+    walk_visit(L, lua_tostring(L, -2), walk);
     lua_pop(L, 2);
   }
   lua_settop(L, self);
@@ -81,12 +81,12 @@ static Walk walk_module(lua_State *L, WalkKind kind, const char *prefix, bool re
   Walk walk = {.kind = kind, .recurse = recurse && kind != WALK_CHILDREN,
                .list = lua_gettop(L) - 1, .seen = lua_gettop(L)};
   lua_pushvalue(L, 1);
-  visit(L, prefix, &walk);
+  walk_visit(L, prefix, &walk);
   lua_settop(L, walk.list);
   return walk;
 }
 
-static int array(lua_State *L, WalkKind kind, const char *who) {
+static int walk_array(lua_State *L, WalkKind kind, const char *who) {
   static const Option options[] = {{"recurse", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool recurse = true;
   module_check(L, 1, who);
@@ -113,7 +113,7 @@ static int next_pair(lua_State *L) {
 
 typedef struct { bool recurse; } NamedOptions;
 
-static int pairs_of(lua_State *L, WalkKind kind, const char *who) {
+static int walk_pairs(lua_State *L, WalkKind kind, const char *who) {
   static const Option options[] = {
       {"prefix", OPTION_VALUE, 0, false, 0, NULL},
       {"recurse", OPTION_BOOL, offsetof(NamedOptions, recurse), false, 1, NULL},
@@ -134,10 +134,10 @@ static int pairs_of(lua_State *L, WalkKind kind, const char *who) {
 ** without recurse only its own. */
 /** nn.Module:children() -> table: An array of the modules right inside. */
 /** nn.Module:modules() -> table: An array of the module and all modules inside. */
-static int parameters(lua_State *L) { return array(L, WALK_PARAMETERS, "parameters"); }
-static int buffers(lua_State *L) { return array(L, WALK_BUFFERS, "buffers"); }
-static int children(lua_State *L) { return array(L, WALK_CHILDREN, "children"); }
-static int modules(lua_State *L) { return array(L, WALK_MODULES, "modules"); }
+static int parameters(lua_State *L) { return walk_array(L, WALK_PARAMETERS, "parameters"); }
+static int buffers(lua_State *L) { return walk_array(L, WALK_BUFFERS, "buffers"); }
+static int children(lua_State *L) { return walk_array(L, WALK_CHILDREN, "children"); }
+static int modules(lua_State *L) { return walk_array(L, WALK_MODULES, "modules"); }
 
 /** nn.Module:named_parameters(prefix: string = "", recurse: bool = true) -> function: For loops:
 ** gives name and parameter, as "fc.weight".
@@ -148,18 +148,18 @@ static int modules(lua_State *L) { return array(L, WALK_MODULES, "modules"); }
 /** nn.Module:named_modules(prefix: string = "") -> function: For loops: gives name and module of
 ** all inside; the module itself has the name "". */
 static int named_parameters(lua_State *L) {
-  return pairs_of(L, WALK_PARAMETERS, "named_parameters");
+  return walk_pairs(L, WALK_PARAMETERS, "named_parameters");
 }
-static int named_buffers(lua_State *L) { return pairs_of(L, WALK_BUFFERS, "named_buffers"); }
+static int named_buffers(lua_State *L) { return walk_pairs(L, WALK_BUFFERS, "named_buffers"); }
 static int named_children(lua_State *L) {
-  return pairs_of(L, WALK_CHILDREN, "named_children");
+  return walk_pairs(L, WALK_CHILDREN, "named_children");
 }
-static int named_modules(lua_State *L) { return pairs_of(L, WALK_MODULES, "named_modules"); }
+static int named_modules(lua_State *L) { return walk_pairs(L, WALK_MODULES, "named_modules"); }
 
 /* ---- by path: "features.0.weight" ---------------------------------------------------- */
 
 /* Replaces the module at the top by its part 'name' of the given kind. */
-static void enter(lua_State *L, const char *who, const char *name, const char *path,
+static void walk_enter(lua_State *L, const char *who, const char *name, const char *path,
                   SlotKind kind) {
   static const char *const kinds[] = {"parameter", "buffer", "module"};
   Module *m = lua_touserdata(L, -1);
@@ -184,11 +184,11 @@ static int by_path(lua_State *L, const char *who, SlotKind kind) {
   while ((dot = strchr(at, '.')) != NULL) {
     lua_pushlstring(L, at, (size_t)(dot - at));
     lua_insert(L, -2);
-    enter(L, who, lua_tostring(L, -2), path, SLOT_MODULE);
+    walk_enter(L, who, lua_tostring(L, -2), path, SLOT_MODULE);
     lua_remove(L, -2);
     at = dot + 1;
   }
-  enter(L, who, at, path, kind);
+  walk_enter(L, who, at, path, kind);
   return 1;
 }
 
