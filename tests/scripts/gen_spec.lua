@@ -27,8 +27,8 @@ end
 
 local TEXT
 do
-  local file <close> = assert(io.open("docs/adding-an-op.md"))
-  TEXT = assert(file:read("a"):match "```row\n(.-)```", "docs/adding-an-op.md has no row")
+  local file <close> = assert(io.open("docs/internals/rows.md"))
+  TEXT = assert(file:read("a"):match "```row\n(.-)```", "docs/internals/rows.md has no row")
 end
 
 --- The last row of `text`, all rows.
@@ -195,7 +195,7 @@ describe("gradient.plan", function()
     assert.is_truthy(err:find(expected, 1, true), err)
   end
 
-  it("records the steps of the row of docs/adding-an-op.md", function()
+  it("records the steps of the row of docs/internals/rows.md", function()
     local r, rows = last(TEXT)
     assert.equal("softshrink_like", r.name)
     assert.equal("elementwise", r.kind)
@@ -264,7 +264,7 @@ describe("gradient.emit", function()
     return gradient.emit(r, gradient.plan(r, rows))
   end
 
-  it("writes the C of the row of docs/adding-an-op.md", function()
+  it("writes the C of the row of docs/internals/rows.md", function()
     local c = emitted()
     assert.matches("static Status backward_softshrink_like%(Backward %*c%)", c)
     for _, call in ipairs{

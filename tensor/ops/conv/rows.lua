@@ -1,6 +1,7 @@
 -- Convolution and pooling of planes: (N, C, H, W) or, for one sample, (C, H, W).
 -- stride, padding, dilation and kernel sizes are one number or {height, width}.
 op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0, dilation: ints = 1, groups: int = 1) -> Tensor",
+  amp = {cpu = "half", cuda = "half"},
   module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true, domain = "conv2d",
   specialize = {["input.ndim"] = {4}},
   backward = function(o)
@@ -14,6 +15,7 @@ H' = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1. float32 and float64.
 im2col and matrix products (Chellapilla, Puri and Simard 2006).]],
   example = "nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(2, 1, 3, 3), nil, 1, 1)"}
 op {"conv2d_named", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: same|valid, dilation: ints = 1, groups: int = 1) -> Tensor",
+  amp = {cpu = "half", cuda = "half"},
   lua = "conv2d", module = {"torch", "nn.functional"}, method = false, composite = true, domain = "conv2d_named",
   doc = [[conv2d without padding ("valid") or with as much as gives the result the size of the input ("same", for stride 1).]],
   example = "nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(2, 1, 3, 3), {padding = \"same\"})"}

@@ -19,8 +19,25 @@ local GIVES = {
   gt = "{true, false}", ge = "{true, true}", logical_and = "{true, true}", logical_or = "{true, true}",
   logical_xor = "{false, false}", bitwise_and = "{2, 3}", bitwise_or = "{7, 3}", bitwise_xor = "{5, 0}"
 }
+-- The columns onnx and amp of the rows that are made by these functions.
+local ONNX = {
+  abs = "Abs", acos = "Acos", asin = "Asin", atan = "Atan", bitwise_and = "BitwiseAnd", bitwise_or = "BitwiseOr",
+  bitwise_xor = "BitwiseXor", ceil = "Ceil", clone = "Identity", cos = "Cos", cosh = "Cosh", div = "Div",
+  eq = "Equal", erf = "Erf", exp = "Exp", floor = "Floor", ge = "GreaterOrEqual", gt = "Greater", isinf = "IsInf",
+  isnan = "IsNaN", le = "LessOrEqual", log = "Log", logical_and = "And", logical_not = "Not", logical_or = "Or",
+  logical_xor = "Xor", lt = "Less", maximum = "Max", minimum = "Min", mul = "Mul", neg = "Neg", pow = "Pow",
+  reciprocal = "Reciprocal", relu = "Relu", round = "Round", sigmoid = "Sigmoid", sign = "Sign", sin = "Sin",
+  sinh = "Sinh", sqrt = "Sqrt", tan = "Tan", tanh = "Tanh"
+}
+local AMP = {
+  acos = {cuda = "float"}, asin = {cuda = "float"}, cosh = {cuda = "float"}, exp = {cuda = "float"},
+  expm1 = {cuda = "float"}, log = {cuda = "float"}, log10 = {cuda = "float"}, log1p = {cuda = "float"},
+  log2 = {cuda = "float"}, pow = {cuda = "float"}, reciprocal = {cuda = "float"}, rsqrt = {cuda = "float"},
+  sinh = {cuda = "float"}, tan = {cuda = "float"}, atan2 = {cuda = "widest"}
+}
 local function unary(name, expr, doc, rest)
-  local row = {name, "(input: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
+  local row = {name, "(input: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true, onnx = ONNX[name],
+    amp = AMP[name]}
   for k, v in pairs(rest or {}) do row[k] = v end
   row.example = row.example or ("torch.%s(torch.tensor({-1.5, 2.5}))"):format(name)
   row.gives = row.gives or GIVES[name]
@@ -75,7 +92,8 @@ float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", fun
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
 end, nil, {module = FUNCTIONAL, method = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))", gives = "{0.1405, 0.3112}"})
-op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor", module = FUNCTIONAL, method = false, types = "float", cost = true, result = "float",
+op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor",
+  amp = {cuda = "float"}, onnx = "Softplus", module = FUNCTIONAL, method = false, types = "float", cost = true, result = "float",
   expr = "choose(a * beta > threshold, a, log1p(exp(a * beta)) / beta)",
   doc = "log(1 + exp(beta x)) / beta; x itself where beta x > threshold.", example = "nn.functional.softplus(torch.tensor({-1.0, 0.0, 1.0}))", gives = "{0.3133, 0.6931, 1.3133}",
   backward = function(o) return {input = o.grad:softplus_backward(o.input, o.beta, o.threshold)} end}
@@ -122,22 +140,26 @@ unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false
 unary("isinf", "a == a && a - a != 0", "Whether it is infinite.", {result = "bool", inplace = false})
 unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})
 unary("logical_not", "!a", "Whether it is 0.", {result = "bool"})
-op {"bitwise_not", "(input: Tensor) -> Tensor", types = "bits", inplace = true,
+op {"bitwise_not", "(input: Tensor) -> Tensor",
+  onnx = "BitwiseNot", types = "bits", inplace = true,
   expr = "sizeof(T) == sizeof(bool) && (T)2 == (T)1 ? (T)!a : (T)~(int64_t)a", doc = "Every bit inverted; for bool, not.",
   example = "torch.bitwise_not(torch.tensor({true, false}))", gives = "{false, true}"}
 
 local function binary(name, expr, doc, rest)
-  local row = {name, "(input: Tensor, other: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true}
+  local row = {name, "(input: Tensor, other: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true, onnx = ONNX[name],
+    amp = AMP[name]}
   for k, v in pairs(rest or {}) do row[k] = v end
   row.example = row.example or ("torch.%s(torch.tensor({7, 3}), torch.tensor({2, 3}))"):format(name)
   row.gives = row.gives or GIVES[name]
   op(row)
 end
 
-op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same",
+op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor",
+  onnx = "Add", inplace = true, numbers = "same",
   expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)", gives = "{4, 4}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", o.alpha)} end}
-op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", inplace = true, numbers = "same", types = "number",
+op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor",
+  onnx = "Sub", inplace = true, numbers = "same", types = "number",
   expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)", gives = "{-2, -2}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", -o.alpha)} end}
 binary("mul", "a * b", "input · other, broadcast.",
@@ -196,7 +218,8 @@ binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
 op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64", expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",
   doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
 
-op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", operand = {"condition"},
+op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor",
+  onnx = "Where", operand = {"condition"},
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
   example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}", domain = "condition",
   backward = function(o)
@@ -237,10 +260,12 @@ op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Te
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
   expr = "choose((b <= max_or_highest) & (b >= min_or_lowest), a, K(0))", doc = "g where input is between them.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
-op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "number",
+op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor",
+  amp = {cuda = "widest"}, inplace = true, types = "number",
   expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * (o.tensor2 * o.value), tensor2 = o.grad * (o.tensor1 * o.value)} end}
-op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", inplace = true, types = "float", domain = "positive",
+op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor",
+  amp = {cuda = "widest"}, inplace = true, types = "float", domain = "positive",
   expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
     tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}

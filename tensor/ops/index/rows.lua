@@ -5,7 +5,8 @@ op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "
   doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
 Fails on a position outside dimension dim. Any dtype.]=],
   example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))", gives = "{{1, 1}, {4, 3}}"}
-op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", infer = "scatter", contiguous = true, inplace = "direct",
+op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor",
+  amp = {cuda = "widest"}, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
 The dtype of src is that of input. Repeated positions add up, in order.]=],
@@ -56,7 +57,8 @@ op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = t
 op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", private = true, infer = "index", domain = "index",
   backward = "index", grad_inputs = {"input"}, save = {"indices"},
   doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are neighbours, else first.]]}
-op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor", private = true,
+op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor",
+  amp = {cuda = "widest"}, private = true,
   infer = "index_put", inplace = "direct", domain = "index_put", backward = "index_put", grad_inputs = {"input", "values"}, save = {"indices"},
   doc = [[input with values (broadcast to the shape of index's result, cast to its dtype) written or added where index would read.]]}
 
@@ -115,7 +117,8 @@ op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted
   doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal ones the first. NaN counts as the largest.]],
   example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
 
-op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor", method = false,
+op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
+  amp = {cpu = "widest"}, method = false,
   check = {{"tensors.n >= 1", "'tensors' (argument 1): expected at least one tensor"}},
   composite = function(o) return (torch.join(o.tensors, o.dim)) end,
   doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
@@ -123,5 +126,6 @@ op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor", method = false,
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.
 op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", private = true, infer = "join", domain = "cat",
   backward = "join", grad_inputs = {"tensors"}, save = {"out2"}, doc = [[cat, and the sizes along dim.]]}
-op {"stack", "(tensors: Tensor[], dim: dim = 1) -> Tensor", composite = true, method = false,
+op {"stack", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
+  amp = {cpu = "widest"}, composite = true, method = false,
   doc = [[Tensors of one shape joined along a new dimension dim.]], example = "torch.stack({torch.zeros(2), torch.ones(2)})", gives = "{{0, 0}, {1, 1}}"}

@@ -1,14 +1,17 @@
 -- Matrix products. float32 and float64 by BLAS, integers by plain loops. Operands have
 -- one dtype. Transposed operands are read as they are.
-op {"mm", "(input: Tensor, mat2: Tensor) -> Tensor", infer = "mm", types = "number", domain = "mm",
+op {"mm", "(input: Tensor, mat2: Tensor) -> Tensor",
+  amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "mm", types = "number", domain = "mm",
   backward = function(o) return {input = o.grad:mm(o.mat2:t()), mat2 = o.input:t():mm(o.grad)} end,
   doc = [[The matrix product of (n × k) and (k × m). k = 0 gives zeros.]], example = "torch.mm(torch.ones(2, 3), torch.ones(3, 2))", gives = "{{3, 3}, {3, 3}}"}
-op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor", infer = "bmm", types = "number", domain = "bmm",
+op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor",
+  amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "bmm", types = "number", domain = "bmm",
   backward = function(o)
     return {input = o.grad:bmm(o.mat2:transpose(2, 3)), mat2 = o.input:transpose(2, 3):bmm(o.grad)}
   end,
   doc = [[The matrix products of (b × n × k) and (b × k × m), one for each of the b.]], example = "torch.bmm(torch.ones(4, 2, 3), torch.ones(4, 3, 2))"}
-op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor", infer = "addmm", types = "number", inplace = true,
+op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor",
+  amp = {cpu = "half", cuda = "half"}, infer = "addmm", types = "number", inplace = true,
   domain = "addmm", backward = function(o)
     return {input = o.grad:helper("scale", o.beta), mat1 = o.grad:mm(o.mat2:t()):helper("scale", o.alpha),
       mat2 = o.mat1:t():mm(o.grad):helper("scale", o.alpha)}
@@ -21,11 +24,13 @@ local function inner(other, place, condition)
   return {condition, ("'%s' (argument %d): inner dimensions differ: {input.shape} × {%s.shape}"):format(other, place, other)}
 end
 
-op {"mv", "(input: Tensor, vec: Tensor) -> Tensor", domain = "mv",
+op {"mv", "(input: Tensor, vec: Tensor) -> Tensor",
+  amp = {cuda = "half"}, domain = "mv",
   check = {rank("input", 2), rank("vec", 1), inner("vec", 2, "input.shape[2] == vec.shape[1]")},
   composite = function(o) return o.input:mm(o.vec:unsqueeze(2)):squeeze(2) end,
   doc = [[The product of a matrix (n × k) and a vector (k).]], example = "torch.mv(torch.ones(2, 3), torch.ones(3))", gives = "{3, 3}"}
-op {"dot", "(input: Tensor, other: Tensor) -> Tensor", domain = "dot",
+op {"dot", "(input: Tensor, other: Tensor) -> Tensor",
+  amp = {cuda = "widest"}, domain = "dot",
   check = {rank("input", 1), rank("other", 1), inner("other", 2, "input.shape[1] == other.shape[1]")},
   composite = function(o) return o.input:unsqueeze(1):mm(o.other:unsqueeze(2)):squeeze() end,
   doc = [[The inner product of two vectors.]], example = "torch.dot(torch.ones(3), torch.ones(3))", gives = "3"}
@@ -46,7 +51,8 @@ local function matmul_batched(a, b)
   end
   return matrices(a):bmm(matrices(b)):reshape(batch .. {a.shape[-2], b.shape[-1]})
 end
-op {"matmul", "(input: Tensor, other: Tensor) -> Tensor", module = {"torch", "torch.linalg"}, domain = "matmul",
+op {"matmul", "(input: Tensor, other: Tensor) -> Tensor",
+  amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", module = {"torch", "torch.linalg"}, domain = "matmul",
   specialize = {["input.ndim"] = {2, 1}, ["other.ndim"] = {2, 1}},
   check = {{"input", "input.ndim >= 1", "at least 1 dimension"}, {"other", "other.ndim >= 1", "at least 1 dimension"},
     {"other", "other.dtype == input.dtype", "{input.dtype} as the first argument is"},
@@ -63,7 +69,8 @@ op {"matmul", "(input: Tensor, other: Tensor) -> Tensor", module = {"torch", "to
   doc = [[The product by rank: vectors: inner product; matrices: matrix product; matrix and vector: the vector counts as a column (or row) that
 disappears again; more dimensions: those before the last two broadcast, one matrix product each.]],
   example = "torch.matmul(torch.ones(4, 2, 3), torch.ones(3))", gives = "{{3, 3}, {3, 3}, {3, 3}, {3, 3}}"}
-op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor", module = "nn.functional", method = false, infer = "linear",
+op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
+  amp = {cpu = "half", cuda = "half"}, module = "nn.functional", method = false, infer = "linear",
   types = "number", domain = "linear", specialize = {["weight.ndim"] = {2}, ["input.ndim"] = {2}},
   backward = function(o) -- y = x Wᵀ + b: dx = dy W, dW = dyᵀ x; the engine sums dy to b
     local x, w, g = o.input, o.weight, o.grad

@@ -1,5 +1,6 @@
 -- Losses. reduction: "none" gives every loss, "sum" their sum, "mean" their mean.
 op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean) -> Tensor, Tensor",
+  amp = {cuda = "float"},
   module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float", domain = "classes",
   backward = function(o)
     return {input = o.grad:nll_loss_backward(o.target, o.weight, o.outs[2], o.shape_of.input, o.ignore_index, o.reduction)}
@@ -64,11 +65,13 @@ end
 local function cross_entropy(o) return o.target.is_float and of_probabilities(o) or of_classes(o) end
 
 op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
+  amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "classes",
   specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1, (N), () or (N×d…), or probabilities in the shape of input. label_smoothing mixes the target with the uniform distribution.]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.tensor({1, 2, 3}))", gives = "0.5514"}
 op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
+  amp = {cuda = "float"},
   lua = "cross_entropy", module = "nn.functional", method = false, domain = "probabilities",
   specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides by N (and d…).]],
@@ -76,9 +79,11 @@ op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil,
 
 -- ---- of differences ---------------------------------------------------------------
 
+-- The losses of differences that autocast computes in float32.
+local AMP = {mse_loss = {cpu = "float", cuda = "float"}, l1_loss = {cuda = "float"}, smooth_l1_loss = {cuda = "float"}}
 local function loss(name, doc, rest)
   op {name, "(input: Tensor, target: Tensor, " .. (rest.extra or "") .. "*, reduction: none|mean|sum = mean) -> Tensor",
-    module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
+    amp = AMP[name], module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
     specialize = rest.specialize or {"reduction"}, composite = rest.composite,
     example = ("nn.functional.%s(torch.zeros(2), torch.ones(2))"):format(name), gives = rest.gives or "1"}
 end
@@ -106,11 +111,13 @@ loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|
 local function weighted(o, losses) return reduced(o, o.weight and losses * o.weight or losses) end
 
 op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, reduction: none|mean|sum = mean) -> Tensor",
+  amp = {cpu = "float", cuda = "banned"},
   module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"}, check = {FLOAT, SAME_SHAPE},
   composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100; target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
 op {"binary_cross_entropy_with_logits", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, reduction: none|mean|sum = mean) -> Tensor",
+  amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"}, check = {FLOAT, SAME_SHAPE},
   composite = function(o)
     local x, y, p = o.input, o.target, o.pos_weight
@@ -136,6 +143,7 @@ op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
 
 op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, log_target: bool = false) -> Tensor",
+  amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "unit", specialize = {"reduction", "log_target"}, check = {
     {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
   composite = function(o)

@@ -21,7 +21,8 @@ local function to_chosen(o)
   return {input = zeros:scatter_add(o.dim, unreduced(o.outs[2]), unreduced(o.grad))}
 end
 
-op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
+op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
+  amp = {cuda = "float"}, infer = "reduce",
   backward = function(o) return {input = unreduce(o):expand(o.shape_of.input)} end,
   doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says otherwise. No elements: 0.]],
   example = "torch.sum(torch.ones(2, 3), 1)", gives = "{2, 2, 2}"}
@@ -32,7 +33,8 @@ op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: d
   end,
   doc = [[The mean. float32 and float64 only (give dtype for others). No elements: NaN.]],
   example = "torch.mean(torch.tensor({1.0, 2.0, 6.0}))", gives = "3"}
-op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
+op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
+  amp = {cpu = "float", cuda = "float"}, infer = "reduce",
   backward = "prod", grad_inputs = {"input"}, save = {"input"}, domain = "nonzero",
   doc = [[The product of the elements; integers and bool give int64. No elements: 1.]],
   example = "torch.prod(torch.tensor({2, 3, 4}))", gives = "24"}
@@ -118,6 +120,7 @@ op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Ten
 -- The folds of norm_of by p.
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor",
+  amp = {cuda = "float"},
   types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
   composite = function(o)
     if FOLDS[o.p] then return o.input:norm_of(FOLDS[o.p], o.dim, o.keepdim) end
@@ -138,7 +141,8 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
   end,
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of elements that are not 0. p = nil: 2.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))", gives = "5"}
-op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor", lua = "norm", types = "float",
+op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor",
+  amp = {cuda = "float"}, lua = "norm", types = "float",
   check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
   composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
   doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]], example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
@@ -146,7 +150,8 @@ op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool =
 op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true, types = "float",
   infer = "norm_of", doc = [[One of the folds of norm.]]}
 
-op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true, inplace = true,
+op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor",
+  amp = {cuda = "float"}, infer = "cumulate", contiguous = true, inplace = true,
   backward = function(o) return {input = o.grad:cumsum_reverse(o.dim)} end,
   doc = [[Running sums along dim; integers and bool give int64.]], example = "torch.cumsum(torch.arange(5), 1)", gives = "{0, 1, 3, 6, 10}"}
 op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true, private = true,

@@ -1,10 +1,12 @@
 -- softmax and log_softmax, their gradients fused; the gradients' gradients are formulas.
 local MODULES = {"torch", "nn.functional", "torch.special"}
-op {"softmax", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", module = MODULES, infer = "softmax", contiguous = true,
+op {"softmax", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor",
+  amp = {cuda = "float"}, module = MODULES, infer = "softmax", contiguous = true,
   backward = function(o) return {input = o.grad:softmax_backward(o.out, o.dim)} end,
   doc = [[exp(input) / Σ exp(input) along dim, without overflow. Float tensors; dtype converts first.]],
   example = "torch.softmax(torch.zeros(2, 4), 2)"}
-op {"log_softmax", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", module = MODULES, infer = "softmax", contiguous = true,
+op {"log_softmax", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor",
+  amp = {cuda = "float"}, module = MODULES, infer = "softmax", contiguous = true,
   backward = function(o) return {input = o.grad:log_softmax_backward(o.out, o.dim)} end,
   doc = [[input - log Σ exp(input) along dim, without overflow. Float tensors; dtype converts first.]],
   example = "torch.log_softmax(torch.zeros(2, 4), 2)"}
