@@ -5,12 +5,14 @@
 --   [1]          its name; the row's place in this file is its place in enum DType
 --   storage      C type of an element in memory
 --   category     "bool", "integer", "float" or "complex"; promotion never goes to a lower one
---   compute      the type whose kernels work on it (elements are converted on the way in and out);
+--   compute      the type that elements are converted to and from: the kernels of that one work on it;
 --                without it the type has kernels of its own, and storage is what they compute in
+--   stored       true: it is made, cast, copied, printed, loaded and saved, and nothing else
 --   alias        a second name, as in torch.long
 --   title        Torch7's word for it: FloatTensor
 --   lowest, highest  the least and the largest finite number, as C constants
 --   digits       binary digits of the mantissa, the hidden one counted
+--   tiny         the smallest positive number of full precision
 --   promotes     what two types of one category become together where that is not the later row
 --   safetensors, numpy, onnx, pickle  what files of other programs call it
 dtype {"bool", storage = "bool", category = "bool", title = "Bool", lowest = "0", highest = "1", safetensors = "BOOL", numpy = "|b1", onnx = 9, pickle = "BoolStorage"}
@@ -19,5 +21,12 @@ dtype {"int8", storage = "int8_t", category = "integer", title = "Char", lowest 
 dtype {"int16", storage = "int16_t", category = "integer", alias = "short", title = "Short", lowest = "INT16_MIN", highest = "INT16_MAX", safetensors = "I16", numpy = "<i2", onnx = 5, pickle = "ShortStorage"}
 dtype {"int32", storage = "int32_t", category = "integer", alias = "int", title = "Int", lowest = "INT32_MIN", highest = "INT32_MAX", safetensors = "I32", numpy = "<i4", onnx = 6, pickle = "IntStorage"}
 dtype {"int64", storage = "int64_t", category = "integer", alias = "long", title = "Long", lowest = "INT64_MIN", highest = "INT64_MAX", safetensors = "I64", numpy = "<i8", onnx = 7, pickle = "LongStorage"}
-dtype {"float32", storage = "float", category = "float", alias = "float", title = "Float", lowest = "-FLT_MAX", highest = "FLT_MAX", digits = 24, safetensors = "F32", numpy = "<f4", onnx = 1, pickle = "FloatStorage"}
-dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", digits = 53, safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}
+dtype {"uint16", storage = "uint16_t", category = "integer", title = "UInt16", stored = true, lowest = "0", highest = "UINT16_MAX", safetensors = "U16", numpy = "<u2", onnx = 4}
+dtype {"uint32", storage = "uint32_t", category = "integer", title = "UInt32", stored = true, lowest = "0", highest = "UINT32_MAX", safetensors = "U32", numpy = "<u4", onnx = 12}
+dtype {"uint64", storage = "uint64_t", category = "integer", title = "UInt64", stored = true, lowest = "0", highest = "UINT64_MAX", safetensors = "U64", numpy = "<u8", onnx = 13}
+dtype {"float16", storage = "uint16_t", compute = "float32", category = "float", alias = "half", title = "Half", lowest = "-65504.0", highest = "65504.0", digits = 11, tiny = "0x1p-14", safetensors = "F16", numpy = "<f2", onnx = 10, pickle = "HalfStorage"}
+dtype {"bfloat16", storage = "uint16_t", compute = "float32", category = "float", title = "BFloat16", lowest = "-0x1.FEp127", highest = "0x1.FEp127", digits = 8, tiny = "FLT_MIN", promotes = {float16 = "float32"}, safetensors = "BF16", onnx = 16, pickle = "BFloat16Storage"}
+dtype {"float32", storage = "float", category = "float", alias = "float", title = "Float", lowest = "-FLT_MAX", highest = "FLT_MAX", digits = 24, tiny = "FLT_MIN", safetensors = "F32", numpy = "<f4", onnx = 1, pickle = "FloatStorage"}
+dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", digits = 53, tiny = "DBL_MIN", safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}
+dtype {"float8_e4m3fn", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e4m3fn", stored = true, lowest = "-448.0", highest = "448.0", digits = 4, tiny = "0x1p-6", safetensors = "F8_E4M3", onnx = 17}
+dtype {"float8_e5m2", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e5m2", stored = true, lowest = "-57344.0", highest = "57344.0", digits = 3, tiny = "0x1p-14", safetensors = "F8_E5M2", onnx = 19}

@@ -66,10 +66,11 @@ typedef struct {
   const char *safetensors, *numpy, *pickle; /* what files call it */
   uint8_t onnx;
   uint8_t category; /* Category */
-  uint8_t compute;  /* DType whose kernels work on it */
+  uint8_t compute;  /* DType that its elements are converted to for kernels; itself: it has kernels of its own */
   uint8_t size;     /* bytes of an element */
   uint8_t digits;   /* binary digits of the mantissa of floats, the hidden one counted; else 0 */
   double lowest, highest; /* finite numbers */
+  double tiny;            /* the smallest positive number of full precision; 0 where all are */
 } DTypeInfo;
 extern const DTypeInfo dtype_table[];
 extern const uint8_t dtype_sizes[], dtype_promotions[][DTYPE_COUNT];
@@ -78,6 +79,12 @@ const char *dtype_name(DType dtype); /* "float32" */
 static inline size_t dtype_size(DType dtype) { return dtype_sizes[dtype]; } /* bytes of one element */
 static inline Category dtype_category(DType d) { return (Category)dtype_table[d].category; }
 static inline bool dtype_is_float(DType d) { return FLOAT_CATEGORY >> d & 1; }
+/* The type whose kernels work on elements of d, and whether that is another one. */
+static inline DType dtype_compute(DType d) { return (DType)dtype_table[d].compute; }
+static inline bool dtype_is_computed(DType d) { return COMPUTED_DTYPES_MASK >> d & 1; }
+/* It is made, cast, copied, printed, loaded and saved, and nothing else. */
+static inline bool dtype_is_stored(DType d) { return STORED_DTYPES_MASK >> d & 1; }
+/* What an operation of two types gives; DTYPE_NONE: they have nothing in common, one is only stored. */
 static inline DType dtype_promote(DType a, DType b) { return (DType)dtype_promotions[a][b]; }
 bool dtype_can_cast(DType from, DType to); /* never to a lower category */
 bool dtype_from_name(const char *name, DType *dtype);

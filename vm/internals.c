@@ -145,20 +145,25 @@ static int ops(lua_State *L) {
   }
   return 1;
 }
-/* torch._C.dtypes(): array of {name, alias, title, category, size, compute, safetensors, numpy}, one per row of
-** tensor/dtypes.lua. compute: the name of the type whose kernels work on it. */
+/* torch._C.dtypes(): array of {name, alias, title, category, size, compute, stored, lowest, highest, digits, tiny,
+** safetensors, numpy}, one per row of tensor/dtypes.lua. compute: the name of the type whose kernels work on it. */
 static int dtypes(lua_State *L) {
   static const char *const categories[] = {"bool", "integer", "float", "complex"};
   lua_createtable(L, DTYPE_COUNT, 0);
   for (int d = 0; d < DTYPE_COUNT; d++) {
     const DTypeInfo *info = &dtype_table[d];
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 16);
     lua_pushstring(L, info->name), lua_setfield(L, -2, "name");
     lua_pushstring(L, info->alias), lua_setfield(L, -2, "alias");
     lua_pushstring(L, info->title), lua_setfield(L, -2, "title");
     lua_pushstring(L, categories[info->category]), lua_setfield(L, -2, "category");
     lua_pushinteger(L, info->size), lua_setfield(L, -2, "size");
     lua_pushstring(L, dtype_name((DType)info->compute)), lua_setfield(L, -2, "compute");
+    lua_pushboolean(L, dtype_is_stored((DType)d)), lua_setfield(L, -2, "stored");
+    lua_pushnumber(L, info->lowest), lua_setfield(L, -2, "lowest");
+    lua_pushnumber(L, info->highest), lua_setfield(L, -2, "highest");
+    lua_pushinteger(L, info->digits), lua_setfield(L, -2, "digits");
+    lua_pushnumber(L, info->tiny), lua_setfield(L, -2, "tiny");
     lua_pushstring(L, info->safetensors), lua_setfield(L, -2, "safetensors");
     lua_pushstring(L, info->numpy), lua_setfield(L, -2, "numpy");
     lua_rawseti(L, -2, d + 1);

@@ -3,7 +3,8 @@
 local dtypes = {}
 
 local COLUMNS = {}
-for key in ([[storage category compute alias title lowest highest digits promotes safetensors numpy onnx pickle]]):gmatch "%S+" do
+for key in ([[storage category compute stored alias title lowest highest digits tiny promotes
+  safetensors numpy onnx pickle]]):gmatch "%S+" do
   COLUMNS[key] = true
 end
 local CATEGORIES = {"bool", "integer", "float", "complex"}
@@ -43,8 +44,8 @@ function dtypes.read(file)
   end}
   assert(loadfile(file, "t", env))()
   for _, row in ipairs(rows) do
-    row.native = row.compute == nil
-    if row.compute and not (rows[row.compute] and not rows[row.compute].compute) then
+    row.native = not row.compute and not row.stored
+    if row.compute and not (rows[row.compute] and not rows[row.compute].compute and not rows[row.compute].stored) then
       error(("%s: %s: compute: '%s' has no kernels of its own"):format(file, row.name, row.compute), 0)
     end
     for other, result in pairs(row.promotes or {}) do
@@ -70,12 +71,21 @@ end
 function dtypes.mask(rows, names)
   local has, mask = {}, 0
   for _, name in ipairs(names) do has[name] = true end
-  for i, row in ipairs(rows) do if has[row.compute or row.name] then mask = mask | 1 << (i - 1) end end
+  for i, row in ipairs(rows) do
+    if has[row.compute or row.name] and not row.stored then mask = mask | 1 << (i - 1) end
+  end
   return mask
 end
 
--- What an operation of two types gives: of the higher category, within one of the later row.
+-- What an operation of two types gives: of the higher category, within one of the later row. A type that is only
+-- stored has nothing in common with another one, but that a float holds its integers; then the result is nil.
 local function promote(a, b)
+  if a == b then return a.name end
+  local stored = a.stored and a or b.stored and b
+  if stored then
+    local other = stored == a and b or a
+    return stored.category == "integer" and other.category == "float" and not other.stored and other.name or nil
+  end
   local exception = a.promotes and a.promotes[b.name] or b.promotes and b.promotes[a.name]
   if exception then return exception end
   if a.rank ~= b.rank then return a.rank > b.rank and a.name or b.name end
@@ -121,6 +131,12 @@ function dtypes.header(rows)
     for i, row in ipairs(rows) do if row.category == name then mask = mask | 1 << (i - 1) end end
     put("#define %s_CATEGORY 0x%xu /* bits of its types */", name:upper(), mask)
   end
+  local masks = {COMPUTED = "compute", STORED = "stored"}
+  for _, title in ipairs{"COMPUTED", "STORED"} do
+    local mask = 0
+    for i, row in ipairs(rows) do if row[masks[title]] then mask = mask | 1 << (i - 1) end end
+    put("#define %s_DTYPES_MASK 0x%xu", title, mask)
+  end
   put("/* X(NAME, name, C type in memory) for every type; below, for those of a set that have kernels of their own.")
   put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on. NAME_SWITCH(dtype, M): M(name, T). */")
   put("#define EVERY_DTYPE(X) %s", table.concat(lists, " "))
@@ -143,10 +159,12 @@ function dtypes.source(rows)
   local function put(...) out[#out + 1] = string.format(...) end
   put("const DTypeInfo dtype_table[DTYPE_COUNT] = {")
   for _, row in ipairs(rows) do
-    put("  [%s] = {.name = %s, .alias = %s, .title = %s, .category = CATEGORY_%s, .compute = %s, .size = sizeof(%s),",
-      enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title), row.category:upper(), enum(row.compute or row.name), row.storage)
-    put("    .lowest = %s, .highest = %s, .digits = %d, .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", row.lowest, row.highest, row.digits or 0,
-      quoted(row.safetensors), quoted(row.numpy), quoted(row.pickle), row.onnx or 0)
+    put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title))
+    put("    .category = CATEGORY_%s, .compute = %s, .size = sizeof(%s),", row.category:upper(),
+      enum(row.compute or row.name), row.storage)
+    put("    .lowest = %s, .highest = %s, .digits = %d, .tiny = %s,", row.lowest, row.highest, row.digits or 0, row.tiny or "0")
+    put("    .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", quoted(row.safetensors), quoted(row.numpy),
+      quoted(row.pickle), row.onnx or 0)
   end
   put("};")
   put("const uint8_t dtype_sizes[DTYPE_COUNT] = {")
@@ -155,7 +173,7 @@ function dtypes.source(rows)
   put("const uint8_t dtype_promotions[DTYPE_COUNT][DTYPE_COUNT] = {")
   for _, a in ipairs(rows) do
     local cells = {}
-    for i, b in ipairs(rows) do cells[i] = ("[%s] = %s"):format(enum(b.name), enum(promote(a, b))) end
+    for i, b in ipairs(rows) do cells[i] = ("[%s] = %s"):format(enum(b.name), enum(promote(a, b) or "none")) end
     put("  [%s] = {%s},", enum(a.name), table.concat(cells, ", "))
   end
   put("};\n")
@@ -177,31 +195,54 @@ function dtypes.each(rows, set)
   return table.concat(out, "\n")
 end
 
--- How a number of one type becomes one of another, as C of v.
+-- How an element of one type becomes one of another, as C of v; nil: by way of float32.
 local function conversion(from, to)
+  if from == to then return "(v)" end
+  if from.compute == to.name then return ("load_%s(v)"):format(from.name) end
+  if to.compute == from.name then return ("store_%s(v)"):format(to.name) end
+  if from.compute or to.compute then return nil end
   if to.category == "bool" then return "((v) != 0)" end
   if from.category == "float" and to.category == "integer" then return ("cut_to_%s(v)"):format(to.name) end
   return "((T)(v))"
 end
 
--- each_cast.h: as each_<set>.h, for each pair of types that have kernels of their own: FROM, T and CONVERT(v).
-function dtypes.each_cast(rows)
-  local out, tables = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each pair of types, with FROM, T,",
-    "** CONVERT(v), which makes a T of a FROM, and NAME(x) (x_int32_float32) defined. CAST_TABLE(f): the table [from][to]. */"}, {}
-  local function put(...) out[#out + 1] = string.format(...) end
-  for _, from in ipairs(rows) do
-    local cells = {}
-    for _, to in ipairs(rows) do
-      if from.native and to.native then
-        put("#define FROM %s\n#define T %s\n#define CONVERT(v) %s", from.category == "bool" and "uint8_t" or from.storage, to.storage,
-          conversion(from, to))
-        put("#define NAME(x) x##_%s_%s\n#include BODY\n#undef FROM\n#undef T\n#undef CONVERT\n#undef NAME", from.name, to.name)
-        cells[#cells + 1] = ("[%s] = f##_%s_%s"):format(enum(to.name), from.name, to.name)
-      end
-    end
-    if from.native then tables[#tables + 1] = ("[%s] = {%s}"):format(enum(from.name), table.concat(cells, ", ")) end
+-- The cast of one pair of types. Elements that are no C numbers, or bool, which C would make 1, are copied as bytes.
+local function cast(from, to, put)
+  local how = conversion(from, to)
+  put("#define NAME(x) x##_%s_%s", from.name, to.name)
+  put("#define SMALL %s", (from.stored or to.stored) and "__attribute__((cold))" or "")
+  if how then
+    put("#define FROM %s\n#define T %s", from.category == "bool" and "uint8_t" or from.storage, to.storage)
+    put("#define CONVERT(v) %s", how)
+    if how:find "_float16" then put("#define CONVERT_ROW %s", (how:gsub("_", "_row_", 1):gsub("%b()", ""))) end
+    put("#include BODY\n#undef FROM\n#undef T\n#undef CONVERT\n#undef CONVERT_ROW")
+  else
+    local middle = from.compute or to.compute
+    put("#define FIRST cast_%s_%s\n#define SECOND cast_%s_%s", from.name, middle, middle, to.name)
+    put("#include BODY_IN_TWO_STEPS\n#undef FIRST\n#undef SECOND")
   end
-  put("#undef BODY\n#define CAST_TABLE(f) {%s}\n", table.concat(tables, ", "))
+  put("#undef NAME\n#undef SMALL")
+end
+
+-- each_cast.h: as each_<set>.h, for each pair of types.
+function dtypes.each_cast(rows)
+  local out = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each pair of types, with FROM, T,",
+    "** CONVERT(v), which makes a T of a FROM, and NAME(x) (x_int32_float32) defined; for pairs that go by way of a",
+    "** third type BODY_IN_TWO_STEPS, with FIRST and SECOND, the casts on the way. CAST_TABLE(f): the table",
+    "** [from][to]. SMALL: an attribute of casts that are seldom used, which are compiled for size, not for speed. */"}
+  local function put(...) out[#out + 1] = string.format(...) end
+  for _, direct in ipairs{true, false} do
+    for _, from in ipairs(rows) do
+      for _, to in ipairs(rows) do if (conversion(from, to) ~= nil) == direct then cast(from, to, put) end end
+    end
+  end
+  local lines = {}
+  for i, from in ipairs(rows) do
+    local cells = {}
+    for k, to in ipairs(rows) do cells[k] = ("[%s] = f##_%s_%s"):format(enum(to.name), from.name, to.name) end
+    lines[i] = ("[%s] = {%s}"):format(enum(from.name), table.concat(cells, ", "))
+  end
+  put("#undef BODY\n#define CAST_TABLE(f) {%s}\n", table.concat(lines, ", "))
   return table.concat(out, "\n")
 end
 

@@ -112,6 +112,9 @@ local function bits(set)
 end
 
 local function type_set(row) return dtypes.set(DTYPES, row.types or "all") or error(row.where .. ": unknown types", 0) end
+local function type_bits(row)
+  return row.moves and (1 << #DTYPES) - 1 or dtypes.mask(DTYPES, type_set(row))
+end
 
 local function table_row(row, put)
   local names = {}
@@ -239,7 +242,7 @@ local function ops_c(rows)
     for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
     put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
       row.n_outputs, returned, all_if, positions)
-    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, dtypes.mask(DTYPES, type_set(row)))
+    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
     local numbers = "none"
     for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
     put("    .numbers = NUMBERS_%s,", numbers:upper())
@@ -247,6 +250,7 @@ local function ops_c(rows)
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and row.modules.torch and #row.inputs > 0 and not row.private)
     flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
+    flag("moves", row.moves)
     flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
     flag("list_output", row.list_output)
     flag("costly", row.cost); flag("typed", row.composite and row.types)
@@ -289,7 +293,11 @@ local function kernels_c(rows)
   put("};\nconst KernelFn *const KERNEL(kernels) = kernel_table;")
   local all = dtypes.set(DTYPES, "all")
   for _, dtype in ipairs(all) do put("extern const StripFn KERNEL(strips_%s)[OP_COUNT];", dtype) end
+  put("static const StripFn no_strips[OP_COUNT]; /* of dtypes without kernels of their own */")
   put("const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {")
+  for _, dtype in ipairs(DTYPES) do
+    if not dtype.native then put("  [DTYPE_%s] = no_strips,", dtype.upper) end
+  end
   for _, dtype in ipairs(all) do put("  [DTYPE_%s] = KERNEL(strips_%s),", dtype:upper(), dtype) end
   put("};\n")
   return table.concat(out, "\n")

@@ -1,6 +1,8 @@
 /* dispatch.c: the one road of every op: check, promote and broadcast, allocate, run
 ** the device's kernel, note the tape.
 */
+#include <stdio.h>
+
 #include "core/internal.h"
 #include "formula.h"
 
@@ -115,6 +117,15 @@ static Status not_bool(const Call *c, int input) {
               c->info->args[i].name, i + 1, dtype_name((DType)c->in[input]->dtype));
 }
 
+/* The one place that says which dtypes an op does not know. 'arg': place of the argument, 0: all of them together. */
+static Status undefined_for(const Call *c, int arg, DType d) {
+  char where[80] = "";
+  if (arg > 0) snprintf(where, sizeof where, "'%s' (argument %d): ", c->info->args[arg - 1].name, arg);
+  return fail(ERROR_ARGUMENT, "%s: %snot defined for tensors of dtype %s%s", c->info->lua_name, where, dtype_name(d),
+              !dtype_is_stored(d) ? "" : dtype_is_float(d) ? "; cast first, for example with :to('float32')"
+                                                           : "; cast first, for example with :to('int64')");
+}
+
 static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   bool same = c->n_in > 0;
   for (int i = 0; i < c->n_in; i++) {
@@ -122,6 +133,7 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
       return fail(ERROR_ARGUMENT, "%s: argument %d is missing", c->info->lua_name, i + 1);
     if ((c->info->bool_operands >> i & 1) && c->in[i]->dtype != DTYPE_BOOL && c->in[i]->dtype != DTYPE_UINT8)
       return not_bool(c, i);
+    if (dtype_is_stored((DType)c->in[i]->dtype)) return undefined_for(c, 0, (DType)c->in[i]->dtype);
     same = same && c->in[i]->dtype == c->in[0]->dtype && c->info->bool_operands == 0 &&
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }
@@ -131,9 +143,7 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   if (c->info->numbers == NUMBERS_PROMOTE && !dtype_is_float(d) && has_float_number(c)) d = dtype_default();
   *compute = d;
   *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
-  if (strip_of(c, d) == NULL)
-    return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name,
-                dtype_name(d));
+  if (strip_of(c, dtype_compute(d)) == NULL) return undefined_for(c, 0, d);
   return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
 }
 
@@ -144,15 +154,16 @@ typedef struct {
   CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
   CastFn cast_out;
   int n_operands;
+  int64_t length;                    /* elements that fit a buffer */
   int64_t size[ITER_MAX_OPERANDS];   /* element size inside the kernel */
   const void *attrs;
 } Casting;
 
 static void casting_strip(int64_t n, char *const *operands, const int64_t *strides, const void *self) {
   const Casting *e = self;
-  _Alignas(64) char buffer[ITER_MAX_OPERANDS][STRIP * 8];
-  for (int64_t from = 0; from < n; from += STRIP) {
-    int64_t m = n - from < STRIP ? n - from : STRIP, stride[ITER_MAX_OPERANDS];
+  _Alignas(64) char buffer[ITER_MAX_OPERANDS][BUFFER_BYTES];
+  for (int64_t from = 0; from < n; from += e->length) {
+    int64_t m = n - from < e->length ? n - from : e->length, stride[ITER_MAX_OPERANDS];
     char *p[ITER_MAX_OPERANDS], *target = operands[0] + from * strides[0];
     for (int k = 0; k < e->n_operands; k++) {
       stride[k] = strides[k];
@@ -168,8 +179,12 @@ static void casting_strip(int64_t n, char *const *operands, const int64_t *strid
   }
 }
 
-static void elementwise_run(Call *c, DType compute, DType result) {
-  Casting e = {.strip = strip_of(c, compute), .attrs = c->attrs, .n_operands = c->n_in + 1};
+/* 'common': the dtype of the operation, which becomes that of the kernel; 'result': what it gives, common or bool. */
+static void elementwise_run(Call *c, DType common, DType result) {
+  const DType compute = dtype_compute(common);
+  if (result == common) result = compute;
+  Casting e = {.strip = strip_of(c, compute), .attrs = c->attrs, .n_operands = c->n_in + 1, .length = STRIP};
+  if (dtype_size(compute) > 8) e.length = BUFFER_BYTES / ELEMENT_BYTES;
   Tensor *operands[ITER_MAX_OPERANDS];
   bool casts = c->out[0]->dtype != result;
   Iter it;
@@ -256,11 +271,18 @@ static void keep_layout(const Call *c, Tensor *out) {
   memcpy(out->stride, like->stride, sizeof out->stride);
 }
 
+/* An op that only moves elements, of a dtype without kernels. */
+static Status copied(Call *c) {
+  TRY(call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape));
+  return tensor_copy_raw(c->out[0], c->in[0]);
+}
+
 static Status elementwise(Call *c) {
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
   if (is_plain(c)) return elementwise_plain(c);
+  if (c->info->moves && c->in[0] != NULL && strip_of(c, (DType)c->in[0]->dtype) == NULL) return copied(c);
   TRY(elementwise_dtypes(c, &compute, &result));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(call_output(c, 0, result, ndim, shape));
@@ -322,8 +344,7 @@ static Status check_types(const Call *c) {
       if (t == NULL)
         return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d) is missing", info->lua_name, arg->name, i + 1);
       if (!(info->types >> t->dtype & 1) && !(info->bool_operands >> arg->input & 1))
-        return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): not defined for tensors of dtype %s",
-                    info->lua_name, arg->name, i + 1, dtype_name((DType)t->dtype));
+        return undefined_for(c, i + 1, (DType)t->dtype);
     }
   }
   return OK;
@@ -335,12 +356,47 @@ static Status check_kernel_types(const Call *c) {
   return info->numbers != NUMBERS_NONE && c->n_in > 0 ? check_numbers(c, (DType)c->in[0]->dtype) : OK;
 }
 
+/* Runs the kernel on copies of the inputs in the dtypes that kernels know (float32 for float16), and copies its
+** results back. */
+static Status run_computed(Call *c) {
+  Tensor *few[OP_FEW], **in;
+  Call inner = *c;
+  TRY(tensors_room(c->n_in, few, &in));
+  Status status = OK;
+  inner.in = in;
+  inner.target = NULL;
+  memset(inner.out, 0, sizeof inner.out);
+  for (int i = 0; i < c->n_in && status == OK; i++)
+    if (c->in[i] != NULL) status = tensor_cast(c->in[i], dtype_compute((DType)c->in[i]->dtype), &in[i]);
+  for (int i = 0; i < c->info->n_outputs && status == OK; i++) {
+    Tensor *t = c->out[i];
+    if (t == NULL || !dtype_is_computed((DType)t->dtype)) inner.out[i] = tensor_retain(t);
+    else status = tensor_empty_cpu(t->ndim, t->shape, dtype_compute((DType)t->dtype), &inner.out[i]);
+  }
+  if (status == OK) status = kernel_of(c)(&inner);
+  for (int i = 0; i < c->info->n_outputs && status == OK; i++)
+    if (inner.out[i] != c->out[i]) status = tensor_copy_raw(c->out[i], inner.out[i]);
+  for (int i = 0; i < c->n_in && i < 32 && status == OK; i++)
+    if (in[i] != c->in[i] && c->info->mutates >> i & 1) status = tensor_copy_raw(c->in[i], in[i]);
+  for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  tensors_leave(c->n_in, few, in);
+  call_drop(&inner);
+  return status;
+}
+
+static Status run_kernel(Call *c) {
+  uint32_t dtypes = 0;
+  for (int i = 0; i < c->n_in; i++) dtypes |= c->in[i] != NULL ? 1u << c->in[i]->dtype : 0;
+  for (int i = 0; i < c->info->n_outputs; i++) dtypes |= c->out[i] != NULL ? 1u << c->out[i]->dtype : 0;
+  return dtypes & COMPUTED_DTYPES_MASK && !c->info->moves ? run_computed(c) : kernel_of(c)(c);
+}
+
 static Status kernel(Call *c) {
   TRY(check_kernel_types(c));
   if (c->info->check != NULL) TRY(c->info->check(c));
   if (!c->info->contiguous) {
     TRY(c->info->infer(c));
-    TRY(kernel_of(c)(c));
+    TRY(run_kernel(c));
     return call_finish(c);
   }
   Tensor *few[OP_FEW], **dense;
@@ -351,7 +407,7 @@ static Status kernel(Call *c) {
     if (c->in[i] != NULL) status = tensor_contiguous(c->in[i], &dense[i]);
   inner.in = dense;
   if (status == OK) status = c->info->infer(&inner);
-  if (status == OK) status = kernel_of(c)(&inner);
+  if (status == OK) status = run_kernel(&inner);
   for (int i = 0; i < c->n_in && i < 32 && status == OK; i++) /* what it was to change was a copy */
     if ((c->info->mutates >> i & 1) && dense[i] != c->in[i]) status = tensor_copy_raw(c->in[i], dense[i]);
   memcpy(c->out, inner.out, sizeof c->out);
@@ -515,6 +571,11 @@ static Status check_target(const Call *c, DType result, int ndim, const int64_t 
   return OK;
 }
 
+/* Of the ops in place that only move elements. */
+static Scalar fill_value(const Call *c) {
+  return c->op == OP_FILL ? ((const FillAttrs *)c->attrs)->value : scalar_int(0);
+}
+
 static Status elementwise_in_place(Call *c) {
   DType compute, result;
   int ndim = 0;
@@ -523,6 +584,9 @@ static Status elementwise_in_place(Call *c) {
   if (c->op == OP_COPY) { /* the target has no say in the dtype */
     compute = result = (DType)c->in[1]->dtype;
     if (dtype_size(compute) == 0) return OK;
+  } else if (c->info->moves && dtype_is_stored((DType)c->in[0]->dtype)) {
+    compute = result = (DType)c->in[0]->dtype;
+    if (c->info->numbers != NUMBERS_NONE) TRY(check_numbers(c, compute));
   } else TRY(elementwise_dtypes(c, &compute, &result));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(check_target(c, result, ndim, shape));
@@ -539,6 +603,7 @@ static Status elementwise_in_place(Call *c) {
     inner.in = in;
     inner.out[0] = c->in[0];
     if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
+    else if (dtype_is_stored(compute)) tensor_fill_raw(c->in[0], fill_value(c));
     else elementwise_run(&inner, compute, result);
   }
   for (int i = 0; i < c->n_in; i++) tensor_release(copy[i]);
@@ -585,7 +650,7 @@ static Status kernel_in_place(Call *c) {
   bool direct = tensor_is_contiguous(target);
   if (direct) inner.out[0] = target;
   else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
-  Status status = kernel_of(c)(&inner);
+  Status status = run_kernel(&inner);
   if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
   if (!direct) tensor_release(inner.out[0]);
   return status != OK ? status : call_finish(c);

@@ -103,7 +103,7 @@ typedef struct OpInfo {
   uint8_t numbers;           /* OpNumbers, of ops with arguments of type number */
   uint8_t bool_operands;     /* bits: inputs that are bool whatever the rest is */
   uint32_t types;            /* bits of DType: inputs that the kernel works on */
-  bool method, in_place, in_place_only, in_place_direct, creation, contiguous;
+  bool method, in_place, in_place_only, in_place_direct, moves, creation, contiguous;
   bool random;               /* draws from a generator: two calls give two results */
   bool typed;                /* a composite whose row says 'types' */
   bool list;                 /* the last input is a list */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "half.h"
 #include "internal.h"
 
 const char *dtype_name(DType d) { return d < DTYPE_COUNT ? dtype_table[d].name : "none"; }
@@ -24,7 +25,7 @@ bool dtype_from_name(const char *name, DType *dtype) {
 static DType default_dtype = DTYPE_FLOAT32;
 DType dtype_default(void) { return default_dtype; }
 Status dtype_set_default(DType d) {
-  if (!dtype_is_float(d))
+  if (!dtype_is_float(d) || dtype_is_stored(d))
     return fail(ERROR_ARGUMENT,
                 "set_default_dtype: 'd' (argument 1): expected a floating point dtype, got %s",
                 dtype_name(d));
@@ -86,8 +87,15 @@ Scalar element_get(DType dtype, const void *data) {
     case DTYPE_INT16: return scalar_int(*(const int16_t *)data);
     case DTYPE_INT32: return scalar_int(*(const int32_t *)data);
     case DTYPE_INT64: return scalar_int(*(const int64_t *)data);
+    case DTYPE_UINT16: return scalar_int(*(const uint16_t *)data);
+    case DTYPE_UINT32: return scalar_int(*(const uint32_t *)data);
+    case DTYPE_UINT64: return scalar_int((int64_t)*(const uint64_t *)data);
+    case DTYPE_FLOAT16: return scalar_float(load_float16(*(const uint16_t *)data));
+    case DTYPE_BFLOAT16: return scalar_float(load_bfloat16(*(const uint16_t *)data));
     case DTYPE_FLOAT32: return scalar_float(*(const float *)data);
     case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
+    case DTYPE_FLOAT8_E4M3FN: return scalar_float(load_float8_e4m3fn(*(const uint8_t *)data));
+    case DTYPE_FLOAT8_E5M2: return scalar_float(load_float8_e5m2(*(const uint8_t *)data));
   }
   return scalar_int(0);
 }
@@ -100,7 +108,17 @@ void element_set(DType dtype, void *data, Scalar v) {
     case DTYPE_INT16: *(int16_t *)data = (int16_t)scalar_to_int(v); break;
     case DTYPE_INT32: *(int32_t *)data = (int32_t)scalar_to_int(v); break;
     case DTYPE_INT64: *(int64_t *)data = scalar_to_int(v); break;
+    case DTYPE_UINT16: *(uint16_t *)data = (uint16_t)scalar_to_int(v); break;
+    case DTYPE_UINT32: *(uint32_t *)data = (uint32_t)scalar_to_int(v); break;
+    case DTYPE_UINT64:
+      if (v.kind == SCALAR_FLOAT && v.as.f >= 0x1p63 && v.as.f < 0x1p64) *(uint64_t *)data = (uint64_t)v.as.f;
+      else *(uint64_t *)data = (uint64_t)scalar_to_int(v);
+      break;
+    case DTYPE_FLOAT16: *(uint16_t *)data = store_float16((float)scalar_to_double(v)); break;
+    case DTYPE_BFLOAT16: *(uint16_t *)data = store_bfloat16((float)scalar_to_double(v)); break;
     case DTYPE_FLOAT32: *(float *)data = (float)scalar_to_double(v); break;
     case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
+    case DTYPE_FLOAT8_E4M3FN: *(uint8_t *)data = store_float8_e4m3fn((float)scalar_to_double(v)); break;
+    case DTYPE_FLOAT8_E5M2: *(uint8_t *)data = store_float8_e5m2((float)scalar_to_double(v)); break;
   }
 }

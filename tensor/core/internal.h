@@ -72,6 +72,8 @@ void profile_leave(OpMark *mark, OpId op);
 
 /* ---- iteration (iter.c) ----------------------------------------------------- */
 
+#define ELEMENT_BYTES 16    /* of the largest element */
+#define BUFFER_BYTES (STRIP * 8) /* of a buffer of elements */
 #define STRIP 1024          /* elements of one strip: 8 KB of double */
 #define ITER_MAX_OPERANDS 6 /* output and inputs */
 

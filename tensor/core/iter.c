@@ -125,6 +125,7 @@ static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 /* The tile of an operand, row after row. */
 static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const char *from, char *to) {
   int64_t step = it->stride[k][it->ndim - 1], along = it->stride[k][it->ndim - 2];
+  typedef struct { uint64_t half[2]; } Pair;
 #define PACK(T)                              \
   for (int64_t j = 0; j < columns; j++)      \
     for (int64_t i = 0; i < rows; i++)       \
@@ -132,14 +133,15 @@ static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const cha
   if (it->size[k] == 1) PACK(uint8_t)
   else if (it->size[k] == 2) PACK(uint16_t)
   else if (it->size[k] == 4) PACK(uint32_t)
-  else PACK(uint64_t)
+  else if (it->size[k] == 8) PACK(uint64_t)
+  else PACK(Pair)
 #undef PACK
 }
 
 /* The strips of a block that begins at p. */
 static void run_rows(const Iter *it, int64_t rows, int64_t columns, char **p, StripFn strip, const void *attrs) {
   int64_t stride[ITER_MAX_OPERANDS], step[ITER_MAX_OPERANDS];
-  _Alignas(64) char buffer[ITER_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * 8];
+  _Alignas(64) char buffer[ITER_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * ELEMENT_BYTES];
   for (int k = 0; k < it->n_operands; k++) {
     stride[k] = it->stride[k][it->ndim - 1];
     step[k] = it->stride[k][it->ndim - 2];

@@ -87,7 +87,7 @@ Status tensor_cast(Tensor *t, DType dtype, Tensor **out) {
 }
 
 void tensor_fill_raw(Tensor *t, Scalar value) {
-  _Alignas(8) char element[8];
+  _Alignas(16) char element[ELEMENT_BYTES];
   Iter it;
   Tensor *operands[] = {t, t};
   if (t->numel == 0) return;

@@ -96,7 +96,8 @@ local reflected = {
   __setitem__ = function(x, items, value) x[items] = value; return x end,
 }
 
-local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true}
+local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true,
+  half = true, bfloat16 = true}
 
 local function perform(op, kind, args)
   if kind == "attribute" then return args[1][op:gsub("^attr%.", "")] end

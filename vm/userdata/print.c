@@ -37,6 +37,7 @@ static bool hidden(const Printer *p, int dim, int64_t i) {
 
 static int write_number(const Printer *p, char *to, size_t size, Scalar v) {
   if (v.kind == SCALAR_BOOL) return snprintf(to, size, "%s", v.as.i ? "true" : "false");
+  if (p->t->dtype == DTYPE_UINT64) return snprintf(to, size, "%llu", (unsigned long long)v.as.i);
   if (v.kind == SCALAR_INT) return snprintf(to, size, "%lld", (long long)v.as.i);
   if (isnan(v.as.f)) return snprintf(to, size, "nan");
   if (isinf(v.as.f)) return snprintf(to, size, v.as.f > 0 ? "inf" : "-inf");

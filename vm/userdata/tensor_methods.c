@@ -30,7 +30,11 @@ static void look_value(lua_State *L, Layout *l, int depth) {
     error_argument(L, "tensor", "data", 1, "numbers, booleans or nested arrays of them", lua_gettop(L));
   if (l->ndim < 0) l->ndim = depth;
   if (l->ndim != depth) ragged(L, depth);
-  l->dtype = l->dtype == DTYPE_NONE ? d : dtype_promote(l->dtype, d);
+  const DType before = l->dtype;
+  l->dtype = before == DTYPE_NONE ? d : dtype_promote(before, d);
+  if (l->dtype == DTYPE_NONE)
+    luaL_error(L, "tensor: 'data' (argument 1): %s and %s have no dtype in common; say which with dtype =",
+               dtype_name(before), dtype_name(d));
 }
 
 /* Finds the shape and the kind of the value on top of the stack. */
@@ -333,6 +337,8 @@ static int cast_to(lua_State *L, DType dtype) {
   tensor_account(L, box);
   return 1;
 }
+/** x:half() -> Tensor: In float16; x itself where it is that already. Gradients pass. */
+/** x:bfloat16() -> Tensor: In bfloat16; x itself where it is that already. Gradients pass. */
 /** x:float() -> Tensor: In float32; x itself where it is that already. Gradients pass. */
 /** x:double() -> Tensor: In float64; x itself where it is that already. Gradients pass. */
 /** x:long() -> Tensor: In int64; floats are cut toward zero. */
@@ -343,6 +349,8 @@ static int cast_to(lua_State *L, DType dtype) {
 /** x:bool() -> Tensor: In bool: whether each element is not 0. */
 /** x:type_as(other: Tensor) -> Tensor: In the dtype of other.
 ** Example: torch.ones(2):type_as(torch.arange(2)) */
+static int to_half(lua_State *L) { return cast_to(L, DTYPE_FLOAT16); }
+static int to_bfloat16(lua_State *L) { return cast_to(L, DTYPE_BFLOAT16); }
 static int to_float(lua_State *L) { return cast_to(L, DTYPE_FLOAT32); }
 static int to_double(lua_State *L) { return cast_to(L, DTYPE_FLOAT64); }
 static int to_long(lua_State *L) { return cast_to(L, DTYPE_INT64); }
@@ -387,7 +395,7 @@ const luaL_Reg tensor_methods[] = {
     {"is_contiguous", is_contiguous}, {"is_floating_point", is_floating_point}, {"data_ptr", data_ptr},
     {"equal", equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
     {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"char", to_char},
-    {"short", to_short}, {"bool", to_bool}, {NULL, NULL}};
+    {"short", to_short}, {"half", to_half}, {"bfloat16", to_bfloat16}, {"bool", to_bool}, {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
     {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", equal},
     {"is_floating_point", is_floating_point}, {NULL, NULL}};

@@ -44,7 +44,8 @@ static Status gradient_power_sum(Tensor *grad, double p, double *sum) {
   Tensor *flat;
   if (!dtype_is_float((DType)grad->dtype))
     return fail(ERROR_ARGUMENT, "clip_grad_norm_: a gradient is no float tensor");
-  TRY(op_contiguous(grad, &flat));
+  if (dtype_is_computed((DType)grad->dtype)) TRY(op_cast(grad, dtype_compute((DType)grad->dtype), &flat));
+  else TRY(op_contiguous(grad, &flat));
   *sum = power_sum(flat, p);
   tensor_release(flat);
   return OK;

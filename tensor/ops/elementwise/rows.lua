@@ -62,7 +62,7 @@ unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number"
 op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
   expr = "b <= 0 ? K(0) : a", doc = "g where output > 0 or NaN, else 0.",
   backward = function(o) return {g = o.grad:relu_backward(o.output)} end}
-unary("clone", "a", "A copy.", {inplace = false, backward = function(o) return {input = o.grad:helper("pass")} end})
+unary("clone", "a", "A copy.", {inplace = false, moves = true, backward = function(o) return {input = o.grad:helper("pass")} end})
 
 float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
 float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end,
@@ -276,12 +276,12 @@ op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", inplace =
     return {input = o.grad - o.grad * o.weight, end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
   end}
 
-op {"fill", "(input: Tensor, value: number) -> Tensor", inplace = "only", expr = "((void)a, value)",
+op {"fill", "(input: Tensor, value: number) -> Tensor", moves = true, inplace = "only", expr = "((void)a, value)",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)", gives = "{7, 7}"}
-op {"zero", "(input: Tensor) -> Tensor", inplace = "only", expr = "((void)a, K(0))",
+op {"zero", "(input: Tensor) -> Tensor", moves = true, inplace = "only", expr = "((void)a, K(0))",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "zero_: every element set to 0.", example = "torch.ones(2):zero_()", gives = "{0, 0}"}
-op {"copy", "(input: Tensor, src: Tensor) -> Tensor", inplace = "only", expr = "((void)a, b)",
+op {"copy", "(input: Tensor, src: Tensor) -> Tensor", moves = true, inplace = "only", expr = "((void)a, b)",
   backward = function(o) return {input = o.grad:zeros_like(), src = o.grad:helper("pass")} end,
   doc = "copy_: the elements of src, broadcast and cast.", example = "torch.zeros(2):copy_(torch.ones(2))", gives = "{1, 1}"}

@@ -24,7 +24,11 @@ Status infer_join(Call *c) {
   int64_t shape[TENSOR_MAX_DIMS], n = c->n_in;
   int dim;
   for (int i = 0; i < c->n_in; i++) {
-    dtype = dtype_promote(dtype, (DType)c->in[i]->dtype);
+    const DType before = dtype;
+    dtype = dtype_promote(before, (DType)c->in[i]->dtype);
+    if (dtype == DTYPE_NONE)
+      return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): %s and %s have no dtype in common; cast first",
+                  dtype_name(before), dtype_name((DType)c->in[i]->dtype));
     if (c->in[i]->ndim == 0)
       return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): tensor %d is 0-dimensional; use torch.stack", i + 1);
     if (first == NULL && !left_out(c->in[i])) first = c->in[i];

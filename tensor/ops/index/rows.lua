@@ -1,6 +1,6 @@
 -- Indexing, joining and sorting. Contents of Positions count from 0 in C. inplace = "direct": the kernel changes a few
 -- places of a copy of input, or of input itself, after a look at all positions.
-op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "gather", contiguous = true, domain = "gather",
+op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "gather", contiguous = true, domain = "gather",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.index, o.grad)} end,
   doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
 Fails on a position outside dimension dim. Any dtype.]=],
@@ -21,7 +21,7 @@ op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number,
   infer = "scatter", contiguous = true, inplace = "direct", domain = "scatter_distinct",
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
   doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
-op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", infer = "index_select", contiguous = true, domain = "index_select",
+op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "index_select", contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))", gives = "{{0, 0, 1}, {1, 0, 0}}"}
@@ -54,7 +54,7 @@ op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = t
   example = "torch.nonzero(torch.tensor({0, 5, 0, 7}))", gives = "{{2}, {4}}"}
 -- x[{...}] with tensors among the items, called by the session's indexing. dims[i] is the
 -- dimension that indices[i] belongs to.
-op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", private = true, infer = "index", domain = "index",
+op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", moves = true, private = true, infer = "index", domain = "index",
   backward = "index", grad_inputs = {"input"}, save = {"indices"},
   doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are neighbours, else first.]]}
 op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor",
@@ -97,7 +97,7 @@ op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, 
   doc = [[weight itself, in which the rows that indices name were scaled to a norm of at most max_norm.]]}
 
 for _, name in ipairs {"tril", "triu"} do
-  op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, inplace = true, domain = "matrix",
+  op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, moves = true, inplace = true, domain = "matrix",
     backward = function(o) return {input = o.grad[name](o.grad, o.diagonal)} end,
     doc = ("The %s triangle of the last two dimensions, the rest 0; diagonal > 0 moves the border to the right."):format(name == "tril" and "lower" or "upper"),
     example = ("torch.%s(torch.ones(3, 3))"):format(name),
@@ -124,7 +124,7 @@ op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
   example = "torch.cat({torch.zeros(2), torch.ones(3)})", gives = "{0, 0, 1, 1, 1}"}
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.
-op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", private = true, infer = "join", domain = "cat",
+op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", moves = true, private = true, infer = "join", domain = "cat",
   backward = "join", grad_inputs = {"tensors"}, save = {"out2"}, doc = [[cat, and the sizes along dim.]]}
 op {"stack", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   amp = {cpu = "widest"}, composite = true, method = false,

@@ -69,7 +69,7 @@ op {"contiguous", "(input: Tensor) -> Tensor", composite = true,
   doc = [[input itself when its elements lie in order in memory, else a copy.]], example = "torch.zeros(2, 3):t():contiguous()", gives = "{{0, 0}, {0, 0}, {0, 0}}"}
 op {"repeat", "(input: Tensor, repeats: shape) -> Tensor", lua = "repeatTensor", composite = true,
   doc = [[input repeated along each dimension (a copy). PyTorch's repeat.]], example = "torch.arange(3):repeatTensor(2, 2)", gives = "{{0, 1, 2, 0, 1, 2}, {0, 1, 2, 0, 1, 2}}"}
-op {"cast", "(input: Tensor, dtype: dtype) -> Tensor", private = true, infer = "cast",
+op {"cast", "(input: Tensor, dtype: dtype) -> Tensor", moves = true, private = true, infer = "cast",
   backward = function(o) return {input = o.grad:helper("uncast")} end,
   doc = [[input in another dtype; floats are cut toward zero for integers.]]}
 op {"alias", "(input: Tensor) -> Tensor", view = true, private = true,

@@ -1,0 +1,75 @@
+/* half.h: floats of 16 and 8 bits, as bits, from and to float. What lies between two of them goes to the nearer one,
+** of two that are as near to the even one. The functions have no branches, so that loops of them become vector code.
+*/
+#ifndef HECATE_HALF_H
+#define HECATE_HALF_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint32_t float_to_bits(float f) {
+  uint32_t u;
+  memcpy(&u, &f, sizeof u);
+  return u;
+}
+static inline float float_from_bits(uint32_t u) {
+  float f;
+  memcpy(&f, &u, sizeof f);
+  return f;
+}
+
+#define INFINITY_BITS 0x7f800000u
+
+/* float16: sign, 5 bits of exponent, 10 of mantissa. With exponent and mantissa in the place of float's the value is
+** 2^-112 of what it should be, for subnormal numbers too. */
+static inline float load_float16(uint16_t h) {
+  const uint32_t sign = (uint32_t)(h & 0x8000) << 16, rest = (uint32_t)(h & 0x7fff) << 13;
+  const uint32_t finite = float_to_bits(float_from_bits(rest) * 0x1p112f);
+  return float_from_bits(sign | (rest >= 0x0f800000u ? rest | INFINITY_BITS : finite));
+}
+
+/* Below 2^-14 the numbers of float16 lie 2^-24 apart, as floats from 0.5 on do: adding 0.5 rounds. */
+static inline uint16_t store_float16(float f) {
+  const uint32_t bits = float_to_bits(f), sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
+  const uint32_t small = float_to_bits(float_from_bits(size) + 0.5f) - 0x3f000000u;
+  const uint32_t rounded = ((size + 0xfff + (size >> 13 & 1)) >> 13) - (112u << 10);
+  const uint32_t large = rounded < 0x7c00 ? rounded : 0x7c00; /* infinite */
+  const uint32_t number = size < 0x38800000u ? small : large;
+  return (uint16_t)(sign | (size > INFINITY_BITS ? 0x7e00 : number));
+}
+
+/* bfloat16: the upper half of a float. */
+static inline float load_bfloat16(uint16_t h) { return float_from_bits((uint32_t)h << 16); }
+static inline uint16_t store_bfloat16(float f) {
+  const uint32_t bits = float_to_bits(f), number = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  return (uint16_t)((bits & 0x7fffffff) > INFINITY_BITS ? 0x7fc0 : number);
+}
+
+/* float8_e4m3fn: sign, 4 bits of exponent (bias 7), 3 of mantissa. There is no infinity; 0x7f is NaN, and what is too
+** large, infinity too, becomes the largest number. Micikevicius et al., "FP8 formats for deep learning", 2022. */
+static inline float load_float8_e4m3fn(uint8_t h) {
+  const uint32_t sign = (uint32_t)(h & 0x80) << 24, rest = (uint32_t)(h & 0x7f) << 20;
+  const uint32_t finite = float_to_bits(float_from_bits(rest) * 0x1p120f);
+  return float_from_bits(sign | ((h & 0x7f) == 0x7f ? 0x7fc00000u : finite));
+}
+static inline uint8_t store_float8_e4m3fn(float f) {
+  const uint32_t bits = float_to_bits(f), sign = bits >> 24 & 0x80, size = bits & 0x7fffffff;
+  const uint32_t small = float_to_bits(float_from_bits(size) + 0x1p14f) - (141u << 23);
+  const uint32_t rounded = ((size + 0x7ffff + (size >> 20 & 1)) >> 20) - (120u << 3);
+  const uint32_t large = rounded < 0x7e ? rounded : 0x7e;
+  const uint32_t number = size < (121u << 23) ? small : large;
+  return (uint8_t)(sign | (size > INFINITY_BITS ? 0x7f : number));
+}
+
+/* float8_e5m2: the upper half of a float16. */
+static inline float load_float8_e5m2(uint8_t h) { return load_float16((uint16_t)(h << 8)); }
+static inline uint8_t store_float8_e5m2(float f) {
+  const uint32_t bits = float_to_bits(f), sign = bits >> 24 & 0x80, size = bits & 0x7fffffff;
+  const uint32_t small = float_to_bits(float_from_bits(size) + 0x1p7f) - (134u << 23);
+  const uint32_t rounded = ((size + 0xfffff + (size >> 21 & 1)) >> 21) - (112u << 2);
+  const uint32_t large = rounded < 0x7c ? rounded : 0x7c;
+  const uint32_t number = size < (113u << 23) ? small : large;
+  return (uint8_t)(sign | (size > INFINITY_BITS ? 0x7f : number));
+}
+
+#endif
