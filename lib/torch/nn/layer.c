@@ -91,6 +91,14 @@ Status layer_add_number(Tensor *t, Scalar number) {
   return status;
 }
 
+/* Raises the error at the top as one of the program's line: the line of the formula tells the program nothing. */
+static int layer_raise(lua_State *L) {
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "", *folder = "lib/torch/nn/layers/";
+  const char *told = strncmp(text, folder, strlen(folder)) == 0 ? strstr(text, ": ") : NULL;
+  if (told == NULL) return lua_error(L);
+  return luaL_error(L, "%s", told + 2);
+}
+
 /* The formulas are functions of the Lua files that the C was made of; they are loaded when the first one is needed. */
 int layer_forward_lua(lua_State *L) {
   const Layer *layer = module_layer(lua_touserdata(L, 1));
@@ -106,6 +114,6 @@ int layer_forward_lua(lua_State *L) {
   lua_replace(L, n + 2);
   lua_settop(L, n + 2);
   lua_insert(L, 1);
-  lua_call(L, n + 1, LUA_MULTRET);
+  if (lua_pcall(L, n + 1, LUA_MULTRET, 0) != LUA_OK) return layer_raise(L);
   return lua_gettop(L);
 }

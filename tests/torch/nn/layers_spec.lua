@@ -148,6 +148,17 @@ describe("a parameter that was replaced", function()
     assert.is_true(torch.allclose(F.batch_norm(x, nil, nil, nil, nil, true), m(x)))
   end)
 
+  it("fails in the program's line", function()
+    local m = nn.BatchNorm1d(3):eval()
+    m:unregister("running_mean")
+    local ok, message = pcall(function() m(torch.ones(2, 3)) end)
+    assert.is_false(ok)
+    assert.matches("layers_spec.lua:%d+: batch_norm: running_mean and running_var come together", message)
+    m = nn.Linear(3, 2)
+    m:unregister("weight")
+    assert.error_matches(function() m(torch.ones(2, 3)) end, "^linear: 'weight' %(argument 2%) is missing")
+  end)
+
   it("nil is no parameter", function()
     local m = nn.Linear(3, 2)
     m.bias = nil
@@ -179,6 +190,28 @@ describe("a subclass of a layer", function()
     mine:unregister("weight")
     mine.weight = weight * 2
     assert.is_true(torch.allclose(F.linear(x, weight * 2, mine.bias), mine(x)))
+  end)
+end)
+
+describe("options that are lists", function()
+  it("are numbers or arrays of them", function()
+    assert.same({2, 3}, nn.Unflatten(2, {2, 3}).unflattened_size)
+    assert.same({6}, nn.Unflatten(2, 6).unflattened_size)
+    assert.error_matches(function() nn.Unflatten(2, "6") end,
+      "^nn.Unflatten: 'unflattened_size' %(argument 2%): expected an integer or an array of integers, got the string")
+    assert.error_matches(function() nn.Unflatten(2, {2, 1.5}) end, "expected an integer or an array of integers")
+    assert.error_matches(function() nn.Unflatten(0, {2}) end, "^nn.Unflatten: 'dim' %(argument 1%): expected a position")
+    assert.error_matches(function() nn.Unflatten(2) end, "^nn.Unflatten: 'unflattened_size'")
+  end)
+
+  it("words stand for a pair", function()
+    assert.equal("same", nn.Conv2d(1, 1, 3, {padding = "same"}).padding)
+    assert.same({1, 2}, nn.Conv2d(1, 1, 3, {padding = {1, 2}}).padding)
+    assert.error_matches(function() nn.Conv2d(1, 1, 3, {padding = "some"}) end, "^nn.Conv2d: 'padding': expected")
+    assert.error_matches(function() nn.Conv2d(1, 1, 3, {padding = -1}) end,
+      "^nn.Conv2d: 'padding': expected no negative sizes, got %-1 and %-1")
+    assert.error_matches(function() nn.Conv2d(1, 1, 3, {stride = 2, padding = "same"}) end,
+      "^nn.Conv2d: padding = 'same' needs stride 1")
   end)
 end)
 
