@@ -22,6 +22,18 @@ static int lazy_class(lua_State *L) {
   return 1;
 }
 
+/* pairs(nn) makes them all. */
+static int all_classes(lua_State *L) {
+  lua_settop(L, 1);
+  for (const Layer *const *layer = layer_table; *layer != NULL; layer++) {
+    lua_getfield(L, 1, class_short_name(&(*layer)->base.class));
+    lua_pop(L, 1);
+  }
+  open_push_global(L, "next");
+  lua_insert(L, 1);
+  return 2;
+}
+
 /* They become fields of the table at the top, which has a metatable, at first use. */
 static void lazy_classes(lua_State *L) {
   lua_getmetatable(L, -1);
@@ -34,6 +46,8 @@ static void lazy_classes(lua_State *L) {
   lua_getfield(L, -1, "__index");
   lua_pushcclosure(L, lazy_class, 1);
   lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, all_classes);
+  lua_setfield(L, -2, "__pairs");
   lua_pop(L, 1);
 }
 

@@ -260,9 +260,10 @@ describe("nn.LayerNorm", function()
 end)
 
 describe("the classes of layers", function()
-  it("are made when they are first read", function()
+  it("are made when they are first read, or walked over", function()
     local program = 'assert(rawget(torch.nn, "Linear") == nil); assert(torch.nn.Linear == torch.nn.Linear); '
-      .. 'assert(rawget(torch.nn, "Linear") and not rawget(torch.nn, "Conv2d"))'
+      .. 'assert(rawget(torch.nn, "Linear") and not rawget(torch.nn, "Conv2d")); local names = {}; '
+      .. 'for name in pairs(torch.nn) do names[name] = true end; assert(names.Conv2d and names.Sequential)'
     assert.is_true((os.execute(("%s -e '%s'"):format(os.getenv "HECATE_BIN" or "build/hecate", program))))
     assert.is_nil(nn.NoSuchLayer)
   end)
