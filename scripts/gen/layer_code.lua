@@ -34,19 +34,23 @@ local function with_counters(steps)
   return list
 end
 
+-- A way that is one call needs no temporaries; nil: it is more.
+local function single_call(leaf)
+  local step = leaf.steps[1]
+  if #leaf.steps ~= 1 or step.in_place or #step.outputs ~= 1 or #leaf.results ~= 1 then return nil end
+  for _, input in ipairs(step.inputs) do
+    if input:find "^@" then return nil end
+  end
+  local made_by = call(step, function(token) return token end)
+  return {("return %s;"):format((made_by:gsub("&t%[0%]%)$", "out)")))}
+end
+
 -- The lines of a way through the formula. Positions that come from outside are brought down to count from 0 first.
 local function leaf_lines(leaf)
   if leaf.in_lua then return {"return FORWARD_IN_LUA;"} end
-  local first = leaf.steps[1]
-  local function plain(token) return token end
   if #leaf.steps == 0 then return {("out[0] = tensor_retain(%s);"):format(leaf.results[1]), "return OK;"} end
-  local positions = false
-  for _, step in ipairs(leaf.steps) do
-    for _, input in ipairs(step.inputs) do positions = positions or input:find "^@" end
-  end
-  if #leaf.steps == 1 and not positions and not first.in_place and #first.outputs == 1 and #leaf.results == 1 then
-    return {("return %s;"):format((call(first, plain):gsub("&t%[0%]%)$", "out)")))}
-  end
+  local single = single_call(leaf)
+  if single then return single end
   local n, made, lines = leaf.n_temporaries, {}, {}
   local function put(c) lines[#lines + 1] = #lines == 0 and c or "if (status == OK) " .. c end
   local function token(text)
@@ -65,9 +69,7 @@ local function leaf_lines(leaf)
   for i, result in ipairs(leaf.results) do
     if leaf.positions[i] then put(("status = argument_positions_out(&%s);"):format(result)) end
   end
-  for i, result in ipairs(leaf.results) do
-    put(("out[%d] = tensor_retain(%s);"):format(i - 1, result))
-  end
+  for i, result in ipairs(leaf.results) do put(("out[%d] = tensor_retain(%s);"):format(i - 1, result)) end
   lines[1] = "Status " .. lines[1]
   if n > 0 then
     table.insert(lines, 1, ("Tensor *t[%d] = {0};"):format(n))

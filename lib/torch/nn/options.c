@@ -218,9 +218,34 @@ static void set_initial(const Option *o, void *values) {
   }
 }
 
+/* Pushes an array of n integers; nil where there are none (n < 0). */
+static void push_integers(lua_State *L, const int64_t *integers, int n) {
+  if (n < 0) lua_pushnil(L);
+  else lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    lua_pushinteger(L, integers[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+static void push_pair(lua_State *L, const Option *o, const int64_t *pair) {
+  bool word = pair[0] != OPTION_NONE && pair[0] < OPTION_WORD_END;
+  if (word) lua_pushstring(L, o->choices[pair[0] - OPTION_WORD]);
+  else push_integers(L, pair, pair[0] == OPTION_NONE ? -1 : 2);
+}
+
+static void push_reals(lua_State *L, const double *pair) {
+  lua_createtable(L, 2, 0);
+  for (int i = 0; i < 2; i++) {
+    lua_pushnumber(L, pair[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
 bool option_push(lua_State *L, const Option *o, const void *values) {
   const void *at = (const char *)values + o->offset;
   const int64_t *integers = at;
+  const Ints *ints = at;
   switch (o->type) {
     case OPTION_INT:
       if (*integers == OPTION_NONE) lua_pushnil(L);
@@ -235,32 +260,9 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       else lua_pushnumber(L, *(const double *)at);
       return true;
     case OPTION_BOOL: lua_pushboolean(L, *(const bool *)at); return true;
-    case OPTION_INTS: {
-      const Ints *ints = at;
-      lua_createtable(L, ints->n > 0 ? ints->n : 0, 0);
-      for (int i = 0; i < ints->n; i++) {
-        lua_pushinteger(L, ints->v[i]);
-        lua_rawseti(L, -2, i + 1);
-      }
-      return true;
-    }
-    case OPTION_PAIR:
-      if (integers[0] == OPTION_NONE) {
-        lua_pushnil(L);
-        return true;
-      }
-      if (integers[0] < OPTION_WORD_END) {
-        lua_pushstring(L, o->choices[integers[0] - OPTION_WORD]);
-        return true;
-      } /* falls through */
-    case OPTION_REALS:
-      lua_createtable(L, 2, 0);
-      for (int i = 0; i < 2; i++) {
-        if (o->type == OPTION_REALS) lua_pushnumber(L, ((const double *)at)[i]);
-        else lua_pushinteger(L, integers[i]);
-        lua_rawseti(L, -2, i + 1);
-      }
-      return true;
+    case OPTION_INTS: push_integers(L, ints->v, ints->n); return true;
+    case OPTION_PAIR: push_pair(L, o, integers); return true;
+    case OPTION_REALS: push_reals(L, at); return true;
     case OPTION_CHOICE: lua_pushstring(L, o->choices[*(const int *)at]); return true;
     default: return false;
   }
