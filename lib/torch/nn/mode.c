@@ -150,19 +150,17 @@ static int module_to_double(lua_State *L) {
   return module_cast(L, DTYPE_FLOAT64);
 }
 
-/* Types that PyTorch has and this library has not. */
-static int no_dtype(lua_State *L, const char *method, const char *name) {
-  module_check(L, 1, method);
-  DType dtype;
-  if (dtype_from_name(name, &dtype)) return module_cast(L, dtype);
-  return luaL_error(L, "%s: there is no dtype %s; float and double are", method, name);
+/** nn.Module:half() -> Module: As to(torch.float16). */
+/** nn.Module:bfloat16() -> Module: As to(torch.bfloat16). */
+static int module_to_half(lua_State *L) {
+  module_check(L, 1, "half");
+  return module_cast(L, DTYPE_FLOAT16);
 }
-/** nn.Module:half() -> Module: All floating point parameters and buffers as float16, where this
-** dtype is there; else an error. */
-static int module_to_half(lua_State *L) { return no_dtype(L, "half", "float16"); }
-/** nn.Module:bfloat16() -> Module: All floating point parameters and buffers as bfloat16, where
-** this dtype is there; else an error. */
-static int module_to_bfloat16(lua_State *L) { return no_dtype(L, "bfloat16", "bfloat16"); }
+
+static int module_to_bfloat16(lua_State *L) {
+  module_check(L, 1, "bfloat16");
+  return module_cast(L, DTYPE_BFLOAT16);
+}
 
 static int module_to_cpu(lua_State *L) {
   module_check(L, 1, "cpu");
