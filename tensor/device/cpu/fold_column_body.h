@@ -5,7 +5,8 @@ static inline void FOLD_NAME(rows)(int64_t n, int64_t width, const char *p, int6
   for (int64_t i = 0; i < n; i++, p += row_stride)
     for (int64_t j = 0; j < width; j++) {
       const T x = *(const T *)(p + j * stride);
-      tile[j] = STEP(tile[j], x);
+      const LANE a = tile[j];
+      tile[j] = STEP(a, x);
     }
 }
 
@@ -18,7 +19,8 @@ static inline int64_t FOLD_NAME(fours)(int64_t n, int64_t width, const char *p, 
 #pragma omp simd
     for (int64_t j = 0; j < width; j++) {
       const T a = v0[j], b = v1[j], c = v2[j], d = v3[j];
-      LANE sum = STEP(tile[j], a);
+      LANE sum = tile[j];
+      sum = STEP(sum, a);
       sum = STEP(sum, b);
       sum = STEP(sum, c);
       tile[j] = STEP(sum, d);
@@ -36,14 +38,20 @@ static void FOLD_NAME(column)(int64_t n, int64_t width, const char *p, int64_t r
     for (int64_t j = 0; j < width; j++) tile[j] = INIT;
     const int64_t done = stride == (int64_t)sizeof(T) ? FOLD_NAME(fours)(m, width, q, row_stride, tile) : 0;
     FOLD_NAME(rows)(m - done, width, q + done * row_stride, row_stride, stride, tile);
-    for (int64_t j = 0; j < width; j++) cell[j] = JOIN(cell[j], (CELL)tile[j]);
+    for (int64_t j = 0; j < width; j++) {
+      const CELL a = cell[j], b = (CELL)tile[j];
+      cell[j] = JOIN(a, b);
+    }
   }
 }
 
 static void FOLD_NAME(join)(int64_t n, void *cells, const void *others) {
   CELL *cell = cells;
   const CELL *other = others;
-  for (int64_t j = 0; j < n; j++) cell[j] = JOIN(cell[j], other[j]);
+  for (int64_t j = 0; j < n; j++) {
+    const CELL a = cell[j], b = other[j];
+    cell[j] = JOIN(a, b);
+  }
 }
 
 static void FOLD_NAME(start)(int64_t n, void *cells) {

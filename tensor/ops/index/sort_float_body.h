@@ -1,6 +1,7 @@
 /* sort_float_body.h: sort keys of floats; included by cpu_sort.c. */
 
-/* The bits of positive floats have the order of the floats, those of negative ones the opposite order. */
+/* The bits of positive floats have the order of the floats, those of negative ones the opposite order. No branch on the
+** sign, which is random. */
 static inline uint64_t NAME(sort_key)(T v) {
   const int bits = 8 * sizeof(T);
   const uint64_t mask = UINT64_MAX >> (64 - bits), sign = (uint64_t)1 << (bits - 1);
@@ -13,7 +14,8 @@ static inline uint64_t NAME(sort_key)(T v) {
     u = half;
   } else
     memcpy(&u, &v, sizeof u);
-  return u & sign ? ~u & mask : u | sign;
+  const uint64_t negative = 0 - (u >> (bits - 1)); /* all bits set, or none */
+  return (u ^ (negative | sign)) & mask;
 }
 
 static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, Pair *to) {
