@@ -44,10 +44,13 @@ static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const B
   for (int64_t i = 0; i < k->n; i++) {
     const int64_t first = (i * k->channels + from) * k->inner;
     const T *v = x + first, *u = y + first;
-    for (int64_t j = 0; j < width; j++) {
+    for (int64_t j = 0; j < width && k->inner == 1; j++) { /* the elements of a row lie side by side: vector code */
       const T m = term == TERM_VALUE ? 0 : mean[j], s = term == TERM_PRODUCT ? invstd[j] : 0;
-      if (k->inner == 1) total[j] += (A)NAME(batch_norm_term)(term, v[j], u[j], m, s);
-      else NAME(batch_norm_add)(term, k->inner, v + j * k->inner, u + j * k->inner, m, s, &total[j]);
+      total[j] += (A)NAME(batch_norm_term)(term, v[j], u[j], m, s);
+    }
+    for (int64_t j = 0; j < width && k->inner != 1; j++) {
+      const T m = term == TERM_VALUE ? 0 : mean[j], s = term == TERM_PRODUCT ? invstd[j] : 0;
+      NAME(batch_norm_add)(term, k->inner, v + j * k->inner, u + j * k->inner, m, s, &total[j]);
     }
   }
 }
@@ -82,11 +85,14 @@ static void NAME(batch_norm_forward)(const Norm *k, int64_t from, int64_t width,
     if (weight != NULL) scale[j] *= weight[from + j];
     shift[j] = bias != NULL ? bias[from + j] : 0;
   }
-  for (int64_t i = 0; i < k->n; i++)
-    for (int64_t j = 0; j < width; j++) {
-      const int64_t first = (i * k->channels + from + j) * k->inner;
-      for (int64_t e = first; e < first + k->inner; e++) o[e] = (x[e] - m[j]) * scale[j] + shift[j];
-    }
+  for (int64_t i = 0; i < k->n; i++) {
+    const int64_t first = (i * k->channels + from) * k->inner, end = k->inner;
+    const T *v = x + first;
+    T *r = o + first;
+    for (int64_t j = 0; j < width && end == 1; j++) r[j] = (v[j] - m[j]) * scale[j] + shift[j];
+    for (int64_t j = 0; j < width && end != 1; j++, v += end, r += end)
+      for (int64_t e = 0; e < end; e++) r[e] = (v[e] - m[j]) * scale[j] + shift[j];
+  }
 }
 
 /* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the sums of the
@@ -106,9 +112,12 @@ static void NAME(batch_norm_backward)(const Norm *k, int64_t from, int64_t width
     b[j] = k->training ? (T)(sum[j] / k->count) : 0;
     c[j] = k->training ? (T)(dot[j] / k->count) * s[j] : 0;
   }
-  for (int64_t i = 0; i < k->n; i++)
-    for (int64_t j = 0; j < width; j++) {
-      const int64_t first = (i * k->channels + from + j) * k->inner;
-      for (int64_t e = first; e < first + k->inner; e++) dx[e] = (g[e] - b[j] - (x[e] - m[j]) * c[j]) * a[j];
-    }
+  for (int64_t i = 0; i < k->n; i++) {
+    const int64_t first = (i * k->channels + from) * k->inner, end = k->inner;
+    const T *v = g + first, *u = x + first;
+    T *r = dx + first;
+    for (int64_t j = 0; j < width && end == 1; j++) r[j] = (v[j] - b[j] - (u[j] - m[j]) * c[j]) * a[j];
+    for (int64_t j = 0; j < width && end != 1; j++, v += end, u += end, r += end)
+      for (int64_t e = 0; e < end; e++) r[e] = (v[e] - b[j] - (u[e] - m[j]) * c[j]) * a[j];
+  }
 }

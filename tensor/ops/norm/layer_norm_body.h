@@ -79,10 +79,8 @@ static void NAME(layer_norm_forward)(const LayerNormData *data, int64_t from, in
 
 /* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / n - x̂ Σ(h x̂) / n) s. Those of weight and bias, g x̂ and
 ** g, are added to dw and db, which hold the sums of the task's rows so far. */
-static void NAME(layer_norm_backward)(const LayerNormData *data, int64_t row, int64_t n, void *sums_weight, void *sums_bias) {
-  const T *restrict x = (const T *)data->x + row * n, *restrict g = (const T *)data->g + row * n, *restrict weight = data->weight;
-  const T m = ((const T *)data->mean)[row], s = ((const T *)data->invstd)[row];
-  T *restrict dx = (T *)data->o + row * n, *restrict dw = sums_weight, *restrict db = sums_bias;
+static void NAME(layer_norm_backward_row)(int64_t n, const T *restrict g, const T *restrict x, const T *restrict weight, T m,
+                                          T s, T *restrict dx, T *restrict dw, T *restrict db) {
   const NAME(LayerNormRow) r = {x, g, weight, m, s};
   if (weight != NULL) {
     const T b = (T)(NAME(layer_norm_sum)(TERM_WEIGHTED_GRAD, n, r) / (A)n);
@@ -94,6 +92,12 @@ static void NAME(layer_norm_backward)(const LayerNormData *data, int64_t row, in
     for (int64_t i = 0; i < n; i++) dx[i] = (g[i] - b - (x[i] - m) * s * c) * s;
   }
   for (int64_t i = 0; i < n; i++) dw[i] += g[i] * ((x[i] - m) * s), db[i] += g[i];
+}
+
+static void NAME(layer_norm_backward)(const LayerNormData *data, int64_t row, int64_t n, void *dw, void *db) {
+  const int64_t at = row * n;
+  const T *g = data->g, *x = data->x, *mean = data->mean, *invstd = data->invstd;
+  NAME(layer_norm_backward_row)(n, g + at, x + at, data->weight, mean[row], invstd[row], (T *)data->o + at, dw, db);
 }
 
 /* o[j] = the sum of column j of 'parts' rows of n, for columns [from, to), at most TILE. */
