@@ -48,22 +48,9 @@ static inline __attribute__((always_inline)) A NAME(layer_norm_sum)(const LayerN
   return total;
 }
 
-static void NAME(layer_norm_scale)(int64_t n, const T *restrict x, const T *restrict weight, const T *restrict bias, T m, T s,
-                                   T *restrict o) {
-  if (weight != NULL && bias != NULL)
-    for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s * weight[i] + bias[i];
-  else if (weight != NULL)
-    for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s * weight[i];
-  else if (bias != NULL)
-    for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s + bias[i];
-  else
-    for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s;
-}
-
-/* Rows [from, from + rows), at most ROWS: the sums of all, then one vector loop for the roots, then the results. */
-static void NAME(layer_norm_forward)(const LayerNormData *data, int64_t from, int64_t rows, int64_t n) {
-  const T *x = (const T *)data->x + from * n;
-  T *o = (T *)data->o + from * n, *mean = (T *)data->mean + from, *invstd = (T *)data->invstd + from;
+/* At most ROWS rows: the sums of all, then one vector loop for the roots, then the results. */
+static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, const T *restrict weight,
+                                  const T *restrict bias, double eps, T *restrict o, T *restrict mean, T *restrict invstd) {
   const A each = 1 / (A)n;
   A squares[ROWS];
   for (int64_t r = 0; r < rows; r++) {
@@ -72,9 +59,24 @@ static void NAME(layer_norm_forward)(const LayerNormData *data, int64_t from, in
     squares[r] = NAME(layer_norm_sum)(TERM_SQUARE, n, row);
   }
 #pragma omp simd
-  for (int64_t r = 0; r < rows; r++) invstd[r] = (T)(1 / sqrt(squares[r] * each + data->eps));
-  for (int64_t r = 0; r < rows; r++)
-    NAME(layer_norm_scale)(n, x + r * n, data->weight, data->bias, mean[r], invstd[r], o + r * n);
+  for (int64_t r = 0; r < rows; r++) invstd[r] = (T)(1 / sqrt(squares[r] * each + eps));
+  for (int64_t r = 0; r < rows; r++, x += n, o += n) {
+    const T m = mean[r], s = invstd[r];
+    if (weight != NULL && bias != NULL)
+      for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s * weight[i] + bias[i];
+    else if (weight != NULL)
+      for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s * weight[i];
+    else if (bias != NULL)
+      for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s + bias[i];
+    else
+      for (int64_t i = 0; i < n; i++) o[i] = (x[i] - m) * s;
+  }
+}
+
+static void NAME(layer_norm_forward)(const LayerNormData *data, int64_t from, int64_t rows, int64_t n) {
+  const T *x = data->x;
+  T *o = data->o, *mean = data->mean, *invstd = data->invstd;
+  NAME(layer_norm_rows)(rows, n, x + from * n, data->weight, data->bias, data->eps, o + from * n, mean + from, invstd + from);
 }
 
 /* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / n - x̂ Σ(h x̂) / n) s. Those of weight and bias, g x̂ and
