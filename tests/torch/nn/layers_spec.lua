@@ -193,6 +193,38 @@ describe("a subclass of a layer", function()
   end)
 end)
 
+describe("memory after layers", function()
+  local function bytes()
+    collectgarbage()
+    collectgarbage()
+    return torch._C.memory().bytes
+  end
+
+  it("is what it was, also where calls fail and where formulas run in Lua", function()
+    local function work()
+      local x = torch.randn(4, 3):requires_grad_(true)
+      local m = nn.Linear(3, 2)
+      local w = m.weight
+      m:unregister("weight")
+      m.weight = w * 2
+      nn.Sequential(m, nn.ReLU(true), nn.BatchNorm1d(2, {momentum = false}), nn.Dropout(0.5, true))(x):sum():backward()
+      nn.MaxPool2d(2, {return_indices = true})(torch.randn(1, 1, 4, 4))
+      nn.Conv2d(1, 2, 3, {padding = "same", padding_mode = "reflect"})(torch.randn(1, 1, 4, 4)):sum():backward()
+      local loss, table_of = nn.CrossEntropyLoss(), nn.Embedding(4, 2, 2)
+      loss(x, torch.tensor {1, 2, 3, 1}):backward()
+      for _, wrong in ipairs {function() nn.Linear(5, 2)(x) end, function() table_of(torch.tensor {1, 9}) end,
+        function() loss(x, torch.tensor {1, 2, 3, 7}) end, function() F.pad(x, {5, 5}, "reflect") end,
+        function() F.pad(x, {1, -9, 1, 1}) end} do
+        assert.is_false((pcall(wrong)))
+      end
+    end
+    work()
+    local start = bytes()
+    for _ = 1, 3 do work() end
+    assert.equal(start, bytes())
+  end)
+end)
+
 describe("options that are lists", function()
   it("are numbers or arrays of them", function()
     assert.same({2, 3}, nn.Unflatten(2, {2, 3}).unflattened_size)
