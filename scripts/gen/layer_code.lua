@@ -139,7 +139,9 @@ local function option_table(row, put)
   end
   put("static const Option options_%s[] = {", row.name)
   for _, option in ipairs(row.options) do
-    put("  {%s, %s, %s, %s, %s, %s},", quote(option.name), option.type.option,
+    local kind = option.type.option
+    if kind == "OPTION_FLOAT" and option.nullable then kind = "OPTION_FLOAT_OR_NIL" end
+    put("  {%s, %s, %s, %s, %s, %s},", quote(option.name), kind,
       option.type.c and ("offsetof(%sLayer, %s)"):format(row.name, option.name) or "0", tostring(option.required),
       option.initial, option.words and ("words_%s_%s"):format(row.name, option.name) or "NULL")
   end

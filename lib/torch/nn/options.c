@@ -162,7 +162,8 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       if (!get_int(L, index, at)) option_wrong(L, function, o, position, "an integer", index);
       break;
     case OPTION_FLOAT:
-      if (none) *(double *)at = NAN;
+    case OPTION_FLOAT_OR_NIL:
+      if (none && o->type == OPTION_FLOAT_OR_NIL) *(double *)at = NAN;
       else if (lua_type(L, index) == LUA_TNUMBER) *(double *)at = lua_tonumber(L, index);
       else option_wrong(L, function, o, position, "a number", index);
       break;
@@ -203,7 +204,8 @@ static void set_initial(const Option *o, void *values) {
   switch (o->type) {
     case OPTION_INT:
     case OPTION_DIM: *(int64_t *)at = integer; break;
-    case OPTION_FLOAT: *(double *)at = o->initial; break;
+    case OPTION_FLOAT:
+    case OPTION_FLOAT_OR_NIL: *(double *)at = o->initial; break;
     case OPTION_REALS:
       ((double *)at)[0] = o->initial;
       ((double *)at)[1] = 0.999;
@@ -256,6 +258,7 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       else lua_pushinteger(L, *integers + (*integers >= 0));
       return true;
     case OPTION_FLOAT:
+    case OPTION_FLOAT_OR_NIL:
       if (isnan(*(const double *)at)) lua_pushnil(L);
       else lua_pushnumber(L, *(const double *)at);
       return true;
@@ -279,7 +282,7 @@ static void push_default(lua_State *L, const Option *o) {
 }
 
 static void push_option(lua_State *L, const Option *o) {
-  static const char *const types[] = {"int",  "float",  "reals", "bool",   "pair",   "ints",
+  static const char *const types[] = {"int",  "float",  "float", "reals", "bool",   "pair",   "ints",
                                       "dim",  "choice", "dtype", "Tensor", "any"};
   lua_createtable(L, 0, 5);
   lua_pushstring(L, o->name);

@@ -9,7 +9,8 @@
 
 typedef enum {
   OPTION_INT,    /* int64_t */
-  OPTION_FLOAT,  /* double; NAN: none */
+  OPTION_FLOAT,  /* double */
+  OPTION_FLOAT_OR_NIL, /* double; NAN: none, which `false` says */
   OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and 0.999 */
   OPTION_BOOL,   /* bool */
   OPTION_PAIR,   /* int64_t[2]: a number, an array of two, or one of 'choices' (OPTION_WORD + which); OPTION_NONE: not

@@ -236,6 +236,13 @@ describe("options that are lists", function()
     assert.error_matches(function() nn.Unflatten(2) end, "^nn.Unflatten: 'unflattened_size'")
   end)
 
+  it("false takes away a number that may be nil, and is none elsewhere", function()
+    assert.is_nil(nn.BatchNorm1d(3, {momentum = false}).momentum)
+    assert.error_matches(function() nn.LeakyReLU(false) end,
+      "^nn.LeakyReLU: 'negative_slope' %(argument 1%): expected a number, got false")
+    assert.error_matches(function() nn.BatchNorm1d(3, false) end, "^nn.BatchNorm1d: 'eps' %(argument 2%): expected a number")
+  end)
+
   it("words stand for a pair", function()
     assert.equal("same", nn.Conv2d(1, 1, 3, {padding = "same"}).padding)
     assert.same({1, 2}, nn.Conv2d(1, 1, 3, {padding = {1, 2}}).padding)
