@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "formula.h"
 #include "embedded.h"
 #include "folder.h"
 #include "internals.h"
@@ -188,9 +189,17 @@ static int op(lua_State *L) {
   call_push_function(L, check_op(L, "op"));
   return 1;
 }
+/* torch._C.formula(name): what a composite is made of: an array of {when = the outcomes that lead there, steps = array
+** of {op, inputs, outputs, attributes, in_place}, results = names}; nil of an op that is no formula. */
+static int formula(lua_State *L) {
+  const OpInfo *info = check_op(L, "formula");
+  if (info->formulas == NULL) return 0;
+  formula_push(L, info);
+  return 1;
+}
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
                                      {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe},
-                                     {"ops", ops}, {"dtypes", dtypes}, {"call", call}, {"op", op},
+                                     {"ops", ops}, {"dtypes", dtypes}, {"call", call}, {"op", op}, {"formula", formula},
                                      {"write_file", serialize_write}, {"read_head", serialize_read_head},
                                      {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
                                      {"folder", folder_list}, {NULL, NULL}};
