@@ -8,6 +8,7 @@
 --   "input.is_float",            whether a tensor has a floating point dtype
 --   p = {0, 1, 2},               a number: one of these, else a value that can be computed with
 --   ["input.ndim"] = {1, 2},     the same for .ndim and .numel of an input
+--   {"square", "input.shape[-1] == input.shape[-2]"},  o.square: whether a condition holds, written as in check.lua
 -- }
 local formula = require "formula"
 local value = require "value"
@@ -69,11 +70,21 @@ local function of_field(arg, field, constants, input, trouble)
   return question
 end
 
+local function of_condition(row, name, condition, trouble)
+  if row.by_name[name] then trouble("'%s' is an argument: a condition needs a name of its own", name) end
+  if type(row.backward) == "function" then trouble("conditions are for composites without a backward formula") end
+  return {options = {option(true, check.condition(row, condition, trouble), name), option(false, nil, "not " .. name)}}
+end
+
 --- The questions of a row by their keys: "reduction", "input.ndim". `input` makes the symbol of an input.
 function specialize.questions(row, input)
   local questions = {}
   local function trouble(...) error(row.where .. ": specialize: " .. string.format(...), 0) end
   for key, entry in pairs(row.specialize or {}) do
+    if type(key) == "number" and type(entry) == "table" then
+      questions[entry[1]] = of_condition(row, entry[1], entry[2], trouble)
+      goto continue
+    end
     local constants = type(key) == "string" and entry or nil
     local path = constants and key or entry
     local name, field = path:match "^([%w_]+)%.?([%w_]*)$"
@@ -81,6 +92,7 @@ function specialize.questions(row, input)
     if field ~= "" then questions[path] = of_field(arg, field, constants, input, trouble)
     elseif constants then questions[path] = of_constants(specialize.attribute(arg), constants)
     else questions[path] = of_argument(arg, input, trouble) end
+    ::continue::
   end
   return questions
 end

@@ -31,11 +31,9 @@ Status uncast(Backward *c, Tensor *grad, Tensor **out) { return op_cast(grad, ba
 Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out) {
   (void)c;
   if (scalar_to_double(by) == 1) return pass(c, grad, out);
-  Tensor *number;
+  OWNED Tensor *number = NULL;
   TRY(tensor_wrap_number(by, &number));
-  Status status = op_mul(grad, number, out);
-  tensor_release(number);
-  return status;
+  return op_mul(grad, number, out);
 }
 
 Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out) {
@@ -43,12 +41,10 @@ Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out) 
   int extra = grad->ndim - ndim;
   for (int d = 0; d < grad->ndim; d++)
     if (d < extra || (shape[d - extra] == 1 && grad->shape[d] != 1)) dims.v[dims.n++] = d;
-  Tensor *sum;
+  OWNED Tensor *sum = NULL;
   if (dims.n == 0) return op_reshape(grad, ints_of(ndim, shape), out);
   TRY(op_sum(grad, dims, true, DTYPE_NONE, &sum));
-  Status status = op_reshape(sum, ints_of(ndim, shape), out);
-  tensor_release(sum);
-  return status;
+  return op_reshape(sum, ints_of(ndim, shape), out);
 }
 
 Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out) {
@@ -60,21 +56,12 @@ Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out) {
 
 /* Zeros of the input's shape with 'grad' written through a view. */
 static Status embed(Backward *c, Tensor *grad, OpId op, const void *attrs, Tensor **out) {
-  Tensor *zeros = NULL, *part = NULL;
-  Ints shape = backward_input_shape(c, 0);
-  TRY(op_new_zeros(grad, shape, DTYPE_NONE, &zeros));
-  Status status = op_call(op, &zeros, 1, attrs, &part);
-  if (status == OK) {
-    Tensor *in[] = {part, grad};
-    status = op_call_in_place(OP_COPY, in, 2, NULL);
-  }
-  tensor_release(part);
-  if (status != OK) {
-    tensor_release(zeros);
-    zeros = NULL;
-  }
-  *out = zeros;
-  return status;
+  OWNED Tensor *zeros = NULL, *part = NULL;
+  TRY(op_new_zeros(grad, backward_input_shape(c, 0), DTYPE_NONE, &zeros));
+  TRY(op_call(op, &zeros, 1, attrs, &part));
+  TRY(op_call_in_place(OP_COPY, (Tensor *[]){part, grad}, 2, NULL));
+  *out = owned_give(&zeros);
+  return OK;
 }
 
 Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t length, Tensor **out) {
@@ -100,50 +87,38 @@ Status backward_diagonal(Backward *c) { return embed(c, c->grad[0], OP_DIAGONAL,
 Status backward_as_strided(Backward *c) {
   const AsStridedAttrs *a = c->attrs;
   const Tensor *input = c->input[0];
-  Tensor *t[6] = {0};
-  Scalar none = scalar_int(0);
+  const OptionalScalar no_end = {false, scalar_int(0)};
   int64_t offset = (a->storage_offset < 0 ? input->offset : a->storage_offset) - input->offset;
+  OWNED Tensor *count = NULL, *seen = NULL, *places = NULL, *grad = NULL, *zeros = NULL, *sums = NULL;
   if (!tensor_is_contiguous(input))
     return fail(ERROR_ARGUMENT, "as_strided: the gradient is defined for contiguous inputs only");
-  Status status = op_arange(scalar_int(input->numel), (OptionalScalar){false, none}, scalar_int(1), DTYPE_INT64, &t[0]);
-  if (status == OK) status = op_as_strided(t[0], a->size, a->stride, offset, &t[1]);
-  if (status == OK) status = op_reshape(t[1], (Ints){1, {-1}}, &t[2]);
-  if (status == OK) status = op_reshape(c->grad[0], (Ints){1, {-1}}, &t[3]);
-  if (status == OK) status = op_new_zeros(c->grad[0], (Ints){1, {input->numel}}, DTYPE_NONE, &t[4]);
-  if (status == OK) status = op_index_add(t[4], 0, t[2], t[3], scalar_int(1), &t[5]);
-  if (status == OK) status = op_reshape(t[5], ints_of(input->ndim, input->shape), &c->result[0]);
-  for (int i = 0; i < 6; i++) tensor_release(t[i]);
-  return status;
+  TRY(op_arange(scalar_int(input->numel), no_end, scalar_int(1), DTYPE_INT64, &count));
+  TRY(op_as_strided(count, a->size, a->stride, offset, &seen));
+  TRY(op_reshape(seen, (Ints){1, {-1}}, &places));
+  TRY(op_reshape(c->grad[0], (Ints){1, {-1}}, &grad));
+  TRY(op_new_zeros(c->grad[0], (Ints){1, {input->numel}}, DTYPE_NONE, &zeros));
+  TRY(op_index_add(zeros, 0, places, grad, scalar_int(1), &sums));
+  return op_reshape(sums, ints_of(input->ndim, input->shape), &c->result[0]);
 }
 
 Status composite_as_strided_scatter(Call *c) {
   const AsStridedScatterAttrs *a = c->attrs;
-  Tensor *copy, *part = NULL;
+  OWNED Tensor *copy = NULL, *part = NULL;
   TRY(op_clone(c->in[0], &copy));
-  Status status = op_as_strided(copy, a->size, a->stride, a->storage_offset, &part);
-  if (status == OK) {
-    Tensor *in[] = {part, c->in[1]};
-    status = op_call_in_place(OP_COPY, in, 2, NULL);
-  }
-  tensor_release(part);
-  if (status == OK) c->out[0] = copy;
-  else tensor_release(copy);
-  return status;
+  TRY(op_as_strided(copy, a->size, a->stride, a->storage_offset, &part));
+  TRY(op_call_in_place(OP_COPY, (Tensor *[]){part, c->in[1]}, 2, NULL));
+  c->out[0] = owned_give(&copy);
+  return OK;
 }
 
 /* The part that was written takes its gradient away from what was there before. */
 Status backward_as_strided_scatter(Backward *c) {
   const AsStridedScatterAttrs *a = c->attrs;
-  Tensor *g = NULL, *part = NULL, *zeros = NULL;
-  Status status = op_contiguous(c->grad[0], &g);
-  if (status == OK) status = op_as_strided(g, a->size, a->stride, g->offset + a->storage_offset, &part);
-  if (status == OK && (c->needs & 1)) {
-    status = op_zeros_like(part, DTYPE_NONE, &zeros);
-    if (status == OK) status = op_as_strided_scatter(g, zeros, a->size, a->stride, a->storage_offset, &c->result[0]);
-  }
-  if (status == OK && (c->needs & 2)) c->result[1] = tensor_retain(part);
-  tensor_release(g);
-  tensor_release(part);
-  tensor_release(zeros);
-  return status;
+  OWNED Tensor *g = NULL, *part = NULL, *zeros = NULL;
+  TRY(op_contiguous(c->grad[0], &g));
+  TRY(op_as_strided(g, a->size, a->stride, g->offset + a->storage_offset, &part));
+  if (c->needs & 2) c->result[1] = tensor_retain(part);
+  if (!(c->needs & 1)) return OK;
+  TRY(op_zeros_like(part, DTYPE_NONE, &zeros));
+  return op_as_strided_scatter(g, zeros, a->size, a->stride, a->storage_offset, &c->result[0]);
 }

@@ -53,7 +53,8 @@ local function matmul_batched(a, b)
 end
 op {"matmul", "(input: Tensor, other: Tensor) -> Tensor",
   amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", module = {"torch", "torch.linalg"}, domain = "matmul",
-  specialize = {["input.ndim"] = {2, 1}, ["other.ndim"] = {2, 1}},
+  specialize = {["input.ndim"] = {2, 1}, ["other.ndim"] = {2, 1},
+    {"one_batch", "input.ndim == 3 and other.ndim == 3 and input.shape[1] == other.shape[1]"}},
   check = {{"input", "input.ndim >= 1", "at least 1 dimension"}, {"other", "other.ndim >= 1", "at least 1 dimension"},
     {"other", "other.dtype == input.dtype", "{input.dtype} as the first argument is"},
     inner("other", 2, "(other.ndim == 1 and input.shape[-1] == other.shape[1]) or (other.ndim > 1 and input.shape[-1] == other.shape[-2])"),
@@ -64,7 +65,7 @@ op {"matmul", "(input: Tensor, other: Tensor) -> Tensor",
     if a.ndim == 1 then return a:unsqueeze(1):matmul(b):squeeze(-2) end -- a row that goes again
     if b.ndim == 1 then return a:matmul(b:unsqueeze(2)):squeeze(-1) end -- a column
     if b.ndim == 2 then return a.ndim == 2 and a:mm(b) or matmul_folded(a, b) end
-    return matmul_batched(a, b)
+    return o.one_batch and a:bmm(b) or matmul_batched(a, b)
   end,
   doc = [[The product by rank: vectors: inner product; matrices: matrix product; matrix and vector: the vector counts as a column (or row) that
 disappears again; more dimensions: those before the last two broadcast, one matrix product each.]],

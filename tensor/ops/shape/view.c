@@ -82,15 +82,14 @@ Status view_view(const Tensor *in, const void *attrs, Tensor *out) {
 
 Status composite_reshape(Call *c) {
   const ReshapeAttrs *a = c->attrs;
-  Tensor *in = c->in[0], *copy;
+  Tensor *in = c->in[0];
+  OWNED Tensor *copy = NULL;
   Ints size;
   int64_t stride[TENSOR_MAX_DIMS];
   TRY(infer_size("reshape", &a->shape, in->numel, &size));
   if (view_strides(in, &size, stride)) return op_view(in, size, &c->out[0]);
   TRY(op_clone(in, &copy));
-  Status status = op_view(copy, size, &c->out[0]);
-  tensor_release(copy);
-  return status;
+  return op_view(copy, size, &c->out[0]);
 }
 
 Status composite_flatten(Call *c) {
@@ -307,13 +306,10 @@ Status composite_repeat(Call *c) {
     if (__builtin_mul_overflow(size, a->repeats.v[i], &result.v[result.n++]))
       return fail(ERROR_ARGUMENT, "repeatTensor: %lld × %lld is too large", (long long)size, (long long)a->repeats.v[i]);
   }
-  Tensor *t = NULL, *e = NULL;
-  Status status = op_reshape(c->in[0], parts, &t);
-  if (status == OK) status = op_expand(t, wide, &e);
-  if (status == OK) status = op_reshape(e, result, &c->out[0]);
-  tensor_release(t);
-  tensor_release(e);
-  return status;
+  OWNED Tensor *apart = NULL, *expanded = NULL;
+  TRY(op_reshape(c->in[0], parts, &apart));
+  TRY(op_expand(apart, wide, &expanded));
+  return op_reshape(expanded, result, &c->out[0]);
 }
 
 Status view_alias(const Tensor *in, const void *attrs, Tensor *out) {
