@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "call.h"
-#include "formula.h"
+#include "decomposition.h"
 #include "embedded.h"
 #include "folder.h"
 #include "internals.h"
@@ -194,7 +194,7 @@ static int op(lua_State *L) {
 static int formula(lua_State *L) {
   const OpInfo *info = check_op(L, "formula");
   if (info->formulas == NULL) return 0;
-  formula_push(L, info);
+  decomposition_push(L, info);
   return 1;
 }
 static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/internal.h"
-#include "formula.h"
+#include "call/formula.h"
 
 /* The functions of the op on this processor. */
 static inline StripFn strip_of(const Call *c, DType dtype) {

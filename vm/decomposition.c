@@ -1,5 +1,5 @@
-/* formula.c: the decomposition of composites as Lua tables: see torch._C.formula in internals.c. */
-#include "formula.h"
+/* decomposition.c: the formulas of composites as Lua tables: see torch._C.formula in internals.c. */
+#include "decomposition.h"
 
 /* Tensor 'number' of a formula: an input by its name, else "t1", "t2", …; nil where none is given. */
 static void push_tensor_name(lua_State *L, const OpInfo *info, int number) {
@@ -33,7 +33,7 @@ static void push_step(lua_State *L, const OpInfo *info, const FormulaStep *s) {
   set_tensor_names(L, info, "outputs", s->outputs, s->n_outputs);
 }
 
-void formula_push(lua_State *L, const OpInfo *info) {
+void decomposition_push(lua_State *L, const OpInfo *info) {
   lua_createtable(L, info->n_formulas, 0);
   for (int k = 0; k < info->n_formulas; k++) {
     const Formula *f = &info->formulas[k];
