@@ -275,19 +275,21 @@ static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_ou
   return status;
 }
 
+static Status has_nan(Tensor *t, Scalar *found) {
+  OWNED Tensor *wrong = NULL, *any = NULL;
+  TRY(op_isnan(t, &wrong));
+  TRY(op_any(wrong, ints_none(), false, &any));
+  return tensor_item("backward", any, found);
+}
+
 /* With anomaly_checks: a NaN among what the backward of 'n' made. */
 static Status check_anomaly(const Node *n, Tensor **result) {
   for (int k = 0; k < n->n_inputs; k++) {
     if (result[k] == NULL) continue;
-    Tensor *wrong = NULL, *any = NULL;
     Scalar found = scalar_bool(false);
     bool was = grad_set_enabled(false);
-    Status status = op_isnan(result[k], &wrong);
-    if (status == OK) status = op_any(wrong, ints_none(), false, &any);
+    Status status = has_nan(result[k], &found);
     grad_set_enabled(was);
-    if (status == OK) status = tensor_item("backward", any, &found);
-    tensor_release(wrong);
-    tensor_release(any);
     TRY(status);
     if (found.as.i) return fail(ERROR_ARGUMENT, "backward: %s returned NaN for input %d", node_name(n), k + 1);
   }

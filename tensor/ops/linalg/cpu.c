@@ -15,14 +15,11 @@ static Status matrix_of(Tensor *t, Matrix *m, Tensor **copy) {
 }
 
 static Status multiply(Tensor *a, Tensor *b, double alpha, double beta, Tensor *out) {
-  Tensor *copy[2] = {0};
+  OWNED Tensor *left = NULL, *right = NULL;
   Matrix x, y;
-  Status status = matrix_of(a, &x, &copy[0]);
-  if (status == OK) status = matrix_of(b, &y, &copy[1]);
-  if (status == OK) status = KERNEL(gemm)((DType)out->dtype, x, y, alpha, beta, tensor_data(out), out->shape[1]);
-  tensor_release(copy[0]);
-  tensor_release(copy[1]);
-  return status;
+  TRY(matrix_of(a, &x, &left));
+  TRY(matrix_of(b, &y, &right));
+  return KERNEL(gemm)((DType)out->dtype, x, y, alpha, beta, tensor_data(out), out->shape[1]);
 }
 
 Status KERNEL(mm)(Call *c) { return multiply(c->in[0], c->in[1], 1, 0, c->out[0]); }
@@ -94,15 +91,13 @@ static Status run_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y, Te
 }
 
 Status KERNEL(bmm)(Call *c) {
-  Tensor *copy[2] = {0}, *out = c->out[0];
+  OWNED Tensor *left = NULL, *right = NULL;
+  Tensor *out = c->out[0];
   Matrix x, y;
   if (out->numel == 0) return OK;
-  Status status = matrix_of(c->in[0], &x, &copy[0]);
-  if (status == OK) status = matrix_of(c->in[1], &y, &copy[1]);
-  if (status == OK) status = run_batch(copy[0] != NULL ? copy[0] : c->in[0], copy[1] != NULL ? copy[1] : c->in[1], x, y, out);
-  tensor_release(copy[0]);
-  tensor_release(copy[1]);
-  return status;
+  TRY(matrix_of(c->in[0], &x, &left));
+  TRY(matrix_of(c->in[1], &y, &right));
+  return run_batch(left != NULL ? left : c->in[0], right != NULL ? right : c->in[1], x, y, out);
 }
 
 /* ---- linear ---------------------------------------------------------------------------- */
@@ -120,26 +115,23 @@ static Status fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns
   return OK;
 }
 
+/* 't' as a matrix of so many rows of k elements, which lie one behind the other; a tensor of two dimensions is one already. */
+static Status rows_of(Tensor *t, int64_t rows, int64_t k, Matrix *m, Tensor **copy) {
+  if (t->ndim == 2) return matrix_of(t, m, copy);
+  TRY(tensor_contiguous(t, copy));
+  *m = (Matrix){tensor_data(*copy), rows, k, k, 1};
+  return OK;
+}
+
 Status KERNEL(linear)(Call *c) {
-  Tensor *in = c->in[0], *weight = c->in[1], *bias = c->n_in > 2 ? c->in[2] : NULL, *out = c->out[0], *copy[2] = {0};
+  Tensor *in = c->in[0], *weight = c->in[1], *bias = c->n_in > 2 ? c->in[2] : NULL, *out = c->out[0];
+  OWNED Tensor *dense_in = NULL, *dense_weight = NULL;
   int64_t k = in->shape[in->ndim - 1], columns = weight->ndim == 2 ? weight->shape[0] : 1, rows = 1;
   for (int d = 0; d < in->ndim - 1; d++) rows *= in->shape[d];
   Matrix x, w;
   if (rows == 0 || columns == 0) return OK;
-  Status status;
-  if (in->ndim == 2) status = matrix_of(in, &x, &copy[0]);
-  else {
-    status = tensor_contiguous(in, &copy[0]);
-    if (status == OK) x = (Matrix){tensor_data(copy[0]), rows, k, k, 1};
-  }
-  if (status == OK && weight->ndim == 2) status = matrix_of(weight, &w, &copy[1]);
-  else if (status == OK) {
-    status = tensor_contiguous(weight, &copy[1]);
-    if (status == OK) w = (Matrix){tensor_data(copy[1]), 1, k, k, 1};
-  }
-  if (status == OK && bias != NULL) status = fill_rows(bias, out, rows, columns);
-  if (status == OK) status = KERNEL(gemm)((DType)out->dtype, x, matrix_t(w), 1, bias != NULL ? 1 : 0, tensor_data(out), columns);
-  tensor_release(copy[0]);
-  tensor_release(copy[1]);
-  return status;
+  TRY(rows_of(in, rows, k, &x, &dense_in));
+  TRY(rows_of(weight, 1, k, &w, &dense_weight));
+  if (bias != NULL) TRY(fill_rows(bias, out, rows, columns));
+  return KERNEL(gemm)((DType)out->dtype, x, matrix_t(w), 1, bias != NULL ? 1 : 0, tensor_data(out), columns);
 }

@@ -150,7 +150,7 @@ Status create_randperm(Call *c) {
   const RandpermAttrs *a = c->attrs;
   Generator *g = a->generator != NULL ? a->generator : generator_default();
   DType dtype = float_or(a->dtype, DTYPE_INT64);
-  Tensor *order;
+  OWNED Tensor *order = NULL;
   if (a->n < 0)
     return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld",
                 (long long)a->n);
@@ -158,10 +158,8 @@ Status create_randperm(Call *c) {
   TRY(call_output(c, 0, dtype, 1, &a->n));
   if (dtype == DTYPE_INT64) return shuffle(g, a->n, tensor_data(c->out[0]));
   TRY(tensor_empty_cpu(1, &a->n, DTYPE_INT64, &order));
-  Status status = shuffle(g, a->n, tensor_data(order));
-  if (status == OK) status = tensor_copy_raw(c->out[0], order);
-  tensor_release(order);
-  return status;
+  TRY(shuffle(g, a->n, tensor_data(order)));
+  return tensor_copy_raw(c->out[0], order);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------ */
