@@ -3,7 +3,9 @@
 ** (y · stride + i · dilation - padding, x · …), 0 outside.
 */
 
-static void NAME(to_columns)(const Window *w, int64_t channels, const T *in, int64_t y0, int64_t y1, T *to) {
+static void NAME(conv_to_columns)(const Window *w, int64_t channels, const void *image, int64_t y0, int64_t y1, void *columns) {
+  const T *in = image;
+  T *to = columns;
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
     for (int64_t i = 0; i < w->kernel[0]; i++)
       for (int64_t j = 0; j < w->kernel[1]; j++) {
@@ -25,7 +27,9 @@ static void NAME(to_columns)(const Window *w, int64_t channels, const T *in, int
       }
 }
 
-static void NAME(from_columns)(const Window *w, int64_t channels, const T *from, int64_t y0, int64_t y1, T *in) {
+static void NAME(conv_from_columns)(const Window *w, int64_t channels, const void *columns, int64_t y0, int64_t y1, void *image) {
+  const T *from = columns;
+  T *in = image;
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
     for (int64_t i = 0; i < w->kernel[0]; i++)
       for (int64_t j = 0; j < w->kernel[1]; j++) {
@@ -43,16 +47,17 @@ static void NAME(from_columns)(const Window *w, int64_t channels, const T *from,
       }
 }
 
-static void NAME(fill)(T *to, int64_t n, T value) {
+static void NAME(conv_fill)(void *out, int64_t n, const void *element) {
+  const T value = *(const T *)element;
+  T *to = out;
   for (int64_t i = 0; i < n; i++) to[i] = value;
 }
 
 /* out[i] = the sum of sums[part][i], in order. */
-static void NAME(add_up)(const T *sums, int64_t n, int64_t parts, T *out) {
+static void NAME(conv_add_parts)(const void *all, int64_t n, int64_t parts, void *result) {
+  const T *sums = all;
+  T *out = result;
   memcpy(out, sums, (size_t)n * sizeof(T));
   for (int64_t part = 1; part < parts; part++)
     for (int64_t i = 0; i < n; i++) out[i] += sums[part * n + i];
 }
-
-#undef T
-#undef NAME

@@ -20,14 +20,18 @@ typedef struct {
   bool direct;       /* the input is the column matrix */
 } Plan;
 
-#define T float
-#define NAME(x) x##_float32
-#include "columns_body.h"
-#define T double
-#define NAME(x) x##_float64
-#include "columns_body.h"
+#define BODY "ops/conv/columns_body.h"
+#include "each_float.h"
 
-static void plan_init(Plan *p, DType dtype) {
+typedef void (*ToColumnsFn)(const Window *w, int64_t channels, const void *in, int64_t y0, int64_t y1, void *columns);
+typedef void (*ConvFillFn)(void *to, int64_t n, const void *value);
+typedef void (*ConvAddFn)(const void *sums, int64_t n, int64_t parts, void *out);
+static const ToColumnsFn conv_to_columns[DTYPE_COUNT] = FLOAT_TABLE(conv_to_columns);
+static const ToColumnsFn conv_from_columns[DTYPE_COUNT] = FLOAT_TABLE(conv_from_columns);
+static const ConvFillFn conv_fills[DTYPE_COUNT] = FLOAT_TABLE(conv_fill);
+static const ConvAddFn conv_adds[DTYPE_COUNT] = FLOAT_TABLE(conv_add_parts);
+
+static void conv_plan_init(Plan *p, DType dtype) {
   const Window *w = &p->w;
   p->dtype = dtype;
   p->size = (int64_t)dtype_size(dtype);
@@ -44,38 +48,29 @@ static void plan_init(Plan *p, DType dtype) {
   p->strips = (w->out[0] + p->rows - 1) / p->rows;
 }
 
-static size_t columns_bytes(const Plan *p) { return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size); }
-
-static void to_columns(const Plan *p, const void *in, int64_t y0, int64_t y1, void *columns) {
-  if (p->dtype == DTYPE_FLOAT32) to_columns_float32(&p->w, p->c, in, y0, y1, columns);
-  else to_columns_float64(&p->w, p->c, in, y0, y1, columns);
-}
-static void from_columns(const Plan *p, const void *columns, int64_t y0, int64_t y1, void *in) {
-  if (p->dtype == DTYPE_FLOAT32) from_columns_float32(&p->w, p->c, columns, y0, y1, in);
-  else from_columns_float64(&p->w, p->c, columns, y0, y1, in);
-}
+static size_t conv_columns_bytes(const Plan *p) { return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size); }
 
 /* Output rows of strip 's'. */
-static void strip_rows(const Plan *p, int64_t s, int64_t *y0, int64_t *y1) {
+static void conv_strip(const Plan *p, int64_t s, int64_t *y0, int64_t *y1) {
   *y0 = s * p->rows;
   *y1 = *y0 + p->rows < p->w.out[0] ? *y0 + p->rows : p->w.out[0];
 }
 
 /* The column matrix of a strip: made in 'scratch' or the input itself. */
-static Matrix columns_of(const Plan *p, const char *in, int64_t s, void *scratch) {
+static Matrix conv_columns(const Plan *p, const char *in, int64_t s, void *scratch) {
   int64_t y0, y1, width;
-  strip_rows(p, s, &y0, &y1);
+  conv_strip(p, s, &y0, &y1);
   width = (y1 - y0) * p->w.out[1];
   if (p->direct) return (Matrix){in, p->k, p->p, p->p, 1};
-  to_columns(p, in, y0, y1, scratch);
+  conv_to_columns[p->dtype](&p->w, p->c, in, y0, y1, scratch);
   return (Matrix){scratch, p->k, width, width, 1};
 }
 
-static bool worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000)); }
+static bool conv_worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000)); }
 
 /* ---- forward ------------------------------------------------------------------------ */
 
-static Status forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
+static Status conv_forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
   const Plan *p = plan;
   const Window *w = &p->w;
   int64_t s = task % p->strips, ng = task / p->strips, g = ng % w->groups, y0, y1;
@@ -83,14 +78,12 @@ static Status forward_task(const void *plan, Call *c, int64_t task, void *scratc
   char *out = (char *)tensor_data(c->out[0]) + ng * p->f * p->p * p->size;
   const char *weight = (const char *)tensor_data(c->in[1]) + g * p->f * p->k * p->size;
   Tensor *bias = c->n_in > 2 ? c->in[2] : NULL;
-  strip_rows(p, s, &y0, &y1);
+  conv_strip(p, s, &y0, &y1);
   int64_t width = (y1 - y0) * w->out[1];
   out += y0 * w->out[1] * p->size;
-  Matrix columns = columns_of(p, in, s, scratch);
-  for (int64_t f = 0; bias != NULL && f < p->f; f++) {
-    if (p->dtype == DTYPE_FLOAT32) fill_float32((float *)out + f * p->p, width, ((float *)tensor_data(bias))[g * p->f + f]);
-    else fill_float64((double *)out + f * p->p, width, ((double *)tensor_data(bias))[g * p->f + f]);
-  }
+  Matrix columns = conv_columns(p, in, s, scratch);
+  const char *start = bias != NULL ? (const char *)tensor_data(bias) + g * p->f * p->size : NULL;
+  for (int64_t f = 0; bias != NULL && f < p->f; f++) conv_fills[p->dtype](out + f * p->p * p->size, width, start + f * p->size);
   Matrix filter = {weight, p->f, p->k, p->k, 1};
   return KERNEL(gemm)(p->dtype, filter, columns, 1, bias != NULL ? 1 : 0, out, p->p);
 }
@@ -101,13 +94,13 @@ Status KERNEL(conv2d)(Call *c) {
   Plan p;
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
-  plan_init(&p, (DType)c->in[0]->dtype);
-  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, columns_bytes(&p), worth(&p), forward_task);
+  conv_plan_init(&p, (DType)c->in[0]->dtype);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p), conv_forward_task);
 }
 
 /* ---- the gradient of the input -------------------------------------------------------- */
 
-static Status input_task(const void *plan, Call *c, int64_t ng, void *scratch) {
+static Status conv_input_task(const void *plan, Call *c, int64_t ng, void *scratch) {
   const Plan *p = plan;
   const Window *w = &p->w;
   const char *grad = (const char *)tensor_data(c->in[0]) + ng * p->f * p->p * p->size;
@@ -119,11 +112,11 @@ static Status input_task(const void *plan, Call *c, int64_t ng, void *scratch) {
   memset(in, 0, bytes);
   for (int64_t s = 0; s < p->strips; s++) {
     int64_t y0, y1;
-    strip_rows(p, s, &y0, &y1);
+    conv_strip(p, s, &y0, &y1);
     int64_t width = (y1 - y0) * w->out[1];
     Matrix part = {grad + y0 * w->out[1] * p->size, p->f, width, p->p, 1};
     TRY(KERNEL(gemm)(p->dtype, filter, part, 1, 0, scratch, width));
-    from_columns(p, scratch, y0, y1, in);
+    conv_from_columns[p->dtype](&p->w, p->c, scratch, y0, y1, in);
   }
   return OK;
 }
@@ -135,8 +128,8 @@ Status KERNEL(conv2d_input)(Call *c) {
   TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
   TRY(conv_check_grad(c->in[0], &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
-  plan_init(&p, (DType)c->in[0]->dtype);
-  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, columns_bytes(&p), worth(&p), input_task);
+  conv_plan_init(&p, (DType)c->in[0]->dtype);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
 }
 
 /* ---- the gradient of the weight ------------------------------------------------------- */
@@ -151,7 +144,7 @@ typedef struct {
   char *sums;
 } WeightPlan;
 
-static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
+static Status conv_weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
   const WeightPlan *wp = plan;
   const Plan *p = &wp->plan;
   const Window *w = &p->w;
@@ -164,7 +157,7 @@ static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch
     const char *in = (const char *)tensor_data(c->in[0]) + ng * p->c * w->in[0] * w->in[1] * p->size;
     const char *grad = (const char *)tensor_data(c->in[1]) + ng * p->f * p->p * p->size;
     for (int64_t s = 0; s < p->strips; s++) {
-      Matrix columns = columns_of(p, in, s, scratch);
+      Matrix columns = conv_columns(p, in, s, scratch);
       Matrix rows = {grad + s * p->rows * w->out[1] * p->size, p->f, columns.columns, p->p, 1};
       TRY(KERNEL(gemm)(p->dtype, rows, matrix_t(columns), 1, 1, sum, p->k));
     }
@@ -179,7 +172,7 @@ Status KERNEL(conv2d_weight)(Call *c) {
   Plan *p = &w.plan;
   TRY(conv_window(c->in[0], c->out[0], &args, &p->w));
   TRY(conv_check_grad(c->in[1], &p->w));
-  plan_init(p, (DType)c->in[0]->dtype);
+  conv_plan_init(p, (DType)c->in[0]->dtype);
   int64_t n = c->out[0]->numel;
   bool large = n > 1 << 20; /* then the products themselves are worth threads */
   if (!large) w.parts = p->w.batch < PARTS ? p->w.batch : PARTS;
@@ -189,10 +182,9 @@ Status KERNEL(conv2d_weight)(Call *c) {
   if (w.sums == NULL) return ERROR_MEMORY;
   Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
                       ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
-                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, columns_bytes(p), !large && worth(p), weight_task);
+                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p), !large && conv_worth(p), conv_weight_task);
   if (w.parts == 1) return status;
-  if (status == OK && p->dtype == DTYPE_FLOAT32) add_up_float32((float *)w.sums, n, w.parts, tensor_data(c->out[0]));
-  else if (status == OK) add_up_float64((double *)w.sums, n, w.parts, tensor_data(c->out[0]));
+  if (status == OK) conv_adds[p->dtype](w.sums, n, w.parts, tensor_data(c->out[0]));
   memory_free(w.sums, bytes);
   return status;
 }

@@ -64,12 +64,16 @@ static void taps_of_gradient(const Shifts *s, int64_t plane, int64_t phase, Taps
 
 static int64_t block_of(int64_t planes) { return planes >= 4 ? 4 : planes >= 2 ? 2 : 1; }
 
-#define T float
-#define NAME(x) x##_float32
-#include "shifts_body.h"
-#define T double
-#define NAME(x) x##_float64
-#include "shifts_body.h"
+#define BODY "ops/conv/shifts_body.h"
+#include "each_float.h"
+
+/* What a task does with a strip of rows; see the functions of these names in shifts_body.h. */
+typedef void (*ShiftsForwardFn)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0, int64_t rows,
+                                void *out, void *scratch);
+typedef void (*ShiftsGradientFn)(const Shifts *s, const void *a, const void *b, int64_t y0, int64_t rows, void *out, void *scratch);
+static const ShiftsForwardFn shifts_forwards[DTYPE_COUNT] = FLOAT_TABLE(shifts_forward);
+static const ShiftsGradientFn shifts_inputs[DTYPE_COUNT] = FLOAT_TABLE(shifts_input);
+static const ShiftsGradientFn shifts_weights[DTYPE_COUNT] = FLOAT_TABLE(shifts_weight);
 
 /* ---- plans -------------------------------------------------------------------------------- */
 
@@ -104,7 +108,7 @@ static void shifts_init(Shifts *s, const Window *w, const Call *c) {
 }
 
 /* Strips of 'total' rows, 'planes' planes of which are to stay in the cache. */
-static void cut(Shifts *s, int64_t total, int64_t planes) {
+static void shifts_cut(Shifts *s, int64_t total, int64_t planes) {
   int64_t bytes = planes * s->pitch * (int64_t)dtype_size(s->dtype);
   s->total = total;
   s->rows = bytes > 0 && STRIP_BYTES / bytes < total ? STRIP_BYTES / bytes : total;
@@ -113,14 +117,14 @@ static void cut(Shifts *s, int64_t total, int64_t planes) {
 }
 
 /* The first row of a strip and how many it has. */
-static int64_t strip_rows(const Shifts *s, int64_t strip, int64_t *first) {
+static int64_t shifts_strip(const Shifts *s, int64_t strip, int64_t *first) {
   *first = strip * s->rows;
   return s->total - *first < s->rows ? s->total - *first : s->rows;
 }
 
 static int64_t phases_of(const Shifts *s) { return s->c * s->phases[0] * s->phases[1]; }
 
-static Status run(const Shifts *s, Call *c, int64_t tasks, int64_t elements, ConvTask work) {
+static Status shifts_run(const Shifts *s, Call *c, int64_t tasks, int64_t elements, ConvTask work) {
   const Window *w = &s->w;
   int64_t taps = s->c * w->kernel[0] * w->kernel[1];
   bool threads = worth_threads(w->batch * w->features * w->out[0] * w->out[1], 1 + (int)taps / 8);
@@ -137,45 +141,43 @@ static char *plane_of(const Tensor *t, int64_t plane, int64_t elements) {
 
 /* ---- the three ops: a task is a sample, a group and a strip --------------------------------- */
 
-static Status forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
+static Status shifts_forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
   const Shifts *s = plan;
   const Window *w = &s->w;
-  int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = strip_rows(s, task % s->strips, &y0);
+  int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = shifts_strip(s, task % s->strips, &y0);
   const Tensor *biases = c->n_in > 2 ? c->in[2] : NULL;
   const char *in = plane_of(c->in[0], sample * s->c, IN_PLANE(w)), *bias = biases != NULL ? plane_of(biases, g * s->f, 1) : NULL;
   const char *weight = plane_of(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
   char *out = plane_of(c->out[0], sample * s->f, OUT_PLANE(w));
-  if (s->dtype == DTYPE_FLOAT32) forward_float32(s, in, weight, bias, y0, rows, out, scratch);
-  else forward_float64(s, in, weight, bias, y0, rows, out, scratch);
+  shifts_forwards[s->dtype](s, in, weight, bias, y0, rows, out, scratch);
   return OK;
 }
 
 Status KERNEL(shifts_forward)(const Window *w, Call *c) {
   Shifts s;
   shifts_init(&s, w, c);
-  cut(&s, w->out[0], phases_of(&s));
+  shifts_cut(&s, w->out[0], phases_of(&s));
   int64_t from = phases_of(&s) * (s.rows + s.reach[0]) * s.pitch + SLACK, to = MOST * (s.rows * s.pitch + SLACK);
-  return run(&s, c, w->batch * w->groups * s.strips, from + to, forward_task);
+  return shifts_run(&s, c, w->batch * w->groups * s.strips, from + to, shifts_forward_task);
 }
 
-static Status input_task(const void *plan, Call *c, int64_t task, void *scratch) {
+static Status shifts_input_task(const void *plan, Call *c, int64_t task, void *scratch) {
   const Shifts *s = plan;
   const Window *w = &s->w;
-  int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = strip_rows(s, task % s->strips, &y0);
+  int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = shifts_strip(s, task % s->strips, &y0);
   const char *grad = plane_of(c->in[0], sample * s->f, OUT_PLANE(w));
   const char *weight = plane_of(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
   char *in = plane_of(c->out[0], sample * s->c, IN_PLANE(w));
-  if (s->dtype == DTYPE_FLOAT32) input_float32(s, grad, weight, y0, rows, in, scratch);
-  else input_float64(s, grad, weight, y0, rows, in, scratch);
+  shifts_inputs[s->dtype](s, grad, weight, y0, rows, in, scratch);
   return OK;
 }
 
 Status KERNEL(shifts_input)(const Window *w, Call *c) {
   Shifts s;
   shifts_init(&s, w, c);
-  cut(&s, w->out[0] + s.reach[0], s.f);
+  shifts_cut(&s, w->out[0] + s.reach[0], s.f);
   int64_t from = SLACK + s.f * ((s.rows + s.reach[0]) * s.pitch + SLACK), to = s.phases[1] * MOST * (s.rows * s.pitch + SLACK);
-  return run(&s, c, w->batch * w->groups * s.strips, from + to, input_task);
+  return shifts_run(&s, c, w->batch * w->groups * s.strips, from + to, shifts_input_task);
 }
 
 typedef struct {
@@ -184,7 +186,7 @@ typedef struct {
   char *sums;
 } WeightPlan;
 
-static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
+static Status shifts_weight_task(const void *plan, Call *c, int64_t task, void *scratch) {
   const WeightPlan *p = plan;
   const Shifts *s = &p->shifts;
   const Window *w = &s->w;
@@ -197,9 +199,8 @@ static Status weight_task(const void *plan, Call *c, int64_t task, void *scratch
     int64_t sample = n * w->groups + g;
     const char *in = plane_of(c->in[0], sample * s->c, IN_PLANE(w)), *grad = plane_of(c->in[1], sample * s->f, OUT_PLANE(w));
     for (int64_t strip = 0; strip < s->strips && !interrupt_requested(); strip++) {
-      int64_t y0, rows = strip_rows(s, strip, &y0);
-      if (s->dtype == DTYPE_FLOAT32) weight_float32(s, in, grad, y0, rows, sum, scratch);
-      else weight_float64(s, in, grad, y0, rows, sum, scratch);
+      int64_t y0, rows = shifts_strip(s, strip, &y0);
+      shifts_weights[s->dtype](s, in, grad, y0, rows, sum, scratch);
     }
   }
   return OK;
@@ -210,7 +211,7 @@ Status KERNEL(shifts_weight)(const Window *w, Call *c, int64_t parts, char *sums
   WeightPlan p = {.parts = parts, .sums = sums};
   Shifts *s = &p.shifts;
   shifts_init(s, w, c);
-  cut(s, w->out[0], s->f + phases_of(s));
+  shifts_cut(s, w->out[0], s->f + phases_of(s));
   int64_t a = SLACK + s->f * (s->rows * s->pitch + SLACK), b = phases_of(s) * (s->rows + s->reach[0]) * s->pitch + SLACK;
-  return run(s, c, parts * w->groups, a + b, weight_task);
+  return shifts_run(s, c, parts * w->groups, a + b, shifts_weight_task);
 }

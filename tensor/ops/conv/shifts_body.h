@@ -123,7 +123,7 @@ static void NAME(products)(const Shifts *s, int64_t n, const T *a, int64_t plane
 
 /* ---- tasks: a sample, a group and a strip ---------------------------------------------------- */
 
-static void NAME(forward)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0, int64_t rows,
+static void NAME(shifts_forward)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0, int64_t rows,
                           void *out, void *scratch) {
   const Window *w = &s->w;
   const int64_t phase = (rows + s->reach[0]) * s->pitch, n = rows * s->pitch, plane = n + SLACK;
@@ -144,7 +144,7 @@ static void NAME(forward)(const Shifts *s, const void *in, const void *weight, c
 }
 
 /* The rows of the input that are rows [y0, y0 + rows) of its phases. */
-static void NAME(input)(const Shifts *s, const void *grad, const void *weight, int64_t y0, int64_t rows, void *in, void *scratch) {
+static void NAME(shifts_input)(const Shifts *s, const void *grad, const void *weight, int64_t y0, int64_t rows, void *in, void *scratch) {
   const Window *w = &s->w;
   const int64_t n = rows * s->pitch, plane = n + SLACK, kernel = w->kernel[0] * w->kernel[1];
   const int64_t spread_plane = (rows + s->reach[0]) * s->pitch + SLACK, first = y0 * w->stride[0] - w->padding[0];
@@ -175,7 +175,7 @@ static void NAME(input)(const Shifts *s, const void *grad, const void *weight, i
   }
 }
 
-static void NAME(weight)(const Shifts *s, const void *in, const void *grad, int64_t y0, int64_t rows, void *sum, void *scratch) {
+static void NAME(shifts_weight)(const Shifts *s, const void *in, const void *grad, int64_t y0, int64_t rows, void *sum, void *scratch) {
   const int64_t phase = (rows + s->reach[0]) * s->pitch, plane = rows * s->pitch + SLACK;
   T *a = (T *)scratch + SLACK, *b = a + s->f * plane;
   Taps taps;
@@ -185,7 +185,5 @@ static void NAME(weight)(const Shifts *s, const void *in, const void *grad, int6
   NAME(products)(s, rows * s->pitch, a, plane, b, &taps, sum);
 }
 
-#undef T
-#undef NAME
 #undef V
 #undef LANES
