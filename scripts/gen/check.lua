@@ -4,9 +4,10 @@
 -- fails with "NAME: 'weight' (argument 4): expected (3), one for each channel, got float32 (2)". What stands in
 -- braces is put in at run time. An optional argument that is not given passes its checks.
 --
--- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .shape and .shape[i] (from 1, or
--- from -1 for the last), of a list of tensors or sizes .n. given(x) says whether an optional argument is there; same_shape(x, y),
--- contiguous(x), ends_with(x, sizes) and broadcast(x, y, n), which leaves out the last n dimensions, look at shapes.
+-- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .shape and .shape[i]
+-- (from 1, or from -1 for the last), of a list of tensors or sizes .n. given(x) says whether an optional argument is
+-- there; same_shape(x, y), contiguous(x), ends_with(x, sizes) and broadcast(x, y, n), which leaves out the last n
+-- dimensions, look at shapes.
 -- Words of a choice and dtypes stand in quotes; max_dims is the most dimensions that a tensor has.
 local check = {}
 
@@ -116,7 +117,9 @@ end
 local function shown(c, kind, slot)
   if kind == "Tensor" then return "%s", ("tensor_text(text[%d], %s)"):format(slot, c), true end
   if kind == "shape" then return "%s", ("shape_text(text[%d], %s->ndim, %s->shape)"):format(slot, c, c), true end
-  if kind == "Ints" then return "%s", ("shape_text(text[%d], %s.n < 0 ? 0 : %s.n, %s.v)"):format(slot, c, c, c), true end
+  if kind == "Ints" then
+    return "%s", ("shape_text(text[%d], %s.n < 0 ? 0 : %s.n, %s.v)"):format(slot, c, c, c), true
+  end
   if kind == "DType" then return "%s", ("dtype_name(%s)"):format(c) end
   if kind == "double" then return "%g", c end
   return "%lld", "(long long)" .. c
@@ -171,7 +174,8 @@ function check.emit(row)
     local line, slots = one(row, entry, trouble)
     lines[#lines + 1], most = line, math.max(most, slots)
   end
-  local head = {('#line %d "%s"'):format(row.line, row.file), ("static Status check_%s(const Call *c) {"):format(row.name)}
+  local head = {('#line %d "%s"'):format(row.line, row.file),
+    ("static Status check_%s(const Call *c) {"):format(row.name)}
   if most > 0 then head[#head + 1] = ("  char text[%d][SHAPE_TEXT];"):format(most) end
   if #row.attrs > 0 then head[#head + 1] = ("  const %s *a = c->attrs;\n  (void)a;"):format(row.struct) end
   return table.concat(head, "\n") .. "\n" .. table.concat(lines, "\n") .. "\n  return OK;\n}\n"

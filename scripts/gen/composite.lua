@@ -1,6 +1,7 @@
 -- Composites: ops that are formulas of other ops. `composite = function(o) return … end` of a row is recorded by
--- formula.lua once for each outcome of what `specialize` lists, and becomes one C function: nested ifs over the outcomes,
--- in each of them straight-line calls that are checked, and temporaries that go as soon as nothing reads them.
+-- formula.lua once for each outcome of what `specialize` lists, and becomes one C function: nested ifs over the
+-- outcomes, in each of them straight-line calls that are checked, and temporaries that go as soon as nothing
+-- reads them.
 -- What is recorded stays as data too: OpInfo.formulas (call/op.h).
 local formula = require "formula"
 local value = require "value"
@@ -34,8 +35,9 @@ function composite.plan(row, rows)
       error(("%s: composite: expected %d results, got %d"):format(row.where, row.n_outputs, #trace.results), 0)
     end
     for i, result in ipairs(trace.results) do
-      if not formula.is_symbol(result) or result.list then error(("%s: composite: result %d is no tensor"):format(row.where, i), 0) end
-      if result.optional then error(("%s: composite: result %d may be missing"):format(row.where, i), 0) end
+      local tensor = formula.is_symbol(result) and not result.list
+      local wrong = not tensor and "is no tensor" or result.optional and "may be missing"
+      if wrong then error(("%s: composite: result %d %s"):format(row.where, i, wrong), 0) end
     end
   end
   return traces
@@ -116,16 +118,17 @@ function composite.data(row, traces)
     if #trace.steps > 0 then
       put("static const FormulaStep steps_%s_%d[] = {", row.name, k)
       for _, s in ipairs(trace.steps) do
-        put("  {%s, %d, %d, %s, %s, %s, %s},", s.number and "OP_COUNT" or "OP_" .. s.row.name:upper(), #(s.inputs or {}), #s.outputs,
-          s.in_place and "true" or "false", numbers(row, s.inputs or {}), numbers(row, s.outputs), quote(table.concat(s.texts, ", ")))
+        local op, inputs = s.number and "OP_COUNT" or "OP_" .. s.row.name:upper(), s.inputs or {}
+        put("  {%s, %d, %d, %s, %s, %s, %s},", op, #inputs, #s.outputs, s.in_place and "true" or "false",
+          numbers(row, inputs), numbers(row, s.outputs), quote(table.concat(s.texts, ", ")))
       end
       put("};")
     end
   end
   put("static const Formula formulas_%s[] = {", row.name)
   for k, trace in ipairs(traces) do
-    put("  {%s, %s, %d, %s},", quote(specialize.when(trace)), #trace.steps > 0 and ("steps_%s_%d"):format(row.name, k) or "NULL",
-      #trace.steps, numbers(row, trace.results))
+    local steps = #trace.steps > 0 and ("steps_%s_%d"):format(row.name, k) or "NULL"
+    put("  {%s, %s, %d, %s},", quote(specialize.when(trace)), steps, #trace.steps, numbers(row, trace.results))
   end
   put("};")
   return table.concat(out, "\n")

@@ -36,7 +36,8 @@ local function in_place(s)
   for i, input in ipairs(s.inputs) do inputs[i] = input and input.c or "NULL" end
   local attrs = "NULL"
   if #s.attributes > 0 then attrs = ("&(%s){%s}"):format(s.row.struct, table.concat(s.attributes, ", ")) end
-  return ("op_call_in_place(OP_%s, (Tensor *[]){%s}, %d, %s)"):format(s.row.name:upper(), table.concat(inputs, ", "), #inputs, attrs)
+  local pattern = "op_call_in_place(OP_%s, (Tensor *[]){%s}, %d, %s)"
+  return pattern:format(s.row.name:upper(), table.concat(inputs, ", "), #inputs, attrs)
 end
 
 --- The C expression of a step, a Status.

@@ -93,7 +93,8 @@ end
 local function arrange(row, ...)
   local given, n = {...}, select("#", ...)
   local named, last = {}, given[n]
-  if n > 0 and type(last) == "table" and not getmetatable(last) and (next(last) == nil or type(next(last)) == "string") then
+  local plain = n > 0 and type(last) == "table" and not getmetatable(last)
+  if plain and (next(last) == nil or type(next(last)) == "string") then
     named, n = last, n - 1
   end
   if n > #row.args then trouble("op '%s' takes %d arguments, got %d", row.name, #row.args, n) end
@@ -113,7 +114,8 @@ local function take_input(s, arg, x)
   if x == nil then s.inputs[#s.inputs + 1] = false
   elseif arg.list and type(x) == "table" and not getmetatable(x) then
     for _, part in ipairs(x) do s.inputs[#s.inputs + 1] = tensor(part) end
-  elseif list and not arg.list then trouble("op '%s': argument '%s': expected one tensor, got a list", s.row.name, arg.name)
+  elseif list and not arg.list then
+    trouble("op '%s': argument '%s': expected one tensor, got a list", s.row.name, arg.name)
   elseif is_symbol(x) and x.optional and not arg.optional then
     trouble("op '%s': argument '%s': '%s' may be missing; name it in specialize", s.row.name, arg.name, x.text)
   else s.inputs[#s.inputs + 1] = tensor(x) end
@@ -199,7 +201,8 @@ Symbol.__index = function(x, key)
 end
 local OPERATORS = {["+"] = "add", ["-"] = "sub", ["*"] = "mul", ["/"] = "div"}
 value.tensor_operator = function(a, b, op)
-  if is_symbol(a) or is_symbol(b) then return (call(OPERATORS[op] or trouble("no operator %s of tensors", op), a, b)) end
+  if not is_symbol(a) and not is_symbol(b) then return nil end
+  return (call(OPERATORS[op] or trouble("no operator %s of tensors", op), a, b))
 end
 for event, op in pairs{__add = "+", __sub = "-", __mul = "*", __div = "/"} do
   Symbol[event] = function(a, b) return value.tensor_operator(a, b, op) end
@@ -249,7 +252,8 @@ local function run(row, rows, what, fn, operands, path)
 end
 
 --- Records the formula `fn` of `row` (anything with `where`) for every outcome of its branches. `operands` makes its
---- argument; it is given a table to be filled with the questions that fields of named symbols ask: questions["input.ndim"].
+--- argument; it is given a table to be filled with the questions that fields of named symbols ask, as in
+--- questions["input.ndim"].
 --- `what` names the formula in messages. Returns the list of traces, in the order of the answers.
 function formula.record(row, rows, what, fn, operands)
   local traces, path = {}, nil

@@ -7,7 +7,8 @@ local specialize = require "specialize"
 local gradient = {}
 
 local function input_symbol(arg)
-  return formula.symbol(("c->input[%d]"):format(arg.input - 1), arg.name, {name = arg.name, saved_input = arg.input, list = arg.list, optional = arg.optional})
+  return formula.symbol(("c->input[%d]"):format(arg.input - 1), arg.name,
+    {name = arg.name, saved_input = arg.input, list = arg.list, optional = arg.optional})
 end
 
 -- The shape of an input whose gradient is wanted; it is known without keeping the input.
@@ -15,7 +16,9 @@ local function input_shape(arg)
   return value.new(("backward_input_shape(c, %d)"):format(arg.input - 1), "Ints", arg.name .. ".shape")
 end
 local SHAPE = {
-  ndim = function(arg) return value.new(("(int64_t)%s.n"):format(input_shape(arg).c), "int64_t", arg.name .. ".ndim") end,
+  ndim = function(arg)
+    return value.new(("(int64_t)%s.n"):format(input_shape(arg).c), "int64_t", arg.name .. ".ndim")
+  end,
   numel = function(arg) return input_shape(arg):product() end,
 }
 
@@ -30,11 +33,12 @@ local function questioned(row)
 end
 
 -- The symbolic operands of a row: o.grad (o.grads[i]), inputs, o.out (o.outs[i]) and
--- attributes by name; o.shape_of.NAME is the shape of a differentiated input, o.create_graph whether the gradients are to
--- be differentiated themselves.
+-- attributes by name; o.shape_of.NAME is the shape of a differentiated input, o.create_graph whether the
+-- gradients are to be differentiated themselves.
 local function operands(row)
   local questions = specialize.questions(row, questioned(row))
-  questions.create_graph = {options = {{true, c = "grad_enabled()", text = "differentiated again"}, {false, text = "once"}}}
+  questions.create_graph = {options = {
+    {true, c = "grad_enabled()", text = "differentiated again"}, {false, text = "differentiated once"}}}
   return function(fields)
     local o = {grads = {}, outs = {}}
     for i = 1, row.n_outputs do
@@ -81,7 +85,8 @@ end
 
 --- Runs the formula of a row. Returns {traces, results = {[number of an input] = true}, save_inputs, save_outputs}.
 function gradient.plan(row, rows)
-  local plan = {traces = formula.record(row, rows, "backward", row.backward, operands(row)), results = {}, save_inputs = {}, save_outputs = {}}
+  local plan = {results = {}, save_inputs = {}, save_outputs = {}}
+  plan.traces = formula.record(row, rows, "backward", row.backward, operands(row))
   for _, trace in ipairs(plan.traces) do read_results(row, plan, trace) end
   return plan
 end
@@ -95,7 +100,9 @@ local function put_leaf(row, trace, indent, put)
   end
   for i = 1, #row.inputs do
     local symbol = trace.gradients[i]
-    if symbol then put("%sif (c->needs & 0x%x) c->result[%d] = tensor_retain(%s);", indent, 1 << (i - 1), i - 1, symbol.c) end
+    if symbol then
+      put("%sif (c->needs & 0x%x) c->result[%d] = tensor_retain(%s);", indent, 1 << (i - 1), i - 1, symbol.c)
+    end
   end
 end
 

@@ -29,7 +29,8 @@ local function of_constants(v, constants)
   local options = {}
   if v.kind == "Scalar" then v = value.new(value.convert(v, "double"), "double", v.text, v.uses) end
   for i, constant in ipairs(constants) do
-    options[i] = option(constant, ("%s == %s"):format(v.c, value.convert(constant, v.kind)), ("%s = %s"):format(v.text, value.text(constant)))
+    local condition = ("%s == %s"):format(v.c, value.convert(constant, v.kind))
+    options[i] = option(constant, condition, ("%s = %s"):format(v.text, value.text(constant)))
   end
   options[#options + 1] = option(v, nil, "any other " .. v.text)
   return {options = options}
@@ -42,7 +43,8 @@ local function of_presence(arg, input)
     there.optional, c = false, there.c .. " != NULL"
   elseif arg.type.c == "OptionalScalar" then there = value.new(("a->%s.value"):format(arg.name), "Scalar", arg.name)
   else there = specialize.attribute(arg) end
-  return {options = {option(there, c or check.given(arg), arg.name .. " given"), option(nil, nil, "no " .. arg.name)}, uses = c and there}
+  local options = {option(there, c or check.given(arg), arg.name .. " given"), option(nil, nil, "no " .. arg.name)}
+  return {options = options, uses = c and there}
 end
 
 local function of_argument(arg, input, trouble)
@@ -51,7 +53,9 @@ local function of_argument(arg, input, trouble)
     options[i] = option(word, ("a->%s == %d"):format(name, i - 1), ("%s = \"%s\""):format(name, word))
   end
   if arg.choices then return {options = options} end
-  if arg.type.c == "bool" then return {options = {option(true, "a->" .. name, name), option(false, nil, "not " .. name)}} end
+  if arg.type.c == "bool" then
+    return {options = {option(true, "a->" .. name, name), option(false, nil, "not " .. name)}}
+  end
   if not arg.optional then trouble("'%s' has no outcomes to tell apart", name) end
   return of_presence(arg, input)
 end
@@ -98,7 +102,8 @@ function specialize.questions(row, input)
 end
 
 --- The operand of a formula: `plain` has what it may mention; what is specialised is asked for, except through
---- o.as_given, for what is only handed on to another op. Also fills the table of the questions that fields of tensors ask.
+--- o.as_given, for what is only handed on to another op. Also fills the table of the questions that fields of
+--- tensors ask.
 function specialize.operand(questions, plain, fields)
   for key, question in pairs(questions) do fields[key] = question end
   return setmetatable({as_given = plain}, {__index = function(_, name)

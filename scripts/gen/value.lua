@@ -114,7 +114,9 @@ function value.ints(x, shift)
 end
 
 local function element(list, i)
-  if math.type(i) ~= "integer" or i == 0 then trouble("%s[%s]: positions are integers from 1 or from -1", list.text, tostring(i)) end
+  if math.type(i) ~= "integer" or i == 0 then
+    trouble("%s[%s]: positions are integers from 1 or from -1", list.text, tostring(i))
+  end
   local text = ("%s[%d]"):format(list.text, i)
   if rawget(list, "shape_of") then -- read where it is, instead of copying the whole shape
     local at = i > 0 and tostring(i - 1) or ("%s->ndim - %d"):format(list.shape_of, -i)
@@ -137,7 +139,8 @@ end
 
 local function part(name, pattern)
   LISTS[name] = function(list, dim)
-    return value.new(pattern:format(list.c, place(dim)), "Ints", ("%s:%s(%s)"):format(list.text, name, value.text(dim)), joined(list, dim))
+    local text = ("%s:%s(%s)"):format(list.text, name, value.text(dim))
+    return value.new(pattern:format(list.c, place(dim)), "Ints", text, joined(list, dim))
   end
 end
 part("before", "formula_before(%s, %s)") -- the sizes before dimension `dim`
@@ -146,7 +149,8 @@ part("only", "formula_only(%s, %s)") -- 1 everywhere else
 part("others", "formula_others(%s, %s)") -- the positions of the other dimensions, for an argument of type dims
 --- What two shapes broadcast to; a check says that they do.
 function LISTS.broadcast(a, b)
-  return value.new(("formula_broadcast(%s, %s)"):format(a.c, b.c), "Ints", ("%s:broadcast(%s)"):format(a.text, b.text), joined(a, b))
+  local text = ("%s:broadcast(%s)"):format(a.text, b.text)
+  return value.new(("formula_broadcast(%s, %s)"):format(a.c, b.c), "Ints", text, joined(a, b))
 end
 --- The product of the sizes.
 function LISTS.product(list)
@@ -163,7 +167,8 @@ Value.__concat = function(a, b)
   if not x or not y then trouble("%s .. %s: lists of sizes were expected", value.text(a), value.text(b)) end
   local uses = joined(a, b)
   for _, more in ipairs{x_uses or {}, y_uses or {}} do table.move(more, 1, #more, #uses + 1, uses) end
-  return value.new(("formula_join(%s, %s)"):format(x, y), "Ints", ("%s .. %s"):format(value.text(a), value.text(b)), uses)
+  local text = ("%s .. %s"):format(value.text(a), value.text(b))
+  return value.new(("formula_join(%s, %s)"):format(x, y), "Ints", text, uses)
 end
 
 -- A tensor on one side makes an op of the operation: formula.lua says how (value.tensor_operator).
@@ -177,8 +182,8 @@ for event, op in pairs{__add = "+", __sub = "-", __mul = "*", __div = "/", __idi
   end
 end
 Value.__unm = function(a)
-  if a.kind == "Scalar" then return value.new(("scalar_multiply(scalar_int(-1), %s)"):format(a.c), "Scalar", "-" .. a.text, a.uses) end
-  return value.new(("(-%s)"):format(a.c), a.kind, "-" .. a.text, a.uses)
+  local pattern = a.kind == "Scalar" and "scalar_multiply(scalar_int(-1), %s)" or "(-%s)"
+  return value.new(pattern:format(a.c), a.kind, "-" .. a.text, a.uses)
 end
 
 return value

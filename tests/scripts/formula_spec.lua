@@ -47,11 +47,13 @@ describe("the row of docs/internals/formulas.md", function()
     local traces = composite.plan(row, rows)
     assert.equal(2, #traces)
     local c = composite.emit(row, traces)
-    has(c, "static Status composite_root_mean_square(Call *c) {", "if (formula_input(c, 1) != NULL) { /* weight given */",
+    has(c, "static Status composite_root_mean_square(Call *c) {",
+      "if (formula_input(c, 1) != NULL) { /* weight given */",
       "} else { /* no weight */", "if ((status = op_square(c->in[0], &t[0])) != OK) goto done;",
       "if ((status = op_mean(t[0], (Ints){1, {-1}}, true, DTYPE_NONE, &t[1])) != OK) goto done;\n    formula_drop(&t[0]);",
       "tensor_wrap_number(scalar_float(a->eps), &t[2])", "op_mul(t[5], formula_input(c, 1), &t[6])",
-      "c->out[0] = owned_give(&t[6]);", "c->out[0] = owned_give(&t[5]);", "for (int i = 0; i < 7; i++) tensor_release(t[i]);")
+      "c->out[0] = owned_give(&t[6]);", "c->out[0] = owned_give(&t[5]);",
+        "for (int i = 0; i < 7; i++) tensor_release(t[i]);")
   end)
 
   it("has checks", function()
@@ -66,7 +68,8 @@ describe("the row of docs/internals/formulas.md", function()
   it("stays as data", function()
     local row, rows = read(TEXT)
     local data = composite.data(row, composite.plan(row, rows))
-    has(data, 'static const Formula formulas_root_mean_square[] = {', '{"weight given", steps_root_mean_square_1, 7,',
+    has(data, 'static const Formula formulas_root_mean_square[] = {',
+      '{"weight given", steps_root_mean_square_1, 7,',
       '{OP_MEAN, 1, 1, false, (const int16_t[]){2}, (const int16_t[]){3}, "dim = -1, keepdim = true"},',
       '{OP_COUNT, 0, 1, false, NULL, (const int16_t[]){4}, "eps"},')
   end)
@@ -77,7 +80,8 @@ describe("the row of docs/internals/formulas.md", function()
     local plain = row.formula{input = x, eps = 0.0}
     local expected = torch.tensor({{3.0, 4.0}, {3.0, 4.0}}) / 12.5 ^ 0.5
     assert.is_true(torch.allclose(plain, expected))
-    assert.is_true(torch.allclose(row.formula{input = x, eps = 0.0, weight = torch.tensor({1.0, 2.0})}, expected * torch.tensor({1.0, 2.0})))
+    assert.is_true(torch.allclose(row.formula{input = x, eps = 0.0, weight = torch.tensor({1.0, 2.0})},
+      expected * torch.tensor({1.0, 2.0})))
   end)
 end)
 
@@ -95,7 +99,8 @@ describe("formulas", function()
     local c = emitted("(input: Tensor, n: int) -> Tensor",
       "local s = o.input.shape return o.input:reshape(s:before(-1) .. {s[-1] // o.n, o.n * 2}):sum(s:others(1))")
     has(c, "formula_join(formula_before(ints_of(c->in[0]->ndim, c->in[0]->shape), -1), "
-      .. "(Ints){2, {(c->in[0]->shape[c->in[0]->ndim - 1] / a->n), (a->n * 2)}})", "formula_others(ints_of(c->in[0]->ndim, c->in[0]->shape), 0)")
+      .. "(Ints){2, {(c->in[0]->shape[c->in[0]->ndim - 1] / a->n), (a->n * 2)}})",
+        "formula_others(ints_of(c->in[0]->ndim, c->in[0]->shape), 0)")
   end)
 
   it("take lists, several results and in-place ops on fresh tensors", function()

@@ -115,7 +115,7 @@ static Status fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns
   return OK;
 }
 
-/* 't' as a matrix of so many rows of k elements, which lie one behind the other; a tensor of two dimensions is one already. */
+/* 't' as a matrix of so many rows of k elements; one of two dimensions is a matrix already. */
 static Status rows_of(Tensor *t, int64_t rows, int64_t k, Matrix *m, Tensor **copy) {
   if (t->ndim == 2) return matrix_of(t, m, copy);
   TRY(tensor_contiguous(t, copy));

@@ -10,7 +10,8 @@ local function told(name)
       local given = {}
       for i = 1, s.inputs.n do given[i] = s.inputs[i] or "nil" end
       if s.attributes ~= "" then given[#given + 1] = s.attributes end
-      lines[#lines + 1] = ("  %s = %s%s(%s)"):format(table.concat(s.outputs, ", "), s.op, s.in_place and "_" or "", table.concat(given, ", "))
+      lines[#lines + 1] = ("  %s = %s%s(%s)"):format(table.concat(s.outputs, ", "), s.op, s.in_place and "_"
+        or "", table.concat(given, ", "))
     end
     lines[#lines + 1] = "  return " .. table.concat(f.results, ", ")
   end
@@ -56,7 +57,8 @@ any other p:
   it("tells the ways through cross_entropy by their outcomes", function()
     local text = told "cross_entropy"
     local plain = "\n  t1 = log_softmax(input, dim = 2)\n  t2, t3 = nll_loss(t1, target, weight, ignore_index = ignore_index, reduction = reduction)\n  return t2"
-    assert.is_truthy(text:find("target of another dtype, any other input.ndim, label_smoothing = 0:" .. plain, 1, true), text)
+    assert.is_truthy(text:find("target of another dtype, any other input.ndim, label_smoothing = 0:" .. plain,
+      1, true), text)
     local soft = [[
 target of a float dtype, label_smoothing = 0, input.ndim = 1, weight given, reduction = "sum":
   t1 = log_softmax(input, dim = 1)
@@ -115,7 +117,8 @@ describe("a composite's failures", function()
   it("name no argument that it does not have", function()
     -- mv is made of mm, which says: 'mat2' (argument 2): …
     fails("mv: expected float32 as the first argument is, got float64", torch.mv, x, torch.ones(3):double())
-    fails("matmul: the batches of (2×3×3) and (4×3×3) do not broadcast", torch.matmul, torch.ones(2, 3, 3), torch.ones(4, 3, 3))
+    fails("matmul: the batches of (2×3×3) and (4×3×3) do not broadcast", torch.matmul, torch.ones(2, 3, 3),
+      torch.ones(4, 3, 3))
   end)
 
   it("inside a hook belong to the op that the hook calls", function()
@@ -138,15 +141,18 @@ describe("the checks of composites", function()
   it("say which argument is wrong, what was expected and what came", function()
     fails("mv: 'vec' (argument 2): expected 1 dimension, got float32 (2×3)", torch.mv, x, x)
     fails("mv: 'vec' (argument 2): inner dimensions differ: (2×3) × (2)", torch.mv, x, torch.ones(2))
-    fails("matmul: 'input' (argument 1): expected at least 1 dimension, got float32 ()", torch.matmul, torch.tensor(1.0), x)
-    fails("matmul: 'other' (argument 2): expected float32 as the first argument is, got float64 (3)", torch.matmul, x, torch.ones(3):double())
+    fails("matmul: 'input' (argument 1): expected at least 1 dimension, got float32 ()", torch.matmul,
+      torch.tensor(1.0), x)
+    fails("matmul: 'other' (argument 2): expected float32 as the first argument is, got float64 (3)",
+      torch.matmul, x, torch.ones(3):double())
     fails("batch_norm: 'weight' (argument 4): expected float32 (3), one for each channel, got float32 (2)",
       F.batch_norm, x, nil, nil, torch.ones(2), nil, true)
     fails("batch_norm: 'running_mean' (argument 2): needed when not training", F.batch_norm, x)
     fails("batch_norm: running_mean and running_var come together", F.batch_norm, x, torch.zeros(3))
     fails("batch_norm: 'input' (argument 1): expected more than 1 value per channel when training, got float32 (1×3)",
       F.batch_norm, torch.ones(1, 3), nil, nil, nil, nil, true)
-    fails("layer_norm: 'bias' (argument 4): expected a float tensor of shape (3), got float32 (2)", F.layer_norm, x, {3}, nil, torch.ones(2))
+    fails("layer_norm: 'bias' (argument 4): expected a float tensor of shape (3), got float32 (2)",
+      F.layer_norm, x, {3}, nil, torch.ones(2))
     fails("layer_norm: 'input' (argument 1): expected a float tensor whose shape ends with (2), got float32 (2×3)", F.layer_norm, x, {2})
     fails("cross_entropy: 'label_smoothing' (argument 6): expected a number from 0 to 1, got 2",
       F.cross_entropy, x, torch.tensor({1, 2}), {label_smoothing = 2})
@@ -155,15 +161,18 @@ describe("the checks of composites", function()
       F.kl_div, torch.tensor(0.5), torch.tensor(0.5), {reduction = "batchmean"})
     fails("binary_cross_entropy: 'target' (argument 2): expected the shape of 'input' (2×3), got float32 (3)",
       F.binary_cross_entropy, x, torch.ones(3))
-    fails("binary_cross_entropy: 'input' (argument 1): expected numbers from 0 to 1, got 2", F.binary_cross_entropy, x * 2, x)
-    fails("norm: 'dim' (argument 3): expected at most 2 dimensions for \"fro\", got 3", torch.norm, torch.ones(2, 2, 2), "fro", {1, 2, 3})
+    fails("binary_cross_entropy: 'input' (argument 1): expected numbers from 0 to 1, got 2",
+      F.binary_cross_entropy, x * 2, x)
+    fails("norm: 'dim' (argument 3): expected at most 2 dimensions for \"fro\", got 3", torch.norm,
+      torch.ones(2, 2, 2), "fro", {1, 2, 3})
     fails("dropout: 'p' (argument 2): expected a number from 0 to 1, got 1.5", F.dropout, x, 1.5)
     fails("clamp: 'min' or 'max' must be given", torch._C.call, "clamp_tensor", x)
     fails("cat: 'tensors' (argument 1): expected at least one tensor", torch.cat, {})
   end)
 
   it("let pass optional arguments that are not given", function()
-    assert.is_true(torch.allclose(F.batch_norm(torch.tensor({{0.0}, {2.0}}), nil, nil, nil, nil, true), torch.tensor({{-1.0}, {1.0}})))
+    assert.is_true(torch.allclose(F.batch_norm(torch.tensor({{0.0}, {2.0}}), nil, nil, nil, nil, true),
+      torch.tensor({{-1.0}, {1.0}})))
     assert.is_true(torch.equal(F.layer_norm(torch.ones(2, 3), {3}), torch.zeros(2, 3)))
   end)
 end)
