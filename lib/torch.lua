@@ -71,7 +71,8 @@ both("allclose", function(input, other, rtol, atol, equal_nan)
   if atol ~= nil and type(atol) ~= "number" then wrong("allclose", "atol", 4, "a number", atol) end
   if equal_nan ~= nil and type(equal_nan) ~= "boolean" then wrong("allclose", "equal_nan", 5, "true or false", equal_nan) end
   local _ <close> = torch.no_grad()
-  local a, b = input:double(), other:double()
+  local widest = (input:is_complex() or other:is_complex()) and torch.complex128 or torch.float64
+  local a, b = input:to(widest), other:to(widest)
   local fit, distance = pcall(torch.sub, a, b)
   if not fit then error(distance:gsub("^.-sub: ", "allclose: "), 2) end
   local close = distance:abs():le(b:abs() * (rtol or 1e-5) + (atol or 1e-8)):logical_or(a:eq(b))

@@ -8,13 +8,15 @@
 --   compute      the type that elements are converted to and from: the kernels of that one work on it;
 --                without it the type has kernels of its own, and storage is what they compute in
 --   stored       true: it is made, cast, copied, printed, loaded and saved, and nothing else
+--   real         of a complex type: the type of its two parts
 --   alias        a second name, as in torch.long
 --   title        Torch7's word for it: FloatTensor
 --   lowest, highest  the least and the largest finite number, as C constants
 --   digits       binary digits of the mantissa, the hidden one counted
 --   tiny         the smallest positive number of full precision
 --   promotes     what two types of one category become together where that is not the later row
---   safetensors, numpy, onnx, pickle  what files of other programs call it
+--   safetensors, numpy, onnx, pickle  what files of other programs call it (C128 is ours: safetensors has
+--                no name for complex128, and other programs refuse it)
 dtype {"bool", storage = "bool", category = "bool", title = "Bool", lowest = "0", highest = "1", safetensors = "BOOL", numpy = "|b1", onnx = 9, pickle = "BoolStorage"}
 dtype {"uint8", storage = "uint8_t", category = "integer", title = "Byte", lowest = "0", highest = "UINT8_MAX", safetensors = "U8", numpy = "|u1", onnx = 2, pickle = "ByteStorage"}
 dtype {"int8", storage = "int8_t", category = "integer", title = "Char", lowest = "INT8_MIN", highest = "INT8_MAX", promotes = {uint8 = "int16"}, safetensors = "I8", numpy = "|i1", onnx = 3, pickle = "CharStorage"}
@@ -30,3 +32,5 @@ dtype {"float32", storage = "float", category = "float", alias = "float", title 
 dtype {"float64", storage = "double", category = "float", alias = "double", title = "Double", lowest = "-DBL_MAX", highest = "DBL_MAX", digits = 53, tiny = "DBL_MIN", safetensors = "F64", numpy = "<f8", onnx = 11, pickle = "DoubleStorage"}
 dtype {"float8_e4m3fn", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e4m3fn", stored = true, lowest = "-448.0", highest = "448.0", digits = 4, tiny = "0x1p-6", safetensors = "F8_E4M3", onnx = 17}
 dtype {"float8_e5m2", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e5m2", stored = true, lowest = "-57344.0", highest = "57344.0", digits = 3, tiny = "0x1p-14", safetensors = "F8_E5M2", onnx = 19}
+dtype {"complex64", storage = "float _Complex", category = "complex", real = "float32", alias = "cfloat", title = "ComplexFloat", lowest = "-FLT_MAX", highest = "FLT_MAX", promotes = {float64 = "complex128"}, safetensors = "C64", numpy = "<c8", onnx = 14, pickle = "ComplexFloatStorage"}
+dtype {"complex128", storage = "double _Complex", category = "complex", real = "float64", alias = "cdouble", title = "ComplexDouble", lowest = "-DBL_MAX", highest = "DBL_MAX", safetensors = "C128", numpy = "<c16", onnx = 15, pickle = "ComplexDoubleStorage"}

@@ -67,6 +67,7 @@ typedef struct {
   uint8_t onnx;
   uint8_t category; /* Category */
   uint8_t compute;  /* DType that its elements are converted to for kernels; itself: it has kernels of its own */
+  uint8_t real;     /* DType of the parts of a complex type, else the type itself */
   uint8_t size;     /* bytes of an element */
   uint8_t digits;   /* binary digits of the mantissa of floats, the hidden one counted; else 0 */
   double lowest, highest; /* finite numbers */
@@ -79,6 +80,12 @@ const char *dtype_name(DType dtype); /* "float32" */
 static inline size_t dtype_size(DType dtype) { return dtype_sizes[dtype]; } /* bytes of one element */
 static inline Category dtype_category(DType d) { return (Category)dtype_table[d].category; }
 static inline bool dtype_is_float(DType d) { return FLOAT_CATEGORY >> d & 1; }
+static inline bool dtype_is_complex(DType d) { return COMPLEX_CATEGORY >> d & 1; }
+/* Types that can have gradients. */
+static inline bool dtype_has_gradient(DType d) { return (FLOAT_CATEGORY | COMPLEX_CATEGORY) >> d & 1; }
+/* The type of the parts of a complex type; others as they are. */
+static inline DType dtype_real(DType d) { return (DType)dtype_table[d].real; }
+DType dtype_complex(DType d); /* whose parts are of this type: float64 gives complex128, others complex64 */
 /* The type whose kernels work on elements of d, and whether that is another one. */
 static inline DType dtype_compute(DType d) { return (DType)dtype_table[d].compute; }
 static inline bool dtype_is_computed(DType d) { return COMPUTED_DTYPES_MASK >> d & 1; }
@@ -93,10 +100,13 @@ Status dtype_set_default(DType dtype);
 
 /* A number with its kind, as it came from the language. */
 typedef struct {
-  enum { SCALAR_BOOL, SCALAR_INT, SCALAR_FLOAT } kind;
+  enum { SCALAR_BOOL, SCALAR_INT, SCALAR_FLOAT, SCALAR_COMPLEX } kind;
   union {
     int64_t i; /* also of SCALAR_BOOL: 0 or 1 */
     double f;
+    struct {
+      double re, im;
+    } c;
   } as;
 } Scalar;
 
@@ -109,9 +119,14 @@ static inline Scalar scalar_float(double f) {
 static inline Scalar scalar_bool(bool b) {
   return (Scalar){SCALAR_BOOL, {.i = b}};
 }
-static inline double scalar_to_double(Scalar s) {
-  return s.kind == SCALAR_FLOAT ? s.as.f : (double)s.as.i;
+static inline Scalar scalar_complex(double re, double im) {
+  return (Scalar){SCALAR_COMPLEX, {.c = {re, im}}};
 }
+/* Of a complex number the real part. */
+static inline double scalar_to_double(Scalar s) {
+  return s.kind == SCALAR_FLOAT ? s.as.f : s.kind == SCALAR_COMPLEX ? s.as.c.re : (double)s.as.i;
+}
+static inline double scalar_imag(Scalar s) { return s.kind == SCALAR_COMPLEX ? s.as.c.im : 0; }
 int64_t scalar_to_int(Scalar s); /* cut toward zero; INT64_MIN for what no int64 holds */
 /* Whether 's' can be converted to dtype: integers from -255 to 255 to uint8 (negative ones wrap,
 ** as PyTorch's), others within the range; to floats what does not become infinite. */

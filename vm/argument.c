@@ -4,6 +4,7 @@
 
 #include "argument.h"
 #include "call.h"
+#include "userdata/complex_value.h"
 
 const char *argument_function(const OpInfo *info, bool in_place) {
   static char name[64];
@@ -138,6 +139,7 @@ static bool read_number(lua_State *L, int index, Scalar *out) {
       *out = lua_isinteger(L, index) ? scalar_int(lua_tointeger(L, index)) : scalar_float(lua_tonumber(L, index));
       return true;
     default: {
+      if (complex_read(L, index, out)) return true;
       Tensor *t = tensor_test(L, index);
       if (t == NULL || t->ndim != 0) return false;
       if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
@@ -232,9 +234,7 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
     *out = t;
     return true;
   }
-  int type = lua_type(r->L, index);
-  if (type == LUA_TNUMBER || type == LUA_TBOOLEAN) {
-    read_number(r->L, index, &number);
+  if (read_number(r->L, index, &number)) {
     if (a->type == ARG_POSITIONS && (number.kind != SCALAR_INT || !position(number.as.i, &number.as.i)))
       return wrong(r, arg, index, "a position (from 1) or a tensor of positions");
     Status status = tensor_wrap_number(number, &made);
@@ -343,7 +343,7 @@ static bool read_attribute(Reader *r, int i, int index, void *to) {
       return read_number(L, index, &((OptionalScalar *)to)->value) || wrong(r, i, index, "a number");
     case ARG_INT: return read_int(L, index, to) || wrong(r, i, index, "an integer");
     case ARG_FLOAT:
-      if (!read_number(L, index, &s)) return wrong(r, i, index, "a number");
+      if (!read_number(L, index, &s) || s.kind == SCALAR_COMPLEX) return wrong(r, i, index, "a real number");
       *(double *)to = scalar_to_double(s);
       return true;
     case ARG_BOOL:

@@ -3,7 +3,7 @@
 local dtypes = {}
 
 local COLUMNS = {}
-for key in ([[storage category compute stored alias title lowest highest digits tiny promotes
+for key in ([[storage category compute real stored alias title lowest highest digits tiny promotes
   safetensors numpy onnx pickle]]):gmatch "%S+" do
   COLUMNS[key] = true
 end
@@ -18,8 +18,10 @@ local SETS = {
   {"integer", integer = true},
   {"bits", bool = true, integer = true},
   {"float", float = true},
+  {"complex", complex = true},
+  {"any", bool = true, integer = true, float = true, complex = true},
 }
-local ACCUMULATOR = {bool = "int64_t", integer = "int64_t", float = "double"}
+local ACCUMULATOR = {bool = "int64_t", integer = "int64_t", float = "double", complex = "double _Complex"}
 
 local function check(row, rows, where)
   for key in pairs(row) do
@@ -160,8 +162,8 @@ function dtypes.source(rows)
   put("const DTypeInfo dtype_table[DTYPE_COUNT] = {")
   for _, row in ipairs(rows) do
     put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title))
-    put("    .category = CATEGORY_%s, .compute = %s, .size = sizeof(%s),", row.category:upper(),
-      enum(row.compute or row.name), row.storage)
+    put("    .category = CATEGORY_%s, .compute = %s, .real = %s, .size = sizeof(%s),", row.category:upper(),
+      enum(row.compute or row.name), enum(row.real or row.name), row.storage)
     put("    .lowest = %s, .highest = %s, .digits = %d, .tiny = %s,", row.lowest, row.highest, row.digits or 0, row.tiny or "0")
     put("    .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", quoted(row.safetensors), quoted(row.numpy),
       quoted(row.pickle), row.onnx or 0)
@@ -202,6 +204,7 @@ local function conversion(from, to)
   if to.compute == from.name then return ("store_%s(v)"):format(to.name) end
   if from.compute or to.compute then return nil end
   if to.category == "bool" then return "((v) != 0)" end
+  if from.category == "complex" and to.category == "integer" then return ("cut_to_%s(__real__(v))"):format(to.name) end
   if from.category == "float" and to.category == "integer" then return ("cut_to_%s(v)"):format(to.name) end
   return "((T)(v))"
 end

@@ -111,7 +111,12 @@ local function bits(set)
   return n
 end
 
-local function type_set(row) return dtypes.set(DTYPES, row.types or "all") or error(row.where .. ": unknown types", 0) end
+local function type_set(row)
+  local list = dtypes.set(DTYPES, row.types or "all") or error(row.where .. ": unknown types", 0)
+  if not row.complex then return list end
+  local both = table.move(list, 1, #list, 1, {})
+  return table.move(dtypes.set(DTYPES, "complex"), 1, 2, #both + 1, both)
+end
 local function type_bits(row)
   return row.moves and (1 << #DTYPES) - 1 or dtypes.mask(DTYPES, type_set(row))
 end
@@ -255,6 +260,7 @@ local function ops_c(rows)
     flag("list_output", row.list_output)
     flag("costly", row.cost); flag("typed", row.composite and row.types)
     flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
+    flag("real_result", row.complex_result == "real"); flag("not_holomorphic", row.holomorphic == false)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
     put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
     if row.view then put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view) end
@@ -291,7 +297,7 @@ local function kernels_c(rows)
     if row.kind == "kernel" then put("  [OP_%s] = KERNEL(%s),", row.name:upper(), row.kernel or row.name) end
   end
   put("};\nconst KernelFn *const KERNEL(kernels) = kernel_table;")
-  local all = dtypes.set(DTYPES, "all")
+  local all = dtypes.set(DTYPES, "any")
   for _, dtype in ipairs(all) do put("extern const StripFn KERNEL(strips_%s)[OP_COUNT];", dtype) end
   put("static const StripFn no_strips[OP_COUNT]; /* of dtypes without kernels of their own */")
   put("const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {")
@@ -304,7 +310,9 @@ local function kernels_c(rows)
 end
 
 local function strip(row, dtype, put)
-  local result = row.result == "bool" and "bool" or "T"
+  local complex = DTYPES[dtype].category == "complex"
+  local expr = complex and type(row.complex) == "string" and row.complex or row.expr
+  local result = row.result == "bool" and "bool" or complex and row.complex_result == "real" and "REAL" or "T"
   local types = {result}
   local bool_operand = {}
   for _, name in ipairs(row.operand or {}) do bool_operand[name] = true end
@@ -320,6 +328,7 @@ local function strip(row, dtype, put)
           put("  const T %s_or_%s = at->%s.given ? SCALAR(at->%s.value) : %s;", a.name, bound, a.name, a.name, bound:upper())
           put("  (void)%s_or_%s;", a.name, bound)
         end
+      elseif c == "double" and complex then put("  const REAL %s = (REAL)at->%s;", a.name, a.name)
       elseif c == "double" then put("  const T %s = (T)at->%s;", a.name, a.name)
       elseif c == "int64_t" or c == "bool" or c == "int" then put("  const %s %s = at->%s;", c, a.name, a.name) end
       if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
@@ -335,9 +344,9 @@ local function strip(row, dtype, put)
     put("  }")
   end
   if row.quick and DTYPES[dtype].category == "float" then
-    put("  STRIP%d_QUICK(%s, %s, %s, %s)", #row.inputs, table.concat(types, ", "), row.quick[1], row.quick[2], row.expr)
+    put("  STRIP%d_QUICK(%s, %s, %s, %s)", #row.inputs, table.concat(types, ", "), row.quick[1], row.quick[2], expr)
   end
-  put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), row.expr)
+  put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), expr)
   put("}")
 end
 
@@ -346,6 +355,7 @@ local function strips_c(rows, dtype)
   local function put(...) out[#out + 1] = string.format(...) end
   put("#define T %s", DTYPES[dtype].storage)
   put("#define T_IS_%s 1", DTYPES[dtype].category:upper())
+  if DTYPES[dtype].real then put("#define REAL %s", DTYPES[DTYPES[dtype].real].storage) end
   put("#define LOWEST ((T)%s) /* the first and the last of the type's numbers */\n#define HIGHEST ((T)%s)", dtypes.bounds(DTYPES[dtype]))
   put('#include "device/cpu/strip.h"')
   local list = {}
@@ -374,7 +384,7 @@ local ok, message = pcall(function()
   write("ops.c", ops_c(rows))
   write("kernels.h", kernels_h(rows))
   write("kernels.c", kernels_c(rows))
-  for _, dtype in ipairs(dtypes.set(DTYPES, "all")) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
+  for _, dtype in ipairs(dtypes.set(DTYPES, "any")) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")

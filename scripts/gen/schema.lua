@@ -33,7 +33,8 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private random
-  grad_inputs cost module numbers gives specialize check mutates amp onnx moves]]):gmatch "%S+" do KNOWN[key] = true end
+  grad_inputs cost module numbers gives specialize check mutates amp onnx moves
+  complex complex_result holomorphic]]):gmatch "%S+" do KNOWN[key] = true end
 
 -- What autocast does with the inputs of an op.
 local AMP = {half = true, float = true, widest = true, banned = true}

@@ -82,8 +82,8 @@ bool tensor_is_leaf(const Tensor *t) {
 }
 
 Status tensor_set_requires_grad(Tensor *t, bool on) {
-  if (on && !dtype_is_float((DType)t->dtype))
-    return fail(ERROR_ARGUMENT, "requires_grad: only floating point tensors can have gradients, got %s",
+  if (on && !dtype_has_gradient((DType)t->dtype))
+    return fail(ERROR_ARGUMENT, "requires_grad: only floating point and complex tensors can have gradients, got %s",
                 dtype_name((DType)t->dtype));
   if (!tensor_is_leaf(t)) {
     if (on) return OK;
@@ -128,6 +128,8 @@ static Status refresh_view(Tensor *t) {
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;
   Node *node;
+  if (t->dtype != base->dtype)
+    return fail(ERROR_ARGUMENT, "the numbers that this view of their parts shows were changed in place; make the view anew");
   TRY(node_new(NODE_OP, OP_AS_STRIDED, 1, 1, true, false, sizeof(AsStridedAttrs), &node));
   *(AsStridedAttrs *)node->attrs = (AsStridedAttrs){
       .size = ints_of(t->ndim, t->shape), .stride = ints_of(t->ndim, t->stride), .storage_offset = t->offset};

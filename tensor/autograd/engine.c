@@ -243,9 +243,23 @@ static Status fill_missing(Slot *s) {
   for (int i = 0; i < s->node->n_outputs; i++) {
     const Meta *m = &s->node->outputs[i];
     if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;
-    if (!dtype_is_float((DType)m->dtype)) continue;
+    if (!dtype_has_gradient((DType)m->dtype)) continue;
     TRY(tensor_empty_cpu(m->ndim, m->shape, (DType)m->dtype, &s->grad[i]));
     tensor_fill_raw(s->grad[i], scalar_int(0));
+  }
+  return OK;
+}
+
+/* The gradient of a real number to a complex z = x + iy is ∂/∂x + i ∂/∂y, as PyTorch's. With a holomorphic f that is
+** grad · conj(f'(z)). Formulas are written as for real numbers, grad · f'(z): they get conj(grad), and
+** what they give is conjugated. Rows whose function is not holomorphic give the gradient itself. */
+static Status conjugate_all(int n, Tensor **list) {
+  for (int i = 0; i < n; i++) {
+    if (list[i] == NULL || !dtype_is_complex((DType)list[i]->dtype)) continue;
+    Tensor *other;
+    TRY(op_conj_physical(list[i], &other));
+    tensor_release(list[i]);
+    list[i] = other;
   }
   return OK;
 }
@@ -270,7 +284,9 @@ static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_ou
   }
   for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++) status = check_saved(n, &n->saved_out[i]);
   if (status == OK) status = unpack_outputs(p, n, saved_out);
+  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
   if (status == OK && c.needs != 0) status = info->backward(&c);
+  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_inputs, result);
   memory_free(in, sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
   return status;
 }
@@ -372,6 +388,8 @@ static Status check_root(const char *who, Tensor *root, Tensor *grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   if (!tensor_requires_grad(root))
     return fail(ERROR_ARGUMENT, "%s: the tensor does not require a gradient and has no history", who);
+  if (grad == NULL && dtype_is_complex((DType)root->dtype))
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor is real, got %s", who, tensor_text(a, root));
   if (grad == NULL && root->numel != 1)
     return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor has one element, got %s", who, tensor_text(a, root));
   if (grad != NULL && !tensor_same_shape(root, grad))

@@ -30,7 +30,7 @@ Status uncast(Backward *c, Tensor *grad, Tensor **out) { return op_cast(grad, ba
 
 Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out) {
   (void)c;
-  if (scalar_to_double(by) == 1) return pass(c, grad, out);
+  if (by.kind != SCALAR_COMPLEX && scalar_to_double(by) == 1) return pass(c, grad, out);
   OWNED Tensor *number = NULL;
   TRY(tensor_wrap_number(by, &number));
   return op_mul(grad, number, out);

@@ -15,4 +15,7 @@ Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t le
 Status unselect(Backward *c, Tensor *grad, int64_t dim, int64_t index, Tensor **out);
 Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t step, Tensor **out);
 
+Status angle_gradient(Backward *c, Tensor *grad, Tensor *z, Tensor **out);
+Status sgn_gradient(Backward *c, Tensor *grad, Tensor *z, Tensor *s, Tensor **out);
+
 #endif

@@ -71,7 +71,7 @@ Status tape_record(Call *c) {
   int n_out;
   Tensor *const *results = results_of(c, &n_out);
   for (int i = 0; i < n_out && status == OK; i++)
-    if (results[i] != NULL && dtype_is_float((DType)results[i]->dtype)) status = tensor_set_history(results[i], n, i);
+    if (results[i] != NULL && dtype_has_gradient((DType)results[i]->dtype)) status = tensor_set_history(results[i], n, i);
   node_release(n);
   return status;
 }
@@ -87,7 +87,7 @@ Status tape_before_in_place(Call *c, Tensor **before) {
   if (!own && !wants_gradient(c)) return OK;
   if (c->info->backward == NULL)
     return own ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
-  if (!dtype_is_float((DType)t->dtype)) return OK;
+  if (!dtype_has_gradient((DType)t->dtype)) return OK;
   if (c->info->save_inputs & 1) { /* the formula needs the old values */
     TRY(tensor_empty(c->info->lua_name, t->ndim, t->shape, (DType)t->dtype, tensor_device(t), before));
     Status status = tensor_copy_raw(*before, t);
@@ -116,6 +116,8 @@ Status tape_before_in_place(Call *c, Tensor **before) {
 static Status rebase(Tensor *view, Node *written) {
   Tensor *base = view->base;
   Node *n;
+  if (view->dtype != base->dtype)
+    return fail(ERROR_ARGUMENT, "a view of the parts of complex numbers cannot be changed in place; use torch.complex");
   if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
     return fail(ERROR_ARGUMENT, "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
   TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));

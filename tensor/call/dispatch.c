@@ -59,7 +59,7 @@ static Status check_numbers(const Call *c, DType dtype) {
   for (int i = 1; i < info->n_args; i++) {
     const Scalar *s = number_of(&info->args[i], c->attrs);
     if (s == NULL) continue;
-    if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_is_float(dtype))
+    if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_has_gradient(dtype))
       return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected an integer for tensors of %s, got %g", info->lua_name,
                   info->args[i].name, i + 1, dtype_name(dtype), s->as.f);
     TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, dtype));
@@ -103,8 +103,10 @@ static DType common_dtype(const Call *c) {
     if (!any[l]) continue;
     DType d = level[l];
     if (l == 2 && dtype_is_float(d)) d = dtype_default(); /* a Lua float */
+    if (l == 2 && dtype_is_complex(d)) d = dtype_complex(dtype_default());
     if (!have) result = d;
-    else if (dtype_category(d) > dtype_category(result)) result = d;
+    else if (dtype_category(d) > dtype_category(result))
+      result = dtype_is_complex(d) && dtype_is_float(result) ? dtype_complex(result) : d;
     have = true;
   }
   return result;
@@ -126,6 +128,10 @@ static Status undefined_for(const Call *c, int arg, DType d) {
                                                            : "; cast first, for example with :to('int64')");
 }
 
+static DType elementwise_result(const OpInfo *info, DType compute) {
+  return info->result == RESULT_BOOL ? DTYPE_BOOL : info->real_result ? dtype_real(compute) : compute;
+}
+
 static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   bool same = c->n_in > 0;
   for (int i = 0; i < c->n_in; i++) {
@@ -138,11 +144,11 @@ static Status elementwise_dtypes(const Call *c, DType *compute, DType *result) {
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }
   DType d = same ? (DType)c->in[0]->dtype : common_dtype(c);
-  if (c->info->result == RESULT_FLOAT && !dtype_is_float(d)) d = dtype_default();
+  if (c->info->result == RESULT_FLOAT && !dtype_has_gradient(d)) d = dtype_default();
   if (c->info->result == RESULT_NUMBER && d == DTYPE_BOOL) d = DTYPE_INT64;
-  if (c->info->numbers == NUMBERS_PROMOTE && !dtype_is_float(d) && has_float_number(c)) d = dtype_default();
+  if (c->info->numbers == NUMBERS_PROMOTE && !dtype_has_gradient(d) && has_float_number(c)) d = dtype_default();
   *compute = d;
-  *result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : d;
+  *result = elementwise_result(c->info, d);
   if (strip_of(c, dtype_compute(d)) == NULL) return undefined_for(c, 0, d);
   return c->info->numbers != NUMBERS_NONE ? check_numbers(c, d) : OK;
 }
@@ -210,7 +216,7 @@ static void elementwise_run(Call *c, DType common, DType result) {
 static bool is_plain(const Call *c) {
   const Tensor *a = c->in[0];
   if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
-  if (!dtype_is_float((DType)a->dtype) && (c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE)) return false;
+  if (!dtype_has_gradient((DType)a->dtype) && (c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE)) return false;
   for (int i = 0; i < c->n_in; i++) {
     const Tensor *t = c->in[i];
     if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
@@ -234,7 +240,7 @@ static void elementwise_small(Call *c, DType compute, DType result) {
 
 static Status elementwise_plain(Call *c) {
   DType compute = (DType)c->in[0]->dtype;
-  DType result = c->info->result == RESULT_BOOL ? DTYPE_BOOL : compute;
+  DType result = elementwise_result(c->info, compute);
   if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) TRY(check_numbers(c, compute));
   TRY(tensor_empty_like(c->in[0], result, &c->out[0]));
   if (c->in[0]->numel <= STRIP) elementwise_small(c, compute, result);
@@ -588,6 +594,9 @@ static Status elementwise_in_place(Call *c) {
     compute = result = (DType)c->in[0]->dtype;
     if (c->info->numbers != NUMBERS_NONE) TRY(check_numbers(c, compute));
   } else TRY(elementwise_dtypes(c, &compute, &result));
+  if (c->info->real_result && dtype_is_complex((DType)c->in[0]->dtype))
+    return fail(ERROR_ARGUMENT, "%s_: the result is real and does not go into a tensor of %s", c->info->lua_name,
+                dtype_name((DType)c->in[0]->dtype));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(check_target(c, result, ndim, shape));
   Status status = OK;

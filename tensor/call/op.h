@@ -109,6 +109,8 @@ typedef struct OpInfo {
   bool list;                 /* the last input is a list */
   bool list_output;          /* the result is a list (call->list), and n_outputs is 0 */
   bool costly;               /* elementwise: worth threads early */
+  bool real_result;          /* elementwise: of complex inputs the result is real */
+  bool not_holomorphic;      /* its formula gives the gradient itself; others get and give conjugates: engine.c */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
   uint32_t save_inputs, save_outputs; /* bits: kept for backward */
   uint32_t mutates;          /* bits of inputs that it changes in place, beside giving its result */

@@ -12,6 +12,8 @@ bool dtype_can_cast(DType from, DType to) {
   return dtype_category(to) >= dtype_category(from);
 }
 
+DType dtype_complex(DType d) { return dtype_promote(d, DTYPE_COMPLEX64); }
+
 bool dtype_from_name(const char *name, DType *dtype) {
   for (int d = 0; d < DTYPE_COUNT; d++) {
     const char *alias = dtype_table[d].alias;
@@ -34,13 +36,19 @@ Status dtype_set_default(DType d) {
 }
 
 int64_t scalar_to_int(Scalar s) {
-  if (s.kind != SCALAR_FLOAT) return s.as.i;
-  return s.as.f >= -0x1p63 && s.as.f < 0x1p63 ? (int64_t)s.as.f : INT64_MIN;
+  if (s.kind == SCALAR_BOOL || s.kind == SCALAR_INT) return s.as.i;
+  const double f = scalar_to_double(s);
+  return f >= -0x1p63 && f < 0x1p63 ? (int64_t)f : INT64_MIN;
 }
 
 bool scalar_fits(Scalar s, DType d) {
   const DTypeInfo *info = &dtype_table[d];
   const double lowest = info->lowest, highest = info->highest;
+  if (s.kind == SCALAR_COMPLEX) {
+    const DType real = dtype_real(d);
+    if (!dtype_is_complex(d)) return s.as.c.im == 0 && scalar_fits(scalar_float(s.as.c.re), d);
+    return scalar_fits(scalar_float(s.as.c.re), real) && scalar_fits(scalar_float(s.as.c.im), real);
+  }
   switch (dtype_category(d)) {
     case CATEGORY_BOOL: return true;
     case CATEGORY_INTEGER: /* (double)INT64_MAX is one too large, which the second bound sees */
@@ -54,27 +62,35 @@ bool scalar_fits(Scalar s, DType d) {
 
 Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype) {
   if (scalar_fits(value, dtype)) return OK;
-  char text[40];
-  if (value.kind == SCALAR_FLOAT) snprintf(text, sizeof text, "%.14g", value.as.f);
+  char text[80];
+  if (value.kind == SCALAR_COMPLEX) snprintf(text, sizeof text, "%.14g%+.14gj", value.as.c.re, value.as.c.im);
+  else if (value.kind == SCALAR_FLOAT) snprintf(text, sizeof text, "%.14g", value.as.f);
   else snprintf(text, sizeof text, "%lld", (long long)value.as.i);
   return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): %s cannot be converted to %s without overflow", who, name, argument, text,
               dtype_name(dtype));
 }
 
 Scalar scalar_add(Scalar a, Scalar b) {
+  if (a.kind == SCALAR_COMPLEX || b.kind == SCALAR_COMPLEX)
+    return scalar_complex(scalar_to_double(a) + scalar_to_double(b), scalar_imag(a) + scalar_imag(b));
   if (a.kind == SCALAR_FLOAT || b.kind == SCALAR_FLOAT)
     return scalar_float(scalar_to_double(a) + scalar_to_double(b));
   return scalar_int((int64_t)((uint64_t)a.as.i + (uint64_t)b.as.i));
 }
 
 Scalar scalar_multiply(Scalar a, Scalar b) {
+  if (a.kind == SCALAR_COMPLEX || b.kind == SCALAR_COMPLEX) {
+    const double p = scalar_to_double(a), q = scalar_imag(a), r = scalar_to_double(b), s = scalar_imag(b);
+    return scalar_complex(p * r - q * s, p * s + q * r);
+  }
   if (a.kind == SCALAR_FLOAT || b.kind == SCALAR_FLOAT)
     return scalar_float(scalar_to_double(a) * scalar_to_double(b));
   return scalar_int((int64_t)((uint64_t)a.as.i * (uint64_t)b.as.i));
 }
 
 DType scalar_dtype(Scalar s) {
-  return s.kind == SCALAR_FLOAT ? dtype_default()
+  return s.kind == SCALAR_COMPLEX ? dtype_complex(dtype_default())
+         : s.kind == SCALAR_FLOAT ? dtype_default()
          : s.kind == SCALAR_INT ? DTYPE_INT64
                                 : DTYPE_BOOL;
 }
@@ -96,13 +112,15 @@ Scalar element_get(DType dtype, const void *data) {
     case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
     case DTYPE_FLOAT8_E4M3FN: return scalar_float(load_float8_e4m3fn(*(const uint8_t *)data));
     case DTYPE_FLOAT8_E5M2: return scalar_float(load_float8_e5m2(*(const uint8_t *)data));
+    case DTYPE_COMPLEX64: return scalar_complex(((const float *)data)[0], ((const float *)data)[1]);
+    case DTYPE_COMPLEX128: return scalar_complex(((const double *)data)[0], ((const double *)data)[1]);
   }
   return scalar_int(0);
 }
 
 void element_set(DType dtype, void *data, Scalar v) {
   switch (dtype) {
-    case DTYPE_BOOL: *(bool *)data = scalar_to_double(v) != 0; break;
+    case DTYPE_BOOL: *(bool *)data = scalar_to_double(v) != 0 || scalar_imag(v) != 0; break;
     case DTYPE_UINT8: *(uint8_t *)data = (uint8_t)scalar_to_int(v); break;
     case DTYPE_INT8: *(int8_t *)data = (int8_t)scalar_to_int(v); break;
     case DTYPE_INT16: *(int16_t *)data = (int16_t)scalar_to_int(v); break;
@@ -120,5 +138,13 @@ void element_set(DType dtype, void *data, Scalar v) {
     case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
     case DTYPE_FLOAT8_E4M3FN: *(uint8_t *)data = store_float8_e4m3fn((float)scalar_to_double(v)); break;
     case DTYPE_FLOAT8_E5M2: *(uint8_t *)data = store_float8_e5m2((float)scalar_to_double(v)); break;
+    case DTYPE_COMPLEX64:
+      ((float *)data)[0] = (float)scalar_to_double(v);
+      ((float *)data)[1] = (float)scalar_imag(v);
+      break;
+    case DTYPE_COMPLEX128:
+      ((double *)data)[0] = scalar_to_double(v);
+      ((double *)data)[1] = scalar_imag(v);
+      break;
   }
 }

@@ -125,7 +125,9 @@ Status tensor_empty_cpu(int ndim, const int64_t *shape, DType dtype, Tensor **ou
 }
 
 Status tensor_wrap_number(Scalar value, Tensor **out) {
-  DType dtype = value.kind == SCALAR_FLOAT ? DTYPE_FLOAT64 : scalar_dtype(value);
+  DType dtype = value.kind == SCALAR_FLOAT     ? DTYPE_FLOAT64
+                : value.kind == SCALAR_COMPLEX ? DTYPE_COMPLEX128
+                                               : scalar_dtype(value);
   TRY(tensor_empty_cpu(0, NULL, dtype, out));
   (*out)->flags |= TENSOR_WRAPPED_NUMBER;
   element_set(dtype, (*out)->storage->data, value);

@@ -485,7 +485,7 @@ static void test_autograd(void) {
   tensor_release(y);
   Tensor *whole = make(DTYPE_INT64, 1, 1, 0, (double[]){1});
   FAILS(tensor_set_requires_grad(whole, true), ERROR_ARGUMENT,
-        "requires_grad: only floating point tensors can have gradients, got int64");
+        "requires_grad: only floating point and complex tensors can have gradients, got int64");
   tensor_release(whole);
   tensor_release(x);
   CHECK(bytes_used() == start);

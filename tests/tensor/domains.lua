@@ -23,6 +23,9 @@ local function nonzero(...)
   local t = torch.rand({...}, F64) + 0.2
   return leaf(t * (torch.bernoulli(torch.full({...}, 0.5, F64)) * 2 - 1))
 end
+local function complex(...) -- clear of 0 and of the real axis, where logarithms and roots jump
+  return leaf(torch.complex(torch.randn({...}, F64), torch.rand({...}, F64) + 0.3))
+end
 local function positions(t) return torch.tensor(t) end
 local function pack(...) return {n = select("#", ...), ...} end
 
@@ -47,10 +50,19 @@ local function with(row, make)
   local first, missing = by_type(row, make)
   if not first then return nil, missing end
   local list = {first}
+  if row.complex and row.kind == "elementwise" then
+    list[#list + 1] = by_type(row, complex)
+    local made = 0
+    local function turn(...) -- real and complex inputs
+      made = made + 1
+      return (made % 2 == 1 and complex or make)(...) -- the first, which ops in place change, is complex
+    end
+    if #row.inputs >= 2 and not row.operand then list[#list + 1] = by_type(row, turn) end
+  end
   if #row.inputs >= 2 and (row.expr or row.kind == "elementwise") then -- broadcast both ways
-    list[2] = by_type(row, make, {{3}, {2, 3}, {2, 1}})
-    list[3] = by_type(row, make, {{2, 1, 3}, {2, 1}, {3}})
-    list[4] = by_type(row, make, {{}, {2, 3}, {}})
+    for _, shapes in ipairs {{{3}, {2, 3}, {2, 1}}, {{2, 1, 3}, {2, 1}, {3}}, {{}, {2, 3}, {}}} do
+      list[#list + 1] = by_type(row, make, shapes)
+    end
   end
   for _, name in ipairs {"alpha", "value", "beta"} do
     if row.by_name[name] and row.by_name[name].keyword_only then
@@ -286,6 +298,10 @@ function by_name.max_other() return {pack(x(2, 3), x(3))} end
 by_name.min_other = by_name.max_other
 function by_name.smooth_l1_of() return {pack(x(2, 3), 0.7), pack(x(2, 3), 1)} end
 by_name.l1_loss = by_domain.loss
+
+function by_domain.complex() return {pack(complex(2, 3)), pack(complex(4))} end
+function by_domain.two_real() return {pack(x(2, 3), x(3)), pack(x(2), x(2))} end
+function by_domain.pairs() return {pack(x(3, 2)), pack(x(2, 2, 2))} end
 
 --- Calls to check a row with, or nil and the argument that has no sample.
 function domains.samples(row, seed)

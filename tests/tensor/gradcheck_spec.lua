@@ -108,7 +108,7 @@ describe("gradients", function()
           local full = true -- the result keeps the shape of the target
           if torch.is_tensor(sample[1]) then
             local out = torch._C.call(row.name, table.unpack(rebuild(table.unpack(leaves)), 1, sample.n))
-            full = row.kind == "view" or out.shape == sample[1].shape
+            full = row.kind == "view" or out.shape == sample[1].shape and not (row.complex_result and sample[1]:is_complex())
           end
           if full then check("sample " .. i, in_place_of(row, rebuild), leaves, false) end
         end

@@ -26,7 +26,6 @@ local function is(v, kind) return type(v) == "table" and getmetatable(v) == kind
 
 -- The first dtype of a case that the library does not have.
 local function lacking(v)
-  if is(v, Complex) then return "complex" end
   if is(v, Golden) then return torch[v.dtype] == nil and v.dtype or nil end
   if is(v, Type) then return torch[v.name] == nil and v.name or nil end
   if type(v) ~= "table" then return nil end
@@ -49,7 +48,12 @@ end
 
 local function tensor_of(golden)
   local t
-  if #golden.data == 0 then t = torch.empty(golden.shape, {dtype = golden.dtype})
+  local parts = golden.dtype == "complex64" and "float32" or golden.dtype == "complex128" and "float64"
+  if parts and #golden.data > 0 then
+    local shape = table.move(golden.shape, 1, #golden.shape, 1, {})
+    shape[#shape + 1] = 2
+    t = torch.view_as_complex(torch.tensor(golden.data, {dtype = parts}):reshape(shape))
+  elseif #golden.data == 0 then t = torch.empty(golden.shape, {dtype = golden.dtype})
   else t = torch.tensor(golden.data, {dtype = golden.dtype}):reshape(golden.shape) end
   if golden.grad then t:requires_grad_(true) end
   return t
@@ -64,6 +68,7 @@ local function argument(v, met)
     return t
   end
   if is(v, Type) then return torch[v.name] end
+  if is(v, Complex) then return torch.complex(torch.tensor(v[1] * 1.0, {dtype = "float64"}), torch.tensor(v[2] * 1.0, {dtype = "float64"})):item() end
   if is(v, Build) then return find(v.module)(table.unpack(v.args or {})) end
   if type(v) ~= "table" then return v end
   local out = {}
@@ -97,7 +102,7 @@ local reflected = {
 }
 
 local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true,
-  half = true, bfloat16 = true}
+  half = true, cfloat = true, cdouble = true, bfloat16 = true}
 
 local function perform(op, kind, args)
   if kind == "attribute" then return args[1][op:gsub("^attr%.", "")] end
@@ -156,13 +161,15 @@ local function differs(got, want, rtol, atol, how)
   if got.dtype ~= torch[want.dtype] then return ("is %s, want %s"):format(tostring(got.dtype), want.dtype) end
   if shape_text(got.shape) ~= shape_text(want.shape) then return ("is %s, want %s"):format(shape_text(got.shape), shape_text(want.shape)) end
   if how == "loose" or #want.data == 0 then return nil end
-  local g, w = got:detach():reshape({-1}):tolist(), want.data
+  got = got:detach()
+  if got:is_complex() then got = torch.view_as_real(got) end
+  local g, w = got:reshape({-1}):tolist(), want.data
   if how == "unordered" then
     w = table.move(w, 1, #w, 1, {})
     table.sort(g)
     table.sort(w)
   end
-  local real = want.dtype:find "float" ~= nil
+  local real = want.dtype:find "float" ~= nil or want.dtype:find "complex" ~= nil
   for i = 1, #w do
     local same
     if real then same = close(g[i], w[i], rtol, atol) else same = g[i] == w[i] end
@@ -173,7 +180,8 @@ end
 local function tolerances(case)
   local wide = true
   for _, want in ipairs(case.out) do
-    if is(want, Golden) and want.dtype:find "float" and want.dtype ~= "float64" then wide = false end
+    if is(want, Golden) and (want.dtype:find "float" or want.dtype:find "complex") and want.dtype ~= "float64"
+      and want.dtype ~= "complex128" then wide = false end
   end
   return case.rtol or (wide and 1e-9 or 1e-4), case.atol or (wide and 1e-9 or 1e-5)
 end

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "userdata/complex_value.h"
 
 /* What stands in x[…], one item after another. The boxes of the intermediate views and
 ** index tensors are on the Lua stack, so nothing is lost when something raises. */
@@ -190,7 +191,7 @@ static Scalar number_of(lua_State *L, DType dtype) {
   Scalar s = {0};
   if (lua_type(L, 3) == LUA_TBOOLEAN) s = scalar_bool(lua_toboolean(L, 3));
   else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
-  else error_argument(L, "index", "value", 0, "a tensor or a number", 3);
+  else if (!complex_read(L, 3, &s)) error_argument(L, "index", "value", 0, "a tensor or a number", 3);
   error_check(L, scalar_check("index", "value", 3, s, dtype));
   return s;
 }

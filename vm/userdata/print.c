@@ -21,12 +21,18 @@ static Options options = {4, 3, 80, 1000, -1};
 #define PREFIX "tensor("
 enum { INDENT = sizeof PREFIX - 1, NUMBER_TEXT = 400 };
 
-/* How every number of one tensor is written. */
-typedef struct Printer {
-  const Tensor *t;
-  bool summarize, integral, scientific; /* integral: floats that are whole, "1." */
+/* How the numbers of one tensor are written; the two parts of complex ones each in their own way. */
+typedef struct {
+  bool integral, scientific; /* integral: floats that are whole, "1." */
+  bool is_unsigned;          /* of 64 bits: a Scalar has no sign-free integers */
   int width;
   double largest, smallest; /* of the finite ones, by magnitude; smallest not 0 */
+} Format;
+
+typedef struct Printer {
+  const Tensor *t;
+  bool summarize;
+  Format format, imag;
   luaL_Buffer *out;
 } Printer;
 
@@ -35,9 +41,9 @@ static bool hidden(const Printer *p, int dim, int64_t i) {
   return p->summarize && n > 2 * edge && i >= edge && i < n - edge;
 }
 
-static int write_number(const Printer *p, char *to, size_t size, Scalar v) {
+static int write_number(const Format *p, char *to, size_t size, Scalar v) {
   if (v.kind == SCALAR_BOOL) return snprintf(to, size, "%s", v.as.i ? "true" : "false");
-  if (p->t->dtype == DTYPE_UINT64) return snprintf(to, size, "%llu", (unsigned long long)v.as.i);
+  if (v.kind == SCALAR_INT && p->is_unsigned) return snprintf(to, size, "%llu", (unsigned long long)v.as.i);
   if (v.kind == SCALAR_INT) return snprintf(to, size, "%lld", (long long)v.as.i);
   if (isnan(v.as.f)) return snprintf(to, size, "nan");
   if (isinf(v.as.f)) return snprintf(to, size, v.as.f > 0 ? "inf" : "-inf");
@@ -62,7 +68,7 @@ static void walk(Printer *p, int dim, int64_t *index, void (*visit)(Printer *, S
   }
 }
 
-static void look_at(Printer *p, Scalar v) {
+static void look_at(Format *p, Scalar v) {
   if (v.kind != SCALAR_FLOAT || !isfinite(v.as.f)) return;
   double size = fabs(v.as.f);
   if (v.as.f != ceil(v.as.f)) p->integral = false;
@@ -70,32 +76,52 @@ static void look_at(Printer *p, Scalar v) {
   if (size > 0 && size < p->smallest) p->smallest = size;
 }
 
+/* Calls 'visit' for the number, or for each of its parts. */
+static void each_part(Printer *p, Scalar v, void (*visit)(Format *, Scalar)) {
+  visit(&p->format, v.kind == SCALAR_COMPLEX ? scalar_float(v.as.c.re) : v);
+  if (v.kind == SCALAR_COMPLEX) visit(&p->imag, scalar_float(v.as.c.im));
+}
+static void look_at_parts(Printer *p, Scalar v) { each_part(p, v, look_at); }
+
 /* Zeros, infinities and NaN do not count, as in PyTorch: "{1., nan}". */
-static void measure(Printer *p, Scalar v) {
+static void measure(Format *p, Scalar v) {
   if (v.kind == SCALAR_FLOAT && (!isfinite(v.as.f) || v.as.f == 0)) return;
   char text[NUMBER_TEXT];
   int n = write_number(p, text, sizeof text, v);
   if (n > p->width) p->width = n;
 }
 
+static void measure_parts(Printer *p, Scalar v) { each_part(p, v, measure); }
+
 /* Whole numbers are written as "1."; numbers that span more than 1000 times, or are too
 ** large or small for fixed notation, in scientific one. */
-static void choose_format(Printer *p) {
-  int64_t index[TENSOR_MAX_DIMS] = {0};
-  p->integral = true;
-  p->smallest = INFINITY;
-  p->width = 1;
-  walk(p, 0, index, look_at);
+static void choose_notation(Format *p) {
   p->scientific = p->largest / p->smallest > 1000 || p->largest > 1e8 || (!p->integral && p->smallest < 1e-4);
   if (options.sci_mode >= 0) p->scientific = options.sci_mode;
-  walk(p, 0, index, measure);
 }
 
+static void choose_format(Printer *p) {
+  int64_t index[TENSOR_MAX_DIMS] = {0};
+  p->format = p->imag = (Format){.integral = true, .is_unsigned = p->t->dtype == DTYPE_UINT64, .smallest = INFINITY, .width = 1};
+  walk(p, 0, index, look_at_parts);
+  choose_notation(&p->format);
+  choose_notation(&p->imag);
+  walk(p, 0, index, measure_parts);
+}
+
+/* "1.+2.j": the imaginary part begins with its sign and is not padded. */
 static void add_number(Printer *p, int64_t *index) {
   char text[NUMBER_TEXT];
-  int n = write_number(p, text, sizeof text, tensor_get(p->t, index));
-  for (int i = n; i < p->width; i++) luaL_addchar(p->out, ' ');
+  Scalar v = tensor_get(p->t, index);
+  const bool is_complex = v.kind == SCALAR_COMPLEX;
+  int n = write_number(&p->format, text, sizeof text, is_complex ? scalar_float(v.as.c.re) : v);
+  for (int i = n; i < p->format.width; i++) luaL_addchar(p->out, ' ');
   luaL_addlstring(p->out, text, (size_t)n);
+  if (!is_complex) return;
+  n = write_number(&p->imag, text, sizeof text, scalar_float(v.as.c.im));
+  if (text[0] != '-') luaL_addchar(p->out, '+');
+  luaL_addlstring(p->out, text, (size_t)n);
+  luaL_addchar(p->out, 'j');
 }
 
 static void add_indent(Printer *p, int n) {
@@ -105,7 +131,9 @@ static void add_indent(Printer *p, int n) {
 /* The last dimension, wrapped at 'linewidth'; its brace stands at column 'indent'. */
 static void add_row(Printer *p, int64_t *index, int indent) {
   int dim = p->t->ndim - 1;
-  int per_line = (options.linewidth - indent) / (p->width + 2), on_line = 0;
+  int width = p->format.width + 2;
+  if (dtype_is_complex((DType)p->t->dtype)) width += p->imag.width + 1;
+  int per_line = (options.linewidth - indent) / width, on_line = 0;
   if (per_line < 1) per_line = 1;
   for (int64_t i = 0; i < p->t->shape[dim]; i++) {
     if (on_line == per_line) {
@@ -168,7 +196,7 @@ static void add_suffixes(Printer *p, Tensor *t) {
     snprintf(text + n, sizeof text - (size_t)n, ")");
     add_suffix(p, text);
   }
-  bool usual = d == dtype_default() || (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
+  bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) || (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
   if (!usual) {
     snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
     add_suffix(p, text);

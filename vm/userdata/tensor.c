@@ -215,6 +215,42 @@ static int get_reversed(lua_State *L) {
   return 1;
 }
 
+/** x.real -> Tensor: The real parts, a view; of real numbers x itself. */
+static int get_real(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "real", "self");
+  if (!dtype_is_complex((DType)t->dtype)) {
+    lua_settop(L, 1);
+    return 1;
+  }
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_real(t, &box->tensor));
+  return 1;
+}
+/** x.imag -> Tensor: The imaginary parts of complex numbers, a view. */
+static int get_imag(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "imag", "self");
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_imag(t, &box->tensor));
+  return 1;
+}
+/** x.mH -> Tensor: The last two dimensions exchanged, complex numbers conjugated. */
+/** x.H -> Tensor: Of a matrix: transposed, complex numbers conjugated. */
+static int get_adjoint(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "mH", "self"), *turned;
+  if (t->ndim < 2) return luaL_error(L, "mH: expected at least 2 dimensions, got %d", (int)t->ndim);
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_transpose(t, -2, -1, &turned));
+  Status status = op_conj(turned, &box->tensor);
+  tensor_release(turned);
+  error_check(L, status);
+  return 1;
+}
+static int get_matrix_adjoint(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "H", "self");
+  if (t->ndim != 2) return luaL_error(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
+  return get_adjoint(L);
+}
+
 typedef struct {
   Object object;
   Node *node;
@@ -266,7 +302,7 @@ static int get_grad_fn(lua_State *L) {
 
 static const luaL_Reg attributes[] = {
     {"shape", get_shape}, {"dtype", get_dtype}, {"device", get_device}, {"ndim", get_ndim}, {"T", get_reversed},
-    {"mT", get_transposed}, {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad},
+    {"mT", get_transposed}, {"mH", get_adjoint}, {"H", get_matrix_adjoint}, {"real", get_real}, {"imag", get_imag}, {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad},
     {"is_leaf", get_is_leaf}, {"data", get_data}, {"_version", get_version}, {NULL, NULL}};
 
 /* ---- __index: methods, attributes, elements ---------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "userdata/complex_value.h"
 
 /* ---- torch.tensor ----------------------------------------------------------------------- */
 
@@ -25,7 +26,9 @@ static void ragged(lua_State *L, int depth) {
 static void look_value(lua_State *L, Layout *l, int depth) {
   DType d = lua_type(L, -1) == LUA_TBOOLEAN ? DTYPE_BOOL : lua_isinteger(L, -1) ? DTYPE_INT64 : dtype_default();
   Tensor *t = tensor_test(L, -1);
+  Scalar number;
   if (t != NULL && t->numel == 1) d = (DType)t->dtype;
+  else if (complex_read(L, -1, &number)) d = dtype_complex(dtype_default());
   else if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TBOOLEAN)
     error_argument(L, "tensor", "data", 1, "numbers, booleans or nested arrays of them", lua_gettop(L));
   if (l->ndim < 0) l->ndim = depth;
@@ -70,11 +73,13 @@ static char *store(lua_State *L, DType dtype, char *to) {
     return to;
   }
   Tensor *t = tensor_test(L, -1);
-  Scalar v = t != NULL                             ? element_get((DType)t->dtype, tensor_data(t))
+  Scalar v;
+  if (t != NULL || !complex_read(L, -1, &v))
+    v = t != NULL                                  ? element_get((DType)t->dtype, tensor_data(t))
              : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
              : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
                                                    : scalar_float(lua_tonumber(L, -1));
-  if (!scalar_fits(v, dtype) && !dtype_is_float(dtype)) error_check(L, scalar_check("tensor", "data", 1, v, dtype));
+  if (!scalar_fits(v, dtype) && (!dtype_has_gradient(dtype) || v.kind == SCALAR_COMPLEX)) error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
   return to + dtype_size(dtype);
 }
@@ -138,12 +143,14 @@ static int tensor_new(lua_State *L) {
 
 static void push_element(lua_State *L, DType dtype, const void *data) {
   Scalar v = element_get(dtype, data);
-  if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, v.as.f);
+  if (v.kind == SCALAR_COMPLEX) complex_push(L, v.as.c.re, v.as.c.im);
+  else if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, v.as.f);
   else if (v.kind == SCALAR_INT) lua_pushinteger(L, v.as.i);
   else lua_pushboolean(L, v.as.i != 0);
 }
 
-/** x:item() -> number|boolean: The Lua value of a tensor of one element; others raise.
+/** x:item() -> number|boolean: The Lua value of a tensor of one element; others raise. Of complex numbers a value
+** with the fields real and imag, arithmetic, ==, abs(), angle() and conj().
 ** Example: torch.tensor(2.5):item() */
 static int item(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "item", "self");
@@ -270,6 +277,12 @@ static int is_floating_point(lua_State *L) {
   lua_pushboolean(L, dtype_is_float((DType)tensor_check(L, 1, "is_floating_point", "self")->dtype));
   return 1;
 }
+/** torch.is_complex(input: Tensor) -> bool: Whether the elements are complex numbers.
+** Example: torch.is_complex(torch.zeros(1)) */
+static int is_complex(lua_State *L) {
+  lua_pushboolean(L, dtype_is_complex((DType)tensor_check(L, 1, "is_complex", "self")->dtype));
+  return 1;
+}
 /** x:data_ptr() -> int: The address of the first element. */
 static int data_ptr(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)(intptr_t)tensor_data(tensor_check(L, 1, "data_ptr", "self")));
@@ -310,7 +323,10 @@ int tensor_equal(lua_State *L) {
   int64_t index[TENSOR_MAX_DIMS] = {0};
   for (int64_t n = 0; same && n < a->numel; n++) {
     Scalar x = tensor_get(a, index), y = tensor_get(b, index);
-    same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i : scalar_to_double(x) == scalar_to_double(y);
+    if (x.kind == SCALAR_COMPLEX || y.kind == SCALAR_COMPLEX)
+      same = scalar_to_double(x) == scalar_to_double(y) && scalar_imag(x) == scalar_imag(y);
+    else
+      same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i : scalar_to_double(x) == scalar_to_double(y);
     for (int d = a->ndim - 1; d >= 0 && ++index[d] == a->shape[d]; d--) index[d] = 0;
   }
   lua_pushboolean(L, same);
@@ -351,6 +367,10 @@ static int cast_to(lua_State *L, DType dtype) {
 ** Example: torch.ones(2):type_as(torch.arange(2)) */
 static int to_half(lua_State *L) { return cast_to(L, DTYPE_FLOAT16); }
 static int to_bfloat16(lua_State *L) { return cast_to(L, DTYPE_BFLOAT16); }
+/** x:cfloat() -> Tensor: In complex64; x itself where it is that already. Gradients pass. */
+/** x:cdouble() -> Tensor: In complex128; x itself where it is that already. Gradients pass. */
+static int to_cfloat(lua_State *L) { return cast_to(L, DTYPE_COMPLEX64); }
+static int to_cdouble(lua_State *L) { return cast_to(L, DTYPE_COMPLEX128); }
 static int to_float(lua_State *L) { return cast_to(L, DTYPE_FLOAT32); }
 static int to_double(lua_State *L) { return cast_to(L, DTYPE_FLOAT64); }
 static int to_long(lua_State *L) { return cast_to(L, DTYPE_INT64); }
@@ -395,7 +415,8 @@ const luaL_Reg tensor_methods[] = {
     {"is_contiguous", is_contiguous}, {"is_floating_point", is_floating_point}, {"data_ptr", data_ptr},
     {"equal", equal}, {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float},
     {"double", to_double}, {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"char", to_char},
-    {"short", to_short}, {"half", to_half}, {"bfloat16", to_bfloat16}, {"bool", to_bool}, {NULL, NULL}};
+    {"short", to_short}, {"half", to_half}, {"bfloat16", to_bfloat16}, {"bool", to_bool}, {"cfloat", to_cfloat},
+    {"cdouble", to_cdouble}, {"is_complex", is_complex}, {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
     {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", equal},
-    {"is_floating_point", is_floating_point}, {NULL, NULL}};
+    {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {NULL, NULL}};

@@ -11,6 +11,7 @@ local function weighted(f, inputs)
   local results = table.pack(f(table.unpack(inputs, 1, inputs.n or #inputs)))
   for i = 1, results.n do
     local y = results[i]
+    if torch.is_tensor(y) and y:is_complex() then y = torch.view_as_real(y) end
     if torch.is_tensor(y) and y:is_floating_point() then
       local part = (y * weights(y, i)):sum()
       total = total and total + part or part
@@ -19,9 +20,12 @@ local function weighted(f, inputs)
   return total
 end
 
+-- All parts of all elements, as one dimension that shares memory with x where x lies in order.
+local function reals(x) return (x:is_complex() and torch.view_as_real(x) or x):reshape(-1) end
+
 local function numeric(f, inputs, x, eps)
   return torch.no_grad(function()
-    local flat, out = x.data:view(-1), {}
+    local flat, out = reals(x.data), {}
     for i = 1, flat:numel() do
       local old = flat[i]:item()
       flat[i] = old + eps
@@ -37,7 +41,7 @@ end
 
 --- torch.autograd.gradcheck(f: function, inputs: Tensor|Tensor[], {eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = true}) -> bool, string:
 -- Whether the gradients of f(table.unpack(inputs)) agree with finite differences. Inputs are
--- float64 tensors; those that require a gradient are checked. Every floating point result
+-- float64 or complex128 tensors; those that require a gradient are checked, complex ones part by part. Every floating point result
 -- of f that has a history takes part, weighted by fixed numbers, so that one scalar is compared:
 -- d Σ wᵢ yᵢ / dx = (Σ wᵢ yᵢ(x + ε) - Σ wᵢ yᵢ(x - ε)) / 2ε.
 -- Raises on disagreement unless raise_exception is false, then returns false and the reason.
@@ -55,7 +59,9 @@ return function(f, inputs, options)
   for i = 1, inputs.n or #inputs do
     local x = inputs[i]
     if torch.is_tensor(x) and x.requires_grad then
-      if x.dtype ~= torch.float64 then return no("input %d is %s; differences need float64", i, tostring(x.dtype)) end
+      if x.dtype ~= torch.float64 and x.dtype ~= torch.complex128 then
+        return no("input %d is %s; differences need float64 or complex128", i, tostring(x.dtype))
+      end
       checked[#checked + 1], places[#places + 1] = x, i
     end
   end
@@ -65,7 +71,7 @@ return function(f, inputs, options)
   local grads = table.pack(torch.autograd.grad(total, checked, nil, {allow_unused = true}))
   for k, x in ipairs(checked) do
     local expected = numeric(f, inputs, x, eps)
-    local got = grads[k] and grads[k]:reshape(-1):tolist()
+    local got = grads[k] and reals(grads[k]):tolist()
     for i, e in ipairs(expected) do
       local g = got and got[i] or 0
       if not (math.abs(g - e) <= atol + rtol * math.abs(e)) then

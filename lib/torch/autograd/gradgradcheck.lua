@@ -20,6 +20,7 @@ return function(f, inputs, options)
       end
       local total
       for k, y in ipairs {f(table.unpack(args, 1, n))} do
+        if torch.is_tensor(y) and y:is_complex() then y = torch.view_as_real(y) end
         if torch.is_tensor(y) and y.requires_grad then
           local part = (y * (y:detach() * 0 + 0.5 + 0.1 * k)):sum() + (y * y):sum() * 0.25
           total = total and total + part or part

@@ -12,6 +12,8 @@ enum {
 
 #define BODY "device/cpu/blocked_body.h"
 #include "each_float.h"
+#define BODY "device/cpu/blocked_complex_body.h"
+#include "each_complex.h"
 
 void KERNEL(blas_gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
   int64_t columns = (b.columns + BLOCK - 1) / BLOCK, blocks = (a.rows + BLOCK - 1) / BLOCK * columns;
@@ -19,7 +21,9 @@ void KERNEL(blas_gemm)(DType dtype, Matrix a, Matrix b, double alpha, double bet
 #pragma omp parallel for schedule(dynamic) if (blocks > 1 && worth_threads((int64_t)multiplications, 1))
   for (int64_t block = 0; block < blocks; block++) {
     int64_t row = block / columns * BLOCK, column = block % columns * BLOCK;
-    if (dtype == DTYPE_FLOAT32) blocked_product_float32(a, b, row, column, (float)alpha, (float)beta, c, ldc);
+    if (dtype == DTYPE_COMPLEX64) blocked_product_complex64(a, b, row, column, (float)alpha, (float)beta, c, ldc);
+    else if (dtype == DTYPE_COMPLEX128) blocked_product_complex128(a, b, row, column, alpha, beta, c, ldc);
+    else if (dtype == DTYPE_FLOAT32) blocked_product_float32(a, b, row, column, (float)alpha, (float)beta, c, ldc);
     else blocked_product_float64(a, b, row, column, alpha, beta, c, ldc);
   }
 }

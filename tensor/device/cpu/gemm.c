@@ -60,6 +60,7 @@ static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double bet
   const bool real = dtype_is_float(dtype);
   if (real && b.columns == 1) gemv(dtype, a, b.data, b.row > 0 ? b.row : 1, alpha, beta, c, ldc);
   else if (real && a.rows == 1) gemv(dtype, matrix_t(b), a.data, a.column > 0 ? a.column : 1, alpha, beta, c, 1);
+  else if (dtype_is_complex(dtype)) BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
   else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY) gemm_plain[dtype](a, b, alpha, beta, c, ldc);
   else BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
 }
@@ -69,7 +70,8 @@ Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, 
   if (!gemm_fits(&a) || !gemm_fits(&b) || ldc > INT_MAX) return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
   size_t size = dtype_size(dtype);
   double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
-  if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
+  if (dtype_is_complex(dtype)) row_flop *= 4;
+  else if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
   int64_t rows = a.rows, columns = b.columns;
   if (row_flop * (double)a.rows > BLAS_PANEL_FLOP) rows = (int64_t)(BLAS_PANEL_FLOP / row_flop) / 64 * 64;
   if (rows < 64 && rows < a.rows) {

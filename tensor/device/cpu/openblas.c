@@ -18,7 +18,13 @@ static Layout layout_of(const Matrix *m) {
 void blas_gemm(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
   Layout x = layout_of(&a), y = layout_of(&b);
   blasint m = (blasint)a.rows, n = (blasint)b.columns, k = (blasint)a.columns, step = (blasint)ldc;
-  if (dtype == DTYPE_FLOAT32)
+  const float alphas[2] = {(float)alpha}, betas[2] = {(float)beta};
+  const double alphad[2] = {alpha}, betad[2] = {beta};
+  if (dtype == DTYPE_COMPLEX64)
+    cblas_cgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alphas, a.data, x.ld, b.data, y.ld, betas, c, step);
+  else if (dtype == DTYPE_COMPLEX128)
+    cblas_zgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alphad, a.data, x.ld, b.data, y.ld, betad, c, step);
+  else if (dtype == DTYPE_FLOAT32)
     cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c, step);
   else
     cblas_dgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alpha, a.data, x.ld, b.data, y.ld, beta, c, step);

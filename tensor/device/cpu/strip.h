@@ -3,15 +3,21 @@
 ** on the inputs, s their strides in bytes. The contiguous loop is the one the compiler turns into vector code.
 */
 #include "kernel.h"
-#include "vector_math.h"
 
+#ifdef T_IS_COMPLEX
+#include "strip_complex.h"
+#else
+#include "vector_math.h"
 #define SCALAR_FUNCTION static inline
 #define FAULT(bit) kernel_fault_bit(bit)
 #include "device/scalar_math.h"
+#endif
 
 /* A number among the attributes as an element. */
 #ifdef T_IS_FLOAT
 #define SCALAR(x) ((T)scalar_to_double(x))
+#elif defined(T_IS_COMPLEX)
+#define SCALAR(x) complex_of((REAL)scalar_to_double(x), (REAL)scalar_imag(x))
 #elif defined(T_IS_BOOL)
 #define SCALAR(x) (scalar_to_double(x) != 0)
 #else

@@ -23,7 +23,7 @@ static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, 
   TRY(scalar_check(c->info->lua_name, "fill_value", argument, value, dtype));
   TRY(call_output(c, 0, dtype, size->n, size->v));
   Tensor *t = c->out[0];
-  if (scalar_to_double(value) == 0) return clear(t->storage);
+  if (scalar_to_double(value) == 0 && scalar_imag(value) == 0) return clear(t->storage);
   tensor_fill_raw(t, value);
   return OK;
 }

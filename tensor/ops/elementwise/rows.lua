@@ -47,22 +47,23 @@ local function float(name, expr, doc, backward, domain, rest)
   local row = {types = "float", result = "float", backward = backward, domain = domain, cost = true,
     example = ("torch.%s(torch.tensor({0.25, 0.5}))"):format(name)}
   for k, v in pairs(rest or {}) do row[k] = v end
+  row.complex = row.complex == nil and name ~= "erf" or row.complex
   unary(name, expr, doc, row)
 end
 local BOTH, FUNCTIONAL = {"torch", "nn.functional"}, "nn.functional"
 local SPECIAL = {"torch", "torch.special"}
 local function zero(o) return {input = o.grad:zeros_like()} end
 
-unary("neg", "-a", "-input.", {types = "number", backward = function(o) return {input = -o.grad} end})
-unary("abs", "ABS(a)", "|input|.", {backward = function(o) return {input = o.grad * o.input:sign()} end, domain = "nonzero"})
+unary("neg", "-a", "-input.", {complex = true, types = "number", backward = function(o) return {input = -o.grad} end})
+unary("abs", "ABS(a)", "|input|.", {complex = true, complex_result = "real", holomorphic = false, backward = function(o) return {input = o.grad * o.input:sgn()} end, domain = "nonzero"})
 unary("sign", "(a > 0) - (a < 0)", "-1, 0 or 1 by the sign.", {backward = zero, domain = "nonzero"})
-unary("square", "a * a", "input²; bool gives int64.", {types = "number", result = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
+unary("square", "a * a", "input²; bool gives int64.", {complex = true, types = "number", result = "number", backward = function(o) return {input = o.grad * (o.input * 2)} end})
 unary("relu", "a < 0 ? K(0) : a", "max(input, 0); NaN stays.", {types = "number", module = BOTH,
   backward = function(o) return {input = o.grad:relu_backward(o.out)} end, domain = "nonzero"})
 op {"relu_backward", "(g: Tensor, output: Tensor) -> Tensor", private = true, types = "number",
   expr = "b <= 0 ? K(0) : a", doc = "g where output > 0 or NaN, else 0.",
   backward = function(o) return {g = o.grad:relu_backward(o.output)} end}
-unary("clone", "a", "A copy.", {inplace = false, moves = true, backward = function(o) return {input = o.grad:helper("pass")} end})
+unary("clone", "a", "A copy.", {complex = true, inplace = false, moves = true, backward = function(o) return {input = o.grad:helper("pass")} end})
 
 float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
 float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end,
@@ -136,10 +137,10 @@ for _, name in ipairs {"floor", "ceil", "trunc"} do
   unary(name, "ROUND(" .. name .. ", a)", "Rounded: " .. name .. "; integers stay.", {types = "number", backward = zero, domain = "unit"})
 end
 unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.", {types = "number", backward = zero, domain = "unit", module = SPECIAL})
-unary("isnan", "a != a", "Whether it is NaN.", {result = "bool", inplace = false})
-unary("isinf", "a == a && a - a != 0", "Whether it is infinite.", {result = "bool", inplace = false})
-unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {result = "bool", inplace = false})
-unary("logical_not", "!a", "Whether it is 0.", {result = "bool"})
+unary("isnan", "a != a", "Whether it is NaN.", {complex = "a != a", result = "bool", inplace = false})
+unary("isinf", "a == a && a - a != 0", "Whether it is infinite.", {complex = "(RE(a) == RE(a) && RE(a) - RE(a) != 0) || (IM(a) == IM(a) && IM(a) - IM(a) != 0)", result = "bool", inplace = false})
+unary("isfinite", "a - a == 0", "Whether it is neither infinite nor NaN.", {complex = "RE(a) - RE(a) == 0 && IM(a) - IM(a) == 0", result = "bool", inplace = false})
+unary("logical_not", "!a", "Whether it is 0.", {complex = true, result = "bool"})
 op {"bitwise_not", "(input: Tensor) -> Tensor",
   onnx = "BitwiseNot", types = "bits", inplace = true,
   expr = "sizeof(T) == sizeof(bool) && (T)2 == (T)1 ? (T)!a : (T)~(int64_t)a", doc = "Every bit inverted; for bool, not.",
@@ -154,17 +155,17 @@ local function binary(name, expr, doc, rest)
   op(row)
 end
 
-op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor",
+op {"add", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", complex = true,
   onnx = "Add", inplace = true, numbers = "same",
   expr = "(T)(a + (T)(alpha * b))", doc = "input + alpha · other, broadcast.", example = "torch.add(torch.ones(2), 3)", gives = "{4, 4}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", o.alpha)} end}
-op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor",
+op {"sub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", complex = true,
   onnx = "Sub", inplace = true, numbers = "same", types = "number",
   expr = "(T)(a - (T)(alpha * b))", doc = "input - alpha · other, broadcast.", example = "torch.sub(torch.ones(2), 3)", gives = "{-2, -2}",
   backward = function(o) return {input = o.grad:helper("pass"), other = o.grad:helper("scale", -o.alpha)} end}
 binary("mul", "a * b", "input · other, broadcast.",
-  {backward = function(o) return {input = o.grad * o.other, other = o.grad * o.input} end})
-binary("div", "a / b", "input / other as real numbers: integers become floats.", {types = "float", result = "float", domain = "positive",
+  {complex = true, backward = function(o) return {input = o.grad * o.other, other = o.grad * o.input} end})
+binary("div", "a / b", "input / other as real numbers: integers become floats.", {complex = true, types = "float", result = "float", domain = "positive",
   backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / (o.other * o.other)))} end})
 binary("floor_divide", "floor_divide_of(a, b)", "input / other rounded down.", {types = "number"})
 op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor) -> Tensor", lua = "div", inplace = true, types = "number",
@@ -178,11 +179,12 @@ binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other)
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.", {types = "number", domain = "positive",
   quick = {"fmod_near(a, b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
-binary("pow", "pow_of(a, b)", "input to the power of other.", {types = "number", domain = "positive", cost = true,
+binary("pow", "pow_of(a, b)", "input to the power of other.", {complex = true, types = "number", domain = "positive", cost = true,
   constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"}, {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
     local base, exponent = o.input, o.other
-    local no_log = exponent:ge(0):logical_and(base:logical_not()) -- d/db a^b = a^b log a, 0 where a is 0 and b is not negative
+    -- d/db a^b = a^b log a, 0 where a is 0 and b is not negative (then a^b is finite; complex numbers have no order)
+    local no_log = o.out:isfinite():logical_and(base:logical_not())
     return {input = o.grad * (base:pow(exponent - 1) * exponent):masked_fill(exponent:logical_not(), 0), -- b a^(b-1), 0 where b is 0
       other = o.grad * (o.out * torch.where(no_log, 1, base):log())}
   end})
@@ -206,11 +208,12 @@ binary("atan2", "atan2(a, b)", "The angle of the point (other, input).", {types 
   end})
 for _, row in ipairs {{"eq", "=="}, {"ne", "!="}, {"lt", "<"}, {"le", "<="}, {"gt", ">"}, {"ge", ">="}} do
   local name, sign = row[1], row[2]
-  binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.", {result = "bool"})
+  binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.",
+    {result = "bool", complex = name == "eq" or name == "ne" or nil})
 end
-binary("logical_and", "a && b", "Whether both are not 0.", {result = "bool"})
-binary("logical_or", "a || b", "Whether one is not 0.", {result = "bool"})
-binary("logical_xor", "!a != !b", "Whether just one is not 0.", {result = "bool"})
+binary("logical_and", "a && b", "Whether both are not 0.", {complex = true, result = "bool"})
+binary("logical_or", "a || b", "Whether one is not 0.", {complex = true, result = "bool"})
+binary("logical_xor", "!a != !b", "Whether just one is not 0.", {complex = true, result = "bool"})
 binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits"})
 binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits"})
 binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
@@ -218,14 +221,14 @@ binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
 op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64", expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",
   doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
 
-op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor",
+op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", complex = true,
   onnx = "Where", operand = {"condition"},
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
   example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}", domain = "condition",
   backward = function(o)
     return {input = o.grad:masked_fill(o.condition:logical_not(), 0), other = o.grad:masked_fill(o.condition, 0)}
   end}
-op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", operand = {"mask"}, inplace = true,
+op {"masked_fill", "(input: Tensor, mask: Tensor, value: number) -> Tensor", complex = true, operand = {"mask"}, inplace = true,
   expr = "b ? value : a", doc = "input with value where mask holds.", domain = "mask",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), 5)", gives = "{5, 1}",
   backward = function(o) return {input = o.grad:masked_fill(o.mask, 0)} end}
@@ -260,28 +263,28 @@ op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Te
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true, types = "number",
   expr = "choose((b <= max_or_highest) & (b >= min_or_lowest), a, K(0))", doc = "g where input is between them.",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
-op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor",
+op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", complex = true,
   amp = {cuda = "widest"}, inplace = true, types = "number",
   expr = "a + value * b * c", doc = "input + value · tensor1 · tensor2.", example = "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * (o.tensor2 * o.value), tensor2 = o.grad * (o.tensor1 * o.value)} end}
-op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor",
+op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", complex = true,
   amp = {cuda = "widest"}, inplace = true, types = "float", domain = "positive",
   expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.", example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
     tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}
-op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", inplace = true, types = "float",
+op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor", complex = "fabs(c) < (REAL)0.5 ? a + c * (b - a) : b - (b - a) * (1 - c)", inplace = true, types = "float",
   expr = "choose(ABS(c) < K(0.5), a + c * (b - a), b - (b - a) * (1 - c))", doc = "input + weight · (end - input), broadcast; exact at both ends.",
   example = "torch.lerp(torch.zeros(2), torch.ones(2), 0.5)", gives = "{0.5, 0.5}", domain = "lerp",
   backward = function(o)
     return {input = o.grad - o.grad * o.weight, end_ = o.grad * o.weight, weight = o.grad * (o.end_ - o.input)}
   end}
 
-op {"fill", "(input: Tensor, value: number) -> Tensor", moves = true, inplace = "only", expr = "((void)a, value)",
+op {"fill", "(input: Tensor, value: number) -> Tensor", complex = true, moves = true, inplace = "only", expr = "((void)a, value)",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "fill_: every element set to value.", example = "torch.empty(2):fill_(7)", gives = "{7, 7}"}
-op {"zero", "(input: Tensor) -> Tensor", moves = true, inplace = "only", expr = "((void)a, K(0))",
+op {"zero", "(input: Tensor) -> Tensor", complex = true, moves = true, inplace = "only", expr = "((void)a, K(0))",
   backward = function(o) return {input = o.grad:zeros_like()} end,
   doc = "zero_: every element set to 0.", example = "torch.ones(2):zero_()", gives = "{0, 0}"}
-op {"copy", "(input: Tensor, src: Tensor) -> Tensor", moves = true, inplace = "only", expr = "((void)a, b)",
+op {"copy", "(input: Tensor, src: Tensor) -> Tensor", complex = true, moves = true, inplace = "only", expr = "((void)a, b)",
   backward = function(o) return {input = o.grad:zeros_like(), src = o.grad:helper("pass")} end,
   doc = "copy_: the elements of src, broadcast and cast.", example = "torch.zeros(2):copy_(torch.ones(2))", gives = "{1, 1}"}

@@ -102,13 +102,13 @@ static Status index_plan_init(IndexPlan *p, const Tensor *in, const Ints *dims, 
 #define BODY "ops/index/rows_body.h"
 #include "device/cpu/each_size.h"
 #define BODY "ops/index/rows_add_body.h"
-#include "each_all.h"
+#include "each_any.h"
 
 /* One row of inner elements. */
 typedef void (*IndexRowFn)(const IndexPlan *p, const void *from, void *to);
 static const IndexRowFn index_reads[SIZE_TABLE_LENGTH] = SIZE_TABLE(index_read);
 static const IndexRowFn index_writes[SIZE_TABLE_LENGTH] = SIZE_TABLE(index_write);
-static const IndexRowFn index_adds[DTYPE_COUNT] = ALL_TABLE(index_add_row);
+static const IndexRowFn index_adds[DTYPE_COUNT] = ANY_TABLE(index_add_row);
 
 Status KERNEL(index)(Call *c) {
   const IndexAttrs *a = c->attrs;

@@ -4,9 +4,9 @@
 #define NONZERO_BLOCK 256
 
 #define BODY "ops/index/places_body.h"
-#include "each_all.h"
+#include "each_any.h"
 typedef int64_t (*PlacesFn)(const void *data, int64_t from, int64_t n, int64_t *place);
-static const PlacesFn places[DTYPE_COUNT] = ALL_TABLE(places);
+static const PlacesFn places[DTYPE_COUNT] = ANY_TABLE(places);
 
 /* The positions of elements [from, to), which lie in rows along the last dimension. */
 static void nonzero_write(const Tensor *in, int64_t from, int64_t to, int64_t *o) {

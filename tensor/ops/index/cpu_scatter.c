@@ -42,14 +42,14 @@ typedef enum { SCATTER_WRITE, SCATTER_ADD, SCATTER_MULTIPLY } ScatterHow; /* as 
 #define BODY "ops/index/gather_body.h"
 #include "device/cpu/each_size.h"
 #define BODY "ops/index/scatter_body.h"
-#include "each_all.h"
+#include "each_any.h"
 
 typedef void (*GatherFn)(const Lines *l, const int64_t *index, const void *from, void *to);
 typedef void (*ScatterFn)(const Lines *l, const int64_t *index, const void *from, bool one, void *to);
 static const GatherFn gather_lines[SIZE_TABLE_LENGTH] = SIZE_TABLE(gather_line);
 static const ScatterFn scatter_writes[SIZE_TABLE_LENGTH] = SIZE_TABLE(scatter_write);
-static const ScatterFn scatter_adds[DTYPE_COUNT] = ALL_TABLE(scatter_add);
-static const ScatterFn scatter_multiplies[DTYPE_COUNT] = ALL_TABLE(scatter_multiply);
+static const ScatterFn scatter_adds[DTYPE_COUNT] = ANY_TABLE(scatter_add);
+static const ScatterFn scatter_multiplies[DTYPE_COUNT] = ANY_TABLE(scatter_multiply);
 
 Status KERNEL(gather)(Call *c) {
   const GatherAttrs *a = c->attrs;

@@ -29,14 +29,14 @@ typedef struct {
 #define BODY "ops/index/slices_body.h"
 #include "device/cpu/each_size.h"
 #define BODY "ops/index/slices_add_body.h"
-#include "each_all.h"
+#include "each_any.h"
 
 typedef void (*SelectSinglesFn)(const Slices *s, const int64_t *index, int64_t n, int64_t row, int64_t last, const void *from, void *to);
 typedef void (*PutSlicesFn)(const SlicesTask *t, const void *from, void *to);
 typedef void (*AddSlicesFn)(const SlicesTask *t, Scalar alpha, const void *from, void *to);
 static const SelectSinglesFn select_singles[SIZE_TABLE_LENGTH] = SIZE_TABLE(select_singles);
 static const PutSlicesFn slices_writes[SIZE_TABLE_LENGTH] = SIZE_TABLE(slices_write);
-static const AddSlicesFn slices_adds[DTYPE_COUNT] = ALL_TABLE(slices_add);
+static const AddSlicesFn slices_adds[DTYPE_COUNT] = ANY_TABLE(slices_add);
 
 void KERNEL(select_slices)(const Tensor *in, int64_t dim, const int64_t *index, int64_t n, Tensor *out) {
   const Slices s = index_slices(in, dim);

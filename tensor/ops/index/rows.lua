@@ -5,19 +5,19 @@ op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = t
   doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
 Fails on a position outside dimension dim. Any dtype.]=],
   example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))", gives = "{{1, 1}, {4, 3}}"}
-op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor",
+op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", complex = true,
   amp = {cuda = "widest"}, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
 The dtype of src is that of input. Repeated positions add up, in order.]=],
   example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))", gives = "{2, 0, 1}"}
-op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, reduce: none|add|multiply = none) -> Tensor", infer = "scatter", contiguous = true, inplace = "direct",
+op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, reduce: none|add|multiply = none) -> Tensor", complex = true, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
 Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce = "add" or "multiply" joins src with
 what is there; "multiply" has no gradient.]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))", gives = "{1, 0, 1}"}
-op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", lua = "scatter",
+op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", complex = true, lua = "scatter",
   infer = "scatter", contiguous = true, inplace = "direct", domain = "scatter_distinct",
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
   doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
@@ -25,7 +25,7 @@ op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", mov
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))", gives = "{{0, 0, 1}, {1, 0, 0}}"}
-op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", infer = "index_add", numbers = "same",
+op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", complex = true, infer = "index_add", numbers = "same",
   contiguous = true, inplace = "direct", domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
@@ -49,7 +49,7 @@ op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", domain = "mask",
   end,
   doc = [[The elements where mask (bool, broadcast with input) holds, as one dimension.]],
   example = "torch.masked_select(torch.arange(3), torch.tensor({true, false, true}))", gives = "{0, 2}"}
-op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = true,
+op {"nonzero", "(input: Tensor) -> Positions", complex = true, infer = "nonzero", contiguous = true,
   doc = [[The positions of the elements that are not 0: one row each, one column for each dimension.]],
   example = "torch.nonzero(torch.tensor({0, 5, 0, 7}))", gives = "{{2}, {4}}"}
 -- x[{...}] with tensors among the items, called by the session's indexing. dims[i] is the
@@ -57,7 +57,7 @@ op {"nonzero", "(input: Tensor) -> Positions", infer = "nonzero", contiguous = t
 op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", moves = true, private = true, infer = "index", domain = "index",
   backward = "index", grad_inputs = {"input"}, save = {"indices"},
   doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are neighbours, else first.]]}
-op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor",
+op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor", complex = true,
   amp = {cuda = "widest"}, private = true,
   infer = "index_put", inplace = "direct", domain = "index_put", backward = "index_put", grad_inputs = {"input", "values"}, save = {"indices"},
   doc = [[input with values (broadcast to the shape of index's result, cast to its dtype) written or added where index would read.]]}

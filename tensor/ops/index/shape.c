@@ -121,6 +121,8 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
     case DTYPE_FLOAT8_E5M2: COUNT(uint8_t, uint8_t, 240, v[i] & 0x7f);
     case DTYPE_FLOAT32: COUNT(float, int32_t, 4096, v[i]);
     case DTYPE_FLOAT64: COUNT(double, int64_t, 4096, v[i]);
+    case DTYPE_COMPLEX64: COUNT(float _Complex, int64_t, 4096, v[i]);
+    case DTYPE_COMPLEX128: COUNT(double _Complex, int64_t, 4096, v[i]);
   }
 #undef COUNT
   return count;

@@ -24,9 +24,9 @@ static Status multiply(Tensor *a, Tensor *b, double alpha, double beta, Tensor *
 
 Status KERNEL(mm)(Call *c) { return multiply(c->in[0], c->in[1], 1, 0, c->out[0]); }
 
-/* to = plus + alpha · to, in the arithmetic of integers: no factor passes through a double. 'plus': of as many
+/* to = plus + alpha · to, in the arithmetic of the elements: no factor passes through a double. 'plus': of as many
 ** elements in order, or NULL for zeros. */
-static void scale_integers(Tensor *to, const Tensor *plus, Scalar alpha) {
+static void scale_exactly(Tensor *to, const Tensor *plus, Scalar alpha) {
   const AddAttrs attrs = {alpha};
   const int64_t zero = 0, size = (int64_t)tensor_itemsize(to);
   char *operands[] = {tensor_data(to), plus != NULL ? tensor_data(plus) : (char *)&zero, tensor_data(to)};
@@ -34,7 +34,7 @@ static void scale_integers(Tensor *to, const Tensor *plus, Scalar alpha) {
   cpu_strips[to->dtype][OP_ADD](to->numel, operands, strides, &attrs);
 }
 
-static Status addmm_integers(Call *c, const AddmmAttrs *a) {
+static Status addmm_exactly(Call *c, const AddmmAttrs *a) {
   Tensor *out = c->out[0], *input = NULL;
   TRY(multiply(c->in[1], c->in[2], 1, 0, out));
   if (scalar_to_int(a->beta) != 0) {
@@ -44,16 +44,16 @@ static Status addmm_integers(Call *c, const AddmmAttrs *a) {
       tensor_release(input);
       return status;
     }
-    scale_integers(input, NULL, a->beta);
+    scale_exactly(input, NULL, a->beta);
   }
-  scale_integers(out, input, a->alpha);
+  scale_exactly(out, input, a->alpha);
   tensor_release(input);
   return OK;
 }
 
 Status KERNEL(addmm)(Call *c) {
   const AddmmAttrs *a = c->attrs;
-  if (!dtype_is_float((DType)c->out[0]->dtype)) return addmm_integers(c, a);
+  if (!dtype_is_float((DType)c->out[0]->dtype)) return addmm_exactly(c, a);
   double beta = scalar_to_double(a->beta);
   if (beta != 0) TRY(tensor_copy_raw(c->out[0], c->in[0]));
   return multiply(c->in[1], c->in[2], scalar_to_double(a->alpha), beta, c->out[0]);

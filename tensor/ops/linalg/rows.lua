@@ -1,16 +1,16 @@
 -- Matrix products. float32 and float64 by BLAS, integers by plain loops. Operands have
 -- one dtype. Transposed operands are read as they are.
-op {"mm", "(input: Tensor, mat2: Tensor) -> Tensor",
+op {"mm", "(input: Tensor, mat2: Tensor) -> Tensor", complex = true,
   amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "mm", types = "number", domain = "mm",
   backward = function(o) return {input = o.grad:mm(o.mat2:t()), mat2 = o.input:t():mm(o.grad)} end,
   doc = [[The matrix product of (n × k) and (k × m). k = 0 gives zeros.]], example = "torch.mm(torch.ones(2, 3), torch.ones(3, 2))", gives = "{{3, 3}, {3, 3}}"}
-op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor",
+op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor", complex = true,
   amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "bmm", types = "number", domain = "bmm",
   backward = function(o)
     return {input = o.grad:bmm(o.mat2:transpose(2, 3)), mat2 = o.input:transpose(2, 3):bmm(o.grad)}
   end,
   doc = [[The matrix products of (b × n × k) and (b × k × m), one for each of the b.]], example = "torch.bmm(torch.ones(4, 2, 3), torch.ones(4, 3, 2))"}
-op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor",
+op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor", complex = true,
   amp = {cpu = "half", cuda = "half"}, infer = "addmm", types = "number", inplace = true,
   domain = "addmm", backward = function(o)
     return {input = o.grad:helper("scale", o.beta), mat1 = o.grad:mm(o.mat2:t()):helper("scale", o.alpha),

@@ -2,6 +2,7 @@
 ** tensor/ops/random/cpu.c. A generator is a place in the stream of its seed; every draw takes
 ** whole groups of 4 words from there on.
 */
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,13 +66,23 @@ static Status made(Call *c, int ndim, const int64_t *shape, DType dtype) {
   return call_output(c, 0, dtype, ndim, shape);
 }
 
+/* Both parts of complex numbers are drawn. */
+static Status random_fill(OpId op, Tensor *t, const void *attrs) {
+  if (!dtype_is_complex((DType)t->dtype)) return op_call_in_place(op, &t, 1, attrs);
+  Tensor *parts;
+  TRY(op_view_as_real(t, &parts));
+  Status status = op_call_in_place(op, &parts, 1, attrs);
+  tensor_release(parts);
+  return status;
+}
 static Status random_uniform_into(Call *c, Generator *g) {
   UniformAttrs a = {.from = 0, .to = 1, .generator = g};
-  return op_call_in_place(OP_UNIFORM, &c->out[0], 1, &a);
+  return random_fill(OP_UNIFORM, c->out[0], &a);
 }
+/* The variance is 1: of complex numbers a half in each part. */
 static Status random_normal_into(Call *c, Generator *g) {
-  NormalAttrs a = {.mean = 0, .std = 1, .generator = g};
-  return op_call_in_place(OP_NORMAL, &c->out[0], 1, &a);
+  NormalAttrs a = {.mean = 0, .std = dtype_is_complex((DType)c->out[0]->dtype) ? M_SQRT1_2 : 1, .generator = g};
+  return random_fill(OP_NORMAL, c->out[0], &a);
 }
 
 Status create_rand(Call *c) {

@@ -23,16 +23,16 @@ op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false,
   doc = [[Positions drawn with the weights of input (K) or of each row of input (N×K), which need not sum to 1.]],
   example = "torch.multinomial(torch.ones(5), 2)"}
 
-op {"rand", "(size: shape) -> Tensor", creation = true, types = "float", random = true,
+op {"rand", "(size: shape) -> Tensor", complex = true, creation = true, types = "float", random = true,
   doc = [[Uniform numbers of [0, 1).]], example = "torch.rand(2, 3)"}
-op {"randn", "(size: shape) -> Tensor", creation = true, types = "float", random = true,
+op {"randn", "(size: shape) -> Tensor", complex = true, creation = true, types = "float", random = true,
   doc = [[Numbers of the standard normal law.]], example = "torch.randn(2, 3)"}
 op {"normal_new", "(mean: float, std: float, size: shape) -> Tensor", lua = "normal", creation = true, types = "float",
   random = true, doc = [[Numbers of the normal law with this mean and standard deviation; see also normal_.]],
   example = "torch.normal(0, 0.1, {2, 3})"}
-op {"rand_like", "(input: Tensor) -> Tensor", creation = true, types = "float", method = false,
+op {"rand_like", "(input: Tensor) -> Tensor", complex = true, creation = true, types = "float", method = false,
   random = true, doc = [[rand in the shape and dtype of input.]], example = "torch.rand_like(torch.zeros(2))"}
-op {"randn_like", "(input: Tensor) -> Tensor", creation = true, types = "float", method = false,
+op {"randn_like", "(input: Tensor) -> Tensor", complex = true, creation = true, types = "float", method = false,
   random = true, doc = [[randn in the shape and dtype of input.]], example = "torch.randn_like(torch.zeros(2))"}
 op {"randint", "(low: int, high: int, size: shape) -> Tensor", creation = true,
   random = true, doc = [[Integers from low to high - 1 (values, not positions); int64 unless dtype says otherwise.]],

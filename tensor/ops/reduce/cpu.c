@@ -7,6 +7,7 @@
 ** the shape alone and are joined in order, so any number of threads gives the same bits.
 */
 #include "cpu_fold.h"
+#include "prod_complex.h"
 
 #define BODY "ops/reduce/store_body.h"
 #include "each_all.h"
@@ -243,13 +244,43 @@ typedef const Fold *(*FoldOf)(DType dtype);
 static const Fold *sum_fold_of(DType d) { return d == DTYPE_BOOL ? &KERNEL(count_bool_fold) : KERNEL(sum_folds)[d]; }
 static const Fold *prod_fold_of(DType d) { return KERNEL(prod_folds)[d]; }
 
+/* Sums of complex numbers are sums of their parts: a last dimension of 2 that is kept. */
+static Status reduce_parts(FoldOf fold_of, Finish finish, Tensor *in, Tensor *out, const Ints *dim) {
+  Tensor parts = *in, sums = *out, *both[] = {&parts, &sums};
+  uint32_t bits;
+  Ints dims = {.n = 0};
+  TRY(resolve_dims("reduce", dim, in->ndim, &bits));
+  if (in->ndim == TENSOR_MAX_DIMS)
+    return fail(ERROR_ARGUMENT, "sum: complex numbers in %d dimensions have no room for their parts", TENSOR_MAX_DIMS);
+  for (int d = 0; d < in->ndim; d++)
+    if (bits >> d & 1) dims.v[dims.n++] = d;
+  for (int i = 0; i < 2; i++) {
+    Tensor *t = both[i];
+    t->dtype = (uint8_t)dtype_real((DType)t->dtype);
+    for (int d = 0; d < t->ndim; d++) t->stride[d] *= 2;
+    t->shape[t->ndim] = 2;
+    t->stride[t->ndim++] = 1;
+    t->offset *= 2;
+    t->numel *= 2;
+  }
+  if (dims.n == 0) return tensor_copy_raw(out, in);
+  return reduce_run(fold_of((DType)parts.dtype), finish, AGAIN_ADDS, &parts, &sums, &dims);
+}
+
 /* sum, mean and prod have the attributes of sum. The input is cast first only where it is an integer and the result a
 ** float, or the other way round: cells are double or int64 whatever the size of the element is. */
 static Status reduce_as(Call *c, FoldOf fold_of, Finish finish, Again again) {
   const SumAttrs *a = c->attrs;
   Tensor *in = c->in[0];
   DType want = (DType)c->out[0]->dtype;
-  if (dtype_is_float((DType)in->dtype) == dtype_is_float(want))
+  if (dtype_is_complex(want)) {
+    TRY(tensor_cast(c->in[0], want, &in));
+    Status status = again == AGAIN_MULTIPLIES ? KERNEL(prod_complex)(in, c->out[0], &a->dim)
+                                              : reduce_parts(fold_of, finish, in, c->out[0], &a->dim);
+    tensor_release(in);
+    return status;
+  }
+  if (dtype_is_float((DType)in->dtype) == dtype_is_float(want) && !dtype_is_complex((DType)in->dtype))
     return reduce_run(fold_of((DType)in->dtype), finish, again, in, c->out[0], &a->dim);
   TRY(tensor_cast(c->in[0], want, &in));
   Status status = reduce_run(fold_of(want), finish, again, in, c->out[0], &a->dim);
@@ -266,6 +297,13 @@ static Status reduce_plain(Call *c, const Fold *const *folds) {
   const AmaxAttrs *a = c->attrs;
   Ints all = ints_none();
   const Ints *dim = a != NULL ? &a->dim : &all;
+  if (dtype_is_complex((DType)c->in[0]->dtype)) { /* any and all ask whether a number is 0 */
+    Tensor *in;
+    TRY(tensor_cast(c->in[0], DTYPE_BOOL, &in));
+    Status status = reduce_run(folds[DTYPE_BOOL], FINISH_PLAIN, AGAIN_NOTHING, in, c->out[0], dim);
+    tensor_release(in);
+    return status;
+  }
   return reduce_run(folds[c->in[0]->dtype], FINISH_PLAIN, AGAIN_NOTHING, c->in[0], c->out[0], dim);
 }
 

@@ -4,10 +4,10 @@
 #define CUMULATE_BLOCK 65536 /* elements between two looks at the interrupt flag */
 
 #define BODY "ops/reduce/cumulate_body.h"
-#include "each_all.h"
+#include "each_any.h"
 
 typedef void (*CumulateFn)(const void *x, void *o, int64_t n, int64_t inner, bool reverse);
-static const CumulateFn cumulate_slices[DTYPE_COUNT] = ALL_TABLE(cumulate);
+static const CumulateFn cumulate_slices[DTYPE_COUNT] = ANY_TABLE(cumulate);
 
 static Status cumulate_along(Call *c, bool reverse) {
   const CumsumAttrs *a = c->attrs;

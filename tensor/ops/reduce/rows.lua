@@ -21,19 +21,19 @@ local function to_chosen(o)
   return {input = zeros:scatter_add(o.dim, unreduced(o.outs[2]), unreduced(o.grad))}
 end
 
-op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
+op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cuda = "float"}, infer = "reduce",
   backward = function(o) return {input = unreduce(o):expand(o.shape_of.input)} end,
   doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says otherwise. No elements: 0.]],
   example = "torch.sum(torch.ones(2, 3), 1)", gives = "{2, 2, 2}"}
-op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", infer = "reduce",
+op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", complex = true, infer = "reduce",
   backward = function(o)
     local count = o.shape_of.input:product() / o.grad.numel
     return {input = (unreduce(o) * (1 / count)):expand(o.shape_of.input)}
   end,
   doc = [[The mean. float32 and float64 only (give dtype for others). No elements: NaN.]],
   example = "torch.mean(torch.tensor({1.0, 2.0, 6.0}))", gives = "3"}
-op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
+op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cpu = "float", cuda = "float"}, infer = "reduce",
   backward = "prod", grad_inputs = {"input"}, save = {"input"}, domain = "nonzero",
   doc = [[The product of the elements; integers and bool give int64. No elements: 1.]],
@@ -59,10 +59,10 @@ for _, name in ipairs {"max", "min"} do
     example = "torch.arg" .. name .. "(torch.tensor({3, 9, 4}))", gives = name == "max" and "2" or "1"}
 end
 
-op {"any", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "logic",
+op {"any", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", complex = true, infer = "logic",
   doc = [[Whether some element is not 0. bool (uint8 for uint8). No elements: false.]],
   example = "torch.any(torch.tensor({false, true}))", gives = "true"}
-op {"all", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "logic",
+op {"all", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", complex = true, infer = "logic",
   doc = [[Whether no element is 0. bool (uint8 for uint8). No elements: true.]],
   example = "torch.all(torch.tensor({false, true}))", gives = "false"}
 
@@ -150,10 +150,10 @@ op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool =
 op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true, types = "float",
   infer = "norm_of", doc = [[One of the folds of norm.]]}
 
-op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor",
+op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cuda = "float"}, infer = "cumulate", contiguous = true, inplace = true,
   backward = function(o) return {input = o.grad:cumsum_reverse(o.dim)} end,
   doc = [[Running sums along dim; integers and bool give int64.]], example = "torch.cumsum(torch.arange(5), 1)", gives = "{0, 1, 3, 6, 10}"}
-op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", infer = "cumulate", contiguous = true, private = true,
+op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true, infer = "cumulate", contiguous = true, private = true,
   backward = function(o) return {input = o.grad:cumsum(o.dim)} end,
   doc = [[Running sums along dim from its end.]]}

@@ -22,10 +22,10 @@ static Status reduced_output(Call *c, const Ints *dim, bool keepdim, DType dtype
 Status infer_reduce(Call *c) {
   const SumAttrs *a = c->attrs;
   DType dtype = a->dtype != DTYPE_NONE ? a->dtype : (DType)c->in[0]->dtype;
-  if (c->op == OP_MEAN && !dtype_is_float(dtype))
+  if (c->op == OP_MEAN && !dtype_has_gradient(dtype))
     return fail(ERROR_ARGUMENT, "mean: 'input' (argument 1): expected a float tensor, got %s; give dtype or use :float()",
                 dtype_name(dtype));
-  if (a->dtype == DTYPE_NONE && !dtype_is_float(dtype)) dtype = DTYPE_INT64;
+  if (a->dtype == DTYPE_NONE && !dtype_has_gradient(dtype)) dtype = DTYPE_INT64;
   return reduced_output(c, &a->dim, a->keepdim, dtype);
 }
 
@@ -96,6 +96,6 @@ Status infer_cumulate(Call *c) {
   int d;
   TRY(resolve_dim(c->info->lua_name, a->dim, c->in[0]->ndim, &d));
   if (a->dtype != DTYPE_NONE) dtype = a->dtype;
-  else if (!dtype_is_float(dtype)) dtype = DTYPE_INT64;
+  else if (!dtype_has_gradient(dtype)) dtype = DTYPE_INT64;
   return call_output(c, 0, dtype, c->in[0]->ndim, c->in[0]->shape);
 }

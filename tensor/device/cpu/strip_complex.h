@@ -1,0 +1,40 @@
+/* strip_complex.h: what elementwise expressions mean for complex numbers. Included by strip.h with T a
+** complex type; REAL is the type of its parts, defined before. The compiler multiplies by the plain formula, which is
+** vector code, and divides by Smith's (-fcx-fortran-rules).
+*/
+#include <tgmath.h> /* exp, sqrt, pow and the like of complex numbers; fabs is the size */
+
+#define K(x) ((T)(x)) /* a constant of the element type */
+#define ABS(x) fabs(x)
+#define RE(x) (__real__(x))
+#define IM(x) (__imag__(x))
+
+static inline T complex_of(REAL re, REAL im) {
+  T z;
+  __real__ z = re;
+  __imag__ z = im;
+  return z;
+}
+static inline T complex_exp2(T a) { return exp(a * (REAL)0.69314718055994530942); }
+static inline T complex_expm1(T a) { return exp(a) - 1; }
+static inline T complex_log2(T a) { return log(a) * (REAL)1.44269504088896340736; }
+static inline T complex_log10(T a) { return log(a) * (REAL)0.43429448190325182765; }
+static inline T complex_log1p(T a) { return log(1 + a); }
+#undef exp2
+#define exp2 complex_exp2
+#undef expm1
+#define expm1 complex_expm1
+#undef log2
+#define log2 complex_log2
+#undef log10
+#define log10 complex_log10
+#undef log1p
+#define log1p complex_log1p
+/* 0 to a power with a positive real part is 0, which the library makes NaN. */
+static inline T pow_of(T a, T b) { return b == 0 ? 1 : a == 0 && RE(b) > 0 ? 0 : pow(a, b); }
+/* a / |a|, and 0 of 0. */
+static inline T sgn_of(T a) {
+  const REAL size = fabs(a);
+  return size == 0 ? 0 : complex_of(RE(a) / size, IM(a) / size);
+}
+static inline T conj_of(T a) { return complex_of(RE(a), -IM(a)); }
