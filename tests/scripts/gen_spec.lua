@@ -134,6 +134,39 @@ describe("schema.row", function()
     assert.equal("options", r.attrs[#r.attrs].name)
   end)
 
+  it("reads lists of results, strings, lists of floats and of integers", function()
+    local r = row{"f", "(input: Tensor, size: int[], w: floats = {1, -2.5}, s: string = \"ab\") -> Tensor[]", view = true}
+    assert.is_true(r.list_output)
+    assert.equal(0, r.n_outputs)
+    assert.equal(2, #r.inputs)
+    assert.equal("ARG_INTEGERS", r.by_name.size.type.arg)
+    assert.is_false(r.by_name.size.list)
+    assert.equal("{2, {1, -2.5}}", r.by_name.w.default)
+    assert.equal("{\"ab\"}", r.by_name.s.default)
+    r = row{"f", "(input: Tensor, w: floats = nil, s: string = nil) -> Tensor"}
+    assert.same({"{-1, {0}}", "{\"\"}"}, {r.by_name.w.default, r.by_name.s.default})
+    refused("x.lua:7: default ab is no short string", row, {"f", "(input: Tensor, s: string = ab) -> Tensor"})
+    refused("x.lua:7: unknown result 'Tensr'", row, {"f", "(input: Tensor) -> Tensr"})
+    refused("x.lua:7: a list of results comes from a view or a composite", row, {"f", "(input: Tensor) -> Tensor[]"})
+  end)
+
+  it("knows modules, what autocast does and what is changed", function()
+    local r = row{"f", "(input: Tensor, mean: Tensor = nil, training: bool = false) -> Tensor", module = {"torch", "torch.fft"},
+      mutates = {"mean", when = "training"}, amp = {cpu = "half"}, onnx = "F"}
+    assert.same({"torch", "torch.fft"}, {r.modules[1], r.modules[2]})
+    local function f(rest)
+      rest[1], rest[2] = "f", "(input: Tensor, p: int = 1) -> Tensor"
+      return rest
+    end
+    refused("x.lua:7: unknown module 'numpy'", row, f{module = "numpy"})
+    refused("x.lua:7: mutates: 'other' is no tensor argument", row, f{mutates = {"other"}})
+    refused("x.lua:7: mutates: 'p' is no tensor argument", row, f{mutates = {"p"}})
+    refused("x.lua:7: mutates: 'p' is no bool or optional number behind the first argument", row,
+      f{mutates = {"input", when = "p"}})
+    refused("x.lua:7: amp: unknown device 'tpu'", row, f{amp = {tpu = "half"}})
+    refused("x.lua:7: amp: unknown kind 'quarter'", row, f{amp = {cpu = "quarter"}})
+  end)
+
   it("compares columns with arguments", function()
     refused("x.lua:7: 'f' takes a generator, but is not marked random", row,
       {"f", "(input: Tensor, *, generator: generator = nil) -> Tensor"})

@@ -23,6 +23,7 @@ local known = {
   dims = {"a dimension or an array of them, from 1", "integer|integer[]"},
   shape = {"sizes: integers or one array", "integer|integer[]"},
   ints = {"an integer or an array", "integer|integer[]"},
+  floats = {"a number or an array", "number|number[]"},
   pair = {"an integer or an array of two", "integer|integer[]"},
   reals = {"an array of two numbers", "number[]"},
   count = {"an integer, 0 or more", "integer"},
