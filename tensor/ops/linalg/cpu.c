@@ -51,9 +51,17 @@ static Status addmm_exactly(Call *c, const AddmmAttrs *a) {
   return OK;
 }
 
+/* Whether a factor of integers keeps its value as a double. */
+static bool fits_double(Scalar factor) {
+  const int64_t most = INT64_C(1) << 53, i = scalar_to_int(factor);
+  return i >= -most && i <= most;
+}
+
 Status KERNEL(addmm)(Call *c) {
   const AddmmAttrs *a = c->attrs;
-  if (!dtype_is_float((DType)c->out[0]->dtype)) return addmm_exactly(c, a);
+  const DType dtype = (DType)c->out[0]->dtype;
+  const bool small = dtype_category(dtype) == CATEGORY_INTEGER && fits_double(a->alpha) && fits_double(a->beta);
+  if (!dtype_is_float(dtype) && !small) return addmm_exactly(c, a);
   double beta = scalar_to_double(a->beta);
   if (beta != 0) TRY(tensor_copy_raw(c->out[0], c->in[0]));
   return multiply(c->in[1], c->in[2], scalar_to_double(a->alpha), beta, c->out[0]);
