@@ -42,13 +42,21 @@ extern const luaL_Reg function_internals[];
 
 /* tensor.c */
 void tensor_open(lua_State *L, int torch, int functional);
-int tensor_equal(lua_State *L); /* torch.equal, == */
+
+/* attributes.c */
+extern const luaL_Reg tensor_attributes[];
+int attribute_set(lua_State *L, Tensor *t, const char *key); /* the value is at 3 */
+
+/* size.c and node.c: what x.shape and x.grad_fn are */
+void size_push(lua_State *L, int n, const int64_t *v);
+void node_push(lua_State *L, Node *node);
 
 /* index.c */
 int index_get(lua_State *L);  /* x[i], x[{...}] */
 int index_set(lua_State *L);
 
 /* tensor_methods.c and autograd.c: functions that are no ops */
+int tensor_equal(lua_State *L); /* torch.equal, == */
 extern const luaL_Reg tensor_methods[], tensor_functions[], autograd_methods[], autograd_functions[];
 
 #endif

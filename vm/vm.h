@@ -50,7 +50,7 @@ int callback_traceback(lua_State *L);
 bool callback_trace_push(lua_State *L, const char *message);
 void callback_open(lua_State *L);
 
-/* ---- object.c: userdata with a class ------------------------------------- */
+/* ---- object.c, kind.c: userdata with a class ------------------------------ */
 
 typedef struct Class Class;
 struct Class {
@@ -77,7 +77,7 @@ void *object_test(lua_State *L, int index, const Class *class);
 void *object_check(lua_State *L, int argument, const Class *class, const char *function,
                    const char *name);
 
-/* ---- tensor.c: tensor userdata -------------------------------------------- */
+/* ---- box.c, kind.c: tensor userdata ---------------------------------------- */
 
 typedef struct {
   Object object;

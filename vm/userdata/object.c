@@ -67,25 +67,6 @@ void *object_new(lua_State *L, const Class *class, size_t size, int values) {
   return object;
 }
 
-/* Ours are the userdata whose metatable has the field __class; those of other
-** libraries may hold anything. */
-static bool is_object(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
-  lua_pushliteral(L, "__class");
-  bool ours = lua_rawget(L, -2) == LUA_TLIGHTUSERDATA;
-  lua_pop(L, 2);
-  return ours;
-}
-
-void *object_test(lua_State *L, int index, const Class *class) {
-  if (!is_object(L, index)) return NULL;
-  Object *object = lua_touserdata(L, index);
-  if (class == NULL) return object;
-  for (const Class *c = object->class; c != NULL; c = c->parent)
-    if (c == class) return object;
-  return NULL;
-}
-
 void *object_check(lua_State *L, int argument, const Class *class, const char *function,
                    const char *name) {
   void *object = object_test(L, argument, class);

@@ -1,0 +1,148 @@
+/* attributes.c: what x.NAME is where it is no method, and what may be assigned: x.shape, x.dtype, x.grad … */
+#include <string.h>
+
+#include "call.h"
+
+/** torch.Tensor: What a tensor has: attributes, methods, and operators: + - * / // % ^ and the
+** unary minus element by element with broadcasting, & | ~ on booleans and integers, == for
+** torch.equal, # for the length of the first dimension. x[i] selects in the first dimension;
+** x[{i, {a, b}, {}}] takes one item a dimension: a position, a range, all. */
+/** x.shape -> int[]: The size of each dimension: an array that prints as torch.Size({2, 3}) and compares
+** with ==.
+** Example: torch.zeros(2, 3).shape */
+static int get_shape(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "shape", "self");
+  size_push(L, t->ndim, t->shape);
+  return 1;
+}
+/** x.dtype -> torch.dtype: The type of the elements, such as torch.float32. */
+static int get_dtype(lua_State *L) {
+  dtype_push(L, (DType)tensor_check(L, 1, "dtype", "self")->dtype);
+  return 1;
+}
+/** x.device -> torch.device: Where the elements are; prints as cpu or cuda:0. */
+static int get_device(lua_State *L) {
+  device_push(L, tensor_device(tensor_check(L, 1, "device", "self")));
+  return 1;
+}
+/** x.ndim -> int: The number of dimensions. */
+static int get_ndim(lua_State *L) {
+  lua_pushinteger(L, tensor_check(L, 1, "ndim", "self")->ndim);
+  return 1;
+}
+/** x.grad -> Tensor|nil: The gradient that backward has added up, a tensor in the shape of x, or nil. May be
+** assigned.
+** Example:
+**     local w = torch.ones(2, {requires_grad = true})
+**     w:mul(3):sum():backward()
+**     return w.grad */
+static int get_grad(lua_State *L) {
+  tensor_push(L, tensor_grad(tensor_check(L, 1, "grad", "self")));
+  return 1;
+}
+/** x.requires_grad -> bool: Whether gradients for x are wanted or pass through it. May be assigned for
+** leaves of a floating point dtype. */
+static int get_requires_grad(lua_State *L) {
+  lua_pushboolean(L, tensor_requires_grad(tensor_check(L, 1, "requires_grad", "self")));
+  return 1;
+}
+/** x.is_leaf -> bool: Whether x was not computed from tensors that require a gradient. */
+static int get_is_leaf(lua_State *L) {
+  lua_pushboolean(L, tensor_is_leaf(tensor_check(L, 1, "is_leaf", "self")));
+  return 1;
+}
+/** x.data -> Tensor: The same elements without the history: changes are not seen by backward. May be assigned
+** a tensor of the same shape and dtype. */
+static int get_data(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "data", "self");
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_detach(t, &box->tensor));
+  return 1;
+}
+static int get_version(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)tensor_changes(tensor_check(L, 1, "_version", "self")));
+  return 1;
+}
+/** x.mT -> Tensor: A view with the last two dimensions exchanged. */
+static int get_transposed(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "mT", "self");
+  TensorBox *box = tensor_box(L);
+  if (t->ndim == 1) luaL_error(L, "mT: expected at least 2 dimensions, got 1");
+  error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &box->tensor) : op_transpose(t, -2, -1, &box->tensor));
+  return 1;
+}
+/** x.T -> Tensor: A view with the dimensions in reverse order. */
+static int get_reversed(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "T", "self");
+  TensorBox *box = tensor_box(L);
+  Ints dims = {.n = t->ndim};
+  for (int i = 0; i < t->ndim; i++) dims.v[i] = t->ndim - 1 - i;
+  error_check(L, op_permute(t, dims, &box->tensor));
+  return 1;
+}
+
+/** x.real -> Tensor: The real parts, a view; of real numbers x itself. */
+static int get_real(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "real", "self");
+  if (!dtype_is_complex((DType)t->dtype)) {
+    lua_settop(L, 1);
+    return 1;
+  }
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_real(t, &box->tensor));
+  return 1;
+}
+/** x.imag -> Tensor: The imaginary parts of complex numbers, a view. */
+static int get_imag(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "imag", "self");
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_imag(t, &box->tensor));
+  return 1;
+}
+/** x.mH -> Tensor: The last two dimensions exchanged, complex numbers conjugated. */
+/** x.H -> Tensor: Of a matrix: transposed, complex numbers conjugated. */
+static int get_adjoint(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "mH", "self"), *turned;
+  if (t->ndim < 2) return luaL_error(L, "mH: expected at least 2 dimensions, got %d", (int)t->ndim);
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_transpose(t, -2, -1, &turned));
+  Status status = op_conj(turned, &box->tensor);
+  tensor_release(turned);
+  error_check(L, status);
+  return 1;
+}
+static int get_matrix_adjoint(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "H", "self");
+  if (t->ndim != 2) return luaL_error(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
+  return get_adjoint(L);
+}
+
+/** x.grad_fn -> torch.autograd.Node|nil: The op that x is the result of: it has name() and next_functions(). nil for
+** leaves. */
+static int get_grad_fn(lua_State *L) {
+  node_push(L, tensor_grad_fn(tensor_check(L, 1, "grad_fn", "self")));
+  return 1;
+}
+
+const luaL_Reg tensor_attributes[] = {
+    {"shape", get_shape}, {"dtype", get_dtype}, {"device", get_device}, {"ndim", get_ndim}, {"T", get_reversed},
+    {"mT", get_transposed}, {"mH", get_adjoint}, {"H", get_matrix_adjoint}, {"real", get_real}, {"imag", get_imag},
+    {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad}, {"is_leaf", get_is_leaf},
+    {"data", get_data}, {"_version", get_version}, {NULL, NULL}};
+
+int attribute_set(lua_State *L, Tensor *t, const char *key) {
+  if (strcmp(key, "grad") == 0) {
+    Tensor *g = lua_isnil(L, 3) ? NULL : tensor_check(L, 3, "grad", "value");
+    error_check(L, tensor_set_grad(t, g));
+  } else if (strcmp(key, "requires_grad") == 0) {
+    error_check(L, tensor_set_requires_grad(t, lua_toboolean(L, 3)));
+  } else if (strcmp(key, "data") == 0) {
+    Tensor *from = tensor_check(L, 3, "data", "value");
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    if (from->dtype != t->dtype || !tensor_same_shape(t, from))
+      return luaL_error(L, "data: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, from));
+    error_check(L, tensor_set_data(t, from));
+  } else
+    return luaL_error(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
+  return 0;
+}

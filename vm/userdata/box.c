@@ -1,0 +1,65 @@
+/* box.c: boxes: the userdata that hold tensors, and the account that Lua's collector is given of the memory behind
+** them.
+*/
+#include "vm.h"
+
+/* Lua sees a few words per tensor, so it is told when to look: before a new tensor, so
+** that this one gets the memory that has just come free and is in the cache still. After
+** YOUNG_BYTES of new tensors a step: in the generational mode (open_globals) a collection
+** of the young, which is where the temporaries of a loop are. A whole collection when the
+** bytes in use have grown by a quarter since the last one, for what got old before it
+** died; at least by GROWTH and by four times what Lua has to walk through. */
+#define YOUNG_BYTES (2LL << 20)
+#define GROWTH (16LL << 20)
+static int64_t pending, limit = GROWTH;
+
+static void collect(lua_State *L) {
+  MemoryStats stats;
+  pending = 0;
+  memory_stats(&stats);
+  lua_gc(L, stats.bytes > limit ? LUA_GCCOLLECT : LUA_GCSTEP, 0);
+  if (stats.bytes <= limit) return;
+  memory_stats(&stats);
+  const int64_t quarter = stats.bytes / 4, least = GROWTH + 4096LL * lua_gc(L, LUA_GCCOUNT, 0);
+  limit = stats.bytes + (quarter > least ? quarter : least);
+}
+
+void tensor_account(lua_State *L, const TensorBox *box) {
+  const Tensor *t = box->tensor;
+  (void)L;
+  if (t == NULL) return;
+  pending += (int64_t)sizeof *t;
+  if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
+}
+
+TensorBox *tensor_box_of(lua_State *L, int metatable) {
+  if (pending >= YOUNG_BYTES) collect(L);
+  TensorBox *box = lua_newuserdatauv(L, sizeof *box, 0);
+  box->object.class = &tensor_class;
+  box->tensor = NULL;
+  lua_pushvalue(L, metatable);
+  lua_setmetatable(L, -2);
+  return box;
+}
+
+TensorBox *tensor_box(lua_State *L) {
+  object_metatable(L, &tensor_class);
+  TensorBox *box = tensor_box_of(L, -2); /* the metatable, below the new box */
+  lua_remove(L, -2);
+  return box;
+}
+
+void tensor_push(lua_State *L, Tensor *tensor) {
+  if (tensor == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  TensorBox *box = tensor_box(L);
+  box->tensor = tensor_retain(tensor);
+}
+
+Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name) {
+  Tensor *t = tensor_test(L, argument);
+  if (t == NULL) error_argument(L, function, name, argument, "a tensor", argument);
+  return t;
+}
