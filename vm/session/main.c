@@ -292,14 +292,6 @@ static int main_protected(lua_State *L) {
   return 1;
 }
 
-/* Threads that wait for work spin, and on a machine with other work the default of
-** libgomp (300000 rounds) costs more than it gains: one thread waits while the other has no
-** processor. It reads its environment when it is loaded, so the program starts anew. */
-static void main_limit_spinning(char **argv) {
-  if (getenv("GOMP_SPINCOUNT") != NULL || getenv("OMP_WAIT_POLICY") != NULL) return;
-  if (setenv("GOMP_SPINCOUNT", "4000", 1) == 0) execv("/proc/self/exe", argv);
-}
-
 /* A standard file that is closed (>&-) is /dev/null: the next file to be opened would get its number, and
 ** what is printed would go there. */
 static void main_open_standard_files(void) {
@@ -311,7 +303,7 @@ static void main_open_standard_files(void) {
 
 int main(int argc, char **argv) {
   main_open_standard_files();
-  main_limit_spinning(argv);
+  spin_limit(argv);
   Options o = {.argc = argc, .argv = argv, .script = argc};
   if (!main_parse(&o)) return main_usage(&o);
   if (o.help) return main_help(stdout), 0;

@@ -1,4 +1,4 @@
-/* session.h: what the files of the executable share: main.c, alloc.c, report.c, session.c, plain.c and
+/* session.h: what the files of the executable share: main.c, alloc.c, spin.c, report.c, session.c, plain.c and
 ** interrupt.c. The handler of SIGINT, the command line and readline (in the folder readline/) are in these and
 ** nowhere else: torch.so, loaded by another host, has none of them.
 */
@@ -12,6 +12,12 @@
 /* ---- alloc.c -------------------------------------------------------------- */
 
 void *alloc_lua(void *context, void *block, size_t old_size, size_t size); /* a lua_Alloc */
+
+/* ---- spin.c --------------------------------------------------------------- */
+
+/* Threads that wait for work spin for a short time only, unless the user has said how they wait. Called once, at the
+** beginning of main: gives the environment back as the program got it. */
+void spin_limit(char **argv);
 
 /* ---- report.c ------------------------------------------------------------- */
 
