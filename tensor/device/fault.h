@@ -1,5 +1,5 @@
-/* fault.h: what a kernel can find wrong with its data. A kernel notes a bit and goes on with any number; the road looks at
-** the bits after the call and makes the message (kernel_fault_take), for a device has no text.
+/* fault.h: what a kernel can find wrong with its data. A kernel notes a bit and goes on with any number; the road
+** looks at the bits after the call and makes the message (kernel_fault_take), for a device has no text.
 */
 #ifndef HECATE_FAULT_H
 #define HECATE_FAULT_H

@@ -1,7 +1,7 @@
-/* scalar_math.h: what expressions of elementwise ops may call, for the one element type of the file that includes this.
-** Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing and knows no header of the C
-** library: functions of math (exp, floor, fma, …) must be there, and fit the type of their argument, as those of <tgmath.h>
-** in C and the overloaded ones of C++ do.
+/* scalar_math.h: what expressions of elementwise ops may call, for the one element type of the file that includes
+** this. Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing and knows no
+** header of the C library: functions of math (exp, floor, fma, …) must be there, and fit the type of their argument,
+** as those of <tgmath.h> in C and the overloaded ones of C++ do.
 **
 ** Before it are defined:
 **   T                element type
@@ -31,9 +31,9 @@ SCALAR_FUNCTION T at_least(T a, T b) { return a < b ? b : a; }
 SCALAR_FUNCTION T at_most(T a, T b) { return a > b ? b : a; }
 
 #ifdef T_IS_FLOAT
-/* Where the type holds the quotient a / b exactly to its last integer digit, the rest a - q b is exact too and comes in one
-** rounding. q is a / b rounded toward zero, after a division that was rounded itself: it may be one too large, and then the
-** rest has the wrong sign; b is added back. The library's fmod divides bit by bit instead. */
+/* Where the type holds the quotient a / b exactly to its last integer digit, the rest a - q b is exact too and comes
+** in one rounding. q is a / b rounded toward zero, after a division that was rounded itself: it may be one too
+** large, and then the rest has the wrong sign; b is added back. The library's fmod divides bit by bit instead. */
 #if defined(__FMA__) || defined(__CUDACC__)
 SCALAR_FUNCTION T fmod_near(T a, T b) {
   const T q = trunc(a / b), rest = fma(-q, b, a);

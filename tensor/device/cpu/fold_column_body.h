@@ -1,7 +1,8 @@
 /* fold_column_body.h: the fold of many columns at once, and of cells; see fold.h. */
 
 /* tile[j] op= element j of n rows, one after the other. */
-static inline void FOLD_NAME(rows)(int64_t n, int64_t width, const char *p, int64_t row_stride, int64_t stride, LANE *tile) {
+static inline void FOLD_NAME(rows)(int64_t n, int64_t width, const char *p, int64_t row_stride, int64_t stride,
+                                   LANE *tile) {
   for (int64_t i = 0; i < n; i++, p += row_stride)
     for (int64_t j = 0; j < width; j++) {
       const T x = *(const T *)(p + j * stride);
@@ -29,7 +30,8 @@ static inline int64_t FOLD_NAME(fours)(int64_t n, int64_t width, const char *p, 
   return i;
 }
 
-static void FOLD_NAME(column)(int64_t n, int64_t width, const char *p, int64_t row_stride, int64_t stride, void *cells) {
+static void FOLD_NAME(column)(int64_t n, int64_t width, const char *p, int64_t row_stride, int64_t stride,
+                              void *cells) {
   LANE tile[FOLD_TILE];
   CELL *cell = cells;
   for (int64_t at = 0; at < n; at += FOLD_ROWS) {

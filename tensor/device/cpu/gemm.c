@@ -32,10 +32,12 @@ static const GemmPlainFn gemm_plain[DTYPE_COUNT] = NUMBER_TABLE(gemm_plain);
 #include "each_float.h"
 
 typedef void (*GemvFn)(Matrix a, const void *x, double alpha, double beta, void *y);
-static const GemvFn gemv_rows[DTYPE_COUNT] = FLOAT_TABLE(gemv_rows), gemv_columns[DTYPE_COUNT] = FLOAT_TABLE(gemv_columns);
+static const GemvFn gemv_rows[DTYPE_COUNT] = FLOAT_TABLE(gemv_rows),
+    gemv_columns[DTYPE_COUNT] = FLOAT_TABLE(gemv_columns);
 
 /* y = alpha · A x + beta · y, the strides of x and y in elements. */
-static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
+static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y,
+                 int64_t ystep) {
   bool rows = a.column == 1 || a.columns == 1, dense = (step == 1 || a.columns == 1) && (ystep == 1 || a.rows == 1);
   if (!dense || !(rows || a.row == 1)) {
     BLAS(gemv)(dtype, a, x, step, alpha, beta, y, ystep);
@@ -61,13 +63,15 @@ static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double bet
   if (real && b.columns == 1) gemv(dtype, a, b.data, b.row > 0 ? b.row : 1, alpha, beta, c, ldc);
   else if (real && a.rows == 1) gemv(dtype, matrix_t(b), a.data, a.column > 0 ? a.column : 1, alpha, beta, c, 1);
   else if (dtype_is_complex(dtype)) BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
-  else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY) gemm_plain[dtype](a, b, alpha, beta, c, ldc);
+  else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY)
+    gemm_plain[dtype](a, b, alpha, beta, c, ldc);
   else BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
 }
 
 Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *out, int64_t ldc) {
   if (a.rows == 0 || b.columns == 0) return OK;
-  if (!gemm_fits(&a) || !gemm_fits(&b) || ldc > INT_MAX) return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
+  if (!gemm_fits(&a) || !gemm_fits(&b) || ldc > INT_MAX)
+    return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
   size_t size = dtype_size(dtype);
   double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
   if (dtype_is_complex(dtype)) row_flop *= 4;

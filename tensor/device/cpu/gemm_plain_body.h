@@ -1,5 +1,5 @@
-/* gemm_plain_body.h: out = alpha · A · B + beta · out for elements of type T by plain loops, row by row; included by gemm.c. B
-** is walked along its rows or, transposed, along its columns.
+/* gemm_plain_body.h: out = alpha · A · B + beta · out for elements of type T by plain loops, row by row; included by
+** gemm.c. B is walked along its rows or, transposed, along its columns.
 */
 static void NAME(gemm_plain)(Matrix a, Matrix b, double factor, double rest, void *out, int64_t ldc) {
   const FACTOR alpha = (FACTOR)factor, beta = (FACTOR)rest;

@@ -1,6 +1,7 @@
-/* strip.h: loops of elementwise kernels on the CPU. Included by the generated strips_DTYPE.c with T (the element type),
-** T_IS_INTEGER and the like, LOWEST and HIGHEST defined; compiled once per processor level. p[0] is the output, p[1] and so
-** on the inputs, s their strides in bytes. The contiguous loop is the one the compiler turns into vector code.
+/* strip.h: loops of elementwise kernels on the CPU. Included by the generated strips_DTYPE.c with T (the element
+** type), T_IS_INTEGER and the like, LOWEST and HIGHEST defined; compiled once per processor level. p[0] is the
+** output, p[1] and so on the inputs, s their strides in bytes. The contiguous loop is the one the compiler turns
+** into vector code.
 */
 #include "kernel.h"
 

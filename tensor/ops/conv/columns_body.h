@@ -3,7 +3,8 @@
 ** (y · stride + i · dilation - padding, x · …), 0 outside.
 */
 
-static void NAME(conv_to_columns)(const Window *w, int64_t channels, const void *image, int64_t y0, int64_t y1, void *columns) {
+static void NAME(conv_to_columns)(const Window *w, int64_t channels, const void *image, int64_t y0, int64_t y1,
+                                  void *columns) {
   const T *in = image;
   T *to = columns;
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
@@ -27,7 +28,8 @@ static void NAME(conv_to_columns)(const Window *w, int64_t channels, const void 
       }
 }
 
-static void NAME(conv_from_columns)(const Window *w, int64_t channels, const void *columns, int64_t y0, int64_t y1, void *image) {
+static void NAME(conv_from_columns)(const Window *w, int64_t channels, const void *columns, int64_t y0, int64_t y1,
+                                    void *image) {
   const T *from = columns;
   T *in = image;
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])

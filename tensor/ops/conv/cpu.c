@@ -48,7 +48,9 @@ static void conv_plan_init(Plan *p, DType dtype) {
   p->strips = (w->out[0] + p->rows - 1) / p->rows;
 }
 
-static size_t conv_columns_bytes(const Plan *p) { return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size); }
+static size_t conv_columns_bytes(const Plan *p) {
+  return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size);
+}
 
 /* Output rows of strip 's'. */
 static void conv_strip(const Plan *p, int64_t s, int64_t *y0, int64_t *y1) {
@@ -66,7 +68,9 @@ static Matrix conv_columns(const Plan *p, const char *in, int64_t s, void *scrat
   return (Matrix){scratch, p->k, width, width, 1};
 }
 
-static bool conv_worth(const Plan *p) { return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000)); }
+static bool conv_worth(const Plan *p) {
+  return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000));
+}
 
 /* ---- forward ------------------------------------------------------------------------ */
 
@@ -83,7 +87,8 @@ static Status conv_forward_task(const void *plan, Call *c, int64_t task, void *s
   out += y0 * w->out[1] * p->size;
   Matrix columns = conv_columns(p, in, s, scratch);
   const char *start = bias != NULL ? (const char *)tensor_data(bias) + g * p->f * p->size : NULL;
-  for (int64_t f = 0; bias != NULL && f < p->f; f++) conv_fills[p->dtype](out + f * p->p * p->size, width, start + f * p->size);
+  for (int64_t f = 0; bias != NULL && f < p->f; f++)
+    conv_fills[p->dtype](out + f * p->p * p->size, width, start + f * p->size);
   Matrix filter = {weight, p->f, p->k, p->k, 1};
   return KERNEL(gemm)(p->dtype, filter, columns, 1, bias != NULL ? 1 : 0, out, p->p);
 }
@@ -95,7 +100,8 @@ Status KERNEL(conv2d)(Call *c) {
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
   conv_plan_init(&p, (DType)c->in[0]->dtype);
-  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p), conv_forward_task);
+  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
+                            conv_forward_task);
 }
 
 /* ---- the gradient of the input -------------------------------------------------------- */
@@ -182,7 +188,8 @@ Status KERNEL(conv2d_weight)(Call *c) {
   if (w.sums == NULL) return ERROR_MEMORY;
   Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
                       ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
-                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p), !large && conv_worth(p), conv_weight_task);
+                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p),
+                                           !large && conv_worth(p), conv_weight_task);
   if (w.parts == 1) return status;
   if (status == OK) conv_adds[p->dtype](w.sums, n, w.parts, tensor_data(c->out[0]));
   memory_free(w.sums, bytes);

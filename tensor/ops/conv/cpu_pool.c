@@ -20,36 +20,43 @@ typedef struct {
 } Spans;
 
 /* The input rows (d = 0) or columns of window 'o'. */
-static inline Span span_of(const Window *w, int d, int64_t o) {
+static inline Span pool_span(const Window *w, int d, int64_t o) {
   int64_t at = o * w->stride[d] - w->padding[d], step = w->dilation[d], end = at + (w->kernel[d] - 1) * step + 1;
   if (at < 0) at += (-at + step - 1) / step * step;
   return (Span){at, end < w->in[d] ? end : w->in[d]};
 }
 
-static inline int64_t padded(const Window *w, int d, int64_t o) {
+static inline int64_t pool_padded(const Window *w, int d, int64_t o) {
   const int64_t first = o * w->stride[d] - w->padding[d], end = w->in[d] + w->padding[d];
   return (first + w->kernel[d] < end ? first + w->kernel[d] : end) - first;
 }
 
-static Status spans_make(Spans *s, const Window *w) {
+static Status pool_spans_make(Spans *s, const Window *w) {
   const size_t columns = (size_t)w->out[1], places = (size_t)w->kernel[1];
   s->bytes = (columns + places) * sizeof(Span) + columns * sizeof(int64_t);
   s->column = memory_alloc(s->bytes);
   if (s->column == NULL) return ERROR_MEMORY;
   s->place = s->column + columns;
   s->padded = (int64_t *)(s->place + places);
-  for (int64_t x = 0; x < w->out[1]; x++) s->column[x] = span_of(w, 1, x), s->padded[x] = padded(w, 1, x);
+  for (int64_t x = 0; x < w->out[1]; x++) s->column[x] = pool_span(w, 1, x), s->padded[x] = pool_padded(w, 1, x);
   for (int64_t j = 0; j < w->kernel[1]; j++) window_inside(w, j, &s->place[j].first, &s->place[j].last);
   return OK;
 }
-static void spans_free(Spans *s) { memory_free(s->column, s->bytes); }
+static void pool_spans_free(Spans *s) { memory_free(s->column, s->bytes); }
 
 #define BODY "ops/conv/pool_body.h"
 #include "each_number.h"
 typedef void (*MaxPlaneFn)(const Window *w, const Spans *s, const void *in, void *out, int64_t *at);
-typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad, int64_t override, bool adjoint);
-static const MaxPlaneFn max_planes[DTYPE_COUNT] = NUMBER_TABLE(max_plane);
-static const AveragePlaneFn average_planes[DTYPE_COUNT] = FLOAT_TABLE(average_plane);
+typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad,
+                               int64_t override, bool adjoint);
+static const MaxPlaneFn pool_max_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_max_plane);
+static const AveragePlaneFn pool_average_planes[DTYPE_COUNT] = FLOAT_TABLE(pool_average_plane);
+
+/* Cycles of a window, for worth_threads. */
+static int pool_cost(const Window *w) {
+  const int64_t places = w->kernel[0] * w->kernel[1];
+  return (int)(places < 1000 ? places : 1000);
+}
 
 Status KERNEL(max_pool2d)(Call *c) {
   const MaxPool2dAttrs *a = c->attrs;
@@ -57,38 +64,39 @@ Status KERNEL(max_pool2d)(Call *c) {
   Window w;
   Spans s;
   TRY(pool_window("max_pool2d", c->in[0], &args, &w));
-  TRY(spans_make(&s, &w));
+  TRY(pool_spans_make(&s, &w));
   int64_t planes = w.batch * w.channels, in = w.in[0] * w.in[1], out = w.out[0] * w.out[1];
   const char *from = tensor_data(c->in[0]);
   char *to = tensor_data(c->out[0]);
   int64_t *at = tensor_data(c->out[1]);
   DType dtype = (DType)c->in[0]->dtype;
   int64_t size = (int64_t)dtype_size(dtype);
-#pragma omp parallel for if (worth_threads(planes *out, (int)(w.kernel[0] * w.kernel[1] < 1000 ? w.kernel[0] * w.kernel[1] : 1000)))
+#pragma omp parallel for if (worth_threads(planes *out, pool_cost(&w)))
   for (int64_t p = 0; p < planes; p++) {
     const void *x = from + p * in * size;
     void *y = to + p * out * size;
     if (interrupt_requested()) continue;
-    max_planes[dtype](&w, &s, x, y, at + p * out);
+    pool_max_planes[dtype](&w, &s, x, y, at + p * out);
   }
-  spans_free(&s);
+  pool_spans_free(&s);
   return OK;
 }
 
 /* 'wide' has the planes of the input, 'narrow' those of the windows. */
-static Status average(const Window *w, const Tensor *wide, const Tensor *narrow, bool include_pad, int64_t divisor, bool adjoint) {
+static Status pool_average(const Window *w, const Tensor *wide, const Tensor *narrow, bool include_pad, int64_t divisor,
+                           bool adjoint) {
   int64_t planes = w->batch * w->channels, in = w->in[0] * w->in[1], out = w->out[0] * w->out[1];
   int64_t size = (int64_t)tensor_itemsize(wide);
   Spans s;
-  TRY(spans_make(&s, w));
-#pragma omp parallel for if (worth_threads(planes *out, (int)(w->kernel[0] * w->kernel[1] < 1000 ? w->kernel[0] * w->kernel[1] : 1000)))
+  TRY(pool_spans_make(&s, w));
+#pragma omp parallel for if (worth_threads(planes *out, pool_cost(w)))
   for (int64_t p = 0; p < planes; p++) {
     void *x = (char *)tensor_data(wide) + p * in * size, *y = (char *)tensor_data(narrow) + p * out * size;
     if (interrupt_requested()) continue;
     if (adjoint) memset(x, 0, (size_t)(in * size));
-    average_planes[wide->dtype](w, &s, x, y, include_pad, divisor, adjoint);
+    pool_average_planes[wide->dtype](w, &s, x, y, include_pad, divisor, adjoint);
   }
-  spans_free(&s);
+  pool_spans_free(&s);
   return OK;
 }
 
@@ -97,7 +105,7 @@ Status KERNEL(avg_pool2d)(Call *c) {
   PoolArgs args = {a->kernel_size, a->stride, a->padding, {1, {1}}, a->ceil_mode};
   Window w;
   TRY(pool_window("avg_pool2d", c->in[0], &args, &w));
-  return average(&w, c->in[0], c->out[0], a->count_include_pad, a->divisor_override, false);
+  return pool_average(&w, c->in[0], c->out[0], a->count_include_pad, a->divisor_override, false);
 }
 
 Status KERNEL(avg_pool2d_adjoint)(Call *c) {
@@ -106,6 +114,7 @@ Status KERNEL(avg_pool2d_adjoint)(Call *c) {
   const Tensor *grad = c->in[0];
   Window w;
   TRY(pool_window("avg_pool2d", c->out[0], &args, &w));
-  if (grad->numel != w.batch * w.channels * w.out[0] * w.out[1]) return fail(ERROR_ARGUMENT, "avg_pool2d: the gradient does not fit");
-  return average(&w, c->out[0], grad, a->count_include_pad, a->divisor_override, true);
+  if (grad->numel != w.batch * w.channels * w.out[0] * w.out[1])
+    return fail(ERROR_ARGUMENT, "avg_pool2d: the gradient does not fit");
+  return pool_average(&w, c->out[0], grad, a->count_include_pad, a->divisor_override, true);
 }

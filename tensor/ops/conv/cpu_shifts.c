@@ -62,15 +62,16 @@ static void taps_of_gradient(const Shifts *s, int64_t plane, int64_t phase, Taps
     }
 }
 
-static int64_t block_of(int64_t planes) { return planes >= 4 ? 4 : planes >= 2 ? 2 : 1; }
+static int64_t shifts_block(int64_t planes) { return planes >= 4 ? 4 : planes >= 2 ? 2 : 1; }
 
 #define BODY "ops/conv/shifts_body.h"
 #include "each_float.h"
 
 /* What a task does with a strip of rows; see the functions of these names in shifts_body.h. */
-typedef void (*ShiftsForwardFn)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0, int64_t rows,
-                                void *out, void *scratch);
-typedef void (*ShiftsGradientFn)(const Shifts *s, const void *a, const void *b, int64_t y0, int64_t rows, void *out, void *scratch);
+typedef void (*ShiftsForwardFn)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0,
+                                int64_t rows, void *out, void *scratch);
+typedef void (*ShiftsGradientFn)(const Shifts *s, const void *a, const void *b, int64_t y0, int64_t rows, void *out,
+                                 void *scratch);
 static const ShiftsForwardFn shifts_forwards[DTYPE_COUNT] = FLOAT_TABLE(shifts_forward);
 static const ShiftsGradientFn shifts_inputs[DTYPE_COUNT] = FLOAT_TABLE(shifts_input);
 static const ShiftsGradientFn shifts_weights[DTYPE_COUNT] = FLOAT_TABLE(shifts_weight);
@@ -132,7 +133,7 @@ static Status shifts_run(const Shifts *s, Call *c, int64_t tasks, int64_t elemen
 }
 
 /* Plane 'plane' of a tensor that has planes of height × width elements. */
-static char *plane_of(const Tensor *t, int64_t plane, int64_t elements) {
+static char *shifts_plane(const Tensor *t, int64_t plane, int64_t elements) {
   return (char *)tensor_data(t) + plane * elements * (int64_t)tensor_itemsize(t);
 }
 #define IN_PLANE(w) ((w)->in[0] * (w)->in[1])
@@ -146,9 +147,10 @@ static Status shifts_forward_task(const void *plan, Call *c, int64_t task, void 
   const Window *w = &s->w;
   int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = shifts_strip(s, task % s->strips, &y0);
   const Tensor *biases = c->n_in > 2 ? c->in[2] : NULL;
-  const char *in = plane_of(c->in[0], sample * s->c, IN_PLANE(w)), *bias = biases != NULL ? plane_of(biases, g * s->f, 1) : NULL;
-  const char *weight = plane_of(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
-  char *out = plane_of(c->out[0], sample * s->f, OUT_PLANE(w));
+  const char *in = shifts_plane(c->in[0], sample * s->c, IN_PLANE(w));
+  const char *bias = biases != NULL ? shifts_plane(biases, g * s->f, 1) : NULL;
+  const char *weight = shifts_plane(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
+  char *out = shifts_plane(c->out[0], sample * s->f, OUT_PLANE(w));
   shifts_forwards[s->dtype](s, in, weight, bias, y0, rows, out, scratch);
   return OK;
 }
@@ -165,9 +167,9 @@ static Status shifts_input_task(const void *plan, Call *c, int64_t task, void *s
   const Shifts *s = plan;
   const Window *w = &s->w;
   int64_t sample = task / s->strips, g = sample % w->groups, y0, rows = shifts_strip(s, task % s->strips, &y0);
-  const char *grad = plane_of(c->in[0], sample * s->f, OUT_PLANE(w));
-  const char *weight = plane_of(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
-  char *in = plane_of(c->out[0], sample * s->c, IN_PLANE(w));
+  const char *grad = shifts_plane(c->in[0], sample * s->f, OUT_PLANE(w));
+  const char *weight = shifts_plane(c->in[1], g * s->f * s->c, KERNEL_PLANE(w));
+  char *in = shifts_plane(c->out[0], sample * s->c, IN_PLANE(w));
   shifts_inputs[s->dtype](s, grad, weight, y0, rows, in, scratch);
   return OK;
 }
@@ -176,7 +178,8 @@ Status KERNEL(shifts_input)(const Window *w, Call *c) {
   Shifts s;
   shifts_init(&s, w, c);
   shifts_cut(&s, w->out[0] + s.reach[0], s.f);
-  int64_t from = SLACK + s.f * ((s.rows + s.reach[0]) * s.pitch + SLACK), to = s.phases[1] * MOST * (s.rows * s.pitch + SLACK);
+  int64_t from = SLACK + s.f * ((s.rows + s.reach[0]) * s.pitch + SLACK),
+      to = s.phases[1] * MOST * (s.rows * s.pitch + SLACK);
   return shifts_run(&s, c, w->batch * w->groups * s.strips, from + to, shifts_input_task);
 }
 
@@ -197,7 +200,8 @@ static Status shifts_weight_task(const void *plan, Call *c, int64_t task, void *
   memset(sum, 0, bytes);
   for (int64_t n = first; n < last; n++) {
     int64_t sample = n * w->groups + g;
-    const char *in = plane_of(c->in[0], sample * s->c, IN_PLANE(w)), *grad = plane_of(c->in[1], sample * s->f, OUT_PLANE(w));
+    const char *in = shifts_plane(c->in[0], sample * s->c, IN_PLANE(w)),
+        *grad = shifts_plane(c->in[1], sample * s->f, OUT_PLANE(w));
     for (int64_t strip = 0; strip < s->strips && !interrupt_requested(); strip++) {
       int64_t y0, rows = shifts_strip(s, strip, &y0);
       shifts_weights[s->dtype](s, in, grad, y0, rows, sum, scratch);
@@ -212,6 +216,7 @@ Status KERNEL(shifts_weight)(const Window *w, Call *c, int64_t parts, char *sums
   Shifts *s = &p.shifts;
   shifts_init(s, w, c);
   shifts_cut(s, w->out[0], s->f + phases_of(s));
-  int64_t a = SLACK + s->f * (s->rows * s->pitch + SLACK), b = phases_of(s) * (s->rows + s->reach[0]) * s->pitch + SLACK;
+  int64_t a = SLACK + s->f * (s->rows * s->pitch + SLACK),
+      b = phases_of(s) * (s->rows + s->reach[0]) * s->pitch + SLACK;
   return shifts_run(s, c, parts * w->groups, a + b, shifts_weight_task);
 }

@@ -5,7 +5,8 @@ static Status conv_one_by_one(const void *plan, Call *c, int64_t tasks, size_t b
   void *scratch = bytes > 0 ? memory_alloc(bytes) : NULL;
   if (bytes > 0 && scratch == NULL) return ERROR_MEMORY;
   Status status = OK;
-  for (int64_t task = 0; task < tasks && status == OK && !interrupt_requested(); task++) status = work(plan, c, task, scratch);
+  for (int64_t task = 0; task < tasks && status == OK && !interrupt_requested(); task++)
+    status = work(plan, c, task, scratch);
   memory_free(scratch, scratch != NULL ? bytes : 0);
   return status;
 }
@@ -28,10 +29,12 @@ static Status conv_by_threads(const void *plan, Call *c, int64_t tasks, size_t b
   return worst;
 }
 
-/* Alone outside of any parallel region, not in one with if(): there BLAS would start its threads anew for each product. */
+/* Alone outside of any parallel region, not in one with if(): there BLAS would start its threads anew for each
+** product. */
 Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work) {
   const bool together = threads && tasks > 1 && threads_get() > 1;
-  Status worst = together ? conv_by_threads(plan, c, tasks, bytes, work) : conv_one_by_one(plan, c, tasks, bytes, work);
+  Status worst = together ? conv_by_threads(plan, c, tasks, bytes, work)
+                          : conv_one_by_one(plan, c, tasks, bytes, work);
   if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
   if (worst == ERROR_MEMORY) return fail_memory(bytes);
   return worst == OK ? OK : fail(ERROR_ARGUMENT, "conv2d: a matrix is too large for BLAS");

@@ -1,7 +1,7 @@
 /* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once for each type of numbers. */
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
-static void NAME(max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {
+static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {
   for (int64_t x = 0; x < w->out[1]; x++) {
     bool any = y0 < y1 && s->column[x].first < s->column[x].last; /* else all of it is padding */
     at[x] = any ? y0 * w->in[1] + s->column[x].first : 0;
@@ -20,25 +20,28 @@ static void NAME(max_row)(const Window *w, const Spans *s, const T *in, int64_t 
     }
 }
 
-static void NAME(max_plane)(const Window *w, const Spans *s, const void *from, void *to, int64_t *at) {
+static void NAME(pool_max_plane)(const Window *w, const Spans *s, const void *from, void *to, int64_t *at) {
   const T *in = from;
   T *out = to;
   for (int64_t y = 0; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
-    const Span rows = span_of(w, 0, y);
-    NAME(max_row)(w, s, in, rows.first, rows.last, out, at);
+    const Span rows = pool_span(w, 0, y);
+    NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
   }
 }
 
 /* Windows [from, to) of row oy, at most TILE: sums of 'wide' into 'narrow', or as adjoint narrow's
 ** elements added to them. Many windows are worked on at once, for each kernel place. */
-static inline void NAME(average_row)(const Window *w, const Spans *s, T *wide, T *narrow, int64_t oy, int64_t from, int64_t to,
-                                     bool include_pad, int64_t override, bool adjoint) {
-  const Span rows = span_of(w, 0, oy);
-  const int64_t height = include_pad ? padded(w, 0, oy) : rows.last - rows.first;
+static inline void NAME(pool_average_row)(const Window *w, const Spans *s, T *wide, T *narrow, int64_t oy, int64_t from,
+                                     int64_t to, bool include_pad, int64_t override, bool adjoint) {
+  const Span rows = pool_span(w, 0, oy);
+  const int64_t height = include_pad ? pool_padded(w, 0, oy) : rows.last - rows.first;
   const bool few = to - from <= w->kernel[1];
   T part[TILE], by[TILE];
-  for (int64_t x = 0; x < to - from; x++)
-    by[x] = (T)(override != INT64_MIN ? override : height * (include_pad ? s->padded[from + x] : s->column[from + x].last - s->column[from + x].first));
+  for (int64_t x = 0; x < to - from; x++) {
+    const Span column = s->column[from + x];
+    const int64_t width = include_pad ? s->padded[from + x] : column.last - column.first;
+    by[x] = (T)(override != INT64_MIN ? override : height * width);
+  }
   for (int64_t x = 0; x < to - from; x++) part[x] = adjoint ? (T)(narrow[from + x] / by[x]) : 0;
   for (int64_t x = from; x < to && few; x++) { /* one window after the other */
     T sum = part[x - from];
@@ -59,10 +62,11 @@ static inline void NAME(average_row)(const Window *w, const Spans *s, T *wide, T
   for (int64_t x = 0; x < to - from && !adjoint; x++) narrow[from + x] = (T)(part[x] / by[x]);
 }
 
-static inline void NAME(average_plane)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad, int64_t override,
-                                       bool adjoint) {
+static inline void NAME(pool_average_plane)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad,
+                                       int64_t override, bool adjoint) {
   T *row = narrow;
   for (int64_t oy = 0; oy < w->out[0]; oy++, row += w->out[1])
     for (int64_t from = 0; from < w->out[1]; from += TILE)
-      NAME(average_row)(w, s, wide, row, oy, from, from + TILE < w->out[1] ? from + TILE : w->out[1], include_pad, override, adjoint);
+      NAME(pool_average_row)(w, s, wide, row, oy, from, from + TILE < w->out[1] ? from + TILE : w->out[1], include_pad,
+                        override, adjoint);
 }

@@ -7,7 +7,7 @@ typedef T NAME(Vector) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(
 /* ---- from planes to phases and back ------------------------------------------------------ */
 
 /* Rows [y0, y0 + rows) of all phases of the 'planes' planes at 'in'; 0 where they lie outside. */
-static void NAME(to_phases)(const Shifts *s, const T *in, int64_t planes, int64_t y0, int64_t rows, T *to) {
+static void NAME(shifts_to_phases)(const Shifts *s, const T *in, int64_t planes, int64_t y0, int64_t rows, T *to) {
   const Window *w = &s->w;
   for (int64_t c = 0; c < planes; c++, in += w->in[0] * w->in[1])
     for (int64_t ry = 0; ry < s->phases[0]; ry++)
@@ -32,7 +32,7 @@ static void NAME(to_phases)(const Shifts *s, const T *in, int64_t planes, int64_
 }
 
 /* A row of a plane of the input from the rows of its phases, 'size' elements apart. */
-static void NAME(from_phases)(const Shifts *s, const T *from, int64_t size, T *to) {
+static void NAME(shifts_from_phases)(const Shifts *s, const T *from, int64_t size, T *to) {
   const Window *w = &s->w;
   const int64_t step = w->stride[1], width = w->in[1];
   if (step > 1 || s->pitch < width + w->padding[1]) memset(to, 0, (size_t)width * sizeof(T));
@@ -46,7 +46,7 @@ static void NAME(from_phases)(const Shifts *s, const T *from, int64_t size, T *t
 
 /* Rows [y0, y0 + rows) of planes of the output at the pitch of the phases; 0 behind each row,
 ** outside, before the first plane and behind each. */
-static void NAME(spread)(const Shifts *s, const T *in, int64_t planes, int64_t y0, int64_t rows, T *to) {
+static void NAME(shifts_spread)(const Shifts *s, const T *in, int64_t planes, int64_t y0, int64_t rows, T *to) {
   const Window *w = &s->w;
   const int64_t width = w->out[1];
   for (int64_t i = 0; i < SLACK; i++) *to++ = 0;
@@ -64,7 +64,7 @@ static void NAME(spread)(const Shifts *s, const T *in, int64_t planes, int64_t y
 
 /* to[f][i] = start[f] + Σ over taps t of weight[t][f] · from[place[t] + i], for F planes and N
 ** vectors of i: the sums stay in registers. */
-static inline __attribute__((always_inline)) void NAME(tile)(const int F, const int N, const Taps *taps,
+static inline __attribute__((always_inline)) void NAME(shifts_tile)(const int F, const int N, const Taps *taps,
     const T *weight, const T *start, const T *from, T *to, int64_t plane) {
   V sum[MOST][VECTORS];
   for (int f = 0; f < F; f++)
@@ -79,15 +79,19 @@ static inline __attribute__((always_inline)) void NAME(tile)(const int F, const 
 }
 
 /* The planes 'to' have room for SLACK elements more than n. */
-static void NAME(sums)(int planes, int64_t n, const Taps *taps, const T *weight, const T *start, const T *from, T *to, int64_t plane) {
-  if (planes == 4) for (int64_t i = 0; i < n; i += 2 * LANES) NAME(tile)(4, 2, taps, weight, start, from + i, to + i, plane);
-  else if (planes == 2) for (int64_t i = 0; i < n; i += 4 * LANES) NAME(tile)(2, 4, taps, weight, start, from + i, to + i, plane);
-  else for (int64_t i = 0; i < n; i += 8 * LANES) NAME(tile)(1, 8, taps, weight, start, from + i, to + i, plane);
+static void NAME(shifts_sums)(int planes, int64_t n, const Taps *taps, const T *weight, const T *start, const T *from,
+                       T *to, int64_t plane) {
+  if (planes == 4)
+    for (int64_t i = 0; i < n; i += 2 * LANES) NAME(shifts_tile)(4, 2, taps, weight, start, from + i, to + i, plane);
+  else if (planes == 2)
+    for (int64_t i = 0; i < n; i += 4 * LANES) NAME(shifts_tile)(2, 4, taps, weight, start, from + i, to + i, plane);
+  else
+    for (int64_t i = 0; i < n; i += 8 * LANES) NAME(shifts_tile)(1, 8, taps, weight, start, from + i, to + i, plane);
 }
 
 /* sum[f][k] += Σ_i a[f][i] · b[place[k] + i] for F planes a and K places. */
-static inline __attribute__((always_inline)) void NAME(dots)(const int F, const int K, int64_t n, const T *a, int64_t plane,
-    const T *b, const int64_t *place, T *sum, int64_t pitch) {
+static inline __attribute__((always_inline)) void NAME(shifts_dots)(const int F, const int K, int64_t n, const T *a,
+    int64_t plane, const T *b, const int64_t *place, T *sum, int64_t pitch) {
   V total[MOST][3];
   for (int f = 0; f < F; f++)
     for (int k = 0; k < K; k++) total[f][k] = (V){0};
@@ -107,13 +111,14 @@ static inline __attribute__((always_inline)) void NAME(dots)(const int F, const 
     }
 }
 
-static void NAME(products)(const Shifts *s, int64_t n, const T *a, int64_t plane, const T *b, const Taps *taps, T *sum) {
+static void NAME(shifts_products)(const Shifts *s, int64_t n, const T *a, int64_t plane, const T *b, const Taps *taps,
+                           T *sum) {
   const int64_t count = taps->count, threes = count - count % 3;
 #define PRODUCTS(F)                                                                                                   \
-  for (int64_t k = 0; k < threes; k += 3) NAME(dots)(F, 3, n, a, plane, b, taps->place + k, sum + k, count);          \
-  for (int64_t k = threes; k < count; k++) NAME(dots)(F, 1, n, a, plane, b, taps->place + k, sum + k, count)
+  for (int64_t k = 0; k < threes; k += 3) NAME(shifts_dots)(F, 3, n, a, plane, b, taps->place + k, sum + k, count);          \
+  for (int64_t k = threes; k < count; k++) NAME(shifts_dots)(F, 1, n, a, plane, b, taps->place + k, sum + k, count)
   for (int64_t f = 0, planes; f < s->f; f += planes, a += planes * plane, sum += planes * count) {
-    planes = block_of(s->f - f);
+    planes = shifts_block(s->f - f);
     if (planes == 4) { PRODUCTS(4); }
     else if (planes == 2) { PRODUCTS(2); }
     else { PRODUCTS(1); }
@@ -123,37 +128,40 @@ static void NAME(products)(const Shifts *s, int64_t n, const T *a, int64_t plane
 
 /* ---- tasks: a sample, a group and a strip ---------------------------------------------------- */
 
-static void NAME(shifts_forward)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0, int64_t rows,
-                          void *out, void *scratch) {
+static void NAME(shifts_forward)(const Shifts *s, const void *in, const void *weight, const void *bias, int64_t y0,
+                                 int64_t rows, void *out, void *scratch) {
   const Window *w = &s->w;
   const int64_t phase = (rows + s->reach[0]) * s->pitch, n = rows * s->pitch, plane = n + SLACK;
-  T *from = scratch, *to = from + s->c * s->phases[0] * s->phases[1] * phase + SLACK, table[TAPS_MAX * MOST], start[MOST] = {0};
+  T *from = scratch, *to = from + s->c * s->phases[0] * s->phases[1] * phase + SLACK, table[TAPS_MAX * MOST],
+      start[MOST] = {0};
   Taps taps;
-  NAME(to_phases)(s, in, s->c, y0, rows + s->reach[0], from);
+  NAME(shifts_to_phases)(s, in, s->c, y0, rows + s->reach[0], from);
   taps_of_phases(s, phase, &taps);
   for (int64_t f = 0, planes; f < s->f; f += planes) {
-    planes = block_of(s->f - f);
+    planes = shifts_block(s->f - f);
     for (int64_t t = 0; t < taps.count; t++)
       for (int64_t i = 0; i < planes; i++) table[t * planes + i] = ((const T *)weight)[(f + i) * taps.count + t];
     for (int64_t i = 0; bias != NULL && i < planes; i++) start[i] = ((const T *)bias)[f + i];
-    NAME(sums)((int)planes, n, &taps, table, start, from, to, plane);
+    NAME(shifts_sums)((int)planes, n, &taps, table, start, from, to, plane);
     for (int64_t i = 0; i < planes; i++)
       for (int64_t y = 0; y < rows; y++)
-        memcpy((T *)out + ((f + i) * w->out[0] + y0 + y) * w->out[1], to + i * plane + y * s->pitch, (size_t)w->out[1] * sizeof(T));
+        memcpy((T *)out + ((f + i) * w->out[0] + y0 + y) * w->out[1], to + i * plane + y * s->pitch,
+               (size_t)w->out[1] * sizeof(T));
   }
 }
 
 /* The rows of the input that are rows [y0, y0 + rows) of its phases. */
-static void NAME(shifts_input)(const Shifts *s, const void *grad, const void *weight, int64_t y0, int64_t rows, void *in, void *scratch) {
+static void NAME(shifts_input)(const Shifts *s, const void *grad, const void *weight, int64_t y0, int64_t rows,
+                               void *in, void *scratch) {
   const Window *w = &s->w;
   const int64_t n = rows * s->pitch, plane = n + SLACK, kernel = w->kernel[0] * w->kernel[1];
   const int64_t spread_plane = (rows + s->reach[0]) * s->pitch + SLACK, first = y0 * w->stride[0] - w->padding[0];
   const int64_t end = y0 + rows == w->out[0] + s->reach[0] ? w->in[0] : first + rows * w->stride[0];
   T *from = (T *)scratch + SLACK, *to = from + s->f * spread_plane, table[TAPS_MAX * MOST];
   const T start[MOST] = {0};
-  NAME(spread)(s, grad, s->f, y0 - s->reach[0], rows + s->reach[0], scratch);
+  NAME(shifts_spread)(s, grad, s->f, y0 - s->reach[0], rows + s->reach[0], scratch);
   for (int64_t c = 0, planes; c < s->c; c += planes) {
-    planes = block_of(s->c - c);
+    planes = shifts_block(s->c - c);
     T *p = (T *)in + c * w->in[0] * w->in[1];
     for (int64_t ry = 0; ry < w->stride[0]; ry++) {
       for (int64_t rx = 0; rx < s->phases[1] && ry < s->phases[0]; rx++) {
@@ -162,27 +170,28 @@ static void NAME(shifts_input)(const Shifts *s, const void *grad, const void *we
         for (int64_t t = 0; t < taps.count; t++)
           for (int64_t i = 0; i < planes; i++)
             table[t * planes + i] = ((const T *)weight)[(taps.feature[t] * s->c + c + i) * kernel + taps.kernel[t]];
-        NAME(sums)((int)planes, n, &taps, table, start, from, to + rx * planes * plane, plane);
+        NAME(shifts_sums)((int)planes, n, &taps, table, start, from, to + rx * planes * plane, plane);
       }
       for (int64_t i = 0; i < planes; i++)
         for (int64_t row = first + ry, y = 0; row < end && row < w->in[0]; row += w->stride[0], y++) {
           if (row < 0) continue;
           T *line = p + (i * w->in[0] + row) * w->in[1];
-          if (ry < s->phases[0] && y < rows) NAME(from_phases)(s, to + i * plane + y * s->pitch, planes * plane, line);
+          if (ry < s->phases[0] && y < rows) NAME(shifts_from_phases)(s, to + i * plane + y * s->pitch, planes * plane, line);
           else memset(line, 0, (size_t)w->in[1] * sizeof(T)); /* no place of the output has read it */
         }
     }
   }
 }
 
-static void NAME(shifts_weight)(const Shifts *s, const void *in, const void *grad, int64_t y0, int64_t rows, void *sum, void *scratch) {
+static void NAME(shifts_weight)(const Shifts *s, const void *in, const void *grad, int64_t y0, int64_t rows,
+                                void *sum, void *scratch) {
   const int64_t phase = (rows + s->reach[0]) * s->pitch, plane = rows * s->pitch + SLACK;
   T *a = (T *)scratch + SLACK, *b = a + s->f * plane;
   Taps taps;
-  NAME(spread)(s, (const T *)grad, s->f, y0, rows, scratch);
-  NAME(to_phases)(s, in, s->c, y0, rows + s->reach[0], b);
+  NAME(shifts_spread)(s, (const T *)grad, s->f, y0, rows, scratch);
+  NAME(shifts_to_phases)(s, in, s->c, y0, rows + s->reach[0], b);
   taps_of_phases(s, phase, &taps);
-  NAME(products)(s, rows * s->pitch, a, plane, b, &taps, sum);
+  NAME(shifts_products)(s, rows * s->pitch, a, plane, b, &taps, sum);
 }
 
 #undef V

@@ -18,7 +18,8 @@ void KERNEL(select_slices)(const Tensor *in, int64_t dim, const int64_t *index, 
 
 /* The n contiguous slices of 'source' into those of contiguous 'out' along 'dim' that 'index' names; with
 ** alpha, alpha times them is added. */
-void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t n, const Tensor *source, const Scalar *alpha);
+void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t n, const Tensor *source,
+                        const Scalar *alpha);
 
 /* Whether all positions are good for a dimension of 'size'; a fault says which is not. */
 bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim);

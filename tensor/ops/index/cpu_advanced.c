@@ -31,8 +31,8 @@ static void index_offsets(int n, const int64_t *shape, const int64_t *stride, in
 }
 
 /* Adds index · stride to the offsets of the middle. */
-static void index_offsets_add(const Tensor *index, int64_t size, int64_t stride, int dim, int ndim, const int64_t *shape,
-                      int64_t count, int64_t *to, int64_t *scratch) {
+static void index_offsets_add(const Tensor *index, int64_t size, int64_t stride, int dim, int ndim,
+                              const int64_t *shape, int64_t count, int64_t *to, int64_t *scratch) {
   int64_t step[TENSOR_MAX_DIMS];
   const int64_t *v = tensor_data(index);
   for (int d = 0; d < ndim; d++) {
@@ -46,19 +46,22 @@ static void index_offsets_add(const Tensor *index, int64_t size, int64_t stride,
   }
 }
 
-static Status index_plan_middle(IndexPlan *p, const Tensor *in, const int *at, int n, Tensor *const *indices, int ndim, const int64_t *shape) {
+static Status index_plan_middle(IndexPlan *p, const Tensor *in, const int *at, int n, Tensor *const *indices,
+                                int ndim, const int64_t *shape) {
   size_t bytes = sizeof(int64_t) * (size_t)p->n_middle;
   int64_t *scratch = memory_alloc(bytes);
   if (scratch == NULL) return ERROR_MEMORY;
   memset(p->middle, 0, bytes);
   for (int i = 0; i < n; i++)
-    index_offsets_add(indices[i], in->shape[at[i]], in->stride[at[i]], at[i], ndim, shape, p->n_middle, p->middle, scratch);
+    index_offsets_add(indices[i], in->shape[at[i]], in->stride[at[i]], at[i], ndim, shape, p->n_middle, p->middle,
+                      scratch);
   memory_free(scratch, bytes);
   return OK;
 }
 
 /* The dimensions before, of the indices, and after, in a row. */
-static Ints index_result_shape(int n_before, const int64_t *before, int n, const int64_t *common, int n_after, const int64_t *after) {
+static Ints index_result_shape(int n_before, const int64_t *before, int n, const int64_t *common, int n_after,
+                               const int64_t *after) {
   Ints shape = {.n = 0};
   for (int d = 0; d < n_before; d++) shape.v[shape.n++] = before[d];
   for (int d = 0; d < n; d++) shape.v[shape.n++] = common[d];
@@ -158,7 +161,8 @@ static Status index_put_values(Tensor *values, const Ints *shape, DType dtype, T
 /* One dimension selects slices. */
 static Status index_put_slices(const IndexPutAttrs *a, Tensor *out, const Tensor *index, Tensor *in, Tensor **values) {
   const int64_t at = a->dims.v[0] < 0 ? a->dims.v[0] + out->ndim : a->dims.v[0];
-  const Ints shape = index_result_shape((int)at, out->shape, index->ndim, index->shape, out->ndim - (int)at - 1, out->shape + at + 1);
+  const Ints shape = index_result_shape((int)at, out->shape, index->ndim, index->shape, out->ndim - (int)at - 1,
+                                        out->shape + at + 1);
   if (!KERNEL(positions_hold)(tensor_data(index), index->numel, out->shape[at], (int)at)) return OK;
   TRY(index_put_values(in, &shape, (DType)out->dtype, values));
   const Scalar one = scalar_int(1);
@@ -166,7 +170,8 @@ static Status index_put_slices(const IndexPutAttrs *a, Tensor *out, const Tensor
   return OK;
 }
 
-static Status index_put_anywhere(const IndexPutAttrs *a, Tensor *out, Tensor *const *indices, int n, Tensor *in, Tensor **values) {
+static Status index_put_anywhere(const IndexPutAttrs *a, Tensor *out, Tensor *const *indices, int n, Tensor *in,
+                                 Tensor **values) {
   IndexPlan p;
   TRY(index_plan_init(&p, out, &a->dims, n, indices));
   Status status = kernel_faulted() ? OK : index_put_values(in, &p.shape, (DType)out->dtype, values);

@@ -81,8 +81,8 @@ static ScatterFn scatter_line_of(ScatterHow how, const Tensor *out) {
   }
 }
 
-/* The elements of 'src', or where it is NULL the one at 'value', go to the places that index names. Two of these places
-** are the same only where their positions differ in 'dim' alone, so the positions before dim are independent. */
+/* The elements of 'src', or where it is NULL the one at 'value', go to the places that index names. Two of these
+** places are the same only where their positions differ in 'dim' alone, so the positions before dim are independent. */
 static Status scatter_along(Call *c, int64_t dim, ScatterHow how, const Tensor *src, const void *value) {
   const Tensor *index = c->in[1];
   Tensor *out = c->out[0];

@@ -31,7 +31,8 @@ typedef struct {
 #define BODY "ops/index/slices_add_body.h"
 #include "each_any.h"
 
-typedef void (*SelectSinglesFn)(const Slices *s, const int64_t *index, int64_t n, int64_t row, int64_t last, const void *from, void *to);
+typedef void (*SelectSinglesFn)(const Slices *s, const int64_t *index, int64_t n, int64_t row, int64_t last,
+                                const void *from, void *to);
 typedef void (*PutSlicesFn)(const SlicesTask *t, const void *from, void *to);
 typedef void (*AddSlicesFn)(const SlicesTask *t, Scalar alpha, const void *from, void *to);
 static const SelectSinglesFn select_singles[SIZE_TABLE_LENGTH] = SIZE_TABLE(select_singles);
@@ -63,7 +64,8 @@ Status KERNEL(index_select)(Call *c) {
 }
 
 /* Threads divide the outer positions or, where there is one, the columns: equal positions keep their order. */
-void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t n, const Tensor *source, const Scalar *alpha) {
+void KERNEL(put_slices)(Tensor *out, int64_t dim, const int64_t *index, int64_t n, const Tensor *source,
+                        const Scalar *alpha) {
   const Slices s = index_slices(out, dim);
   int64_t parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
   if (parts > 16) parts = 16;

@@ -25,7 +25,8 @@ typedef struct {
 
 /* Keys of the n elements at 'stride' from each other, each with the bits of 'flip' inverted. */
 typedef void (*SortKeysFn)(const void *data, int64_t n, int64_t stride, uint64_t flip, Pair *to);
-static const SortKeysFn sort_bits_keys[DTYPE_COUNT] = BITS_TABLE(sort_keys), sort_float_keys[DTYPE_COUNT] = FLOAT_TABLE(sort_keys);
+static const SortKeysFn sort_bits_keys[DTYPE_COUNT] = BITS_TABLE(sort_keys),
+    sort_float_keys[DTYPE_COUNT] = FLOAT_TABLE(sort_keys);
 
 /* Makes the pairs; returns how many bits of the keys count. */
 static int sort_read_keys(DType dtype, const void *data, int64_t n, int64_t stride, bool descending, Pair *to) {
@@ -127,7 +128,8 @@ static void sort_line(const SortJob *job, int64_t line, Pair *scratch) {
 static Status sort_along(Call *c, int64_t dim, bool descending) {
   const Tensor *in = c->in[0];
   int d = (int)(dim < 0 ? dim + in->ndim : dim);
-  SortJob job = {.in = in, .values = c->out[0], .positions = c->out[1], .size = 1, .k = 1, .inner = 1, .descending = descending};
+  SortJob job = {.in = in, .values = c->out[0], .positions = c->out[1], .size = 1, .k = 1, .inner = 1,
+                 .descending = descending};
   if (in->ndim > 0) job.size = in->shape[d], job.k = c->out[0]->shape[d];
   for (int e = d + 1; e < in->ndim; e++) job.inner *= in->shape[e];
   if (c->out[0]->numel == 0) return OK;

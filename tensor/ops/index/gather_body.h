@@ -1,6 +1,6 @@
-/* gather_body.h: lines of positions that move elements of the size of T; included by cpu_scatter.c. Position index[j] of a
-** line addresses element index[j] · step + j · move behind its base. Where all positions of a line are good, the loop
-** over them has no branch.
+/* gather_body.h: lines of positions that move elements of the size of T; included by cpu_scatter.c. Position
+** index[j] of a line addresses element index[j] · step + j · move behind its base. Where all positions of a line are
+** good, the loop over them has no branch.
 */
 static void NAME(gather_line)(const Lines *l, const int64_t *index, const void *in, void *out) {
   const int64_t length = l->length, step = l->step, move = l->stride[l->ndim - 1];

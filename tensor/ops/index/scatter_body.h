@@ -1,11 +1,12 @@
-/* scatter_body.h: lines of positions to which elements of type T are added or by which they are multiplied; included by
-** cpu_scatter.c. See gather_body.h.
+/* scatter_body.h: lines of positions to which elements of type T are added or by which they are multiplied; included
+** by cpu_scatter.c. See gather_body.h.
 */
 static inline __attribute__((always_inline)) void NAME(scatter_combine)(const bool adds, T *p, T v) {
   *p = (T)(adds ? *p + v : *p * v);
 }
 
-static inline __attribute__((always_inline)) void NAME(scatter_line)(const bool adds, const Lines *l, const int64_t *index,
+static inline __attribute__((always_inline)) void NAME(scatter_line)(const bool adds, const Lines *l,
+    const int64_t *index,
                                                                      const T *from, bool one, T *to) {
   const int64_t length = l->length, step = l->step, move = l->stride[l->ndim - 1];
   const T value = *from;

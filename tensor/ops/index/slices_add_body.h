@@ -1,6 +1,7 @@
 /* slices_add_body.h: sums of slices of elements of type T; included by cpu_slices.c. */
 static void NAME(slices_add)(const SlicesTask *t, Scalar alpha, const void *in, void *out) {
-  const int64_t inner = t->s->inner, turn = LOOK / (inner + 1) + 1; /* slices between two looks at the interrupt flag */
+  const int64_t inner = t->s->inner,
+      turn = LOOK / (inner + 1) + 1; /* slices between two looks at the interrupt flag */
   const T *from = in;
   T factor;
   element_set(DTYPE, &factor, alpha);

@@ -1,7 +1,7 @@
 /* sort_float_body.h: sort keys of floats; included by cpu_sort.c. */
 
-/* The bits of positive floats have the order of the floats, those of negative ones the opposite order. No branch on the
-** sign, which is random. */
+/* The bits of positive floats have the order of the floats, those of negative ones the opposite order. No branch on
+** the sign, which is random. */
 static inline uint64_t NAME(sort_key)(T v) {
   const int bits = 8 * sizeof(T);
   const uint64_t mask = UINT64_MAX >> (64 - bits), sign = (uint64_t)1 << (bits - 1);

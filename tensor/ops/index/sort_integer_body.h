@@ -1,6 +1,7 @@
 /* sort_integer_body.h: sort keys of bool and integers; included by cpu_sort.c. */
 
-/* The sign bit is inverted, so that negative numbers come before positive ones. LOWEST is that bit, or 0 without sign. */
+/* The sign bit is inverted, so that negative numbers come before positive ones. LOWEST is that bit, or 0 without
+** sign. */
 static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, Pair *to) {
   const T *v = data;
   const uint64_t mask = UINT64_MAX >> (64 - 8 * sizeof(T));

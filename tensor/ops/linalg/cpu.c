@@ -4,7 +4,7 @@
 #include "device/cpu/gemm.h"
 
 /* The last two dimensions of 't' (at batch 0); *copy, to be released, where it had to be made. */
-static Status matrix_of(Tensor *t, Matrix *m, Tensor **copy) {
+static Status linalg_matrix(Tensor *t, Matrix *m, Tensor **copy) {
   int r = t->ndim - 2, c = t->ndim - 1;
   *copy = NULL;
   *m = (Matrix){tensor_data(t), t->shape[r], t->shape[c], t->stride[r], t->stride[c]};
@@ -14,15 +14,15 @@ static Status matrix_of(Tensor *t, Matrix *m, Tensor **copy) {
   return OK;
 }
 
-static Status multiply(Tensor *a, Tensor *b, double alpha, double beta, Tensor *out) {
+static Status linalg_multiply(Tensor *a, Tensor *b, double alpha, double beta, Tensor *out) {
   OWNED Tensor *left = NULL, *right = NULL;
   Matrix x, y;
-  TRY(matrix_of(a, &x, &left));
-  TRY(matrix_of(b, &y, &right));
+  TRY(linalg_matrix(a, &x, &left));
+  TRY(linalg_matrix(b, &y, &right));
   return KERNEL(gemm)((DType)out->dtype, x, y, alpha, beta, tensor_data(out), out->shape[1]);
 }
 
-Status KERNEL(mm)(Call *c) { return multiply(c->in[0], c->in[1], 1, 0, c->out[0]); }
+Status KERNEL(mm)(Call *c) { return linalg_multiply(c->in[0], c->in[1], 1, 0, c->out[0]); }
 
 /* to = plus + alpha · to, in the arithmetic of the elements: no factor passes through a double. 'plus': of as many
 ** elements in order, or NULL for zeros. */
@@ -36,7 +36,7 @@ static void scale_exactly(Tensor *to, const Tensor *plus, Scalar alpha) {
 
 static Status addmm_exactly(Call *c, const AddmmAttrs *a) {
   Tensor *out = c->out[0], *input = NULL;
-  TRY(multiply(c->in[1], c->in[2], 1, 0, out));
+  TRY(linalg_multiply(c->in[1], c->in[2], 1, 0, out));
   if (scalar_to_int(a->beta) != 0) {
     TRY(tensor_empty_cpu(2, out->shape, (DType)out->dtype, &input));
     Status status = tensor_copy_raw(input, c->in[0]);
@@ -64,7 +64,7 @@ Status KERNEL(addmm)(Call *c) {
   if (!dtype_is_float(dtype) && !small) return addmm_exactly(c, a);
   double beta = scalar_to_double(a->beta);
   if (beta != 0) TRY(tensor_copy_raw(c->out[0], c->in[0]));
-  return multiply(c->in[1], c->in[2], scalar_to_double(a->alpha), beta, c->out[0]);
+  return linalg_multiply(c->in[1], c->in[2], scalar_to_double(a->alpha), beta, c->out[0]);
 }
 
 /* ---- batches ------------------------------------------------------------------------- */
@@ -72,25 +72,26 @@ Status KERNEL(addmm)(Call *c) {
 #define SMALL_FLOP 4e8 /* one matrix product below this is for one thread: the matrices are shared out */
 
 /* Product i of a batch. */
-static Status one_of(const Tensor *a, const Tensor *b, Matrix x, Matrix y, int64_t i, Tensor *out) {
+static Status linalg_product(const Tensor *a, const Tensor *b, Matrix x, Matrix y, int64_t i, Tensor *out) {
   const int64_t size = (int64_t)tensor_itemsize(out), step = out->shape[1] * out->shape[2];
   x.data = (const char *)x.data + i * a->stride[0] * size;
   y.data = (const char *)y.data + i * b->stride[0] * size;
   return KERNEL(gemm)((DType)out->dtype, x, y, 1, 0, (char *)tensor_data(out) + i * step * size, out->shape[2]);
 }
 
-static Status run_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y, Tensor *out) {
+static Status linalg_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y, Tensor *out) {
   const int64_t n = out->shape[0];
   double flop = 2.0 * (double)out->shape[1] * (double)out->shape[2] * (double)x.columns;
-  bool small = n > 1 && flop < SMALL_FLOP && worth_threads((int64_t)((double)n * flop / 8 < 1e15 ? (double)n * flop / 8 : 1e15), 1);
+  const double work = (double)n * flop / 8;
+  bool small = n > 1 && flop < SMALL_FLOP && worth_threads((int64_t)(work < 1e15 ? work : 1e15), 1);
   atomic_int worst = OK;
   if (!small) { /* outside of any parallel region, see conv_tasks */
-    for (int64_t i = 0; i < n && worst == OK && !interrupt_requested(); i++) worst = one_of(a, b, x, y, i, out);
+    for (int64_t i = 0; i < n && worst == OK && !interrupt_requested(); i++) worst = linalg_product(a, b, x, y, i, out);
   } else {
 #pragma omp parallel for
     for (int64_t i = 0; i < n; i++) {
       if (interrupt_requested() || worst != OK) continue;
-      Status status = one_of(a, b, x, y, i, out);
+      Status status = linalg_product(a, b, x, y, i, out);
       if (status != OK) worst = status;
     }
   }
@@ -103,15 +104,15 @@ Status KERNEL(bmm)(Call *c) {
   Tensor *out = c->out[0];
   Matrix x, y;
   if (out->numel == 0) return OK;
-  TRY(matrix_of(c->in[0], &x, &left));
-  TRY(matrix_of(c->in[1], &y, &right));
-  return run_batch(left != NULL ? left : c->in[0], right != NULL ? right : c->in[1], x, y, out);
+  TRY(linalg_matrix(c->in[0], &x, &left));
+  TRY(linalg_matrix(c->in[1], &y, &right));
+  return linalg_batch(left != NULL ? left : c->in[0], right != NULL ? right : c->in[1], x, y, out);
 }
 
 /* ---- linear ---------------------------------------------------------------------------- */
 
 /* The bias as first content of each row. */
-static Status fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns) {
+static Status linalg_fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns) {
   Tensor *dense;
   size_t bytes = (size_t)columns * tensor_itemsize(out);
   TRY(tensor_contiguous(bias, &dense));
@@ -125,7 +126,7 @@ static Status fill_rows(Tensor *bias, Tensor *out, int64_t rows, int64_t columns
 
 /* 't' as a matrix of so many rows of k elements; one of two dimensions is a matrix already. */
 static Status rows_of(Tensor *t, int64_t rows, int64_t k, Matrix *m, Tensor **copy) {
-  if (t->ndim == 2) return matrix_of(t, m, copy);
+  if (t->ndim == 2) return linalg_matrix(t, m, copy);
   TRY(tensor_contiguous(t, copy));
   *m = (Matrix){tensor_data(*copy), rows, k, k, 1};
   return OK;
@@ -140,6 +141,6 @@ Status KERNEL(linear)(Call *c) {
   if (rows == 0 || columns == 0) return OK;
   TRY(rows_of(in, rows, k, &x, &dense_in));
   TRY(rows_of(weight, 1, k, &w, &dense_weight));
-  if (bias != NULL) TRY(fill_rows(bias, out, rows, columns));
+  if (bias != NULL) TRY(linalg_fill_rows(bias, out, rows, columns));
   return KERNEL(gemm)((DType)out->dtype, x, matrix_t(w), 1, bias != NULL ? 1 : 0, tensor_data(out), columns);
 }

@@ -31,10 +31,10 @@ static int64_t nll_class(const Classes *k, int64_t target) {
 #define BODY "ops/loss/nll_body.h"
 #include "each_float.h"
 
-typedef void (*NllFn)(const Classes *k, const void *x, const int64_t *target, const void *weight, NllReduction reduction, void *out,
-                      void *total);
-typedef void (*NllBackwardFn)(const Classes *k, const void *g, const int64_t *target, const void *weight, const void *total,
-                              NllReduction reduction, void *out);
+typedef void (*NllFn)(const Classes *k, const void *x, const int64_t *target, const void *weight,
+                      NllReduction reduction, void *out, void *total);
+typedef void (*NllBackwardFn)(const Classes *k, const void *g, const int64_t *target, const void *weight,
+                              const void *total, NllReduction reduction, void *out);
 static const NllFn nll_forwards[DTYPE_COUNT] = FLOAT_TABLE(nll_forward);
 static const NllBackwardFn nll_backwards[DTYPE_COUNT] = FLOAT_TABLE(nll_backward);
 

@@ -1,8 +1,8 @@
-/* nll_body.h: nll_loss for element type T: the loss of a place is -weight[class] x[class], 0 where its target is ignored. x
-** is N × C × inner, target N × inner. Sums go in order of the targets, in the accumulator.
+/* nll_body.h: nll_loss for element type T: the loss of a place is -weight[class] x[class], 0 where its target is
+** ignored. x is N × C × inner, target N × inner. Sums go in order of the targets, in the accumulator.
 */
-static void NAME(nll_forward)(const Classes *k, const void *in, const int64_t *target, const void *weights, NllReduction reduction,
-                              void *result, void *total) {
+static void NAME(nll_forward)(const Classes *k, const void *in, const int64_t *target, const void *weights,
+                              NllReduction reduction, void *result, void *total) {
   const T *x = in, *weight = weights;
   T *out = result;
   A sum = 0, used = 0;
@@ -21,8 +21,8 @@ static void NAME(nll_forward)(const Classes *k, const void *in, const int64_t *t
 }
 
 /* 'out' is zero before; g is one gradient for each place, or one for all where there is a reduction. */
-static void NAME(nll_backward)(const Classes *k, const void *grad, const int64_t *target, const void *weights, const void *total,
-                               NllReduction reduction, void *result) {
+static void NAME(nll_backward)(const Classes *k, const void *grad, const int64_t *target, const void *weights,
+                               const void *total, NllReduction reduction, void *result) {
   const T *g = grad, *weight = weights;
   T *out = result;
   const T scale = reduction == NLL_MEAN ? *g / *(const T *)total : *g;

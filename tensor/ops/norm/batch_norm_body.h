@@ -1,5 +1,5 @@
-/* batch_norm_body.h: batch_norm of channels [from, from + width) for element type T. Arrays of TILE elements have one for
-** each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
+/* batch_norm_body.h: batch_norm of channels [from, from + width) for element type T. Arrays of TILE elements have
+** one for each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
 */
 #define FOLD batch_norm_sum
 #define LANE T
@@ -25,7 +25,8 @@ static inline T NAME(batch_norm_term)(BatchNormTerm term, T v, T u, T m, T s) {
 }
 
 /* total += the terms of n elements that lie side by side, in blocks: a vector loop makes the terms of a block. */
-static inline __attribute__((always_inline)) void NAME(batch_norm_add)(const BatchNormTerm term, int64_t n, const T *v, const T *u,
+static inline __attribute__((always_inline)) void NAME(batch_norm_add)(const BatchNormTerm term, int64_t n,
+    const T *v, const T *u,
                                                                        T m, T s, A *total) {
   for (int64_t at = 0; at < n; at += BLOCK) {
     const int64_t rest = n - at < BLOCK ? n - at : BLOCK;
@@ -38,8 +39,8 @@ static inline __attribute__((always_inline)) void NAME(batch_norm_add)(const Bat
 }
 
 /* total[j] = the sum of the terms of channel from + j. 'mean' and 'invstd' may be NULL where the term has none. */
-static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const BatchNormTerm term, const Norm *k, int64_t from,
-    int64_t width, const T *x, const T *y, const T *mean, const T *invstd, A *total) {
+static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const BatchNormTerm term, const Norm *k,
+    int64_t from, int64_t width, const T *x, const T *y, const T *mean, const T *invstd, A *total) {
   for (int64_t j = 0; j < width; j++) total[j] = 0;
   for (int64_t i = 0; i < k->n; i++) {
     const int64_t first = (i * k->channels + from) * k->inner;
@@ -56,8 +57,8 @@ static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const B
 }
 
 /* The statistics of the batch, and what they make of the running ones. */
-static void NAME(batch_norm_measure)(const Norm *k, int64_t from, int64_t width, const T *x, T *running_mean, T *running_var,
-                                     T *mean, T *invstd) {
+static void NAME(batch_norm_measure)(const Norm *k, int64_t from, int64_t width, const T *x, T *running_mean,
+                                     T *running_var, T *mean, T *invstd) {
   A total[TILE];
   NAME(batch_norm_total)(TERM_VALUE, k, from, width, x, x, NULL, NULL, total);
   for (int64_t j = 0; j < width; j++) mean[j] = (T)(total[j] / k->count);
@@ -95,8 +96,8 @@ static void NAME(batch_norm_forward)(const Norm *k, int64_t from, int64_t width,
   }
 }
 
-/* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the sums of the
-** batch play no part. */
+/* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the sums
+** of the batch play no part. */
 static void NAME(batch_norm_backward)(const Norm *k, int64_t from, int64_t width, const BatchNormData *data) {
   const T *g = data->g, *x = data->x, *weight = data->weight;
   T *dx = data->o;

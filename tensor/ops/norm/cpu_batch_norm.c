@@ -66,8 +66,10 @@ Status KERNEL(batch_norm_backward)(Call *c) {
   const Tensor *x = c->in[1];
   const Norm k = norm_of(x, a->training);
   const BatchNormData data = {
-      .x = tensor_data(x), .weight = data_or_null(c->in[2]), .mean = tensor_data(c->in[3]), .invstd = tensor_data(c->in[4]),
-      .g = tensor_data(c->in[0]), .o = tensor_data(c->out[0]), .dw = tensor_data(c->out[1]), .db = tensor_data(c->out[2])};
+      .x = tensor_data(x), .weight = data_or_null(c->in[2]), .mean = tensor_data(c->in[3]),
+      .invstd = tensor_data(c->in[4]),
+      .g = tensor_data(c->in[0]), .o = tensor_data(c->out[0]), .dw = tensor_data(c->out[1]),
+      .db = tensor_data(c->out[2])};
   batch_norm_tasks(&k, batch_norm_backwards[x->dtype], &data);
   return OK;
 }

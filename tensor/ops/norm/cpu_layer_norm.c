@@ -20,7 +20,9 @@ typedef struct {
 } LayerNormData;
 
 /* See layer_norm_term. */
-typedef enum { TERM_VALUE, TERM_SQUARE, TERM_GRAD, TERM_PRODUCT, TERM_WEIGHTED_GRAD, TERM_WEIGHTED_PRODUCT } LayerNormTerm;
+typedef enum {
+  TERM_VALUE, TERM_SQUARE, TERM_GRAD, TERM_PRODUCT, TERM_WEIGHTED_GRAD, TERM_WEIGHTED_PRODUCT
+} LayerNormTerm;
 
 #define BODY "ops/norm/layer_norm_body.h"
 #include "each_float.h"

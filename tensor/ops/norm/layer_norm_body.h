@@ -1,5 +1,5 @@
-/* layer_norm_body.h: layer_norm of rows of n elements of type T: x the input, g the gradient of the result, m the mean of a
-** row and s 1 / its standard deviation.
+/* layer_norm_body.h: layer_norm of rows of n elements of type T: x the input, g the gradient of the result, m the
+** mean of a row and s 1 / its standard deviation.
 */
 typedef struct {
   const T *x, *g, *weight;
@@ -7,7 +7,8 @@ typedef struct {
 } NAME(LayerNormRow);
 
 /* Term i of a sum over a row. */
-static inline __attribute__((always_inline)) T NAME(layer_norm_term)(const LayerNormTerm term, const NAME(LayerNormRow) *r, int64_t i) {
+static inline __attribute__((always_inline)) T NAME(layer_norm_term)(const LayerNormTerm term,
+    const NAME(LayerNormRow) *r, int64_t i) {
   switch (term) {
     case TERM_VALUE: return r->x[i];
     case TERM_SQUARE: return (r->x[i] - r->m) * (r->x[i] - r->m);
@@ -24,7 +25,8 @@ static inline __attribute__((always_inline)) void NAME(layer_norm_halve)(T *lane
   for (int j = 0; j < width; j++) lane[j] += lane[j + width];
 }
 
-static inline __attribute__((always_inline)) A NAME(layer_norm_sum)(const LayerNormTerm term, int64_t n, const NAME(LayerNormRow) row) {
+static inline __attribute__((always_inline)) A NAME(layer_norm_sum)(const LayerNormTerm term, int64_t n,
+    const NAME(LayerNormRow) row) {
   A total = 0;
   if (n < LANES) {
     T few = 0;
@@ -50,7 +52,8 @@ static inline __attribute__((always_inline)) A NAME(layer_norm_sum)(const LayerN
 
 /* At most ROWS rows: the sums of all, then one vector loop for the roots, then the results. */
 static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, const T *restrict weight,
-                                  const T *restrict bias, double eps, T *restrict o, T *restrict mean, T *restrict invstd) {
+                                  const T *restrict bias, double eps, T *restrict o, T *restrict mean,
+                                      T *restrict invstd) {
   const A each = 1 / (A)n;
   A squares[ROWS];
   for (int64_t r = 0; r < rows; r++) {
@@ -76,12 +79,14 @@ static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, 
 static void NAME(layer_norm_forward)(const LayerNormData *data, int64_t from, int64_t rows, int64_t n) {
   const T *x = data->x;
   T *o = data->o, *mean = data->mean, *invstd = data->invstd;
-  NAME(layer_norm_rows)(rows, n, x + from * n, data->weight, data->bias, data->eps, o + from * n, mean + from, invstd + from);
+  NAME(layer_norm_rows)(rows, n, x + from * n, data->weight, data->bias, data->eps, o + from * n, mean + from,
+                        invstd + from);
 }
 
-/* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / n - x̂ Σ(h x̂) / n) s. Those of weight and bias, g x̂ and
-** g, are added to dw and db, which hold the sums of the task's rows so far. */
-static void NAME(layer_norm_backward_row)(int64_t n, const T *restrict g, const T *restrict x, const T *restrict weight, T m,
+/* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / n - x̂ Σ(h x̂) / n) s. Those of weight and
+** bias, g x̂ and g, are added to dw and db, which hold the sums of the task's rows so far. */
+static void NAME(layer_norm_backward_row)(int64_t n, const T *restrict g, const T *restrict x,
+                                          const T *restrict weight, T m,
                                           T s, T *restrict dx, T *restrict dw, T *restrict db) {
   const NAME(LayerNormRow) r = {x, g, weight, m, s};
   if (weight != NULL) {
@@ -103,7 +108,8 @@ static void NAME(layer_norm_backward)(const LayerNormData *data, int64_t row, in
 }
 
 /* o[j] = the sum of column j of 'parts' rows of n, for columns [from, to), at most TILE. */
-static void NAME(layer_norm_add_parts)(int64_t parts, int64_t n, int64_t from, int64_t to, const void *sums, void *out) {
+static void NAME(layer_norm_add_parts)(int64_t parts, int64_t n, int64_t from, int64_t to, const void *sums,
+                                       void *out) {
   const T *part = sums;
   T *o = out;
   A total[TILE] = {0};

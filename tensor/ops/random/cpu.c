@@ -73,7 +73,8 @@ static void normal_float64(const Law *law, const uint32_t *words, void *out, int
 #define BODY "ops/random/random_body.h"
 #include "each_all.h"
 
-static const GroupFn uniform_groups[DTYPE_COUNT] = FLOAT_TABLE(uniform), normal_groups[DTYPE_COUNT] = FLOAT_TABLE(normal);
+static const GroupFn uniform_groups[DTYPE_COUNT] = FLOAT_TABLE(uniform),
+    normal_groups[DTYPE_COUNT] = FLOAT_TABLE(normal);
 static const GroupFn integer_groups[DTYPE_COUNT] = ALL_TABLE(random_integers);
 static const GroupFn bernoulli_groups[DTYPE_COUNT] = ALL_TABLE(random_bernoulli);
 
@@ -140,8 +141,8 @@ Status KERNEL(random)(Call *c) {
   DType dtype = (DType)c->out[0]->dtype;
   int64_t to = a->to == INT64_MIN ? random_end(dtype) : a->to;
   if (to > a->from && (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype)))
-    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from, (long long)to - 1,
-                dtype_name(dtype));
+    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from,
+                (long long)to - 1, dtype_name(dtype));
   Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from};
   if (to <= a->from)
     return fail(ERROR_ARGUMENT, "random_: expected from < to, got %lld and %lld", (long long)a->from, (long long)to);

@@ -5,13 +5,15 @@
 
 /* One row by inversion: cumulative weights in 'sums', draws by binary search; without
 ** replacement the chosen weight goes to 0 and the sums are made anew. */
-static Status multinomial_row(Generator *g, int64_t k, double *weight, double *sums, int64_t n, bool again, int64_t *out) {
+static Status multinomial_row(Generator *g, int64_t k, double *weight, double *sums, int64_t n, bool again,
+                              int64_t *out) {
   for (int64_t s = 0; s < n; s++) {
     if (s == 0 || !again) {
       double sum = 0;
       for (int64_t i = 0; i < k; i++) {
         if (!(weight[i] >= 0 && weight[i] < INFINITY))
-          return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): weight %g is negative or not finite", weight[i]);
+          return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): weight %g is negative or not finite",
+                      weight[i]);
         sums[i] = sum += weight[i];
       }
       if (!(sum > 0)) return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): too few weights above 0");

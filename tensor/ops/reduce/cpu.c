@@ -316,5 +316,6 @@ Status KERNEL(norm_of)(Call *c) {
   const NormOfAttrs *a = c->attrs;
   const Fold *fold = (*KERNEL(norm_folds)[a->which])[c->in[0]->dtype];
   const bool adds = a->which < 3, squares = a->which == 2; /* see norm_folds */
-  return reduce_run(fold, squares ? FINISH_ROOT : FINISH_PLAIN, adds ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0], c->out[0], &a->dim);
+  return reduce_run(fold, squares ? FINISH_ROOT : FINISH_PLAIN, adds ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0],
+                    c->out[0], &a->dim);
 }

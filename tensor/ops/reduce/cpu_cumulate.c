@@ -22,7 +22,8 @@ static Status cumulate_along(Call *c, bool reverse) {
   char *x = tensor_data(in), *o = tensor_data(out);
 #pragma omp parallel for schedule(static) if (outer > 1 && worth_threads(out->numel, 2))
   for (int64_t i = 0; i < outer; i++)
-    if (!interrupt_requested()) cumulate_slices[out->dtype](x + (size_t)i * bytes, o + (size_t)i * bytes, n, inner, reverse);
+    if (!interrupt_requested())
+      cumulate_slices[out->dtype](x + (size_t)i * bytes, o + (size_t)i * bytes, n, inner, reverse);
   tensor_release(in);
   return OK;
 }

@@ -1,5 +1,5 @@
-/* cumulate_body.h: running sums of a slice of n × inner elements of type T, from its first row on or from its last. The
-** interrupt flag is looked at once in CUMULATE_BLOCK elements.
+/* cumulate_body.h: running sums of a slice of n × inner elements of type T, from its first row on or from its last.
+** The interrupt flag is looked at once in CUMULATE_BLOCK elements.
 */
 
 /* A column: the sum is kept in the accumulator A. */
