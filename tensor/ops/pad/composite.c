@@ -5,6 +5,25 @@
 
 enum { PAD_CONSTANT, PAD_REFLECT, PAD_REPLICATE, PAD_CIRCULAR }; /* the order of the row */
 
+static Status pad_takes_too_much(const Tensor *in, int dim) {
+  return fail(ERROR_ARGUMENT, "pad: 'pad' (argument 2): it takes more than the %lld elements of dimension %d",
+              (long long)in->shape[dim], dim + 1);
+}
+
+static Status pad_too_large(const Tensor *in, int dim, int64_t by, const char *mode) {
+  return fail(ERROR_ARGUMENT, "pad: padding %lld is too large for a dimension of size %lld under mode '%s'",
+              (long long)by, (long long)in->shape[dim], mode);
+}
+
+/* The size of a padded dimension. The two numbers are added first: in that order only a size that is really out of
+** range overflows, on either side. */
+static Status pad_size(const Tensor *in, int dim, int64_t before, int64_t after, const char *mode, int64_t *size) {
+  int64_t both;
+  bool beyond = __builtin_add_overflow(before, after, &both) || __builtin_add_overflow(both, in->shape[dim], size);
+  if (beyond && (before > 0 || after > 0)) return pad_too_large(in, dim, before > after ? before : after, mode);
+  return beyond || *size < 0 ? pad_takes_too_much(in, dim) : OK;
+}
+
 /* A tensor of the value, in the shape of 'like' but with 'size' elements along 'dim'. */
 static Status pad_block(const Tensor *like, int dim, int64_t size, Scalar value, Tensor **out) {
   Ints shape = ints_of(like->ndim, like->shape);
@@ -16,10 +35,11 @@ static Status pad_constant(Tensor *in, int dim, int64_t before, int64_t after, S
   Tensor *parts[3] = {0};
   int n = 0;
   Status status = OK;
-  int64_t start = before < 0 ? -before : 0, end = in->shape[dim] + (after < 0 ? after : 0);
-  if (end < start)
-    return fail(ERROR_ARGUMENT, "pad: 'pad' (argument 2): it takes more than the %lld elements of dimension %d",
-                (long long)in->shape[dim], dim + 1);
+  int64_t size = in->shape[dim], padded;
+  if (before < -size || after < -size) return pad_takes_too_much(in, dim);
+  TRY(pad_size(in, dim, before, after, "constant", &padded)); /* cat adds the sizes without looking */
+  int64_t start = before < 0 ? -before : 0, end = size + (after < 0 ? after : 0);
+  if (end < start) return pad_takes_too_much(in, dim);
   if (before > 0) status = pad_block(in, dim, before, value, &parts[n++]);
   if (status == OK) status = op_narrow(in, dim, start, end - start, &parts[n++]);
   if (status == OK && after > 0) status = pad_block(in, dim, after, value, &parts[n++]);
@@ -38,18 +58,19 @@ static int64_t pad_source(int mode, int64_t at, int64_t size) {
 
 static Status pad_repeated(Tensor *in, int mode, int dim, int64_t before, int64_t after, Tensor **out) {
   static const char *const names[] = {"constant", "reflect", "replicate", "circular"};
-  int64_t size = in->shape[dim], length = before + size + after;
+  int64_t size = in->shape[dim], length;
   int64_t most = mode == PAD_REFLECT ? size - 1 : mode == PAD_CIRCULAR ? size : INT64_MAX;
   if (before > most || after > most || size == 0)
-    return fail(ERROR_ARGUMENT, "pad: padding %lld is too large for a dimension of size %lld under mode '%s'",
-                (long long)(before > after ? before : after), (long long)size, names[mode]);
-  if (length < 0)
-    return fail(ERROR_ARGUMENT, "pad: 'pad' (argument 2): it takes more than the %lld elements of dimension %d",
-                (long long)size, dim + 1);
+    return pad_too_large(in, dim, before > after ? before : after, names[mode]);
+  TRY(pad_size(in, dim, before, after, names[mode], &length));
   Tensor *index;
   TRY(tensor_empty_cpu(1, &length, DTYPE_INT64, &index));
   int64_t *v = tensor_data(index);
-  for (int64_t i = 0; i < length; i++) v[i] = pad_source(mode, i - before, size);
+  for (int64_t i = 0; i < length; i++) {
+    int64_t at;
+    if (__builtin_sub_overflow(i, before, &at)) at = INT64_MAX; /* far behind the end, as the exact number is */
+    v[i] = pad_source(mode, at, size);
+  }
   Status status = op_index_select(in, dim, index, out);
   tensor_release(index);
   return status;
