@@ -26,6 +26,7 @@ static void autograd_release(Tensor *t) {
   t->autograd = NULL;
   hooks_free(a->hooks);
   tensor_release(a->grad);
+  layout_free(a->grad_layout);
   history_replace(t, a, NULL);
   memory_free(a, sizeof *a);
 }
@@ -105,6 +106,8 @@ Status tensor_set_grad(Tensor *t, Tensor *grad) {
   if (meta == NULL) return ERROR_MEMORY;
   Tensor *old = meta->grad;
   meta->grad = tensor_retain(grad);
+  layout_free(meta->grad_layout);
+  meta->grad_layout = NULL;
   tensor_release(old);
   return OK;
 }
@@ -158,10 +161,10 @@ static bool same_shape(const Meta *m, const Tensor *t) {
 
 /* The accumulator of a leaf, owned. The leaf may have changed since it was made: another dtype (model:double())
 ** is taken over, for the pass casts what arrives. Formulas read the shape of their input from it, so a leaf of
-** another shape (t_ with gradients off) gets a new one, and older graphs keep theirs. */
+** another layout (t_ with gradients off) gets a new one, and older graphs keep theirs. */
 static Status leaf_accumulator(Tensor *leaf, Autograd *meta, Node **out) {
   Node *n = meta->accumulator;
-  if (n != NULL && same_shape(&n->outputs[0], leaf)) node_retain(n);
+  if (n != NULL && same_shape(&n->outputs[0], leaf) && layout_is(n->attrs, leaf)) node_retain(n);
   else {
     TRY(node_new(NODE_ACCUMULATE, OP_COUNT, 0, 1, false, false, 0, &n));
     n->leaf = tensor_retain(leaf);

@@ -197,9 +197,12 @@ static Status arrived(Pass *p, Slot *s, int output) {
 
 static Status run_leaf(Pass *p, Slot *s) {
   TRY(arrived(p, s, 0));
+  Tensor *leaf = s->node->leaf;
   bool wanted = p->accumulate || (p->results == NULL && s->captured);
-  if (wanted && s->grad[0] != NULL)
-    TRY(gradient_accumulate(p->who, s->node->leaf, &s->grad[0], !p->create_graph));
+  if (wanted && s->grad[0] != NULL) {
+    if (tensor_same_shape(leaf, s->grad[0]) && !layout_is(s->node->attrs, leaf)) return leaf_moved(p->who, leaf);
+    TRY(gradient_accumulate(p->who, leaf, &s->grad[0], !p->create_graph));
+  }
   tensor_release(s->grad[0]);
   s->grad[0] = NULL;
   return OK;
@@ -410,6 +413,17 @@ static Status seed(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const E
   return OK;
 }
 
+/* A leaf that the graph knows in another layout has another accumulator now, and would seem not to be in the graph. */
+static Status check_inputs(Pass *p) {
+  for (int i = 0; i < p->n_inputs; i++) {
+    Node *node = p->input_edges[i].node;
+    if (node == NULL || node->kind != NODE_ACCUMULATE || node->pass == p->pass) continue;
+    for (int64_t k = 0; k < p->n_slots; k++)
+      if (p->slots[k].node->leaf == node->leaf) return leaf_moved(p->who, node->leaf);
+  }
+  return OK;
+}
+
 static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const Edge *edges) {
   Node **list = NULL;
   int64_t n = 0;
@@ -418,7 +432,8 @@ static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, cons
     Node *node = p->input_edges[i].node;
     if (node != NULL && node->pass == p->pass) p->slots[node->slot].captured = true;
   }
-  Status status = order(p, &list, &n);
+  Status status = check_inputs(p);
+  if (status == OK) status = order(p, &list, &n);
   if (status == OK) {
     mark_needed(p, list, n);
     status = seed(p, n_roots, roots, grads, edges);

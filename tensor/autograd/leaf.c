@@ -46,6 +46,10 @@ static Status fit_leaf(const char *who, Tensor *leaf, Tensor **grad) {
   if (have != NULL && !tensor_same_shape(leaf, have))
     return fail(ERROR_ARGUMENT, "%s: a leaf changed its shape: its grad is %s, expected %s; set it to nil", who,
                 tensor_text(a, have), tensor_text(b, leaf));
+  if (have != NULL && !layout_is(leaf->autograd->grad_layout, leaf))
+    return fail(ERROR_ARGUMENT,
+                "%s: a leaf (%s) was given another layout in place (by t_ or the like): "
+                "its grad has the old one; set it to nil", who, tensor_text(b, leaf));
   if ((*grad)->dtype == leaf->dtype) return OK;
   TRY(op_cast(*grad, (DType)leaf->dtype, &cast));
   tensor_release(*grad);

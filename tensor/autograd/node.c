@@ -78,6 +78,7 @@ void node_release(Node *n) {
     if (n->leaf != NULL) {
       Autograd *meta = n->leaf->autograd;
       if (meta != NULL && meta->accumulator == n) meta->accumulator = NULL;
+      layout_free(n->attrs);
       tensor_release(n->leaf);
     }
     if (n->callback != NULL) {

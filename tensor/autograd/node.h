@@ -17,6 +17,13 @@ typedef struct {
   int64_t shape[TENSOR_MAX_DIMS];
 } Meta;
 
+/* How a tensor lay in its memory before its shape or strides were changed in place. */
+typedef struct LayoutNote {
+  int ndim;
+  unsigned replaced; /* Autograd.replaced: layouts in different memories cannot be compared */
+  int64_t offset, shape[TENSOR_MAX_DIMS], stride[TENSOR_MAX_DIMS];
+} LayoutNote;
+
 typedef struct {
   Tensor *tensor;   /* owned; of an output: an alias without history */
   uint64_t changes; /* tensor_changes when it was kept */
@@ -46,7 +53,7 @@ struct Node {
   Meta *outputs;     /* [n_outputs] */
   Saved *saved_in;   /* [n_inputs] or NULL */
   Saved *saved_out;  /* [n_outputs] or NULL */
-  void *attrs;
+  void *attrs;       /* in this block; of NODE_ACCUMULATE: the LayoutNote of a leaf that changed since, or NULL */
   Callback *callback;
   Tensor *leaf;      /* of NODE_ACCUMULATE: owned */
   struct Watch *watches;
@@ -70,6 +77,13 @@ Meta meta_of(const Tensor *t);
 Status tensor_edge(Tensor *t, Edge *edge);
 /* 't' is output 'output' of 'node' from now on. */
 Status tensor_set_history(Tensor *t, Node *node, int output);
+
+/* ---- layout.c ---- */
+/* Whether a tensor lies in its memory as 'noted' says; NULL: it was not changed since. */
+bool layout_is(const LayoutNote *noted, const Tensor *t);
+void layout_free(LayoutNote *noted);
+/* Fails: a graph holds a leaf in another layout than it has now. */
+Status leaf_moved(const char *who, const Tensor *leaf);
 
 /* ---- leaf.c ---- */
 /* Makes a gradient (owned, may be replaced) one whose memory nobody else can change, nor it that of others. */

@@ -79,7 +79,9 @@ Status tape_record(Call *c) {
 Status tape_before_in_place(Call *c, Tensor **before) {
   Tensor *t = c->in[0];
   *before = NULL;
-  if (!grad_enabled()) return OK;
+  /* The history of a result follows its layout even with gradients off: what flows to it later has the new one. */
+  bool follows = c->info->kind == KIND_VIEW && t->base == NULL && !tensor_is_leaf(t);
+  if (!grad_enabled() && !follows) return OK;
   bool own = tensor_requires_grad(t);
   if (own && (tensor_is_leaf(t) || (t->base != NULL && tensor_is_leaf(t->base))))
     return fail(ERROR_ARGUMENT, "%s_: a leaf that requires a gradient%s cannot be changed in place; use torch.no_grad",

@@ -668,6 +668,7 @@ static Status kernel_in_place(Call *c) {
 /* x:t_(): the shape and strides of the handle change, the elements stay. */
 static Status view_in_place(Call *c) {
   Tensor *t = c->in[0], *made;
+  TRY(autograd_note_layout(t));
   TRY(tensor_view_of(t, &made));
   Status status = c->info->view(t, c->attrs, made);
   if (status == OK) status = count_elements(c->info->lua_name, made);

@@ -13,6 +13,7 @@ typedef struct Autograd {
   Node *grad_fn;      /* owned; NULL for a leaf */
   int output;         /* which output of grad_fn */
   Tensor *grad;       /* owned */
+  struct LayoutNote *grad_layout; /* owned; that of 'grad', when it was changed in place since, else NULL */
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
   Hook *hooks;        /* of a leaf; those of other tensors are in the node */
   int twins;          /* references of tensor_retain_twin */
@@ -32,6 +33,9 @@ Status tape_record(Call *c);
 ** is what in[0] was, when the change has to be noted, else NULL. */
 Status tape_before_in_place(Call *c, Tensor **before);
 Status tape_record_in_place(Call *c, Tensor *before);
+/* Before the shape or the strides of a tensor are changed in place: what leads to it, its accumulator and its
+** gradient, note the layout that they belong to. */
+Status autograd_note_layout(Tensor *t);
 /* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
 Status tape_record_view_in_place(Call *c, Tensor *before);
 

@@ -201,6 +201,86 @@ describe("a leaf that changed after a graph was made of it", function()
     assert.matches("backward: a leaf changed its shape: its grad is float32 (2×3), expected float32 (3×2); " ..
       "set it to nil", message, 1, true)
   end)
+  -- Square, so that the shape tells nothing.
+  local function square() return torch.tensor({{1, 2}, {3, 4}}, {dtype = "float64", requires_grad = true}) end
+  local MOVED = " (float64 (2×2)) was given another layout in place (by t_ or the like)"
+  local turns = {
+    t_ = function(w) w:t_() end,
+    transpose_ = function(w) w:transpose_(1, 2) end,
+    as_strided_ = function(w) w:as_strided_({2, 2}, {1, 2}) end,
+    ["squeeze_, t_, unsqueeze_"] = function(w) w:unsqueeze_(1):squeeze_():t_():unsqueeze_(3):squeeze_(3) end,
+  }
+  for name, turn in pairs(turns) do
+    it("of another layout (" .. name .. ") gets gradients in it; the older graph says what happened", function()
+      local w, k = square(), torch.tensor({{10, 20}, {30, 40}}, {dtype = "float64"})
+      local old, viewed = w + 0, w:view(4):view(2, 2) + 0
+      torch.no_grad(function() turn(w) end)
+      for _, y in ipairs {old, viewed} do
+        for _, call in ipairs {function() y:backward(k) end, function() torch.autograd.grad(y, w, k) end,
+          function() torch.autograd.grad(y, w, k, {allow_unused = true}) end,
+          function() y:backward(k, {inputs = {w}}) end} do
+          local ok, message = pcall(call)
+          assert.is_false(ok)
+          assert.matches("a leaf" .. MOVED .. " after it was used", message, 1, true)
+        end
+        assert.is_nil(w.grad)
+      end
+      ;(w + 0):backward(k)
+      assert.are.same(k:tolist(), w.grad:tolist())
+    end)
+    it("with a gradient of another layout (" .. name .. ") says so", function()
+      local w = square()
+      w:sum():backward()
+      torch.no_grad(function() turn(w) end)
+      local ok, message = pcall(function() w:sum():backward() end)
+      assert.is_false(ok)
+      assert.matches("backward: a leaf" .. MOVED .. ": its grad has the old one; set it to nil", message, 1, true)
+      w.grad = nil
+      w:select(1, 2):sum():backward()
+      assert.are.same({{0, 0}, {1, 1}}, w.grad:tolist())
+    end)
+    it("that is a result follows (" .. name .. ") with gradients off, too", function()
+      local w, k = square(), torch.tensor({{10, 20}, {30, 40}}, {dtype = "float64"})
+      local h = w * 1
+      local before = h + 0
+      torch.no_grad(function() turn(h) end)
+      assert.are.same(w:t():tolist(), h:tolist())
+      ;(h + 0):backward(k, {retain_graph = true})
+      assert.are.same(k:t():tolist(), w.grad:tolist())
+      w.grad = nil
+      before:backward(k)
+      assert.are.same(k:tolist(), w.grad:tolist())
+    end)
+    it("whose view is turned (" .. name .. ") stays right", function()
+      local w, k = square(), torch.tensor({{10, 20}, {30, 40}}, {dtype = "float64"})
+      local v = w:view(2, 2)
+      local before = v + 0
+      torch.no_grad(function() turn(v) end)
+      ;(v + 0):backward(k)
+      assert.are.same(k:t():tolist(), w.grad:tolist())
+      w.grad = nil
+      before:backward(k)
+      assert.are.same(k:tolist(), w.grad:tolist())
+    end)
+  end
+  it("that was turned and turned back is the same", function()
+    local w, k = square(), torch.tensor({{10, 20}, {30, 40}}, {dtype = "float64"})
+    local y = w + 0
+    for _ = 1, 2 do
+      torch.no_grad(function() w:t_():t_() end)
+      y:backward(k, {retain_graph = true})
+    end
+    assert.are.same((2 * k):tolist(), w.grad:tolist())
+  end)
+  it("that was turned and given other data is not taken for the same", function()
+    local w, k = square(), torch.tensor({{10, 20}, {30, 40}}, {dtype = "float64"})
+    local y = w + 0
+    torch.no_grad(function() w:t_() end)
+    w.data = torch.zeros(2, 2, {dtype = "float64"})
+    local ok, message = pcall(function() y:backward(k) end)
+    assert.is_false(ok)
+    assert.matches("backward: a leaf" .. MOVED .. " after it was used", message, 1, true)
+  end)
   it("takes data of the same shape and dtype alone", function()
     local w = torch.ones(2, {requires_grad = true})
     local y = (w * w):sum()
