@@ -1,6 +1,8 @@
 --- Times every family of ops beside PyTorch, the worst first: where is Hecate slower?
 --
 --     hecate scripts/bench/ops.lua [pattern ...]    only cases whose family or call has one
+--     BENCH_BEFORE=older/build/hecate hecate scripts/bench/ops.lua
+--                                                   beside another build, in place of PyTorch
 --
 -- The cases are in cases.lua. Both sides (and PyTorch twice, where BENCH_PYTHON and /usr/bin/python3
 -- have different ones) are processes that stay; for each case they take turns, BENCH_ROUNDS times.
@@ -10,49 +12,13 @@
 local side = dofile((arg[0]:match("^(.*)/[^/]*$") or ".") .. "/side.lua")
 side.clean_environment()
 local cases = dofile(side.directory .. "/cases.lua")
+local Case = dofile(side.directory .. "/case.lua")
 local clock = require("torch.utils.terminal").now
 
 local ROUNDS = math.tointeger(tonumber(os.getenv("BENCH_ROUNDS") or 5)) or 5
 local SECONDS = 6e-3   -- of a round
-local BATCH = 2e-3     -- seconds of a batch, at least
 local WAIT = 5e-3      -- seconds, for other programs
 local SLOWER = 1.1     -- a ratio that deserves to be measured again
-
--- Our side ------------------------------------------------------------------------------
-
-local Case = {}
-Case.__index = Case
-
-local operands -- the names of those of the size at hand
-
-local function operands_new(text)
-  torch.manual_seed(1)
-  operands = setmetatable({}, {__index = _G})
-  assert(load(text, "=operands", "t", operands))()
-end
-
-local function case_new(setup, call)
-  local self = setmetatable({calls = 1}, Case)
-  local names = setmetatable({}, {__index = operands})
-  assert(load(setup, "=setup", "t", names))()
-  self.batch = assert(load("local calls = ... for _ = 1, calls do local r = " .. call .. " end", "=call", "t", names))
-  self.batch(1)
-  while self.calls < 1 << 20 and self:seconds() < BATCH do self.calls = self.calls * 2 end
-  return self
-end
-
-function Case:seconds()
-  local start = clock()
-  self.batch(self.calls)
-  return clock() - start
-end
-
-function Case:round()
-  self:seconds()
-  local best, stop = math.huge, clock() + SECONDS
-  repeat best = math.min(best, self:seconds()) until clock() >= stop
-  return best / self.calls
-end
 
 -- The peers' ----------------------------------------------------------------------------
 
@@ -60,8 +26,8 @@ local function peer_start(peer)
   local answers = os.tmpname()
   os.remove(answers)
   assert(os.execute("mkfifo " .. answers))
-  peer.requests = io.popen(("%s %s serve 2>/dev/null >%s"):format(side.quoted(peer.program), side.peer_program,
-    answers), "w")
+  local server = peer.is_hecate and side.quoted(side.directory .. "/serve.lua") or side.peer_program .. " serve"
+  peer.requests = io.popen(("%s %s 2>/dev/null >%s"):format(side.quoted(peer.program), server, answers), "w")
   peer.answers = assert(io.open(answers))
   os.remove(answers)
 end
@@ -76,13 +42,17 @@ end
 
 -- Measuring -----------------------------------------------------------------------------
 
-local peers = side.peers()
+local BEFORE = os.getenv "BENCH_BEFORE"
+local peers = BEFORE and {{program = BEFORE, version = "before", is_hecate = true}} or side.peers()
+
+--- A text of cases.lua in the language of a peer.
+local function spoken(peer, text) return peer.is_hecate and cases.lua(text) or cases.python(text) end
 
 --- Makes the operands of size n on all sides.
 local function make_operands(n)
   local text = ("n = %d; "):format(n) .. cases.operands:gsub("\n", "; "):gsub(";%s*$", "")
-  operands_new(cases.lua(text))
-  for _, peer in ipairs(peers) do peer_ask(peer, "operands", cases.python(text)) end
+  Case.operands(cases.lua(text))
+  for _, peer in ipairs(peers) do peer_ask(peer, "operands", spoken(peer, text)) end
   collectgarbage()
 end
 
@@ -104,11 +74,11 @@ local function measure(job, rounds)
     if not ok then job.failures[which] = tostring(result) end
     return ok and result
   end
-  local case = try(0, case_new, cases.lua(job.setup), cases.lua(job.call))
+  local case = try(0, Case.new, cases.lua(job.setup), cases.lua(job.call))
   if case == false then return end
-  turns[0] = function() return case:round() end
+  turns[0] = function() return case:round(SECONDS) end
   for k, peer in ipairs(peers) do
-    if try(k, peer_ask, peer, "case", cases.python(job.setup), cases.python(job.call)) then
+    if try(k, peer_ask, peer, "case", spoken(peer, job.setup), spoken(peer, job.call)) then
       turns[k] = function() return peer_ask(peer, "round", SECONDS) end
     end
   end
@@ -163,9 +133,9 @@ end
 -- The table -----------------------------------------------------------------------------
 
 table.sort(jobs, function(x, y) return (ratio(x) or 0) > (ratio(y) or 0) end)
-print(("Hecate beside PyTorch %s; two threads; us; the fastest of %d turns"):format(table.concat(names, " and "),
-  ROUNDS))
-local slower, count = 0, 0
+print(("Hecate beside %s; two threads; us; the fastest of %d turns"):format(
+  BEFORE or "PyTorch " .. table.concat(names, " and "), ROUNDS))
+local slower, count, logarithms, ratios = 0, 0, 0, {}
 for _, job in ipairs(jobs) do
   local words = {("%-22s %-52s %5d"):format(job.family, job.call, job.n)}
   for k = 0, #peers do
@@ -176,10 +146,11 @@ for _, job in ipairs(jobs) do
     end
   end
   local r = ratio(job)
-  if r then count = count + 1 end
+  if r then count, logarithms, ratios[#ratios + 1] = count + 1, logarithms + math.log(r), r end
   if r and r > SLOWER then slower = slower + 1 end
   for k = 0, #peers do if job.failures[k] then
     words[#words + 1] = (" %s: %s"):format(k == 0 and "ours" or names[k], job.failures[k]:sub(1, 90)) end end
   print(table.concat(words, " "))
 end
+print(("geometric mean %.3f, median %.3f"):format(math.exp(logarithms / math.max(count, 1)), side.median(ratios) or 0))
 print(("%d of %d cases are slower by more than %d %%"):format(slower, count, math.floor(100 * (SLOWER - 1) + 0.5)))
