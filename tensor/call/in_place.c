@@ -1,0 +1,140 @@
+/* in_place.c: the same ops with a result that goes into their first input. */
+#include "road.h"
+
+/* Whether two tensors share memory without lying exactly over each other. */
+static bool overlaps(const Tensor *a, const Tensor *b) {
+  if (a->storage != b->storage || a->numel == 0 || b->numel == 0) return false;
+  if (a->offset == b->offset && a->dtype == b->dtype && tensor_same_shape(a, b)) {
+    bool same = true;
+    for (int d = 0; d < a->ndim; d++) same = same && (a->shape[d] == 1 || a->stride[d] == b->stride[d]);
+    if (same) return false;
+  }
+  int64_t low[2], high[2];
+  const Tensor *t[2] = {a, b};
+  for (int k = 0; k < 2; k++) {
+    low[k] = high[k] = t[k]->offset;
+    for (int d = 0; d < t[k]->ndim; d++) {
+      int64_t reach = (t[k]->shape[d] - 1) * t[k]->stride[d];
+      if (reach < 0) low[k] += reach;
+      else high[k] += reach;
+    }
+  }
+  return low[0] <= high[1] && low[1] <= high[0];
+}
+
+/* Of the ops in place that only move elements. */
+static Scalar fill_value(const Call *c) {
+  return c->op == OP_FILL ? ((const FillAttrs *)c->attrs)->value : scalar_int(0);
+}
+
+static Status elementwise_in_place(Call *c) {
+  DType compute, result;
+  int ndim = 0;
+  int64_t shape[TENSOR_MAX_DIMS];
+  Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
+  if (c->op == OP_COPY) { /* the target has no say in the dtype */
+    compute = result = (DType)c->in[1]->dtype;
+    if (dtype_size(compute) == 0) return OK;
+  } else if (c->info->moves && dtype_is_stored((DType)c->in[0]->dtype)) {
+    compute = result = (DType)c->in[0]->dtype;
+    if (c->info->numbers != NUMBERS_NONE) TRY(call_check_numbers(c, compute));
+  } else TRY(call_elementwise_dtypes(c, &compute, &result));
+  if (c->info->real_result && dtype_is_complex((DType)c->in[0]->dtype))
+    return fail(ERROR_ARGUMENT, "%s_: the result is real and does not go into a tensor of %s", c->info->lua_name,
+                dtype_name((DType)c->in[0]->dtype));
+  TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
+  TRY(call_check_target(c, result, ndim, shape));
+  Status status = OK;
+  for (int i = 0; i < c->n_in; i++) {
+    in[i] = c->in[i];
+    if (i == 0 || status != OK || !overlaps(c->in[0], c->in[i])) continue;
+    status = tensor_empty_cpu(c->in[i]->ndim, c->in[i]->shape, (DType)c->in[i]->dtype, &copy[i]);
+    if (status == OK) status = tensor_copy_raw(copy[i], c->in[i]);
+    in[i] = copy[i];
+  }
+  if (status == OK) {
+    Call inner = *c;
+    inner.in = in;
+    inner.out[0] = c->in[0];
+    if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
+    else if (dtype_is_stored(compute)) tensor_fill_raw(c->in[0], fill_value(c));
+    else call_elementwise_run(&inner, compute, result);
+  }
+  for (int i = 0; i < c->n_in; i++) tensor_release(copy[i]);
+  return status != OK ? status : call_finish(c);
+}
+
+/* Runs a kernel that may write into its input; other inputs that share its memory are copied before. */
+static Status run_direct(Call *c) {
+  Tensor *few[OP_FEW], **in;
+  Call inner = *c;
+  TRY(tensors_room(c->n_in, few, &in));
+  Status status = OK;
+  for (int i = 0; i < c->n_in && status == OK; i++) {
+    Tensor *t = c->in[i];
+    if (i == 0 || t == NULL || t->storage != c->in[0]->storage) in[i] = t != NULL ? tensor_retain(t) : NULL;
+    else {
+      status = tensor_empty_cpu(t->ndim, t->shape, (DType)t->dtype, &in[i]);
+      if (status == OK) status = tensor_copy_raw(in[i], t);
+    }
+  }
+  inner.in = in;
+  inner.target = c->in[0];
+  if (status == OK) status = call_dispatch(&inner);
+  memcpy(c->out, inner.out, sizeof c->out);
+  for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  tensors_leave(c->n_in, few, in);
+  return status;
+}
+
+/* Kernels write a fresh tensor that is then copied; those that fill (in_place_only) and those that
+** change a few places (in_place_direct) write the target itself where it is contiguous. */
+static Status kernel_in_place(Call *c) {
+  Call inner = *c;
+  Tensor *target = c->in[0];
+  if (!c->info->in_place_only) {
+    const bool direct = c->info->in_place_direct && tensor_is_contiguous(target);
+    Status status = direct ? run_direct(&inner) : call_dispatch(&inner);
+    Tensor *out = inner.out[0];
+    if (status == OK) status = call_check_target(c, (DType)out->dtype, out->ndim, out->shape);
+    if (status == OK && out != target) status = tensor_copy_raw(target, out);
+    call_drop(&inner);
+    return status;
+  }
+  TRY(call_check_kernel_types(c));
+  TRY(call_check_target(c, (DType)target->dtype, target->ndim, target->shape));
+  bool direct = tensor_is_contiguous(target);
+  if (direct) inner.out[0] = target;
+  else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
+  Status status = call_run_kernel(&inner);
+  if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
+  if (!direct) tensor_release(inner.out[0]);
+  return status != OK ? status : call_finish(c);
+}
+
+static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  Tensor *before = NULL;
+  TRY(tape_before_in_place(&c, &before));
+  if (c.info->kind == KIND_VIEW) {
+    Status status = call_view_in_place(&c);
+    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed); /* who kept the handle */
+    if (status == OK) status = tape_record_view_in_place(&c, before);
+    tensor_release(before);
+    return status;
+  }
+  Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
+  atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
+  if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
+  tensor_release(before);
+  return status;
+}
+
+Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  if (!profiling) return call_in_place(op, inputs, n_inputs, attrs);
+  OpMark mark;
+  profile_enter(&mark);
+  Status status = call_in_place(op, inputs, n_inputs, attrs);
+  profile_leave(&mark, op);
+  return status;
+}

@@ -1,0 +1,66 @@
+/* road.h: what the files of the road that every call of an op takes share: dispatch.c leads to elementwise.c, view.c and
+** kernel.c, in_place.c leads to all of them; output.c and check.c serve them.
+*/
+#ifndef HECATE_ROAD_H
+#define HECATE_ROAD_H
+
+#include "core/internal.h"
+
+/* The functions of the op on this processor. */
+static inline StripFn call_strip_of(const Call *c, DType dtype) {
+  if (c->op < OP_COUNT) return cpu_strips[dtype][c->op];
+  return c->info->strips[dtype];
+}
+static inline KernelFn call_kernel_of(const Call *c) { return c->op < OP_COUNT ? cpu_kernels[c->op] : c->info->kernel; }
+
+/* The end of a call that ran a kernel: what it could not compute, or Ctrl-C. */
+static inline Status call_finish(const Call *c) {
+  if (kernel_faulted()) return kernel_fault_take(c->info->lua_name);
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
+  return OK;
+}
+
+/* ---- output.c -------------------------------------------------------------- */
+
+/* The options of a creation op, or NULL. */
+const CreationOptions *call_creation_options(const Call *c);
+/* Releases the results. */
+void call_drop(Call *c);
+
+/* ---- check.c --------------------------------------------------------------- */
+
+/* The numbers of a call, which kernels convert to 'dtype', must have a value there. */
+Status call_check_numbers(const Call *c, DType dtype);
+bool call_has_float_number(const Call *c);
+/* The one place that says which dtypes an op does not know. 'arg': place of the argument, 0: all of them together. */
+Status call_undefined_for(const Call *c, int arg, DType d);
+Status call_check_types(const Call *c);
+Status call_check_kernel_types(const Call *c);
+/* Whether a call may change the inputs that its row says it changes. */
+Status call_check_mutated(const Call *c);
+/* Whether a result of this dtype and shape may go into the first input. */
+Status call_check_target(const Call *c, DType result, int ndim, const int64_t *shape);
+
+/* ---- elementwise.c ------------------------------------------------------------ */
+
+Status call_elementwise(Call *c);
+/* The dtype to compute in and that of the result. */
+Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result);
+/* Fills c->out[0]. */
+void call_elementwise_run(Call *c, DType common, DType result);
+
+/* ---- view.c, kernel.c ----------------------------------------------------------- */
+
+Status call_view(Call *c);
+/* x:t_(): the shape and strides of the handle change, the elements stay. */
+Status call_view_in_place(Call *c);
+Status call_kernel(Call *c);
+/* Runs the kernel on inputs that are checked, results that are there. */
+Status call_run_kernel(Call *c);
+
+/* ---- dispatch.c ------------------------------------------------------------------ */
+
+/* A call by its kind, not in place, without the tape. */
+Status call_dispatch(Call *c);
+
+#endif
