@@ -1,23 +1,11 @@
-/* test_dtypes.c: the element types from C: floats of 16 and 8 bits against their definition, casts between all pairs.
-** Prints what failed; the last line is "N passed, N failed". */
+/* test_dtypes.c: the element types from C: floats of 16 and 8 bits against their definition, casts between all pairs. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/half.h"
+#include "check.h"
 #include "core/internal.h"
-
-static int passed, failed;
-
-static void check_at(int line, bool ok, const char *what) {
-  if (ok) {
-    passed++;
-    return;
-  }
-  failed++;
-  printf("tests/c/test_dtypes.c:%d: %s (last message: %s)\n", line, what, status_message());
-}
-#define CHECK(condition) check_at(__LINE__, (condition), #condition)
 
 /* ---- small floats by definition -------------------------------------------------------------- */
 
@@ -112,7 +100,7 @@ static void test_cast(DType from, DType to) {
       element_set(to, want, element_get(from, in + step * i * fs));
       if (memcmp(want, out + step * i * ts, (size_t)ts) != 0) wrong++;
     }
-    check_at(__LINE__, wrong == 0, dtype_name(from));
+    check_at(__FILE__, __LINE__, wrong == 0, dtype_name(from));
   }
 }
 
@@ -136,6 +124,5 @@ int main(void) {
   test_table();
   for (int from = 0; from < DTYPE_COUNT; from++)
     for (int to = 0; to < DTYPE_COUNT; to++) test_cast((DType)from, (DType)to);
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed != 0;
+  return check_result();
 }

@@ -1,26 +1,13 @@
-/* test_register.c: ops that are added at run time: from C, on the tape, in the profile, and from Lua. Prints what
-** failed; the last line is "N passed, N failed". */
+/* test_register.c: ops that are added at run time: from C, on the tape, in the profile, and from Lua. */
 #include <lualib.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "check.h"
 #include "core/internal.h"
 #include "autograd/node.h"
 #include "vm.h"
-
-static int passed, failed;
-
-static void check_at(int line, bool ok, const char *what) {
-  if (ok) {
-    passed++;
-    return;
-  }
-  failed++;
-  printf("tests/c/test_register.c:%d: %s (last message: %s)\n", line, what, status_message());
-}
-#define CHECK(condition) check_at(__LINE__, (condition), #condition)
-#define CHECK_OK(call) check_at(__LINE__, (call) == OK, #call)
 
 static Tensor *doubles(int n, const double *values) {
   int64_t shape[] = {n};
@@ -285,6 +272,5 @@ int main(void) {
   test_lists();
   test_profile();
   test_lua();
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed > 0;
+  return check_result();
 }
