@@ -1,4 +1,4 @@
-/* argument.c: see argument.h. */
+/* argument.c: phase 2 of reading arguments (argument.h): their values. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,112 +6,7 @@
 #include "call.h"
 #include "userdata/complex_value.h"
 
-const char *argument_function(const OpInfo *info, bool in_place) {
-  static char name[64];
-  if (!in_place) return info->lua_name;
-  snprintf(name, sizeof name, "%s_", info->lua_name);
-  return name;
-}
 static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
-
-/* ---- phase 1: places -------------------------------------------------------------- */
-
-bool argument_is_options(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TTABLE) return false;
-  lua_pushnil(L);
-  if (!lua_next(L, index)) return false;
-  bool yes = lua_type(L, -2) == LUA_TSTRING;
-  lua_pop(L, 2);
-  return yes;
-}
-
-bool argument_is_empty(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TTABLE) return false;
-  lua_pushnil(L);
-  if (!lua_next(L, index)) return true;
-  lua_pop(L, 2);
-  return false;
-}
-
-bool argument_takes_numbers(const OpArg *arg, bool last) {
-  return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);
-}
-
-static int raise_unknown(Reader *r, const char *key) {
-  const char *names[OP_MAX_ARGUMENTS + 1];
-  char list[512] = "";
-  int n = 0;
-  for (int i = 0; i < r->info->n_args; i++) names[n++] = r->info->args[i].name;
-  names[n] = NULL;
-  for (int i = 0; i < n; i++) {
-    size_t used = strlen(list);
-    snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", names[i]);
-  }
-  const char *near = error_nearest(key, names);
-  return luaL_error(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s", function_name(r), key, list,
-                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-}
-
-static void place_named(Reader *r, int table) {
-  lua_State *L = r->L;
-  const OpInfo *info = r->info;
-  lua_pushnil(L);
-  while (lua_next(L, table)) {
-    if (lua_type(L, -2) != LUA_TSTRING) {
-      luaL_error(L, "%s: the table of named arguments mixes names and values", function_name(r));
-      return;
-    }
-    const char *key = lua_tostring(L, -2);
-    int i = 0;
-    while (i < info->n_args && strcmp(info->args[i].name, key) != 0) i++;
-    if (i < info->n_args) {
-      if (r->at[i] != 0) luaL_error(L, "%s: argument '%s' is given twice", function_name(r), key);
-      r->at[i] = lua_gettop(L);
-      lua_pushvalue(L, -2); /* the value stays below, the key goes on */
-      continue;
-    }
-    raise_unknown(r, key);
-  }
-}
-
-void argument_place(Reader *r, int top) {
-  lua_State *L = r->L;
-  const OpInfo *info = r->info;
-  int positional = 0, n = top;
-  while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
-  bool options = top > 0 && argument_is_options(L, top);
-  if (options) n--;
-  int at = 1;
-  for (int i = 0; i < positional && at <= n; i++) {
-    const OpArg *arg = &info->args[i];
-    if (arg->list && object_test(L, at, &tensor_class)) { /* tensors one after another */
-      lua_createtable(L, n, 0);
-      for (int k = 1; at <= n && tensor_test(L, at); k++, at++) {
-        lua_pushvalue(L, at);
-        lua_rawseti(L, -2, k);
-      }
-      r->at[i] = lua_gettop(L);
-      continue;
-    }
-    if (argument_takes_numbers(arg, i == positional - 1) && lua_type(L, at) == LUA_TNUMBER) {
-      r->at[i] = at;
-      while (at <= n && lua_type(L, at) == LUA_TNUMBER) at++, r->count[i]++;
-      continue;
-    }
-    if (!lua_isnil(L, at)) r->at[i] = at;
-    at++;
-  }
-  if (at == n && argument_is_empty(L, n)) at++; /* options, none of them given */
-  if (at <= n) {
-    char got[ERROR_TEXT];
-    luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
-               error_describe(L, n, got), info->lua_name, info->signature);
-  }
-  luaL_checkstack(L, 2 * OP_MAX_ARGUMENTS + 8, "too many arguments");
-  if (options) place_named(r, top);
-}
-
-/* ---- phase 2: values --------------------------------------------------------------- */
 
 static bool wrong(Reader *r, int arg, int index, const char *expected) {
   r->wrong = arg + 1;

@@ -55,6 +55,18 @@ void node_push(lua_State *L, Node *node);
 int index_get(lua_State *L);  /* x[i], x[{...}] */
 int index_set(lua_State *L);
 
+/* from_table.c, to_table.c, conversion.c: tensors and Lua values; tensors in another dtype */
+int tensor_new(lua_State *L); /* torch.tensor */
+extern const luaL_Reg tensor_reading_methods[], tensor_conversion_methods[];
+/* Between the elements of long lists: Lua runs no instruction that Ctrl-C could stop. */
+static inline void list_check_interrupt(lua_State *L, int64_t i) {
+  if (i % 1024 == 0 && interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+}
+/* In a table of options at 'index': pushes the value of a key and returns true, or pushes nothing. */
+bool tensor_option(lua_State *L, int index, const char *key);
+/* Raises unless the names in it are dtype, device and, with 'leaf', requires_grad. */
+void tensor_options_check(lua_State *L, int index, const char *function, bool leaf);
+
 /* tensor_methods.c and autograd.c: functions that are no ops */
 int tensor_equal(lua_State *L); /* torch.equal, == */
 extern const luaL_Reg tensor_methods[], tensor_functions[], autograd_methods[], autograd_functions[];

@@ -8,33 +8,12 @@
 ** 3. A gradient is brought to the shape and dtype of the output it flows into (broadcasting
 **    is undone here and nowhere else), added up, shown to hooks.
 ** What a node kept is freed when it has run, unless retain_graph.
+** step.c runs the formula of one node.
 ** A pass inside a pass (a hook that calls backward) saves and restores the scratch of the nodes.
 */
 #include <stdlib.h>
 
-#include "node.h"
-
-typedef struct {
-  Node *node;         /* owned */
-  Tensor **grad;      /* [n_outputs] owned */
-  int64_t waiting;    /* gradients still to come */
-  bool captured;      /* the caller asked for the gradient of one of its outputs */
-  bool needed;        /* leads to a leaf or capture that counts */
-  uint64_t old_pass;  /* of an outer pass, put back at the end */
-  int64_t old_slot;
-} Slot;
-
-typedef struct {
-  const char *who;
-  Slot *slots;
-  int64_t n_slots, capacity;
-  uint64_t pass;
-  bool retain_graph, create_graph, accumulate; /* accumulate: into leaves */
-  int n_inputs;
-  Tensor **inputs;   /* captures */
-  Edge *input_edges; /* owned */
-  Tensor **results;
-} Pass;
+#include "pass.h"
 
 static uint64_t pass_counter;
 
@@ -210,121 +189,6 @@ static Status run_leaf(Pass *p, Slot *s) {
 
 /* ---- nodes ------------------------------------------------------------------------- */
 
-static Status check_saved(const Node *n, const Saved *s) {
-  char text[SHAPE_TEXT];
-  if (!s->kept || s->tensor == NULL) return OK;
-  uint64_t now = tensor_changes(s->tensor);
-  if (now == s->changes) return OK;
-  if (now >> 32 != s->changes >> 32)
-    return fail(ERROR_ARGUMENT, "backward: a tensor that %s needs was given other data (%s) after it was used", node_name(n),
-                tensor_text(text, s->tensor));
-  return fail(ERROR_ARGUMENT,
-              "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, expected %u",
-              tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
-}
-
-/* The kept outputs, given their history back where the pass is itself recorded. */
-static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
-  for (int i = 0; i < n->n_outputs; i++) {
-    if (n->saved_out == NULL || n->saved_out[i].tensor == NULL) continue;
-    if (!p->create_graph) {
-      out[i] = tensor_retain(n->saved_out[i].tensor);
-      continue;
-    }
-    TRY(tensor_view_of(n->saved_out[i].tensor, &out[i]));
-    Autograd *meta = autograd_of(out[i]);
-    if (meta == NULL) return ERROR_MEMORY;
-    node_retain(n);
-    meta->grad_fn = n;
-    meta->output = i;
-    out[i]->requires_grad = true;
-  }
-  return OK;
-}
-
-static Status fill_missing(Slot *s) {
-  for (int i = 0; i < s->node->n_outputs; i++) {
-    const Meta *m = &s->node->outputs[i];
-    if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;
-    if (!dtype_has_gradient((DType)m->dtype)) continue;
-    TRY(tensor_empty_cpu(m->ndim, m->shape, (DType)m->dtype, &s->grad[i]));
-    tensor_fill_raw(s->grad[i], scalar_int(0));
-  }
-  return OK;
-}
-
-/* The gradient of a real number to a complex z = x + iy is ∂/∂x + i ∂/∂y, as PyTorch's. With a holomorphic f that is
-** grad · conj(f'(z)). Formulas are written as for real numbers, grad · f'(z): they get conj(grad), and
-** what they give is conjugated. Rows whose function is not holomorphic give the gradient itself. */
-static Status conjugate_all(int n, Tensor **list) {
-  for (int i = 0; i < n; i++) {
-    if (list[i] == NULL || !dtype_is_complex((DType)list[i]->dtype)) continue;
-    Tensor *other;
-    TRY(op_conj_physical(list[i], &other));
-    tensor_release(list[i]);
-    list[i] = other;
-  }
-  return OK;
-}
-
-static Status call_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
-  Node *n = s->node;
-  if (n->kind == NODE_CALLBACK) return n->callback->backward(n->callback, n->n_outputs, s->grad, n->n_inputs, result);
-  const OpInfo *info = op_info(n->op);
-  Tensor **in = memory_zalloc(sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
-  if (in == NULL) return ERROR_MEMORY;
-  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad, .input = in,
-                .output = saved_out, .result = result, .node = n};
-  Status status = OK;
-  for (int k = 0; k < n->n_inputs && status == OK; k++) {
-    if (n->saved_in != NULL) {
-      status = check_saved(n, &n->saved_in[k]);
-      in[k] = n->saved_in[k].tensor;
-    }
-    Node *next = n->edges[k].node;
-    int bit = info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
-    if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << bit;
-  }
-  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++) status = check_saved(n, &n->saved_out[i]);
-  if (status == OK) status = unpack_outputs(p, n, saved_out);
-  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
-  if (status == OK && c.needs != 0) status = info->backward(&c);
-  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_inputs, result);
-  memory_free(in, sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
-  return status;
-}
-
-static Status has_nan(Tensor *t, Scalar *found) {
-  OWNED Tensor *wrong = NULL, *any = NULL;
-  TRY(op_isnan(t, &wrong));
-  TRY(op_any(wrong, ints_none(), false, &any));
-  return tensor_item("backward", any, found);
-}
-
-/* With anomaly_checks: a NaN among what the backward of 'n' made. */
-static Status check_anomaly(const Node *n, Tensor **result) {
-  for (int k = 0; k < n->n_inputs; k++) {
-    if (result[k] == NULL) continue;
-    Scalar found = scalar_bool(false);
-    bool was = grad_set_enabled(false);
-    Status status = has_nan(result[k], &found);
-    grad_set_enabled(was);
-    TRY(status);
-    if (found.as.i) return fail(ERROR_ARGUMENT, "backward: %s returned NaN for input %d", node_name(n), k + 1);
-  }
-  return OK;
-}
-
-/* The message of a failure in the backward of 'n' gets the place of its forward. */
-static Status add_place(const Node *n, Status status) {
-  const char *place = place_text(n->place);
-  if (place == NULL || status == ERROR_INTERRUPT || status == ERROR_CALLBACK) return status;
-  char message[400];
-  strncpy(message, status_message(), sizeof message - 1);
-  message[sizeof message - 1] = '\0';
-  return fail(status, "%s (in %s, recorded at %s)", message, node_name(n), place);
-}
-
 static Status pass_on(Pass *p, Node *n, Tensor **result) {
   for (int k = 0; k < n->n_inputs; k++) {
     Node *next = n->edges[k].node;
@@ -355,9 +219,9 @@ static Status run_node(Pass *p, Slot *s) {
   Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
   if (result == NULL) return ERROR_MEMORY;
   if (status == OK && any && s->needed) {
-    if (n->kind != NODE_CALLBACK) status = fill_missing(s);
-    if (status == OK) status = call_backward(p, s, result, saved_out);
-    if (status == OK && anomaly_checks) status = check_anomaly(n, result);
+    if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
+    if (status == OK) status = step_backward(p, s, result, saved_out);
+    if (status == OK && anomaly_checks) status = step_check_anomaly(n, result);
   }
   for (int i = 0; i < n->n_outputs; i++) {
     tensor_release(s->grad[i]);
@@ -444,7 +308,7 @@ static Status run_all(Pass *p, int n_roots, Tensor **roots, Tensor **grads, cons
   }
   for (int64_t i = 0; i < n && status == OK; i++) {
     status = interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : run_node(p, &p->slots[list[i]->slot]);
-    if (status != OK) status = add_place(list[i], status);
+    if (status != OK) status = step_add_place(list[i], status);
   }
   memory_free(list, sizeof(Node *) * (size_t)(p->n_slots + 1));
   return status;

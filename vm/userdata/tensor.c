@@ -80,6 +80,8 @@ void tensor_open(lua_State *L, int torch, int functional) {
   }
   lua_getfield(L, -1, "__methods");
   luaL_setfuncs(L, tensor_methods, 0);
+  luaL_setfuncs(L, tensor_reading_methods, 0);
+  luaL_setfuncs(L, tensor_conversion_methods, 0);
   call_register(L, torch, functional, lua_gettop(L), metatable);
   lua_newtable(L);
   luaL_setfuncs(L, tensor_attributes, 0);

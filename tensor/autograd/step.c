@@ -1,0 +1,117 @@
+/* step.c: one step of the backward pass: what a node kept is checked and unpacked, and its formula runs. */
+#include "pass.h"
+
+static Status check_saved(const Node *n, const Saved *s) {
+  char text[SHAPE_TEXT];
+  if (!s->kept || s->tensor == NULL) return OK;
+  uint64_t now = tensor_changes(s->tensor);
+  if (now == s->changes) return OK;
+  if (now >> 32 != s->changes >> 32)
+    return fail(ERROR_ARGUMENT, "backward: a tensor that %s needs was given other data (%s) after it was used", node_name(n),
+                tensor_text(text, s->tensor));
+  return fail(ERROR_ARGUMENT,
+              "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, expected %u",
+              tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
+}
+
+/* The kept outputs, given their history back where the pass is itself recorded. */
+static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
+  for (int i = 0; i < n->n_outputs; i++) {
+    if (n->saved_out == NULL || n->saved_out[i].tensor == NULL) continue;
+    if (!p->create_graph) {
+      out[i] = tensor_retain(n->saved_out[i].tensor);
+      continue;
+    }
+    TRY(tensor_view_of(n->saved_out[i].tensor, &out[i]));
+    Autograd *meta = autograd_of(out[i]);
+    if (meta == NULL) return ERROR_MEMORY;
+    node_retain(n);
+    meta->grad_fn = n;
+    meta->output = i;
+    out[i]->requires_grad = true;
+  }
+  return OK;
+}
+
+Status step_fill_missing(Slot *s) {
+  for (int i = 0; i < s->node->n_outputs; i++) {
+    const Meta *m = &s->node->outputs[i];
+    if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;
+    if (!dtype_has_gradient((DType)m->dtype)) continue;
+    TRY(tensor_empty_cpu(m->ndim, m->shape, (DType)m->dtype, &s->grad[i]));
+    tensor_fill_raw(s->grad[i], scalar_int(0));
+  }
+  return OK;
+}
+
+/* The gradient of a real number to a complex z = x + iy is ∂/∂x + i ∂/∂y, as PyTorch's. With a holomorphic f that is
+** grad · conj(f'(z)). Formulas are written as for real numbers, grad · f'(z): they get conj(grad), and
+** what they give is conjugated. Rows whose function is not holomorphic give the gradient itself. */
+static Status conjugate_all(int n, Tensor **list) {
+  for (int i = 0; i < n; i++) {
+    if (list[i] == NULL || !dtype_is_complex((DType)list[i]->dtype)) continue;
+    Tensor *other;
+    TRY(op_conj_physical(list[i], &other));
+    tensor_release(list[i]);
+    list[i] = other;
+  }
+  return OK;
+}
+
+Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
+  Node *n = s->node;
+  if (n->kind == NODE_CALLBACK) return n->callback->backward(n->callback, n->n_outputs, s->grad, n->n_inputs, result);
+  const OpInfo *info = op_info(n->op);
+  Tensor **in = memory_zalloc(sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
+  if (in == NULL) return ERROR_MEMORY;
+  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad, .input = in,
+                .output = saved_out, .result = result, .node = n};
+  Status status = OK;
+  for (int k = 0; k < n->n_inputs && status == OK; k++) {
+    if (n->saved_in != NULL) {
+      status = check_saved(n, &n->saved_in[k]);
+      in[k] = n->saved_in[k].tensor;
+    }
+    Node *next = n->edges[k].node;
+    int bit = info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
+    if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << bit;
+  }
+  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++) status = check_saved(n, &n->saved_out[i]);
+  if (status == OK) status = unpack_outputs(p, n, saved_out);
+  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
+  if (status == OK && c.needs != 0) status = info->backward(&c);
+  if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_inputs, result);
+  memory_free(in, sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
+  return status;
+}
+
+static Status has_nan(Tensor *t, Scalar *found) {
+  OWNED Tensor *wrong = NULL, *any = NULL;
+  TRY(op_isnan(t, &wrong));
+  TRY(op_any(wrong, ints_none(), false, &any));
+  return tensor_item("backward", any, found);
+}
+
+/* With anomaly_checks: a NaN among what the backward of 'n' made. */
+Status step_check_anomaly(const Node *n, Tensor **result) {
+  for (int k = 0; k < n->n_inputs; k++) {
+    if (result[k] == NULL) continue;
+    Scalar found = scalar_bool(false);
+    bool was = grad_set_enabled(false);
+    Status status = has_nan(result[k], &found);
+    grad_set_enabled(was);
+    TRY(status);
+    if (found.as.i) return fail(ERROR_ARGUMENT, "backward: %s returned NaN for input %d", node_name(n), k + 1);
+  }
+  return OK;
+}
+
+/* The message of a failure in the backward of 'n' gets the place of its forward. */
+Status step_add_place(const Node *n, Status status) {
+  const char *place = place_text(n->place);
+  if (place == NULL || status == ERROR_INTERRUPT || status == ERROR_CALLBACK) return status;
+  char message[400];
+  strncpy(message, status_message(), sizeof message - 1);
+  message[sizeof message - 1] = '\0';
+  return fail(status, "%s (in %s, recorded at %s)", message, node_name(n), place);
+}
