@@ -121,6 +121,12 @@ void *memory_realloc(void *block, size_t old_bytes, size_t bytes) {
   return fresh;
 }
 
+#ifdef HECATE_SANITIZE
+enum { KEEPS_FREED = false }; /* so that the sanitizer sees a use after free */
+#else
+enum { KEEPS_FREED = true };
+#endif
+
 static void free_list(Block *list) {
   for (Block *next; list != NULL; list = next) {
     next = list->next;
@@ -151,13 +157,9 @@ void memory_free(void *pointer, size_t bytes) {
   acquire();
   stats.bytes -= (int64_t)rounded;
   stats.blocks--;
-#ifdef HECATE_SANITIZE
-  bool keep = false; /* so that the sanitizer sees a use after free */
-#else
   int64_t limit = stats.bytes > CACHE_LIMIT ? stats.bytes : CACHE_LIMIT;
-  if (stats.cached + (int64_t)rounded > limit) excess = take_others(class, limit - (int64_t)rounded);
-  bool keep = stats.cached + (int64_t)rounded <= limit;
-#endif
+  if (KEEPS_FREED && stats.cached + (int64_t)rounded > limit) excess = take_others(class, limit - (int64_t)rounded);
+  bool keep = KEEPS_FREED && stats.cached + (int64_t)rounded <= limit;
   if (keep) {
     block->bytes = rounded;
     block->next = lists[class];
