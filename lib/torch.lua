@@ -17,7 +17,8 @@ end
 -- Raises "NAME: 'ARGUMENT' (argument N): expected …, got …" at the line that called the function
 -- (level 3: wrong is called by it, 4: by a check).
 local function wrong(name, argument, position, expected, value, level)
-  error(("%s: '%s' (argument %d): expected %s, got %s"):format(name, argument, position, expected, describe(value)), level or 3)
+  error(("%s: '%s' (argument %d): expected %s, got %s"):format(name, argument, position, expected, describe(value)),
+    level or 3)
 end
 local function check_tensor(name, argument, position, value)
   if not torch.is_tensor(value) then wrong(name, argument, position, "a tensor", value, 4) end
@@ -69,7 +70,9 @@ both("allclose", function(input, other, rtol, atol, equal_nan)
   end
   if rtol ~= nil and type(rtol) ~= "number" then wrong("allclose", "rtol", 3, "a number", rtol) end
   if atol ~= nil and type(atol) ~= "number" then wrong("allclose", "atol", 4, "a number", atol) end
-  if equal_nan ~= nil and type(equal_nan) ~= "boolean" then wrong("allclose", "equal_nan", 5, "true or false", equal_nan) end
+  if equal_nan ~= nil and type(equal_nan) ~= "boolean" then
+    wrong("allclose", "equal_nan", 5, "true or false", equal_nan)
+  end
   local _ <close> = torch.no_grad()
   local widest = (input:is_complex() or other:is_complex()) and torch.complex128 or torch.float64
   local a, b = input:to(widest), other:to(widest)
@@ -83,7 +86,9 @@ end)
 -- The dimensions that a method taking `other` gives its input.
 local function as(name, x, other)
   check_tensor(name, "other", 1, other)
-  if other:numel() ~= x:numel() then wrong(name, "other", 1, ("a tensor of %d elements"):format(x:numel()), other:numel(), 4) end
+  if other:numel() ~= x:numel() then
+    wrong(name, "other", 1, ("a tensor of %d elements"):format(x:numel()), other:numel(), 4)
+  end
   return other.shape
 end
 --- x:view_as(other: Tensor) -> Tensor: A view in the shape of other.
@@ -106,7 +111,8 @@ end
 
 -- Other names of the same functions, and of their forms in place.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
-  concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt", true_divide = "div"} do
+  concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt",
+  true_divide = "div"} do
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
 end
 

@@ -51,7 +51,9 @@ function dtypes.read(file)
       error(("%s: %s: compute: '%s' has no kernels of its own"):format(file, row.name, row.compute), 0)
     end
     for other, result in pairs(row.promotes or {}) do
-      if not rows[other] or not rows[result] then error(("%s: %s: promotes: unknown dtype"):format(file, row.name), 0) end
+      if not rows[other] or not rows[result] then
+        error(("%s: %s: promotes: unknown dtype"):format(file, row.name), 0)
+      end
     end
   end
   return rows
@@ -107,7 +109,9 @@ local function set_macros(rows, put)
       made[i] = ("[%s] = f##_%s"):format(enum(name), name)
       cases[i] = ("case %s: M(%s, %s) break;"):format(enum(name), name, rows[name].storage)
     end
-    for _, row in ipairs(rows) do if not has[row.name] then rest[#rest + 1] = ("case %s:"):format(enum(row.name)) end end
+    for _, row in ipairs(rows) do
+      if not has[row.name] then rest[#rest + 1] = ("case %s:"):format(enum(row.name)) end
+    end
     local title = set[1]:upper()
     put("#define %s_DTYPES(X) %s", title, table.concat(list, " "))
     put("#define %s_TABLE(f) {%s}", title, table.concat(made, ", "))
@@ -125,7 +129,8 @@ function dtypes.header(rows)
     lists[i] = ("X(%s, %s, %s)"):format(row.upper, row.name, row.storage)
   end
   for i, name in ipairs(CATEGORIES) do categories[i] = "CATEGORY_" .. name:upper() end
-  put("typedef enum { %s } Category; /* a higher one can hold the numbers of a lower */", table.concat(categories, ", "))
+  put("typedef enum { %s } Category; /* a higher one can hold the numbers of a lower */",
+    table.concat(categories, ", "))
   put("typedef enum { %s } DType;", table.concat(enums, ", "))
   put("#define DTYPE_COUNT %d", #rows)
   for _, name in ipairs(CATEGORIES) do
@@ -161,10 +166,12 @@ function dtypes.source(rows)
   local function put(...) out[#out + 1] = string.format(...) end
   put("const DTypeInfo dtype_table[DTYPE_COUNT] = {")
   for _, row in ipairs(rows) do
-    put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quoted(row.name), quoted(row.alias), quoted(row.title))
+    put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quoted(row.name), quoted(row.alias),
+      quoted(row.title))
     put("    .category = CATEGORY_%s, .compute = %s, .real = %s, .size = sizeof(%s),", row.category:upper(),
       enum(row.compute or row.name), enum(row.real or row.name), row.storage)
-    put("    .lowest = %s, .highest = %s, .digits = %d, .tiny = %s,", row.lowest, row.highest, row.digits or 0, row.tiny or "0")
+    put("    .lowest = %s, .highest = %s, .digits = %d, .tiny = %s,", row.lowest, row.highest, row.digits or 0,
+      row.tiny or "0")
     put("    .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", quoted(row.safetensors), quoted(row.numpy),
       quoted(row.pickle), row.onnx or 0)
   end

@@ -135,7 +135,8 @@ local function table_row(row, put)
     for i, a in ipairs(row.args) do
       put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote((a.name:gsub("_$", ""))), quote(a.default_text),
         a.choices and ("choices_%s_%s"):format(row.name, a.name) or "NULL", a.type.arg, a.input and a.input - 1 or 0,
-        (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false", a.keyword_only and "true" or "false",
+        (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false",
+        a.keyword_only and "true" or "false",
         a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.field or a.name) or "0")
     end
     put("};")
@@ -210,7 +211,8 @@ local function ops_c(rows)
     local differentiable, save_in, save_out = 0, 0, 0
     local backward = "NULL"
     if row.plan then
-      differentiable, save_in, save_out = bits(row.plan.results), bits(row.plan.save_inputs), bits(row.plan.save_outputs)
+      differentiable = bits(row.plan.results)
+      save_in, save_out = bits(row.plan.save_inputs), bits(row.plan.save_outputs)
       backward = "backward_" .. row.name
     elseif row.backward then
       backward = "backward_" .. row.backward
@@ -245,16 +247,18 @@ local function ops_c(rows)
     if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
     local returned, all_if = row.returns or row.list_output and 1 or row.n_outputs, 0
     for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
-    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,", #row.inputs,
-      row.n_outputs, returned, all_if, positions)
-    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(), (row.result or "promote"):upper(), operands, type_bits(row))
+    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,",
+      #row.inputs, row.n_outputs, returned, all_if, positions)
+    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(),
+      (row.result or "promote"):upper(), operands, type_bits(row))
     local numbers = "none"
     for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
     put("    .numbers = NUMBERS_%s,", numbers:upper())
     local flags = {}
     local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
     flag("method", row.method ~= false and row.modules.torch and #row.inputs > 0 and not row.private)
-    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only"); flag("in_place_direct", row.inplace == "direct")
+    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only")
+    flag("in_place_direct", row.inplace == "direct")
     flag("moves", row.moves)
     flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
     flag("list_output", row.list_output)
@@ -263,7 +267,9 @@ local function ops_c(rows)
     flag("real_result", row.complex_result == "real"); flag("not_holomorphic", row.holomorphic == false)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
     put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
-    if row.view then put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view) end
+    if row.view then
+      put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view)
+    end
     if row.infer then put("    .infer = infer_%s,", row.infer) end
     if row.kind == "create" then
       put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
@@ -325,13 +331,16 @@ local function strip(row, dtype, put)
       if c == "Scalar" then put("  const T %s = SCALAR(at->%s);", a.name, a.name)
       elseif c == "OptionalScalar" then
         for _, bound in ipairs{"lowest", "highest"} do -- what stands for one that is not given
-          put("  const T %s_or_%s = at->%s.given ? SCALAR(at->%s.value) : %s;", a.name, bound, a.name, a.name, bound:upper())
+          put("  const T %s_or_%s = at->%s.given ? SCALAR(at->%s.value) : %s;", a.name, bound, a.name, a.name,
+            bound:upper())
           put("  (void)%s_or_%s;", a.name, bound)
         end
       elseif c == "double" and complex then put("  const REAL %s = (REAL)at->%s;", a.name, a.name)
       elseif c == "double" then put("  const T %s = (T)at->%s;", a.name, a.name)
       elseif c == "int64_t" or c == "bool" or c == "int" then put("  const %s %s = at->%s;", c, a.name, a.name) end
-      if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then put("  (void)%s;", a.name) end
+      if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then
+        put("  (void)%s;", a.name)
+      end
     end
   else put("  (void)attrs;") end
   -- Compilers and debuggers name the row. It has no number of a line: a line more at the top of the file
@@ -340,7 +349,9 @@ local function strip(row, dtype, put)
   if row.constant and DTYPES[dtype].category == "float" then -- the second operand is one number with a shorter way
     put("  if (s[2] == 0) {")
     put("    const T b = *(const T *)p[2];")
-    for _, case in ipairs(row.constant) do put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2]) end
+    for _, case in ipairs(row.constant) do
+      put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2])
+    end
     put("  }")
   end
   if row.quick and DTYPES[dtype].category == "float" then
@@ -356,7 +367,8 @@ local function strips_c(rows, dtype)
   put("#define T %s", DTYPES[dtype].storage)
   put("#define T_IS_%s 1", DTYPES[dtype].category:upper())
   if DTYPES[dtype].real then put("#define REAL %s", DTYPES[DTYPES[dtype].real].storage) end
-  put("#define LOWEST ((T)%s) /* the first and the last of the type's numbers */\n#define HIGHEST ((T)%s)", dtypes.bounds(DTYPES[dtype]))
+  put("#define LOWEST ((T)%s) /* the first and the last of the type's numbers */\n#define HIGHEST ((T)%s)",
+    dtypes.bounds(DTYPES[dtype]))
   put('#include "device/cpu/strip.h"')
   local list = {}
   for _, row in ipairs(rows) do

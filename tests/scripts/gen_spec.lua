@@ -135,7 +135,8 @@ describe("schema.row", function()
   end)
 
   it("reads lists of results, strings, lists of floats and of integers", function()
-    local r = row{"f", "(input: Tensor, size: int[], w: floats = {1, -2.5}, s: string = \"ab\") -> Tensor[]", view = true}
+    local r = row{"f", "(input: Tensor, size: int[], w: floats = {1, -2.5}, s: string = \"ab\") -> Tensor[]",
+      view = true}
     assert.is_true(r.list_output)
     assert.equal(0, r.n_outputs)
     assert.equal(2, #r.inputs)
@@ -151,7 +152,8 @@ describe("schema.row", function()
   end)
 
   it("knows modules, what autocast does and what is changed", function()
-    local r = row{"f", "(input: Tensor, mean: Tensor = nil, training: bool = false) -> Tensor", module = {"torch", "torch.fft"},
+    local r = row{"f", "(input: Tensor, mean: Tensor = nil, training: bool = false) -> Tensor",
+      module = {"torch", "torch.fft"},
       mutates = {"mean", when = "training"}, amp = {cpu = "half"}, onnx = "F"}
     assert.same({"torch", "torch.fft"}, {r.modules[1], r.modules[2]})
     local function f(rest)

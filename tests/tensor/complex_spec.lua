@@ -2,7 +2,9 @@
 -- how they are made, read, printed, indexed and kept in files.
 local torch = require "torch"
 
-local function complex(re, im, dtype) return torch.complex(torch.tensor(re, {dtype = dtype or "float64"}), torch.tensor(im, {dtype = dtype or "float64"})) end
+local function complex(re, im, dtype)
+  return torch.complex(torch.tensor(re, {dtype = dtype or "float64"}), torch.tensor(im, {dtype = dtype or "float64"}))
+end
 
 --- Compares the parts with those given.
 local function parts(z, re, im, tolerance)
@@ -10,7 +12,8 @@ local function parts(z, re, im, tolerance)
   for name, want in pairs {real = re, imag = im} do
     want = torch.tensor(want, {dtype = "float64"})
     assert.same(want.shape, z.shape)
-    assert.is_true(torch.allclose(z[name]:double(), want, tolerance or 1e-12, tolerance or 1e-12), name .. ": " .. tostring(z))
+    assert.is_true(torch.allclose(z[name]:double(), want, tolerance or 1e-12, tolerance or 1e-12),
+      name .. ": " .. tostring(z))
   end
 end
 
@@ -22,11 +25,14 @@ describe("complex tensors", function()
     assert.equal(torch.complex128, z.dtype)
     assert.equal(torch.complex64, torch.complex(torch.ones(2), torch.ones(2)).dtype)
     assert.equal(torch.complex64, torch.complex(1, 2).dtype)
-    parts(torch.complex(torch.ones(2, 1, {dtype = "float64"}), torch.zeros(3, {dtype = "float64"})), {{1, 1, 1}, {1, 1, 1}}, {{0, 0, 0}, {0, 0, 0}})
-    parts(torch.polar(torch.tensor({2.0}, {dtype = "float64"}), torch.tensor({math.pi / 2}, {dtype = "float64"})), {0.0}, {2.0})
+    parts(torch.complex(torch.ones(2, 1, {dtype = "float64"}), torch.zeros(3, {dtype = "float64"})),
+      {{1, 1, 1}, {1, 1, 1}}, {{0, 0, 0}, {0, 0, 0}})
+    parts(torch.polar(torch.tensor({2.0}, {dtype = "float64"}), torch.tensor({math.pi / 2}, {dtype = "float64"})),
+      {0.0}, {2.0})
     assert.error_matches(function() torch.complex(torch.ones(1), torch.ones(1):double()) end,
       "^complex: 'imag' %(argument 2%): expected floats of one dtype, got float32 and float64$")
-    assert.error_matches(function() torch.complex(torch.arange(2), torch.arange(2)) end, "complex: 'real' %(argument 1%)")
+    assert.error_matches(function() torch.complex(torch.arange(2), torch.arange(2)) end,
+      "complex: 'real' %(argument 1%)")
     parts(torch.tensor({torch.complex(1, 2):item(), 3}), {1, 3}, {2, 0})
     parts(torch.zeros(2, {dtype = "complex128"}), {0, 0}, {0, 0})
     parts(torch.full({2}, torch.complex(1, -1):item()), {1, 1}, {-1, -1})
@@ -68,7 +74,8 @@ describe("complex tensors", function()
     assert.equal(torch.complex128, (torch.ones(2):double() + single:item()).dtype)
     assert.equal(torch.complex128, (torch.ones(2):double() * torch.complex(torch.ones(2), torch.ones(2))).dtype)
     assert.equal(torch.complex64, (torch.ones(2) * z[1]).dtype)
-    assert.error_matches(function() torch.ones(2):add_(single) end, "add_: the result is complex64 and cannot be stored in a tensor of float32")
+    assert.error_matches(function() torch.ones(2):add_(single) end,
+      "add_: the result is complex64 and cannot be stored in a tensor of float32")
   end)
 
   it("are shown by their parts, which are views", function()
@@ -81,7 +88,8 @@ describe("complex tensors", function()
     parts(torch.view_as_complex(torch.tensor({{1.0, 2.0}, {3.0, 4.0}})), {1, 3}, {2, 4})
     parts(x:t().real:cfloat(), {2, 4}, {0, 0})
     assert.error_matches(function() torch.view_as_complex(torch.ones(2, 3)) end, "expected a last dimension of 2")
-    assert.error_matches(function() return torch.ones(1).imag end, "imag: 'input' %(argument 1%): expected complex numbers")
+    assert.error_matches(function() return torch.ones(1).imag end,
+      "imag: 'input' %(argument 1%): expected complex numbers")
     assert.is_true(torch.equal(torch.ones(1).real, torch.ones(1)))
   end)
 end)
@@ -114,7 +122,8 @@ describe("ops of complex numbers", function()
   end)
 
   it("whose result is real do not work in place", function()
-    assert.error_matches(function() z:clone():abs_() end, "^abs_: the result is real and does not go into a tensor of complex128$")
+    assert.error_matches(function() z:clone():abs_() end,
+      "^abs_: the result is real and does not go into a tensor of complex128$")
   end)
 
   it("of order are not there", function()
@@ -172,7 +181,8 @@ describe("sums and products of complex numbers", function()
       parts(torch.addmm(torch.zeros(n, n, {dtype = "complex128"}), a, b, {alpha = 2}) / 2, r, i)
     end
     parts(torch.dot(z, w) - (z * w):sum(), 0, 0)
-    parts(torch.randn(2, 3, {dtype = "complex64"}).mH:conj():double():cdouble() * 0, torch.zeros(3, 2):tolist(), torch.zeros(3, 2):tolist())
+    parts(torch.randn(2, 3, {dtype = "complex64"}).mH:conj():double():cdouble() * 0, torch.zeros(3, 2):tolist(),
+      torch.zeros(3, 2):tolist())
   end)
 
   it("are moved by position", function()
@@ -181,7 +191,8 @@ describe("sums and products of complex numbers", function()
     parts(x[x.real:gt(0.6)], {2.0, 0.75}, {-0.5, -2.0})
     parts(torch.cat({x[{{1, 2}}], w[{{1, 1}}]}), {0.5, -1.25, -0.75}, {1.5, 0.25, 0.5})
     parts(x:gather(1, torch.tensor {2, 2}), {-1.25, -1.25}, {0.25, 0.25})
-    parts(torch.zeros(2, {dtype = "complex128"}):index_add(1, torch.tensor {1, 1, 2, 2}, z), {-0.75, 2.75}, {1.75, -2.5})
+    parts(torch.zeros(2, {dtype = "complex128"}):index_add(1, torch.tensor {1, 1, 2, 2}, z), {-0.75, 2.75},
+      {1.75, -2.5})
     assert.same({{1}, {3}}, torch.nonzero(complex({1, 0, 0}, {0, 0, 1})):tolist())
     x[torch.tensor {1, 2}] = torch.complex(0, 9):item()
     parts(x, {0, 0, 2.0, 0.75}, {9, 9, -0.5, -2.0})
@@ -215,7 +226,8 @@ local function differences(f, inputs, k)
     local function at(step)
       local moved = flat:clone()
       moved[i] = moved[i] + step
-      local y = torch.is_complex(x) and torch.view_as_complex(moved:reshape(-1, 2)):reshape(x.shape) or moved:reshape(x.shape)
+      local y = torch.is_complex(x) and torch.view_as_complex(moved:reshape(-1, 2)):reshape(x.shape)
+        or moved:reshape(x.shape)
       local list = {table.unpack(inputs)}
       list[k] = y
       return f(table.unpack(list)):item()
@@ -249,8 +261,10 @@ local function check(name, op, ...)
 end
 
 describe("gradients of complex numbers", function()
-  for _, name in ipairs {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "tan", "asin",
-    "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "square", "neg", "abs", "angle", "sgn", "conj", "conj_physical", "clone"} do
+  for _, name in ipairs {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal",
+    "sin", "cos", "tan", "asin",
+    "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "square", "neg", "abs", "angle", "sgn", "conj",
+    "conj_physical", "clone"} do
     it("of " .. name, function() check(name, torch[name], z) end)
   end
   for _, name in ipairs {"add", "sub", "mul", "div", "pow"} do
@@ -265,8 +279,10 @@ describe("gradients of complex numbers", function()
     check("imag", torch.imag, z)
     check("view_as_real", torch.view_as_real, z)
     check("view_as_complex", torch.view_as_complex, torch.tensor({{1.0, 2.0}, {3.0, 4.0}}, {dtype = "float64"}))
-    check("complex", torch.complex, torch.tensor({1.0, 2.0}, {dtype = "float64"}), torch.tensor({3.0, 4.0}, {dtype = "float64"}))
-    check("polar", torch.polar, torch.tensor({1.0, 2.0}, {dtype = "float64"}), torch.tensor({3.0, 4.0}, {dtype = "float64"}))
+    check("complex", torch.complex, torch.tensor({1.0, 2.0}, {dtype = "float64"}),
+      torch.tensor({3.0, 4.0}, {dtype = "float64"}))
+    check("polar", torch.polar, torch.tensor({1.0, 2.0}, {dtype = "float64"}),
+      torch.tensor({3.0, 4.0}, {dtype = "float64"}))
     check("reshape", function(x) return x:reshape(2, 2):t() * x[{{1, 2}}] end, z)
     check("where", function(x, y) return torch.where(torch.tensor({true, false, true, false}), x, y) end, z, w)
     check("double", function(x) return x.real:cdouble() * x end, z)
@@ -295,6 +311,7 @@ describe("gradients of complex numbers", function()
   end)
   it("need a real root", function()
     local x = z[1].data:clone():requires_grad_()
-    assert.error_matches(function() (x * 2):backward() end, "backward: 'gradient' %(argument 1%): needed unless the tensor is real, got complex128")
+    assert.error_matches(function() (x * 2):backward() end,
+      "backward: 'gradient' %(argument 1%): needed unless the tensor is real, got complex128")
   end)
 end)

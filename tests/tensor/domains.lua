@@ -30,7 +30,8 @@ local function positions(t) return torch.tensor(t) end
 local function pack(...) return {n = select("#", ...), ...} end
 
 -- By type, for arguments without default.
-local PLAIN = {ARG_NUMBER = 0.7, ARG_FLOAT = 0.6, ARG_INT = 1, ARG_DIM = 2, ARG_INDEX = 2, ARG_BOOL = false, ARG_SHAPE = {2, 3}}
+local PLAIN = {ARG_NUMBER = 0.7, ARG_FLOAT = 0.6, ARG_INT = 1, ARG_DIM = 2, ARG_INDEX = 2, ARG_BOOL = false,
+  ARG_SHAPE = {2, 3}}
 
 -- Arguments of a row with every tensor made by `make(2, 3)`, last one first by `shapes`.
 local function by_type(row, make, shapes)
@@ -100,16 +101,25 @@ local by_domain = {
   mask = function(row)
     local mask = torch.tensor {{true, false, true}, {false, false, true}}
     local rest = (row.by_name.value or row.by_name.scale) and {1.5} or {}
-    return {pack(x(2, 3), mask, table.unpack(rest)), pack(x(2, 3), torch.tensor {true, false, true}, table.unpack(rest))}
+    return {pack(x(2, 3), mask, table.unpack(rest)),
+      pack(x(2, 3), torch.tensor {true, false, true}, table.unpack(rest))}
   end,
-  clamp = function() return {pack(nonzero(2, 3), -0.1, 0.65), pack(nonzero(2, 3), -0.1), pack(nonzero(2, 3), {max = 0.1}), pack(x(2, 3), 5, 1)} end,
-  lerp = function() return {pack(x(2, 3), x(2, 3), 0.3), pack(x(3), x(2, 1), 1.75), pack(x(2, 3), x(2, 3), x(3)), pack(x(2, 1), x(3), x())} end,
+  clamp = function()
+    return {pack(nonzero(2, 3), -0.1, 0.65), pack(nonzero(2, 3), -0.1),
+      pack(nonzero(2, 3), {max = 0.1}), pack(x(2, 3), 5, 1)}
+  end,
+  lerp = function()
+    return {pack(x(2, 3), x(2, 3), 0.3), pack(x(3), x(2, 1), 1.75), pack(x(2, 3), x(2, 3), x(3)),
+      pack(x(2, 1), x(3), x())}
+  end,
   rounding = function()
-    return {pack(positive(2, 3), positive(2, 3), {rounding_mode = "trunc"}), pack(leaf(positive(2, 3) * -1), positive(3), {rounding_mode = "floor"})}
+    return {pack(positive(2, 3), positive(2, 3), {rounding_mode = "trunc"}),
+      pack(leaf(positive(2, 3) * -1), positive(3), {rounding_mode = "floor"})}
   end,
   clamp_tensor = function() -- also where min > max
     local low, high = scaled(0.2, -0.94, 2, 3), scaled(0.2, -0.61, 2, 3)
-    return {pack(distinct(2, 3), low, high), pack(distinct(2, 3), scaled(0.2, -0.05, 3)), pack(distinct(2, 3), nil, scaled(0.2, -0.05, 2, 1)),
+    return {pack(distinct(2, 3), low, high), pack(distinct(2, 3), scaled(0.2, -0.05, 3)),
+      pack(distinct(2, 3), nil, scaled(0.2, -0.05, 2, 1)),
       pack(distinct(2, 3), scaled(0.2, 0.33, 3), scaled(0.2, 0.17, 2, 1))}
   end,
   masked_fill_tensor = function()
@@ -117,57 +127,82 @@ local by_domain = {
     return {pack(x(2, 3), mask, x()), pack(x(3), mask, x()), pack(x(2, 3), torch.tensor {true, false, true}, x())}
   end,
   gather = function()
-    return {pack(x(3, 4), 2, positions {{1, 4}, {2, 2}, {3, 1}}), pack(x(3, 4), 1, positions {{3, 1}, {3, 2}}), pack(x(4), -1, positions {4, 4, 1})}
+    return {pack(x(3, 4), 2, positions {{1, 4}, {2, 2}, {3, 1}}), pack(x(3, 4), 1, positions {{3, 1}, {3, 2}}),
+      pack(x(4), -1, positions {4, 4, 1})}
   end,
   scatter = function()
-    return {pack(x(3, 4), 2, positions {{1, 4, 1}, {2, 2, 2}}, x(2, 3)), pack(x(3, 4), 1, positions {{3, 1}, {3, 2}}, x(3, 4)), pack(x(4), 1, positions {4, 4, 1}, x(3))}
+    return {pack(x(3, 4), 2, positions {{1, 4, 1}, {2, 2, 2}}, x(2, 3)),
+      pack(x(3, 4), 1, positions {{3, 1}, {3, 2}}, x(3, 4)), pack(x(4), 1, positions {4, 4, 1}, x(3))}
   end,
   scatter_distinct = function(row)
     local function src(...) if row.by_name.value then return 1.5 else return x(...) end end
-    return {pack(x(3, 4), 2, positions {{1, 4, 2}, {2, 3, 4}}, src(2, 3)), pack(x(3, 4), 1, positions {{3, 1}, {1, 2}}, src(3, 4)), pack(x(4), 1, positions {4, 2, 1}, src(3))}
+    return {pack(x(3, 4), 2, positions {{1, 4, 2}, {2, 3, 4}}, src(2, 3)),
+      pack(x(3, 4), 1, positions {{3, 1}, {1, 2}}, src(3, 4)), pack(x(4), 1, positions {4, 2, 1}, src(3))}
   end,
-  index_select = function() return {pack(x(3, 4), 2, positions {3, 1, 3}), pack(x(3, 4), 1, positions {2}), pack(x(2, 3, 2), -1, positions {2, 1, 1})} end,
-  index_add = function() return {pack(x(3, 4), 1, positions {1, 3}, x(2, 4)), pack(x(3, 4), 2, positions {1, 3, 3}, x(3, 3), {alpha = 2.5})} end,
+  index_select = function()
+    return {pack(x(3, 4), 2, positions {3, 1, 3}), pack(x(3, 4), 1, positions {2}),
+      pack(x(2, 3, 2), -1, positions {2, 1, 1})}
+  end,
+  index_add = function()
+    return {pack(x(3, 4), 1, positions {1, 3}, x(2, 4)),
+      pack(x(3, 4), 2, positions {1, 3, 3}, x(3, 3), {alpha = 2.5})}
+  end,
   index = function()
-    return {pack(x(3, 4), {1}, {positions {1, 3, 3}}), pack(x(3, 4), {1, 2}, {positions {1, 3, 3}, positions {4, 1, 1}}),
-      pack(x(2, 3, 4), {1, 3}, {positions {{1}, {2}}, positions {4, 1, 1}}), pack(x(2, 3, 4), {2}, {positions {{1, 2}, {3, 3}}})}
+    return {pack(x(3, 4), {1}, {positions {1, 3, 3}}),
+      pack(x(3, 4), {1, 2}, {positions {1, 3, 3}, positions {4, 1, 1}}),
+      pack(x(2, 3, 4), {1, 3}, {positions {{1}, {2}}, positions {4, 1, 1}}),
+      pack(x(2, 3, 4), {2}, {positions {{1, 2}, {3, 3}}})}
   end,
   index_put = function()
     return {pack(x(3, 4), x(2, 4), {1}, false, {positions {1, 3}}), pack(x(3, 4), x(4), {1}, false, {positions {1, 3}}),
-      pack(x(3, 4), x(3), {1, 2}, true, {positions {1, 3, 3}, positions {4, 1, 1}}), pack(x(2, 3, 4), x(2, 1), {2}, true, {positions {3, 3}}),
+      pack(x(3, 4), x(3), {1, 2}, true, {positions {1, 3, 3}, positions {4, 1, 1}}),
+      pack(x(2, 3, 4), x(2, 1), {2}, true, {positions {3, 3}}),
       pack(x(3, 4), x(), {2}, false, {positions {2}})}
   end,
   take = function() return {pack(x(3, 4), positions {{1, 12}, {5, 5}})} end,
   embedding = function()
-    return {pack(positions {{2, 1}, {4, 2}}, x(4, 3)), pack(positions {3, 1, 3}, x(4, 3), 2), pack(positions(3), x(4, 3))}
+    return {pack(positions {{2, 1}, {4, 2}}, x(4, 3)), pack(positions {3, 1, 3}, x(4, 3), 2),
+      pack(positions(3), x(4, 3))}
     -- max_norm changes weight and scale_grad_by_freq the gradient, on purpose: see nn_spec.lua
   end,
   matrix = function() return {pack(x(3, 3)), pack(x(3, 4), 1), pack(x(2, 4, 3), -1)} end,
-  topk = function() return {pack(distinct(2, 4), 2), pack(distinct(3, 4), 2, 1, false), pack(distinct(5), 3, 1, true)} end,
+  topk = function()
+    return {pack(distinct(2, 4), 2), pack(distinct(3, 4), 2, 1, false),
+      pack(distinct(5), 3, 1, true)}
+  end,
   cat = function()
     return {pack({x(2, 3), x(1, 3)}, 1), pack({x(2, 3), x(2, 2), x(2, 1)}, 2), pack({x(3)}, 1)}
   end,
   mm = function() return {pack(x(2, 3), x(3, 4)), pack(x(1, 3), x(3, 1))} end,
   bmm = function() return {pack(x(2, 2, 3), x(2, 3, 4))} end,
   addmm = function()
-    return {pack(x(2, 4), x(2, 3), x(3, 4)), pack(x(4), x(2, 3), x(3, 4), {beta = 0.5, alpha = 2.5}), pack(x(2, 1), x(2, 3), x(3, 4), {beta = 0})}
+    return {pack(x(2, 4), x(2, 3), x(3, 4)), pack(x(4), x(2, 3), x(3, 4), {beta = 0.5, alpha = 2.5}),
+      pack(x(2, 1), x(2, 3), x(3, 4), {beta = 0})}
   end,
   mv = function() return {pack(x(2, 3), x(3))} end,
   dot = function() return {pack(x(3), x(3))} end,
   outer = function() return {pack(x(3), x(2))} end,
   matmul = function()
-    return {pack(x(3), x(3)), pack(x(2, 3), x(3)), pack(x(3), x(3, 2)), pack(x(2, 3), x(3, 2)), pack(x(2, 2, 3), x(3)), pack(x(2, 1, 2, 3), x(3, 3, 2)), pack(x(3), x(2, 3, 2))}
+    return {pack(x(3), x(3)), pack(x(2, 3), x(3)), pack(x(3), x(3, 2)), pack(x(2, 3), x(3, 2)),
+      pack(x(2, 2, 3), x(3)), pack(x(2, 1, 2, 3), x(3, 3, 2)), pack(x(3), x(2, 3, 2))}
   end,
-  linear = function() return {pack(x(2, 3), x(4, 3), x(4)), pack(x(2, 2, 3), x(4, 3)), pack(x(3), x(4, 3), x(4)), pack(x(2, 3), x(3))} end,
+  linear = function()
+    return {pack(x(2, 3), x(4, 3), x(4)), pack(x(2, 2, 3), x(4, 3)), pack(x(3), x(4, 3), x(4)),
+      pack(x(2, 3), x(3))}
+  end,
   classes = function()
     local t = positions {1, 4, 2}
     local w = torch.rand({4}, F64) + 0.5
-    return {pack(x(3, 4), t), pack(x(3, 4), t, w), pack(x(3, 4), t, nil, {reduction = "sum"}), pack(x(3, 4), t, w, {reduction = "none"}),
-      pack(x(3, 4), t, w, {ignore_index = 4}), pack(x(4), positions(3)), pack(x(2, 3, 2), positions {{1, 3}, {2, 2}}, nil),
+    return {pack(x(3, 4), t), pack(x(3, 4), t, w), pack(x(3, 4), t, nil, {reduction = "sum"}),
+      pack(x(3, 4), t, w, {reduction = "none"}),
+      pack(x(3, 4), t, w, {ignore_index = 4}), pack(x(4), positions(3)),
+      pack(x(2, 3, 2), positions {{1, 3}, {2, 2}}, nil),
       pack(x(2, 3, 2), positions {{1, 3}, {2, 2}}, nil, {reduction = "none"})}
   end,
   probabilities = function()
-    return {pack(x(3, 4), leaf(torch.softmax(constant(3, 4), 2))), pack(x(3, 4), leaf(torch.softmax(constant(3, 4), 2)), torch.rand({4}, F64), {reduction = "sum", label_smoothing = 0.1})}
+    return {pack(x(3, 4), leaf(torch.softmax(constant(3, 4), 2))),
+      pack(x(3, 4), leaf(torch.softmax(constant(3, 4), 2)), torch.rand({4}, F64),
+        {reduction = "sum", label_smoothing = 0.1})}
   end,
   loss = function()
     local list = {}
@@ -182,37 +217,56 @@ local by_domain = {
   batch_norm = function()
     local function running() return torch.randn({3}, F64), torch.rand({3}, F64) + 0.5 end
     local m, v = running()
-    return {pack(x(4, 3), nil, nil, x(3), x(3), true), pack(x(2, 3, 2), nil, nil, nil, nil, true), pack(x(4, 3), m, v, x(3), x(3), false), pack(x(2, 3, 2, 2), m, v, x(3), x(3), false)}
+    return {pack(x(4, 3), nil, nil, x(3), x(3), true), pack(x(2, 3, 2), nil, nil, nil, nil, true),
+      pack(x(4, 3), m, v, x(3), x(3), false), pack(x(2, 3, 2, 2), m, v, x(3), x(3), false)}
   end,
-  layer_norm = function() return {pack(x(4, 3), {3}, x(3), x(3)), pack(x(2, 2, 3), {2, 3}, x(2, 3), x(2, 3)), pack(x(2, 3), {3})} end,
+  layer_norm = function()
+    return {pack(x(4, 3), {3}, x(3), x(3)), pack(x(2, 2, 3), {2, 3}, x(2, 3), x(2, 3)),
+      pack(x(2, 3), {3})}
+  end,
   pad = function()
-    return {pack(x(2, 3), {1, 2}), pack(x(2, 3, 4), {1, -2, 0, 2}, "constant", 1.5), pack(x(2, 3, 4), {2, 3, 1, 0}, "reflect"),
+    return {pack(x(2, 3), {1, 2}), pack(x(2, 3, 4), {1, -2, 0, 2}, "constant", 1.5),
+      pack(x(2, 3, 4), {2, 3, 1, 0}, "reflect"),
       pack(x(1, 3, 2), {1, -1, 2, 1}, "replicate"), pack(x(3, 2), {2, 1, 3, 1}, "circular")}
   end,
   conv2d = function()
-    return {pack(x(1, 2, 4, 4), x(3, 2, 3, 3), x(3)), pack(x(2, 2, 4, 3), x(2, 1, 2, 2), nil, 2, 1, 1, 2), pack(x(2, 5, 5), x(2, 2, 2, 2), x(2), {1, 2}, {0, 1}, {2, 1})}
+    return {pack(x(1, 2, 4, 4), x(3, 2, 3, 3), x(3)), pack(x(2, 2, 4, 3), x(2, 1, 2, 2), nil, 2, 1, 1, 2),
+      pack(x(2, 5, 5), x(2, 2, 2, 2), x(2), {1, 2}, {0, 1}, {2, 1})}
   end,
   conv2d_named = function()
-    return {pack(x(1, 2, 4, 3), x(2, 2, 2, 3), x(2), {padding = "same"}), pack(x(2, 4, 5), x(2, 1, 3, 2), nil, 1, "same", {1, 2}, 2),
+    return {pack(x(1, 2, 4, 3), x(2, 2, 2, 3), x(2), {padding = "same"}),
+      pack(x(2, 4, 5), x(2, 1, 3, 2), nil, 1, "same", {1, 2}, 2),
       pack(x(1, 2, 4, 4), x(2, 2, 3, 3), {padding = "valid", stride = 2})}
   end,
   conv2d_input = function()
-    return {pack(x(1, 3, 2, 2), x(3, 2, 3, 3), {1, 2, 4, 4}, {1, 1}, {0, 0}, {1, 1}, 1), pack(x(2, 2, 3, 2), x(2, 1, 2, 2), {2, 2, 4, 3}, {2, 2}, {1, 1}, {1, 1}, 2)}
+    return {pack(x(1, 3, 2, 2), x(3, 2, 3, 3), {1, 2, 4, 4}, {1, 1}, {0, 0}, {1, 1}, 1),
+      pack(x(2, 2, 3, 2), x(2, 1, 2, 2), {2, 2, 4, 3}, {2, 2}, {1, 1}, {1, 1}, 2)}
   end,
   conv2d_weight = function()
-    return {pack(x(1, 2, 4, 4), x(1, 3, 2, 2), {3, 2, 3, 3}, {1, 1}, {0, 0}, {1, 1}, 1), pack(x(2, 2, 4, 3), x(2, 2, 3, 2), {2, 1, 2, 2}, {2, 2}, {1, 1}, {1, 1}, 2)}
+    return {pack(x(1, 2, 4, 4), x(1, 3, 2, 2), {3, 2, 3, 3}, {1, 1}, {0, 0}, {1, 1}, 1),
+      pack(x(2, 2, 4, 3), x(2, 2, 3, 2), {2, 1, 2, 2}, {2, 2}, {1, 1}, {1, 1}, 2)}
   end,
-  planes = function() return {pack(x(1, 2, 4, 4), 2), pack(x(2, 5, 4), {3, 2}, {2, 1}, {1, 1}, true, false), pack(x(1, 1, 5, 5), 3, 2, 1, true, true, 5)} end,
-  distinct_planes = function() return {pack(distinct(1, 2, 4, 4), 2), pack(distinct(2, 5, 4), {3, 2}, {2, 1}, {1, 1}), pack(distinct(1, 1, 5, 5), 2, 2, 0, 1, true), pack(distinct(1, 1, 5, 5), 2, 1, 1, 2)} end,
+  planes = function()
+    return {pack(x(1, 2, 4, 4), 2), pack(x(2, 5, 4), {3, 2}, {2, 1}, {1, 1}, true, false),
+      pack(x(1, 1, 5, 5), 3, 2, 1, true, true, 5)}
+  end,
+  distinct_planes = function()
+    return {pack(distinct(1, 2, 4, 4), 2), pack(distinct(2, 5, 4), {3, 2}, {2, 1}, {1, 1}),
+      pack(distinct(1, 1, 5, 5), 2, 2, 0, 1, true), pack(distinct(1, 1, 5, 5), 2, 1, 1, 2)}
+  end,
   avg_pool2d_adjoint = function()
     local none = math.mininteger -- "no divisor_override", as the row above says it
-    return {pack(x(1, 2, 2, 2), {1, 2, 4, 4}, {2, 2}, {2, 2}, {0, 0}, false, true, none), pack(x(1, 1, 3, 3), {1, 1, 5, 5}, {3, 3}, {2, 2}, {1, 1}, false, false, none),
+    return {pack(x(1, 2, 2, 2), {1, 2, 4, 4}, {2, 2}, {2, 2}, {0, 0}, false, true, none),
+      pack(x(1, 1, 3, 3), {1, 1, 5, 5}, {3, 3}, {2, 2}, {1, 1}, false, false, none),
       pack(x(1, 1, 3, 3), {1, 1, 5, 5}, {3, 3}, {2, 2}, {1, 1}, false, true, 5)}
   end,
 }
 
 -- Rows whose arguments are their own.
-function by_name.clamp_backward() return {pack(x(2, 3), nonzero(2, 3), {min = -0.1, max = 0.65}), pack(x(2, 3), nonzero(2, 3), {min = 0.1}), pack(x(2, 3), nonzero(2, 3))} end
+function by_name.clamp_backward()
+  return {pack(x(2, 3), nonzero(2, 3), {min = -0.1, max = 0.65}), pack(x(2, 3), nonzero(2, 3), {min = 0.1}),
+    pack(x(2, 3), nonzero(2, 3))}
+end
 function by_name.softplus_backward() return {pack(x(2, 3), x(2, 3), 1, 20), pack(x(2, 3), nonzero(2, 3), 3, 0.2)} end
 function by_name.softplus() return {pack(x(2, 3)), pack(nonzero(2, 3), 3, 0.2)} end
 function by_name.relu_backward() return {pack(x(2, 3), nonzero(2, 3))} end
@@ -236,14 +290,19 @@ function by_name.narrow() return {pack(x(2, 4), 2, 2, 2), pack(x(3), 1, -2, 2), 
 function by_name.select() return {pack(x(2, 4), 2, 3), pack(x(3), 1, -1)} end
 function by_name.slice() return {pack(x(2, 5), 2, 1, 5, 2), pack(x(4), 1, 2, 3, 1), pack(x(5, 2), 1, 2, 5, 3)} end
 function by_name.diagonal() return {pack(x(3, 3)), pack(x(3, 4), 1), pack(x(2, 3, 4), -1, 3, 2)} end
-function by_name.as_strided() return {pack(x(6), {2, 2}, {1, 2}), pack(x(2, 3), {2, 2}, {3, 1}, 1), pack(x(6), {3, 2}, {1, 1}, 0)} end
-function by_name.as_strided_scatter() return {pack(x(6), x(2, 2), {2, 2}, {1, 2}), pack(x(2, 3), x(2, 2), {2, 2}, {3, 1}, 1)} end
+function by_name.as_strided()
+  return {pack(x(6), {2, 2}, {1, 2}), pack(x(2, 3), {2, 2}, {3, 1}, 1), pack(x(6), {3, 2}, {1, 1}, 0)}
+end
+function by_name.as_strided_scatter()
+  return {pack(x(6), x(2, 2), {2, 2}, {1, 2}), pack(x(2, 3), x(2, 2), {2, 2}, {3, 1}, 1)}
+end
 function by_name.cast() return {pack(x(2, 3), torch.float64)} end
 function by_name.prod(row)
   local list = with(row, nonzero)
   list[#list + 1] = pack(leaf(torch.tensor({{1.5, 0, 2}, {3, 1, -1}}, F64)))
   list[#list + 1] = pack(leaf(torch.tensor({{1.5, 0, 2}, {0, 1, 0}}, F64)), {dim = 2})
-  list[#list + 1] = pack(leaf(torch.tensor({{{1.5, 0}, {3, 1}, {2, -1}}, {{0, 0}, {0.5, 2}, {1, 1}}}, F64)), {dim = {1, 3}})
+  list[#list + 1] = pack(leaf(torch.tensor({{{1.5, 0}, {3, 1}, {2, -1}}, {{0, 0}, {0.5, 2}, {1, 1}}}, F64)),
+    {dim = {1, 3}})
   return list
 end
 function by_name.matrix_norm() return {pack(x(2, 3), "fro"), pack(x(2, 3, 2), "fro", {1, 3}, true)} end
@@ -271,11 +330,13 @@ function by_name.sort() return {pack(distinct(2, 4)), pack(distinct(3, 4), 1, tr
 function by_name.nll_loss_backward()
   local t, w = positions {1, 4, 2}, torch.tensor({0.5, 0.75, 2, 1.25}, F64)
   local all, some = torch.tensor(2.5, F64), torch.tensor(1.25, F64) -- the weights that count
-  return {pack(x(3), t, nil, nil, {3, 4}, -100, "none"), pack(x(), t, w, all, {3, 4}, -100, "mean"), pack(x(), t, w, some, {3, 4}, 4, "mean"), pack(x(), t, w, some, {3, 4}, 4, "sum")}
+  return {pack(x(3), t, nil, nil, {3, 4}, -100, "none"), pack(x(), t, w, all, {3, 4}, -100, "mean"),
+    pack(x(), t, w, some, {3, 4}, 4, "mean"), pack(x(), t, w, some, {3, 4}, 4, "sum")}
 end
 function by_name.batch_norm_of()
   local m, v = torch.randn({3}, F64), torch.rand({3}, F64) + 0.5
-  local list = {pack(x(4, 3), nil, nil, x(3), x(3), true, 0.1, 1e-5), pack(x(4, 3), m, v, x(3), x(3), false, 0.1, 1e-5), pack(x(2, 3, 2), nil, nil, nil, nil, true, 0.1, 1e-3)}
+  local list = {pack(x(4, 3), nil, nil, x(3), x(3), true, 0.1, 1e-5),
+    pack(x(4, 3), m, v, x(3), x(3), false, 0.1, 1e-5), pack(x(2, 3, 2), nil, nil, nil, nil, true, 0.1, 1e-3)}
   for _, sample in ipairs(list) do sample.results = 1 end -- the statistics carry no gradient
   return list
 end

@@ -68,7 +68,10 @@ local function argument(v, met)
     return t
   end
   if is(v, Type) then return torch[v.name] end
-  if is(v, Complex) then return torch.complex(torch.tensor(v[1] * 1.0, {dtype = "float64"}), torch.tensor(v[2] * 1.0, {dtype = "float64"})):item() end
+  if is(v, Complex) then
+    return torch.complex(torch.tensor(v[1] * 1.0, {dtype = "float64"}),
+      torch.tensor(v[2] * 1.0, {dtype = "float64"})):item()
+  end
   if is(v, Build) then return find(v.module)(table.unpack(v.args or {})) end
   if type(v) ~= "table" then return v end
   local out = {}
@@ -101,13 +104,16 @@ local reflected = {
   __setitem__ = function(x, items, value) x[items] = value; return x end,
 }
 
-local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true, double = true,
+local DTYPE_NAMES = {bool = true, byte = true, char = true, short = true, int = true, long = true, float = true,
+  double = true,
   half = true, cfloat = true, cdouble = true, bfloat16 = true}
 
 local function perform(op, kind, args)
   if kind == "attribute" then return args[1][op:gsub("^attr%.", "")] end
   if kind == "operator" then return reflected[op](table.unpack(args, 1, args.n)) end
-  if kind == "method" or torch.is_tensor(args[1]) and DTYPE_NAMES[op] then return args[1][op](table.unpack(args, 1, args.n)) end
+  if kind == "method" or torch.is_tensor(args[1]) and DTYPE_NAMES[op] then
+    return args[1][op](table.unpack(args, 1, args.n))
+  end
   return find(op)(table.unpack(args, 1, args.n))
 end
 
@@ -151,15 +157,21 @@ local function differs(got, want, rtol, atol, how)
     if torch.is_tensor(got) and type(want) ~= "table" then got = got:item() end
     if type(want) == "table" then
       if type(got) ~= "table" and type(got) ~= "userdata" then return "is " .. tostring(got) end
-      for i = 1, math.max(#want, #got) do if got[i] ~= want[i] then return ("has %s at %d, want %s"):format(tostring(got[i]), i, tostring(want[i])) end end
+      for i = 1, math.max(#want, #got) do
+        if got[i] ~= want[i] then return ("has %s at %d, want %s"):format(tostring(got[i]), i, tostring(want[i])) end
+      end
       return nil
     end
-    if got == want or type(got) == "number" and type(want) == "number" and close(got, want, rtol, atol) then return nil end
+    if got == want or type(got) == "number" and type(want) == "number" and close(got, want, rtol, atol) then
+      return nil
+    end
     return ("is %s, want %s"):format(tostring(got), tostring(want))
   end
   if not torch.is_tensor(got) then return "is a " .. type(got) .. ", want a tensor" end
   if got.dtype ~= torch[want.dtype] then return ("is %s, want %s"):format(tostring(got.dtype), want.dtype) end
-  if shape_text(got.shape) ~= shape_text(want.shape) then return ("is %s, want %s"):format(shape_text(got.shape), shape_text(want.shape)) end
+  if shape_text(got.shape) ~= shape_text(want.shape) then
+    return ("is %s, want %s"):format(shape_text(got.shape), shape_text(want.shape))
+  end
   if how == "loose" or #want.data == 0 then return nil end
   got = got:detach()
   if got:is_complex() then got = torch.view_as_real(got) end
@@ -213,7 +225,9 @@ local function holds(doc, case)
   local args, met = arguments(case)
   local out = results(perform(doc.op, doc.kind, args))
   local rtol, atol = tolerances(case)
-  local function how(i) return contains(case.loose, i) and "loose" or contains(case.unordered, i) and "unordered" or nil end
+  local function how(i)
+    return contains(case.loose, i) and "loose" or contains(case.unordered, i) and "unordered" or nil
+  end
   for i, want in ipairs(case.out) do
     local why = differs(out[i], want, rtol, atol, how(i))
     if why then return ("result %d %s"):format(i, why) end
@@ -237,7 +251,9 @@ local function holds(doc, case)
     local back = target[doc.inplace](target, table.unpack(again, 2, again.n))
     local why = differs(target, case.out[1], rtol, atol, how(1))
     if why then return ("in place: %s"):format(why) end
-    if not rawequal(back, target) and not (torch.is_tensor(back) and back:data_ptr() == target:data_ptr()) then return "in place: another tensor came back" end
+    if not rawequal(back, target) and not (torch.is_tensor(back) and back:data_ptr() == target:data_ptr()) then
+      return "in place: another tensor came back"
+    end
   end
   for _, alias in ipairs(doc.aliases or {}) do
     local there, f = pcall(find, alias)
@@ -257,7 +273,9 @@ local function raises(doc, case)
   local ok, message = pcall(perform, op, kind, args)
   if ok then return "raises nothing; PyTorch: " .. tostring(case.message) end
   if type(message) ~= "string" then return "raises a " .. type(message) end
-  if message:find "there is no torch%." or message:find "attempt to " then return "raises for another reason: " .. message end
+  if message:find "there is no torch%." or message:find "attempt to " then
+    return "raises for another reason: " .. message
+  end
 end
 
 -- ---- the tests ---------------------------------------------------------------------------
@@ -289,7 +307,8 @@ local function judge(folder, verdict, doc, i, exceptions)
   if what then
     skipped = skipped + 1
     met[what][name] = true
-    return strict and not known.missing[what][name] and ("case %d: there is no %s, and known.lua does not say so"):format(i, name) or nil
+    return strict and not known.missing[what][name]
+      and ("case %d: there is no %s, and known.lua does not say so"):format(i, name) or nil
   end
   local why, reason = run(verdict, doc, case), exceptions[i]
   if reason then
@@ -314,7 +333,9 @@ local function suite(folder, verdict)
         end
       end
       for i in pairs(exceptions) do
-        if not doc.cases[i] then wrong[#wrong + 1] = ("there is no case %s, which known.lua names"):format(tostring(i)) end
+        if not doc.cases[i] then
+          wrong[#wrong + 1] = ("there is no case %s, which known.lua names"):format(tostring(i))
+        end
       end
       if #wrong > 0 then error(table.concat(wrong, "\n"), 0) end
     end)

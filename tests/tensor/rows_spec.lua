@@ -106,7 +106,8 @@ describe("results that are lists", function()
     assert.same({{{0}, {3}}, {{1}, {4}}, {{2}, {5}}}, lists(x:split(1, {dim = 2})))
     assert.same({{{0, 1, 2}}, {{3, 4, 5}}}, lists(torch.chunk(x, {chunks = 2})))
     local function message(...) return (select(2, pcall(...)):match "%l+: '.*") end
-    assert.equal("split: 'size' (argument 2): expected a positive integer or an array of sizes, got 0", message(torch.split, x, 0))
+    assert.equal("split: 'size' (argument 2): expected a positive integer or an array of sizes, got 0",
+      message(torch.split, x, 0))
     assert.equal("split: 'size' (argument 2): the sizes add up to 1, the dimension has 2", message(torch.split, x, {1}))
     assert.equal("split: 'size' (argument 2): expected sizes from 0 to 2; size 1 is not", message(torch.split, x, {3}))
     assert.equal("chunk: 'chunks' (argument 2): expected a positive integer, got 0", message(torch.chunk, x, 0))
@@ -192,7 +193,8 @@ describe("the op table tells", function()
     assert.equal("binary_cross_entropy", names_of("cuda", "banned"))
   end)
   it("the ONNX operators that do the same", function()
-    for name, operator in pairs {relu = "Relu", add = "Add", matmul = "MatMul", where = "Where", le = "LessOrEqual", erf = "Erf"} do
+    for name, operator in pairs {relu = "Relu", add = "Add", matmul = "MatMul", where = "Where", le = "LessOrEqual",
+      erf = "Erf"} do
       assert.equal(operator, rows[name].onnx)
     end
     assert.is_nil(rows.conv2d.onnx)

@@ -17,18 +17,23 @@ local nan, inf, most, least = 0 / 0, math.huge, math.maxinteger, math.mininteger
 -- ---- bad values by type of argument ----------------------------------------------------------
 
 local function tensors()
-  return {torch.empty(0), torch.empty(0, 3), torch.tensor(2.5), torch.ones(1, 2, 1, 3, 1), torch.ones(3, 1):expand(3, 4),
-    torch.ones(4, 3):t(), torch.tensor({{1, 2, 3}, {4, 5, 6}}), torch.tensor({{true, false, true}, {false, false, true}}),
+  return {torch.empty(0), torch.empty(0, 3), torch.tensor(2.5), torch.ones(1, 2, 1, 3, 1),
+    torch.ones(3, 1):expand(3, 4),
+    torch.ones(4, 3):t(), torch.tensor({{1, 2, 3}, {4, 5, 6}}),
+    torch.tensor({{true, false, true}, {false, false, true}}),
     torch.tensor({1, 2, 3}, {dtype = "uint8"}), torch.full({2, 3}, nan), torch.ones(2, 3, {requires_grad = true}),
     torch.ones(2, 3, {dtype = "float64"}), torch.ones(7)}
 end
 local function positions()
-  return {torch.tensor({0}), torch.tensor({{1, 0, 1}, {1, 1, 1}}), torch.tensor({{99, 1, 1}, {1, 1, 1}}), torch.tensor({{1, -99, 1}, {1, 1, 1}}),
-    torch.tensor({most, least}), torch.tensor({1.0, 2.0}), torch.tensor({nan, 1}), torch.tensor({true, false}), torch.tensor(1),
+  return {torch.tensor({0}), torch.tensor({{1, 0, 1}, {1, 1, 1}}), torch.tensor({{99, 1, 1}, {1, 1, 1}}),
+    torch.tensor({{1, -99, 1}, {1, 1, 1}}),
+    torch.tensor({most, least}), torch.tensor({1.0, 2.0}), torch.tensor({nan, 1}), torch.tensor({true, false}),
+    torch.tensor(1),
     torch.empty(0, {dtype = "int64"}), torch.tensor({{{1}}}), 0, 99, -99, 1.5}
 end
 local function sizes()
-  return {{-1}, {-1, -1}, {-5, 2}, {0}, {0, most}, {most}, {most, 2}, {1 << 62, 4}, {1 << 32, 1 << 32}, {2, 1 << 60}, {1.5}, {"a"}, {nan},
+  return {{-1}, {-1, -1}, {-5, 2}, {0}, {0, most}, {most}, {most, 2}, {1 << 62, 4}, {1 << 32, 1 << 32}, {2, 1 << 60},
+    {1.5}, {"a"}, {nan},
     {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {}, 0, -1, most, least, 1.5, "x", true}
 end
 local function integers() return {0, -1, 1, 99, -99, most, least, 1 << 53, 1 << 62, 1.5, nan, inf, "x", true, {}} end
@@ -36,25 +41,37 @@ local function dimensions() return {0, 99, -99, most, least, 1.5, nan, "x", true
 local BAD = {
   ARG_TENSOR = tensors, ARG_POSITIONS = positions, ARG_SHAPE = sizes, ARG_INTS = sizes, ARG_INT = integers,
   ARG_DIM = dimensions, ARG_INDEX = dimensions,
-  ARG_DIMS = function() return {{0}, {1, 1}, {99}, {-99}, {1, 2, 3, 4}, {1.5}, {"x"}, {}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 0, 99, most, least, 1.5, "x"} end,
-  ARG_NUMBER = function() return {nan, inf, -inf, 1e300, most, least, 0, -1, 300, 1.5, true, "x", {}, torch.ones(2), torch.tensor(1.0, {requires_grad = true})} end,
+  ARG_DIMS = function()
+    return {{0}, {1, 1}, {99}, {-99}, {1, 2, 3, 4}, {1.5}, {"x"}, {}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 0, 99,
+      most, least, 1.5, "x"}
+  end,
+  ARG_NUMBER = function()
+    return {nan, inf, -inf, 1e300, most, least, 0, -1, 300, 1.5, true, "x", {}, torch.ones(2),
+      torch.tensor(1.0, {requires_grad = true})}
+  end,
   ARG_FLOAT = function() return {nan, inf, -inf, 1e300, -1, 0, most, "x", {}, torch.ones(2)} end,
   ARG_BOOL = function() return {1, "yes", {}} end,
   ARG_DTYPE = function() return {"float99", 5, {}, "int32", "bool", "uint8"} end,
   ARG_CHOICE = function() return {"zzz", 5, true, ""} end,
-  ARG_INTEGERS = function() return {{-1}, {0}, {most, most, 2}, {least}, {1.5}, {"x"}, {nan}, {}, 2, 1.5, "x", true, torch.ones(2)} end,
+  ARG_INTEGERS = function()
+    return {{-1}, {0}, {most, most, 2}, {least}, {1.5}, {"x"}, {nan}, {}, 2, 1.5, "x", true, torch.ones(2)}
+  end,
   ARG_FLOATS = function() return {{nan}, {"x"}, {}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, "x", true} end,
   ARG_STRING = function() return {("x"):rep(200), "a\0b", "", 5, true} end,
   ARG_DEVICE = function() return {"cuda", "cuda:0", "tpu", 0, {}} end,
   ARG_GENERATOR = function() return {5, "x", {}} end,
 }
 BAD.ARG_OPTIONAL_NUMBER = BAD.ARG_NUMBER
-local function everywhere() return {MISSING, "text", {}, {1, 2}, {{}}, print, io.stdout, coroutine.create(print), torch.float32} end
+local function everywhere()
+  return {MISSING, "text", {}, {1, 2}, {{}}, print, io.stdout, coroutine.create(print), torch.float32}
+end
 
 local function bad_values(arg)
   local list = everywhere()
   if arg.list then
-    for _, v in ipairs {{torch.ones(2), 5}, {torch.ones(2), torch.ones(3, 3)}, {torch.empty(0)}, torch.ones(2)} do list[#list + 1] = v end
+    for _, v in ipairs {{torch.ones(2), 5}, {torch.ones(2), torch.ones(3, 3)}, {torch.empty(0)}, torch.ones(2)} do
+      list[#list + 1] = v
+    end
   end
   for _, v in ipairs(BAD[arg.type.arg]()) do list[#list + 1] = v end
   return list
@@ -241,8 +258,11 @@ local function fault_of(message, name, bad)
   if #text > 420 then return "has " .. #text .. " bytes" end
   name = name:gsub("^x:", "")
   if text:sub(1, #name + 2) ~= name .. ": " then return "does not start with " .. name end
-  if text:find("bad argument", 1, true) or text:find "luaL?_" or text:find("attempt to", 1, true) or text:find "[%w]+_[%w_]*%.c" then return "shows internals" end
-  if text:find "%(null%)" or bad ~= least and bad ~= inf and text:find "%-9223372036854775808" then return "shows a C value" end
+  if text:find("bad argument", 1, true) or text:find "luaL?_" or text:find("attempt to", 1, true)
+    or text:find "[%w]+_[%w_]*%.c" then return "shows internals" end
+  if text:find "%(null%)" or bad ~= least and bad ~= inf and text:find "%-9223372036854775808" then
+    return "shows a C value"
+  end
 end
 
 -- Looks at what a call gave, so that all of its memory is read.
@@ -298,7 +318,10 @@ describe("wrong calls of", function()
                 return
               end
               local why = fault_of(results[2], name, bad)
-              if why then faults[#faults + 1] = ("%s with %s = %s: %s: %s"):format(name, label, show(bad), why, tostring(results[2])) end
+              if why then
+                faults[#faults + 1] = ("%s with %s = %s: %s: %s"):format(name, label, show(bad), why,
+                  tostring(results[2]))
+              end
               if verbose and not seen[results[2]] then
                 seen[results[2]] = true
                 io.write(results[2], "\n")
@@ -306,7 +329,9 @@ describe("wrong calls of", function()
             end)
           end
         end
-        if #faults > 0 then error(#faults .. " faults:\n" .. table.concat(faults, "\n", 1, math.min(#faults, 12)), 0) end
+        if #faults > 0 then
+          error(#faults .. " faults:\n" .. table.concat(faults, "\n", 1, math.min(#faults, 12)), 0)
+        end
       end)
     end
   end
@@ -317,7 +342,8 @@ end)
 
 describe("wrong calls of functions that are no ops:", function()
   local x = torch.ones(2, 3)
-  local bad = {MISSING, "text", {}, {1, 2}, {"x"}, {{}}, print, torch.float32, true, 0, 1.5, nan, -1, 99, most, least, x, torch.empty(0), torch.tensor(1),
+  local bad = {MISSING, "text", {}, {1, 2}, {"x"}, {{}}, print, torch.float32, true, 0, 1.5, nan, -1, 99, most, least,
+    x, torch.empty(0), torch.tensor(1),
     {dim = 0}, {dim = "x"}, {dtype = 5}, {device = "cuda:99"}, {no_such_name = 1}}
   -- Each entry: a right call, and for each argument what may be accepted among the values above. The first one of a
   -- method is not varied.
@@ -339,16 +365,20 @@ describe("wrong calls of functions that are no ops:", function()
   local function number(v) return type(v) == "number" end
   local operand = any(tensor, number, among(true))
   local whole = is_integer
-  local data = any(tensor, number, among(true), function(v) return type(v) == "table" and v[1] ~= "x" and (v[1] ~= nil or empty(v)) end)
+  local data = any(tensor, number, among(true),
+    function(v) return type(v) == "table" and v[1] ~= "x" and (v[1] ~= nil or empty(v)) end)
   local calls = {
     allclose = {{x, x, 1e-5, 1e-8}, tensor, tensor, any(missing, number), any(missing, number)},
-    nonzero = {{x, {as_tuple = true}}, operand, any(missing, empty)}, tensor = {{{1, 2}, {dtype = "int32"}}, data, any(missing, empty)},
+    nonzero = {{x, {as_tuple = true}}, operand, any(missing, empty)},
+    tensor = {{{1, 2}, {dtype = "int32"}}, data, any(missing, empty)},
     equal = {{x, x}, tensor, tensor}, numel = {{x}, tensor}, is_floating_point = {{x}, tensor},
     manual_seed = {{1}, whole}, set_num_threads = {{1}, whole},
   }
   local methods = {
-    to = {{x, "float64"}, none, any(tensor, empty, among(torch.float32))}, size = {{x, 1}, none, any(missing, among(-1))},
-    stride = {{x, 1}, none, any(missing, among(-1))}, view_as = {{x, x}, none, tensor}, type_as = {{x, x}, none, tensor},
+    to = {{x, "float64"}, none, any(tensor, empty, among(torch.float32))},
+    size = {{x, 1}, none, any(missing, among(-1))},
+    stride = {{x, 1}, none, any(missing, among(-1))}, view_as = {{x, x}, none, tensor},
+    type_as = {{x, x}, none, tensor},
     item = {{torch.ones(1)}, none}, dim = {{x}, none},
   }
   local function each(name, f, entry, first)
@@ -362,7 +392,9 @@ describe("wrong calls of functions that are no ops:", function()
           if not (name == "set_num_threads" and value == 99) then
             local results = table.pack(pcall(f, table.unpack(args, 1, #call)))
             local why = not results[1] and fault_of(results[2], name, value)
-            if why then error(("%s with argument %d = %s: %s: %s"):format(name, i, show(value), why, tostring(results[2])), 0) end
+            if why then
+              error(("%s with argument %d = %s: %s: %s"):format(name, i, show(value), why, tostring(results[2])), 0)
+            end
             if results[1] and not entry[i + 1](value) then
               error(("%s with argument %d = %s: is accepted"):format(name, i, show(value)), 0)
             end
@@ -383,11 +415,13 @@ describe("lists with names in them are refused by", function()
     ["tensor: 'data' (argument 1): expected arrays without names in them"] = {
       function() return torch.tensor {1, 2, dtype = "int32"} end, function() return torch.tensor {{1, a = 2}} end,
       function() return torch.tensor {dtype = "int32"} end},
-    ["index: expected a list of items without names in it"] = {function() return x[{1, dim = 2}] end, function() x[{1, dim = 2}] = 0 end},
+    ["index: expected a list of items without names in it"] = {function() return x[{1, dim = 2}] end,
+      function() x[{1, dim = 2}] = 0 end},
     ["index: expected a range {first, last, step} and nothing else in its table"] = {
       function() return x[{{1, 2, step = 2}}] end, function() return x[{{1, 2, 1, 4}}] end},
     ["zeros: 'size' (argument 1): expected a list without names in it, got a table"] = {function() return torch.zeros {2, dtype = "int32"} end},
-    ["sum: 'dim' (argument 2): expected a list without names in it, got a table"] = {function() return x:sum {1, keepdim = true} end},
+    ["sum: 'dim' (argument 2): expected a list without names in it, got a table"] =
+      {function() return x:sum {1, keepdim = true} end},
     ["stack: 'tensors' (argument 1): expected an array of tensors without names in it, got a table"] = {
       function() return torch.stack {x, x, dim = 2} end},
     ["autograd.grad: 'inputs' (argument 2): expected an array of tensors without names in it, got a table"] = {

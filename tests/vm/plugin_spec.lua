@@ -16,7 +16,8 @@ teardown(function() os.execute(("rm -rf '%s'"):format(folder)) end)
 local function exported(path)
   local names = {}
   for name, rest in output("nm -D --defined-only '%s'", path):gmatch "%x+ [TDBRVWi] ([%w_]+)([^\n]*)" do
-    if not rest:find "^@[^@]" then names[name] = true end -- "stdout@GLIBC_2.2.5" of an executable is that of the C library
+    -- "stdout@GLIBC_2.2.5" of an executable is that of the C library
+    if not rest:find "^@[^@]" then names[name] = true end
   end
   return names
 end
@@ -111,7 +112,9 @@ print(len(data) > 120000, all(b == i % 251 for i, b in enumerate(b"".join(rows))
     local ours = exported(hecate)
     assert.is_true(ours.tensor_check and ours.op_add and ours.error_argument)
     local beside = {}
-    for name in ("c m mvec gomp openblas gfortran readline tinfo zmq sodium z"):gmatch "%a+" do beside["lib" .. name .. ".so"] = true end
+    for name in ("c m mvec gomp openblas gfortran readline tinfo zmq sodium z"):gmatch "%a+" do
+      beside["lib" .. name .. ".so"] = true
+    end
     local others = 0
     for file, path in output "ldconfig -p":gmatch "(lib%a+%.so)%S*[^\n]*=> (/[^\n]*)" do
       if beside[file] then
