@@ -34,6 +34,7 @@ end
 -- Whether a file is there by its name, or by the end of its path ("nn/init.lua").
 local function is_there(name)
   if name:find "^each_%w+%.h$" then return true end -- by set of dtypes
+  if name:find "^build/gen/strips_%w+%.c$" then return true end -- by element type
   if name:find "^lib/demo/" then return true end -- the worked example of a library
   if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" or name:find "^/" then return true end -- kernel_NAME.c
   if not name:find "/" then return names[name] end
