@@ -2,7 +2,8 @@
 -- stride, padding, dilation and kernel sizes are one number or {height, width}.
 op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0, dilation: ints = 1, groups: int = 1) -> Tensor",
   amp = {cpu = "half", cuda = "half"},
-  module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true, domain = "conv2d",
+  module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true,
+  domain = "conv2d",
   specialize = {["input.ndim"] = {4}},
   backward = function(o)
     local x, w, g = o.input, o.weight, o.grad
@@ -42,11 +43,13 @@ local function to_largest(o)
   local zeros = g:new_zeros({planes, shape[-2] * shape[-1]})
   return {input = zeros:scatter_add(2, o.outs[2]:reshape(places), g:reshape(places)):reshape(shape)}
 end
-op {"max_pool2d_with_indices", signature .. ") -> Tensor, Positions", module = "nn.functional", method = false, infer = "max_pool2d", contiguous = true, types = "number",
+op {"max_pool2d_with_indices", signature .. ") -> Tensor, Positions", module = "nn.functional", method = false,
+  infer = "max_pool2d", contiguous = true, types = "number",
   kernel = "max_pool2d", backward = to_largest, domain = "distinct_planes",
   doc = [[max_pool2d, and the positions of the largest elements in their flattened planes.]],
   example = "nn.functional.max_pool2d_with_indices(torch.rand(1, 1, 4, 4), 2)"}
-op {"max_pool2d", signature .. ", return_indices: bool = false) -> Tensor, Positions", module = {"torch", "nn.functional"}, method = false,
+op {"max_pool2d", signature .. ", return_indices: bool = false) -> Tensor, Positions",
+  module = {"torch", "nn.functional"}, method = false,
   infer = "max_pool2d", contiguous = true, types = "number", returns = "return_indices",
   backward = to_largest, domain = "distinct_planes",
   doc = [[The largest element of each window; stride defaults to kernel_size; padding counts as -∞ and is at most half the window. NaN wins.
@@ -56,12 +59,14 @@ the largest elements in their flattened planes come too.]],
 op {"avg_pool2d", "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: int = nil) -> Tensor",
   module = "nn.functional", method = false, types = "float", infer = "avg_pool2d", contiguous = true, domain = "planes",
   backward = function(o)
-    return {input = o.grad:avg_pool2d_adjoint(o.shape_of.input, o.kernel_size, o.stride, o.padding, o.ceil_mode, o.count_include_pad, o.divisor_override)}
+    return {input = o.grad:avg_pool2d_adjoint(o.shape_of.input, o.kernel_size, o.stride, o.padding, o.ceil_mode,
+      o.count_include_pad, o.divisor_override)}
   end,
   doc = [[The mean of each window. Padding counts as zeros, in the divisor only with count_include_pad; divisor_override replaces the divisor. Sizes as for max_pool2d.]],
   example = "nn.functional.avg_pool2d(torch.rand(1, 1, 4, 4), 2)"}
 op {"avg_pool2d_adjoint", "(grad_output: Tensor, size: shape, kernel_size: ints, stride: ints, padding: ints, ceil_mode: bool, count_include_pad: bool, divisor_override: int) -> Tensor",
   private = true, types = "float", infer = "avg_pool2d_adjoint", contiguous = true, domain = "avg_pool2d_adjoint",
   backward = function(o)
-    return {grad_output = o.grad:avg_pool2d(o.kernel_size, o.stride, o.padding, o.ceil_mode, o.count_include_pad, o.divisor_override)}
+    return {grad_output = o.grad:avg_pool2d(o.kernel_size, o.stride, o.padding, o.ceil_mode, o.count_include_pad,
+      o.divisor_override)}
   end, doc = [[The gradient of avg_pool2d to its input, of the given size.]]}

@@ -7,13 +7,17 @@ op {"zeros", "(size: shape) -> Tensor", creation = true, moves = true, doc = "Ze
 op {"ones", "(size: shape) -> Tensor", creation = true, moves = true, doc = "Ones.",
   example = "torch.ones(2, 3)", gives = "{{1, 1, 1}, {1, 1, 1}}"}
 op {"full", "(size: shape, fill_value: number) -> Tensor", creation = true, moves = true,
-  doc = "Every element fill_value, of its kind (bool, int64 or the default float) unless dtype says otherwise.", example = "torch.full({2, 3}, 7)", gives = "{{7, 7, 7}, {7, 7, 7}}"}
+  doc = "Every element fill_value, of its kind (bool, int64 or the default float) unless dtype says otherwise.",
+  example = "torch.full({2, 3}, 7)", gives = "{{7, 7, 7}, {7, 7, 7}}"}
 op {"arange", "(start: number, end_: number = nil, step: number = 1) -> Tensor", creation = true, types = "number",
-  doc = "start, start + step, … below end; arange(n) counts from 0. int64 when all are integers.", example = "torch.arange(0, 1, 0.25)", gives = "{0, 0.25, 0.5, 0.75}"}
+  doc = "start, start + step, … below end; arange(n) counts from 0. int64 when all are integers.",
+  example = "torch.arange(0, 1, 0.25)", gives = "{0, 0.25, 0.5, 0.75}"}
 op {"linspace", "(start: number, end_: number, steps: int) -> Tensor", creation = true, types = "number",
-  doc = "steps evenly spaced values from start to end, both included.", example = "torch.linspace(0, 1, 5)", gives = "{0, 0.25, 0.5, 0.75, 1}"}
+  doc = "steps evenly spaced values from start to end, both included.", example = "torch.linspace(0, 1, 5)",
+  gives = "{0, 0.25, 0.5, 0.75, 1}"}
 op {"eye", "(n: int, m: int = nil) -> Tensor", creation = true, moves = true,
-  doc = "n × m (default n) with ones on the diagonal.", example = "torch.eye(3)", gives = "{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}"}
+  doc = "n × m (default n) with ones on the diagonal.", example = "torch.eye(3)",
+  gives = "{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}"}
 op {"empty_like", "(input: Tensor) -> Tensor", creation = true, moves = true, random = true, method = false,
   doc = "empty in the shape and dtype of input.", example = "torch.empty_like(torch.ones(2))"}
 op {"zeros_like", "(input: Tensor) -> Tensor", creation = true, moves = true, method = false,
@@ -25,7 +29,8 @@ op {"full_like", "(input: Tensor, fill_value: number) -> Tensor", creation = tru
 op {"new_zeros", "(input: Tensor, size: shape) -> Tensor", creation = true, moves = true,
   doc = "Zeros of the given size in the dtype of input.", example = "torch.ones(2):new_zeros(3)", gives = "{0, 0, 0}"}
 op {"new_full", "(input: Tensor, size: shape, fill_value: number) -> Tensor", creation = true, moves = true,
-  doc = "fill_value in the given size and the dtype of input.", example = "torch.ones(2):new_full({3}, 5)", gives = "{5, 5, 5}"}
+  doc = "fill_value in the given size and the dtype of input.", example = "torch.ones(2):new_full({3}, 5)",
+  gives = "{5, 5, 5}"}
 op {"new_empty", "(input: Tensor, size: shape) -> Tensor", creation = true, moves = true, random = true,
   doc = "empty of the given size in the dtype of input.", example = "torch.ones(2):new_empty(3)"}
 op {"new_ones", "(input: Tensor, size: shape) -> Tensor", creation = true, moves = true,

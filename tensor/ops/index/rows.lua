@@ -1,10 +1,12 @@
 -- Indexing, joining and sorting. Contents of Positions count from 0 in C. inplace = "direct": the kernel changes a few
 -- places of a copy of input, or of input itself, after a look at all positions.
-op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "gather", contiguous = true, domain = "gather",
+op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "gather",
+  contiguous = true, domain = "gather",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.index, o.grad)} end,
   doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
 Fails on a position outside dimension dim. Any dtype.]=],
-  example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))", gives = "{{1, 1}, {4, 3}}"}
+  example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))",
+  gives = "{{1, 1}, {4, 3}}"}
 op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", complex = true,
   amp = {cuda = "widest"}, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
@@ -20,18 +22,22 @@ what is there; "multiply" has no gradient.]=],
 op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", complex = true, lua = "scatter",
   infer = "scatter", contiguous = true, inplace = "direct", domain = "scatter_distinct",
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
-  doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]], example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
-op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "index_select", contiguous = true, domain = "index_select",
+  doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]],
+  example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
+op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "index_select",
+  contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,
   doc = [[The slices of dimension dim that the 1-dimensional index names, in its order. Any dtype.]],
   example = "torch.index_select(torch.eye(3), 1, torch.tensor({3, 1}))", gives = "{{0, 0, 1}, {1, 0, 0}}"}
-op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor", complex = true, infer = "index_add", numbers = "same",
+op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *, alpha: number = 1) -> Tensor",
+  complex = true, infer = "index_add", numbers = "same",
   contiguous = true, inplace = "direct", domain = "index_add",
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
   end,
   doc = [[input with alpha · source added to the slices of dimension dim that the 1-dimensional index names. Repeated positions add up, in order.]],
-  example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))", gives = "{{1, 1}, {0, 0}, {1, 1}}"}
+  example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))",
+  gives = "{{1, 1}, {0, 0}, {1, 1}}"}
 op {"take", "(input: Tensor, index: Positions) -> Tensor", domain = "take",
   composite = function(o)
     local places = o.index:reshape({o.index.numel})
@@ -54,22 +60,26 @@ op {"nonzero", "(input: Tensor) -> Positions", complex = true, infer = "nonzero"
   example = "torch.nonzero(torch.tensor({0, 5, 0, 7}))", gives = "{{2}, {4}}"}
 -- x[{...}] with tensors among the items, called by the session's indexing. dims[i] is the
 -- dimension that indices[i] belongs to.
-op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", moves = true, private = true, infer = "index", domain = "index",
+op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", moves = true, private = true,
+  infer = "index", domain = "index",
   backward = "index", grad_inputs = {"input"}, save = {"indices"},
   doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are neighbours, else first.]]}
 op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor", complex = true,
   amp = {cuda = "widest"}, private = true,
-  infer = "index_put", inplace = "direct", domain = "index_put", backward = "index_put", grad_inputs = {"input", "values"}, save = {"indices"},
+  infer = "index_put", inplace = "direct", domain = "index_put", backward = "index_put",
+  grad_inputs = {"input", "values"}, save = {"indices"},
   doc = [[input with values (broadcast to the shape of index's result, cast to its dtype) written or added where index would read.]]}
 
-op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "nn.functional", method = false, infer = "one_hot",
+op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "nn.functional", method = false,
+  infer = "one_hot",
   contiguous = true,
   doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
 op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
   module = "nn.functional", method = false, domain = "embedding", mutates = {"weight", when = "max_norm"},
   specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
-  check = {{"weight", "weight.ndim == 2", "2 dimensions"}, {"input", 'input.dtype == "int64"', "a tensor of positions (int64)"},
+  check = {{"weight", "weight.ndim == 2", "2 dimensions"},
+    {"input", 'input.dtype == "int64"', "a tensor of positions (int64)"},
     {"not given(padding_idx) or (padding_idx >= -weight.shape[1] and padding_idx < weight.shape[1])",
       "'padding_idx' (argument 3): outside the {weight.shape[1]} rows of weight"},
     {"input.ndim < max_dims", "too many dimensions"}},
@@ -92,27 +102,34 @@ op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, m
 With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm. scale_grad_by_freq divides each
 gradient by how often its row was read.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
-op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor", private = true, composite = true,
+op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor",
+  private = true, composite = true,
   mutates = {"weight"},
   doc = [[weight itself, in which the rows that indices name were scaled to a norm of at most max_norm.]]}
 
 for _, name in ipairs {"tril", "triu"} do
-  op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, moves = true, inplace = true, domain = "matrix",
+  op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, moves = true,
+    inplace = true, domain = "matrix",
     backward = function(o) return {input = o.grad[name](o.grad, o.diagonal)} end,
     doc = ("The %s triangle of the last two dimensions, the rest 0; diagonal > 0 moves the border to the right."):format(name == "tril" and "lower" or "upper"),
     example = ("torch.%s(torch.ones(3, 3))"):format(name),
     gives = name == "tril" and "{{1, 0, 0}, {1, 1, 0}, {1, 1, 1}}" or "{{1, 1, 1}, {0, 1, 1}, {0, 0, 1}}"}
 end
 
-local function by_position(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.outs[2], o.grad)} end
-op {"sort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Tensor, Positions", infer = "sort",
+local function by_position(o)
+  return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.outs[2], o.grad)}
+end
+op {"sort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Tensor, Positions",
+  infer = "sort",
   contiguous = true, backward = by_position, domain = "distinct",
   doc = [[The elements sorted along dim and where they were. Equal ones keep their order; NaN counts as the largest. Radix sort: linear time.]],
   example = "torch.sort(torch.tensor({3, 1, 2}))", gives = "{1, 2, 3}, {2, 3, 1}"}
 op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Positions",
   composite = function(o) return (select(2, o.input:sort(o.dim, o.descending, {stable = o.stable}))) end,
-  doc = [[The positions that sort input along dim; see sort.]], example = "torch.argsort(torch.tensor({3, 1, 2}))", gives = "{2, 3, 1}"}
-op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted: bool = true) -> Tensor, Positions", infer = "topk",
+  doc = [[The positions that sort input along dim; see sort.]], example = "torch.argsort(torch.tensor({3, 1, 2}))",
+  gives = "{2, 3, 1}"}
+op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted: bool = true) -> Tensor, Positions",
+  infer = "topk",
   contiguous = true, backward = by_position, domain = "topk",
   doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal ones the first. NaN counts as the largest.]],
   example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
@@ -124,8 +141,10 @@ op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
   example = "torch.cat({torch.zeros(2), torch.ones(3)})", gives = "{0, 0, 1, 1, 1}"}
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.
-op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", moves = true, private = true, infer = "join", domain = "cat",
+op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", moves = true, private = true, infer = "join",
+  domain = "cat",
   backward = "join", grad_inputs = {"tensors"}, save = {"out2"}, doc = [[cat, and the sizes along dim.]]}
 op {"stack", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   amp = {cpu = "widest"}, composite = true, method = false,
-  doc = [[Tensors of one shape joined along a new dimension dim.]], example = "torch.stack({torch.zeros(2), torch.ones(2)})", gives = "{{0, 0}, {1, 1}}"}
+  doc = [[Tensors of one shape joined along a new dimension dim.]],
+  example = "torch.stack({torch.zeros(2), torch.ones(2)})", gives = "{{0, 0}, {1, 1}}"}

@@ -3,14 +3,17 @@
 op {"mm", "(input: Tensor, mat2: Tensor) -> Tensor", complex = true,
   amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "mm", types = "number", domain = "mm",
   backward = function(o) return {input = o.grad:mm(o.mat2:t()), mat2 = o.input:t():mm(o.grad)} end,
-  doc = [[The matrix product of (n × k) and (k × m). k = 0 gives zeros.]], example = "torch.mm(torch.ones(2, 3), torch.ones(3, 2))", gives = "{{3, 3}, {3, 3}}"}
+  doc = [[The matrix product of (n × k) and (k × m). k = 0 gives zeros.]],
+  example = "torch.mm(torch.ones(2, 3), torch.ones(3, 2))", gives = "{{3, 3}, {3, 3}}"}
 op {"bmm", "(input: Tensor, mat2: Tensor) -> Tensor", complex = true,
   amp = {cpu = "half", cuda = "half"}, onnx = "MatMul", infer = "bmm", types = "number", domain = "bmm",
   backward = function(o)
     return {input = o.grad:bmm(o.mat2:transpose(2, 3)), mat2 = o.input:transpose(2, 3):bmm(o.grad)}
   end,
-  doc = [[The matrix products of (b × n × k) and (b × k × m), one for each of the b.]], example = "torch.bmm(torch.ones(4, 2, 3), torch.ones(4, 3, 2))"}
-op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor", complex = true,
+  doc = [[The matrix products of (b × n × k) and (b × k × m), one for each of the b.]],
+  example = "torch.bmm(torch.ones(4, 2, 3), torch.ones(4, 3, 2))"}
+op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, alpha: number = 1) -> Tensor",
+  complex = true,
   amp = {cpu = "half", cuda = "half"}, infer = "addmm", types = "number", inplace = true,
   domain = "addmm", backward = function(o)
     return {input = o.grad:helper("scale", o.beta), mat1 = o.grad:mm(o.mat2:t()):helper("scale", o.alpha),
@@ -18,17 +21,21 @@ op {"addmm", "(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number = 1, a
   end,
   doc = [[beta · input + alpha · mat1 mat2; input broadcasts. With beta = 0 input is not read.]],
   example = "torch.addmm(torch.zeros(2), torch.ones(2, 3), torch.ones(3, 2))", gives = "{{3, 3}, {3, 3}}"}
-local function rank(name, n) return {name, ("%s.ndim == %d"):format(name, n), n == 1 and "1 dimension" or n .. " dimensions"} end
+local function rank(name, n)
+  return {name, ("%s.ndim == %d"):format(name, n), n == 1 and "1 dimension" or n .. " dimensions"}
+end
 -- The message names an argument by its place, as others do.
 local function inner(other, place, condition)
-  return {condition, ("'%s' (argument %d): inner dimensions differ: {input.shape} × {%s.shape}"):format(other, place, other)}
+  return {condition, ("'%s' (argument %d): inner dimensions differ: {input.shape} × {%s.shape}"):format(other, place,
+    other)}
 end
 
 op {"mv", "(input: Tensor, vec: Tensor) -> Tensor",
   amp = {cuda = "half"}, domain = "mv",
   check = {rank("input", 2), rank("vec", 1), inner("vec", 2, "input.shape[2] == vec.shape[1]")},
   composite = function(o) return o.input:mm(o.vec:unsqueeze(2)):squeeze(2) end,
-  doc = [[The product of a matrix (n × k) and a vector (k).]], example = "torch.mv(torch.ones(2, 3), torch.ones(3))", gives = "{3, 3}"}
+  doc = [[The product of a matrix (n × k) and a vector (k).]], example = "torch.mv(torch.ones(2, 3), torch.ones(3))",
+  gives = "{3, 3}"}
 op {"dot", "(input: Tensor, other: Tensor) -> Tensor",
   amp = {cuda = "widest"}, domain = "dot",
   check = {rank("input", 1), rank("other", 1), inner("other", 2, "input.shape[1] == other.shape[1]")},
@@ -36,7 +43,8 @@ op {"dot", "(input: Tensor, other: Tensor) -> Tensor",
   doc = [[The inner product of two vectors.]], example = "torch.dot(torch.ones(3), torch.ones(3))", gives = "3"}
 op {"outer", "(input: Tensor, vec2: Tensor) -> Tensor", domain = "outer", check = {rank("input", 1), rank("vec2", 1)},
   composite = function(o) return o.input:unsqueeze(2) * o.vec2:unsqueeze(1) end,
-  doc = [[The outer product of two vectors: (n) and (m) give (n × m).]], example = "torch.outer(torch.arange(3), torch.arange(2))", gives = "{{0, 0}, {0, 1}, {0, 2}}"}
+  doc = [[The outer product of two vectors: (n) and (m) give (n × m).]],
+  example = "torch.outer(torch.arange(3), torch.arange(2))", gives = "{{0, 0}, {0, 1}, {0, 2}}"}
 
 -- Many matrices times one: the rows of all in one product.
 local function matmul_folded(a, b)
@@ -83,4 +91,5 @@ op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
       weight = gradients:t():mm(x:reshape({rows, w.shape[-1]})):reshape(w.shape), bias = g}
   end,
   doc = [[input · weightᵀ + bias: input (… × in), weight (out × in) or (in), bias (out); the result is (… × out).]],
-  example = "nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3), torch.zeros(4))", gives = "{{3, 3, 3, 3}, {3, 3, 3, 3}}"}
+  example = "nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3), torch.zeros(4))",
+  gives = "{{3, 3, 3, 3}, {3, 3, 3, 3}}"}

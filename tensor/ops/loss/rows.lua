@@ -1,9 +1,11 @@
 -- Losses. reduction: "none" gives every loss, "sum" their sum, "mean" their mean.
 op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean) -> Tensor, Tensor",
   amp = {cuda = "float"},
-  module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float", domain = "classes",
+  module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float",
+  domain = "classes",
   backward = function(o)
-    return {input = o.grad:nll_loss_backward(o.target, o.weight, o.outs[2], o.shape_of.input, o.ignore_index, o.reduction)}
+    return {input = o.grad:nll_loss_backward(o.target, o.weight, o.outs[2], o.shape_of.input, o.ignore_index,
+      o.reduction)}
   end,
   doc = [[-weight[target] · input[target]: input are log-probabilities (N×C), (C) or (N×C×d…), target classes (N), () or (N×d…), counted from 1. Targets equal to ignore_index count nothing; "mean" divides by the sum of the weights of the targets.]],
   example = "nn.functional.nll_loss(torch.log_softmax(torch.eye(3), 2), torch.tensor({1, 2, 3}))", gives = "0.5514"}
@@ -36,7 +38,8 @@ local function over_classes(o, x)
   return -x:sum(dim)
 end
 
-local CLASSES = {specialize = {"target.is_float", "reduction", "weight", label_smoothing = {0}, ["input.ndim"] = {1}}, check = {FLOAT,
+local CLASSES = {specialize = {"target.is_float", "reduction", "weight", label_smoothing = {0}, ["input.ndim"] = {1}},
+  check = {FLOAT,
   {"input", "input.ndim >= 1", "(C), (N×C) or (N×C×d…)"},
   {"label_smoothing", "label_smoothing >= 0 and label_smoothing <= 1", "a number from 0 to 1"},
   {"target", "not target.is_float or same_shape(input, target)", "the shape of 'input' {input.shape}"}}}
@@ -112,13 +115,16 @@ local function weighted(o, losses) return reduced(o, o.weight and losses * o.wei
 
 op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, reduction: none|mean|sum = mean) -> Tensor",
   amp = {cpu = "float", cuda = "banned"},
-  module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"}, check = {FLOAT, SAME_SHAPE},
+  module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"},
+  check = {FLOAT, SAME_SHAPE},
   composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100; target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
-op {"binary_cross_entropy_with_logits", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, reduction: none|mean|sum = mean) -> Tensor",
+op {"binary_cross_entropy_with_logits",
+  "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, reduction: none|mean|sum = mean) -> Tensor",
   amp = {cuda = "float"},
-  module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"}, check = {FLOAT, SAME_SHAPE},
+  module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"},
+  check = {FLOAT, SAME_SHAPE},
   composite = function(o)
     local x, y, p = o.input, o.target, o.pos_weight
     if not p then return weighted(o, x:bce_logits_of(y)) end
@@ -132,14 +138,17 @@ op {"probabilities", "(input: Tensor) -> Tensor", private = true, types = "float
 op {"smooth_l1_of", "(d: Tensor, beta: float) -> Tensor", private = true, types = "float",
   expr = "ABS(a) < beta ? K(0.5) * a * a / beta : ABS(a) - K(0.5) * beta", doc = "smooth_l1_loss of a difference.",
   backward = function(o) return {d = o.grad * (o.d / o.beta):clamp(-1, 1)} end}
-op {"bce_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true, domain = "unit",
-  expr = "(b - 1) * maximum_of(log1p(-a), K(-100)) - b * maximum_of(log(a), K(-100))", doc = "binary_cross_entropy, element by element.",
+op {"bce_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  domain = "unit",
+  expr = "(b - 1) * maximum_of(log1p(-a), K(-100)) - b * maximum_of(log(a), K(-100))",
+  doc = "binary_cross_entropy, element by element.",
   backward = function(o)
     return {input = o.grad * (o.input - o.target) / (o.input * (-o.input + 1)):clamp(1e-12),
       target = o.grad * ((-o.input):log1p():clamp(-100) - o.input:log():clamp(-100))}
   end}
 op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))", doc = "binary_cross_entropy_with_logits, element by element.",
+  expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))",
+  doc = "binary_cross_entropy_with_logits, element by element.",
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
 
 op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, log_target: bool = false) -> Tensor",
@@ -154,7 +163,8 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
   end,
   doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities; log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
   example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
-op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true, domain = "unit",
+op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  domain = "unit",
   expr = "choose(b == 0, K(0), b * (log(b) - a))", doc = "kl_div, element by element.",
   backward = function(o)
     return {input = -(o.grad * o.target), target = o.grad * (o.target:log() + 1 - o.input)}

@@ -28,7 +28,8 @@ op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tens
     channels "running_mean", channels "running_var", channels "weight", channels "bias",
     {"given(running_mean) == given(running_var)", "running_mean and running_var come together"},
     {"training or given(running_mean)", "'running_mean' (argument 2): needed when not training"},
-    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]", "more than 1 value per channel when training"}},
+    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]",
+      "more than 1 value per channel when training"}},
   composite = function(o)
     return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
   end,
@@ -39,7 +40,8 @@ op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: T
   mutates = {"running_mean", "running_var", when = "training"},
   backward = function(o)
     if not o.create_graph then
-      local dx, dweight, dbias = o.grad:batch_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3], o.as_given.training)
+      local dx, dweight, dbias = o.grad:batch_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3],
+        o.as_given.training)
       return {input = dx, weight = dweight, bias = dbias}
     end
     local others = o.input.shape:others(2)
@@ -51,13 +53,16 @@ op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mea
   doc = [[The gradients of batch_norm for input, weight and bias.]]}
 
 local function normalized(name)
-  return {name, ("%s.is_float and %s.ndim == normalized_shape.n and ends_with(%s, normalized_shape)"):format(name, name, name),
+  return {name, ("%s.is_float and %s.ndim == normalized_shape.n and ends_with(%s, normalized_shape)"):format(name,
+    name, name),
     "a float tensor of shape {normalized_shape}"}
 end
 op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, eps: float = 1e-5) -> Tensor",
   amp = {cuda = "float"},
-  module = "nn.functional", method = false, domain = "layer_norm", specialize = {["input.numel"] = {0}, "weight", "bias"},
-  check = {{"input", "input.is_float and ends_with(input, normalized_shape)", "a float tensor whose shape ends with {normalized_shape}"},
+  module = "nn.functional", method = false, domain = "layer_norm",
+  specialize = {["input.numel"] = {0}, "weight", "bias"},
+  check = {{"input", "input.is_float and ends_with(input, normalized_shape)",
+    "a float tensor whose shape ends with {normalized_shape}"},
     normalized "weight", normalized "bias"},
   composite = function(o) -- a matrix of the rows to be normalised, and a row each of weight and bias
     local x = o.input

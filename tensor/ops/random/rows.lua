@@ -2,22 +2,28 @@
 -- and place alone, not on the threads. generator = nil: the default one (torch.manual_seed).
 local function zero(o) return {input = o.grad:zeros_like()} end
 
-op {"uniform", "(input: Tensor, from: float = 0, to: float = 1, *, generator: generator = nil) -> Tensor", inplace = "only", types = "float",
+op {"uniform", "(input: Tensor, from: float = 0, to: float = 1, *, generator: generator = nil) -> Tensor",
+  inplace = "only", types = "float",
   infer = "same", random = true, backward = zero,
   doc = [[uniform_: filled with numbers of [from, to).]], example = "torch.empty(2):uniform_(-1, 1)"}
-op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: generator = nil) -> Tensor", inplace = "only", types = "float",
+op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: generator = nil) -> Tensor",
+  inplace = "only", types = "float",
   infer = "same", random = true, backward = zero,
-  doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).]], example = "torch.empty(2):normal_(0, 0.1)"}
-op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor", inplace = "only",
+  doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).]],
+  example = "torch.empty(2):normal_(0, 0.1)"}
+op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor",
+  inplace = "only",
   infer = "same", random = true,
   doc = [[random_: filled with integers from `from` to to - 1; without to, up to the largest the dtype holds exactly.]],
   example = "torch.empty(2):random_(0, 10)"}
-op {"bernoulli_fill", "(input: Tensor, p: float = 0.5, *, generator: generator = nil) -> Tensor", lua = "bernoulli", inplace = "only",
+op {"bernoulli_fill", "(input: Tensor, p: float = 0.5, *, generator: generator = nil) -> Tensor", lua = "bernoulli",
+  inplace = "only",
   infer = "same", random = true,
   doc = [[bernoulli_: 1 with probability p, else 0.]], example = "torch.empty(4):bernoulli_(0.25)"}
 op {"bernoulli", "(input: Tensor, *, generator: generator = nil) -> Tensor", types = "float", contiguous = true,
   infer = "same", random = true,
-  doc = [[1 with the probability given by each element of input (from 0 to 1), else 0.]], example = "torch.bernoulli(torch.full({4}, 0.5))"}
+  doc = [[1 with the probability given by each element of input (from 0 to 1), else 0.]],
+  example = "torch.bernoulli(torch.full({4}, 0.5))"}
 op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false, *, generator: generator = nil) -> Positions", types = "float",
   contiguous = true, infer = "multinomial", random = true,
   doc = [[Positions drawn with the weights of input (K) or of each row of input (N×K), which need not sum to 1.]],
@@ -42,7 +48,8 @@ op {"randint_below", "(high: int, size: shape) -> Tensor", lua = "randint",
 op {"randperm", "(n: int) -> Positions", creation = true, random = true,
   doc = [[The positions 1 to n in random order (Fisher and Yates 1938).]], example = "torch.randperm(5)"}
 
-op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor", module = {"torch", "nn.functional"}, method = false,
+op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor",
+  module = {"torch", "nn.functional"}, method = false,
   random = true, specialize = {"training", p = {0, 1}},
   check = {{"p", "p >= 0 and p <= 1", "a number from 0 to 1"}, {"input", "input.is_float", "a float tensor"}},
   composite = function(o)
@@ -52,10 +59,12 @@ op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor
   end,
   doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}
-op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor", private = true, types = "float",
+op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor",
+  private = true, types = "float",
   contiguous = true, infer = "dropout_of", random = true,
   backward = function(o) return {input = o.grad:dropout_apply(o.outs[2], o.scale)} end,
   doc = [[input times scale where a drawn mask holds; the mask.]]}
-op {"dropout_apply", "(g: Tensor, mask: Tensor, scale: float) -> Tensor", private = true, types = "float", operand = {"mask"}, domain = "mask",
+op {"dropout_apply", "(g: Tensor, mask: Tensor, scale: float) -> Tensor", private = true, types = "float",
+  operand = {"mask"}, domain = "mask",
   expr = "b ? a * scale : K(0)", doc = [[g times scale where mask holds.]],
   backward = function(o) return {g = o.grad:dropout_apply(o.mask, o.scale)} end}

@@ -26,7 +26,8 @@ op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dt
   backward = function(o) return {input = unreduce(o):expand(o.shape_of.input)} end,
   doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says otherwise. No elements: 0.]],
   example = "torch.sum(torch.ones(2, 3), 1)", gives = "{2, 2, 2}"}
-op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", complex = true, infer = "reduce",
+op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
+  complex = true, infer = "reduce",
   backward = function(o)
     local count = o.shape_of.input:product() / o.grad.numel
     return {input = (unreduce(o) * (1 / count)):expand(o.shape_of.input)}
@@ -41,7 +42,8 @@ op {"prod", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: d
 
 for _, name in ipairs {"max", "min"} do
   local word = name == "max" and "largest" or "smallest"
-  op {"a" .. name, "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "extreme", domain = "distinct",
+  op {"a" .. name, "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "extreme",
+    domain = "distinct",
     backward = share_extreme,
     doc = "The " .. word .. " element over all dimensions or those of dim; NaN wins. Equal ones share the gradient. Fails on no elements.",
     example = "torch.a" .. name .. "(torch.eye(3), 1)", gives = name == "max" and "{1, 1, 1}" or "{0, 0, 0}"}
@@ -49,13 +51,16 @@ for _, name in ipairs {"max", "min"} do
     backward = share_extreme_of_all,
     doc = "The " .. word .. " element; NaN wins. Equal ones share the gradient. Fails on no elements.",
     example = "torch." .. name .. "(torch.arange(5))", gives = name == "max" and "4" or "0"}
-  op {name .. "_dim", "(input: Tensor, dim: dim, keepdim: bool = false) -> Tensor, Positions", lua = name, infer = "extreme_dim",
+  op {name .. "_dim", "(input: Tensor, dim: dim, keepdim: bool = false) -> Tensor, Positions", lua = name,
+    infer = "extreme_dim",
     contiguous = true, domain = "distinct", specialize = {["input.ndim"] = {0}}, backward = to_chosen,
     doc = "The " .. word .. " element along dim and its position, the first among equals; NaN wins.",
     example = "torch." .. name .. "(torch.eye(3), 1)",
     gives = name == "max" and "{1, 1, 1}, {1, 2, 3}" or "{0, 0, 0}, {2, 1, 1}"}
-  op {"arg" .. name, "(input: Tensor, dim: dim = nil, keepdim: bool = false) -> Positions", infer = "arg_extreme", contiguous = true,
-    doc = "The position of the " .. word .. " element along dim, the first among equals; without dim, in the flattened tensor.",
+  op {"arg" .. name, "(input: Tensor, dim: dim = nil, keepdim: bool = false) -> Positions", infer = "arg_extreme",
+    contiguous = true,
+    doc = "The position of the " .. word
+      .. " element along dim, the first among equals; without dim, in the flattened tensor.",
     example = "torch.arg" .. name .. "(torch.tensor({3, 9, 4}))", gives = name == "max" and "2" or "1"}
 end
 
@@ -93,17 +98,22 @@ op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool 
     local g = (o.grad / o.out):masked_fill(o.out:logical_not(), 0)
     return {input = times_distance(o, unreduce(o, g), 1)}
   end,
-  doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))", gives = "2.6458"}
+  doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))",
+  gives = "2.6458"}
 for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
-  op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name, types = "float",
+  op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name,
+    types = "float",
     composite = function(o) return torch[name](o.input, o.dim, {unbiased = o.unbiased, keepdim = o.keepdim}) end,
-    doc = name .. " along dim; unbiased = true divides by n - 1, false by n.", example = ("torch.%s(torch.eye(3), 1, false)"):format(name),
+    doc = name .. " along dim; unbiased = true divides by n - 1, false by n.",
+    example = ("torch.%s(torch.eye(3), 1, false)"):format(name),
     gives = name == "var" and "{0.2222, 0.2222, 0.2222}" or "{0.4714, 0.4714, 0.4714}"}
   op {name .. "_of_all", "(input: Tensor, unbiased: bool) -> Tensor", lua = name, types = "float",
     composite = function(o) return torch[name](o.input, {unbiased = o.unbiased}) end,
-    doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.", example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
+    doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.",
+    example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
-op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", module = {"torch", "torch.special"},
+op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
+  module = {"torch", "torch.special"},
   specialize = {"input.is_float", ["input.numel"] = {0}},
   composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
     local x = o.input.is_float and o.input or o.input:cast(o.default_dtype)
@@ -116,7 +126,8 @@ op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Ten
     local total = unreduce(o, o.out)
     return {input = unreduce(o) * (o.input - total:masked_fill(total:eq(-math.huge), 0)):exp()}
   end,
-  doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)", gives = "{1.0986, 1.0986}"}
+  doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)",
+  gives = "{1.0986, 1.0986}"}
 -- The folds of norm_of by p.
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor",
@@ -145,15 +156,19 @@ op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool =
   amp = {cuda = "float"}, lua = "norm", types = "float",
   check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
   composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
-  doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]], example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
+  doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]],
+  example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
 -- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|.
-op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true, types = "float",
+op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
+  types = "float",
   infer = "norm_of", doc = [[One of the folds of norm.]]}
 
 op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cuda = "float"}, infer = "cumulate", contiguous = true, inplace = true,
   backward = function(o) return {input = o.grad:cumsum_reverse(o.dim)} end,
-  doc = [[Running sums along dim; integers and bool give int64.]], example = "torch.cumsum(torch.arange(5), 1)", gives = "{0, 1, 3, 6, 10}"}
-op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true, infer = "cumulate", contiguous = true, private = true,
+  doc = [[Running sums along dim; integers and bool give int64.]], example = "torch.cumsum(torch.arange(5), 1)",
+  gives = "{0, 1, 3, 6, 10}"}
+op {"cumsum_reverse", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true,
+  infer = "cumulate", contiguous = true, private = true,
   backward = function(o) return {input = o.grad:cumsum(o.dim)} end,
   doc = [[Running sums along dim from its end.]]}

@@ -11,7 +11,8 @@ op {"log_softmax", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor",
   doc = [[input - log Σ exp(input) along dim, without overflow. Float tensors; dtype converts first.]],
   example = "torch.log_softmax(torch.zeros(2, 4), 2)"}
 -- (the incoming gradient is called g here: o.grad is the gradient of the result)
-op {"softmax_backward", "(g: Tensor, output: Tensor, dim: dim) -> Tensor", infer = "softmax_backward", contiguous = true,
+op {"softmax_backward", "(g: Tensor, output: Tensor, dim: dim) -> Tensor", infer = "softmax_backward",
+  contiguous = true,
   private = true, types = "float",
   backward = function(o)
     return {
@@ -19,7 +20,8 @@ op {"softmax_backward", "(g: Tensor, output: Tensor, dim: dim) -> Tensor", infer
       output = o.grad * (o.g - (o.g * o.output):sum(o.dim, true)) - o.g * (o.grad * o.output):sum(o.dim, true)}
   end,
   doc = [[output (g - Σ g output), the gradient of softmax.]]}
-op {"log_softmax_backward", "(g: Tensor, output: Tensor, dim: dim) -> Tensor", infer = "softmax_backward", contiguous = true,
+op {"log_softmax_backward", "(g: Tensor, output: Tensor, dim: dim) -> Tensor", infer = "softmax_backward",
+  contiguous = true,
   private = true, types = "float",
   backward = function(o)
     local p = o.output:exp()
