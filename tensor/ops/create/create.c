@@ -171,9 +171,11 @@ Status create_eye(Call *c) {
   int64_t m = a->m == INT64_MIN ? a->n : a->m;
   Ints size = {2, {a->n, m}};
   TRY(filled(c, &size, or_default(a->dtype, dtype_default()), 0));
-  Tensor *t = c->out[0];
-  for (int64_t i = 0; i < a->n && i < m; i++)
-    element_set((DType)t->dtype, (char *)t->storage->data + (size_t)(i * m + i) * tensor_itemsize(t), scalar_int(1));
+  Tensor diagonal = *c->out[0]; /* seen as one dimension, whose elements lie m + 1 apart */
+  diagonal.ndim = 1;
+  diagonal.shape[0] = diagonal.numel = a->n < m ? a->n : m;
+  diagonal.stride[0] = m + 1;
+  tensor_fill_raw(&diagonal, scalar_int(1));
   return OK;
 }
 
