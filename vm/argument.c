@@ -247,7 +247,9 @@ static bool read_attribute(Reader *r, int i, int index, void *to) {
     case ARG_DIM:
     case ARG_INDEX:
       if (!read_int(L, index, &n)) return wrong(r, i, index, a->type == ARG_DIM ? "a dimension number" : "a position");
-      return position(n, to) || wrong(r, i, index, a->type == ARG_DIM ? "a dimension: they count from 1" : "a position: they count from 1");
+      return position(n, to) ||
+             wrong(r, i, index,
+                   a->type == ARG_DIM ? "a dimension: they count from 1" : "a position: they count from 1");
     case ARG_DIMS: return read_ints(r, i, index, to, true);
     case ARG_SHAPE:
     case ARG_INTS: return read_ints(r, i, index, to, false);
@@ -317,7 +319,8 @@ void argument_make_room(Reader *r) {
   r->temporary = r->few + OP_MAX_INPUTS;
   if (!r->info->list) return;
   for (int i = 0; i < r->info->n_args; i++)
-    if (r->info->args[i].list && r->at[i] != 0 && lua_type(r->L, r->at[i]) == LUA_TTABLE) n += lua_rawlen(r->L, r->at[i]);
+    if (r->info->args[i].list && r->at[i] != 0 && lua_type(r->L, r->at[i]) == LUA_TTABLE)
+      n += lua_rawlen(r->L, r->at[i]);
   r->inputs = lua_newuserdatauv(r->L, 2 * n * sizeof(Tensor *), 0);
   r->temporary = r->inputs + n;
 }

@@ -46,7 +46,8 @@ static int set_mode(lua_State *L, bool on) {
     bool was = grad_set_enabled(on);
     return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 1, was, mode_finish), was);
   }
-  if (!lua_isnoneornil(L, 1)) return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
+  if (!lua_isnoneornil(L, 1))
+    return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
   Mode *m = object_new(L, &mode_class, sizeof *m, 0);
   m->was = grad_set_enabled(on);
   m->active = true;
@@ -129,16 +130,19 @@ static void check_names(lua_State *L, int options, const char *function, const c
     while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
     if (names[i] == NULL) {
       const char *near = error_nearest(key, names);
-      luaL_error(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+      luaL_error(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "",
+                 near ? "'?" : "");
     }
     lua_pop(L, 1);
   }
 }
 
 /* Tensors at 'index' (one or an array) into a new block on the stack. */
-static Tensor **tensor_array(lua_State *L, int index, const char *function, const char *name, int position, int *n, bool holes) {
+static Tensor **tensor_array(lua_State *L, int index, const char *function, const char *name, int position, int *n,
+                             bool holes) {
   Tensor *one = tensor_test(L, index);
-  if (one == NULL && !lua_istable(L, index)) error_argument(L, function, name, position, "a tensor or an array of tensors", index);
+  if (one == NULL && !lua_istable(L, index))
+    error_argument(L, function, name, position, "a tensor or an array of tensors", index);
   *n = one != NULL ? 1 : (int)lua_rawlen(L, index);
   if (one == NULL && !table_is_list(L, index, *n))
     error_argument(L, function, name, position, "an array of tensors without names in it", index);
@@ -174,8 +178,10 @@ static int backward(lua_State *L) {
   Tensor **inputs = NULL;
   int n = 0;
   if (lua_istable(L, options)) {
-    if (gradient == NULL && lua_getfield(L, options, "gradient") != LUA_TNIL) gradient = tensor_check(L, -1, "backward", "gradient");
-    if (lua_getfield(L, options, "inputs") != LUA_TNIL) inputs = tensor_array(L, lua_gettop(L), "backward", "inputs", 4, &n, false);
+    if (gradient == NULL && lua_getfield(L, options, "gradient") != LUA_TNIL)
+      gradient = tensor_check(L, -1, "backward", "gradient");
+    if (lua_getfield(L, options, "inputs") != LUA_TNIL)
+      inputs = tensor_array(L, lua_gettop(L), "backward", "inputs", 4, &n, false);
   }
   error_check(L, autograd_backward("backward", 1, &root, &gradient, retain, create, n, inputs, NULL));
   return 0;
@@ -241,7 +247,10 @@ static int grad(lua_State *L) {
       continue;
     }
     if (!unused)
-      return luaL_error(L, "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass {allow_unused = true} if that is meant", i + 1);
+      return luaL_error(L,
+                        "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass "
+                        "{allow_unused = true} if that is meant",
+                        i + 1);
     lua_pushnil(L);
     lua_replace(L, first + i);
   }
@@ -250,8 +259,16 @@ static int grad(lua_State *L) {
 
 /** torch.autograd: Gradients: of scalars with respect to anything they were computed from, of any
 ** order, and checks of them. */
-const luaL_Reg autograd_methods[] = {{"backward", backward}, {"requires_grad_", requires_grad_}, {"retain_grad", retain_grad},
-                                     {"detach", detach}, {"detach_", detach_}, {"register_hook", register_hook}, {NULL, NULL}};
-const luaL_Reg autograd_modes[] = {{"no_grad", no_grad}, {"enable_grad", enable_grad}, {"set_grad_enabled", set_grad_enabled},
-                                   {"is_grad_enabled", is_grad_enabled}, {NULL, NULL}};
+const luaL_Reg autograd_methods[] = {{"backward", backward},
+                                     {"requires_grad_", requires_grad_},
+                                     {"retain_grad", retain_grad},
+                                     {"detach", detach},
+                                     {"detach_", detach_},
+                                     {"register_hook", register_hook},
+                                     {NULL, NULL}};
+const luaL_Reg autograd_modes[] = {{"no_grad", no_grad},
+                                   {"enable_grad", enable_grad},
+                                   {"set_grad_enabled", set_grad_enabled},
+                                   {"is_grad_enabled", is_grad_enabled},
+                                   {NULL, NULL}};
 const luaL_Reg autograd_functions[] = {{"grad", grad}, {"backward", backward_many}, {NULL, NULL}};

@@ -84,9 +84,10 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   const OpId op = info->id;
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
   if (in_place) {
-    Status status = r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
-                        ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
-                        : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
+    Status status =
+        r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
+            ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
+            : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
     argument_drop(&r);
     argument_raise_failure(L, info, in_place, status);
     lua_pushvalue(L, r.at[0]);

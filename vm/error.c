@@ -23,14 +23,16 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
   Tensor *t = tensor_test(L, index);
   int type = lua_type(L, index);
   if (t != NULL) snprintf(buffer, ERROR_TEXT, "a tensor %s", tensor_text(text, t));
-  else if (type == LUA_TNONE || type == LUA_TNIL) snprintf(buffer, ERROR_TEXT, "%s", type == LUA_TNIL ? "nil" : "nothing");
+  else if (type == LUA_TNONE || type == LUA_TNIL)
+    snprintf(buffer, ERROR_TEXT, "%s", type == LUA_TNIL ? "nil" : "nothing");
   else if (type == LUA_TSTRING) {
     size_t length;
     const char *s = lua_tolstring(L, index, &length);
     snprintf(buffer, ERROR_TEXT, "the string \"%.60s%s\"", s, length > 60 ? "…" : "");
   } else if (type == LUA_TNUMBER && lua_isinteger(L, index))
     snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
-  else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index)) snprintf(buffer, ERROR_TEXT, "the number nan");
+  else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index))
+    snprintf(buffer, ERROR_TEXT, "the number nan");
   else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
   else if (object_test(L, index, &tensor_class) != NULL) snprintf(buffer, ERROR_TEXT, "a closed tensor");

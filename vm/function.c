@@ -98,4 +98,6 @@ static int function_output(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg function_internals[] = {{"function_attach", function_attach}, {"function_output", function_output}, {NULL, NULL}};
+const luaL_Reg function_internals[] = {{"function_attach", function_attach},
+                                       {"function_output", function_output},
+                                       {NULL, NULL}};

@@ -99,7 +99,8 @@ static void set_inputs(lua_State *L, const char *key, const OpInfo *info, uint32
 
 /* {cpu = "half", cuda = "half"}: what autocast does. */
 static void set_amp(lua_State *L, const OpInfo *info) {
-  static const char *const names[] = {[AMP_HALF] = "half", [AMP_FLOAT] = "float", [AMP_WIDEST] = "widest", [AMP_BANNED] = "banned"};
+  static const char *const names[] =
+      {[AMP_HALF] = "half", [AMP_FLOAT] = "float", [AMP_WIDEST] = "widest", [AMP_BANNED] = "banned"};
   lua_newtable(L);
   set_string(L, "cpu", names[info->amp_cpu]);
   set_string(L, "cuda", names[info->amp_cuda]);
@@ -107,8 +108,11 @@ static void set_amp(lua_State *L, const OpInfo *info) {
 }
 
 static void push_row(lua_State *L, const OpInfo *info) {
-  static const char *const kinds[] = {[KIND_ELEMENTWISE] = "elementwise", [KIND_VIEW] = "view", [KIND_KERNEL] = "kernel",
-                                      [KIND_CREATE] = "create", [KIND_COMPOSITE] = "composite"};
+  static const char *const kinds[] = {[KIND_ELEMENTWISE] = "elementwise",
+                                      [KIND_VIEW] = "view",
+                                      [KIND_KERNEL] = "kernel",
+                                      [KIND_CREATE] = "create",
+                                      [KIND_COMPOSITE] = "composite"};
   lua_createtable(L, 0, 20);
   set_string(L, "name", info->name);
   set_string(L, "lua", info->lua_name);
@@ -197,12 +201,25 @@ static int formula(lua_State *L) {
   decomposition_push(L, info);
   return 1;
 }
-static const luaL_Reg internals[] = {{"memory", memory}, {"reset_peak", reset_peak}, {"trim", trim}, {"fail_at", fail_at},
-                                     {"embedded", embedded}, {"files", files}, {"lazy", lazy}, {"describe", class_describe},
-                                     {"ops", ops}, {"dtypes", dtypes}, {"call", call}, {"op", op}, {"formula", formula},
-                                     {"write_file", serialize_write}, {"read_head", serialize_read_head},
-                                     {"read_tensors", serialize_read_tensors}, {"storage_of", serialize_storage_of},
-                                     {"folder", folder_list}, {NULL, NULL}};
+static const luaL_Reg internals[] = {{"memory", memory},
+                                     {"reset_peak", reset_peak},
+                                     {"trim", trim},
+                                     {"fail_at", fail_at},
+                                     {"embedded", embedded},
+                                     {"files", files},
+                                     {"lazy", lazy},
+                                     {"describe", class_describe},
+                                     {"ops", ops},
+                                     {"dtypes", dtypes},
+                                     {"call", call},
+                                     {"op", op},
+                                     {"formula", formula},
+                                     {"write_file", serialize_write},
+                                     {"read_head", serialize_read_head},
+                                     {"read_tensors", serialize_read_tensors},
+                                     {"storage_of", serialize_storage_of},
+                                     {"folder", folder_list},
+                                     {NULL, NULL}};
 
 void internals_push(lua_State *L) {
   lua_newtable(L);

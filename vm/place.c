@@ -212,9 +212,12 @@ static int forget_state(lua_State *L) {
 
 /* Stack: torch, at the index. */
 void place_open(lua_State *L, int torch) {
-  static const luaL_Reg internals[] = {{"note_places", note_places}, {"storages_watch", storages_watch}, {"storages", storages},
-                                       {"profile_start", start_profile}, {"profile_stop", stop_profile}, {NULL, NULL}};
-  static const luaL_Reg modes[] = {{"set_detect_anomaly", set_detect_anomaly}, {"detect_anomaly", detect_anomaly}, {NULL, NULL}};
+  static const luaL_Reg internals[] = {{"note_places", note_places},   {"storages_watch", storages_watch},
+                                       {"storages", storages},         {"profile_start", start_profile},
+                                       {"profile_stop", stop_profile}, {NULL, NULL}};
+  static const luaL_Reg modes[] = {{"set_detect_anomaly", set_detect_anomaly},
+                                   {"detect_anomaly", detect_anomaly},
+                                   {NULL, NULL}};
   lua_getfield(L, torch, "_C");
   luaL_setfuncs(L, internals, 0);
   lua_getfield(L, torch, "autograd");

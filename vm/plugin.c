@@ -53,10 +53,12 @@ static const char *plugin_push_path(lua_State *L, const char *name) {
 
 void plugin_push_opener(lua_State *L, const EmbeddedPlugin *plugin) {
   if (!plugin->built)
-    luaL_error(L, "%s needs %s, and this Hecate was built without it (Debian: %s)", plugin->name, plugin->needs, plugin->headers);
+    luaL_error(L, "%s needs %s, and this Hecate was built without it (Debian: %s)", plugin->name, plugin->needs,
+               plugin->headers);
   const char *path = plugin_push_path(L, plugin->name);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (library == NULL) luaL_error(L, "%s needs %s (Debian: %s): %s", plugin->name, plugin->needs, plugin->package, dlerror());
+  if (library == NULL)
+    luaL_error(L, "%s needs %s (Debian: %s): %s", plugin->name, plugin->needs, plugin->package, dlerror());
   const char *symbol = lua_pushfstring(L, "luaopen_%s", luaL_gsub(L, plugin->name, ".", "_"));
   void *address = dlsym(library, symbol);
   if (address == NULL) luaL_error(L, "%s: %s has no function %s", plugin->name, path, symbol);

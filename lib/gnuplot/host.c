@@ -137,7 +137,8 @@ static const Class share_class = {
   .methods = share_methods,
 };
 
-static const luaL_Reg functions[] = {{"bytes", bytes}, {"share", share}, {"target", target}, {"thin", gnuplot_thin}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"bytes", bytes}, {"share", share}, {"target", target}, {"thin", gnuplot_thin}, {NULL, NULL}};
 
 int luaopen_gnuplot_host(lua_State *L) {
   luaL_newlib(L, functions);

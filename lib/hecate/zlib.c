@@ -76,7 +76,8 @@ static int zlib_deflate(lua_State *L) {
   uLongf size = compressBound(n);
   luaL_Buffer buffer;
   char *to = luaL_buffinitsize(L, &buffer, size);
-  if (compress2((Bytef *)to, &size, (const Bytef *)bytes, n, 6) != Z_OK) return luaL_error(L, "deflate: not enough memory");
+  if (compress2((Bytef *)to, &size, (const Bytef *)bytes, n, 6) != Z_OK)
+    return luaL_error(L, "deflate: not enough memory");
   luaL_pushresultsize(&buffer, size);
   return 1;
 }

@@ -132,7 +132,8 @@ static Status refresh_view(Tensor *t) {
   if (meta == NULL) return ERROR_MEMORY;
   Node *node;
   if (t->dtype != base->dtype)
-    return fail(ERROR_ARGUMENT, "the numbers that this view of their parts shows were changed in place; make the view anew");
+    return fail(ERROR_ARGUMENT,
+                "the numbers that this view of their parts shows were changed in place; make the view anew");
   TRY(node_new(NODE_OP, OP_AS_STRIDED, 1, 1, true, false, sizeof(AsStridedAttrs), &node));
   *(AsStridedAttrs *)node->attrs = (AsStridedAttrs){
       .size = ints_of(t->ndim, t->shape), .stride = ints_of(t->ndim, t->stride), .storage_offset = t->offset};

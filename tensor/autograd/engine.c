@@ -209,7 +209,10 @@ static Status run_node(Pass *p, Slot *s) {
   Node *n = s->node;
   bool any = false;
   if (n->released)
-    return fail(ERROR_ARGUMENT, "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go through it again", p->who);
+    return fail(ERROR_ARGUMENT,
+                "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go "
+                "through it again",
+                p->who);
   Status status = OK;
   for (int i = 0; i < n->n_outputs && status == OK; i++) {
     status = arrived(p, s, i);
@@ -256,11 +259,14 @@ static Status check_root(const char *who, Tensor *root, Tensor *grad) {
   if (!tensor_requires_grad(root))
     return fail(ERROR_ARGUMENT, "%s: the tensor does not require a gradient and has no history", who);
   if (grad == NULL && dtype_is_complex((DType)root->dtype))
-    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor is real, got %s", who, tensor_text(a, root));
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor is real, got %s", who,
+                tensor_text(a, root));
   if (grad == NULL && root->numel != 1)
-    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor has one element, got %s", who, tensor_text(a, root));
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): needed unless the tensor has one element, got %s", who,
+                tensor_text(a, root));
   if (grad != NULL && !tensor_same_shape(root, grad))
-    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): expected shape %s, got %s", who, tensor_text(a, root), tensor_text(b, grad));
+    return fail(ERROR_ARGUMENT, "%s: 'gradient' (argument 1): expected shape %s, got %s", who, tensor_text(a, root),
+                tensor_text(b, grad));
   return OK;
 }
 

@@ -7,10 +7,11 @@ static Status check_saved(const Node *n, const Saved *s) {
   uint64_t now = tensor_changes(s->tensor);
   if (now == s->changes) return OK;
   if (now >> 32 != s->changes >> 32)
-    return fail(ERROR_ARGUMENT, "backward: a tensor that %s needs was given other data (%s) after it was used", node_name(n),
-                tensor_text(text, s->tensor));
+    return fail(ERROR_ARGUMENT, "backward: a tensor that %s needs was given other data (%s) after it was used",
+                node_name(n), tensor_text(text, s->tensor));
   return fail(ERROR_ARGUMENT,
-              "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, expected %u",
+              "backward: a tensor (%s) that %s needs was changed in place after it was used: its version is %u, "
+              "expected %u",
               tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
 }
 
@@ -64,8 +65,8 @@ Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
   const OpInfo *info = op_info(n->op);
   Tensor **in = memory_zalloc(sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
   if (in == NULL) return ERROR_MEMORY;
-  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad, .input = in,
-                .output = saved_out, .result = result, .node = n};
+  Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad,
+                .input = in, .output = saved_out, .result = result, .node = n};
   Status status = OK;
   for (int k = 0; k < n->n_inputs && status == OK; k++) {
     if (n->saved_in != NULL) {
@@ -76,7 +77,8 @@ Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
     int bit = info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
     if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << bit;
   }
-  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++) status = check_saved(n, &n->saved_out[i]);
+  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++)
+    status = check_saved(n, &n->saved_out[i]);
   if (status == OK) status = unpack_outputs(p, n, saved_out);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
   if (status == OK && c.needs != 0) status = info->backward(&c);

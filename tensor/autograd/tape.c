@@ -71,7 +71,8 @@ Status tape_record(Call *c) {
   int n_out;
   Tensor *const *results = results_of(c, &n_out);
   for (int i = 0; i < n_out && status == OK; i++)
-    if (results[i] != NULL && dtype_has_gradient((DType)results[i]->dtype)) status = tensor_set_history(results[i], n, i);
+    if (results[i] != NULL && dtype_has_gradient((DType)results[i]->dtype))
+      status = tensor_set_history(results[i], n, i);
   node_release(n);
   return status;
 }
@@ -121,7 +122,8 @@ static Status rebase(Tensor *view, Node *written) {
   if (view->dtype != base->dtype)
     return fail(ERROR_ARGUMENT, "a view of the parts of complex numbers cannot be changed in place; use torch.complex");
   if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
-    return fail(ERROR_ARGUMENT, "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
+    return fail(ERROR_ARGUMENT,
+                "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
   TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));
   *(AsStridedScatterAttrs *)n->attrs =
       (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),

@@ -78,7 +78,8 @@ Status call_check_mutated(const Call *c) {
     for (int d = 0; d < t->ndim; d++)
       if (t->shape[d] > 1 && t->stride[d] == 0)
         return fail(ERROR_ARGUMENT,
-                    "%s: '%s' (argument %d): an expanded tensor cannot be changed in place; use :clone()", info->lua_name, arg->name, i + 1);
+                    "%s: '%s' (argument %d): an expanded tensor cannot be changed in place; use :clone()",
+                    info->lua_name, arg->name, i + 1);
     if (!grad_enabled() || (info->differentiable >> arg->input & 1) || !tensor_requires_grad(t)) continue;
     return fail(ERROR_ARGUMENT,
                 "%s: '%s' (argument %d): is changed in place, which a tensor that requires a gradient cannot be; "

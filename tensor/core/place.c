@@ -77,7 +77,8 @@ void storage_note(Storage *s) {
 
 void storage_forget(Storage *s) {
   acquire();
-  for (size_t i = capacity > 0 ? start_of(s) % capacity : 0; capacity > 0 && entries[i].storage != NULL; i = (i + 1) % capacity)
+  for (size_t i = capacity > 0 ? start_of(s) % capacity : 0; capacity > 0 && entries[i].storage != NULL;
+       i = (i + 1) % capacity)
     if (entries[i].storage == s) {
       entries[i].storage = TOMBSTONE;
       alive--;
@@ -100,6 +101,7 @@ void storage_watch(bool on) {
 void storage_each(void (*visit)(void *context, size_t bytes, uint32_t place), void *context) {
   acquire();
   for (size_t i = 0; i < capacity; i++)
-    if (entries[i].storage != NULL && entries[i].storage != TOMBSTONE) visit(context, entries[i].storage->bytes, entries[i].place);
+    if (entries[i].storage != NULL && entries[i].storage != TOMBSTONE)
+      visit(context, entries[i].storage->bytes, entries[i].place);
   release();
 }

@@ -100,7 +100,8 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
   Status status = handle_with_storage(dtype, ndim, bytes, device, out);
   if (status == ERROR_MEMORY) {
     char text[SHAPE_TEXT];
-    return fail(ERROR_MEMORY, "%s: not enough memory for a tensor of shape %s (%zu bytes)", who, shape_text(text, ndim, shape), bytes);
+    return fail(ERROR_MEMORY, "%s: not enough memory for a tensor of shape %s (%zu bytes)", who,
+                shape_text(text, ndim, shape), bytes);
   }
   if (status != OK) return status;
   for (int d = 0; d < ndim; d++) (*out)->shape[d] = shape[d];

@@ -21,7 +21,8 @@ static inline void check_at(const char *file, int line, bool ok, const char *wha
 #define CHECK(condition) check_at(__FILE__, __LINE__, (condition), #condition)
 #define CHECK_OK(call) check_at(__FILE__, __LINE__, (call) == OK, #call)
 
-static inline void fails_at(const char *file, int line, Status got, Status code, const char *message, const char *what) {
+static inline void fails_at(const char *file, int line, Status got, Status code, const char *message,
+                            const char *what) {
   bool ok = got == code && strcmp(status_message(), message) == 0;
   check_at(file, line, ok, what);
   if (!ok) printf("    status %d; expected %d: %s\n", got, code, message);

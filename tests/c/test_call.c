@@ -29,7 +29,8 @@ static void test_broadcast(void) {
   FAILS(op_call(OP_MUL, (Tensor *[]){a, NULL}, 2, NULL, &c), ERROR_ARGUMENT, "mul: argument 2 is missing");
   Tensor *truth = make(DTYPE_BOOL, 1, 3, 0, (double[]){1, 0, 1});
   FAILS(op_bitwise_and(b, b, &c), ERROR_ARGUMENT, "bitwise_and: not defined for tensors of dtype float64");
-  FAILS(op_where(b, b, b, &c), ERROR_ARGUMENT, "where: 'condition' (argument 1): expected a tensor of bool, got float64");
+  FAILS(op_where(b, b, b, &c), ERROR_ARGUMENT,
+        "where: 'condition' (argument 1): expected a tensor of bool, got float64");
   FAILS(op_matmul(a, a, &c), ERROR_ARGUMENT,
         "matmul: 'other' (argument 2): inner dimensions differ: (2×3) × (2×3)");
   CHECK(op_sum(a, sizes(1, 2, 0), false, DTYPE_NONE, &c) == ERROR_ARGUMENT && c == NULL);

@@ -56,10 +56,22 @@ static Status cube_register(void) {
       {.name = "by", .default_text = "1", .type = ARG_FLOAT, .optional = true, .offset = offsetof(CubeAttrs, by)}};
   static const CubeAttrs defaults = {1};
   static const StripFn strips[DTYPE_COUNT] = {[DTYPE_FLOAT64] = cube_double};
-  const OpInfo info = {.name = "test_cube", .signature = "(input: Tensor, by: float = 1) -> Tensor", .kind = KIND_ELEMENTWISE,
-                       .args = args, .n_args = 2, .defaults = &defaults, .attrs_size = sizeof defaults, .n_inputs = 1,
-                       .n_outputs = 1, .n_returned = 1, .types = 1u << DTYPE_FLOAT64, .in_place = true, .strips = strips,
-                       .differentiable = 1, .save_inputs = 1, .backward = cube_backward};
+  const OpInfo info = {.name = "test_cube",
+                       .signature = "(input: Tensor, by: float = 1) -> Tensor",
+                       .kind = KIND_ELEMENTWISE,
+                       .args = args,
+                       .n_args = 2,
+                       .defaults = &defaults,
+                       .attrs_size = sizeof defaults,
+                       .n_inputs = 1,
+                       .n_outputs = 1,
+                       .n_returned = 1,
+                       .types = 1u << DTYPE_FLOAT64,
+                       .in_place = true,
+                       .strips = strips,
+                       .differentiable = 1,
+                       .save_inputs = 1,
+                       .backward = cube_backward};
   return op_register(&info, &cube);
 }
 
@@ -138,17 +150,37 @@ static Status pieces_backward(Backward *c) {
 }
 
 static Status pieces_register(void) {
-  static const OpArg args[] = {
-      {.name = "input", .type = ARG_TENSOR, .input = 0},
-      {.name = "lengths", .type = ARG_INTEGERS, .input = 1},
-      {.name = "weights", .default_text = "nil", .type = ARG_FLOATS, .optional = true, .offset = offsetof(PiecesAttrs, weights)},
-      {.name = "mode", .default_text = "\"\"", .type = ARG_STRING, .optional = true, .offset = offsetof(PiecesAttrs, mode)}};
+  static const OpArg args[] = {{.name = "input", .type = ARG_TENSOR, .input = 0},
+                               {.name = "lengths", .type = ARG_INTEGERS, .input = 1},
+                               {.name = "weights",
+                                .default_text = "nil",
+                                .type = ARG_FLOATS,
+                                .optional = true,
+                                .offset = offsetof(PiecesAttrs, weights)},
+                               {.name = "mode",
+                                .default_text = "\"\"",
+                                .type = ARG_STRING,
+                                .optional = true,
+                                .offset = offsetof(PiecesAttrs, mode)}};
   static const PiecesAttrs defaults = {{-1, {0}}, {""}};
-  const OpInfo info = {.name = "test_pieces", .kind = KIND_KERNEL, .args = args, .n_args = 4, .defaults = &defaults,
-                       .signature = "(input: Tensor, lengths: int[], weights: floats = nil, mode: string = \"\") -> Tensor",
-                       .attrs_size = sizeof defaults, .n_inputs = 2, .n_outputs = 1, .n_returned = 1, .contiguous = true,
-                       .types = 1u << DTYPE_FLOAT64, .infer = pieces_infer, .kernel = pieces_kernel, .differentiable = 1,
-                       .save_inputs = 2, .backward = pieces_backward};
+  const OpInfo info = {.name = "test_pieces",
+                       .kind = KIND_KERNEL,
+                       .args = args,
+                       .n_args = 4,
+                       .defaults = &defaults,
+                       .signature =
+                           "(input: Tensor, lengths: int[], weights: floats = nil, mode: string = \"\") -> Tensor",
+                       .attrs_size = sizeof defaults,
+                       .n_inputs = 2,
+                       .n_outputs = 1,
+                       .n_returned = 1,
+                       .contiguous = true,
+                       .types = 1u << DTYPE_FLOAT64,
+                       .infer = pieces_infer,
+                       .kernel = pieces_kernel,
+                       .differentiable = 1,
+                       .save_inputs = 2,
+                       .backward = pieces_backward};
   return op_register(&info, &pieces);
 }
 
@@ -236,7 +268,8 @@ static const char script[] =
     "local cube = torch._C.op('test_cube')\n"
     "assert(cube(x):sum():item() == 9)\n"
     "local pieces = torch._C.op('test_pieces')\n"
-    "assert(torch.equal(pieces(x, {1, 1}, {2.5, 3}, 'negative'):detach(), torch.tensor({-2.5, -6.0}, {dtype = 'float64'})))\n"
+    "assert(torch.equal(pieces(x, {1, 1}, {2.5, 3}, 'negative'):detach(), torch.tensor({-2.5, -6.0}, {dtype = "
+    "'float64'})))\n"
     "assert(pieces(x, {0, 2}, {mode = 'negative'}):tolist()[2] == -3)\n"
     "local names = {}\n"
     "for _, p in ipairs(torch._C.profile_stop()) do names[p.name] = p.calls end\n"
@@ -248,9 +281,11 @@ static const char script[] =
     "fails(\"test_pieces: 'lengths' (argument 2): they add up to 3, not to 2\", pieces, x, {3})\n"
     "fails(\"test_pieces: 'lengths' (argument 2): expected an array of integers\", pieces, x, {1.5})\n"
     "fails(\"test_pieces: 'weights' (argument 3): expected a number or an array of numbers\", pieces, x, {2}, {'a'})\n"
-    "fails(\"test_pieces: 'weights' (argument 3): expected at most 12 numbers\", pieces, x, {2}, {1,2,3,4,5,6,7,8,9,10,11,12,13})\n"
+    "fails(\"test_pieces: 'weights' (argument 3): expected at most 12 numbers\", pieces, x, {2}, "
+    "{1,2,3,4,5,6,7,8,9,10,11,12,13})\n"
     "fails(\"test_pieces: 'mode' (argument 4): expected a string\", pieces, x, {2}, 1, 5)\n"
-    "fails(\"test_pieces: 'mode' (argument 4): expected a string of at most 127 characters\", pieces, x, {2}, 1, ('x'):rep(128))\n"
+    "fails(\"test_pieces: 'mode' (argument 4): expected a string of at most 127 characters\", pieces, x, {2}, 1, "
+    "('x'):rep(128))\n"
     "fails(\"test_cube: no argument 'bi'; the arguments are input, by\", cube, x, {bi = 1})\n"
     "local row = torch._C.ops()[#torch._C.ops()]\n"
     "assert(row.name == 'test_late' and row.kind == 'elementwise' and row.differentiable and #row.modules == 0)\n";

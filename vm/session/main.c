@@ -47,7 +47,8 @@ static void main_list_commands(FILE *out) {
     if (name == NULL) continue;
     const char *summary = (const char *)f->data;
     summary += strspn(summary, "- ");
-    fprintf(out, "%s  %-9.*s %.*s\n", first ? "Subcommands:\n" : "", length, name, (int)strcspn(summary, "\n"), summary);
+    fprintf(out, "%s  %-9.*s %.*s\n", first ? "Subcommands:\n" : "", length, name, (int)strcspn(summary, "\n"),
+            summary);
     first = false;
   }
 }

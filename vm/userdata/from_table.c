@@ -9,7 +9,8 @@ typedef struct {
 } Layout;
 
 static void ragged(lua_State *L, int depth) {
-  luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables", depth);
+  luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables",
+             depth);
 }
 
 static void look_value(lua_State *L, Layout *l, int depth) {
@@ -68,7 +69,8 @@ static char *store(lua_State *L, DType dtype, char *to) {
              : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
              : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
                                                    : scalar_float(lua_tonumber(L, -1));
-  if (!scalar_fits(v, dtype) && (!dtype_has_gradient(dtype) || v.kind == SCALAR_COMPLEX)) error_check(L, scalar_check("tensor", "data", 1, v, dtype));
+  if (!scalar_fits(v, dtype) && (!dtype_has_gradient(dtype) || v.kind == SCALAR_COMPLEX))
+    error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
   return to + dtype_size(dtype);
 }
@@ -91,7 +93,8 @@ int tensor_new(lua_State *L) {
   TensorBox *box = tensor_box(L);
   Tensor *from = tensor_test(L, 1);
   if (from != NULL) {
-    error_check(L, tensor_empty_cpu(from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype, &box->tensor));
+    error_check(L, tensor_empty_cpu(from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype,
+                                    &box->tensor));
     error_check(L, tensor_copy(box->tensor, from));
   } else {
     Layout l = {.ndim = -1, .dtype = DTYPE_NONE};

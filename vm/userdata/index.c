@@ -28,7 +28,8 @@ static void take_position(Indexing *x, int64_t i) {
   if (x->dim < t->ndim) {
     int64_t n = t->shape[x->dim];
     if (i > n || i < -n)
-      luaL_error(x->L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)i, x->dim + 1, (LUAI_UACINT)n);
+      luaL_error(x->L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)i, x->dim + 1,
+                 (LUAI_UACINT)n);
   }
   advance(x, box, op_select(t, x->dim, i > 0 ? i - 1 : i, &box->tensor));
 }
@@ -50,7 +51,8 @@ static void take_range(Indexing *x, int item) {
   int64_t first = 1, last = 0, step = 1;
   lua_State *L = x->L;
   lua_Integer length = (lua_Integer)lua_rawlen(L, item);
-  if (!table_is_list(L, item, length == 2 ? 2 : 3)) luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
+  if (!table_is_list(L, item, length == 2 ? 2 : 3))
+    luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
   bool some = range_bound(L, item, 1, &first);
   bool end = range_bound(L, item, 2, &last);
   range_bound(L, item, 3, &step);
@@ -58,7 +60,8 @@ static void take_range(Indexing *x, int item) {
   else if (!end) last = first;
   int64_t size = x->dim < x->view->ndim ? x->view->shape[x->dim] : 0;
   if (some && !end && (first > size || first < -size))
-    luaL_error(L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)first, x->dim + 1, (LUAI_UACINT)size);
+    luaL_error(L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)first, x->dim + 1,
+               (LUAI_UACINT)size);
   if (last < -size) last = INT64_MIN + 1; /* before the first: empty */
   TensorBox *box = tensor_box(L);
   int64_t from = first > 0 ? first - 1 : first + size < 0 ? 0 : first + size;
@@ -143,7 +146,8 @@ static void take_item(Indexing *x, int item, int used) {
     advance(x, box, op_unsqueeze(x->view, x->dim, &box->tensor));
     x->dim++;
   } else if (strcmp(s, "...") == 0) x->dim += x->view->ndim - x->dim - used > 0 ? x->view->ndim - x->dim - used : 0;
-  else error_argument(L, "index", "item", 0, "a position, a range {first, last}, a tensor, \"...\" or \"newaxis\"", item);
+  else
+    error_argument(L, "index", "item", 0, "a position, a range {first, last}, a tensor, \"...\" or \"newaxis\"", item);
 }
 
 /* Reads the key at stack index 2. */
@@ -190,7 +194,8 @@ int index_get(lua_State *L) {
 static Scalar number_of(lua_State *L, DType dtype) {
   Scalar s = {0};
   if (lua_type(L, 3) == LUA_TBOOLEAN) s = scalar_bool(lua_toboolean(L, 3));
-  else if (lua_type(L, 3) == LUA_TNUMBER) s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
+  else if (lua_type(L, 3) == LUA_TNUMBER)
+    s = lua_isinteger(L, 3) ? scalar_int(lua_tointeger(L, 3)) : scalar_float(lua_tonumber(L, 3));
   else if (!complex_read(L, 3, &s)) error_argument(L, "index", "value", 0, "a tensor or a number", 3);
   error_check(L, scalar_check("index", "value", 3, s, dtype));
   return s;

@@ -31,7 +31,9 @@ static int dtype_bytes(lua_State *L) {
   return 1;
 }
 static const luaL_Reg dtype_metamethods[] = {{"__tostring", dtype_tostring}, {NULL, NULL}};
-static const luaL_Reg dtype_methods[] = {{"is_floating_point", dtype_floating}, {"itemsize", dtype_bytes}, {NULL, NULL}};
+static const luaL_Reg dtype_methods[] = {{"is_floating_point", dtype_floating},
+                                         {"itemsize", dtype_bytes},
+                                         {NULL, NULL}};
 static const Class dtype_class = {"torch.dtype", NULL, NULL, dtype_methods, dtype_metamethods};
 
 static const char dtype_keys[DTYPE_COUNT + 1]; /* addresses: registry keys */
@@ -122,15 +124,19 @@ static int generator_initial_seed(lua_State *L);
 static int generator_fresh_seed(lua_State *L);
 static int generator_get_state(lua_State *L);
 static int generator_set_state(lua_State *L);
-static const luaL_Reg generator_methods[] = {{"manual_seed", generator_manual_seed}, {"initial_seed", generator_initial_seed},
-                                             {"seed", generator_fresh_seed}, {"get_state", generator_get_state},
-                                             {"set_state", generator_set_state}, {NULL, NULL}};
+static const luaL_Reg generator_methods[] = {{"manual_seed", generator_manual_seed},
+                                             {"initial_seed", generator_initial_seed},
+                                             {"seed", generator_fresh_seed},
+                                             {"get_state", generator_get_state},
+                                             {"set_state", generator_set_state},
+                                             {NULL, NULL}};
 static int generator_tostring(lua_State *L) {
   lua_pushfstring(L, "torch.Generator(seed=%I)", (lua_Integer)((GeneratorBox *)lua_touserdata(L, 1))->generator->seed);
   return 1;
 }
 static const luaL_Reg generator_metamethods[] = {{"__tostring", generator_tostring}, {NULL, NULL}};
-static const Class generator_class = {"torch.Generator", NULL, generator_finalize, generator_methods, generator_metamethods};
+static const Class generator_class = {"torch.Generator", NULL, generator_finalize, generator_methods,
+                                      generator_metamethods};
 
 Generator *generator_test(lua_State *L, int index) {
   GeneratorBox *box = object_test(L, index, &generator_class);
@@ -247,9 +253,13 @@ static int set_threads(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"device", device_new}, {"Generator", generator_make}, {"set_default_dtype", set_default_dtype}, {"get_default_dtype", get_default_dtype},
-    {"get_num_threads", get_threads}, {"set_num_threads", set_threads}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"device", device_new},
+                                     {"Generator", generator_make},
+                                     {"set_default_dtype", set_default_dtype},
+                                     {"get_default_dtype", get_default_dtype},
+                                     {"get_num_threads", get_threads},
+                                     {"set_num_threads", set_threads},
+                                     {NULL, NULL}};
 
 void options_open(lua_State *L, int torch) {
   static const struct { const char *name; lua_CFunction method; } defaults[] = {

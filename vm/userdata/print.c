@@ -102,7 +102,8 @@ static void choose_notation(Format *p) {
 
 static void choose_format(Printer *p) {
   int64_t index[TENSOR_MAX_DIMS] = {0};
-  p->format = p->imag = (Format){.integral = true, .is_unsigned = p->t->dtype == DTYPE_UINT64, .smallest = INFINITY, .width = 1};
+  p->format = p->imag =
+      (Format){.integral = true, .is_unsigned = p->t->dtype == DTYPE_UINT64, .smallest = INFINITY, .width = 1};
   walk(p, 0, index, look_at_parts);
   choose_notation(&p->format);
   choose_notation(&p->imag);
@@ -196,7 +197,8 @@ static void add_suffixes(Printer *p, Tensor *t) {
     snprintf(text + n, sizeof text - (size_t)n, ")");
     add_suffix(p, text);
   }
-  bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) || (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
+  bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) ||
+               (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
   if (!usual) {
     snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
     add_suffix(p, text);
@@ -260,11 +262,14 @@ static void set_option(lua_State *L, const char *key, Options *o) {
   else if (strcmp(key, "sci_mode") == 0) {
     bool automatic = lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "auto") == 0;
     if (!automatic && !lua_isboolean(L, -1))
-      luaL_error(L, "set_printoptions: 'sci_mode': expected true, false or \"auto\", got %s", error_describe(L, -1, got));
+      luaL_error(L, "set_printoptions: 'sci_mode': expected true, false or \"auto\", got %s",
+                 error_describe(L, -1, got));
     o->sci_mode = automatic ? -1 : lua_toboolean(L, -1);
   } else if (strcmp(key, "profile") != 0) {
     const char *near = error_nearest(key, names);
-    luaL_error(L, "set_printoptions: no option '%s'%s%s%s; there are precision, threshold, edgeitems, linewidth, sci_mode and profile",
+    luaL_error(L,
+               "set_printoptions: no option '%s'%s%s%s; there are precision, threshold, edgeitems, linewidth, "
+               "sci_mode and profile",
                key, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
   }
 }
@@ -283,7 +288,8 @@ int print_options(lua_State *L) {
   else if (profile != LUA_TNIL) return error_argument(L, "set_printoptions", "profile", 1, "a string", -1);
   lua_pushnil(L);
   while (lua_next(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING) return luaL_error(L, "set_printoptions: options are given by name: {precision = 2}");
+    if (lua_type(L, -2) != LUA_TSTRING)
+      return luaL_error(L, "set_printoptions: options are given by name: {precision = 2}");
     set_option(L, lua_tostring(L, -2), &o);
     lua_pop(L, 1);
   }

@@ -120,7 +120,8 @@ int tensor_equal(lua_State *L) {
     if (x.kind == SCALAR_COMPLEX || y.kind == SCALAR_COMPLEX)
       same = scalar_to_double(x) == scalar_to_double(y) && scalar_imag(x) == scalar_imag(y);
     else
-      same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i : scalar_to_double(x) == scalar_to_double(y);
+      same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i
+                                                              : scalar_to_double(x) == scalar_to_double(y);
     for (int d = a->ndim - 1; d >= 0 && ++index[d] == a->shape[d]; d--) index[d] = 0;
   }
   lua_pushboolean(L, same);

@@ -30,7 +30,8 @@ static const LibrarySymbol sodium_symbols[] = {
 
 bool libraries_open(char *reason, size_t size) {
   static const char *const zmq_files[] = {"libzmq.so.5", "libzmq.5.dylib", "libzmq.so", NULL};
-  static const char *const sodium_files[] = {"libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium.so", NULL};
+  static const char *const sodium_files[] = {"libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium.so",
+                                             NULL};
   static bool opened;
   if (opened) return true;
   if (!shared_library_open(zmq_files, "libzmq5", zmq_symbols, reason, size)) return false;

@@ -155,7 +155,8 @@ static void publish_stream(Relay *r, Stream *s, bool last) {
   int n = snprintf(header, sizeof header, format, id, r->session, date);
   const char *parent = r->parent != NULL ? r->parent : "{}";
   if (used > 0) {
-    publish(r, s->name, (Part[4]){{header, (size_t)n}, {parent, strlen(parent)}, {"{}", 2}, {content, (size_t)(to - content)}});
+    publish(r, s->name,
+            (Part[4]){{header, (size_t)n}, {parent, strlen(parent)}, {"{}", 2}, {content, (size_t)(to - content)}});
     r->budget -= MESSAGE_COST + (double)(to - content);
   }
   free(content);

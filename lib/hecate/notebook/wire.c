@@ -132,7 +132,8 @@ static int open_wire(lua_State *L) {
 /* wire:start(): captures descriptors 1 and 2 and starts the thread. */
 static int wire_start(lua_State *L) {
   Wire *w = check_wire(L, "wire.start");
-  if (!relay_capture(&w->relay) || !relay_start(&w->relay)) return raise_plainly(L, "cannot start the kernel: ", strerror(errno));
+  if (!relay_capture(&w->relay) || !relay_start(&w->relay))
+    return raise_plainly(L, "cannot start the kernel: ", strerror(errno));
   return 0;
 }
 

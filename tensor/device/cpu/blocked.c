@@ -28,7 +28,8 @@ void KERNEL(blas_gemm)(DType dtype, Matrix a, Matrix b, double alpha, double bet
   }
 }
 
-void KERNEL(blas_gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep) {
+void KERNEL(blas_gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y,
+                       int64_t ystep) {
   if (dtype == DTYPE_FLOAT32) blocked_vector_float32(a, x, step, (float)alpha, (float)beta, y, ystep);
   else blocked_vector_float64(a, x, step, alpha, beta, y, ystep);
 }

@@ -7,7 +7,8 @@ enum { NAME(LANES) = 32 / sizeof(T) };
 ** zeros beyond the end of the matrix. With 'turned' the copy is transposed. */
 static void NAME(blocked_copy)(Matrix m, int64_t row, int64_t column, T factor, bool turned, T *to) {
   const T *from = (const T *)m.data + row * m.row + column * m.column;
-  int64_t rows = m.rows - row < BLOCK ? m.rows - row : BLOCK, columns = m.columns - column < BLOCK ? m.columns - column : BLOCK;
+  int64_t rows = m.rows - row < BLOCK ? m.rows - row : BLOCK,
+          columns = m.columns - column < BLOCK ? m.columns - column : BLOCK;
   if (rows < BLOCK || columns < BLOCK) memset(to, 0, BLOCK * BLOCK * sizeof(T));
   int64_t row_step = turned ? 1 : BLOCK, column_step = turned ? BLOCK : 1;
   for (int64_t i = 0; i < rows; i++)
@@ -33,7 +34,8 @@ static void NAME(blocked_multiply)(const T *a, const T *b, int64_t depth, T *sum
 /* The block of C = alpha · A · B + beta · C that begins at (row, column). */
 static void NAME(blocked_product)(Matrix a, Matrix b, int64_t row, int64_t column, T alpha, T beta, T *c, int64_t ldc) {
   T sums[BLOCK * BLOCK] = {0}, left[BLOCK * BLOCK], right[BLOCK * BLOCK];
-  int64_t rows = a.rows - row < BLOCK ? a.rows - row : BLOCK, columns = b.columns - column < BLOCK ? b.columns - column : BLOCK;
+  int64_t rows = a.rows - row < BLOCK ? a.rows - row : BLOCK,
+          columns = b.columns - column < BLOCK ? b.columns - column : BLOCK;
   for (int64_t p = 0; p < a.columns; p += BLOCK) {
     NAME(blocked_copy)(a, row, p, alpha, true, left);
     NAME(blocked_copy)(b, p, column, 1, false, right);

@@ -9,7 +9,8 @@ typedef struct {
 } Layout;
 
 static Layout layout_of(const Matrix *m) {
-  bool straight = m->columns <= 1 ? m->row >= 1 || m->rows <= 1 : m->column == 1 && (m->row >= m->columns || m->rows <= 1);
+  bool straight =
+      m->columns <= 1 ? m->row >= 1 || m->rows <= 1 : m->column == 1 && (m->row >= m->columns || m->rows <= 1);
   int64_t ld = straight ? m->row : m->column, least = straight ? m->columns : m->rows;
   if (straight ? m->rows <= 1 : m->columns <= 1) ld = least;
   return (Layout){straight ? CblasNoTrans : CblasTrans, (blasint)(ld > least ? ld : least > 1 ? least : 1)};
@@ -25,7 +26,8 @@ void blas_gemm(DType dtype, Matrix a, Matrix b, double alpha, double beta, void 
   else if (dtype == DTYPE_COMPLEX128)
     cblas_zgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alphad, a.data, x.ld, b.data, y.ld, betad, c, step);
   else if (dtype == DTYPE_FLOAT32)
-    cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c, step);
+    cblas_sgemm(CblasRowMajor, x.trans, y.trans, m, n, k, (float)alpha, a.data, x.ld, b.data, y.ld, (float)beta, c,
+                step);
   else
     cblas_dgemm(CblasRowMajor, x.trans, y.trans, m, n, k, alpha, a.data, x.ld, b.data, y.ld, beta, c, step);
 }

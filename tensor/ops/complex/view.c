@@ -17,7 +17,8 @@ Status view_real(const Tensor *in, const void *attrs, Tensor *out) {
 Status view_imag(const Tensor *in, const void *attrs, Tensor *out) {
   (void)attrs;
   if (!dtype_is_complex((DType)in->dtype))
-    return fail(ERROR_ARGUMENT, "imag: 'input' (argument 1): expected complex numbers, got %s", dtype_name((DType)in->dtype));
+    return fail(ERROR_ARGUMENT, "imag: 'input' (argument 1): expected complex numbers, got %s",
+                dtype_name((DType)in->dtype));
   view_parts(out, 1);
   return OK;
 }
@@ -28,7 +29,8 @@ Status view_view_as_real(const Tensor *in, const void *attrs, Tensor *out) {
     return fail(ERROR_ARGUMENT, "view_as_real: 'input' (argument 1): expected complex numbers, got %s",
                 dtype_name((DType)in->dtype));
   if (in->ndim == TENSOR_MAX_DIMS)
-    return fail(ERROR_ARGUMENT, "view_as_real: 'input' (argument 1): no room for one more dimension than %d", TENSOR_MAX_DIMS);
+    return fail(ERROR_ARGUMENT, "view_as_real: 'input' (argument 1): no room for one more dimension than %d",
+                TENSOR_MAX_DIMS);
   view_parts(out, 0);
   out->shape[out->ndim] = 2;
   out->stride[out->ndim++] = 1;
@@ -43,11 +45,14 @@ Status view_view_as_complex(const Tensor *in, const void *attrs, Tensor *out) {
     return fail(ERROR_ARGUMENT, "view_as_complex: 'input' (argument 1): expected float32 or float64, got %s",
                 dtype_name((DType)in->dtype));
   if (last < 0 || in->shape[last] != 2 || in->stride[last] != 1)
-    return fail(ERROR_ARGUMENT, "view_as_complex: 'input' (argument 1): expected a last dimension of 2 that lies in order, got %s",
+    return fail(ERROR_ARGUMENT,
+                "view_as_complex: 'input' (argument 1): expected a last dimension of 2 that lies in order, got %s",
                 tensor_text(text, in));
   bool even = in->offset % 2 == 0;
   for (int d = 0; d < last; d++) even = even && (in->stride[d] % 2 == 0 || in->shape[d] == 1);
-  if (!even) return fail(ERROR_ARGUMENT, "view_as_complex: 'input' (argument 1): the parts of a number do not lie side by side");
+  if (!even)
+    return fail(ERROR_ARGUMENT,
+                "view_as_complex: 'input' (argument 1): the parts of a number do not lie side by side");
   out->dtype = (uint8_t)dtype_complex((DType)in->dtype);
   out->offset /= 2;
   out->ndim--;

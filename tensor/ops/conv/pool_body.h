@@ -1,7 +1,8 @@
 /* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once for each type of numbers. */
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
-static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out, int64_t *at) {
+static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out,
+                               int64_t *at) {
   for (int64_t x = 0; x < w->out[1]; x++) {
     bool any = y0 < y1 && s->column[x].first < s->column[x].last; /* else all of it is padding */
     at[x] = any ? y0 * w->in[1] + s->column[x].first : 0;

@@ -176,7 +176,8 @@ static void NAME(shifts_input)(const Shifts *s, const void *grad, const void *we
         for (int64_t row = first + ry, y = 0; row < end && row < w->in[0]; row += w->stride[0], y++) {
           if (row < 0) continue;
           T *line = p + (i * w->in[0] + row) * w->in[1];
-          if (ry < s->phases[0] && y < rows) NAME(shifts_from_phases)(s, to + i * plane + y * s->pitch, planes * plane, line);
+          if (ry < s->phases[0] && y < rows)
+            NAME(shifts_from_phases)(s, to + i * plane + y * s->pitch, planes * plane, line);
           else memset(line, 0, (size_t)w->in[1] * sizeof(T)); /* no place of the output has read it */
         }
     }

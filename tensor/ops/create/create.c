@@ -131,7 +131,8 @@ Status create_arange(Call *c) {
   double low = scalar_to_double(start), high = scalar_to_double(end), by = scalar_to_double(a->step);
   bool floats = start.kind == SCALAR_FLOAT || end.kind == SCALAR_FLOAT || a->step.kind == SCALAR_FLOAT;
   if (by == 0 || by != by) return fail(ERROR_ARGUMENT, "arange: 'step' (argument 3): must not be 0");
-  if (!isfinite(low) || !isfinite(high)) return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", low, high);
+  if (!isfinite(low) || !isfinite(high))
+    return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", low, high);
   if ((by > 0 && high < low) || (by < 0 && high > low))
     return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, by);
   double count = ceil((high - low) / by);
@@ -145,7 +146,8 @@ Status create_arange(Call *c) {
 Status create_linspace(Call *c) {
   const LinspaceAttrs *a = c->attrs;
   int64_t n = a->steps;
-  if (n < 0) return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
+  if (n < 0)
+    return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
   DType dtype = or_default(a->dtype, dtype_default());
   TRY(scalar_check("linspace", "start", 1, a->start, dtype));
   TRY(scalar_check("linspace", "end", 2, a->end_, dtype));

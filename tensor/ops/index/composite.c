@@ -11,7 +11,9 @@ static Status check_joined(const Call *c, const Tensor *first, int dim) {
     bool good = t->ndim == first->ndim;
     for (int d = 0; good && d < t->ndim; d++) good = d == dim || t->shape[d] == first->shape[d];
     if (!good)
-      return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): sizes must agree except in dimension %d: tensor %d is %s, the first %s",
+      return fail(ERROR_ARGUMENT,
+                  "cat: 'tensors' (argument 1): sizes must agree except in dimension %d: tensor %d is %s, the first "
+                  "%s",
                   dim + 1, i + 1, tensor_text(a, t), tensor_text(b, first));
   }
   return OK;
@@ -42,7 +44,8 @@ Status infer_join(Call *c) {
   shape[dim] = 0;
   for (int i = 0; i < c->n_in; i++) {
     sizes[i] = left_out(c->in[i]) ? 0 : c->in[i]->shape[dim];
-    if (__builtin_add_overflow(shape[dim], sizes[i], &shape[dim])) return fail(ERROR_ARGUMENT, "cat: the result is too large");
+    if (__builtin_add_overflow(shape[dim], sizes[i], &shape[dim]))
+      return fail(ERROR_ARGUMENT, "cat: the result is too large");
   }
   return call_output(c, 0, dtype, first->ndim, shape);
 }
@@ -60,7 +63,8 @@ Status composite_stack(Call *c) {
   if (n == 0) return fail(ERROR_ARGUMENT, "stack: 'tensors' (argument 1): expected at least one tensor");
   for (int i = 1; i < n; i++)
     if (!tensor_same_shape(c->in[0], c->in[i]))
-      return fail(ERROR_ARGUMENT, "stack: 'tensors' (argument 1): expected tensors of one shape: the first is %s, tensor %d is %s",
+      return fail(ERROR_ARGUMENT,
+                  "stack: 'tensors' (argument 1): expected tensors of one shape: the first is %s, tensor %d is %s",
                   tensor_text(s, c->in[0]), i + 1, tensor_text(t, c->in[i]));
   TRY(resolve_dim("stack", a->dim, c->in[0]->ndim + 1, &dim));
   Tensor **list = memory_zalloc(sizeof(Tensor *) * (size_t)n);

@@ -88,7 +88,8 @@ Status infer_index_add(Call *c) {
   for (int d = 0; good && d < dims_of(in); d++)
     good = size_of(source, d) == (d == dim ? c->in[1]->numel : size_of(in, d));
   if (!good)
-    return fail(ERROR_ARGUMENT, "index_add: 'source' (argument 4): expected shape %s with size %lld in dimension %d, got %s",
+    return fail(ERROR_ARGUMENT,
+                "index_add: 'source' (argument 4): expected shape %s with size %lld in dimension %d, got %s",
                 shape_text(s, in->ndim, in->shape), (long long)c->in[1]->numel, dim + 1, tensor_text(t, source));
   return call_output(c, 0, (DType)in->dtype, in->ndim, in->shape);
 }
@@ -185,7 +186,8 @@ Status infer_topk(Call *c) {
                 (long long)size_of(in, dim), dim + 1, (long long)a->k);
   memcpy(shape, in->shape, sizeof shape);
   if (in->ndim > 0) shape[dim] = a->k;
-  else if (a->k == 0) return fail(ERROR_ARGUMENT, "topk: 'k' (argument 2): expected 1 for a 0-dimensional tensor, got 0");
+  else if (a->k == 0)
+    return fail(ERROR_ARGUMENT, "topk: 'k' (argument 2): expected 1 for a 0-dimensional tensor, got 0");
   TRY(call_output(c, 0, (DType)in->dtype, in->ndim, shape));
   return call_output(c, 1, DTYPE_INT64, in->ndim, shape);
 }
@@ -206,13 +208,15 @@ static Status index_dims(const char *who, const Tensor *in, const Ints *dims, in
 
 /* The shape of the result: the common shape of the indices stands where their dimensions
 ** were when these are neighbours, else first. */
-static Status index_shape(const char *who, const Tensor *in, const Ints *dims, int n, Tensor *const *indices, Ints *out) {
+static Status index_shape(const char *who, const Tensor *in, const Ints *dims, int n, Tensor *const *indices,
+                          Ints *out) {
   int at[TENSOR_MAX_DIMS], ndim, k = 0;
   int64_t common[TENSOR_MAX_DIMS];
   TRY(index_dims(who, in, dims, n, at));
   for (int i = 0; i < n; i++)
     if (indices[i]->dtype != DTYPE_INT64)
-      return fail(ERROR_ARGUMENT, "%s: index tensors hold positions (int64), got %s", who, dtype_name((DType)indices[i]->dtype));
+      return fail(ERROR_ARGUMENT, "%s: index tensors hold positions (int64), got %s", who,
+                  dtype_name((DType)indices[i]->dtype));
   TRY(broadcast_shape(who, n, indices, &ndim, common));
   if (ndim + in->ndim - n > TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "%s: too many dimensions", who);
   bool neighbours = at[n - 1] - at[0] == n - 1;

@@ -67,16 +67,19 @@ Status infer_linear(Call *c) {
   char text[SHAPE_TEXT];
   Ints shape = ints_of(in->ndim, in->shape);
   if (weight->ndim < 1 || weight->ndim > 2)
-    return fail(ERROR_ARGUMENT, "linear: 'weight' (argument 2): expected (out × in) or (in), got %s", tensor_text(text, weight));
+    return fail(ERROR_ARGUMENT, "linear: 'weight' (argument 2): expected (out × in) or (in), got %s",
+                tensor_text(text, weight));
   TRY(check_same(c, 1, "weight", 2));
   int64_t k = weight->shape[weight->ndim - 1], out = weight->ndim == 2 ? weight->shape[0] : 1;
   if (in->ndim == 0 || in->shape[in->ndim - 1] != k)
-    return fail(ERROR_ARGUMENT, "linear: 'input' (argument 1): expected a last dimension of size %lld as 'weight' has, got %s",
+    return fail(ERROR_ARGUMENT,
+                "linear: 'input' (argument 1): expected a last dimension of size %lld as 'weight' has, got %s",
                 (long long)k, tensor_text(text, in));
   if (bias != NULL) {
     TRY(check_same(c, 2, "bias", 3));
     if (bias->ndim > 1 || (bias->ndim == 1 && bias->shape[0] != out) || (bias->ndim == 0 && weight->ndim == 2))
-      return fail(ERROR_ARGUMENT, "linear: 'bias' (argument 3): expected (%lld), got %s", (long long)out, tensor_text(text, bias));
+      return fail(ERROR_ARGUMENT, "linear: 'bias' (argument 3): expected (%lld), got %s", (long long)out,
+                  tensor_text(text, bias));
   }
   if (weight->ndim == 2) shape.v[shape.n - 1] = out;
   else shape.n--;

@@ -15,12 +15,15 @@ static bool target_fits(int ndim, const int64_t *shape, const Tensor *target) {
 static Status check_classes(const char *who, const Tensor *input, const Tensor *target, const Tensor *weight) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   if (input->ndim < 1)
-    return fail(ERROR_ARGUMENT, "%s: 'input' (argument 1): expected (C), (N×C) or (N×C×d…), got a tensor of 0 dimensions", who);
+    return fail(ERROR_ARGUMENT,
+                "%s: 'input' (argument 1): expected (C), (N×C) or (N×C×d…), got a tensor of 0 dimensions", who);
   if (target->dtype != DTYPE_INT64)
-    return fail(ERROR_ARGUMENT, "%s: 'target' (argument 2): expected int64 classes, got %s", who, tensor_text(a, target));
+    return fail(ERROR_ARGUMENT, "%s: 'target' (argument 2): expected int64 classes, got %s", who,
+                tensor_text(a, target));
   if (!target_fits(input->ndim, input->shape, target))
-    return fail(ERROR_ARGUMENT, "%s: 'target' (argument 2): expected the shape of the input %s without its classes, got %s",
-                who, shape_text(a, input->ndim, input->shape), shape_text(b, target->ndim, target->shape));
+    return fail(ERROR_ARGUMENT,
+                "%s: 'target' (argument 2): expected the shape of the input %s without its classes, got %s", who,
+                shape_text(a, input->ndim, input->shape), shape_text(b, target->ndim, target->shape));
   int64_t classes = input->shape[input->ndim == 1 ? 0 : 1];
   if (weight != NULL && (weight->ndim != 1 || weight->shape[0] != classes || weight->dtype != input->dtype))
     return fail(ERROR_ARGUMENT, "%s: 'weight' (argument 3): expected %s (%lld), one for each class, got %s", who,

@@ -130,7 +130,8 @@ Status infer_multinomial(Call *c) {
   const Tensor *in = c->in[0];
   char text[SHAPE_TEXT];
   if (in->ndim < 1 || in->ndim > 2 || in->shape[in->ndim - 1] == 0)
-    return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): expected weights (K) or (N×K), got %s", tensor_text(text, in));
+    return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): expected weights (K) or (N×K), got %s",
+                tensor_text(text, in));
   int64_t k = in->shape[in->ndim - 1];
   if (a->num_samples < 1 || (!a->replacement && a->num_samples > k))
     return fail(ERROR_ARGUMENT, "multinomial: 'num_samples' (argument 2): cannot draw %lld of %lld without replacement",

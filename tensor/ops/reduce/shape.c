@@ -23,7 +23,8 @@ Status infer_reduce(Call *c) {
   const SumAttrs *a = c->attrs;
   DType dtype = a->dtype != DTYPE_NONE ? a->dtype : (DType)c->in[0]->dtype;
   if (c->op == OP_MEAN && !dtype_has_gradient(dtype))
-    return fail(ERROR_ARGUMENT, "mean: 'input' (argument 1): expected a float tensor, got %s; give dtype or use :float()",
+    return fail(ERROR_ARGUMENT,
+                "mean: 'input' (argument 1): expected a float tensor, got %s; give dtype or use :float()",
                 dtype_name(dtype));
   if (a->dtype == DTYPE_NONE && !dtype_has_gradient(dtype)) dtype = DTYPE_INT64;
   return reduced_output(c, &a->dim, a->keepdim, dtype);

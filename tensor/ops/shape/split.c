@@ -23,7 +23,8 @@ static Status equal_parts(Call *c, int dim, int64_t size) {
   const int64_t n = c->in[0]->shape[dim], count = n == 0 ? 1 : (n - 1) / size + 1;
   if (count > INT32_MAX) return fail(ERROR_ARGUMENT, "%s: too many parts", c->info->lua_name);
   TRY(call_list(c, (int)count));
-  for (int64_t i = 0; i < count; i++) TRY(add_part(c, (int)i, dim, i * size, n - i * size < size ? n - i * size : size));
+  for (int64_t i = 0; i < count; i++)
+    TRY(add_part(c, (int)i, dim, i * size, n - i * size < size ? n - i * size : size));
   return OK;
 }
 
@@ -32,7 +33,8 @@ Status views_split(Call *c) {
   int dim;
   TRY(find_dim(c, a->dim, &dim));
   if (a->size < 1)
-    return fail(ERROR_ARGUMENT, "split: 'size' (argument 2): expected a positive integer or an array of sizes, got %lld",
+    return fail(ERROR_ARGUMENT,
+                "split: 'size' (argument 2): expected a positive integer or an array of sizes, got %lld",
                 (long long)a->size);
   return equal_parts(c, dim, a->size);
 }
@@ -49,8 +51,8 @@ Status views_split_sizes(Call *c) {
   int64_t sum = 0;
   for (int64_t i = 0; i < sizes->numel; i++) {
     if (v[i] < 0 || v[i] > n)
-      return fail(ERROR_ARGUMENT, "split: 'size' (argument 2): expected sizes from 0 to %lld; size %lld is not", (long long)n,
-                  (long long)i + 1);
+      return fail(ERROR_ARGUMENT, "split: 'size' (argument 2): expected sizes from 0 to %lld; size %lld is not",
+                  (long long)n, (long long)i + 1);
     if (sum <= n) sum += v[i];
   }
   if (sum != n)
@@ -66,7 +68,8 @@ Status views_chunk(Call *c) {
   const ChunkAttrs *a = c->attrs;
   int dim;
   if (a->chunks < 1)
-    return fail(ERROR_ARGUMENT, "chunk: 'chunks' (argument 2): expected a positive integer, got %lld", (long long)a->chunks);
+    return fail(ERROR_ARGUMENT, "chunk: 'chunks' (argument 2): expected a positive integer, got %lld",
+                (long long)a->chunks);
   TRY(find_dim(c, a->dim, &dim));
   const int64_t n = c->in[0]->shape[dim], size = n / a->chunks + (n % a->chunks > 0);
   return equal_parts(c, dim, size > 0 ? size : 1);

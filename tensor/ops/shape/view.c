@@ -155,7 +155,8 @@ Status view_t(const Tensor *in, const void *attrs, Tensor *out) {
   char text[SHAPE_TEXT];
   (void)attrs;
   if (in->ndim > 2)
-    return fail(ERROR_ARGUMENT, "t: 'input' (argument 1): expected at most 2 dimensions, got %s", tensor_text(text, in));
+    return fail(ERROR_ARGUMENT, "t: 'input' (argument 1): expected at most 2 dimensions, got %s",
+                tensor_text(text, in));
   if (in->ndim == 2) swap_dims(in, out, 0, 1);
   return OK;
 }
@@ -297,14 +298,16 @@ Status composite_repeat(Call *c) {
   const Tensor *in = c->in[0];
   int extra = a->repeats.n - in->ndim;
   Ints parts = {.n = 0}, wide = {.n = 0}, result = {.n = 0};
-  if (extra < 0) return fail(ERROR_ARGUMENT, "repeatTensor: expected at least %d numbers, got %d", in->ndim, a->repeats.n);
+  if (extra < 0)
+    return fail(ERROR_ARGUMENT, "repeatTensor: expected at least %d numbers, got %d", in->ndim, a->repeats.n);
   if (2 * a->repeats.n > TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "repeatTensor: too many dimensions");
   for (int i = 0; i < a->repeats.n; i++) {
     int64_t size = i < extra ? 1 : in->shape[i - extra];
     parts.v[parts.n++] = 1, parts.v[parts.n++] = size;
     wide.v[wide.n++] = a->repeats.v[i], wide.v[wide.n++] = size;
     if (__builtin_mul_overflow(size, a->repeats.v[i], &result.v[result.n++]))
-      return fail(ERROR_ARGUMENT, "repeatTensor: %lld × %lld is too large", (long long)size, (long long)a->repeats.v[i]);
+      return fail(ERROR_ARGUMENT, "repeatTensor: %lld × %lld is too large", (long long)size,
+                  (long long)a->repeats.v[i]);
   }
   OWNED Tensor *apart = NULL, *expanded = NULL;
   TRY(op_reshape(c->in[0], parts, &apart));
