@@ -13,13 +13,16 @@ op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> 
   doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
 The dtype of src is that of input. Repeated positions add up, in order.]=],
   example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))", gives = "{2, 0, 1}"}
-op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, reduce: none|add|multiply = none) -> Tensor", complex = true, infer = "scatter", contiguous = true, inplace = "direct",
+op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, "
+    .. "reduce: none|add|multiply = none) -> Tensor",
+  complex = true, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
   doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
 Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce = "add" or "multiply" joins src with
 what is there; "multiply" has no gradient.]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))", gives = "{1, 0, 1}"}
-op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, reduce: none|add|multiply = none) -> Tensor", complex = true, lua = "scatter",
+op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, "
+    .. "reduce: none|add|multiply = none) -> Tensor", complex = true, lua = "scatter",
   infer = "scatter", contiguous = true, inplace = "direct", domain = "scatter_distinct",
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
   doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]],
@@ -35,7 +38,8 @@ op {"index_add", "(input: Tensor, dim: dim, index: Positions, source: Tensor, *,
   backward = function(o)
     return {input = o.grad:helper("pass"), source = o.grad:index_select(o.dim, o.index):helper("scale", o.alpha)}
   end,
-  doc = [[input with alpha · source added to the slices of dimension dim that the 1-dimensional index names. Repeated positions add up, in order.]],
+  doc = [[input with alpha · source added to the slices of dimension dim that the 1-dimensional index names. Repeated
+positions add up, in order.]],
   example = "torch.index_add(torch.zeros(3, 2), 1, torch.tensor({1, 3}), torch.ones(2, 2))",
   gives = "{{1, 1}, {0, 0}, {1, 1}}"}
 op {"take", "(input: Tensor, index: Positions) -> Tensor", domain = "take",
@@ -63,19 +67,24 @@ op {"nonzero", "(input: Tensor) -> Positions", complex = true, infer = "nonzero"
 op {"index", "(input: Tensor, dims: dims, indices: Positions[]) -> Tensor", moves = true, private = true,
   infer = "index", domain = "index",
   backward = "index", grad_inputs = {"input"}, save = {"indices"},
-  doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are neighbours, else first.]]}
-op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, indices: Positions[]) -> Tensor", complex = true,
+  doc = [[The indices broadcast to one shape, which stands in the result where the dims were when these are
+neighbours, else first.]]}
+op {"index_put", "(input: Tensor, values: Tensor, dims: dims, accumulate: bool = false, "
+    .. "indices: Positions[]) -> Tensor", complex = true,
   amp = {cuda = "widest"}, private = true,
   infer = "index_put", inplace = "direct", domain = "index_put", backward = "index_put",
   grad_inputs = {"input", "values"}, save = {"indices"},
-  doc = [[input with values (broadcast to the shape of index's result, cast to its dtype) written or added where index would read.]]}
+  doc = [[input with values (broadcast to the shape of index's result, cast to its dtype) written or added where index
+would read.]]}
 
 op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "nn.functional", method = false,
   infer = "one_hot",
   contiguous = true,
-  doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the largest position of input.]],
+  doc = [[int64 of one more dimension, of size num_classes: 1 at the position that input names, else 0. -1: the
+largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
-op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
+op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, "
+    .. "norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
   module = "nn.functional", method = false, domain = "embedding", mutates = {"weight", when = "max_norm"},
   specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
   check = {{"weight", "weight.ndim == 2", "2 dimensions"},
@@ -98,8 +107,10 @@ op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, m
     end
     return {weight = g:new_zeros(shape):index_add(1, places, g)}
   end,
-  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row padding_idx gets no gradient.
-With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm. scale_grad_by_freq divides each
+  doc = [[The rows of weight (n × d) that input names, in its shape with a last dimension of size d. The row
+padding_idx gets no gradient.
+With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm.
+scale_grad_by_freq divides each
 gradient by how often its row was read.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
 op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor",
@@ -122,7 +133,8 @@ end
 op {"sort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Tensor, Positions",
   infer = "sort",
   contiguous = true, backward = by_position, domain = "distinct",
-  doc = [[The elements sorted along dim and where they were. Equal ones keep their order; NaN counts as the largest. Radix sort: linear time.]],
+  doc = [[The elements sorted along dim and where they were. Equal ones keep their order; NaN counts as the largest.
+Radix sort: linear time.]],
   example = "torch.sort(torch.tensor({3, 1, 2}))", gives = "{1, 2, 3}, {2, 3, 1}"}
 op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stable: bool = true) -> Positions",
   composite = function(o) return (select(2, o.input:sort(o.dim, o.descending, {stable = o.stable}))) end,
@@ -131,14 +143,16 @@ op {"argsort", "(input: Tensor, dim: dim = -1, descending: bool = false, *, stab
 op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted: bool = true) -> Tensor, Positions",
   infer = "topk",
   contiguous = true, backward = by_position, domain = "topk",
-  doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal ones the first. NaN counts as the largest.]],
+  doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal
+ones the first. NaN counts as the largest.]],
   example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
 
 op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   amp = {cpu = "widest"}, method = false,
   check = {{"tensors.n >= 1", "'tensors' (argument 1): expected at least one tensor"}},
   composite = function(o) return (torch.join(o.tensors, o.dim)) end,
-  doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are left out.]],
+  doc = [[Tensors joined along dim; other sizes agree. dtypes are promoted. 1-dimensional tensors without elements are
+left out.]],
   example = "torch.cat({torch.zeros(2), torch.ones(3)})", gives = "{0, 0, 1, 1, 1}"}
 -- The second result, the sizes along dim, is what the gradient needs of the inputs.
 op {"join", "(tensors: Tensor[], dim: dim) -> Tensor, Tensor", moves = true, private = true, infer = "join",

@@ -75,7 +75,8 @@ op {"matmul", "(input: Tensor, other: Tensor) -> Tensor",
     if b.ndim == 2 then return a.ndim == 2 and a:mm(b) or matmul_folded(a, b) end
     return o.one_batch and a:bmm(b) or matmul_batched(a, b)
   end,
-  doc = [[The product by rank: vectors: inner product; matrices: matrix product; matrix and vector: the vector counts as a column (or row) that
+  doc = [[The product by rank: vectors: inner product; matrices: matrix product; matrix and vector: the vector counts
+as a column (or row) that
 disappears again; more dimensions: those before the last two broadcast, one matrix product each.]],
   example = "torch.matmul(torch.ones(4, 2, 3), torch.ones(3))", gives = "{{3, 3}, {3, 3}, {3, 3}, {3, 3}}"}
 op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
@@ -90,6 +91,7 @@ op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
     return {input = gradients:mm(matrix):reshape(x.shape),
       weight = gradients:t():mm(x:reshape({rows, w.shape[-1]})):reshape(w.shape), bias = g}
   end,
-  doc = [[input · weightᵀ + bias: input (… × in), weight (out × in) or (in), bias (out); the result is (… × out).]],
+  doc = [[input · weightᵀ + bias: input (… × in), weight (out × in) or (in), bias (out); the result is (… ×
+out).]],
   example = "nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3), torch.zeros(4))",
   gives = "{{3, 3, 3, 3}, {3, 3, 3, 3}}"}

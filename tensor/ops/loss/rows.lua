@@ -1,5 +1,6 @@
 -- Losses. reduction: "none" gives every loss, "sum" their sum, "mean" their mean.
-op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean) -> Tensor, Tensor",
+op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, "
+    .. "reduction: none|mean|sum = mean) -> Tensor, Tensor",
   amp = {cuda = "float"},
   module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float",
   domain = "classes",
@@ -7,9 +8,12 @@ op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ign
     return {input = o.grad:nll_loss_backward(o.target, o.weight, o.outs[2], o.shape_of.input, o.ignore_index,
       o.reduction)}
   end,
-  doc = [[-weight[target] · input[target]: input are log-probabilities (N×C), (C) or (N×C×d…), target classes (N), () or (N×d…), counted from 1. Targets equal to ignore_index count nothing; "mean" divides by the sum of the weights of the targets.]],
+  doc = [[-weight[target] · input[target]: input are log-probabilities (N×C), (C) or (N×C×d…), target classes
+(N), () or (N×d…), counted from 1. Targets equal to ignore_index count nothing; "mean" divides by the sum of the
+weights of the targets.]],
   example = "nn.functional.nll_loss(torch.log_softmax(torch.eye(3), 2), torch.tensor({1, 2, 3}))", gives = "0.5514"}
-op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, total: Tensor = nil, size: shape, ignore_index: index, reduction: none|mean|sum) -> Tensor",
+op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, total: Tensor = nil, size: shape, "
+    .. "ignore_index: index, reduction: none|mean|sum) -> Tensor",
   private = true, infer = "nll_loss_backward", contiguous = true, types = "float",
   backward = function(o) -- nll_loss is linear in its input
     return {g = (o.grad:nll_loss(o.target, o.weight, {ignore_index = o.ignore_index, reduction = o.reduction}))}
@@ -67,17 +71,22 @@ end
 
 local function cross_entropy(o) return o.target.is_float and of_probabilities(o) or of_classes(o) end
 
-op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
+op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, "
+    .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
   amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "classes",
   specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
-  doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1, (N), () or (N×d…), or probabilities in the shape of input. label_smoothing mixes the target with the uniform distribution.]],
+  doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1,
+(N), () or (N×d…), or probabilities in the shape of input. label_smoothing mixes the target with the uniform
+distribution.]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.tensor({1, 2, 3}))", gives = "0.5514"}
-op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, ignore_index: index = -100, reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
+op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, ignore_index: index = -100, "
+    .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
   amp = {cuda = "float"},
   lua = "cross_entropy", module = "nn.functional", method = false, domain = "probabilities",
   specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
-  doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides by N (and d…).]],
+  doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides
+by N (and d…).]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.full({3, 3}, 1 / 3))", gives = "1.2181"}
 
 -- ---- of differences ---------------------------------------------------------------
@@ -113,15 +122,18 @@ loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|
 
 local function weighted(o, losses) return reduced(o, o.weight and losses * o.weight or losses) end
 
-op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, reduction: none|mean|sum = mean) -> Tensor",
+op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, "
+    .. "reduction: none|mean|sum = mean) -> Tensor",
   amp = {cpu = "float", cuda = "banned"},
   module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"},
   check = {FLOAT, SAME_SHAPE},
   composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
-  doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100; target in the shape of input.]],
+  doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100;
+target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
 op {"binary_cross_entropy_with_logits",
-  "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, reduction: none|mean|sum = mean) -> Tensor",
+  "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, "
+    .. "reduction: none|mean|sum = mean) -> Tensor",
   amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"},
   check = {FLOAT, SAME_SHAPE},
@@ -130,7 +142,8 @@ op {"binary_cross_entropy_with_logits",
     if not p then return weighted(o, x:bce_logits_of(y)) end
     return weighted(o, ((p - 1) * y + 1) * (-x):softplus() + (1 - y) * x) -- (1 - y) x + (1 + (p - 1) y) softplus(-x)
   end,
-  doc = [[binary_cross_entropy of sigmoid(input), without overflow; pos_weight multiplies the part of target. target in the shape of input.]],
+  doc = [[binary_cross_entropy of sigmoid(input), without overflow; pos_weight multiplies the part of target. target
+in the shape of input.]],
   example = "nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))", gives = "0.6931"}
 op {"probabilities", "(input: Tensor) -> Tensor", private = true, types = "float", composite = true,
   doc = [[input itself, whose elements lie between 0 and 1; fails when they do not.]]}
@@ -151,7 +164,8 @@ op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true
   doc = "binary_cross_entropy_with_logits, element by element.",
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
 
-op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, log_target: bool = false) -> Tensor",
+op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, "
+    .. "log_target: bool = false) -> Tensor",
   amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "unit", specialize = {"reduction", "log_target"}, check = {
     {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
@@ -161,7 +175,8 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
     if o.reduction == "batchmean" then return losses:sum() / x.shape[1] end
     return reduced(o, losses)
   end,
-  doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities; log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
+  doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities;
+log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
   example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
 op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
   domain = "unit",

@@ -21,7 +21,8 @@ local function gradients(o, training, together, shared, along)
   return {input = dx * invstd, weight = (g * normal):sum(shared), bias = g:sum(shared)}
 end
 
-op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool = false, momentum: float = 0.1, eps: float = 1e-5) -> Tensor",
+op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "
+    .. "bias: Tensor = nil, training: bool = false, momentum: float = 0.1, eps: float = 1e-5) -> Tensor",
   module = "nn.functional", method = false, domain = "batch_norm",
   mutates = {"running_mean", "running_var", when = "training"},
   check = {{"input", "input.is_float and input.ndim >= 2", "a float tensor (N×C) or (N×C×…)"},
@@ -33,9 +34,12 @@ op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tens
   composite = function(o)
     return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
   end,
-  doc = [[(input - mean) / √(variance + eps) · weight + bias for each channel of (N×C), (N×C×L), (N×C×H×W)… (Ioffe and Szegedy 2015). In training mean and variance are the batch's, and running_mean and running_var move towards them by momentum (the variance with n - 1); otherwise they are the running ones.]],
+  doc = [[(input - mean) / √(variance + eps) · weight + bias for each channel of (N×C), (N×C×L), (N×C×H×W)…
+(Ioffe and Szegedy 2015). In training mean and variance are the batch's, and running_mean and running_var move towards
+them by momentum (the variance with n - 1); otherwise they are the running ones.]],
   example = "nn.functional.batch_norm(torch.randn(4, 3), nil, nil, nil, nil, true)"}
-op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, bias: Tensor = nil, training: bool, momentum: float, eps: float) -> Tensor, Tensor, Tensor",
+op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "
+    .. "bias: Tensor = nil, training: bool, momentum: float, eps: float) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "batch_norm_of", contiguous = true, specialize = {"weight", "training"},
   mutates = {"running_mean", "running_var", when = "training"},
   backward = function(o)
@@ -48,7 +52,8 @@ op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: T
     return gradients(o, o.training, others, others, o.input.shape:only(2))
   end,
   doc = [[batch_norm; also the mean and 1 / √(variance + eps) that it used.]]}
-op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, training: bool) -> Tensor, Tensor, Tensor",
+op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, "
+    .. "training: bool) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "batch_norm_backward", contiguous = true,
   doc = [[The gradients of batch_norm for input, weight and bias.]]}
 
@@ -57,7 +62,8 @@ local function normalized(name)
     name, name),
     "a float tensor of shape {normalized_shape}"}
 end
-op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, eps: float = 1e-5) -> Tensor",
+op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, "
+    .. "eps: float = 1e-5) -> Tensor",
   amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "layer_norm",
   specialize = {["input.numel"] = {0}, "weight", "bias"},
@@ -71,7 +77,8 @@ op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil
     local weight, bias = o.weight and o.weight:reshape({n}), o.bias and o.bias:reshape({n})
     return (x:reshape({x.numel // n, n}):layer_norm_of(weight, bias, o.eps)):reshape(x.shape)
   end,
-  doc = [[(input - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are normalized_shape (Ba et al. 2016).]],
+  doc = [[(input - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are
+normalized_shape (Ba et al. 2016).]],
   example = "nn.functional.layer_norm(torch.randn(2, 3), {3})"}
 op {"layer_norm_of", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, eps: float) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "layer_norm_of", contiguous = true, specialize = {"weight"},
@@ -83,6 +90,7 @@ op {"layer_norm_of", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, 
     return gradients(o, true, 2, 1, {1, o.input.shape[2]})
   end,
   doc = [[layer_norm of the rows of a matrix; also the mean and 1 / √(variance + eps) of each row.]]}
-op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor) -> Tensor, Tensor, Tensor",
+op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, "
+    .. "invstd: Tensor) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "layer_norm_backward", contiguous = true,
   doc = [[The gradients of layer_norm for input, weight and bias.]]}

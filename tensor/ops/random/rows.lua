@@ -24,7 +24,8 @@ op {"bernoulli", "(input: Tensor, *, generator: generator = nil) -> Tensor", typ
   infer = "same", random = true,
   doc = [[1 with the probability given by each element of input (from 0 to 1), else 0.]],
   example = "torch.bernoulli(torch.full({4}, 0.5))"}
-op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false, *, generator: generator = nil) -> Positions", types = "float",
+op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false, *, "
+    .. "generator: generator = nil) -> Positions", types = "float",
   contiguous = true, infer = "multinomial", random = true,
   doc = [[Positions drawn with the weights of input (K) or of each row of input (N×K), which need not sum to 1.]],
   example = "torch.multinomial(torch.ones(5), 2)"}
@@ -57,7 +58,8 @@ op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor
     if o.p == 1 then return o.input * 0 end
     return (o.input:dropout_of(o.p, 1 / (1 - o.p)))
   end,
-  doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise input itself.]],
+  doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise
+input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}
 op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor",
   private = true, types = "float",

@@ -24,7 +24,8 @@ end
 op {"sum", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cuda = "float"}, infer = "reduce",
   backward = function(o) return {input = unreduce(o):expand(o.shape_of.input)} end,
-  doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says otherwise. No elements: 0.]],
+  doc = [[The sum of the elements, over all dimensions or those of dim. Integers and bool give int64 unless dtype says
+otherwise. No elements: 0.]],
   example = "torch.sum(torch.ones(2, 3), 1)", gives = "{2, 2, 2}"}
 op {"mean", "(input: Tensor, dim: dims = nil, keepdim: bool = false, *, dtype: dtype = nil) -> Tensor",
   complex = true, infer = "reduce",
@@ -86,12 +87,15 @@ local function times_distance(o, grad, factor)
   return (o.input - o.input:mean(o.dim, true)) * (grad * (factor / degrees(o, count)))
 end
 
-op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, unbiased: bool = true) -> Tensor",
+op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
+    .. "unbiased: bool = true) -> Tensor",
   types = "float", domain = "distinct", specialize = {"unbiased"}, composite = variance,
   backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
-  doc = [[The variance: squared distances from the mean, summed and divided by n - correction. unbiased = false is correction = 0.]],
+  doc = [[The variance: squared distances from the mean, summed and divided by n - correction. unbiased = false is
+correction = 0.]],
   example = "torch.var(torch.tensor({1.0, 2.0, 6.0}))", gives = "7"}
-op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, unbiased: bool = true) -> Tensor",
+op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
+    .. "unbiased: bool = true) -> Tensor",
   types = "float", domain = "distinct", specialize = {"unbiased"},
   composite = function(o) return variance(o):sqrt() end,
   backward = function(o) -- 0 where std is 0
@@ -150,7 +154,8 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
     if p ~= 2 then ratio = ratio:abs():pow(p - 1) * x:sign() end
     return {input = (g * ratio):masked_fill(zero, 0)}
   end,
-  doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of elements that are not 0. p = nil: 2.]],
+  doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of
+elements that are not 0. p = nil: 2.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))", gives = "5"}
 op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor",
   amp = {cuda = "float"}, lua = "norm", types = "float",

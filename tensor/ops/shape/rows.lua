@@ -2,7 +2,8 @@
 -- only when they must. In place a view (x:t_()) changes the tensor's shape, not its elements.
 op {"view", "(input: Tensor, size: shape) -> Tensor", view = true,
   backward = function(o) return {input = o.grad:reshape(o.shape_of.input)} end,
-  doc = [[The same elements in another shape, sharing storage. One size may be -1. Fails where the strides do not allow it; see reshape.]],
+  doc = [[The same elements in another shape, sharing storage. One size may be -1. Fails where the strides do not
+allow it; see reshape.]],
   example = "torch.arange(6):view(2, 3)", gives = "{{0, 1, 2}, {3, 4, 5}}"}
 op {"reshape", "(input: Tensor, shape: shape) -> Tensor", composite = true,
   doc = [[The same elements in another shape: a view where possible, else a copy. One size may be -1.]],
@@ -61,7 +62,8 @@ op {"split", "(input: Tensor, size: int, dim: dim = 1) -> Tensor[]", view = true
   example = "torch.split(torch.arange(5), 2)", gives = "{{0, 1}, {2, 3}, {4}}"}
 op {"split_sizes", "(input: Tensor, size: int[], dim: dim = 1) -> Tensor[]", lua = "split", view = true,
   backward = "split_sizes", grad_inputs = {"input"},
-  doc = [[An array of views of these sizes along dim. The sizes add up to that of the dimension; there can be any number of them.]],
+  doc = [[An array of views of these sizes along dim. The sizes add up to that of the dimension; there can be any
+number of them.]],
   example = "torch.split(torch.arange(5), {3, 2})", gives = "{{0, 1, 2}, {3, 4}}"}
 op {"chunk", "(input: Tensor, chunks: int, dim: dim = 1) -> Tensor[]", view = true, backward = "chunk",
   grad_inputs = {"input"},
@@ -76,7 +78,8 @@ op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: in
   backward = "as_strided", grad_inputs = {"input"}, save = {"input"},
   doc = [[A view with the given size, strides and offset (in elements of the storage).]],
   example = "torch.arange(4):as_strided({2, 2}, {1, 2})", gives = "{{0, 2}, {1, 3}}"}
-op {"as_strided_scatter", "(input: Tensor, src: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", composite = true,
+op {"as_strided_scatter", "(input: Tensor, src: Tensor, size: shape, stride: ints, "
+    .. "storage_offset: int = -1) -> Tensor", composite = true,
   backward = "as_strided_scatter", grad_inputs = {"input", "src"}, private = true,
   doc = [[input with src written where as_strided(size, stride, storage_offset) looks.]]}
 op {"contiguous", "(input: Tensor) -> Tensor", composite = true,
