@@ -1,6 +1,6 @@
 -- Puts files into the program. usage:
 --   embed.lua library SOURCE_DIR OUT_FILE NAME FILE...   the files of one library, as a C file
---   embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE... -- PLUGIN...   the libraries by name, the modules that the
+-- embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE... -- PLUGIN...   the libraries by name, the modules that the
 --                                                C files of lib/ open, and the plug-ins, each as six words:
 --                                                module, external library, two packages, ON or OFF, C file
 --   embed.lua comments SOURCE_DIR OUT_FILE FILE...       the documentation comments of C files, as a Lua file
@@ -49,7 +49,8 @@ local function library(name, files)
     local public = file:find "^lib/.+%.lua$" and is_public(module_of(file), text)
     rows[#rows + 1] = ('  {"%s", %s, %d, %s},'):format(inner_name(file), symbol, #text, public and "true" or "false")
   end
-  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false}\n};\n"):format(name, table.concat(rows, "\n"))
+  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false}\n};\n"):format(name,
+    table.concat(rows, "\n"))
   write(target, table.concat(out, "\n"))
 end
 
@@ -62,7 +63,8 @@ local function natives(files)
       local module = module_of(file)
       local expected = module:gsub("%.", "_")
       if opener ~= expected then
-        io.stderr:write(("%s: luaopen_%s should be called luaopen_%s: the path of a file is its name\n"):format(file, opener, expected))
+        io.stderr:write(("%s: luaopen_%s should be called luaopen_%s: the path of a file is its name\n"):format(file,
+          opener, expected))
         os.exit(1)
       end
       declarations[#declarations + 1] = ("int luaopen_%s(lua_State *L);"):format(opener)

@@ -34,7 +34,8 @@ describe("scripts/busted.lua", function()
   end)
 
   it("fails a file without tests, also beside others", function()
-    for _, empty in ipairs {"", "describe('nothing', function() end)", "local function forgotten() it('is not called', print) end"} do
+    for _, empty in ipairs {"", "describe('nothing', function() end)",
+      "local function forgotten() it('is not called', print) end"} do
       local text, ok = run("", 1, empty)
       assert.is_falsy(ok)
       assert.matches("no tests in this file", text, 1, true)

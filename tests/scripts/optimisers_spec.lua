@@ -17,7 +17,8 @@ local function rows_of(text) return schema.read("x.lua", text) end
 local function row(changes)
   local raw = {"F", "(lr: float = 0.5, fast: bool = false)", flags = {"fast"}, state = {"step", {"avg", when = "fast"}},
     scalars = {"rate = lr / step"},
-    element = {"g = grad * rate", {"avg = avg + g", when = "fast"}, "param = param - g"}, doc = "F.", example = "optim.F()"}
+    element = {"g = grad * rate", {"avg = avg + g", when = "fast"}, "param = param - g"}, doc = "F.",
+      example = "optim.F()"}
   for key, value in pairs(changes or {}) do raw[key] = value end
   return schema.row(raw, "x.lua", 7)
 end

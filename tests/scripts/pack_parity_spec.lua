@@ -18,7 +18,8 @@ describe("scripts/pack_parity.lua", function()
     os.remove(folder)
     os.execute(("mkdir -p %s/one/ops %s/two/ops %s/two/optim %s/out"):format(folder, folder, folder, folder))
     local case = "  {\n    args = {T{shape={},dtype=\"float32\",data={%d}}},\n    n = 1,\n  }%s\n"
-    write(folder .. "/one/ops/abs.lua", 'return {\nop = "abs",\ncases = {\n' .. case:format(1, ",") .. case:format(2, ",") .. case:format(3, " } }"))
+    write(folder .. "/one/ops/abs.lua",
+      'return {\nop = "abs",\ncases = {\n' .. case:format(1, ",") .. case:format(2, ",") .. case:format(3, " } }"))
     write(folder .. "/one/ops/no_such_op.lua", 'return {\nop = "no_such_op",\ncases = {\n' .. case:format(1, "} }"))
     write(folder .. "/one/superseded.lua", "return {abs = {1, 3}}")
     write(folder .. "/two/ops/abs.lua", 'return {\nop = "abs",\ncases = {\n' .. case:format(4, ",") .. "} }")

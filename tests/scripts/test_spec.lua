@@ -24,7 +24,9 @@ describe("scripts/test", function()
   it("sanitize runs what is about C each time, and every other spec in one tenth of ten", function()
     local times = {}
     for tenth = 0, 9 do
-      for _, spec in ipairs(list("HECATE_TENTH=" .. tenth .. " scripts/test list sanitize")) do times[spec] = (times[spec] or 0) + 1 end
+      for _, spec in ipairs(list("HECATE_TENTH=" .. tenth .. " scripts/test list sanitize")) do
+        times[spec] = (times[spec] or 0) + 1
+      end
     end
     local always = 0
     for _, spec in ipairs(all) do
@@ -32,7 +34,8 @@ describe("scripts/test", function()
       if times[spec] == 10 then always = always + 1 end
     end
     assert.is_true(always > 15 and always < #all)
-    for _, spec in ipairs {"tests/tensor/parity_spec.lua", "tests/vm/memory_spec.lua", "tests/docs_spec.lua", "tests/torch/nn/module_spec.lua"} do
+    for _, spec in ipairs {"tests/tensor/parity_spec.lua", "tests/vm/memory_spec.lua", "tests/docs_spec.lua",
+      "tests/torch/nn/module_spec.lua"} do
       assert.equal(10, times[spec], spec)
     end
   end)

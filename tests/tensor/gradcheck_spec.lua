@@ -108,7 +108,8 @@ describe("gradients", function()
           local full = true -- the result keeps the shape of the target
           if torch.is_tensor(sample[1]) then
             local out = torch._C.call(row.name, table.unpack(rebuild(table.unpack(leaves)), 1, sample.n))
-            full = row.kind == "view" or out.shape == sample[1].shape and not (row.complex_result and sample[1]:is_complex())
+            full = row.kind == "view" or out.shape == sample[1].shape
+              and not (row.complex_result and sample[1]:is_complex())
           end
           if full then check("sample " .. i, in_place_of(row, rebuild), leaves, false) end
         end
@@ -118,7 +119,8 @@ describe("gradients", function()
 end)
 
 -- Rows without a backward of their own and without a domain have no gradient: on any input their results require
--- none, and where these are floats the row makes new values (creation) or stands here with the reason. A composite of differentiable ops that has
+-- none, and where these are floats the row makes new values (creation) or stands here with the reason. A composite of
+-- differentiable ops that has
 -- no domain would pass unchecked otherwise.
 local FLOATS_WITHOUT_GRADIENT = {floor_divide = "a step function", bernoulli = "random"}
 
@@ -131,7 +133,8 @@ describe("no gradient", function()
     by_name[row.name] = row
     local tensor = false
     for _, arg in ipairs(row.args) do tensor = tensor or arg.type.arg == "ARG_TENSOR" end
-    if tensor and not row.backward and not domains.known(row) and not row.private and row.inplace ~= "only" and row.types ~= "bits" then
+    if tensor and not row.backward and not domains.known(row) and not row.private and row.inplace ~= "only"
+      and row.types ~= "bits" then
       it("of " .. row.name .. ", which has no domain", function()
         local samples, missing = domains.with(row, probabilities)
         if not samples then error(("no samples (%s): add a domain to tests/tensor/domains.lua"):format(missing), 0) end
@@ -143,7 +146,8 @@ describe("no gradient", function()
           end
         end
         if floats[row.name] and not row.creation then
-          assert.is_string(FLOATS_WITHOUT_GRADIENT[row.name], "gives floats that require no gradient: say why in FLOATS_WITHOUT_GRADIENT, or add a backward")
+          assert.is_string(FLOATS_WITHOUT_GRADIENT[row.name],
+            "gives floats that require no gradient: say why in FLOATS_WITHOUT_GRADIENT, or add a backward")
         end
       end)
     end

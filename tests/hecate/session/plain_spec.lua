@@ -25,7 +25,8 @@ describe("a session without readline", function()
   end)
 
   it("says which package is missing", function()
-    assert.matches("lines are read without editing: cannot load libreadline.so.%d+ %(Debian: libreadline%d*%)", session:screen())
+    assert.matches("lines are read without editing: cannot load libreadline.so.%d+ %(Debian: libreadline%d*%)",
+      session:screen())
   end)
 
   it("reads, runs and prints", function()

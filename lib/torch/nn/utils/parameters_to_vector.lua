@@ -8,7 +8,8 @@ return function(parameters)
   local flat = {}
   for i, p in ipairs(parameters) do
     if not torch.is_tensor(p) then
-      error(("parameters_to_vector: 'parameters' (argument 1): entry %d: expected a tensor, got a %s"):format(i, type(p)), 2)
+      error(("parameters_to_vector: 'parameters' (argument 1): entry %d: expected a tensor, got a %s"):format(i,
+        type(p)), 2)
     end
     flat[i] = p:reshape(-1)
   end
