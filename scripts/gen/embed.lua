@@ -1,8 +1,9 @@
 -- Puts files into the program. usage:
 --   embed.lua library SOURCE_DIR OUT_FILE NAME FILE...   the files of one library, as a C file
--- embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE... -- PLUGIN...   the libraries by name, the modules that the
---                                                C files of lib/ open, and the plug-ins, each as six words:
---                                                module, external library, two packages, ON or OFF, C file
+--   embed.lua manifest SOURCE_DIR OUT_FILE NAME... -- FILE... -- PLUGIN...
+--                                                the libraries by name, the modules that the C files of lib/ open,
+--                                                and the plug-ins, each as six words: module, external library,
+--                                                two packages, ON or OFF, C file
 --   embed.lua comments SOURCE_DIR OUT_FILE FILE...       the documentation comments of C files, as a Lua file
 -- The assembler takes the bytes (.incbin), so to embed costs no time worth mentioning.
 local mode, source, target = arg[1], arg[2], arg[3]
