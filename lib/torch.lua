@@ -116,6 +116,8 @@ for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", ne
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
 end
 
+methods["repeat"] = methods.repeatTensor -- PyTorch's name, a word of Lua: x["repeat"](x, 2)
+
 --- torch.scope(f: function, ...: any) -> any: Runs f(...), returns its results, and gives the
 -- memory of the tensors that it left behind back at once.
 -- Example: torch.scope(function(n) return torch.ones(n):sum():item() end, 10)

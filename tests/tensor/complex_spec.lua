@@ -78,6 +78,15 @@ describe("complex tensors", function()
       "add_: the result is complex64 and cannot be stored in a tensor of float32")
   end)
 
+  it("are conjugated at once", function()
+    local x = z:conj()
+    assert.is_true(rawequal(x, x:resolve_conj()))
+    assert.is_false(x:is_conj())
+    parts(torch.complex(1, 2).mH, 1, -2)
+    parts(torch.complex(1, 2).H, 1, -2)
+    assert.error_matches(function() return z.mH end, "^mH: expected matrices or a number, got 1 dimension$")
+  end)
+
   it("are shown by their parts, which are views", function()
     local x = complex({1, 2}, {3, 4})
     x.imag[1] = 7

@@ -103,9 +103,9 @@ static int get_imag(lua_State *L) {
 /** x.H -> Tensor: Of a matrix: transposed, complex numbers conjugated. */
 static int get_adjoint(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mH", "self"), *turned;
-  if (t->ndim < 2) return luaL_error(L, "mH: expected at least 2 dimensions, got %d", (int)t->ndim);
+  if (t->ndim == 1) return luaL_error(L, "mH: expected matrices or a number, got 1 dimension");
   TensorBox *box = tensor_box(L);
-  error_check(L, op_transpose(t, -2, -1, &turned));
+  error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &turned) : op_transpose(t, -2, -1, &turned));
   Status status = op_conj(turned, &box->tensor);
   tensor_release(turned);
   error_check(L, status);
@@ -113,7 +113,7 @@ static int get_adjoint(lua_State *L) {
 }
 static int get_matrix_adjoint(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "H", "self");
-  if (t->ndim != 2) return luaL_error(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
+  if (t->ndim != 2 && t->ndim != 0) return luaL_error(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
   return get_adjoint(L);
 }
 

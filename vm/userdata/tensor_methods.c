@@ -77,6 +77,20 @@ static int is_complex(lua_State *L) {
   lua_pushboolean(L, dtype_is_complex((DType)tensor_check(L, 1, "is_complex", "self")->dtype));
   return 1;
 }
+/** torch.resolve_conj(input: Tensor) -> Tensor: input itself: conj() has conjugated the numbers at once.
+** Example: torch.resolve_conj(torch.zeros(1)) */
+static int resolve_conj(lua_State *L) {
+  tensor_check(L, 1, "resolve_conj", "input");
+  lua_settop(L, 1);
+  return 1;
+}
+/** torch.is_conj(input: Tensor) -> bool: false: no tensor waits to be conjugated.
+** Example: torch.is_conj(torch.zeros(1)) */
+static int is_conj(lua_State *L) {
+  tensor_check(L, 1, "is_conj", "input");
+  lua_pushboolean(L, false);
+  return 1;
+}
 /** x:data_ptr() -> int: The address of the first element. */
 static int data_ptr(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)(intptr_t)tensor_data(tensor_check(L, 1, "data_ptr", "self")));
@@ -141,7 +155,9 @@ const luaL_Reg tensor_methods[] = {
     {"dim", dim}, {"numel", numel}, {"nelement", numel}, {"size", size}, {"stride", stride},
     {"storage_offset", storage_offset}, {"element_size", element_size}, {"is_contiguous", is_contiguous},
     {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {"data_ptr", data_ptr}, {"equal", equal},
+    {"resolve_conj", resolve_conj}, {"is_conj", is_conj},
     {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
     {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", equal},
-    {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {NULL, NULL}};
+    {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {"resolve_conj", resolve_conj},
+    {"is_conj", is_conj}, {NULL, NULL}};
