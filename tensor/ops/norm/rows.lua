@@ -72,7 +72,10 @@ op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil
     normalized "weight", normalized "bias"},
   composite = function(o) -- a matrix of the rows to be normalised, and a row each of weight and bias
     local x = o.input
-    if x.numel == 0 then return x:clone() end
+    if x.numel == 0 then -- nothing to normalise; weight and bias take part for their gradients, which are 0
+      local y = o.weight and x * o.weight or x:clone()
+      return o.bias and y + o.bias or y
+    end
     local n = o.normalized_shape:product()
     local weight, bias = o.weight and o.weight:reshape({n}), o.bias and o.bias:reshape({n})
     return (x:reshape({x.numel // n, n}):layer_norm_of(weight, bias, o.eps)):reshape(x.shape)
