@@ -1,7 +1,8 @@
---- For specs of plots: what is drawn, and what is refused. The spec that loads this file gets a folder, which is
+--- For specs of plots and of live curves: what is drawn, and what is refused. The spec that loads this file gets a folder, which is
 -- gone after its teardown(drawing.remove); its after_each(drawing.reset) leaves the real gnuplot and no figure.
 local gnuplot = require "gnuplot"
 local Figure = require "gnuplot.figure"
+local now = require "torch.utils.terminal".now
 local screen = dofile "tests/screen.lua"
 local picture = dofile "tests/picture.lua"
 
@@ -11,6 +12,12 @@ drawing.folder = folder
 
 --- A program that pretends to be gnuplot.
 function drawing.fake(script) return screen.fake(folder, script) end
+
+--- Computes for so many seconds.
+function drawing.work(seconds)
+  local stop = now() + seconds
+  while now() < stop do end
+end
 
 --- What is drawn by `f`, as a PNG (size 300 by 200) or an SVG.
 function drawing.png(f, size)
