@@ -1,18 +1,19 @@
--- Wrong calls. Every public op is called with arguments of wrong types, shapes and values, one
+-- Wrong calls of ops. Every public op is called with arguments of wrong types, shapes and values, one
 -- at a time: nothing crashes, and what is refused is refused in one line that starts with the
 -- name of the function. The calls that are varied are those of tests/tensor/domains.lua and of the
 -- rows' own types.
 package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
 local schema, domains = require "schema", require "domains"
+local verdict = dofile "tests/vm/verdict.lua"
+local MISSING, most, least, is_integer = verdict.MISSING, verdict.most, verdict.least, verdict.is_integer
+local fault_of, show = verdict.fault_of, verdict.show
+local nan, inf = 0 / 0, math.huge
 
 local function rows_of_the_table()
   local files = {}
   for name in io.popen("LC_ALL=C ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
   return schema.read(files)
 end
-
-local MISSING = setmetatable({}, {__tostring = function() return "nothing" end})
-local nan, inf, most, least = 0 / 0, math.huge, math.maxinteger, math.mininteger
 
 -- ---- bad values by type of argument ----------------------------------------------------------
 
@@ -121,7 +122,6 @@ end
 
 -- ---- what may be accepted ------------------------------------------------------------------------
 
-local function is_integer(v) return type(v) == "number" and math.tointeger(v) ~= nil end
 local function is_number(v)
   return type(v) == "number" or type(v) == "boolean" or torch.is_tensor(v) and #v.shape == 0 and not v.requires_grad
 end
@@ -168,7 +168,9 @@ end
 local RIGHT = {
   ARG_TENSOR = function(v) return torch.is_tensor(v) or type(v) == "number" or type(v) == "boolean" end,
   ARG_POSITIONS = is_positions, ARG_NUMBER = is_number, ARG_OPTIONAL_NUMBER = is_number, ARG_FLOAT = is_number,
-  ARG_INT = function(v) return is_integer(v) or torch.is_tensor(v) and v:numel() == 1 and not v:is_floating_point() end,
+  ARG_INT = function(v)
+    return is_integer(v) or torch.is_tensor(v) and v:numel() == 1 and not v:is_floating_point()
+  end,
   ARG_DIM = is_dimension, ARG_INDEX = function(v) return is_integer(v) and v ~= 0 end, ARG_DIMS = is_dimensions,
   ARG_SHAPE = is_shape, ARG_INTS = is_integers, ARG_BOOL = function(v) return type(v) == "boolean" end,
   ARG_DTYPE = function(v) return type(v) == "string" and torch[v] ~= nil or v == torch.float32 end,
@@ -250,21 +252,6 @@ end
 
 -- ---- verdict ---------------------------------------------------------------------------------------
 
--- What is wrong with a message, or nil. `name` is the function that was called.
-local function fault_of(message, name, bad)
-  if type(message) ~= "string" then return "is a " .. type(message) end
-  local text = message:gsub("^[^:\n]-:%d+: ", "")
-  if text:find "\n" then return "has more than one line" end
-  if #text > 420 then return "has " .. #text .. " bytes" end
-  name = name:gsub("^x:", "")
-  if text:sub(1, #name + 2) ~= name .. ": " then return "does not start with " .. name end
-  if text:find("bad argument", 1, true) or text:find "luaL?_" or text:find("attempt to", 1, true)
-    or text:find "[%w]+_[%w_]*%.c" then return "shows internals" end
-  if text:find "%(null%)" or bad ~= least and bad ~= inf and text:find "%-9223372036854775808" then
-    return "shows a C value"
-  end
-end
-
 -- Looks at what a call gave, so that all of its memory is read.
 local function look(...)
   for i = 1, select("#", ...) do
@@ -274,14 +261,6 @@ local function look(...)
       v:detach():to("float64"):sum():item()
     end
   end
-end
-
-local function show(v)
-  if torch.is_tensor(v) then return ("%s (%s)"):format(tostring(v.dtype), table.concat(v.shape, "×")) end
-  if type(v) ~= "table" or v == MISSING then return tostring(v) end
-  local parts = {}
-  for k, x in pairs(v) do parts[#parts + 1] = tostring(k) .. "=" .. show(x) end
-  return "{" .. table.concat(parts, ", ") .. "}"
 end
 
 -- Accepted against the rule of is_right, each for a reason; what is not met any more must leave the list.
@@ -337,112 +316,5 @@ describe("wrong calls of", function()
   end
   it("that are accepted are as the list says", function()
     for what in pairs(ACCEPTED) do assert.is_true(met[what], what) end
-  end)
-end)
-
-describe("wrong calls of functions that are no ops:", function()
-  local x = torch.ones(2, 3)
-  local bad = {MISSING, "text", {}, {1, 2}, {"x"}, {{}}, print, torch.float32, true, 0, 1.5, nan, -1, 99, most, least,
-    x, torch.empty(0), torch.tensor(1),
-    {dim = 0}, {dim = "x"}, {dtype = 5}, {device = "cuda:99"}, {no_such_name = 1}}
-  -- Each entry: a right call, and for each argument what may be accepted among the values above. The first one of a
-  -- method is not varied.
-  local function among(...)
-    local set = {}
-    for i = 1, select("#", ...) do set[select(i, ...)] = true end
-    return function(v) return set[v] == true end
-  end
-  local function none() return false end
-  local function empty(v) return type(v) == "table" and next(v) == nil end
-  local function any(...)
-    local tests = {...}
-    return function(v)
-      for _, test in ipairs(tests) do if test(v) then return true end end
-      return false
-    end
-  end
-  local tensor, missing = torch.is_tensor, among(MISSING)
-  local function number(v) return type(v) == "number" end
-  local operand = any(tensor, number, among(true))
-  local whole = is_integer
-  local data = any(tensor, number, among(true),
-    function(v) return type(v) == "table" and v[1] ~= "x" and (v[1] ~= nil or empty(v)) end)
-  local calls = {
-    allclose = {{x, x, 1e-5, 1e-8}, tensor, tensor, any(missing, number), any(missing, number)},
-    nonzero = {{x, {as_tuple = true}}, operand, any(missing, empty)},
-    tensor = {{{1, 2}, {dtype = "int32"}}, data, any(missing, empty)},
-    equal = {{x, x}, tensor, tensor}, numel = {{x}, tensor}, is_floating_point = {{x}, tensor},
-    manual_seed = {{1}, whole}, set_num_threads = {{1}, whole},
-  }
-  local methods = {
-    to = {{x, "float64"}, none, any(tensor, empty, among(torch.float32))},
-    size = {{x, 1}, none, any(missing, among(-1))},
-    stride = {{x, 1}, none, any(missing, among(-1))}, view_as = {{x, x}, none, tensor},
-    type_as = {{x, x}, none, tensor},
-    item = {{torch.ones(1)}, none}, dim = {{x}, none},
-  }
-  local function each(name, f, entry, first)
-    local call = entry[1]
-    it(name, function()
-      local threads = torch.get_num_threads()
-      for i = first, #call do
-        for _, value in ipairs(bad) do
-          local args = table.move(call, 1, #call, 1, {})
-          if value == MISSING then args[i] = nil else args[i] = value end
-          if not (name == "set_num_threads" and value == 99) then
-            local results = table.pack(pcall(f, table.unpack(args, 1, #call)))
-            local why = not results[1] and fault_of(results[2], name, value)
-            if why then
-              error(("%s with argument %d = %s: %s: %s"):format(name, i, show(value), why, tostring(results[2])), 0)
-            end
-            if results[1] and not entry[i + 1](value) then
-              error(("%s with argument %d = %s: is accepted"):format(name, i, show(value)), 0)
-            end
-          end
-        end
-      end
-      torch.set_num_threads(threads)
-    end)
-  end
-  for name, call in pairs(calls) do each(name, torch[name], call, 1) end
-  for name, call in pairs(methods) do each("x:" .. name, function(self, ...) return x[name](self, ...) end, call, 2) end
-end)
-
--- A name in a table that is read as a list would be passed over silently.
-describe("lists with names in them are refused by", function()
-  local x = torch.ones(2, 3)
-  local calls = {
-    ["tensor: 'data' (argument 1): expected arrays without names in them"] = {
-      function() return torch.tensor {1, 2, dtype = "int32"} end, function() return torch.tensor {{1, a = 2}} end,
-      function() return torch.tensor {dtype = "int32"} end},
-    ["index: expected a list of items without names in it"] = {function() return x[{1, dim = 2}] end,
-      function() x[{1, dim = 2}] = 0 end},
-    ["index: expected a range {first, last, step} and nothing else in its table"] = {
-      function() return x[{{1, 2, step = 2}}] end, function() return x[{{1, 2, 1, 4}}] end},
-    ["zeros: 'size' (argument 1): expected a list without names in it, got a table"] = {function() return torch.zeros {2, dtype = "int32"} end},
-    ["sum: 'dim' (argument 2): expected a list without names in it, got a table"] =
-      {function() return x:sum {1, keepdim = true} end},
-    ["stack: 'tensors' (argument 1): expected an array of tensors without names in it, got a table"] = {
-      function() return torch.stack {x, x, dim = 2} end},
-    ["autograd.grad: 'inputs' (argument 2): expected an array of tensors without names in it, got a table"] = {
-      function() return torch.autograd.grad(x, {x, create_graph = true}) end},
-    ["nn.Conv2d: 'kernel_size' (argument 3): expected an integer or an array of two, got a table"] = {
-      function() return torch.nn.Conv2d(1, 2, {3, 3, stride = 1}) end},
-    ["split: no argument 'dims'; the arguments are input, size, dim (did you mean 'dim'?)"] = {
-      function() return x:split(1, {dims = 2}) end},
-    ["to: no argument 'dtyp'; the table may hold dtype, device"] = {function() return x:to {dtyp = "int32"} end},
-  }
-  for message, list in pairs(calls) do
-    it(message:match "^[^:]*", function()
-      for _, call in ipairs(list) do
-        local ok, got = pcall(call)
-        assert.is_false(ok)
-        assert.equal(message, (got:gsub("^[^:\n]-:%d+: ", "")))
-      end
-    end)
-  end
-  it("none where table.pack has counted", function()
-    assert.same({2, 2, 3}, {table.unpack(torch.stack(table.pack(x, x)).shape)})
-    assert.same({1, 2}, torch.tensor(table.pack(1, 2)):tolist())
   end)
 end)
