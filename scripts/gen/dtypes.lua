@@ -71,6 +71,14 @@ function dtypes.set(rows, name)
   end
 end
 
+-- Names of the types that the kernel of an op is made for.
+function dtypes.of_row(rows, op)
+  local list = dtypes.set(rows, op.types or "all") or error(op.where .. ": unknown types", 0)
+  if not op.complex then return list end
+  local both = table.move(list, 1, #list, 1, {})
+  return table.move(dtypes.set(rows, "complex"), 1, 2, #both + 1, both)
+end
+
 -- Bits of the types whose elements kernels of the named types can work on.
 function dtypes.mask(rows, names)
   local has, mask = {}, 0

@@ -1,7 +1,7 @@
 -- The generator: turns the op table into C. usage: gen.lua SOURCE_DIR OUT_DIR ROWS...
 -- Writes ops.h (ids, attribute structs, op_NAME prototypes), ops.c (the table, the
--- wrappers, the backward functions), kernels.h (prototypes of hand-written kernels),
--- strips_DTYPE.c (elementwise kernels) and the files of scripts/gen/dtypes.lua.
+-- wrappers, the backward functions), and the files of scripts/gen/kernels.lua and
+-- scripts/gen/dtypes.lua.
 local source, target = arg[1], arg[2]
 package.path = source .. "/scripts/gen/?.lua;" .. package.path
 local schema = require "schema"
@@ -9,6 +9,7 @@ local gradient = require "gradient"
 local composite = require "composite"
 local check = require "check"
 local dtypes = require "dtypes"
+local kernels = require "kernels"
 local write_file = require "write"
 
 local DTYPES = dtypes.read "tensor/dtypes.lua"
@@ -111,14 +112,8 @@ local function bits(set)
   return n
 end
 
-local function type_set(row)
-  local list = dtypes.set(DTYPES, row.types or "all") or error(row.where .. ": unknown types", 0)
-  if not row.complex then return list end
-  local both = table.move(list, 1, #list, 1, {})
-  return table.move(dtypes.set(DTYPES, "complex"), 1, 2, #both + 1, both)
-end
 local function type_bits(row)
-  return row.moves and (1 << #DTYPES) - 1 or dtypes.mask(DTYPES, type_set(row))
+  return row.moves and (1 << #DTYPES) - 1 or dtypes.mask(DTYPES, dtypes.of_row(DTYPES, row))
 end
 
 local function table_row(row, put)
@@ -177,13 +172,16 @@ local function ids_by_name(rows, put)
 end
 
 local function ops_c(rows)
-  local out = {'/* Generated from tensor/ops/. */\n#include <math.h>\n\n#include "autograd/gradient.h"\n#include "call/formula.h"'}
+  local out = {'/* Generated from tensor/ops/. */\n#include <math.h>\n\n#include "autograd/gradient.h"\n'
+    .. '#include "call/formula.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   local declared = {}
   local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
   for _, row in ipairs(rows) do
     if row.view and row.list_output then declare(("Status views_%s(Call *c);"):format(row.view))
-    elseif row.view then declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view)) end
+    elseif row.view then
+      declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view))
+    end
     if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
     if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
     if row.composite and not row.formula then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
@@ -285,108 +283,6 @@ local function ops_c(rows)
   return table.concat(out, "\n")
 end
 
--- kernels.h: KERNEL(name) functions of tensor/ops/*/cpu*.c.
-local function kernels_h(rows)
-  local out = {"/* Generated from tensor/ops/. KERNEL(name) gives the name at this level. */"}
-  for _, row in ipairs(rows) do
-    if row.kind == "kernel" then out[#out + 1] = ("Status KERNEL(%s)(Call *c);"):format(row.kernel or row.name) end
-  end
-  return table.concat(out, "\n") .. "\n"
-end
-
--- kernels.c: the tables of one processor level, by op and by dtype.
-local function kernels_c(rows)
-  local out = {'/* Generated from tensor/ops/: what one level of the processor has for each op. */\n#include "device/cpu/kernel.h"'}
-  local function put(...) out[#out + 1] = string.format(...) end
-  put("static const KernelFn kernel_table[OP_COUNT] = {")
-  for _, row in ipairs(rows) do
-    if row.kind == "kernel" then put("  [OP_%s] = KERNEL(%s),", row.name:upper(), row.kernel or row.name) end
-  end
-  put("};\nconst KernelFn *const KERNEL(kernels) = kernel_table;")
-  local all = dtypes.set(DTYPES, "any")
-  for _, dtype in ipairs(all) do put("extern const StripFn KERNEL(strips_%s)[OP_COUNT];", dtype) end
-  put("static const StripFn no_strips[OP_COUNT]; /* of dtypes without kernels of their own */")
-  put("const StripFn *const KERNEL(strips)[DTYPE_COUNT] = {")
-  for _, dtype in ipairs(DTYPES) do
-    if not dtype.native then put("  [DTYPE_%s] = no_strips,", dtype.upper) end
-  end
-  for _, dtype in ipairs(all) do put("  [DTYPE_%s] = KERNEL(strips_%s),", dtype:upper(), dtype) end
-  put("};\n")
-  return table.concat(out, "\n")
-end
-
-local function strip(row, dtype, put)
-  local complex = DTYPES[dtype].category == "complex"
-  local expr = complex and type(row.complex) == "string" and row.complex or row.expr
-  local result = row.result == "bool" and "bool" or complex and row.complex_result == "real" and "REAL" or "T"
-  local types = {result}
-  local bool_operand = {}
-  for _, name in ipairs(row.operand or {}) do bool_operand[name] = true end
-  for _, arg in ipairs(row.inputs) do types[#types + 1] = bool_operand[arg.name] and "bool" or "T" end
-  put("static void strip_%s(int64_t n, char *const *p, const int64_t *s, const void *attrs) {", row.name)
-  if #row.attrs > 0 then
-    put("  const %s *at = attrs;", row.struct)
-    for _, a in ipairs(row.attrs) do
-      local c = a.type.c
-      if c == "Scalar" then put("  const T %s = SCALAR(at->%s);", a.name, a.name)
-      elseif c == "OptionalScalar" then
-        for _, bound in ipairs{"lowest", "highest"} do -- what stands for one that is not given
-          put("  const T %s_or_%s = at->%s.given ? SCALAR(at->%s.value) : %s;", a.name, bound, a.name, a.name,
-            bound:upper())
-          put("  (void)%s_or_%s;", a.name, bound)
-        end
-      elseif c == "double" and complex then put("  const REAL %s = (REAL)at->%s;", a.name, a.name)
-      elseif c == "double" then put("  const T %s = (T)at->%s;", a.name, a.name)
-      elseif c == "int64_t" or c == "bool" or c == "int" then put("  const %s %s = at->%s;", c, a.name, a.name) end
-      if c == "Scalar" or c == "double" or c == "int64_t" or c == "bool" or c == "int" then
-        put("  (void)%s;", a.name)
-      end
-    end
-  else put("  (void)attrs;") end
-  -- Compilers and debuggers name the row. It has no number of a line: a line more at the top of the file
-  -- would compile all rows again.
-  put('#line 1 "%s: %s"', row.file, row.name)
-  if row.constant and DTYPES[dtype].category == "float" then -- the second operand is one number with a shorter way
-    put("  if (s[2] == 0) {")
-    put("    const T b = *(const T *)p[2];")
-    for _, case in ipairs(row.constant) do
-      put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2])
-    end
-    put("  }")
-  end
-  if row.quick and DTYPES[dtype].category == "float" then
-    put("  STRIP%d_QUICK(%s, %s, %s, %s)", #row.inputs, table.concat(types, ", "), row.quick[1], row.quick[2], expr)
-  end
-  put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), expr)
-  put("}")
-end
-
-local function strips_c(rows, dtype)
-  local out = {"/* Generated from tensor/ops/. */"}
-  local function put(...) out[#out + 1] = string.format(...) end
-  put("#define T %s", DTYPES[dtype].storage)
-  put("#define T_IS_%s 1", DTYPES[dtype].category:upper())
-  if DTYPES[dtype].real then put("#define REAL %s", DTYPES[DTYPES[dtype].real].storage) end
-  put("#define LOWEST ((T)%s) /* the first and the last of the type's numbers */\n#define HIGHEST ((T)%s)",
-    dtypes.bounds(DTYPES[dtype]))
-  put('#include "device/cpu/strip.h"')
-  local list = {}
-  for _, row in ipairs(rows) do
-    if row.kind == "elementwise" then
-      local made = false
-      for _, name in ipairs(type_set(row)) do made = made or name == dtype end
-      if made then
-        strip(row, dtype, put)
-        list[#list + 1] = ("  [OP_%s] = strip_%s,"):format(row.name:upper(), row.name)
-      end
-    end
-  end
-  put("const StripFn KERNEL(strips_%s)[OP_COUNT] = {", dtype)
-  put("%s", table.concat(list, "\n"))
-  put("};\n")
-  return table.concat(out, "\n")
-end
-
 local ops = {}
 for i = 3, #arg do ops[#ops + 1] = arg[i] end -- relative to the source folder, where it runs
 local ok, message = pcall(function()
@@ -394,9 +290,11 @@ local ok, message = pcall(function()
   dtypes.write_all(DTYPES, write)
   write("ops.h", ops_h(rows))
   write("ops.c", ops_c(rows))
-  write("kernels.h", kernels_h(rows))
-  write("kernels.c", kernels_c(rows))
-  for _, dtype in ipairs(dtypes.set(DTYPES, "any")) do write("strips_" .. dtype .. ".c", strips_c(rows, dtype)) end
+  write("kernels.h", kernels.header(rows))
+  write("kernels.c", kernels.tables(rows, DTYPES))
+  for _, dtype in ipairs(dtypes.set(DTYPES, "any")) do
+    write("strips_" .. dtype .. ".c", kernels.strips(rows, DTYPES, dtype))
+  end
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")
