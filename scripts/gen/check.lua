@@ -4,7 +4,7 @@
 -- fails with "NAME: 'weight' (argument 4): expected (3), one for each channel, got float32 (2)". What stands in
 -- braces is put in at run time. An optional argument that is not given passes its checks.
 --
--- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .shape and .shape[i]
+-- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .is_complex, .shape and .shape[i]
 -- (from 1, or from -1 for the last), of a list of tensors or sizes .n. given(x) says whether an optional argument is
 -- there; same_shape(x, y), contiguous(x), ends_with(x, sizes) and broadcast(x, y, n), which leaves out the last n
 -- dimensions, look at shapes.
@@ -13,7 +13,8 @@ local check = {}
 
 local FIELDS = {
   ndim = {"(int64_t)%s->ndim", "int64_t"}, numel = {"%s->numel", "int64_t"}, dtype = {"(DType)%s->dtype", "DType"},
-  is_float = {"dtype_is_float((DType)%s->dtype)", "bool"}, shape = {"%s->shape", "shape"},
+  is_float = {"dtype_is_float((DType)%s->dtype)", "bool"}, is_complex = {"dtype_is_complex((DType)%s->dtype)", "bool"},
+  shape = {"%s->shape", "shape"},
 }
 
 local function tensor_c(arg)

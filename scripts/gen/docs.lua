@@ -1,4 +1,4 @@
--- Documentation comments of C files, for lib/help: /** NAME...: text */ stands beside what it
+-- Documentation comments of C files, for lib/hecate/help: /** NAME...: text */ stands beside what it
 -- documents, in the form of the Lua files' own --- comments. They become a Lua file,
 -- hecate.help.native: an array of {text =, file =, line =}.
 local docs = {}

@@ -7,10 +7,45 @@
 static Status create(Call *c) {
   TRY(c->info->create(c));
   if (!call_creation_options(c)->requires_grad) return OK;
-  if (!dtype_is_float((DType)c->out[0]->dtype))
-    return fail(ERROR_ARGUMENT, "%s: 'requires_grad': only floating point tensors can have gradients, got %s",
+  if (!dtype_has_gradient((DType)c->out[0]->dtype))
+    return fail(ERROR_ARGUMENT, "%s: 'requires_grad': only floating point and complex tensors can have gradients, got %s",
                 c->info->lua_name, dtype_name((DType)c->out[0]->dtype));
   return tensor_set_requires_grad(c->out[0], true);
+}
+
+/* Runs a composite on copies of its inputs in float32; results come back in the dtype that all inputs had. */
+static Status composite_in_float32(Call *c) {
+  Tensor *in[OP_FEW] = {0}, *made[OP_MAX_OUTPUTS] = {0};
+  DType dtype = DTYPE_NONE;
+  Status status = OK;
+  for (int i = 0; i < c->n_in && status == OK; i++) {
+    Tensor *t = c->in[i];
+    if (t == NULL) continue;
+    const DType d = (DType)t->dtype;
+    if (dtype_is_computed(d)) status = op_cast(t, dtype_compute(d), &in[i]);
+    else in[i] = tensor_retain(t);
+    if (dtype_is_float(d)) dtype = dtype == DTYPE_NONE ? d : dtype_promote(dtype, d);
+  }
+  Call inner = *c;
+  inner.in = in;
+  if (status == OK) status = c->info->composite(&inner);
+  for (int i = 0; i < c->info->n_outputs; i++) {
+    Tensor *out = inner.out[i];
+    const bool back = status == OK && out != NULL && dtype_is_computed(dtype) && out->dtype == dtype_compute(dtype);
+    if (back) status = op_cast(out, dtype, &made[i]);
+    else made[i] = tensor_retain(out);
+    tensor_release(out);
+    c->out[i] = made[i];
+  }
+  for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
+  return status;
+}
+
+static bool composite_wants_float32(const Call *c) {
+  if (!c->info->computes || c->n_in > OP_FEW) return false;
+  for (int i = 0; i < c->n_in; i++)
+    if (c->in[i] != NULL && dtype_is_computed((DType)c->in[i]->dtype)) return true;
+  return false;
 }
 
 /* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */
@@ -19,7 +54,7 @@ static Status composite(Call *c) {
   if (info->typed) TRY(call_check_types(c));
   if (info->check != NULL) TRY(info->check(c));
   bool was = info->backward != NULL && grad_set_enabled(false);
-  Status status = info->composite(c);
+  Status status = composite_wants_float32(c) ? composite_in_float32(c) : info->composite(c);
   if (was) grad_set_enabled(true);
   return status == OK ? OK : formula_own_failure(info, status);
 }

@@ -109,6 +109,7 @@ typedef struct OpInfo {
   bool list;                 /* the last input is a list */
   bool list_output;          /* the result is a list (call->list), and n_outputs is 0 */
   bool costly;               /* elementwise: worth threads early */
+  bool computes;             /* a composite that numbers of 16 bits go through in float32, rounded once at the end */
   bool real_result;          /* elementwise: of complex inputs the result is real */
   bool not_holomorphic;      /* its formula gives the gradient itself; others get and give conjugates: engine.c */
   uint32_t differentiable;   /* bits of inputs that get a gradient */

@@ -89,7 +89,7 @@ void iter_init(Iter *it, int n, Tensor *const *operands) {
     append(it, out->shape[d], stride);
   }
   if (it->ndim == 0) append(it, it->numel, size);
-  if (it->ndim == 1) { /* rows there are always */
+  if (it->ndim == 1) { /* a single row, for the loops go over rows and columns */
     it->shape[it->ndim++] = it->shape[0];
     it->shape[0] = 1;
     for (int k = 0; k < n; k++) {

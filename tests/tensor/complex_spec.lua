@@ -130,6 +130,11 @@ describe("ops of complex numbers", function()
     assert.is_true(torch.equal(z, z:clone()))
   end)
 
+  it("that need an order or a size are refused", function()
+    assert.error_matches(function() z:logsumexp(1) end,
+      "logsumexp: 'input' %(argument 1%): expected real numbers, got complex128")
+  end)
+
   it("whose result is real do not work in place", function()
     assert.error_matches(function() z:clone():abs_() end,
       "^abs_: the result is real and does not go into a tensor of complex128$")
@@ -317,6 +322,15 @@ describe("gradients of complex numbers", function()
     parts(g.data, (3 * z.conj(z):square()).real:tolist(), (3 * z.conj(z):square()).imag:tolist())
     local h = torch.autograd.grad(g.real:sum(), x)
     parts(h, (6 * z:conj()).real:tolist(), (6 * z:conj()).imag:tolist())
+  end)
+  it("of the angle and the sign at 0 are 0", function()
+    local x = complex({0, 1}, {0, 0}):requires_grad_();
+    (x:angle():sum() + x:sgn().real:sum()):backward()
+    parts(x.grad, {0, 0}, {0, 1})
+  end)
+  it("may be asked for when a tensor is made", function()
+    assert.is_true(torch.randn(2, {dtype = "complex64", requires_grad = true}).requires_grad)
+    assert.is_true(torch.zeros(2, {dtype = "complex128", requires_grad = true}).requires_grad)
   end)
   it("need a real root", function()
     local x = z[1].data:clone():requires_grad_()

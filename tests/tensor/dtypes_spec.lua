@@ -263,3 +263,52 @@ describe("dtypes that are only stored", function()
     assert.same({1.25, 1 / 0}, torch.tensor({1.3, 1e5}):to("float8_e5m2"):float():tolist())
   end)
 end)
+
+describe("composites of numbers of 16 bits", function()
+  local function half(t) return t:half() end
+
+  it("compute in float32 and round once", function()
+    assert.equal("tensor(11.5156, dtype=torch.float16)",
+      tostring(torch.zeros(100000, {dtype = "float16"}):logsumexp(1)))
+    assert.equal(462, half(torch.tensor {400, -400, 400, -400}):std():item())
+    assert.equal(158.75, half(torch.full({4}, 100)):norm(3):item())
+    local x = torch.zeros(3000, 10, {dtype = "float16", requires_grad = true})
+    local loss = nn.functional.cross_entropy(x, torch.ones(3000):long(), {label_smoothing = 0.1})
+    assert.equal(torch.float16, loss.dtype)
+    assert.is_true(math.abs(loss:item() - math.log(10)) < 2e-3)
+    loss:backward()
+    assert.equal(torch.float16, x.grad.dtype)
+  end)
+
+  it("give float32 where one input is float32", function()
+    local a, b = torch.ones(4):half(), torch.zeros(4)
+    assert.equal(torch.float32, nn.functional.mse_loss(a, b).dtype)
+    assert.equal(torch.float16, nn.functional.mse_loss(a, b:half()).dtype)
+  end)
+end)
+
+describe("numbers of 16 bits that are drawn", function()
+  it("stay below 1", function()
+    torch.manual_seed(1)
+    for _, dtype in ipairs {"float16", "bfloat16"} do
+      assert.is_false(torch.rand(200000, {dtype = dtype}):eq(1):any():item())
+      assert.is_false(torch.rand_like(torch.zeros(200000, {dtype = dtype})):eq(1):any():item())
+    end
+  end)
+end)
+
+describe("sums in a dtype that is only stored", function()
+  for _, name in ipairs {"sum", "prod", "cumsum"} do
+    it("are refused by " .. name, function()
+      for _, dtype in ipairs {"uint16", "uint64", "float8_e4m3fn"} do
+        local x = torch.ones(3)
+        local ok, message = pcall(function()
+          if name == "cumsum" then return x:cumsum(1, {dtype = dtype}) end
+          return x[name](x, {dtype = dtype})
+        end)
+        assert.is_false(ok)
+        assert.matches(name .. ": not defined for tensors of dtype " .. dtype .. "; cast first", message)
+      end
+    end)
+  end
+end)

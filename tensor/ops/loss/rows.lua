@@ -75,7 +75,7 @@ op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *
     .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
   amp = {cuda = "float"},
   module = "nn.functional", method = false, domain = "classes",
-  specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
+  computes = true, specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1,
 (N), () or (N×d…), or probabilities in the shape of input. label_smoothing mixes the target with the uniform
 distribution.]],
@@ -84,7 +84,7 @@ op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil,
     .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
   amp = {cuda = "float"},
   lua = "cross_entropy", module = "nn.functional", method = false, domain = "probabilities",
-  specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
+  computes = true, specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides
 by N (and d…).]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.full({3, 3}, 1 / 3))", gives = "1.2181"}
@@ -95,7 +95,7 @@ by N (and d…).]],
 local AMP = {mse_loss = {cpu = "float", cuda = "float"}, l1_loss = {cuda = "float"}, smooth_l1_loss = {cuda = "float"}}
 local function loss(name, doc, rest)
   op {name, "(input: Tensor, target: Tensor, " .. (rest.extra or "") .. "*, reduction: none|mean|sum = mean) -> Tensor",
-    amp = AMP[name], module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
+    amp = AMP[name], computes = true, module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
     specialize = rest.specialize or {"reduction"}, composite = rest.composite,
     example = ("nn.functional.%s(torch.zeros(2), torch.ones(2))"):format(name), gives = rest.gives or "1"}
 end

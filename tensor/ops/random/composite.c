@@ -23,7 +23,13 @@ static Status random_fill(OpId op, Tensor *t, const void *attrs) {
 }
 static Status random_uniform_into(Call *c, Generator *g) {
   UniformAttrs a = {.from = 0, .to = 1, .generator = g};
-  return random_fill(OP_UNIFORM, c->out[0], &a);
+  TRY(random_fill(OP_UNIFORM, c->out[0], &a));
+  if (!dtype_is_computed((DType)c->out[0]->dtype)) return OK;
+  OWNED Tensor *one = NULL, *rounded = NULL; /* numbers of 16 bits: those near 1 were rounded to 1, which is not in [0, 1) */
+  TRY(tensor_wrap_number(scalar_int(1), &one));
+  TRY(op_eq(c->out[0], one, &rounded));
+  MaskedFillAttrs zero = {scalar_int(0)};
+  return op_call_in_place(OP_MASKED_FILL, (Tensor *[]){c->out[0], rounded}, 2, &zero);
 }
 /* The variance is 1: of complex numbers a half in each part. */
 static Status random_normal_into(Call *c, Generator *g) {

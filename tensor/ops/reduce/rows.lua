@@ -88,14 +88,14 @@ local function times_distance(o, grad, factor)
 end
 
 op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
-    .. "unbiased: bool = true) -> Tensor",
+    .. "unbiased: bool = true) -> Tensor", computes = true,
   types = "float", domain = "distinct", specialize = {"unbiased"}, composite = variance,
   backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
   doc = [[The variance: squared distances from the mean, summed and divided by n - correction. unbiased = false is
 correction = 0.]],
   example = "torch.var(torch.tensor({1.0, 2.0, 6.0}))", gives = "7"}
 op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
-    .. "unbiased: bool = true) -> Tensor",
+    .. "unbiased: bool = true) -> Tensor", computes = true,
   types = "float", domain = "distinct", specialize = {"unbiased"},
   composite = function(o) return variance(o):sqrt() end,
   backward = function(o) -- 0 where std is 0
@@ -117,8 +117,8 @@ for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
     example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
-  module = {"torch", "torch.special"},
-  specialize = {"input.is_float", ["input.numel"] = {0}},
+  module = {"torch", "torch.special"}, computes = true,
+  specialize = {"input.is_float", ["input.numel"] = {0}}, check = {{"input", "not input.is_complex", "real numbers"}},
   composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
     local x = o.input.is_float and o.input or o.input:cast(o.default_dtype)
     local m = o.input.numel == 0 and x:sum(o.dim, true) or x:amax(o.dim, true) -- no elements have no largest one
@@ -134,7 +134,7 @@ op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Ten
   gives = "{1.0986, 1.0986}"}
 -- The folds of norm_of by p.
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
-op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor",
+op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor", computes = true,
   amp = {cuda = "float"},
   types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
   composite = function(o)

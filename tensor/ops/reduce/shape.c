@@ -1,4 +1,5 @@
 /* reduce/shape.c: shapes of reductions. */
+#include "call/road.h"
 #include "core/internal.h"
 
 /* The shape of 'in' without the dimensions of 'bits', or with size 1 there. */
@@ -18,10 +19,16 @@ static Status reduced_output(Call *c, const Ints *dim, bool keepdim, DType dtype
   return call_output(c, 0, dtype, n, shape);
 }
 
+/* The dtype asked for must be one that numbers are added in. */
+static Status reduce_check_dtype(const Call *c, DType dtype) {
+  return dtype != DTYPE_NONE && dtype_is_stored(dtype) ? call_undefined_for(c, 0, dtype) : OK;
+}
+
 /* sum, mean and prod, whose attributes are the same. */
 Status infer_reduce(Call *c) {
   const SumAttrs *a = c->attrs;
   DType dtype = a->dtype != DTYPE_NONE ? a->dtype : (DType)c->in[0]->dtype;
+  TRY(reduce_check_dtype(c, a->dtype));
   if (c->op == OP_MEAN && !dtype_has_gradient(dtype))
     return fail(ERROR_ARGUMENT,
                 "mean: 'input' (argument 1): expected a float tensor, got %s; give dtype or use :float()",
@@ -96,6 +103,7 @@ Status infer_cumulate(Call *c) {
   DType dtype = (DType)c->in[0]->dtype;
   int d;
   TRY(resolve_dim(c->info->lua_name, a->dim, c->in[0]->ndim, &d));
+  TRY(reduce_check_dtype(c, a->dtype));
   if (a->dtype != DTYPE_NONE) dtype = a->dtype;
   else if (!dtype_has_gradient(dtype)) dtype = DTYPE_INT64;
   return call_output(c, 0, dtype, c->in[0]->ndim, c->in[0]->shape);
