@@ -126,11 +126,40 @@ static bool push_loader(lua_State *L, const char *module) {
   return true;
 }
 
+/* Pushes the chunk of a file of the module's name in the folder of the script, and the path of that file; false, with
+** nothing pushed: there is none. Lua's own searcher looks into the working folder alone. */
+static bool push_beside_script(lua_State *L, const char *module) {
+  const int top = lua_gettop(L);
+  const char *script = NULL, *end = NULL;
+  if (lua_getglobal(L, "arg") == LUA_TTABLE && lua_rawgeti(L, -1, 0) == LUA_TSTRING) script = lua_tostring(L, -1);
+  if (script != NULL) end = strrchr(script, '/');
+  if (end != NULL && lua_getglobal(L, "package") == LUA_TTABLE && lua_getfield(L, -1, "searchpath") == LUA_TFUNCTION) {
+    lua_pushstring(L, module);
+    lua_pushlstring(L, script, (size_t)(end - script));
+    lua_pushfstring(L, "%s/?.lua;%s/?/init.lua", lua_tostring(L, -1), lua_tostring(L, -1));
+    lua_remove(L, -2);
+    lua_call(L, 2, 1);
+    const char *path = lua_tostring(L, -1); /* nil: not there */
+    if (path != NULL) {
+      if (luaL_loadfile(L, path) != LUA_OK) lua_error(L);
+      lua_pushstring(L, path);
+      lua_replace(L, top + 2);
+      lua_replace(L, top + 1);
+      lua_settop(L, top + 2);
+      return true;
+    }
+  }
+  lua_settop(L, top);
+  return false;
+}
+
 /* The last of the searchers of `require`: a file of the same name beside the script, or one that is
 ** installed, comes first. */
 static int searcher(lua_State *L) {
   const char *module = luaL_checkstring(L, 1);
-  if (push_loader(L, module)) {
+  const bool ours = push_loader(L, module);
+  if (ours && push_beside_script(L, module)) return 2;
+  if (ours) {
     open_push_global(L, "require"); /* the same module for the program and for lib/ */
     lua_replace(L, -3);
     return 2;

@@ -22,7 +22,7 @@ static bool overlaps(const Tensor *a, const Tensor *b) {
   return low[0] <= high[1] && low[1] <= high[0];
 }
 
-/* Of the ops in place that only move elements. */
+/* The value that fill_ writes; the other ops that only move elements have none. */
 static Scalar fill_value(const Call *c) {
   return c->op == OP_FILL ? ((const FillAttrs *)c->attrs)->value : scalar_int(0);
 }
@@ -32,7 +32,7 @@ static Status elementwise_in_place(Call *c) {
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
   Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
-  if (c->op == OP_COPY) { /* the target has no say in the dtype */
+  if (c->op == OP_COPY) { /* computes in the dtype of the source: the result is converted to the target's */
     compute = result = (DType)c->in[1]->dtype;
     if (dtype_size(compute) == 0) return OK;
   } else if (c->info->moves && dtype_is_stored((DType)c->in[0]->dtype)) {
@@ -118,7 +118,8 @@ static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const 
   TRY(tape_before_in_place(&c, &before));
   if (c.info->kind == KIND_VIEW) {
     Status status = call_view_in_place(&c);
-    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed); /* who kept the handle */
+    /* A gradient that kept this tensor must see that its shape changed. */
+    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
     if (status == OK) status = tape_record_view_in_place(&c, before);
     tensor_release(before);
     return status;

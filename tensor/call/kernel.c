@@ -53,7 +53,8 @@ Status call_kernel(Call *c) {
   inner.in = dense;
   if (status == OK) status = c->info->infer(&inner);
   if (status == OK) status = call_run_kernel(&inner);
-  for (int i = 0; i < c->n_in && i < 32 && status == OK; i++) /* what it was to change was a copy */
+  /* The kernel changed a dense copy of the input: write the result back. */
+  for (int i = 0; i < c->n_in && i < 32 && status == OK; i++)
     if ((c->info->mutates >> i & 1) && dense[i] != c->in[i]) status = tensor_copy_raw(c->in[i], dense[i]);
   memcpy(c->out, inner.out, sizeof c->out);
   for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);

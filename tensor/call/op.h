@@ -6,6 +6,8 @@
 
 #include "tensor.h"
 
+#pragma GCC visibility push(default) /* for plug-ins: see tensor.h */
+
 /* The limits OP_MAX_... of one row, a list of tensors counted as one input, are in ops.h: the generator
 ** checks every row against them. Calls with more tensors than OP_FEW, which lists make possible, take their
 ** arrays from memory (tensors_room). */
@@ -184,5 +186,7 @@ struct Backward {
 /* The shape of an input whose gradient is wanted; n == -1 for the others. */
 Ints backward_input_shape(const Backward *c, int input);
 DType backward_input_dtype(const Backward *c, int input);
+
+#pragma GCC visibility pop
 
 #endif

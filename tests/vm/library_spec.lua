@@ -29,6 +29,11 @@ describe("a file beside the script", function()
     assert.equal("true\n", run 'print(require "torchvision".mine)')
     assert.equal("true\n", run 'print(require "torch.utils.options".mine)')
   end)
+  it("is found when the script is run from another folder", function()
+    write("script.lua", 'print(require "torchvision".mine, require "torch.utils.options".mine)')
+    local pipe <close> = assert(io.popen(("%s %s/script.lua 2>&1"):format(hecate, folder)))
+    assert.equal("true\ttrue\n", pipe:read "a")
+  end)
   it("is not what the libraries require", function()
     assert.equal("{ 0.5 }\n", run [[
       local mine = require "torch.utils.options"

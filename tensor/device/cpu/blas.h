@@ -8,7 +8,7 @@
 
 #ifdef HECATE_WITH_OPENBLAS
 #define BLAS(name) blas_##name
-#define BLAS_PANEL_FLOP 4e9 /* so much is computed before an interrupt is looked for: some 0.1 s */
+#define BLAS_PANEL_FLOP 4e9 /* the work between two looks for an interrupt, about 0.1 s */
 #else
 #include "kernel.h"
 #define BLAS(name) KERNEL(blas_##name)

@@ -35,10 +35,10 @@ typedef struct {
   int64_t phase[TAPS_MAX], shift[TAPS_MAX]; /* of each tap of the kernel: the phase and where it is in it */
 } Shifts;
 
-/* The terms of a sum: element place[t] + i of what is summed. */
+/* The terms of a sum: term t reads element place[t] + i. */
 typedef struct {
   int64_t count, place[TAPS_MAX];
-  int64_t feature[TAPS_MAX], kernel[TAPS_MAX]; /* whose weight, in a gradient */
+  int64_t feature[TAPS_MAX], kernel[TAPS_MAX]; /* in a gradient: the weight that the term belongs to */
 } Taps;
 
 static void taps_of_phases(const Shifts *s, int64_t phase, Taps *taps) {

@@ -45,7 +45,7 @@ Status backward_scatter_add(Backward *c) {
   return c->needs & 4 ? source_gradient(c, a->dim) : OK;
 }
 
-/* Of the input: written over (none), kept (add). */
+/* The gradient of the input: 0 at the positions written over (reduce none), kept whole with add. */
 static Status scatter_input(Backward *c, int64_t dim, int reduce) {
   if (reduce == 2) return fail(ERROR_ARGUMENT, "scatter: has no gradient with reduce = \"multiply\"");
   if (reduce == 1) c->result[0] = tensor_retain(c->grad[0]);
