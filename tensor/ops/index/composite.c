@@ -22,6 +22,7 @@ static Status check_joined(const Call *c, const Tensor *first, int dim) {
 Status infer_join(Call *c) {
   const JoinAttrs *a = c->attrs;
   const Tensor *first = NULL;
+  if (c->n_in == 0) return fail(ERROR_ARGUMENT, "cat: 'tensors' (argument 1): expected at least one tensor");
   DType dtype = (DType)c->in[0]->dtype;
   int64_t shape[TENSOR_MAX_DIMS], n = c->n_in;
   int dim;

@@ -42,7 +42,19 @@ Status infer_nll_loss(Call *c) {
 
 Status infer_nll_loss_backward(Call *c) {
   const NllLossBackwardAttrs *a = c->attrs;
-  return call_output(c, 0, (DType)c->in[0]->dtype, a->size.n, a->size.v);
+  char text[SHAPE_TEXT];
+  const Tensor *g = c->in[0], *target = c->in[1], *total = c->in[3];
+  TRY(call_output(c, 0, (DType)g->dtype, a->size.n, a->size.v));
+  TRY(check_classes("nll_loss_backward", c->out[0], target, c->in[2]));
+  if (a->reduction == 0 ? !tensor_same_shape(g, target) : g->numel != 1)
+    return fail(ERROR_ARGUMENT, "nll_loss_backward: 'g' (argument 1): expected the shape of the loss, got %s",
+                tensor_text(text, g));
+  if (a->reduction == 1 && total == NULL)
+    return fail(ERROR_ARGUMENT, "nll_loss_backward: 'total' (argument 4): needed with reduction = \"mean\"");
+  if (total != NULL && (total->numel != 1 || total->dtype != g->dtype))
+    return fail(ERROR_ARGUMENT, "nll_loss_backward: 'total' (argument 4): expected one number of %s, got %s",
+                dtype_name((DType)g->dtype), tensor_text(text, total));
+  return OK;
 }
 
 /* ---- checks of data ---------------------------------------------------------------- */

@@ -249,7 +249,8 @@ Status view_slice(const Tensor *in, const void *attrs, Tensor *out) {
   int64_t n = last >= first ? (last - first) / a->step + 1 : 0;
   if (n > 0) out->offset += first * in->stride[dim];
   out->shape[dim] = n;
-  out->stride[dim] = in->stride[dim] * a->step;
+  if (__builtin_mul_overflow(in->stride[dim], a->step, &out->stride[dim]))
+    out->stride[dim] = in->stride[dim]; /* at most one element: no step is taken */
   return OK;
 }
 
