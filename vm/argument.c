@@ -72,7 +72,10 @@ static bool read_ints(Reader *r, int arg, int index, Ints *out, bool positions) 
 }
 
 static bool keep(Reader *r, int arg, int index, Status status, Tensor *t) {
-  if (status != OK) return wrong(r, arg, index, "");
+  if (status != OK) {
+    tensor_release(t);
+    return wrong(r, arg, index, "");
+  }
   r->temporary[r->n_temporaries++] = t;
   return true;
 }
@@ -152,6 +155,7 @@ static bool read_integers(Reader *r, int arg, int index, Tensor **out) {
   } else {
     if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of integers");
     int64_t n = (int64_t)lua_rawlen(L, index);
+    if (!table_is_list(L, index, n)) return wrong(r, arg, index, "an array of integers without names in it");
     status = tensor_empty_cpu(1, &n, DTYPE_INT64, &made);
     int64_t *v = status == OK ? tensor_data(made) : NULL;
     for (int64_t i = 0; i < n && status == OK; i++) {
@@ -204,6 +208,7 @@ static bool read_floats(Reader *r, int arg, int index, Floats *out) {
   const bool list = lua_type(L, index) == LUA_TTABLE;
   const int64_t n = list ? (int64_t)lua_rawlen(L, index) : 1;
   if (n > TENSOR_MAX_DIMS) return wrong(r, arg, index, "at most 12 numbers");
+  if (list && !table_is_list(L, index, n)) return wrong(r, arg, index, "an array of numbers without names in it");
   out->n = (int)n;
   for (int i = 0; i < n; i++) {
     Scalar number;

@@ -65,7 +65,7 @@ static int enable_grad(lua_State *L) { return set_mode(L, true); }
 ** f only while it runs.
 ** Example: torch.set_grad_enabled(false, function() return torch.is_grad_enabled() end) */
 static int set_grad_enabled(lua_State *L) {
-  bool on = lua_toboolean(L, 1);
+  bool on = bool_check(L, 1, "set_grad_enabled", "mode");
   if (callable(L, 2)) {
     lua_remove(L, 1);
     return set_mode(L, on);
@@ -88,7 +88,7 @@ static int is_grad_enabled(lua_State *L) {
 ** Example: torch.ones(2):requires_grad_() */
 static int requires_grad_(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "requires_grad_", "self");
-  error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || lua_toboolean(L, 2)));
+  error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || bool_check(L, 2, "requires_grad_", "requires_grad")));
   lua_settop(L, 1);
   return 1;
 }
@@ -116,7 +116,7 @@ static int detach_(lua_State *L) {
 
 static bool flag(lua_State *L, int options, const char *name, bool otherwise) {
   if (!lua_istable(L, options)) return otherwise;
-  bool on = lua_getfield(L, options, name) == LUA_TNIL ? otherwise : lua_toboolean(L, -1);
+  bool on = lua_getfield(L, options, name) == LUA_TNIL ? otherwise : bool_check(L, -1, "backward", name);
   lua_pop(L, 1);
   return on;
 }

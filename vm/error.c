@@ -42,6 +42,11 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
   return buffer;
 }
 
+bool bool_check(lua_State *L, int index, const char *function, const char *name) {
+  if (!lua_isboolean(L, index)) error_argument(L, function, name, 0, "true or false", index);
+  return lua_toboolean(L, index);
+}
+
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index) {
   char got[ERROR_TEXT];

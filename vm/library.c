@@ -75,17 +75,19 @@ static bool library_path(const char *module, char *path, size_t size) {
   return true;
 }
 
-static int load_embedded(lua_State *L, const char *name) {
+/* The path of a file of lib/ in the folder HECATE_LIB, where that is set and the file is there. */
+static bool file_outside(const char *name, char *path, size_t size) {
   const char *folder = getenv("HECATE_LIB");
+  if (folder == NULL || folder[0] == '\0') return false;
+  snprintf(path, size, "%s/%s", folder, name);
+  FILE *f = fopen(path, "r");
+  if (f != NULL) fclose(f);
+  return f != NULL;
+}
+
+static int load_embedded(lua_State *L, const char *name) {
   char path[1024], chunk[256];
-  if (folder != NULL && folder[0] != '\0') {
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "r");
-    if (f != NULL) {
-      fclose(f);
-      return luaL_loadfile(L, path);
-    }
-  }
+  if (file_outside(name, path, sizeof path)) return luaL_loadfile(L, path);
   const EmbeddedFile *f = embedded_find(name);
   if (f == NULL) return -1;
   snprintf(chunk, sizeof chunk, "@lib/%s", name);
@@ -100,6 +102,17 @@ int open_embedded(lua_State *L, const char *name) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
   lua_setupvalue(L, -2, 1); /* _ENV */
   return LUA_OK;
+}
+
+/* Whether push_loader would find a module of this name. */
+static bool is_ours(const char *module) {
+  char path[256], outside[1024];
+  for (const EmbeddedNative *native = embedded_natives; native->name != NULL; native++)
+    if (strcmp(native->name, module) == 0) return true;
+  for (const EmbeddedPlugin *plugin = embedded_plugins; plugin->name != NULL; plugin++)
+    if (strcmp(plugin->name, module) == 0) return true;
+  return library_path(module, path, sizeof path) &&
+         (embedded_find(path) != NULL || file_outside(path, outside, sizeof outside));
 }
 
 /* Pushes the function that makes the module and what it is given beside the name; false, with nothing
@@ -157,11 +170,10 @@ static bool push_beside_script(lua_State *L, const char *module) {
 ** installed, comes first. */
 static int searcher(lua_State *L) {
   const char *module = luaL_checkstring(L, 1);
-  const bool ours = push_loader(L, module);
-  if (ours && push_beside_script(L, module)) return 2;
-  if (ours) {
+  if (is_ours(module)) {
+    if (push_beside_script(L, module)) return 2;
     open_push_global(L, "require"); /* the same module for the program and for lib/ */
-    lua_replace(L, -3);
+    lua_pushliteral(L, ":hecate:");
     return 2;
   }
   lua_pushfstring(L, "no module '%s' in Hecate", module);

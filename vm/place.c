@@ -76,8 +76,7 @@ static void set_anomaly(bool on) {
 ** the line of the forward op, and a NaN that a backward formula makes is an error. Costs time.
 ** Example: torch.autograd.set_detect_anomaly(false) */
 static int set_detect_anomaly(lua_State *L) {
-  if (!lua_isboolean(L, 1)) return error_argument(L, "set_detect_anomaly", "mode", 1, "true or false", 1);
-  set_anomaly(lua_toboolean(L, 1));
+  set_anomaly(bool_check(L, 1, "set_detect_anomaly", "mode"));
   return 0;
 }
 

@@ -23,6 +23,8 @@ void error_check(lua_State *L, Status status);
 ** the stack position of what came. */
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index);
+/* The boolean at 'index'; raises otherwise, as error_argument. */
+bool bool_check(lua_State *L, int index, const char *function, const char *name);
 /* "a string", "tensor float32 (2×3)", "nothing": what stands at 'index', in a
 ** buffer of ERROR_TEXT bytes. Never raises. */
 #define ERROR_TEXT 256

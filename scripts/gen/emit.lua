@@ -53,14 +53,4 @@ function emit.step(s)
   return ("op_%s(%s)"):format(s.row.name, table.concat(list, ", "))
 end
 
---- A step as people read it: "t3 = sum(t2, dim = 1)".
-function emit.text(s)
-  local results, given = {}, {}
-  for i, output in ipairs(s.outputs) do results[i] = output.text end
-  for _, input in ipairs(s.inputs or s.uses) do given[#given + 1] = input and input.text or "nil" end
-  table.move(s.texts, 1, #s.texts, #given + 1, given)
-  local name = s.number and "number" or s.helper or s.row.name .. (s.in_place and "_" or "")
-  return ("%s = %s(%s)"):format(table.concat(results, ", "), name, table.concat(given, ", "))
-end
-
 return emit

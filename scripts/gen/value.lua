@@ -88,7 +88,7 @@ local function arithmetic(a, b, op)
   return value.new(("(%s %s %s)"):format(x, op == "//" and "/" or op, y), kind, text, joined(a, b))
 end
 
---- The larger and the smaller of two numbers.
+--- The larger of two numbers.
 function value.max(a, b)
   if not value.is(a) and not value.is(b) then return math.max(a, b) end
   local kind = kind_of(a) == "int64_t" and kind_of(b) == "int64_t" and "int64_t" or "double"

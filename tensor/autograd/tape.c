@@ -92,13 +92,7 @@ Status tape_before_in_place(Call *c, Tensor **before) {
     return own ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
   if (!dtype_has_gradient((DType)t->dtype)) return OK;
   if (c->info->save_inputs & 1) { /* the formula needs the old values */
-    TRY(tensor_empty(c->info->lua_name, t->ndim, t->shape, (DType)t->dtype, tensor_device(t), before));
-    Status status = tensor_copy_raw(*before, t);
-    if (status != OK) {
-      tensor_release(*before);
-      *before = NULL;
-      return status;
-    }
+    TRY(tensor_copy_as(t, (DType)t->dtype, before));
   } else TRY(tensor_view_of(t, before));
   if (!own) return OK;
   Edge edge;

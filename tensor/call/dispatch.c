@@ -41,11 +41,15 @@ static Status composite_in_float32(Call *c) {
   return status;
 }
 
-static bool composite_wants_float32(const Call *c) {
-  if (!c->info->computes || c->n_in > OP_FEW) return false;
-  for (int i = 0; i < c->n_in; i++)
-    if (c->in[i] != NULL && dtype_is_computed((DType)c->in[i]->dtype)) return true;
-  return false;
+static Status composite_that_computes(Call *c) {
+  bool converts = false;
+  for (int i = 0; i < c->n_in; i++) {
+    if (c->in[i] == NULL) continue;
+    const DType dtype = (DType)c->in[i]->dtype;
+    if (dtype_is_stored(dtype)) return call_undefined_for(c, 0, dtype);
+    converts = converts || dtype_is_computed(dtype);
+  }
+  return converts && c->n_in <= OP_FEW ? composite_in_float32(c) : c->info->composite(c);
 }
 
 /* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */
@@ -54,7 +58,7 @@ static Status composite(Call *c) {
   if (info->typed) TRY(call_check_types(c));
   if (info->check != NULL) TRY(info->check(c));
   bool was = info->backward != NULL && grad_set_enabled(false);
-  Status status = composite_wants_float32(c) ? composite_in_float32(c) : info->composite(c);
+  Status status = info->computes ? composite_that_computes(c) : info->composite(c);
   if (was) grad_set_enabled(true);
   return status == OK ? OK : formula_own_failure(info, status);
 }

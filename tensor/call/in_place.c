@@ -9,17 +9,19 @@ static bool overlaps(const Tensor *a, const Tensor *b) {
     for (int d = 0; d < a->ndim; d++) same = same && (a->shape[d] == 1 || a->stride[d] == b->stride[d]);
     if (same) return false;
   }
-  int64_t low[2], high[2];
+  int64_t low[2], high[2]; /* in bytes: the parts of a complex tensor are floats in its storage */
   const Tensor *t[2] = {a, b};
   for (int k = 0; k < 2; k++) {
-    low[k] = high[k] = t[k]->offset;
+    const int64_t size = (int64_t)tensor_itemsize(t[k]);
+    low[k] = t[k]->offset * size;
+    high[k] = low[k] + size;
     for (int d = 0; d < t[k]->ndim; d++) {
-      int64_t reach = (t[k]->shape[d] - 1) * t[k]->stride[d];
+      int64_t reach = (t[k]->shape[d] - 1) * t[k]->stride[d] * size;
       if (reach < 0) low[k] += reach;
       else high[k] += reach;
     }
   }
-  return low[0] <= high[1] && low[1] <= high[0];
+  return low[0] < high[1] && low[1] < high[0];
 }
 
 /* The value that fill_ writes; the other ops that only move elements have none. */
@@ -34,7 +36,6 @@ static Status elementwise_in_place(Call *c) {
   Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
   if (c->op == OP_COPY) { /* computes in the dtype of the source: the result is converted to the target's */
     compute = result = (DType)c->in[1]->dtype;
-    if (dtype_size(compute) == 0) return OK;
   } else if (c->info->moves && dtype_is_stored((DType)c->in[0]->dtype)) {
     compute = result = (DType)c->in[0]->dtype;
     if (c->info->numbers != NUMBERS_NONE) TRY(call_check_numbers(c, compute));
@@ -48,8 +49,7 @@ static Status elementwise_in_place(Call *c) {
   for (int i = 0; i < c->n_in; i++) {
     in[i] = c->in[i];
     if (i == 0 || status != OK || !overlaps(c->in[0], c->in[i])) continue;
-    status = tensor_empty_cpu(c->in[i]->ndim, c->in[i]->shape, (DType)c->in[i]->dtype, &copy[i]);
-    if (status == OK) status = tensor_copy_raw(copy[i], c->in[i]);
+    status = tensor_copy_as(c->in[i], (DType)c->in[i]->dtype, &copy[i]);
     in[i] = copy[i];
   }
   if (status == OK) {
@@ -73,10 +73,7 @@ static Status run_direct(Call *c) {
   for (int i = 0; i < c->n_in && status == OK; i++) {
     Tensor *t = c->in[i];
     if (i == 0 || t == NULL || t->storage != c->in[0]->storage) in[i] = t != NULL ? tensor_retain(t) : NULL;
-    else {
-      status = tensor_empty_cpu(t->ndim, t->shape, (DType)t->dtype, &in[i]);
-      if (status == OK) status = tensor_copy_raw(in[i], t);
-    }
+    else status = tensor_copy_as(t, (DType)t->dtype, &in[i]);
   }
   inner.in = in;
   inner.target = c->in[0];

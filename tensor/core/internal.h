@@ -115,6 +115,8 @@ Status tensor_contiguous(Tensor *t, Tensor **out);
 Status tensor_cast(Tensor *t, DType dtype, Tensor **out);
 /* Copies values, broadcasting and casting; no tape, no version change. */
 Status tensor_copy_raw(Tensor *to, Tensor *from);
+/* A new dense tensor with the elements of t, in 'dtype'. */
+Status tensor_copy_as(Tensor *t, DType dtype, Tensor **out);
 void tensor_fill_raw(Tensor *t, Scalar value);
 void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
 int64_t shape_numel(int ndim, const int64_t *shape);

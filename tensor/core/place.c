@@ -31,7 +31,6 @@ typedef struct {
 #define TOMBSTONE ((Storage *)1)
 
 bool storage_watched;
-static bool noting; /* new ones are entered */
 static Entry *entries;
 static size_t capacity, used, alive; /* used counts tombstones too */
 static atomic_flag lock = ATOMIC_FLAG_INIT;
@@ -68,7 +67,6 @@ static bool make_room(void) {
 }
 
 void storage_note(Storage *s) {
-  if (!noting) return;
   uint32_t place = place_now();
   acquire();
   if (make_room()) enter(s, place);
@@ -94,7 +92,7 @@ void storage_watch(bool on) {
     entries = NULL;
     capacity = used = alive = 0;
   }
-  storage_watched = noting = on;
+  storage_watched = on;
   release();
 }
 

@@ -64,7 +64,7 @@ Status tensor_copy_raw(Tensor *to, Tensor *from) {
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
-static Status copy_as(Tensor *t, DType dtype, Tensor **out) {
+Status tensor_copy_as(Tensor *t, DType dtype, Tensor **out) {
   TRY(tensor_empty("clone", t->ndim, t->shape, dtype, tensor_device(t), out));
   Status status = tensor_copy_raw(*out, t);
   if (status != OK) {
@@ -75,13 +75,13 @@ static Status copy_as(Tensor *t, DType dtype, Tensor **out) {
 }
 
 Status tensor_contiguous(Tensor *t, Tensor **out) {
-  if (!tensor_is_contiguous(t)) return copy_as(t, (DType)t->dtype, out);
+  if (!tensor_is_contiguous(t)) return tensor_copy_as(t, (DType)t->dtype, out);
   *out = tensor_retain(t);
   return OK;
 }
 
 Status tensor_cast(Tensor *t, DType dtype, Tensor **out) {
-  if (t->dtype != dtype) return copy_as(t, dtype, out);
+  if (t->dtype != dtype) return tensor_copy_as(t, dtype, out);
   *out = tensor_retain(t);
   return OK;
 }

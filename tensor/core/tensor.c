@@ -10,16 +10,16 @@ Ints ints_of(int n, const int64_t *values) {
 }
 
 int64_t shape_numel(int ndim, const int64_t *shape) {
-  int64_t n = 1;
-  for (int d = 0; d < ndim; d++) n *= shape[d];
-  return n;
+  uint64_t n = 1; /* a size of 0 may stand beside sizes whose product is too large */
+  for (int d = 0; d < ndim; d++) n *= (uint64_t)shape[d];
+  return (int64_t)n;
 }
 
 void contiguous_strides(Tensor *t) {
-  int64_t step = 1;
+  uint64_t step = 1; /* of an empty tensor it may be too large: nothing is read then */
   for (int d = t->ndim - 1; d >= 0; d--) {
-    t->stride[d] = step;
-    step *= t->shape[d] > 0 ? t->shape[d] : 1;
+    t->stride[d] = (int64_t)step;
+    step *= t->shape[d] > 0 ? (uint64_t)t->shape[d] : 1;
   }
   t->numel = shape_numel(t->ndim, t->shape);
 }

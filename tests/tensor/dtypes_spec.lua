@@ -311,4 +311,15 @@ describe("sums in a dtype that is only stored", function()
       end
     end)
   end
+  it("composites that compute refuse what is only stored", function()
+    local x = torch.ones(3):to("float8_e5m2")
+    for name, call in pairs {
+      logsumexp = function() return x:logsumexp(1) end,
+      mse_loss = function() return torch.nn.functional.mse_loss(x, x) end,
+      kl_div = function() return torch.nn.functional.kl_div(x, x) end,
+      layer_norm = function() return torch.nn.functional.layer_norm(x, {3}) end,
+    } do
+      assert.error_matches(call, name .. ": not defined for tensors of dtype float8_e5m2; cast first")
+    end
+  end)
 end)

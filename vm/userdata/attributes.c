@@ -135,7 +135,7 @@ int attribute_set(lua_State *L, Tensor *t, const char *key) {
     Tensor *g = lua_isnil(L, 3) ? NULL : tensor_check(L, 3, "grad", "value");
     error_check(L, tensor_set_grad(t, g));
   } else if (strcmp(key, "requires_grad") == 0) {
-    error_check(L, tensor_set_requires_grad(t, lua_toboolean(L, 3)));
+    error_check(L, tensor_set_requires_grad(t, bool_check(L, 3, "requires_grad", "value")));
   } else if (strcmp(key, "data") == 0) {
     Tensor *from = tensor_check(L, 3, "data", "value");
     char a[SHAPE_TEXT], b[SHAPE_TEXT];

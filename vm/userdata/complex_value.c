@@ -99,7 +99,7 @@ static int complex_eq(lua_State *L) {
 }
 
 static int complex_tostring(lua_State *L) {
-  const Complex *box = lua_touserdata(L, 1);
+  const Complex *box = object_check(L, 1, &complex_class, "tostring", "self");
   char text[COMPLEX_TEXT];
   complex_text(text, box->real, box->imag);
   lua_pushstring(L, text);

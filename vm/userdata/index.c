@@ -3,6 +3,7 @@
 */
 #include <string.h>
 
+#include "argument.h"
 #include "call.h"
 #include "userdata/complex_value.h"
 
@@ -74,10 +75,7 @@ static void take_range(Indexing *x, int item) {
 /* 1-based contents to 0-based ones, in a box. */
 static Tensor *zero_based(lua_State *L, Tensor *t) {
   TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, &box->tensor));
-  error_check(L, tensor_copy(box->tensor, t));
-  int64_t *v = tensor_data(box->tensor);
-  for (int64_t i = 0; i < t->numel; i++) v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
+  error_check(L, argument_positions_in(t, &box->tensor));
   return box->tensor;
 }
 

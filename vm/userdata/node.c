@@ -11,11 +11,13 @@ static void node_finalize(lua_State *L, void *self) {
   node_release(box->node);
   box->node = NULL;
 }
+static const Class node_class;
+
 static int node_tostring(lua_State *L) {
-  lua_pushfstring(L, "<%s>", node_name(((NodeBox *)lua_touserdata(L, 1))->node));
+  const NodeBox *box = object_check(L, 1, &node_class, "tostring", "self");
+  lua_pushfstring(L, "<%s>", box->node != NULL ? node_name(box->node) : "closed");
   return 1;
 }
-static const Class node_class;
 void node_push(lua_State *L, Node *node) {
   if (node == NULL) {
     lua_pushnil(L);

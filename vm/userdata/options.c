@@ -18,16 +18,21 @@ typedef struct {
   Generator *generator;
 } GeneratorBox;
 
+static const Class dtype_class;
+
+static DType self_dtype(lua_State *L, const char *function) {
+  return ((DTypeBox *)object_check(L, 1, &dtype_class, function, "self"))->dtype;
+}
 static int dtype_tostring(lua_State *L) {
-  lua_pushfstring(L, "torch.%s", dtype_name(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  lua_pushfstring(L, "torch.%s", dtype_name(self_dtype(L, "tostring")));
   return 1;
 }
 static int dtype_floating(lua_State *L) {
-  lua_pushboolean(L, dtype_is_float(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  lua_pushboolean(L, dtype_is_float(self_dtype(L, "is_floating_point")));
   return 1;
 }
 static int dtype_bytes(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)dtype_size(((DTypeBox *)lua_touserdata(L, 1))->dtype));
+  lua_pushinteger(L, (lua_Integer)dtype_size(self_dtype(L, "itemsize")));
   return 1;
 }
 static const luaL_Reg dtype_metamethods[] = {{"__tostring", dtype_tostring}, {NULL, NULL}};
@@ -67,15 +72,17 @@ DType dtype_check(lua_State *L, int index, const char *function, const char *nam
 
 /* ---- devices ------------------------------------------------------------------------ */
 
+static const Class device_class;
+
 static int device_tostring(lua_State *L) {
-  DeviceBox *box = lua_touserdata(L, 1);
+  DeviceBox *box = object_check(L, 1, &device_class, "tostring", "self");
   if (box->device.type == DEVICE_CPU) lua_pushliteral(L, "cpu");
   else lua_pushfstring(L, "cuda:%d", (int)box->device.index);
   return 1;
 }
 static int device_equal(lua_State *L) {
-  DeviceBox *a = lua_touserdata(L, 1), *b = lua_touserdata(L, 2);
-  lua_pushboolean(L, a->device.type == b->device.type && a->device.index == b->device.index);
+  DeviceBox *a = object_test(L, 1, &device_class), *b = object_test(L, 2, &device_class);
+  lua_pushboolean(L, a != NULL && b != NULL && a->device.type == b->device.type && a->device.index == b->device.index);
   return 1;
 }
 static const luaL_Reg device_metamethods[] = {{"__tostring", device_tostring}, {"__eq", device_equal}, {NULL, NULL}};
@@ -130,8 +137,9 @@ static const luaL_Reg generator_methods[] = {{"manual_seed", generator_manual_se
                                              {"get_state", generator_get_state},
                                              {"set_state", generator_set_state},
                                              {NULL, NULL}};
+static Generator *generator_check(lua_State *L, const char *function);
 static int generator_tostring(lua_State *L) {
-  lua_pushfstring(L, "torch.Generator(seed=%I)", (lua_Integer)((GeneratorBox *)lua_touserdata(L, 1))->generator->seed);
+  lua_pushfstring(L, "torch.Generator(seed=%I)", (lua_Integer)generator_check(L, "tostring")->seed);
   return 1;
 }
 static const luaL_Reg generator_metamethods[] = {{"__tostring", generator_tostring}, {NULL, NULL}};

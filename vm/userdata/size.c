@@ -2,6 +2,7 @@
 #include "call.h"
 
 static int size_tostring(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, "torch.Size({");
@@ -26,6 +27,7 @@ static int size_equal(lua_State *L) {
   return 1;
 }
 static int size_numel(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer n = 1;
   for (int i = 1; i <= (int)lua_rawlen(L, 1); i++) {
     lua_rawgeti(L, 1, i);

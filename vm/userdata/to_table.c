@@ -45,7 +45,7 @@ static int tolist(lua_State *L) {
 }
 
 static int iter_next(lua_State *L) {
-  Tensor *t = tensor_test(L, lua_upvalueindex(1));
+  Tensor *t = tensor_check(L, lua_upvalueindex(1), "iter", "self");
   lua_Integer i = lua_tointeger(L, 2) + 1;
   if (i > t->shape[0]) return 0;
   lua_pushinteger(L, i);

@@ -94,14 +94,6 @@ static bool set_registered(lua_State *L, Slot *slot, const char *key) {
   return true;
 }
 
-/* A field of another kind stands in the way of registering 'key'. */
-static void clear_field(lua_State *L, const char *key) {
-  class_fields(L, 1);
-  lua_pushnil(L);
-  lua_setfield(L, -2, key);
-  lua_pop(L, 1);
-}
-
 bool module_set(lua_State *L, void *self, const char *key) {
   Module *m = self;
   Tensor *tensor = tensor_test(L, 3);
@@ -114,7 +106,7 @@ bool module_set(lua_State *L, void *self, const char *key) {
     return true;
   }
   if (strcmp(key, "training") == 0) {
-    m->evaluating = !lua_toboolean(L, 3);
+    m->evaluating = !bool_check(L, 3, "training", "value");
     return true;
   }
   Slot *slot = module_find(m, key);
@@ -146,7 +138,6 @@ static int register_parameter(lua_State *L) {
   Tensor *tensor = tensor_test(L, 3);
   if (!lua_isnil(L, 3) && (tensor == NULL || !(tensor->flags & TENSOR_PARAMETER)))
     return error_argument(L, "register_parameter", "param", 3, "nn.Parameter(...) or nil", 3);
-  clear_field(L, name);
   module_store(L, 1, name, SLOT_PARAMETER);
   return 0;
 }
@@ -159,10 +150,17 @@ static int register_buffer(lua_State *L) {
   const char *name = check_name(L, "register_buffer");
   bool persistent = true;
   if (options_table(L, lua_gettop(L))) {
-    lua_getfield(L, -1, "persistent");
-    persistent = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    static const Option known[] = {{"persistent", OPTION_BOOL, 0, false, 0, NULL}, {NULL}};
+    const int options = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, options); lua_pop(L, 1)) {
+      const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+      if (option_find(known, key) == NULL) return options_unknown(L, "register_buffer", key, known);
+      persistent = bool_check(L, -1, "register_buffer", key);
+    }
+    lua_pushnil(L);
+    lua_replace(L, options); /* no argument of its own */
   } else if (!lua_isnoneornil(L, 4)) {
-    persistent = lua_toboolean(L, 4);
+    persistent = bool_check(L, 4, "register_buffer", "persistent");
   }
   lua_settop(L, 3);
   if (!lua_isnil(L, 3)) tensor_check(L, 3, "register_buffer", "tensor");

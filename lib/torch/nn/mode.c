@@ -3,6 +3,7 @@
 */
 #include <string.h>
 
+#include "call.h"
 #include "module.h"
 
 /* Calls 'visit' for the module and everything below it. */
@@ -100,13 +101,11 @@ static int module_cast(lua_State *L, DType dtype) {
 
 /* A dtype, or a device, of which there is the one, from the value at 'index'. */
 static DType read_target(lua_State *L, int index) {
+  DType dtype = DTYPE_NONE;
   Tensor *like = tensor_test(L, index);
   if (like != NULL) return (DType)like->dtype;
-  const char *text = luaL_tolstring(L, index, NULL);
-  bool cpu = strncmp(text, "cpu", 3) == 0, cuda = strncmp(text, "cuda", 4) == 0;
-  lua_pop(L, 1);
-  if (cuda) luaL_error(L, "to: this Hecate is built without CUDA");
-  return cpu ? DTYPE_NONE : dtype_check(L, index, "to", "dtype");
+  if (!dtype_read(L, index, &dtype)) device_check(L, index, "to");
+  return dtype;
 }
 
 /** nn.Module:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) ->
@@ -117,14 +116,12 @@ static int module_to(lua_State *L) {
   DType dtype = DTYPE_NONE;
   int top = lua_gettop(L);
   if (options_table(L, top)) {
-    static const char *const names[] = {"device", "dtype"};
     for (lua_pushnil(L); lua_next(L, top); lua_pop(L, 1)) {
-      const char *key = lua_tostring(L, -2);
+      const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
       static const Option known[] = {{"device", OPTION_VALUE, 0, false, 0, NULL},
                                      {"dtype", OPTION_VALUE, 0, false, 0, NULL},
                                      {NULL}};
-      if (strcmp(key, names[0]) != 0 && strcmp(key, names[1]) != 0)
-        return options_unknown(L, "to", key, known);
+      if (option_find(known, key) == NULL) return options_unknown(L, "to", key, known);
       DType given = read_target(L, lua_gettop(L));
       if (given != DTYPE_NONE) dtype = given;
     }

@@ -104,6 +104,7 @@ static bool get_ints(lua_State *L, int index, Ints *out) {
   }
   if (!lua_istable(L, index) || lua_rawlen(L, index) > TENSOR_MAX_DIMS) return false;
   out->n = (int)lua_rawlen(L, index);
+  if (!table_is_list(L, index, out->n)) return false;
   for (int i = 0; i < out->n; i++) {
     lua_rawgeti(L, index, i + 1);
     bool ok = get_int(L, -1, &out->v[i]);

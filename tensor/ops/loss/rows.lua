@@ -125,7 +125,8 @@ local function weighted(o, losses) return reduced(o, o.weight and losses * o.wei
 op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, "
     .. "reduction: none|mean|sum = mean) -> Tensor",
   amp = {cpu = "float", cuda = "banned"},
-  module = "nn.functional", method = false, domain = "probability", specialize = {"reduction", "weight"},
+  module = "nn.functional", method = false, domain = "probability", computes = true,
+  specialize = {"reduction", "weight"},
   check = {FLOAT, SAME_SHAPE},
   composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100;
@@ -135,7 +136,8 @@ op {"binary_cross_entropy_with_logits",
   "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, "
     .. "reduction: none|mean|sum = mean) -> Tensor",
   amp = {cuda = "float"},
-  module = "nn.functional", method = false, domain = "loss", specialize = {"reduction", "weight", "pos_weight"},
+  module = "nn.functional", method = false, domain = "loss", computes = true,
+  specialize = {"reduction", "weight", "pos_weight"},
   check = {FLOAT, SAME_SHAPE},
   composite = function(o)
     local x, y, p = o.input, o.target, o.pos_weight
@@ -167,7 +169,8 @@ op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true
 op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, "
     .. "log_target: bool = false) -> Tensor",
   amp = {cpu = "float", cuda = "float"},
-  module = "nn.functional", method = false, domain = "unit", specialize = {"reduction", "log_target"}, check = {
+  module = "nn.functional", method = false, domain = "unit", computes = true,
+  specialize = {"reduction", "log_target"}, check = {
     {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
   composite = function(o)
     local x, y = o.input, o.target
