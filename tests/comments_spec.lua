@@ -11,7 +11,7 @@ local sources = {}
 for _, path in ipairs(files) do
   local script = path:find "^scripts/" or path:find "^%.ci/"
   local text = path:find "%.[ch]$" or path:find "%.lua$" or path:find "%.md$" or script and not path:find "%."
-  if text and not path:find "^tests/data/" and path ~= "CHANGELOG.md" then sources[#sources + 1] = path end
+  if text and not path:find "^tests/data/" then sources[#sources + 1] = path end
 end
 
 -- What the build and the program write, and headers of libraries.
@@ -31,12 +31,12 @@ for _, path in ipairs(files) do
   names[path:match "[^/]+$"] = true
 end
 
--- Whether a file is there by its name, or by the end of its path ("nn/init.lua").
+-- Whether a file is there by its name, or by the end of its path ("utils/data.lua").
 local function is_there(name)
   if name:find "^each_%w+%.h$" then return true end -- by set of dtypes
   if name:find "^build/gen/strips_%w+%.c$" then return true end -- by element type
   if name:find "^lib/demo/" then return true end -- the worked example of a library
-  if known[name] or known[name:match "[^/]+$"] or name:find "%u%u%u%u" or name:find "^/" then return true end -- kernel_NAME.c
+  if known[name] or name:find "%u%u%u%u" or name:find "^/" then return true end -- kernel_NAME.c
   if not name:find "/" then return names[name] end
   for path in pairs(paths) do
     if path == name or path:sub(-#name - 1) == "/" .. name then return true end

@@ -19,7 +19,8 @@ end
 
 local function packed(kind)
   local list = {}
-  local pipe <close> = assert(io.popen(("gzip -dc tests/data/parity/%s.gz"):format(kind)))
+  local path = ("tests/data/parity/%s.gz"):format(kind)
+  local pipe = assert(io.popen("gzip -dc " .. path))
   local name, lines
   for line in pipe:lines() do
     local next_name = line:match "^%-%-%- (.*)$"
@@ -30,6 +31,8 @@ local function packed(kind)
     else lines[#lines + 1] = line end
   end
   if name then list[name] = table.concat(lines, "\n") end
+  assert(pipe:close(), path .. ": gzip failed")
+  assert(#list > 0, path .. ": there are no cases")
   return list
 end
 

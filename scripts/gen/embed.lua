@@ -17,7 +17,7 @@ local function read(path)
   return text
 end
 
---- "lib/torch/nn/init.lua" → "torch.nn.init": the name by which a file is required.
+--- "lib/torch/utils/data.lua" → "torch.utils.data": the name by which a file is required.
 local function module_of(file)
   return ((file:match "^lib/(.+)%.%w+$" or file):gsub("/", "."))
 end
@@ -33,7 +33,7 @@ local function is_public(module, text)
   return false
 end
 
---- The name a file has inside the program: "torch/nn/init.lua", "ops/norm/rows.lua".
+--- The name a file has inside the program: "torch/utils/data.lua", "ops/norm/rows.lua".
 local function inner_name(file)
   return file:match "^lib/(.+)$" or file:match "^tensor/(.+)$" or file:match "/lib/(.+)$"
 end

@@ -1,13 +1,8 @@
 -- The language of formulas (docs/internals/formulas.md): what the generator makes of a composite, its checks and
 -- its data; and the mistakes that it reports.
-package.path = "scripts/gen/?.lua;" .. package.path
+package.path = "scripts/gen/?.lua;tests/?.lua;" .. package.path
 local schema, composite, check = require "schema", require "composite", require "check"
-
-local FILES = {}
-do
-  local pipe <close> = assert(io.popen "LC_ALL=C ls tensor/ops/*/rows.lua")
-  for path in pipe:lines() do FILES[#FILES + 1] = path end
-end
+local FILES = require "rows".files()
 
 --- The row of this text, read behind all others.
 local function read(text)

@@ -1,15 +1,10 @@
 -- The generator (scripts/gen/): rows are read and checked, backward formulas planned
 -- and written as C.
-package.path = "scripts/gen/?.lua;" .. package.path
+package.path = "scripts/gen/?.lua;tests/?.lua;" .. package.path
 local schema = require "schema"
 local gradient = require "gradient"
 
-local function files()
-  local pipe <close> = assert(io.popen "LC_ALL=C ls tensor/ops/*/rows.lua")
-  local list = {}
-  for path in pipe:lines() do list[#list + 1] = path end
-  return list
-end
+local files = require "rows".files
 
 --- All rows of tensor/ops/ with one more file of this text beside them.
 local function read_with(text)

@@ -1,19 +1,12 @@
 -- Layers as rows in the generator: rows are read and checked, forwards recorded, trees of questions made small,
 -- C made.
-package.path = "scripts/gen/?.lua;" .. package.path
-local schema = require "schema"
+package.path = "scripts/gen/?.lua;tests/?.lua;" .. package.path
 local layer_rows = require "layer_rows"
 local layer_trace = require "layer_trace"
 local layer_code = require "layer_code"
 local F = layer_trace.functional
 
-local function files(pattern)
-  local pipe <close> = assert(io.popen("LC_ALL=C ls " .. pattern))
-  local list = {}
-  for path in pipe:lines() do list[#list + 1] = path end
-  return list
-end
-local ops = schema.read(files "tensor/ops/*/rows.lua")
+local ops = require "rows".read()
 
 local function row_of(raw)
   raw.doc, raw.example = raw.doc or "Text.", raw.example or "1"

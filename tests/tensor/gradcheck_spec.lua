@@ -1,14 +1,7 @@
 -- Every op that has a gradient, against finite differences, in float64: first and second
 -- derivatives. The arguments come from tests/tensor/domains.lua.
-package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
-local schema, domains = require "schema", require "domains"
-
-local function op_files()
-  local files = {}
-  for name in io.popen("ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
-  return files
-end
-local rows = schema.read(op_files())
+package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;" .. package.path
+local rows, domains = require "rows".read(), require "domains"
 
 local function is_leaf(v) return torch.is_tensor(v) and v.requires_grad end
 

@@ -93,9 +93,11 @@ describe("nn agrees with PyTorch:", function()
   for _, name in ipairs(parity.names "modules") do
     it(name, function()
       local doc = load_cases(name)
+      assert.is_true(#doc.cases > 0, name .. " has no cases")
       for i, case in ipairs(doc.cases) do replay(doc, case, ("%s case %d"):format(name, i)) end
     end)
   end
+  it("there are cases of 34 modules", function() assert.is_true(#parity.names "modules" >= 34) end)
 end)
 
 describe("nn.Module", function()

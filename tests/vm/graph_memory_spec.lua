@@ -5,7 +5,7 @@ local function bytes()
   return torch._C.memory().bytes
 end
 
-local sanitized = os.getenv "HECATE_SANITIZE" ~= nil
+local sanitized = os.getenv "ASAN_OPTIONS" ~= nil
 
 describe("a hook", function()
   it("lives as long as the graph does, with what it holds", function()

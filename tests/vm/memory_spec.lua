@@ -5,8 +5,6 @@ local function bytes()
   return torch._C.memory().bytes
 end
 
-local sanitized = os.getenv "HECATE_SANITIZE" ~= nil
-
 -- The bytes after `work` (run twice: the first time loads and fills what stays).
 local function balanced(work)
   work()
@@ -234,7 +232,7 @@ describe("in a stock lua5.4", function()
   it("the memory of a training loop stays flat", function()
     local folder = (os.getenv "HECATE_BIN" or "build/hecate"):match "^(.*)/" or "."
     local stock = io.popen("command -v lua5.4"):read "l"
-    if not stock or sanitized or folder:find "sanitize" then
+    if not stock or folder:find "sanitize" then
       pending "no lua5.4, or torch.so needs a sanitizer"
       return
     end
@@ -266,7 +264,8 @@ describe("in a stock lua5.4", function()
     os.remove(name)
     local early, late = text:match "^(%d+)%s+(%d+)"
     assert.is_truthy(early, text)
-    assert.is_true(late - early < 48 << 20, text) -- the growth at which everything is collected
-    assert.is_true(tonumber(late) < 160 << 20, text)
+    -- Measured: 0 and 6.9 MB. The young are collected after 2 MB, everything at 16 MB or a quarter more (vm/userdata/box.c).
+    assert.is_true(late - early < 4 << 20, text)
+    assert.is_true(tonumber(late) < 16 << 20, text)
   end)
 end)

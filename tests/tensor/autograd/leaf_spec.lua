@@ -1,8 +1,8 @@
 -- Every gradient has memory of its own: x.grad, and the results of torch.autograd.grad (unless they are expanded,
 -- then nobody can change them in place). The first change in place (a step of clip_grad_norm_, say) of one that was
 -- shared would change the other, too.
-package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
-local schema, domains = require "schema", require "domains"
+package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;" .. package.path
+local rows, domains = require "rows", require "domains"
 
 -- The leaves and results of a test. With create_graph x.grad leads to x again, so the gradients are dropped.
 local made = {}
@@ -301,12 +301,6 @@ end)
 
 -- ---- every op -------------------------------------------------------------------------------------------
 
-local function op_files()
-  local files = {}
-  for name in io.popen("LC_ALL=C ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
-  return files
-end
-
 -- A copy of the arguments in which every leaf is a new one, and the list of these.
 local function fresh(sample)
   local leaves = {}
@@ -385,7 +379,7 @@ end
 
 describe("gradients have memory of their own, also twice through a retained graph:", function()
   local checked = 0
-  for _, row in ipairs(schema.read(op_files())) do
+  for _, row in ipairs(rows.read()) do
     local samples = row.backward and domains.samples(row)
     if samples then
       it(row.name, function()

@@ -2,18 +2,12 @@
 -- at a time: nothing crashes, and what is refused is refused in one line that starts with the
 -- name of the function. The calls that are varied are those of tests/tensor/domains.lua and of the
 -- rows' own types.
-package.path = "scripts/gen/?.lua;tests/tensor/?.lua;" .. package.path
-local schema, domains = require "schema", require "domains"
+package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;" .. package.path
+local rows, domains = require "rows", require "domains"
 local verdict = dofile "tests/vm/verdict.lua"
 local MISSING, most, least, is_integer = verdict.MISSING, verdict.most, verdict.least, verdict.is_integer
 local fault_of, show = verdict.fault_of, verdict.show
 local nan, inf = 0 / 0, math.huge
-
-local function rows_of_the_table()
-  local files = {}
-  for name in io.popen("LC_ALL=C ls tensor/ops/*/rows.lua"):lines() do files[#files + 1] = name end
-  return schema.read(files)
-end
 
 -- ---- bad values by type of argument ----------------------------------------------------------
 
@@ -190,7 +184,7 @@ local function is_right(arg, v)
 end
 
 local rows_by_name = {} -- overloads of one Lua name
-for _, row in ipairs(rows_of_the_table()) do
+for _, row in ipairs(rows.read()) do
   rows_by_name[row.lua] = rows_by_name[row.lua] or {}
   table.insert(rows_by_name[row.lua], row)
 end
@@ -271,7 +265,7 @@ local verbose = os.getenv "HECATE_MISUSE_LIST" -- prints each message once
 
 describe("wrong calls of", function()
   local seen = {}
-  for _, row in ipairs(rows_of_the_table()) do
+  for _, row in ipairs(rows.read()) do
     if not row.private then
       it(row.name, function()
         if os.getenv "HECATE_MISUSE_TRACE" then io.stderr:write(row.name, "\n") end
@@ -315,7 +309,7 @@ describe("wrong calls of", function()
     end
   end
   -- Private ops are called by formulas: their errors need not name what a user wrote, but nothing may crash.
-  for _, row in ipairs(rows_of_the_table()) do
+  for _, row in ipairs(rows.read()) do
     if row.private then
       it(row.name .. ", a private op", function()
         if os.getenv "HECATE_MISUSE_TRACE" then io.stderr:write(row.name, "\n") end
