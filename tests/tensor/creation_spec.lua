@@ -134,4 +134,30 @@ describe("creation", function()
     assert.equal(0, t:numel())
     assert.same({1 << 40, 1 << 40, 0}, {table.unpack(t.shape)})
   end)
+
+  it("by torch.full keeps the sign of zero", function()
+    for _, dtype in ipairs {"float16", "bfloat16", "float32", "float64"} do
+      assert.equal(-math.huge, 1 / torch.full({1}, -0.0, {dtype = dtype}):item())
+      assert.equal(math.huge, 1 / torch.full({1}, 0.0, {dtype = dtype}):item())
+    end
+    assert.equal(0, torch.full({1}, -0.0, {dtype = "int8"}):item())
+  end)
+
+  it("by torch.arange refuses a first or last value that the dtype does not hold", function()
+    local function message_of(...)
+      local ok, message = pcall(torch.arange, ...)
+      assert.is_false(ok)
+      return message:match "arange: .*"
+    end
+    assert.equal("arange: 'end' (argument 2): 35000 cannot be converted to int8 without overflow",
+      message_of(0, 70000, 35000, {dtype = "int8"}))
+    assert.equal("arange: 'start' (argument 1): -300 cannot be converted to uint8 without overflow",
+      message_of(-300, 1, {dtype = "uint8"}))
+    assert.equal("arange: 'start' (argument 1): -2.5 cannot be converted to uint8 without overflow",
+      message_of(-2.5, 1, {dtype = "uint8"}))
+    assert.equal("arange: 'end' (argument 2): 79999 cannot be converted to float16 without overflow",
+      message_of(0.0, 80000, {dtype = "float16"}))
+    assert.equal(256, torch.arange(256, {dtype = "uint8"}).shape[1]) -- the end itself is not in the tensor
+    assert.equal(0, torch.arange(300, 300, {dtype = "uint8"}).shape[1])
+  end)
 end)

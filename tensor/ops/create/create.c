@@ -18,12 +18,18 @@ static Status clear(Storage *s) {
   return OK;
 }
 
+/* Whether all bytes of the number are 0, which those of -0.0 are not. */
+static bool all_zero(Scalar s) {
+  const double re = scalar_to_double(s), im = scalar_imag(s);
+  return re == 0 && im == 0 && !signbit(re) && !signbit(im);
+}
+
 /* 'argument': the place of fill_value in the call. */
 static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, int argument) {
   TRY(scalar_check(c->info->lua_name, "fill_value", argument, value, dtype));
   TRY(call_output(c, 0, dtype, size->n, size->v));
   Tensor *t = c->out[0];
-  if (scalar_to_double(value) == 0 && scalar_imag(value) == 0) return clear(t->storage);
+  if (all_zero(value)) return clear(t->storage);
   tensor_fill_raw(t, value);
   return OK;
 }
@@ -92,6 +98,13 @@ Status create_new_full(Call *c) {
   return filled_with(c, &a->size, or_default(a->dtype, (DType)c->in[0]->dtype), a->fill_value, 3);
 }
 
+/* Number i of the sequence that begins with start. */
+static Scalar sequence_at(Scalar start, Scalar step, int64_t i) {
+  const bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
+  if (exact) return scalar_add(start, scalar_multiply(step, scalar_int(i)));
+  return scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
+}
+
 /* Writes f(i) = start + i · step: integers exactly, floats in double. */
 static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   size_t size = tensor_itemsize(t);
@@ -118,10 +131,8 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   if (!exact && t->dtype == DTYPE_FLOAT32) SEQUENCE(float, low + AT * by)
   else if (!exact && t->dtype == DTYPE_FLOAT64) SEQUENCE(double, low + AT * by)
   else
-    for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++) {
-      Scalar v = exact ? scalar_add(start, scalar_multiply(step, scalar_int(i))) : scalar_float(low + (double)i * by);
-      element_set((DType)t->dtype, p + (size_t)i * size, v);
-    }
+    for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++)
+      element_set((DType)t->dtype, p + (size_t)i * size, sequence_at(start, step, i));
 }
 
 Status create_arange(Call *c) {
@@ -138,7 +149,12 @@ Status create_arange(Call *c) {
   double count = ceil((high - low) / by);
   if (count > 9e15) return fail(ERROR_MEMORY, "arange: %g elements are too many", count);
   int64_t n = (int64_t)count;
-  TRY(call_output(c, 0, or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64), 1, &n));
+  const DType dtype = or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64);
+  if (n > 0) { /* the others lie between these two */
+    TRY(scalar_check("arange", "start", 1, start, dtype));
+    TRY(scalar_check("arange", "end", 2, sequence_at(start, a->step, n - 1), dtype));
+  }
+  TRY(call_output(c, 0, dtype, 1, &n));
   write_sequence(c->out[0], start, a->step);
   return OK;
 }
