@@ -37,13 +37,14 @@ Status infer_nll_loss(Call *c) {
   TRY(check_classes("nll_loss", input, target, c->in[2]));
   bool each = a->reduction == 0;
   TRY(call_output(c, 0, (DType)input->dtype, each ? target->ndim : 0, target->shape));
-  return call_output(c, 1, (DType)input->dtype, 0, NULL);
+  return call_output(c, 1, dtype_compute((DType)input->dtype), 0, NULL); /* of 16 bits it could be infinite */
 }
 
 Status infer_nll_loss_backward(Call *c) {
   const NllLossBackwardAttrs *a = c->attrs;
   char text[SHAPE_TEXT];
   const Tensor *g = c->in[0], *target = c->in[1], *total = c->in[3];
+  const DType sums = dtype_compute((DType)g->dtype);
   TRY(call_output(c, 0, (DType)g->dtype, a->size.n, a->size.v));
   TRY(check_classes("nll_loss_backward", c->out[0], target, c->in[2]));
   if (a->reduction == 0 ? !tensor_same_shape(g, target) : g->numel != 1)
@@ -51,9 +52,9 @@ Status infer_nll_loss_backward(Call *c) {
                 tensor_text(text, g));
   if (a->reduction == 1 && total == NULL)
     return fail(ERROR_ARGUMENT, "nll_loss_backward: 'total' (argument 4): needed with reduction = \"mean\"");
-  if (total != NULL && (total->numel != 1 || total->dtype != g->dtype))
+  if (total != NULL && (total->numel != 1 || (DType)total->dtype != sums))
     return fail(ERROR_ARGUMENT, "nll_loss_backward: 'total' (argument 4): expected one number of %s, got %s",
-                dtype_name((DType)g->dtype), tensor_text(text, total));
+                dtype_name(sums), tensor_text(text, total));
   return OK;
 }
 

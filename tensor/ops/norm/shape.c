@@ -1,22 +1,25 @@
 /* norm/shape.c: shapes of normalisation. */
 #include "core/internal.h"
 
-/* Input i, if it is given, has the dtype of x and this shape. */
-static Status check_like(const Call *c, int i, const Tensor *x, int ndim, const int64_t *shape) {
+/* Input i, if it is given, has this dtype and this shape. */
+static Status check_like(const Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   const Tensor *t = c->in[i];
-  if (t == NULL || (t->dtype == x->dtype && t->ndim == ndim &&
+  if (t == NULL || ((DType)t->dtype == dtype && t->ndim == ndim &&
                     (ndim == 0 || memcmp(t->shape, shape, (size_t)ndim * sizeof *shape) == 0)))
     return OK;
   return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected %s %s, got %s", c->info->name, c->info->args[i].name,
-              i + 1, dtype_name((DType)x->dtype), shape_text(b, ndim, shape), tensor_text(a, t));
+              i + 1, dtype_name(dtype), shape_text(b, ndim, shape), tensor_text(a, t));
 }
 
+/* Of mean and 1 / √(variance + eps): what is measured of numbers of 16 bits has 32. */
+static DType measured(const Tensor *x) { return dtype_compute((DType)x->dtype); }
+
 /* The results: one like x, and two vectors of 'length' numbers. */
-static Status normalized(Call *c, const Tensor *x, int64_t length) {
+static Status normalized(Call *c, const Tensor *x, DType dtype, int64_t length) {
   TRY(call_output(c, 0, (DType)x->dtype, x->ndim, x->shape));
-  TRY(call_output(c, 1, (DType)x->dtype, 1, &length));
-  return call_output(c, 2, (DType)x->dtype, 1, &length);
+  TRY(call_output(c, 1, dtype, 1, &length));
+  return call_output(c, 2, dtype, 1, &length);
 }
 
 static Status check_matrix(const Call *c, const Tensor *x, bool more) {
@@ -30,19 +33,20 @@ Status infer_batch_norm_of(Call *c) {
   const BatchNormOfAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, true));
-  for (int i = 1; i <= 4; i++) TRY(check_like(c, i, x, 1, &x->shape[1]));
+  for (int i = 1; i <= 4; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
   if ((c->in[1] == NULL) != (c->in[2] == NULL) || (c->in[1] == NULL && !a->training))
     return fail(ERROR_ARGUMENT, "batch_norm_of: 'running_mean' and 'running_var' (arguments 2 and 3): expected both%s",
                 a->training ? " or neither" : "");
-  return normalized(c, x, x->shape[1]);
+  return normalized(c, x, measured(x), x->shape[1]);
 }
 
 Status infer_batch_norm_backward(Call *c) {
   const Tensor *x = c->in[1];
   TRY(check_matrix(c, x, true));
-  TRY(check_like(c, 0, x, x->ndim, x->shape));
-  for (int i = 2; i <= 4; i++) TRY(check_like(c, i, x, 1, &x->shape[1]));
-  return normalized(c, x, x->shape[1]);
+  TRY(check_like(c, 0, (DType)x->dtype, x->ndim, x->shape));
+  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &x->shape[1]));
+  return normalized(c, x, (DType)x->dtype, x->shape[1]);
 }
 
 /* ---- layer_norm ------------------------------------------------------------------ */
@@ -50,15 +54,15 @@ Status infer_batch_norm_backward(Call *c) {
 Status infer_layer_norm_of(Call *c) {
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, false));
-  for (int i = 1; i <= 2; i++) TRY(check_like(c, i, x, 1, &x->shape[1]));
-  return normalized(c, x, x->shape[0]);
+  for (int i = 1; i <= 2; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
+  return normalized(c, x, measured(x), x->shape[0]);
 }
 
 Status infer_layer_norm_backward(Call *c) {
   const Tensor *x = c->in[1];
   TRY(check_matrix(c, x, false));
-  TRY(check_like(c, 0, x, 2, x->shape));
-  TRY(check_like(c, 2, x, 1, &x->shape[1]));
-  for (int i = 3; i <= 4; i++) TRY(check_like(c, i, x, 1, &x->shape[0]));
-  return normalized(c, x, x->shape[1]);
+  TRY(check_like(c, 0, (DType)x->dtype, 2, x->shape));
+  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &x->shape[0]));
+  return normalized(c, x, (DType)x->dtype, x->shape[1]);
 }

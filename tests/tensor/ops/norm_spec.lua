@@ -14,3 +14,36 @@ describe("layer_norm without elements", function()
     assert.is_true(torch.equal(bias.grad, torch.zeros(3, {dtype = "float64"})))
   end)
 end)
+
+describe("the statistics of numbers of 16 bits", function()
+  it("are kept in float32, so that gradients are those of the same numbers in float32", function()
+    local weight = torch.tensor({1, -2, 3, 0, 1, 0, 2, 1}):reshape(8, 1)
+    local F = nn.functional
+    for name, numbers in pairs {float16 = torch.arange(8) / 4 + 500, bfloat16 = torch.arange(8) + 129} do
+      local function gradient(dtype, norm)
+        local x = numbers:to(dtype):reshape(8, 1):requires_grad_(true)
+        ;(norm(x) * weight:to(dtype)):sum():backward()
+        return x.grad:float()
+      end
+      for _, norm in ipairs {function(x) return F.batch_norm(x, nil, nil, nil, nil, true) end,
+        function(x) return F.layer_norm(x:reshape(1, 8), {8}):reshape(8, 1) end} do
+        local of_16, of_32 = gradient(name, norm), gradient("float32", norm)
+        assert.is_true(torch.allclose(of_16, of_32, name == "float16" and 2e-3 or 1.6e-2, 1e-3), name)
+      end
+    end
+    local _, mean, invstd = torch._C.call("batch_norm_of", torch.ones(4, 2):half(), nil, nil, nil, nil, true, 0.1, 1e-5)
+    assert.equal(torch.float32, mean.dtype)
+    assert.equal(torch.float32, invstd.dtype)
+  end)
+end)
+
+describe("nll_loss of float16", function()
+  it("counts more targets than float16 has numbers for", function()
+    local x = torch.zeros(70000, 2, {dtype = "float16"}):requires_grad_(true)
+    local loss = nn.functional.nll_loss(x - 1, torch.ones(70000, {dtype = "int64"}))
+    assert.equal(1, loss:item())
+    loss:backward()
+    assert.is_true(math.abs(x.grad[1][1]:item() * 70000 + 1) < 0.01)
+    assert.equal(torch.float16, x.grad.dtype)
+  end)
+end)
