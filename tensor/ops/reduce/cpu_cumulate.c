@@ -2,6 +2,7 @@
 #include "device/cpu/kernel.h"
 
 #define CUMULATE_BLOCK 65536 /* elements between two looks at the interrupt flag */
+#define CUMULATE_TILE 256    /* columns that are added up together */
 
 #define BODY "ops/reduce/cumulate_body.h"
 #include "each_any.h"

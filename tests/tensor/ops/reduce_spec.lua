@@ -47,3 +47,24 @@ describe("a reduction of an expanded tensor", function()
     end
   end)
 end)
+
+describe("cumsum", function()
+  it("keeps its sums in double along every dimension", function()
+    local x = torch.ones(5, 300)
+    x:narrow(1, 1, 1):fill_(2 ^ 24)
+    for _, t in ipairs {x, x:t():contiguous()} do
+      local along = t:size(1) == 5 and 1 or 2
+      local sums = t:cumsum(along)
+      assert.is_true(sums:select(along, 5):eq(2 ^ 24 + 4):all():item())
+      assert.is_true(torch.equal(sums, t:double():cumsum(along):float()))
+    end
+  end)
+
+  it("of columns is that of each column, for every dtype", function()
+    for _, dtype in ipairs {"float32", "float64", "int64", "int8", "complex64"} do
+      local x = torch.randint(-3, 4, {7, 515}):to(dtype)
+      local want = x:t():contiguous():cumsum(2):t()
+      assert.is_true(torch.equal(x:cumsum(1), want), dtype)
+    end
+  end)
+end)
