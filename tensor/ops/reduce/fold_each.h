@@ -1,7 +1,6 @@
 /* fold_each.h: the fold FOLD of every real element type. Bool and integers have lanes and cells of int64, floats have
 ** lanes of their own type and cells of double. Included with FOLD, STEP, JOIN and INIT defined, once for each
-** operation. Sums, means and products of complex numbers belong here: lanes and cells
-** of double complex, FOLD_CELL_MAX 16.
+** operation. Complex numbers are not folded: prod has loops of its own (cpu_prod_complex.c).
 */
 #define LANE A
 #define CELL A
