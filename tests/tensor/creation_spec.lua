@@ -160,4 +160,11 @@ describe("creation", function()
     assert.equal(256, torch.arange(256, {dtype = "uint8"}).shape[1]) -- the end itself is not in the tensor
     assert.equal(0, torch.arange(300, 300, {dtype = "uint8"}).shape[1])
   end)
+  it("by uniform_ within a range that the dtype holds", function()
+    for dtype, bound in pairs {float32 = 3e38, float64 = 1.7e308, float16 = 4e38} do
+      assert.error_matches(function() torch.zeros(3, {dtype = dtype}):uniform_(-bound, bound) end,
+        "uniform_: expected from, to and to %- from in the range of")
+    end
+    assert.error_matches(function() torch.zeros(3):uniform_(0, math.huge) end, "in the range of float32")
+  end)
 end)

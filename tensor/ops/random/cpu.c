@@ -117,6 +117,10 @@ Status KERNEL(uniform)(Call *c) {
   const UniformAttrs *a = c->attrs;
   if (!(a->from <= a->to))
     return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", a->from, a->to);
+  const double limit = dtype_table[c->out[0]->dtype].highest;
+  if (!(fabs(a->from) <= limit && fabs(a->to) <= limit && a->to - a->from <= limit))
+    return fail(ERROR_ARGUMENT, "uniform_: expected from, to and to - from in the range of %s, got %g and %g",
+                dtype_name((DType)c->out[0]->dtype), a->from, a->to);
   return KERNEL(random_uniform)(c->out[0], a->generator, a->from, a->to);
 }
 
