@@ -11,6 +11,7 @@
 local Figure = require "gnuplot.figure"
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
+local options = require "torch.utils.options"
 local output = require "gnuplot.output"
 local screen = require "gnuplot.screen"
 
@@ -68,7 +69,7 @@ end
 --- Makes figure `n` the current one, a new one if there is none of that number or no
 -- number is given. The option `size` is {width, height} in pixels. Returns its number.
 function gnuplot.figure(n, given)
-  if arguments.is_named(n) then n, given = nil, n end
+  if options.is_named(n) then n, given = nil, n end
   if n ~= nil then check_number("gnuplot.figure", 1, n) end
   arguments.named("gnuplot.figure", {{"size", "size"}}, given or {})
   if n == nil or figures[n] == nil then new_figure(n) end
@@ -311,7 +312,7 @@ local function file_figure(format)
   local name = ("gnuplot.%sfigure"):format(format)
   return function(path, n, given)
     arguments.string(name, "path", 1, path)
-    if arguments.is_named(n) then n, given = nil, n end
+    if options.is_named(n) then n, given = nil, n end
     if n ~= nil then check_number(name, 2, n) end
     given = arguments.named(name, {{"size", "size"}}, given or {})
     check_writable(name, path, format)

@@ -45,9 +45,6 @@ Status argument_positions_out(Tensor **t);
 /* Whether the argument is an input of the op, and no attribute. */
 static inline bool argument_is_input(const OpArg *arg) { return arg->type <= ARG_INTEGERS; }
 
-/* What a value can be before it is read. */
-bool argument_is_options(lua_State *L, int index); /* a table whose first key is a string */
-bool argument_is_empty(lua_State *L, int index);   /* a table of nothing */
 /* Whether a shape may be given as numbers one after another: the last positional argument may. */
 bool argument_takes_numbers(const OpArg *arg, bool last);
 

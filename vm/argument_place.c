@@ -13,23 +13,6 @@ const char *argument_function(const OpInfo *info, bool in_place) {
 }
 static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
 
-bool argument_is_options(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TTABLE) return false;
-  lua_pushnil(L);
-  if (!lua_next(L, index)) return false;
-  bool yes = lua_type(L, -2) == LUA_TSTRING;
-  lua_pop(L, 2);
-  return yes;
-}
-
-bool argument_is_empty(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TTABLE) return false;
-  lua_pushnil(L);
-  if (!lua_next(L, index)) return true;
-  lua_pop(L, 2);
-  return false;
-}
-
 bool argument_takes_numbers(const OpArg *arg, bool last) {
   return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);
 }
@@ -76,7 +59,7 @@ void argument_place(Reader *r, int top) {
   const OpInfo *info = r->info;
   int positional = 0, n = top;
   while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
-  bool options = top > 0 && argument_is_options(L, top);
+  bool options = top > 0 && table_has_names(L, top);
   if (options) n--;
   int at = 1;
   for (int i = 0; i < positional && at <= n; i++) {
@@ -98,7 +81,7 @@ void argument_place(Reader *r, int top) {
     if (!lua_isnil(L, at)) r->at[i] = at;
     at++;
   }
-  if (at == n && argument_is_empty(L, n)) at++; /* options, none of them given */
+  if (at == n && table_is_empty(L, n)) at++; /* options, none of them given */
   if (at <= n) {
     char got[ERROR_TEXT];
     luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,

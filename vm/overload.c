@@ -58,7 +58,7 @@ static int named_argument(lua_State *L, const OpArg *arg, int options) {
 enum { ALMOST = 1000, FITS };
 static int fits(lua_State *L, const OpInfo *info) {
   int n = lua_gettop(L), at = 1, good = 0;
-  int options = n > 0 && argument_is_options(L, n) ? n : 0;
+  int options = n > 0 && table_has_names(L, n) ? n : 0;
   int positional = 0, result = FITS;
   while (positional < info->n_args && !info->args[positional].keyword_only) positional++;
   if (options) n--;
@@ -77,7 +77,7 @@ static int fits(lua_State *L, const OpInfo *info) {
     if (named == 0 && a->default_text == NULL && !a->optional) return 2 * good;
     good += named;
   }
-  if (at < n || (at == n && !argument_is_empty(L, n))) return 2 * good;
+  if (at < n || (at == n && !table_is_empty(L, n))) return 2 * good;
   if (options == 0) return result;
   lua_pushnil(L);
   while (lua_next(L, options)) {

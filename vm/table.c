@@ -1,4 +1,4 @@
-/* table.c: tables that a program gives as lists. */
+/* table.c: tables that a program gives as lists or as named arguments. */
 #include <string.h>
 
 #include "vm.h"
@@ -27,4 +27,24 @@ bool table_is_list(lua_State *L, int index, lua_Integer n) {
     lua_pop(L, 1);
   }
   return true;
+}
+
+/* The order in which Lua walks through names changes from run to run, so all keys count, not only the first. */
+bool table_has_names(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE || lua_rawlen(L, index) != 0) return false;
+  index = lua_absindex(L, index);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) continue;
+    lua_pop(L, 2);
+    return true;
+  }
+  return false;
+}
+
+bool table_is_empty(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TTABLE) return false;
+  lua_pushnil(L);
+  if (!lua_next(L, index)) return true;
+  lua_pop(L, 2);
+  return false;
 }

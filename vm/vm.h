@@ -113,6 +113,9 @@ void dtype_push(lua_State *L, DType dtype);
 /* Whether the table at 'index' holds nothing beside items 1 to n: a name among them would be passed over silently.
 ** (table.pack's n may be there.) */
 bool table_is_list(lua_State *L, int index, lua_Integer n);
+/* Whether the value is a table of named arguments: no items, and at least one key that is a string. */
+bool table_has_names(lua_State *L, int index);
+bool table_is_empty(lua_State *L, int index); /* false also for what is no table */
 
 /* ---- print.c ---------------------------------------------------------------- */
 

@@ -27,17 +27,10 @@ function arguments.string(name, parameter, position, value)
   end
 end
 
---- Whether `value` is a table of options: string keys and nothing else.
-function arguments.is_named(value)
-  if type(value) ~= "table" or getmetatable(value) ~= nil or #value > 0 then return false end
-  local key = next(value)
-  return key == nil or type(key) == "string"
-end
-
 --- The arguments as a list with a count, and the options after them (empty without).
 function arguments.split(...)
   local list = table.pack(...)
-  if list.n == 0 or not arguments.is_named(list[list.n]) then return list, {} end
+  if list.n == 0 or not options.is_named(list[list.n]) then return list, {} end
   local given = list[list.n]
   list[list.n] = nil
   list.n = list.n - 1

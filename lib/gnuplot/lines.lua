@@ -30,7 +30,7 @@ local function sort(name, given)
       title = value
     elseif type(value) == "string" and #found > 0 and format == nil then
       format = value
-    elseif arguments.is_named(value) and #found > 0 and next(named) == nil then
+    elseif options.is_named(value) and #found > 0 and next(named) == nil then
       named = value
     else
       arguments.fail("%s: expected [name,] x [, y] [, style], where x and y are tensors or arrays"

@@ -28,12 +28,7 @@ bool options_table(lua_State *L, int index) {
     lua_pop(L, 1);
     return false;
   }
-  index = lua_absindex(L, index);
-  lua_pushnil(L);
-  if (!lua_next(L, index)) return true;
-  bool named = lua_type(L, -2) == LUA_TSTRING && lua_rawlen(L, index) == 0;
-  lua_pop(L, 2);
-  return named;
+  return table_is_empty(L, index) || table_has_names(L, index);
 }
 
 int options_unknown(lua_State *L, const char *function, const char *name,

@@ -104,10 +104,14 @@ local function check(name, parameter, position, value, level)
   end
 end
 
-local function named_table(value)
-  if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
-  local key = next(value)
-  return key == nil or (type(key) == "string" and #value == 0)
+--- Whether `value` is a table of named options: no items, and at least one key that is a string, or nothing at all.
+--- The order of `next` changes from run to run, so the first key alone does not tell.
+function options.is_named(value)
+  if type(value) ~= "table" or getmetatable(value) ~= nil or #value > 0 then return false end
+  for key in pairs(value) do
+    if type(key) == "string" then return true end
+  end
+  return next(value) == nil
 end
 
 local function take_named(name, parameters, given, result, level)
@@ -137,7 +141,7 @@ function options.read(name, parameters, ...)
   local kind = parameters[1].kind
   local given
   if n > 1 or (n == 1 and kind and kind ~= "table") then given = select(n, ...) end
-  if not named_table(given) then given = nil end
+  if not options.is_named(given) then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
     options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)

@@ -73,6 +73,8 @@ describe("what used to be taken silently:", function()
     end,
     ["got the string \"cpu_typo\""] = function() m:to("cpu_typo") end,
     ["to: unknown option"] = function() m:to({dtype = "float64", [true] = 1}) end,
+    ["cat: the table of named arguments mixes"] = function() torch.cat({x, x}, {dim = 1, [true] = 1}) end,
+    ["figure: unknown option 'true'"] = function() require "gnuplot".figure({size = {9, 9}, [true] = 1}) end,
     ["split: 'size' %(argument 2%): expected an array of integers without names"] = function()
       torch.split(torch.zeros(4), {2, 2, dim = 9})
     end,
