@@ -68,6 +68,12 @@ SCALAR_FUNCTION T remainder_from(T rest, T b) {
 }
 SCALAR_FUNCTION T remainder_of(T a, T b) { return remainder_from(fmod_of(a, b), b); }
 
+/* Powers of ten below 1 are not exact, so the digits that go are moved by one that is not below 1. */
+SCALAR_FUNCTION T round_to_decimals(T a, double decimals) {
+  const T tens = (T)pow(10.0, fabs(decimals));
+  return decimals < 0 ? rint(a / tens) * tens : rint(a * tens) / tens;
+}
+
 /* The power of |a|, then what the sign of a does to it: vector code has no other way for negative a. */
 SCALAR_FUNCTION T pow_of(T a, T b) {
   const T power = pow(fabs(a), b), half = b * K(0.5);

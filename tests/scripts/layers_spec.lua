@@ -77,7 +77,7 @@ describe("the forward of a layer", function()
   end)
 
   it("passes options on, without a question", function()
-    assert.equal("const XLayer *m = (const XLayer *)self; return op_mse_loss(in[0], in[1], m->reduction, out);",
+    assert.equal("const XLayer *m = (const XLayer *)self; return op_mse_loss(in[0], in[1], NULL, m->reduction, out);",
       forward {"X", "(reduction: none|mean|sum = mean)", forward = function(m, input, target)
         return F.mse_loss(input, target, {reduction = m.reduction})
       end})

@@ -204,9 +204,14 @@ local by_domain = {
       pack(x(3, 4), leaf(torch.softmax(constant(3, 4), 2)), torch.rand({4}, F64),
         {reduction = "sum", label_smoothing = 0.1})}
   end,
-  loss = function()
+  loss = function(row)
     local list = {}
-    for _, r in ipairs {"mean", "sum", "none"} do list[#list + 1] = pack(x(2, 3), x(2, 3), {reduction = r}) end
+    for _, r in ipairs {"mean", "sum", "none"} do
+      list[#list + 1] = pack(x(2, 3), x(2, 3), {reduction = r})
+      if row.by_name.weight then
+        list[#list + 1] = pack(x(2, 3), x(2, 3), {weight = torch.rand({2, 3}, F64), reduction = r})
+      end
+    end
     return list
   end,
   probability = function()
@@ -322,10 +327,12 @@ end
 function by_name.var(row)
   local list = with(row, distinct)
   list[#list + 1] = pack(distinct(2, 4), 2, 0)
+  list[#list + 1] = pack(distinct(2, 4), 2, 1.5)
   list[#list + 1] = pack(distinct(2, 4), {dim = 1, unbiased = false})
   return list
 end
 by_name.std = by_name.var
+function by_name.round_decimals() return {pack(unit(2, 3), {decimals = 0}), pack(scaled(15, 1, 2, 3), {decimals = -1})} end
 function by_name.sort() return {pack(distinct(2, 4)), pack(distinct(3, 4), 1, true), pack(distinct(5))} end
 function by_name.nll_loss_backward()
   local t, w = positions {1, 4, 2}, torch.tensor({0.5, 0.75, 2, 1.25}, F64)

@@ -162,6 +162,14 @@ for _, name in ipairs {"floor", "ceil", "trunc"} do
 end
 unary("round", "ROUND(rint, a)", "The nearest integer, ties to even.",
   {types = "number", backward = zero, domain = "unit", module = SPECIAL})
+op {"round_decimals", "(input: Tensor, *, decimals: int) -> Tensor", lua = "round", module = SPECIAL, inplace = true,
+  specialize = {decimals = {0}}, types = "number",
+  check = {{"decimals", "decimals == 0 or input.is_float", "0 for integers"}},
+  composite = function(o) return o.decimals == 0 and o.input:round() or o.input:round_to(o.decimals) end,
+  doc = "input with so many decimals, ties to even; a negative number of decimals rounds to tens, hundreds and so on.",
+  example = "torch.round(torch.tensor({3.1416, -27.1828}), {decimals = 2})", gives = "{3.14, -27.18}"}
+op {"round_to", "(input: Tensor, decimals: int) -> Tensor", private = true, types = "float", backward = zero,
+  expr = "round_to_decimals(a, (double)decimals)", domain = "unit", doc = "round_decimals of floats."}
 unary("isnan", "a != a", "Whether it is NaN.", {complex = "a != a", result = "bool", inplace = false})
 unary("isinf", "a == a && a - a != 0", "Whether it is infinite.",
   {complex = "(RE(a) == RE(a) && RE(a) - RE(a) != 0) || (IM(a) == IM(a) && IM(a) - IM(a) != 0)", result = "bool",

@@ -93,34 +93,49 @@ by N (and d…).]],
 
 -- The losses of differences that autocast computes in float32.
 local AMP = {mse_loss = {cpu = "float", cuda = "float"}, l1_loss = {cuda = "float"}, smooth_l1_loss = {cuda = "float"}}
+local WEIGHTED = ". weight, in the shape of input, multiplies each loss"
+local BY_WEIGHT = WEIGHTED .. "; \"mean\" then divides by the sum of the weights"
+local WEIGHT = {"weight", "same_shape(input, weight)", "the shape of 'input' {input.shape}"}
 local function loss(name, doc, rest)
-  op {name, "(input: Tensor, target: Tensor, " .. (rest.extra or "") .. "*, reduction: none|mean|sum = mean) -> Tensor",
-    amp = AMP[name], computes = true, module = "nn.functional", method = false, domain = "loss", doc = doc, check = {FLOAT, rest.check},
-    specialize = rest.specialize or {"reduction"}, composite = rest.composite,
-    example = ("nn.functional.%s(torch.zeros(2), torch.ones(2))"):format(name), gives = rest.gives or "1"}
+  local weight = rest.weighted and "weight: Tensor = nil, " or ""
+  local specialize = {"reduction", rest.weighted and "weight" or nil}
+  for attribute, value in pairs(rest.special or {}) do specialize[attribute] = {value} end
+  op {name, ("(input: Tensor, target: Tensor, %s*, %sreduction: none|mean|sum = mean) -> Tensor"):format(
+      rest.extra or "", weight),
+    amp = AMP[name], computes = true, module = "nn.functional", method = false, domain = "loss",
+    check = {FLOAT, rest.check or rest.weighted and WEIGHT, rest.check and rest.weighted and WEIGHT or nil},
+    doc = doc .. (rest.weighted or "") .. ".", specialize = specialize, composite = rest.composite,
+    example = ("nn.functional.%s(torch.zeros(2), torch.ones(2)%s)"):format(name,
+      rest.weighted and ", {weight = torch.tensor({1.0, 3.0})}" or ""),
+    gives = rest.gives or "1"}
 end
-loss("mse_loss", "(input - target)², broadcast.",
-  {composite = function(o) return reduced(o, (o.input - o.target):square()) end})
-loss("l1_loss", "|input - target|, broadcast.",
-  {composite = function(o) return reduced(o, (o.input - o.target):abs()) end})
-loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta (Girshick 2015).", {
+-- The losses with their weights, where there are some. "mean" divides by the number of losses, or by the sum of the
+-- weights.
+local function weighted(o, losses) return reduced(o, o.weight and losses * o.weight or losses) end
+local function reduced_by_weight(o, losses)
+  if o.weight and o.reduction == "mean" then return (losses * o.weight):sum() / o.weight:sum() end
+  return weighted(o, losses)
+end
+loss("mse_loss", "(input - target)², broadcast", {weighted = BY_WEIGHT,
+  composite = function(o) return reduced_by_weight(o, (o.input - o.target):square()) end})
+loss("l1_loss", "|input - target|, broadcast", {weighted = BY_WEIGHT,
+  composite = function(o) return reduced_by_weight(o, (o.input - o.target):abs()) end})
+loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta (Girshick 2015)", {
   extra = "beta: float = 1, ", gives = "0.5", check = {"beta", "beta >= 0", "a number of at least 0"},
-  specialize = {"reduction", beta = {0}},
+  special = {beta = 0},
   composite = function(o)
     local d = o.input - o.target
     return reduced(o, o.beta == 0 and d:abs() or d:smooth_l1_of(o.beta))
   end})
-loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta) (Huber 1964).", {
-  extra = "delta: float = 1, ", gives = "0.5", check = {"delta", "delta > 0", "a number above 0"},
-  specialize = {"reduction", delta = {1}},
+loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta) (Huber 1964)", {
+  weighted = WEIGHTED, extra = "delta: float = 1, ", gives = "1", check = {"delta", "delta > 0", "a number above 0"},
+  special = {delta = 1},
   composite = function(o)
-    local losses = reduced(o, (o.input - o.target):smooth_l1_of(o.delta))
+    local losses = weighted(o, (o.input - o.target):smooth_l1_of(o.delta))
     return o.delta == 1 and losses or losses * o.delta
   end})
 
 -- ---- binary cross entropy ---------------------------------------------------------
-
-local function weighted(o, losses) return reduced(o, o.weight and losses * o.weight or losses) end
 
 op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, "
     .. "reduction: none|mean|sum = mean) -> Tensor",

@@ -87,14 +87,14 @@ local function times_distance(o, grad, factor)
   return (o.input - o.input:mean(o.dim, true)) * (grad * (factor / degrees(o, count)))
 end
 
-op {"var", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
+op {"var", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
   types = "float", domain = "distinct", specialize = {"unbiased"}, composite = variance,
   backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
-  doc = [[The variance: squared distances from the mean, summed and divided by n - correction. unbiased = false is
-correction = 0.]],
+  doc = [[The variance: squared distances from the mean, summed and divided by n - correction, which may be a
+fraction. unbiased = false is correction = 0.]],
   example = "torch.var(torch.tensor({1.0, 2.0, 6.0}))", gives = "7"}
-op {"std", "(input: Tensor, dim: dims = nil, correction: int = 1, keepdim: bool = false, *, "
+op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
   types = "float", domain = "distinct", specialize = {"unbiased"},
   composite = function(o) return variance(o):sqrt() end,

@@ -1,0 +1,22 @@
+-- Elementwise ops: what the recorded cases of PyTorch do not say.
+describe("round with decimals", function()
+  it("rounds ties to even", function()
+    local x = torch.tensor({0.125, 0.375, -2.5, 1250.0, 1350.0}, {dtype = "float64"})
+    assert.same({0.12, 0.38, -2.5, 1250.0, 1350.0}, x:round({decimals = 2}):tolist())
+    assert.same({0, 0, 0, 1200.0, 1400.0}, x:round({decimals = -2}):tolist())
+    assert.same({0, 0, -2, 1250.0, 1350.0}, x:round({decimals = 0}):tolist())
+  end)
+
+  it("works in place", function()
+    local x = torch.tensor({1.26, 2.34}, {dtype = "float64"})
+    assert.is_true(rawequal(x, x:round_({decimals = 1})))
+    assert.same({1.3, 2.3}, x:tolist())
+  end)
+
+  it("leaves integers, which have no decimals", function()
+    assert.same({15, 25}, torch.round(torch.tensor({15, 25}), {decimals = 0}):tolist())
+    local ok, message = pcall(torch.round, torch.tensor({15, 25}), {decimals = -1})
+    assert.is_false(ok)
+    assert.matches("round: 'decimals' %(argument 2%): expected 0 for integers, got %-1", message)
+  end)
+end)

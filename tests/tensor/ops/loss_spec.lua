@@ -1,0 +1,26 @@
+-- Losses: what the recorded cases of PyTorch do not say.
+describe("weights of losses of differences", function()
+  local F = nn.functional
+  local input, target = torch.tensor({1.0, 2.0, 3.0}), torch.tensor({3.0, 3.0, 3.0})
+  local weight = torch.tensor({0.5, 1.0, 2.5})
+
+  it("divide the mean by their sum, in huber_loss by their number", function()
+    assert.equal((0.5 * 4 + 1) / 4, F.mse_loss(input, target, {weight = weight}):item())
+    assert.equal((0.5 * 2 + 1) / 4, F.l1_loss(input, target, {weight = weight}):item())
+    assert.near((0.5 * 1.5 + 0.5) / 3, F.huber_loss(input, target, {weight = weight}):item(), 1e-7)
+  end)
+
+  it("get gradients of their own", function()
+    local w = weight:clone():requires_grad_(true)
+    F.mse_loss(input, target, {weight = w, reduction = "sum"}):backward()
+    assert.same({4, 1, 0}, w.grad:tolist())
+  end)
+
+  it("have the shape of the input", function()
+    for _, name in ipairs {"mse_loss", "l1_loss", "huber_loss"} do
+      local ok, message = pcall(F[name], input, target, {weight = torch.ones(2)})
+      assert.is_false(ok)
+      assert.matches(name .. ": 'weight' %(argument %d%): expected the shape of 'input' %(3%), got float32 %(2%)", message)
+    end
+  end)
+end)
