@@ -96,6 +96,10 @@ local plain_index = Symbol.__index
 Symbol.__index = function(x, key)
   if current and key == "item" then error(IN_LUA) end
   if current and key == "ndim" and rawget(x, "input") then return ask_rank(x) end
+  local row = current and current.ops[key]
+  if row and (row.lua ~= key or row.private or row.method == false or not row.modules.torch) then
+    formula.trouble("op '%s' is no method of tensors (row at %s)", key, row.where)
+  end
   return plain_index(x, key)
 end
 
@@ -118,7 +122,8 @@ local function fits(row, given)
   return true
 end
 
--- Of the ops with this name in Lua the first that the arguments fit.
+-- Of the ops with this name in Lua the first that the arguments fit. Where the formula runs in Lua, it finds the op in
+-- the table nn.functional, so the row of the op must put it there.
 local function op_of(name, given)
   local candidates = {}
   for _, row in ipairs(current.ops) do
@@ -126,7 +131,11 @@ local function op_of(name, given)
   end
   if #candidates == 0 then formula.trouble("no function '%s'", name) end
   for _, row in ipairs(candidates) do
-    if #candidates == 1 or fits(row, given) then return row end
+    if #candidates == 1 or fits(row, given) then
+      if row.modules["nn.functional"] then return row end
+      formula.trouble("F.%s: the op '%s' is not in nn.functional; its row at %s needs module = \"nn.functional\"",
+        name, row.name, row.where)
+    end
   end
   formula.trouble("no op '%s' takes these arguments", name)
 end

@@ -32,6 +32,9 @@ end
 
 local function identity(_, input) return input end
 
+--- The file and line of an op's row.
+local function where(name) return ops[name].where end
+
 describe("rows of layers", function()
   it("are read by the grammar of signatures", function()
     local row = row_of {"X", "(n: int, p: float|nil = 0.1, dim: dim = 2, size: pair|same = 1, s: pair = size, "
@@ -62,6 +65,11 @@ describe("rows of layers", function()
     refused("'weight' is there twice",
       {"X", "(weight: Tensor = nil)", parameters = {{"weight", "3", init = 0}}, forward = identity})
     refused("forward: no function 'wait'", {"X", "()", forward = function(_, input) return F.wait(input) end})
+    refused("forward: F.add: the op 'add' is not in nn.functional; its row at " .. where("add")
+      .. " needs module = \"nn.functional\"",
+      {"X", "()", forward = function(_, input) return F.add(input, input) end})
+    refused("forward: op 'linear' is no method of tensors (row at " .. where("linear") .. ")",
+      {"X", "()", forward = function(_, input) return input:linear(input) end})
     refused("forward: the row has no option, parameter or buffer 'wait'",
       {"X", "()", forward = function(m, input) return F.relu(input, m.wait) end})
     refused("forward: result 1 is no tensor", {"X", "()", forward = function() return 3 end})
