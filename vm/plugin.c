@@ -51,14 +51,23 @@ static const char *plugin_push_path(lua_State *L, const char *name) {
   return NULL;
 }
 
+/* Raises why the plug-in could not be opened: its own file is wrong (a symbol is undefined, for instance), which the
+** reason then begins with, or a library that it needs is missing or damaged. */
+static void plugin_refused(lua_State *L, const EmbeddedPlugin *plugin, const char *path, const char *reason) {
+  size_t n = strlen(path);
+  if (strncmp(reason, path, n) == 0 && reason[n] == ':')
+    luaL_error(L, "%s cannot be used with this Hecate and the %s that is installed: %s", plugin->name, plugin->needs,
+               reason);
+  luaL_error(L, "%s needs %s (Debian: %s): %s", plugin->name, plugin->needs, plugin->package, reason);
+}
+
 void plugin_push_opener(lua_State *L, const EmbeddedPlugin *plugin) {
   if (!plugin->built)
     luaL_error(L, "%s needs %s, and this Hecate was built without it (Debian: %s)", plugin->name, plugin->needs,
                plugin->headers);
   const char *path = plugin_push_path(L, plugin->name);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (library == NULL)
-    luaL_error(L, "%s needs %s (Debian: %s): %s", plugin->name, plugin->needs, plugin->package, dlerror());
+  if (library == NULL) plugin_refused(L, plugin, path, dlerror());
   const char *symbol = lua_pushfstring(L, "luaopen_%s", luaL_gsub(L, plugin->name, ".", "_"));
   void *address = dlsym(library, symbol);
   if (address == NULL) luaL_error(L, "%s: %s has no function %s", plugin->name, path, symbol);

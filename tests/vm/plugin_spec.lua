@@ -64,6 +64,17 @@ if is_built then describe("a plug-in", function()
       output("LD_LIBRARY_PATH=%s %s -e '%s'", folder, hecate, use))
   end)
 
+  it("that has an undefined symbol says so, and blames no library that is there", function()
+    local here = folder .. "/undefined"
+    output("mkdir -p %s/plugins/hecate && cp %s %s/hecate", here, hecate, here)
+    output("echo 'void missing(void); void luaopen_hecate_zlib(void) { missing(); }' | "
+      .. "cc -shared -fPIC -x c - -o %s/plugins/hecate/zlib.so", here)
+    local message = output("%s/hecate -e '%s'", here, use)
+    assert.matches("hecate.zlib cannot be used with this Hecate and the zlib that is installed: "
+      .. "[^\n]*zlib.so: undefined symbol: missing", message)
+    assert.is_nil(message:find("needs zlib", 1, true))
+  end)
+
   it("that is needed for a file is named with the file", function()
     write_packed_mnist()
     assert.matches("MNIST: [^\n]*images%-idx3%-ubyte.gz: the file is packed: hecate.zlib needs zlib %(Debian: zlib1g%)",
