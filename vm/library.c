@@ -139,12 +139,20 @@ static bool push_loader(lua_State *L, const char *module) {
   return true;
 }
 
+/* Pushes the path of the script, or nil where no script runs. Without a script (-e, standard input) arg[0] is the
+** program itself, and nothing precedes it. */
+static const char *push_script(lua_State *L) {
+  if (lua_getglobal(L, "arg") == LUA_TTABLE && lua_rawgeti(L, -1, -1) != LUA_TNIL && lua_rawgeti(L, -2, 0) == LUA_TSTRING)
+    return lua_tostring(L, -1);
+  lua_pushnil(L);
+  return NULL;
+}
+
 /* Pushes the chunk of a file of the module's name in the folder of the script, and the path of that file; false, with
 ** nothing pushed: there is none. Lua's own searcher looks into the working folder alone. */
 static bool push_beside_script(lua_State *L, const char *module) {
   const int top = lua_gettop(L);
-  const char *script = NULL, *end = NULL;
-  if (lua_getglobal(L, "arg") == LUA_TTABLE && lua_rawgeti(L, -1, 0) == LUA_TSTRING) script = lua_tostring(L, -1);
+  const char *script = push_script(L), *end = NULL;
   if (script != NULL) end = strrchr(script, '/');
   if (end != NULL && lua_getglobal(L, "package") == LUA_TTABLE && lua_getfield(L, -1, "searchpath") == LUA_TFUNCTION) {
     lua_pushstring(L, module);

@@ -34,6 +34,20 @@ describe("a file beside the script", function()
     local pipe <close> = assert(io.popen(("%s %s/script.lua 2>&1"):format(hecate, folder)))
     assert.equal("true\ttrue\n", pipe:read "a")
   end)
+  it("is found in the working folder where there is no script, and not in the folder of the program", function()
+    local function output(command, ...)
+      local pipe <close> = assert(io.popen(command:format(...) .. " 2>&1"))
+      return pipe:read "a"
+    end
+    assert.equal("", output("cp %s %s/program && mkdir -p %s/working", hecate, folder, folder))
+    local code = [[print(require "torchvision".mine)]]
+    assert.equal("nil\n", output("cd %s/working && %s/program -e '%s'", folder, folder, code))
+    assert.equal("nil\n", output("cd %s/working && echo '%s' | %s/program", folder, code, folder))
+    assert.equal("true\n", output("cd %s && ./program -e '%s'", folder, code))
+    write("working/script.lua", code)
+    write("working/torchvision.lua", "return {mine = 'the nearer'}")
+    assert.equal("the nearer\n", output("%s/program -e 'x = 1' %s/working/script.lua", folder, folder))
+  end)
   it("is not what the libraries require", function()
     assert.equal("{ 0.5 }\n", run [[
       local mine = require "torch.utils.options"
