@@ -306,14 +306,14 @@ void argument_raise_failure(lua_State *L, const OpInfo *info, bool in_place, Sta
   size_t n = strlen(own);
   bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
   if (named) message += n + (message[n] == '_') + 2;
-  luaL_error(L, "%s: %s", argument_function(info, in_place), message);
+  error_raise(L, "%s: %s", argument_function(info, in_place), message);
 }
 
 int argument_raise(Reader *r) {
   const OpArg *a = &r->info->args[r->wrong - 1];
   if (strcmp(r->expected, "missing") == 0)
-    return luaL_error(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
-                      r->info->lua_name, r->info->signature);
+    return error_raise(r->L, "%s: '%s' (argument %d) is missing; %s%s", function_name(r), a->name, r->wrong,
+                       r->info->lua_name, r->info->signature);
   if (r->expected[0] == '\0') argument_raise_failure(r->L, r->info, r->in_place, ERROR_MEMORY);
   return error_argument(r->L, function_name(r), a->name, r->wrong, r->expected, r->wrong_index);
 }

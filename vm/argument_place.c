@@ -28,8 +28,8 @@ static int raise_unknown(Reader *r, const char *key) {
     snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", names[i]);
   }
   const char *near = error_nearest(key, names);
-  return luaL_error(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s", function_name(r), key, list,
-                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+  return error_raise(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s", function_name(r), key, list,
+                     near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
 static void place_named(Reader *r, int table) {
@@ -38,14 +38,14 @@ static void place_named(Reader *r, int table) {
   lua_pushnil(L);
   while (lua_next(L, table)) {
     if (lua_type(L, -2) != LUA_TSTRING) {
-      luaL_error(L, "%s: the table of named arguments mixes names and values", function_name(r));
+      error_raise(L, "%s: the table of named arguments mixes names and values", function_name(r));
       return;
     }
     const char *key = lua_tostring(L, -2);
     int i = 0;
     while (i < info->n_args && strcmp(info->args[i].name, key) != 0) i++;
     if (i < info->n_args) {
-      if (r->at[i] != 0) luaL_error(L, "%s: argument '%s' is given twice", function_name(r), key);
+      if (r->at[i] != 0) error_raise(L, "%s: argument '%s' is given twice", function_name(r), key);
       r->at[i] = lua_gettop(L);
       lua_pushvalue(L, -2); /* the value stays below, the key goes on */
       continue;
@@ -84,8 +84,8 @@ void argument_place(Reader *r, int top) {
   if (at == n && table_is_empty(L, n)) at++; /* options, none of them given */
   if (at <= n) {
     char got[ERROR_TEXT];
-    luaL_error(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
-               error_describe(L, n, got), info->lua_name, info->signature);
+    error_raise(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,
+                error_describe(L, n, got), info->lua_name, info->signature);
   }
   luaL_checkstack(L, 2 * OP_MAX_ARGUMENTS + 8, "too many arguments");
   if (options) place_named(r, top);

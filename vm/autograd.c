@@ -28,18 +28,9 @@ static int mode_finish(lua_State *L, int status, lua_KContext context) {
   return lua_gettop(L) - 1; /* all but the handler */
 }
 
-/* A function, or a module, or whatever else can be called. */
-static bool callable(lua_State *L, int index) {
-  if (lua_isnone(L, index)) return false;
-  if (lua_isfunction(L, index)) return true;
-  bool has = luaL_getmetafield(L, index, "__call") != LUA_TNIL;
-  if (has) lua_pop(L, 1);
-  return has;
-}
-
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
-  if (callable(L, 1)) {
+  if (callable_test(L, 1)) {
     int n = lua_gettop(L) - 1;
     lua_pushcfunction(L, callback_traceback);
     lua_insert(L, 1);
@@ -66,7 +57,7 @@ static int enable_grad(lua_State *L) { return set_mode(L, true); }
 ** Example: torch.set_grad_enabled(false, function() return torch.is_grad_enabled() end) */
 static int set_grad_enabled(lua_State *L) {
   bool on = bool_check(L, 1, "set_grad_enabled", "mode");
-  if (callable(L, 2)) {
+  if (callable_test(L, 2)) {
     lua_remove(L, 1);
     return set_mode(L, on);
   }
@@ -130,8 +121,8 @@ static void check_names(lua_State *L, int options, const char *function, const c
     while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
     if (names[i] == NULL) {
       const char *near = error_nearest(key, names);
-      luaL_error(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "",
-                 near ? "'?" : "");
+      error_raise(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "",
+                  near ? "'?" : "");
     }
     lua_pop(L, 1);
   }
@@ -198,7 +189,7 @@ static int backward_many(lua_State *L) {
   if (options) check_names(L, options, "autograd.backward", names);
   Tensor **roots = tensor_array(L, 1, "autograd.backward", "tensors", 1, &n, false), **grads = NULL;
   if (!lua_isnil(L, 2)) grads = tensor_array(L, 2, "autograd.backward", "grad_tensors", 2, &m, true);
-  if (grads != NULL && m != n) return luaL_error(L, "autograd.backward: %d tensors but %d gradients", n, m);
+  if (grads != NULL && m != n) return error_raise(L, "autograd.backward: %d tensors but %d gradients", n, m);
   bool create = options && flag(L, options, "create_graph", false);
   bool retain = options ? flag(L, options, "retain_graph", create) : false;
   error_check(L, autograd_backward("autograd.backward", n, roots, grads, retain, create, 0, NULL, NULL));
@@ -226,8 +217,8 @@ static int grad(lua_State *L) {
   if (options != 3 && !lua_isnil(L, 3)) grads = tensor_array(L, 3, "autograd.grad", "grad_outputs", 3, &k, true);
   else if (options && lua_getfield(L, options, "grad_outputs") != LUA_TNIL)
     grads = tensor_array(L, lua_gettop(L), "autograd.grad", "grad_outputs", 3, &k, true);
-  if (grads != NULL && k != n) return luaL_error(L, "autograd.grad: %d outputs but %d gradients", n, k);
-  if (m < 1) return luaL_error(L, "autograd.grad: 'inputs' (argument 2) is empty");
+  if (grads != NULL && k != n) return error_raise(L, "autograd.grad: %d outputs but %d gradients", n, k);
+  if (m < 1) return error_raise(L, "autograd.grad: 'inputs' (argument 2) is empty");
   bool create = options && flag(L, options, "create_graph", false);
   bool retain = options ? flag(L, options, "retain_graph", create) : false;
   bool unused = options && flag(L, options, "allow_unused", false);
@@ -247,10 +238,10 @@ static int grad(lua_State *L) {
       continue;
     }
     if (!unused)
-      return luaL_error(L,
-                        "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass "
-                        "{allow_unused = true} if that is meant",
-                        i + 1);
+      return error_raise(L,
+                         "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass "
+                         "{allow_unused = true} if that is meant",
+                         i + 1);
     lua_pushnil(L);
     lua_replace(L, first + i);
   }

@@ -69,7 +69,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   r.L = L;
   r.info = info;
   r.in_place = in_place;
-  if (top > 200) return luaL_error(L, "%s: too many arguments", argument_function(info, in_place));
+  if (top > 200) return error_raise(L, "%s: too many arguments", argument_function(info, in_place));
   argument_place(&r, top);
   argument_make_room(&r);
   if (info->list_output) return call_for_list(&r);

@@ -69,6 +69,14 @@ static int forget_state(lua_State *L) {
   return 0;
 }
 
+bool callable_test(lua_State *L, int index) {
+  if (lua_isnone(L, index)) return false;
+  if (lua_isfunction(L, index)) return true;
+  bool has = luaL_getmetafield(L, index, "__call") != LUA_TNIL;
+  if (has) lua_pop(L, 1);
+  return has;
+}
+
 void callback_open(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   main_state = lua_tothread(L, -1);

@@ -1,9 +1,58 @@
 /* error.c: the one place where a failure becomes a Lua error. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vm.h"
+
+/* ---- raising ---------------------------------------------------------------- */
+
+/* pcall and xpcall. They are the same functions in every Lua state. */
+static lua_CFunction protected_calls[2];
+
+void error_open(lua_State *L) {
+  static const char *const names[] = {"pcall", "xpcall"};
+  for (int i = 0; i < 2; i++) {
+    lua_getglobal(L, names[i]);
+    protected_calls[i] = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
+  }
+}
+
+bool source_is_ours(const char *source) {
+  const char *folder = getenv("HECATE_LIB");
+  if (strncmp(source, "@lib/", 5) == 0) return true;
+  if (folder == NULL || folder[0] == '\0' || source[0] != '@') return false;
+  size_t n = strlen(folder);
+  return strncmp(source + 1, folder, n) == 0 && source[1 + n] == '/';
+}
+
+void error_push_place(lua_State *L, bool through_pcall) {
+  lua_Debug frame;
+  for (int level = 1; lua_getstack(L, level, &frame); level++) {
+    lua_getinfo(L, "Slf", &frame);
+    lua_CFunction f = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
+    if (!through_pcall && f != NULL && (f == protected_calls[0] || f == protected_calls[1])) break;
+    if (f != NULL || source_is_ours(frame.source)) continue;
+    if (frame.currentline <= 0) break; /* its lines were stripped */
+    lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+    return;
+  }
+  lua_pushliteral(L, "");
+}
+
+int error_raise(lua_State *L, const char *format, ...) {
+  va_list arguments;
+  luaL_checkstack(L, 4, "errors");
+  error_push_place(L, false);
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
 
 void error_check(lua_State *L, Status status) {
   if (status == OK) return;
@@ -15,7 +64,7 @@ void error_check(lua_State *L, Status status) {
     lua_error(L);
   }
   if (status == ERROR_CALLBACK && callback_error_push(L)) lua_error(L);
-  luaL_error(L, "%s", status_message());
+  error_raise(L, "%s", status_message());
 }
 
 const char *error_describe(lua_State *L, int index, char *buffer) {
@@ -51,8 +100,8 @@ int error_argument(lua_State *L, const char *function, const char *name, int pos
                    const char *expected, int index) {
   char got[ERROR_TEXT];
   error_describe(L, index, got);
-  if (position <= 0) return luaL_error(L, "%s: '%s': expected %s, got %s", function, name, expected, got);
-  return luaL_error(L, "%s: '%s' (argument %d): expected %s, got %s", function, name, position, expected, got);
+  if (position <= 0) return error_raise(L, "%s: '%s': expected %s, got %s", function, name, expected, got);
+  return error_raise(L, "%s: '%s' (argument %d): expected %s, got %s", function, name, position, expected, got);
 }
 
 /* Levenshtein's distance, at most 'limit'. */
@@ -85,40 +134,4 @@ const char *error_nearest(const char *wrong, const char *const *names) {
     }
   }
   return best;
-}
-
-/* ---- tracebacks ------------------------------------------------------------- */
-
-static bool explaining;
-void error_explain(bool on) { explaining = on; }
-
-/* Called with the message by error_traceback: lib/hecate/session/fault.lua looks at its caller. */
-static int explain(lua_State *L) {
-  open_push_global(L, "require");
-  lua_pushliteral(L, "hecate.session.fault");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, "script");
-  lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
-  return 1;
-}
-
-/* Whether the message, with the source and what else there is to tell, was pushed. After a
-** stack overflow there is no room for that. */
-static bool push_explanation(lua_State *L, const char *message) {
-  if (!explaining || strstr(message, "stack overflow") != NULL || !lua_checkstack(L, LUA_MINSTACK)) return false;
-  lua_pushcfunction(L, explain);
-  lua_pushstring(L, message);
-  return lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING;
-}
-
-int error_traceback(lua_State *L) {
-  const char *message = lua_tostring(L, 1);
-  if (message == NULL) {
-    if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) return 1;
-    message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
-  }
-  if (strcmp(message, "interrupted") == 0) return callback_traceback(L);
-  if (!callback_trace_push(L, message) && !push_explanation(L, message)) luaL_traceback(L, L, message, 1);
-  return 1;
 }

@@ -20,7 +20,7 @@ static int run_body(lua_State *L) {
   lua_Integer number = (lua_Integer)(intptr_t)r->callback->data;
   bool found = false; /* each output has an entry; that of one that is gone may be empty */
   for (int i = 0; i < r->n_out && !found; i++) found = hook_value_push(L, number + i);
-  if (!found) return luaL_error(L, "backward: the context of %s is gone", r->callback->name);
+  if (!found) return error_raise(L, "backward: the context of %s is gone", r->callback->name);
   lua_pushlightuserdata(L, r->callback);
   for (int i = 0; i < r->n_out; i++) tensor_push(L, r->grad_out[i]);
   lua_call(L, r->n_out + 1, 1);
@@ -67,7 +67,7 @@ static int function_attach(lua_State *L) {
   int n_in = (int)lua_tointeger(L, ATTACH_N_IN), n_out = (int)lua_tointeger(L, ATTACH_N_OUT);
   Callback c = {.backward = run};
   const char *name = lua_tostring(L, ATTACH_NAME);
-  if (n_in > UINT16_MAX || n_out > UINT8_MAX) return luaL_error(L, "%s: too many arguments or results", name);
+  if (n_in > UINT16_MAX || n_out > UINT8_MAX) return error_raise(L, "%s: too many arguments or results", name);
   strncpy(c.name, name, sizeof c.name - 1);
   Tensor **in = tensors(L, ATTACH_INPUTS, n_in), **out = tensors(L, ATTACH_OUTPUTS, n_out);
   for (int i = 0; i < n_out; i++) {

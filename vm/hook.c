@@ -85,7 +85,7 @@ static int hook_body(lua_State *L) {
   Tensor *t = tensor_test(L, -1);
   if (t == NULL) {
     char got[ERROR_TEXT];
-    return luaL_error(L, "register_hook: a hook returns a tensor or nothing, got %s", error_describe(L, -1, got));
+    return error_raise(L, "register_hook: a hook returns a tensor or nothing, got %s", error_describe(L, -1, got));
   }
   *h->replacement = tensor_retain(t);
   return 0;

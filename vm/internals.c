@@ -21,7 +21,7 @@ static int embedded(lua_State *L) {
       lua_pushlstring(L, (const char *)f->data, f->size);
       return 1;
     }
-  return luaL_error(L, "embedded: no file '%s'", name);
+  return error_raise(L, "embedded: no file '%s'", name);
 }
 
 /* torch._C.files(): the names of all of them. */
@@ -179,7 +179,7 @@ static int dtypes(lua_State *L) {
 static const OpInfo *check_op(lua_State *L, const char *function) {
   const char *name = luaL_checkstring(L, 1);
   const OpInfo *info = op_find(name);
-  if (info == NULL) luaL_error(L, "%s: no op '%s'", function, name);
+  if (info == NULL) error_raise(L, "%s: no op '%s'", function, name);
   return info;
 }
 /* torch._C.call(name, ...): any op, private and registered ones too. */
@@ -201,6 +201,22 @@ static int formula(lua_State *L) {
   decomposition_push(L, info);
   return 1;
 }
+/* torch._C.raise(message): raises it with the line of the program that led here. What was caught and is raised again may
+** be no string, or the interrupt of the user: it passes unchanged. */
+static int raise(lua_State *L) {
+  const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
+  lua_settop(L, 1);
+  if (message == NULL || strcmp(message, "interrupted") == 0) return lua_error(L);
+  error_push_place(L, true);
+  lua_insert(L, 1);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+/* torch._C.owns(source): whether a chunk of this name, as in debug.getinfo, is a file of Hecate. */
+static int owns(lua_State *L) {
+  lua_pushboolean(L, source_is_ours(luaL_checkstring(L, 1)));
+  return 1;
+}
 static const luaL_Reg internals[] = {{"memory", memory},
                                      {"reset_peak", reset_peak},
                                      {"trim", trim},
@@ -219,6 +235,8 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"read_tensors", serialize_read_tensors},
                                      {"storage_of", serialize_storage_of},
                                      {"folder", folder_list},
+                                     {"raise", raise},
+                                     {"owns", owns},
                                      {NULL, NULL}};
 
 void internals_push(lua_State *L) {

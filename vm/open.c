@@ -24,6 +24,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L);
   int torch = lua_gettop(L);
   library_globals(L, torch);
+  error_open(L);
   library_set_loaded(L, "torch");
   lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);

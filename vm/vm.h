@@ -17,6 +17,16 @@
 
 /* ---- error.c: the one place where a failure becomes a Lua error ---------- */
 
+/* Raises a message, which begins with the line of the program that led here. The formats are those of
+** lua_pushfstring. */
+int error_raise(lua_State *L, const char *format, ...);
+void error_open(lua_State *L);
+/* Pushes "FILE:LINE: " of the line of the program that led here, or "". Functions in C are passed over, for a constructor
+** is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no line, as with functions of
+** Lua, unless 'through_pcall'. */
+void error_push_place(lua_State *L, bool through_pcall);
+/* Whether a chunk of this name, as lua_Debug has it in 'source', is a file of lib/. */
+bool source_is_ours(const char *source);
 /* Raises the message of 'status' unless it is OK. */
 void error_check(lua_State *L, Status status);
 /* Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT". 'index' is
@@ -31,6 +41,9 @@ bool bool_check(lua_State *L, int index, const char *function, const char *name)
 const char *error_describe(lua_State *L, int index, char *buffer);
 /* The name among 'names' (NULL at the end) nearest to 'wrong', or NULL. */
 const char *error_nearest(const char *wrong, const char *const *names);
+
+/* ---- traceback.c ----------------------------------------------------------- */
+
 /* A message handler for lua_pcall: adds a traceback once; the error value
 ** "interrupted" passes unchanged, its traceback waits for callback_trace_push. */
 int error_traceback(lua_State *L);
@@ -39,6 +52,8 @@ void error_explain(bool on);
 
 /* ---- callback.c: the tensor library calls Lua ------------------------------- */
 
+/* Whether a function stands at 'index', or a module, or whatever else can be called. */
+bool callable_test(lua_State *L, int index);
 /* The main thread, where callbacks run; NULL while the state is being closed. */
 lua_State *callback_state(void);
 /* Calls 'body' protected, with 'data' as light userdata; ERROR_CALLBACK when it raises. */

@@ -3,23 +3,10 @@ local options = require "torch.utils.options"
 
 local arguments = {}
 
---- Raises at the first line of the stack that is not of this library.
-function arguments.fail(format, ...)
-  local level = 2
-  local info = debug.getinfo(level, "S")
-  while info and (info.what == "C" or info.source:find("lib/gnuplot[/%a]*%.lua$")) do
-    level = level + 1
-    info = debug.getinfo(level, "S")
-  end
-  error(format:format(...), info and level or 0)
-end
+--- Raises at the line of the program.
+function arguments.fail(format, ...) options.raise(format:format(...)) end
 
---- Raises "NAME: 'PARAMETER' (argument POSITION): expected EXPECTED, got VALUE".
-function arguments.wrong(name, parameter, position, expected, value)
-  local place = position and (" (argument %d)"):format(position) or ""
-  arguments.fail("%s: '%s'%s: expected %s, got %s", name, parameter, place, expected,
-    options.describe(value))
-end
+arguments.wrong = options.wrong
 
 function arguments.string(name, parameter, position, value)
   if type(value) ~= "string" then

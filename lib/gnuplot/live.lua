@@ -33,7 +33,7 @@ local parameters = {
 -- ---- beginning ---------------------------------------------------------------------
 
 local function refuse(name, reason)
-  options.raise(("gnuplot.live: '%s': %s"):format(name, reason), 3)
+  options.raise(("gnuplot.live: '%s': %s"):format(name, reason))
 end
 
 local function check_choices(given)

@@ -77,7 +77,7 @@ static int zlib_deflate(lua_State *L) {
   luaL_Buffer buffer;
   char *to = luaL_buffinitsize(L, &buffer, size);
   if (compress2((Bytef *)to, &size, (const Bytef *)bytes, n, 6) != Z_OK)
-    return luaL_error(L, "deflate: not enough memory");
+    return error_raise(L, "deflate: not enough memory");
   luaL_pushresultsize(&buffer, size);
   return 1;
 }

@@ -102,13 +102,12 @@ local function load_idx(self, name, folder, default_root, ...)
   local given = options.read(name, parameters, ...)
   local root = given.root or default_root
   if root == nil then
-    error(("%s: 'root' (argument 1): expected the folder of the IDX files, got nothing")
-      :format(name), 3)
+    options.raise(("%s: 'root' (argument 1): expected the folder of the IDX files, got nothing"):format(name))
   end
   self.root, self.full = root, 255
   local folders = {root, ("%s/%s/raw"):format(root, folder)}
   local ok, images, targets = pcall(read_split, self, name, folders, given)
-  if not ok then error(images, 3) end
+  if not ok then options.raise(images) end
   self.data, self.targets = images, targets
   self:set_up(name, given)
 end

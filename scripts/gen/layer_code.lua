@@ -156,7 +156,7 @@ local function expression(row, text)
   return (text:gsub("%[(%d+)%]", function(i) return ("[%d]"):format(i - 1) end))
 end
 
--- The format and the arguments of luaL_error of a text with {option}s.
+-- The format and the arguments of error_raise of a text with {option}s.
 local function message(row, text)
   local list = {}
   local format = text:gsub("%%", "%%%%"):gsub("{([%w_]+)}", function(name)
@@ -180,7 +180,7 @@ local function checks(row, put)
     end
   end
   for _, check in ipairs(row.check or {}) do
-    put("  if (!(%s))\n    luaL_error(L, %s);", expression(row, check[1]), message(row, check[2]))
+    put("  if (!(%s))\n    error_raise(L, %s);", expression(row, check[1]), message(row, check[2]))
   end
 end
 

@@ -239,7 +239,7 @@ local function check_function(row, put)
   end
   for _, demand in ipairs(row.demands) do
     local condition = demand[1]:gsub("[%a_][%w_]*", function(name) return row.options[name] and "o->" .. name end)
-    put('  if (!(%s)) luaL_error(L, "%%s: %%s", who, "%s");', condition, demand[2])
+    put('  if (!(%s)) error_raise(L, "%%s: %%s", who, "%s");', condition, demand[2])
   end
   put("}")
 end

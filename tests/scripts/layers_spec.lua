@@ -144,7 +144,7 @@ describe("the construction of a layer", function()
       forward = identity}
     assert.matches('layer_check_least%(L, "nn.X", "size", m%->size, 2, 1%);\n'
       .. '  if %(!%(m%->n > 0 && m%->size%[1%] %% 2 == 1%)%)\n'
-      .. '    luaL_error%(L, "nn.X: n = %%I is 100 %%%% wrong", %(lua_Integer%)m%->n%);', c)
+      .. '    error_raise%(L, "nn.X: n = %%I is 100 %%%% wrong", %(lua_Integer%)m%->n%);', c)
     assert.matches('module_new_parameter%(L, 1, "weight", 2, %(const int64_t%[%]%){m%->n, m%->size%[0%]}, dtype%);\n'
       .. "  const double bound = layer_fan_in_bound%(weight%);", c)
     assert.matches('if %(m%->bias && !m%->extra%) {\n    Tensor %*bias', c)

@@ -142,7 +142,7 @@ static int interrupt_coroutine_wrap(lua_State *L) {
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
   if (lua_getupvalue(L, -1, 1) == NULL || !lua_isthread(L, -1))
-    return luaL_error(L, "coroutine.wrap is not that of Lua 5.4");
+    return error_raise(L, "coroutine.wrap is not that of Lua 5.4");
   lua_pushcclosure(L, interrupt_wrapped, 2);
   return 1;
 }

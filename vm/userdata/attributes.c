@@ -67,7 +67,7 @@ static int get_version(lua_State *L) {
 static int get_transposed(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mT", "self");
   TensorBox *box = tensor_box(L);
-  if (t->ndim == 1) luaL_error(L, "mT: expected at least 2 dimensions, got 1");
+  if (t->ndim == 1) error_raise(L, "mT: expected at least 2 dimensions, got 1");
   error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &box->tensor) : op_transpose(t, -2, -1, &box->tensor));
   return 1;
 }
@@ -103,7 +103,7 @@ static int get_imag(lua_State *L) {
 /** x.H -> Tensor: Of a matrix: transposed, complex numbers conjugated. */
 static int get_adjoint(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "mH", "self"), *turned;
-  if (t->ndim == 1) return luaL_error(L, "mH: expected matrices or a number, got 1 dimension");
+  if (t->ndim == 1) return error_raise(L, "mH: expected matrices or a number, got 1 dimension");
   TensorBox *box = tensor_box(L);
   error_check(L, t->ndim == 0 ? op_call(OP_ALIAS, &t, 1, NULL, &turned) : op_transpose(t, -2, -1, &turned));
   Status status = op_conj(turned, &box->tensor);
@@ -113,7 +113,7 @@ static int get_adjoint(lua_State *L) {
 }
 static int get_matrix_adjoint(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "H", "self");
-  if (t->ndim != 2 && t->ndim != 0) return luaL_error(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
+  if (t->ndim != 2 && t->ndim != 0) return error_raise(L, "H: expected a matrix, got %d dimensions", (int)t->ndim);
   return get_adjoint(L);
 }
 
@@ -140,9 +140,9 @@ int attribute_set(lua_State *L, Tensor *t, const char *key) {
     Tensor *from = tensor_check(L, 3, "data", "value");
     char a[SHAPE_TEXT], b[SHAPE_TEXT];
     if (from->dtype != t->dtype || !tensor_same_shape(t, from))
-      return luaL_error(L, "data: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, from));
+      return error_raise(L, "data: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, from));
     error_check(L, tensor_set_data(t, from));
   } else
-    return luaL_error(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
+    return error_raise(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
   return 0;
 }

@@ -44,7 +44,7 @@ void *class_instance(lua_State *L, const ObjectClass *info) {
 static const ObjectClass *check_self(lua_State *L) {
   const ObjectClass *info = lua_touserdata(L, lua_upvalueindex(2));
   if (object_test(L, 1, &info->class) == NULL)
-    luaL_error(L, "%s: called for a value of another type", info->class.name);
+    error_raise(L, "%s: called for a value of another type", info->class.name);
   return info;
 }
 
@@ -111,7 +111,7 @@ static int dispatch_event(lua_State *L) {
     lua_pushfstring(L, "%s: %p", info->class.name, lua_topointer(L, 1));
     return 1;
   }
-  return luaL_error(L, "%s: the class has no method '%s'", info->class.name, event);
+  return error_raise(L, "%s: the class has no method '%s'", info->class.name, event);
 }
 
 /* Completes the metatable of the instances; the class table is at the top. */
@@ -140,7 +140,7 @@ static void prepare_instances(lua_State *L, const ObjectClass *info) {
 /* Class(...): an instance, after __init. */
 static int class_call(lua_State *L) {
   const ObjectClass *info = descriptor(L, 1);
-  if (info == NULL) return luaL_error(L, "torch.class: not a class");
+  if (info == NULL) return error_raise(L, "torch.class: not a class");
   int arguments = lua_gettop(L) - 1;
   class_instance(L, info);
   lua_insert(L, 2);

@@ -19,8 +19,8 @@ void tensor_options_check(lua_State *L, int index, const char *function, bool le
     bool known = false;
     for (int i = 0; names[i] != NULL; i++) known = known || strcmp(key, names[i]) == 0;
     if (!known)
-      luaL_error(L, "%s: no argument '%s'; the table may hold dtype, device%s", function, key,
-                 leaf ? ", requires_grad" : "");
+      error_raise(L, "%s: no argument '%s'; the table may hold dtype, device%s", function, key,
+                  leaf ? ", requires_grad" : "");
     lua_pop(L, 1);
   }
 }

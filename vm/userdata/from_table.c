@@ -9,8 +9,8 @@ typedef struct {
 } Layout;
 
 static void ragged(lua_State *L, int depth) {
-  luaL_error(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables",
-             depth);
+  error_raise(L, "tensor: 'data' (argument 1): the tables of level %d differ in length or mix numbers and tables",
+              depth);
 }
 
 static void look_value(lua_State *L, Layout *l, int depth) {
@@ -26,8 +26,8 @@ static void look_value(lua_State *L, Layout *l, int depth) {
   const DType before = l->dtype;
   l->dtype = before == DTYPE_NONE ? d : dtype_promote(before, d);
   if (l->dtype == DTYPE_NONE)
-    luaL_error(L, "tensor: 'data' (argument 1): %s and %s have no dtype in common; say which with dtype =",
-               dtype_name(before), dtype_name(d));
+    error_raise(L, "tensor: 'data' (argument 1): %s and %s have no dtype in common; say which with dtype =",
+                dtype_name(before), dtype_name(d));
 }
 
 /* Finds the shape and the kind of the value on top of the stack. */
@@ -36,12 +36,12 @@ static void look(lua_State *L, Layout *l, int depth) {
     look_value(L, l, depth);
     return;
   }
-  if (depth == TENSOR_MAX_DIMS) luaL_error(L, "tensor: 'data' (argument 1): nested deeper than %d", TENSOR_MAX_DIMS);
+  if (depth == TENSOR_MAX_DIMS) error_raise(L, "tensor: 'data' (argument 1): nested deeper than %d", TENSOR_MAX_DIMS);
   luaL_checkstack(L, 4, "nested tables");
   int64_t n = (int64_t)lua_rawlen(L, -1);
   if (l->shape[depth] < 0) l->shape[depth] = n;
   if (l->shape[depth] != n) ragged(L, depth + 1);
-  if (!table_is_list(L, -1, n)) luaL_error(L, "tensor: 'data' (argument 1): expected arrays without names in them");
+  if (!table_is_list(L, -1, n)) error_raise(L, "tensor: 'data' (argument 1): expected arrays without names in them");
   if (n == 0 && l->ndim < 0) l->ndim = depth + 1;
   for (int64_t i = 1; i <= n; i++) {
     list_check_interrupt(L, i);

@@ -23,14 +23,14 @@ static void advance(Indexing *x, TensorBox *box, Status status) {
 }
 
 static void take_position(Indexing *x, int64_t i) {
-  if (i == 0) luaL_error(x->L, "index: 0 is not a position; positions count from 1");
+  if (i == 0) error_raise(x->L, "index: 0 is not a position; positions count from 1");
   TensorBox *box = tensor_box(x->L);
   Tensor *t = x->view;
   if (x->dim < t->ndim) {
     int64_t n = t->shape[x->dim];
     if (i > n || i < -n)
-      luaL_error(x->L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)i, x->dim + 1,
-                 (LUAI_UACINT)n);
+      error_raise(x->L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)i, x->dim + 1,
+                  (LUAI_UACINT)n);
   }
   advance(x, box, op_select(t, x->dim, i > 0 ? i - 1 : i, &box->tensor));
 }
@@ -41,10 +41,10 @@ static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
   int64_t value = lua_tointegerx(L, -1, &exact);
   bool given = !lua_isnil(L, -1);
   if (given && (!exact || lua_type(L, -1) != LUA_TNUMBER))
-    luaL_error(L, "index: a range is {first, last} or {first, last, step} of integers");
+    error_raise(L, "index: a range is {first, last} or {first, last, step} of integers");
   lua_pop(L, 1);
   if (given) *out = value;
-  if (given && value == 0) luaL_error(L, "index: 0 is not a position; positions count from 1");
+  if (given && value == 0) error_raise(L, "index: 0 is not a position; positions count from 1");
   return given;
 }
 
@@ -53,7 +53,7 @@ static void take_range(Indexing *x, int item) {
   lua_State *L = x->L;
   lua_Integer length = (lua_Integer)lua_rawlen(L, item);
   if (!table_is_list(L, item, length == 2 ? 2 : 3))
-    luaL_error(L, "index: expected a range {first, last, step} and nothing else in its table");
+    error_raise(L, "index: expected a range {first, last, step} and nothing else in its table");
   bool some = range_bound(L, item, 1, &first);
   bool end = range_bound(L, item, 2, &last);
   range_bound(L, item, 3, &step);
@@ -61,8 +61,8 @@ static void take_range(Indexing *x, int item) {
   else if (!end) last = first;
   int64_t size = x->dim < x->view->ndim ? x->view->shape[x->dim] : 0;
   if (some && !end && (first > size || first < -size))
-    luaL_error(L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)first, x->dim + 1,
-               (LUAI_UACINT)size);
+    error_raise(L, "index: position %I is out of range for dimension %d of size %I", (LUAI_UACINT)first, x->dim + 1,
+                (LUAI_UACINT)size);
   if (last < -size) last = INT64_MIN + 1; /* before the first: empty */
   TensorBox *box = tensor_box(L);
   int64_t from = first > 0 ? first - 1 : first + size < 0 ? 0 : first + size;
@@ -81,7 +81,7 @@ static Tensor *zero_based(lua_State *L, Tensor *t) {
 
 static void add_index(Indexing *x, Tensor *index) {
   if (x->dims.n == TENSOR_MAX_DIMS || x->dim >= x->view->ndim)
-    luaL_error(x->L, "index: more items than the tensor has dimensions (%d)", (int)x->view->ndim);
+    error_raise(x->L, "index: more items than the tensor has dimensions (%d)", (int)x->view->ndim);
   x->index[x->dims.n] = index;
   x->dims.v[x->dims.n++] = x->dim++;
 }
@@ -101,7 +101,7 @@ static void take_mask(Indexing *x, Tensor *mask) {
   bool good = x->dim + n <= x->view->ndim;
   for (int d = 0; good && d < n; d++) good = mask->shape[d] == x->view->shape[x->dim + d];
   if (!good)
-    luaL_error(L, "index: a mask %s does not fit a tensor %s", tensor_text(a, mask), tensor_text(b, x->view));
+    error_raise(L, "index: a mask %s does not fit a tensor %s", tensor_text(a, mask), tensor_text(b, x->view));
   if (n > 1 && as_one(x->view, x->dim, n)) {
     TensorBox *flat = tensor_box(L), *one = tensor_box(L);
     error_check(L, op_flatten(mask, 0, -1, &flat->tensor));
@@ -160,9 +160,9 @@ static void read_key(Indexing *x, Tensor *t) {
     return;
   }
   int n = (int)lua_rawlen(L, 2), left = item_dims(L, 2, n);
-  if (!table_is_list(L, 2, n)) luaL_error(L, "index: expected a list of items without names in it");
+  if (!table_is_list(L, 2, n)) error_raise(L, "index: expected a list of items without names in it");
   if (left > t->ndim)
-    luaL_error(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
+    error_raise(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
   for (int i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
     int item = lua_gettop(L);

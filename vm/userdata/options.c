@@ -206,7 +206,7 @@ static int generator_set_state(lua_State *L) {
   const uint8_t *bytes = tensor_data(t);
   uint64_t words[2] = {0, 0};
   for (int i = 0; i < STATE_BYTES; i++) words[i / 8] |= (uint64_t)bytes[i] << i % 8 * 8;
-  if (words[1] % 4 != 0) return luaL_error(L, "set_state: 'new_state': not a state from get_state");
+  if (words[1] % 4 != 0) return error_raise(L, "set_state: 'new_state': not a state from get_state");
   g->seed = words[0];
   g->offset = words[1];
   return 0;

@@ -236,7 +236,7 @@ int print_tensor(lua_State *L) {
 static void set_profile(lua_State *L, const char *name, Options *o) {
   bool brief = strcmp(name, "short") == 0, full = strcmp(name, "full") == 0;
   if (!brief && !full && strcmp(name, "default") != 0)
-    luaL_error(L, "set_printoptions: 'profile': expected \"default\", \"short\" or \"full\", got \"%s\"", name);
+    error_raise(L, "set_printoptions: 'profile': expected \"default\", \"short\" or \"full\", got \"%s\"", name);
   *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 80, full ? INT64_MAX : 1000, o->sci_mode};
 }
 
@@ -245,8 +245,8 @@ static int64_t whole(lua_State *L, const char *key, int64_t least, int64_t most)
   bool unbounded = value == INFINITY && most == INT64_MAX;
   if (!unbounded && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < least)) {
     char got[ERROR_TEXT];
-    luaL_error(L, "set_printoptions: '%s': expected an integer of at least %d, got %s", key, (int)least,
-               error_describe(L, -1, got));
+    error_raise(L, "set_printoptions: '%s': expected an integer of at least %d, got %s", key, (int)least,
+                error_describe(L, -1, got));
   }
   return unbounded || lua_tointeger(L, -1) > most ? most : lua_tointeger(L, -1);
 }
@@ -262,15 +262,15 @@ static void set_option(lua_State *L, const char *key, Options *o) {
   else if (strcmp(key, "sci_mode") == 0) {
     bool automatic = lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "auto") == 0;
     if (!automatic && !lua_isboolean(L, -1))
-      luaL_error(L, "set_printoptions: 'sci_mode': expected true, false or \"auto\", got %s",
-                 error_describe(L, -1, got));
+      error_raise(L, "set_printoptions: 'sci_mode': expected true, false or \"auto\", got %s",
+                  error_describe(L, -1, got));
     o->sci_mode = automatic ? -1 : lua_toboolean(L, -1);
   } else if (strcmp(key, "profile") != 0) {
     const char *near = error_nearest(key, names);
-    luaL_error(L,
-               "set_printoptions: no option '%s'%s%s%s; there are precision, threshold, edgeitems, linewidth, "
-               "sci_mode and profile",
-               key, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    error_raise(L,
+                "set_printoptions: no option '%s'%s%s%s; there are precision, threshold, edgeitems, linewidth, "
+                "sci_mode and profile",
+                key, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
   }
 }
 
@@ -289,7 +289,7 @@ int print_options(lua_State *L) {
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING)
-      return luaL_error(L, "set_printoptions: options are given by name: {precision = 2}");
+      return error_raise(L, "set_printoptions: options are given by name: {precision = 2}");
     set_option(L, lua_tostring(L, -2), &o);
     lua_pop(L, 1);
   }

@@ -29,7 +29,7 @@ static int tensor_newindex(lua_State *L) {
 
 static int tensor_len(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "#", "self");
-  if (t->ndim == 0) return luaL_error(L, "#: a 0-dimensional tensor has no length");
+  if (t->ndim == 0) return error_raise(L, "#: a 0-dimensional tensor has no length");
   lua_pushinteger(L, t->shape[0]);
   return 1;
 }
@@ -54,8 +54,8 @@ static int compare(lua_State *L, bool or_equal) {
     else if (t != NULL && t->numel == 1) tensor_item("compare", t, &v[i]);
     else {
       char got[ERROR_TEXT];
-      return luaL_error(L, "%s: needs tensors of one element, got %s; use :%s() to compare element by element",
-                        or_equal ? "<=" : "<", error_describe(L, i + 1, got), or_equal ? "le" : "lt");
+      return error_raise(L, "%s: needs tensors of one element, got %s; use :%s() to compare element by element",
+                         or_equal ? "<=" : "<", error_describe(L, i + 1, got), or_equal ? "le" : "lt");
     }
   }
   double a = scalar_to_double(v[0]), b = scalar_to_double(v[1]);

@@ -58,7 +58,7 @@ static int iter_next(lua_State *L) {
 ** Example: for i, row in torch.eye(2):iter() do print(i, row) end */
 static int iter(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "iter", "self");
-  if (t->ndim == 0) return luaL_error(L, "iter: a 0-dimensional tensor cannot be walked");
+  if (t->ndim == 0) return error_raise(L, "iter: a 0-dimensional tensor cannot be walked");
   lua_settop(L, 1);
   lua_pushcclosure(L, iter_next, 1);
   lua_pushnil(L);

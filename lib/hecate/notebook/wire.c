@@ -56,7 +56,7 @@ static const Class wire_class;
 
 static Wire *check_wire(lua_State *L, const char *function) {
   Wire *w = object_check(L, 1, &wire_class, function, "self");
-  if (!w->open) luaL_error(L, "%s: the wire is closed", function);
+  if (!w->open) error_raise(L, "%s: the wire is closed", function);
   return w;
 }
 
@@ -91,7 +91,7 @@ static bool open_inside(Wire *w) {
 
 /* The string of the field 'name' of the table at 1; it stays on the stack. */
 static const char *field(lua_State *L, const char *name, size_t *size) {
-  if (lua_getfield(L, 1, name) != LUA_TSTRING) luaL_error(L, "open: '%s': expected a string", name);
+  if (lua_getfield(L, 1, name) != LUA_TSTRING) error_raise(L, "open: '%s': expected a string", name);
   return lua_tolstring(L, -1, size);
 }
 
@@ -114,7 +114,7 @@ static int open_wire(lua_State *L) {
   w->key = malloc(key_size + 1);
   w->session = strdup(session);
   w->context = zmq.ctx_new();
-  if (w->key == NULL || w->session == NULL || w->context == NULL) return luaL_error(L, "not enough memory");
+  if (w->key == NULL || w->session == NULL || w->context == NULL) return error_raise(L, "not enough memory");
   memcpy(w->key, key, key_size + 1);
   w->key_size = r->key_size = key_size;
   r->key = w->key;
@@ -193,7 +193,7 @@ static int check_parts(lua_State *L, int index) {
   luaL_checktype(L, index, LUA_TTABLE);
   int n = (int)lua_rawlen(L, index);
   for (int i = 1; i <= n; i++, lua_pop(L, 1))
-    if (lua_rawgeti(L, index, i) != LUA_TSTRING) return luaL_error(L, "wire.send: part %d is no string", i);
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING) return error_raise(L, "wire.send: part %d is no string", i);
   return n;
 }
 

@@ -2,11 +2,7 @@
 local M = {}
 
 --- Whether a source, as of debug.getinfo, is a file of Hecate.
-function M.is_library(source)
-  if source:find "^@lib/" then return true end
-  local folder = os.getenv "HECATE_LIB"
-  return folder ~= nil and folder ~= "" and source:sub(2, #folder + 2) == folder .. "/"
-end
+M.is_library = torch._C.owns
 
 local function lines_of(text)
   local list = {}

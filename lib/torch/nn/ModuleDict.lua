@@ -1,4 +1,5 @@
 -- nn.ModuleDict
+local raise = torch._C.raise
 
 --- nn.ModuleDict({name = module, …}) or nn.ModuleDict({{"name", module}, …}), which keeps
 -- the order: modules by name. dict[name] is one (so is dict:get(name), for names that are
@@ -6,9 +7,9 @@
 local ModuleDict = torch.class("nn.ModuleDict", torch.nn.Module)
 
 local function add(self, who, name, module)
-  if type(name) ~= "string" then error(("%s: expected names, got a %s"):format(who, type(name)), 4) end
+  if type(name) ~= "string" then raise(("%s: expected names, got a %s"):format(who, type(name))) end
   if not torch.isinstance(module, torch.nn.Module) then
-    error(("%s: '%s': expected a module, got a %s"):format(who, name, type(module)), 4)
+    raise(("%s: '%s': expected a module, got a %s"):format(who, name, type(module)))
   end
   self:add_module(name, module)
 end
@@ -17,7 +18,7 @@ local function update(self, modules, who)
   if torch.isinstance(modules, ModuleDict) then
     for name, module in modules:items() do add(self, who, name, module) end
   elseif type(modules) ~= "table" then
-    error(("%s: 'modules' (argument 1): expected a table of modules, got a %s"):format(who, type(modules)), 3)
+    raise(("%s: 'modules' (argument 1): expected a table of modules, got a %s"):format(who, type(modules)))
   elseif modules[1] then
     for _, pair in ipairs(modules) do add(self, who, pair[1], pair[2]) end
   else
@@ -62,7 +63,7 @@ function ModuleDict:contains(name) return self:get(name) ~= nil end
 --- nn.ModuleDict:pop(name: string) -> Module: Removes the module and returns it.
 function ModuleDict:pop(name)
   local module = self:get(name)
-  if module == nil then error(("pop: no module '%s'"):format(tostring(name)), 2) end
+  if module == nil then raise(("pop: no module '%s'"):format(tostring(name))) end
   self[name] = nil
   return module
 end

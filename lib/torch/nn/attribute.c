@@ -81,12 +81,12 @@ static bool set_registered(lua_State *L, Slot *slot, const char *key) {
     char got[ERROR_TEXT];
     error_describe(L, 3, got);
     if (slot->kind == SLOT_PARAMETER)
-      luaL_error(L, "%s: '%s' is a parameter: expected nn.Parameter(...) or nil, got %s",
-                 ((Object *)lua_touserdata(L, 1))->class->name, key, got);
+      error_raise(L, "%s: '%s' is a parameter: expected nn.Parameter(...) or nil, got %s",
+                  ((Object *)lua_touserdata(L, 1))->class->name, key, got);
     if (slot->kind == SLOT_MODULE)
-      luaL_error(L, "nn.Module: '%s' is a module: expected a module or nil, got %s", key, got);
+      error_raise(L, "nn.Module: '%s' is a module: expected a module or nil, got %s", key, got);
     if (tensor_test(L, 3) == NULL)
-      luaL_error(L, "nn.Module: '%s' is a buffer: expected a tensor or nil, got %s", key, got);
+      error_raise(L, "nn.Module: '%s' is a buffer: expected a tensor or nil, got %s", key, got);
   }
   bool transient = slot->transient;
   module_store(L, 1, key, slot->kind);
@@ -125,7 +125,7 @@ static const char *check_name(lua_State *L, const char *function) {
   if (lua_type(L, 2) != LUA_TSTRING) error_argument(L, function, "name", 2, "a string", 2);
   const char *name = lua_tostring(L, 2);
   if (*name == '\0' || strchr(name, '.') != NULL)
-    luaL_error(L, "%s: 'name' (argument 2): '%s' is empty or contains a dot", function, name);
+    error_raise(L, "%s: 'name' (argument 2): '%s' is empty or contains a dot", function, name);
   return name;
 }
 
@@ -195,7 +195,7 @@ static int unregister(lua_State *L) {
   const char *name = check_name(L, "unregister");
   Slot *slot = module_find(m, name);
   if (slot == NULL)
-    return luaL_error(L, "unregister: 'name' (argument 2): there is no parameter, buffer or module '%s'", name);
+    return error_raise(L, "unregister: 'name' (argument 2): there is no parameter, buffer or module '%s'", name);
   module_remove(L, 1, (int)(slot - m->slots));
   return 0;
 }

@@ -24,8 +24,8 @@ static void append_module(lua_State *L, const char *who, int position) {
 static void append_array(lua_State *L, const char *who, int index) {
   for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
     if (lua_type(L, -2) == LUA_TSTRING)
-      luaL_error(L, "%s: the name '%s' has no place in an order; give {\"%s\", module}", who, lua_tostring(L, -2),
-                 lua_tostring(L, -2));
+      error_raise(L, "%s: the name '%s' has no place in an order; give {\"%s\", module}", who, lua_tostring(L, -2),
+                  lua_tostring(L, -2));
   for (lua_Integer i = 1; lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
     if (!lua_istable(L, -1)) {
       append_module(L, who, 0);
@@ -34,7 +34,7 @@ static void append_array(lua_State *L, const char *who, int index) {
     lua_rawgeti(L, -1, 1);
     lua_rawgeti(L, -2, 2);
     if (lua_type(L, -2) != LUA_TSTRING || module_test(L, -1) == NULL)
-      luaL_error(L, "%s: entry %I: expected a module or {\"name\", module}", who, i);
+      error_raise(L, "%s: entry %I: expected a module or {\"name\", module}", who, i);
     module_store(L, 1, lua_tostring(L, -2), SLOT_MODULE);
     lua_pop(L, 2);
   }
@@ -105,12 +105,12 @@ static Slot *slot_at(lua_State *L, Module *m) {
     error_argument(L, name, "index", 0, "a position", 2);
     return NULL;
   }
-  if (i == 0) luaL_error(L, "%s: 0 is not a position; positions count from 1", name);
+  if (i == 0) error_raise(L, "%s: 0 is not a position; positions count from 1", name);
   if (i == m->n_slots + 1) return NULL;
   if (i < 0) i += m->n_slots + 1;
   if (i < 1 || i > m->n_slots)
-    luaL_error(L, "%s: position %I is out of range: it holds %d module%s", name,
-               lua_tointeger(L, 2), m->n_slots, m->n_slots == 1 ? "" : "s");
+    error_raise(L, "%s: position %I is out of range: it holds %d module%s", name,
+                lua_tointeger(L, 2), m->n_slots, m->n_slots == 1 ? "" : "s");
   return &m->slots[i - 1];
 }
 
@@ -199,8 +199,8 @@ static void run_children(lua_State *L, int self, TensorBox **box) {
 static int sequential_forward(lua_State *L) {
   module_check(L, 1, "forward");
   if (lua_gettop(L) != 2)
-    return luaL_error(L, "nn.Sequential: forward expects 1 argument, got %d",
-                      lua_gettop(L) - 1);
+    return error_raise(L, "nn.Sequential: forward expects 1 argument, got %d",
+                       lua_gettop(L) - 1);
   Tensor *in = tensor_test(L, 2);
   TensorBox *box = NULL;
   if (in != NULL) {

@@ -35,7 +35,7 @@ int module_forward(lua_State *L) {
   Module *m = module_check(L, 1, "forward");
   const Layer *layer = module_layer(m);
   if (layer->forward == NULL)
-    return luaL_error(L, "%s: the class has no method 'forward'", m->object.class->name);
+    return error_raise(L, "%s: the class has no method 'forward'", m->object.class->name);
   Tensor *in[2] = {NULL, NULL}, *out[2] = {NULL, NULL};
   TensorBox *boxes[2];
   read_inputs(L, layer, in);

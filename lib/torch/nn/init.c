@@ -101,8 +101,8 @@ static int ones_(lua_State *L) {
 static void fans(lua_State *L, const char *who, const Tensor *t, double *in, double *out) {
   char text[SHAPE_TEXT];
   if (t->ndim < 2)
-    luaL_error(L, "%s: 'tensor' (argument 1): expected at least 2 dimensions, got %s", who,
-               shape_text(text, t->ndim, t->shape));
+    error_raise(L, "%s: 'tensor' (argument 1): expected at least 2 dimensions, got %s", who,
+                shape_text(text, t->ndim, t->shape));
   double field = 1;
   for (int i = 2; i < t->ndim; i++) field *= (double)t->shape[i];
   *in = field * (double)t->shape[1];

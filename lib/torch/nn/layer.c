@@ -25,10 +25,10 @@ void layer_check_least(lua_State *L, const char *who, const char *name, const in
   const char *expected = least > 0 ? "positive sizes" : "no negative sizes";
   if (n == 2 && sizes[0] < OPTION_WORD_END) return;
   if (n == 1 && sizes[0] < least)
-    luaL_error(L, "%s: '%s': expected %s, got %I", who, name, expected, (lua_Integer)sizes[0]);
+    error_raise(L, "%s: '%s': expected %s, got %I", who, name, expected, (lua_Integer)sizes[0]);
   if (n == 2 && (sizes[0] < least || sizes[1] < least))
-    luaL_error(L, "%s: '%s': expected %s, got %I and %I", who, name, expected, (lua_Integer)sizes[0],
-               (lua_Integer)sizes[1]);
+    error_raise(L, "%s: '%s': expected %s, got %I and %I", who, name, expected, (lua_Integer)sizes[0],
+                (lua_Integer)sizes[1]);
 }
 
 double layer_fan_in_bound(const Tensor *weight) {
@@ -96,7 +96,7 @@ static int layer_raise(lua_State *L) {
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "", *folder = "lib/torch/nn/layers/";
   const char *told = strncmp(text, folder, strlen(folder)) == 0 ? strstr(text, ": ") : NULL;
   if (told == NULL) return lua_error(L);
-  return luaL_error(L, "%s", told + 2);
+  return error_raise(L, "%s", told + 2);
 }
 
 /* The formulas are functions of the Lua files that the C was made of; they are loaded when the first one is needed. */

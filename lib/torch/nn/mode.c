@@ -90,8 +90,8 @@ static Status cast_module(Module *m, void *data) {
 static int module_cast(lua_State *L, DType dtype) {
   Module *m = lua_touserdata(L, 1);
   if (dtype != DTYPE_NONE && !dtype_is_float(dtype))
-    return luaL_error(L, "to: modules are of floating point dtypes, not %s",
-                      dtype_name(dtype));
+    return error_raise(L, "to: modules are of floating point dtypes, not %s",
+                       dtype_name(dtype));
   if (dtype == DTYPE_NONE) return mode_done(L, OK);
   bool grad = grad_set_enabled(false);
   Status status = each_module(m, cast_module, &dtype);

@@ -45,9 +45,9 @@ int options_unknown(lua_State *L, const char *function, const char *name,
   const char *known = lua_tostring(L, -1);
   const char *nearest = error_nearest(name, names);
   if (nearest != NULL)
-    return luaL_error(L, "%s: unknown option '%s', did you mean '%s'? (known: %s)", function,
-                      name, nearest, known);
-  return luaL_error(L, "%s: unknown option '%s' (known: %s)", function, name, known);
+    return error_raise(L, "%s: unknown option '%s', did you mean '%s'? (known: %s)", function,
+                       name, nearest, known);
+  return error_raise(L, "%s: unknown option '%s' (known: %s)", function, name, known);
 }
 
 /* ---- one value ------------------------------------------------------------------ */
@@ -324,7 +324,7 @@ void options_read(lua_State *L, int first, const char *function, const Option *o
   if (top >= first && options_table(L, top)) named = top;
   int given = (named != 0 ? named : top + 1) - first;
   if (given > n)
-    luaL_error(L, "%s: at most %d arguments are expected, got %d", function, n, given);
+    error_raise(L, "%s: at most %d arguments are expected, got %d", function, n, given);
   luaL_checkstack(L, n + 8, function);
   if (named == 0) lua_newtable(L);
   for (int i = first + given; i < first + n; i++) {
@@ -339,8 +339,8 @@ void options_read(lua_State *L, int first, const char *function, const Option *o
     lua_pop(L, 1);
     int i = (int)(o - options);
     if (i < given && !lua_isnil(L, first + i))
-      luaL_error(L, "%s: '%s' is given twice, as argument %d and by name", function, o->name,
-                 i + 1);
+      error_raise(L, "%s: '%s' is given twice, as argument %d and by name", function, o->name,
+                  i + 1);
     lua_replace(L, first + i);
   }
   lua_pop(L, 1);

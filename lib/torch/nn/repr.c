@@ -162,7 +162,7 @@ int module_tostring(lua_State *L) {
   lua_getfield(L, 1, "extra_repr");
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
-  if (!lua_isstring(L, 2)) return luaL_error(L, "extra_repr: expected a string as its result");
+  if (!lua_isstring(L, 2)) return error_raise(L, "extra_repr: expected a string as its result");
   int children = push_children(L, m);
   int first = lua_gettop(L) - 2 * children + 1;
   bool nested = children > 0 || strchr(lua_tostring(L, 2), '\n') != NULL;

@@ -190,8 +190,8 @@ static void check_mismatches(lua_State *L, bool strict) {
   add_list(L, &b, LOAD_SIZES, "\n  ", "\n  ");
   luaL_pushresult(&b);
   Module *m = lua_touserdata(L, LOAD_MODULE);
-  luaL_error(L, "load_state_dict: the state does not fit %s:%s",
-             class_short_name(m->object.class), lua_tostring(L, -1));
+  error_raise(L, "load_state_dict: the state does not fit %s:%s",
+              class_short_name(m->object.class), lua_tostring(L, -1));
 }
 
 /** nn.Module:load_state_dict(state_dict: table, strict: bool = true) -> table, table: Copies the

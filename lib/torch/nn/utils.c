@@ -24,8 +24,8 @@ static lua_Integer check_tensors(lua_State *L, const char *who) {
     lua_rawgeti(L, 1, i);
     char got[ERROR_TEXT];
     if (tensor_test(L, -1) == NULL)
-      luaL_error(L, "%s: 'parameters' (argument 1): entry %I: expected a tensor, got %s", who,
-                 i, error_describe(L, -1, got));
+      error_raise(L, "%s: 'parameters' (argument 1): entry %I: expected a tensor, got %s", who,
+                  i, error_describe(L, -1, got));
     lua_pop(L, 1);
   }
   return n;
@@ -98,7 +98,7 @@ static int clip_grad_norm_(lua_State *L) {
   lua_Integer n = check_tensors(L, "clip_grad_norm_");
   error_check(L, total_norm(L, n, clip.norm_type, &norm, &dtype));
   if (clip.error_if_nonfinite && !isfinite(norm))
-    return luaL_error(L, "clip_grad_norm_: the norm of the gradients is %f", norm);
+    return error_raise(L, "clip_grad_norm_: the norm of the gradients is %f", norm);
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_empty_cpu(0, NULL, dtype, &box->tensor));
   element_set(dtype, tensor_data(box->tensor), scalar_float(norm));

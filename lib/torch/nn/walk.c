@@ -165,11 +165,11 @@ static void walk_enter(lua_State *L, const char *who, const char *name, const ch
   Module *m = lua_touserdata(L, -1);
   Slot *slot = module_find(m, name);
   if (slot == NULL || slot->kind != kind)
-    luaL_error(L, "%s: '%s' (in '%s'): %s has no %s of that name", who, name, path,
-               m->object.class->name, kinds[kind]);
+    error_raise(L, "%s: '%s' (in '%s'): %s has no %s of that name", who, name, path,
+                m->object.class->name, kinds[kind]);
   class_fields(L, -1);
   lua_getfield(L, -1, name);
-  if (lua_isnil(L, -1)) luaL_error(L, "%s: '%s' is registered as nil", who, path);
+  if (lua_isnil(L, -1)) error_raise(L, "%s: '%s' is registered as nil", who, path);
   lua_replace(L, -3);
   lua_pop(L, 1);
 }

@@ -37,7 +37,7 @@ local function new(...)
   local file, reason = io.open(self.path, "w")
   if file == nil then
     options.raise(("optim.Logger: 'filename' (argument 1): cannot write '%s': %s"):format(self.path,
-      reason:match(": (.*)$") or reason), 2)
+      reason:match(": (.*)$") or reason))
   end
   file:setvbuf("no")
   self.file = file
@@ -53,7 +53,7 @@ end
 
 local function check_list(name, parameter, list)
   if type(list) ~= "table" or #list == 0 then
-    options.wrong(name, parameter, 1, "an array", list, 3)
+    options.wrong(name, parameter, 1, "an array", list)
   end
 end
 

@@ -10,14 +10,14 @@ static void groups_check_parameter(lua_State *L, int seen, lua_Integer i) {
   char got[ERROR_TEXT];
   Tensor *t = tensor_test(L, -1);
   if (t == NULL)
-    luaL_error(L, "%s: 'params': entry %I: expected a tensor, got %s", who, i, error_describe(L, -1, got));
+    error_raise(L, "%s: 'params': entry %I: expected a tensor, got %s", who, i, error_describe(L, -1, got));
   if (!tensor_is_leaf(t))
-    luaL_error(L, "%s: 'params': entry %I is not a leaf: it was computed from others; "
-               "give the tensors it was computed from", who, i);
+    error_raise(L, "%s: 'params': entry %I is not a leaf: it was computed from others; "
+                "give the tensors it was computed from", who, i);
   if (!dtype_is_float((DType)t->dtype))
-    luaL_error(L, "%s: 'params': entry %I: expected a float tensor, got %s", who, i, error_describe(L, -1, got));
+    error_raise(L, "%s: 'params': entry %I: expected a float tensor, got %s", who, i, error_describe(L, -1, got));
   if (lua_rawgetp(L, seen, t) != LUA_TNIL)
-    luaL_error(L, "%s: 'params': entry %I is given twice", who, i);
+    error_raise(L, "%s: 'params': entry %I is given twice", who, i);
   lua_pop(L, 1);
   lua_pushboolean(L, true);
   lua_rawsetp(L, seen, t);
@@ -52,7 +52,7 @@ static void groups_copy_parameters(lua_State *L) {
   if (!lua_istable(L, given)) error_argument(L, who, "params", 0, "an array of tensors", given);
   groups_push_seen(L);
   lua_Integer n = luaL_len(L, given);
-  if (n == 0) luaL_error(L, "%s: 'params': the list of parameters is empty", who);
+  if (n == 0) error_raise(L, "%s: 'params': the list of parameters is empty", who);
   lua_createtable(L, (int)n, 0);
   for (lua_Integer i = 1; i <= n; i++) {
     lua_geti(L, given, i);
@@ -103,7 +103,7 @@ void groups_setup(lua_State *L, const Algorithm *algorithm) {
   lua_pushvalue(L, 3);
   lua_setfield(L, 1, "defaults");
   lua_Integer n = luaL_len(L, 2);
-  if (n == 0) luaL_error(L, "%s: 'params' (argument 1): the list of parameters is empty", who);
+  if (n == 0) error_raise(L, "%s: 'params' (argument 1): the list of parameters is empty", who);
   if (lua_geti(L, 2, 1) != LUA_TTABLE) {
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, 2);

@@ -48,7 +48,7 @@ static int optimizer_init(lua_State *L) {
 ** A closure computes the loss and the gradients anew; its result is returned. */
 static int optimizer_step(lua_State *L) {
   optimizer_check(L, "step");
-  return luaL_error(L, "%s: the class has no method 'step'", optimizer_name(L));
+  return error_raise(L, "%s: the class has no method 'step'", optimizer_name(L));
 }
 
 /* ---- gradients ---------------------------------------------------------------------------- */
@@ -146,7 +146,7 @@ static int optimizer_to_string(lua_State *L) {
     lua_pushfstring(L, "%s\nParameter Group %I", lua_tostring(L, 3), g);
     lua_replace(L, 3);
     if (lua_rawgeti(L, 2, g) != LUA_TTABLE)
-      return luaL_error(L, "param_groups[%I]: expected a table", g);
+      return error_raise(L, "param_groups[%I]: expected a table", g);
     for (const char *name = NULL; (name = optimizer_next_option(L, name)) != NULL;) {
       lua_getfield(L, 4, name);
       optimizer_value_text(L);

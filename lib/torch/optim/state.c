@@ -77,16 +77,16 @@ static lua_Integer state_count_params(lua_State *L) {
 static void state_check_groups(lua_State *L) {
   lua_Integer n = luaL_len(L, LOAD_OWN_GROUPS);
   if (luaL_len(L, LOAD_GROUPS) != n)
-    luaL_error(L, "load_state_dict: the state has %I parameter groups, the optimizer %I",
-               luaL_len(L, LOAD_GROUPS), n);
+    error_raise(L, "load_state_dict: the state has %I parameter groups, the optimizer %I",
+                luaL_len(L, LOAD_GROUPS), n);
   for (lua_Integer g = 1; g <= n; g++) {
     lua_geti(L, LOAD_GROUPS, g);
     lua_Integer given = state_count_params(L);
     lua_geti(L, LOAD_OWN_GROUPS, g);
     lua_Integer own = state_count_params(L);
     if (given != own)
-      luaL_error(L, "load_state_dict: group %I has %I parameters in the state, %I in the "
-                 "optimizer", g, given, own);
+      error_raise(L, "load_state_dict: group %I has %I parameters in the state, %I in the "
+                  "optimizer", g, given, own);
     lua_pop(L, 2);
   }
 }
@@ -141,7 +141,7 @@ void state_load(lua_State *L) {
   lua_getfield(L, LOAD_DICT, "param_groups");
   lua_getfield(L, LOAD_DICT, "state");
   if (!lua_istable(L, LOAD_GROUPS) || !lua_istable(L, LOAD_STATES))
-    luaL_error(L, "load_state_dict: expected a table with 'state' and 'param_groups'");
+    error_raise(L, "load_state_dict: expected a table with 'state' and 'param_groups'");
   lua_getfield(L, LOAD_SELF, "param_groups");
   lua_newtable(L);
   state_check_groups(L);

@@ -56,7 +56,7 @@ static void step_grow(lua_State *L, StepPlan *plan) {
   if (updates != NULL) plan->updates = updates;
   Tensor **originals = realloc(plan->originals, sizeof *originals * (size_t)capacity);
   if (originals != NULL) plan->originals = originals;
-  if (updates == NULL || originals == NULL) luaL_error(L, "%s: out of memory", step_name(plan));
+  if (updates == NULL || originals == NULL) error_raise(L, "%s: out of memory", step_name(plan));
   plan->capacity = capacity;
 }
 
@@ -104,10 +104,10 @@ static Tensor *step_state_tensor(lua_State *L, const StepPlan *plan, const Optim
   }
   char got[ERROR_TEXT];
   if (t == NULL && type != LUA_TNIL)
-    luaL_error(L, "%s: the state '%s': expected a tensor, got %s", step_name(plan), state->name,
-               error_describe(L, -1, got));
+    error_raise(L, "%s: the state '%s': expected a tensor, got %s", step_name(plan), state->name,
+                error_describe(L, -1, got));
   if (t != NULL && !tensor_same_shape(t, p))
-    luaL_error(L, "%s: the state '%s' does not have the shape of its parameter", step_name(plan), state->name);
+    error_raise(L, "%s: the state '%s' does not have the shape of its parameter", step_name(plan), state->name);
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_empty_cpu(p->ndim, p->shape, (DType)p->dtype, &box->tensor));
   error_check(L, step_fill_state(box->tensor, t, state, u->options));
@@ -129,8 +129,8 @@ static double step_state_number(lua_State *L, const StepPlan *plan, const char *
   else if (t != NULL && t->numel == 1 && tensor_is_contiguous(t))
     value = scalar_to_double(element_get((DType)t->dtype, tensor_data(t)));
   else if (type != LUA_TNIL)
-    luaL_error(L, "%s: the state '%s': expected a number, got %s", step_name(plan), name,
-               error_describe(L, -1, got));
+    error_raise(L, "%s: the state '%s': expected a number, got %s", step_name(plan), name,
+                error_describe(L, -1, got));
   lua_pop(L, 1);
   return value;
 }
@@ -166,9 +166,9 @@ static void step_plan_parameter(lua_State *L, StepPlan *plan, const void *option
   Tensor *p = tensor_test(L, -1), *grad = p != NULL ? tensor_grad(p) : NULL;
   if (grad == NULL) return;
   if (!tensor_same_shape(p, grad))
-    luaL_error(L, "%s: a gradient does not have the shape of its parameter", step_name(plan));
+    error_raise(L, "%s: a gradient does not have the shape of its parameter", step_name(plan));
   if (!optimiser_has((DType)p->dtype))
-    luaL_error(L, "%s: there is no step for parameters of %s", step_name(plan), dtype_name((DType)p->dtype));
+    error_raise(L, "%s: there is no step for parameters of %s", step_name(plan), dtype_name((DType)p->dtype));
   step_grow(L, plan);
   OptimiserUpdate *u = &plan->updates[plan->n];
   memset(u, 0, sizeof *u);
@@ -184,9 +184,9 @@ static void step_plan_parameter(lua_State *L, StepPlan *plan, const void *option
 static void step_plan_group(lua_State *L, StepPlan *plan, lua_Integer g) {
   const Algorithm *algorithm = plan->algorithm;
   if (lua_geti(L, STEP_GROUPS, g) != LUA_TTABLE)
-    luaL_error(L, "%s: param_groups[%I] is no table", step_name(plan), g);
+    error_raise(L, "%s: param_groups[%I] is no table", step_name(plan), g);
   if (lua_getfield(L, STEP_TOP + 1, "params") != LUA_TTABLE)
-    luaL_error(L, "%s: param_groups[%I].params is no table", step_name(plan), g);
+    error_raise(L, "%s: param_groups[%I].params is no table", step_name(plan), g);
   void *options = lua_newuserdatauv(L, algorithm->rule->options_size, 0);
   step_anchor(L);
   algorithm_read(L, algorithm, STEP_TOP + 1, options);
@@ -225,7 +225,7 @@ static int step_protected(lua_State *L) {
   lua_getfield(L, STEP_SELF, "param_groups");
   lua_getfield(L, STEP_SELF, "state");
   if (!lua_istable(L, STEP_GROUPS) || !lua_istable(L, STEP_STATE))
-    return luaL_error(L, "%s: param_groups and state must be tables", step_name(plan));
+    return error_raise(L, "%s: param_groups and state must be tables", step_name(plan));
   lua_newtable(L);
   lua_newtable(L);
   lua_Integer groups = luaL_len(L, STEP_GROUPS);
@@ -243,6 +243,8 @@ static int step_protected(lua_State *L) {
 static int step_step(lua_State *L) {
   optimizer_check(L, "step");
   lua_settop(L, 2);
+  if (!lua_isnil(L, 2) && !callable_test(L, 2))
+    return error_argument(L, optimizer_algorithm(L)->base.class.name, "closure", 1, "a function", 2);
   bool grad = grad_enabled();
   if (!lua_isnil(L, 2)) lua_call(L, 0, 1);
   StepPlan plan = {.algorithm = optimizer_algorithm(L)};

@@ -31,11 +31,11 @@ local data = {
 -- set `name`: i as a position from 1 to n; negative ones count from the end. Others raise.
 local function position(name, i, n)
   if math.type(i) ~= "integer" then
-    options.wrong(name, "i", nil, "a position (an integer)", i, 3)
+    options.wrong(name, "i", nil, "a position (an integer)", i)
   end
   local at = i < 0 and i + n + 1 or i
   if at < 1 or at > n then
-    options.raise(("%s: position %d is outside 1 to %d"):format(name, i, n), 3)
+    options.raise(("%s: position %d is outside 1 to %d"):format(name, i, n))
   end
   return at
 end
@@ -58,7 +58,7 @@ local Dataset = torch.class("torch.utils.data.Dataset")
 data.Dataset = Dataset
 
 function Dataset:__getitem()
-  options.raise("Dataset: the subclass must define __getitem(i)", 2)
+  options.raise("Dataset: the subclass must define __getitem(i)")
 end
 
 -- TensorDataset --------------------------------------------------------------
@@ -74,7 +74,7 @@ function TensorDataset:__init(...)
   if #tensors == 0 then error("TensorDataset: expected at least one tensor, got nothing", 2) end
   for k, tensor in ipairs(tensors) do
     if not torch.is_tensor(tensor) or tensor.ndim == 0 then
-      options.wrong("TensorDataset", "tensors", k, "a tensor of 1 dimension or more", tensor, 2)
+      options.wrong("TensorDataset", "tensors", k, "a tensor of 1 dimension or more", tensor)
     elseif #tensor ~= #tensors[1] then
       error(("TensorDataset: 'tensors' (argument %d): expected %d rows as in argument 1, got %s")
         :format(k, #tensors[1], options.describe(tensor)), 2)
@@ -108,12 +108,12 @@ data.Subset = Subset
 
 function Subset:__init(dataset, indices)
   local n = length(dataset)
-  if n == nil then options.wrong("Subset", "dataset", 1, "a dataset", dataset, 2) end
+  if n == nil then options.wrong("Subset", "dataset", 1, "a dataset", dataset) end
   if type(indices) == "table" then
     indices = torch.tensor(indices, {dtype = "int64"})
   end
   if not torch.is_tensor(indices) or indices.ndim ~= 1 then
-    options.wrong("Subset", "indices", 2, "an array of positions", indices, 2)
+    options.wrong("Subset", "indices", 2, "an array of positions", indices)
   end
   if #indices > 0 then
     position("Subset", indices:min():item(), n)
@@ -143,13 +143,13 @@ data.ConcatDataset = ConcatDataset
 
 function ConcatDataset:__init(datasets)
   if type(datasets) ~= "table" or #datasets == 0 then
-    options.wrong("ConcatDataset", "datasets", 1, "an array of datasets", datasets, 2)
+    options.wrong("ConcatDataset", "datasets", 1, "an array of datasets", datasets)
   end
   local ends, total = {}, 0
   for k, dataset in ipairs(datasets) do
     local n = length(dataset)
     if n == nil then
-      options.wrong("ConcatDataset", ("datasets[%d]"):format(k), nil, "a dataset", dataset, 2)
+      options.wrong("ConcatDataset", ("datasets[%d]"):format(k), nil, "a dataset", dataset)
     end
     total = total + n
     ends[k] = total
@@ -191,13 +191,13 @@ local function split_lengths(lengths, n)
   local sum, whole = 0, true
   for k, part in ipairs(lengths) do
     if type(part) ~= "number" or part < 0 then
-      options.wrong("random_split", ("lengths[%d]"):format(k), nil, "0 or more", part, 3)
+      options.wrong("random_split", ("lengths[%d]"):format(k), nil, "0 or more", part)
     end
     sum, whole = sum + part, whole and math.type(part) == "integer"
   end
   if not whole and math.abs(sum - 1) < 1e-6 then return fractions_to_lengths(lengths, n) end
   if sum ~= n or not whole then
-    options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n), 3)
+    options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n))
   end
   return lengths
 end
@@ -211,7 +211,7 @@ function data.random_split(...)
     {"dataset", required = true}, {"lengths", kind = "table", required = true}, {"generator"},
   }, ...)
   local n = length(given.dataset)
-  if n == nil then options.wrong("random_split", "dataset", 1, "a dataset", given.dataset, 2) end
+  if n == nil then options.wrong("random_split", "dataset", 1, "a dataset", given.dataset) end
   local lengths = split_lengths(given.lengths, n)
   local order = sampler.permutation(n, given.generator)
   local subsets, start = {}, 1

@@ -53,24 +53,14 @@ function options.describe(value)
   return kind
 end
 
---- Like `error`, seen from the caller of this; functions in C are passed over, for a
--- constructor is called by one and has no line to show.
-function options.raise(message, level)
-  level = (level or 1) + 1
-  local info = debug.getinfo(level, "S")
-  while info and info.what == "C" do
-    level = level + 1
-    info = debug.getinfo(level, "S")
-  end
-  error(message, level)
-end
+--- Raises a message of one line, at the line of the program that led here: functions in C and those of the files of
+-- Hecate are passed over.
+options.raise = torch._C.raise
 
---- Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT" at the line
--- of the user: `level` counts as in `error`, seen from the caller of this.
-function options.wrong(name, parameter, position, expected, value, level)
+--- Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT" in the same way.
+function options.wrong(name, parameter, position, expected, value)
   local place = position and (" (argument %d)"):format(position) or ""
-  options.raise(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected,
-    options.describe(value)), (level or 2) + 1)
+  options.raise(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected, options.describe(value)))
 end
 
 local function is_callable(value)
@@ -95,12 +85,12 @@ local kinds = {
   seconds = {"a number, 0 or more", function(v) return type(v) == "number" and v >= 0 end},
 }
 
-local function check(name, parameter, position, value, level)
+local function check(name, parameter, position, value)
   local kind = kinds[parameter.kind]
   if kind == nil or (value == nil and not parameter.required) then return end
   if value == false and parameter.off then return end
   if not kind[2](value) then
-    options.wrong(name, parameter[1], position, kind[1], value, level + 1)
+    options.wrong(name, parameter[1], position, kind[1], value)
   end
 end
 
@@ -114,7 +104,7 @@ function options.is_named(value)
   return next(value) == nil
 end
 
-local function take_named(name, parameters, given, result, level)
+local function take_named(name, parameters, given, result)
   local known = {}
   for i, parameter in ipairs(parameters) do known[i] = parameter[1] end
   for key, value in pairs(given) do
@@ -122,12 +112,12 @@ local function take_named(name, parameters, given, result, level)
     for i, parameter in ipairs(known) do position = parameter == key and i or position end
     if position == nil then
       options.raise(("%s: unknown option '%s'%s (known: %s)"):format(name, tostring(key),
-        options.suggest(tostring(key), known), table.concat(known, ", ")), level + 1)
+        options.suggest(tostring(key), known), table.concat(known, ", ")))
     end
     if result[key] ~= nil then
-      options.raise(("%s: '%s' is given by position and by name"):format(name, key), level + 1)
+      options.raise(("%s: '%s' is given by position and by name"):format(name, key))
     end
-    check(name, parameters[position], nil, value, level + 1)
+    check(name, parameters[position], nil, value)
     result[key] = value
   end
 end
@@ -135,27 +125,27 @@ end
 --- Reads the arguments of `name`. `parameters` is an array of {NAME, kind = one of
 -- the kinds above, default =, required =, off = (false is allowed too)} in
 -- positional order; a trailing table with string keys gives any of them by name.
--- Returns a table by name; an error points at the caller of the calling function.
+-- Returns a table by name; an error points at the line of the program.
 function options.read(name, parameters, ...)
-  local n, result, level = select("#", ...), {}, 3
+  local n, result = select("#", ...), {}
   local kind = parameters[1].kind
   local given
   if n > 1 or (n == 1 and kind and kind ~= "table") then given = select(n, ...) end
   if not options.is_named(given) then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
-    options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n), level)
+    options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n))
   end
   for i = 1, n do
     local value = (select(i, ...))
-    if value ~= nil then check(name, parameters[i], i, value, level) end
+    if value ~= nil then check(name, parameters[i], i, value) end
     result[parameters[i][1]] = value
   end
-  if given then take_named(name, parameters, given, result, level) end
+  if given then take_named(name, parameters, given, result) end
   for i, parameter in ipairs(parameters) do
     local key = parameter[1]
     if result[key] == nil then
-      check(name, parameter, i, nil, level)
+      check(name, parameter, i, nil)
       result[key] = parameter.default
     end
   end

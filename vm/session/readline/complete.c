@@ -37,7 +37,7 @@ static int complete_ask(lua_State *L) {
   lua_getfield(L, result, "signature");
   luaL_checktype(L, -3, LUA_TTABLE);
   lua_Integer start = luaL_checkinteger(L, -2);
-  if (start < 1 || start > (lua_Integer)strlen(line) + 1) luaL_error(L, "complete: out of the line");
+  if (start < 1 || start > (lua_Integer)strlen(line) + 1) error_raise(L, "complete: out of the line");
   return 3;
 }
 

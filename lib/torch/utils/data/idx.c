@@ -214,11 +214,11 @@ static ByteStream *push_unpacked(lua_State *L, const Reader *r) {
   open_push_global(L, "require");
   lua_pushliteral(L, "hecate.zlib");
   if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-    luaL_error(L, "%s: %s: the file is packed: %s", r->who, r->path, lua_tostring(L, -1));
+    error_raise(L, "%s: %s: the file is packed: %s", r->who, r->path, lua_tostring(L, -1));
   lua_getfield(L, -1, "open");
   lua_pushstring(L, r->path);
   lua_call(L, 1, 2);
-  if (lua_isnil(L, -2)) luaL_error(L, "%s: %s: %s", r->who, r->path, lua_tostring(L, -1));
+  if (lua_isnil(L, -2)) error_raise(L, "%s: %s: %s", r->who, r->path, lua_tostring(L, -1));
   return lua_touserdata(L, -2);
 }
 

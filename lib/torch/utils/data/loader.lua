@@ -12,7 +12,7 @@ local loader = {}
 -- Example: torch.utils.data.default_collate({{torch.ones(2), 1}, {torch.zeros(2), 2}})
 function loader.default_collate(items)
   if type(items) ~= "table" or #items == 0 then
-    options.wrong("default_collate", "items", 1, "an array of items", items, 2)
+    options.wrong("default_collate", "items", 1, "an array of items", items)
   end
   local batch = collate(items)
   if type(items[1]) == "table" and #items[1] > 0 then return table.unpack(batch) end
@@ -131,10 +131,10 @@ function DataLoader:__init(...)
   local given = options.read("DataLoader", PARAMETERS, ...)
   local dataset = given.dataset
   if type(dataset) == "string" or not pcall(function() return #dataset end) then
-    options.wrong("DataLoader", "dataset", 1, "a dataset (#d and d[i])", dataset, 2)
+    options.wrong("DataLoader", "dataset", 1, "a dataset (#d and d[i])", dataset)
   end
   if given.sampler and given.shuffle then
-    options.raise("DataLoader: 'sampler' and 'shuffle' exclude each other", 2)
+    options.raise("DataLoader: 'sampler' and 'shuffle' exclude each other")
   end
   if given.num_workers > 0 then
     error(("DataLoader: 'num_workers': expected 0 (items are read in this process), got %d")
