@@ -11,13 +11,15 @@ local CATEGORIES = {"bool", "integer", "float", "complex"}
 local RANK = {}
 for i, name in ipairs(CATEGORIES) do RANK[name] = i end
 
--- Sets of the types that have kernels of their own. The accumulator of a kernel is a wider type.
+-- Sets of the types that have kernels of their own; `half`: those of 16 bits, whose elements kernels see as bits.
+-- The accumulator of a kernel is a wider type.
 local SETS = {
   {"all", bool = true, integer = true, float = true},
   {"number", integer = true, float = true},
   {"integer", integer = true},
   {"bits", bool = true, integer = true},
   {"float", float = true},
+  {"half", half = true},
   {"complex", complex = true},
   {"any", bool = true, integer = true, float = true, complex = true},
 }
@@ -59,13 +61,18 @@ function dtypes.read(file)
   return rows
 end
 
+local function in_set(row, set)
+  if set.half then return row.category == "float" and row.compute and not row.stored end
+  return row.native and set[row.category]
+end
+
 -- Names of the types of a set, or of the one type of that name; nil where there is no such set.
 function dtypes.set(rows, name)
   if rows[name] then return {name} end
   for _, set in ipairs(SETS) do
     if set[1] == name then
       local list = {}
-      for _, row in ipairs(rows) do if row.native and set[row.category] then list[#list + 1] = row.name end end
+      for _, row in ipairs(rows) do if in_set(row, set) then list[#list + 1] = row.name end end
       return list
     end
   end
@@ -122,7 +129,8 @@ local function set_macros(rows, put)
     end
     local title = set[1]:upper()
     put("#define %s_DTYPES(X) %s", title, table.concat(list, " "))
-    put("#define %s_TABLE(f) {%s}", title, table.concat(made, ", "))
+    put("#define %s_ENTRIES(f) %s", title, table.concat(made, ", "))
+    put("#define %s_TABLE(f) {%s_ENTRIES(f)}", title, title)
     put("#define %s_SWITCH(dtype, M) switch ((DType)(dtype)) { %s %s }", title, table.concat(cases, " "),
       #rest > 0 and table.concat(rest, " ") .. " break;" or "")
   end
@@ -153,7 +161,8 @@ function dtypes.header(rows)
     put("#define %s_DTYPES_MASK 0x%xu", title, mask)
   end
   put("/* X(NAME, name, C type in memory) for every type; below, for those of a set that have kernels of their own.")
-  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on. NAME_SWITCH(dtype, M): M(name, T). */")
+  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on, and NAME_ENTRIES(f) what stands in it.")
+  put("** NAME_SWITCH(dtype, M): M(name, T). */")
   put("#define EVERY_DTYPE(X) %s", table.concat(lists, " "))
   set_macros(rows, put)
   put("#endif\n")

@@ -33,7 +33,7 @@ schema.TYPES = TYPES
 local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private random
-  grad_inputs cost module numbers gives specialize check mutates amp onnx moves computes
+  grad_inputs cost module numbers gives specialize check mutates amp onnx moves computes halves
   complex complex_result holomorphic]]):gmatch "%S+" do KNOWN[key] = true end
 
 -- What autocast does with the inputs of an op.

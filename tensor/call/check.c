@@ -11,7 +11,8 @@ static const Scalar *number_of(const OpArg *arg, const void *attrs) {
   return &((const OptionalScalar *)at)->value;
 }
 
-/* The numbers of a call, which kernels convert to 'dtype', must have a value there. */
+/* The numbers of a call, which kernels convert to 'dtype', must have a value there. Those that are given by name alone
+** are factors: of 16 bits the product is made in float32, so they need not be numbers of 16 bits. */
 Status call_check_numbers(const Call *c, DType dtype) {
   const OpInfo *info = c->info;
   if (dtype == DTYPE_FLOAT64) return OK;
@@ -21,7 +22,8 @@ Status call_check_numbers(const Call *c, DType dtype) {
     if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_has_gradient(dtype))
       return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected an integer for tensors of %s, got %g",
                   info->lua_name, info->args[i].name, i + 1, dtype_name(dtype), s->as.f);
-    TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, dtype));
+    const DType held = info->args[i].keyword_only && !dtype_is_stored(dtype) ? dtype_compute(dtype) : dtype;
+    TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, held));
   }
   return OK;
 }

@@ -33,7 +33,8 @@ Status call_run_kernel(Call *c) {
   uint32_t dtypes = 0;
   for (int i = 0; i < c->n_in; i++) dtypes |= c->in[i] != NULL ? 1u << c->in[i]->dtype : 0;
   for (int i = 0; i < c->info->n_outputs; i++) dtypes |= c->out[i] != NULL ? 1u << c->out[i]->dtype : 0;
-  return dtypes & COMPUTED_DTYPES_MASK && !c->info->moves ? run_computed(c) : call_kernel_of(c)(c);
+  const bool itself = c->info->moves || c->info->halves;
+  return dtypes & COMPUTED_DTYPES_MASK && !itself ? run_computed(c) : call_kernel_of(c)(c);
 }
 
 Status call_kernel(Call *c) {

@@ -110,6 +110,7 @@ typedef struct OpInfo {
   bool typed;                /* a composite whose row says 'types' */
   bool list;                 /* the last input is a list */
   bool list_output;          /* the result is a list (call->list), and n_outputs is 0 */
+  bool halves;               /* the kernel works on numbers of 16 bits itself; others get copies in float32 */
   bool costly;               /* elementwise: worth threads early */
   bool computes;             /* a composite that numbers of 16 bits go through in float32, rounded once at the end */
   bool real_result;          /* elementwise: of complex inputs the result is real */

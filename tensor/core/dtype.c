@@ -55,7 +55,10 @@ bool scalar_fits(Scalar s, DType d) {
       if (s.kind == SCALAR_FLOAT) return s.as.f >= lowest && s.as.f <= highest && s.as.f < highest + 1;
       return info->size == 8 || ((double)s.as.i >= (lowest == 0 ? -highest : lowest) && (double)s.as.i <= highest);
     case CATEGORY_FLOAT:
-    case CATEGORY_COMPLEX: return s.kind != SCALAR_FLOAT || !isfinite(s.as.f) || fabs(s.as.f) <= highest;
+    case CATEGORY_COMPLEX: {
+      const double value = scalar_to_double(s);
+      return !isfinite(value) || fabs(value) <= highest;
+    }
   }
   return true;
 }

@@ -65,6 +65,55 @@ describe("a number that does not fit", function()
       message_of(t.scatter_, t, 1, torch.tensor {1}, 300))
   end)
 
+  it("is refused by floats of 16 bits, with and without a fraction", function()
+    local limits = {float16 = 65504, bfloat16 = 3.38953139e38}
+    for dtype, limit in pairs(limits) do
+      local t, mask = torch.ones(2, {dtype = dtype}), torch.tensor {true, false}
+      local calls = {
+        function(v) return torch.full({2}, v, {dtype = dtype}) end, function(v) return torch.full_like(t, v) end,
+        function(v) return t:new_full({2}, v) end, function(v) return t:clone():fill_(v) end,
+        function(v) return t:masked_fill(mask, v) end, function(v) return t:clone():masked_fill_(mask, v) end,
+        function(v) return t:clamp(-v, v) end, function(v) return t:clone():clamp_(-v, v) end,
+        function(v) return torch.nn.functional.pad(t, {1, 1}, "constant", v) end,
+        function(v) return torch.arange(0, v + v / 1024, v / 16, {dtype = dtype}) end,
+        function(v) return torch.linspace(0, v, 3, {dtype = dtype}) end,
+        function(v) return t:scatter(1, torch.tensor {1}, v) end,
+        function(v) local x = t:clone(); x[1] = v; return x end,
+        function(v) local x = t:clone(); x[mask] = v; return x end,
+        function(v) local x = t:clone(); x[torch.tensor {2}] = v; return x end,
+        function(v) return torch.nn.init.constant_(t:clone(), v) end,
+      }
+      for i, call in ipairs(calls) do
+        assert.has_no.errors(function() call(limit * 0.99) end)
+        assert.matches("cannot be converted to " .. dtype .. " without overflow$", message_of(call, limit * 1.02), i)
+        if dtype == "float16" then
+          assert.matches("without overflow$", message_of(call, 70000), i)
+          assert.has_no.errors(function() call(60000) end)
+        end
+      end
+      assert.are.same({inf}, torch.full({1}, inf, {dtype = dtype}):tolist())
+    end
+    assert.equal(inf, torch.tensor(70000, {dtype = "float16"}):item()) -- as PyTorch
+  end)
+
+  it("of float32 is a factor of tensors of 16 bits", function()
+    local t = torch.full({2}, 0.5, {dtype = "float16"})
+    assert.are.same({35008, 35008}, (t - t):add(t, {alpha = 70000}):tolist())
+    assert.are.same({17504, 17504}, (t - t):addcmul(t, t, {value = 70000}):tolist())
+    assert.are.same({17504, 17504}, torch.addcdiv(t - t, t * t, t * 2, {value = 70000.0}):tolist())
+    assert.are.same({{0.5, 35008}}, torch.addmm(t[{{1, 1}}] * 0, t[{{1, 1}}]:reshape(1, 1) * 0 + 1,
+      torch.tensor({{0.5, 35008}}, {dtype = "float16"}), {beta = 70000}):tolist())
+    assert.matches("without overflow$", message_of(torch.add, t, t, {alpha = 1e39}))
+  end)
+
+  it("is refused as the length of randperm where not all up to it are held", function()
+    for dtype, most in pairs {float16 = 2048, bfloat16 = 256} do
+      local sorted = torch.randperm(most, {dtype = dtype}):double():sort()
+      assert.is_true(sorted:equal(torch.arange(1, most + 1, {dtype = "float64"})))
+      assert.matches("expected at most " .. most, message_of(torch.randperm, most + 1, {dtype = dtype}))
+    end
+  end)
+
   it("wraps as an operand, as its tensor would", function()
     assert.are.same({44, 44}, (torch.zeros(2, {dtype = "uint8"}) + 300):tolist())
     assert.are.same({-1294967296}, (torch.zeros(1, {dtype = "int32"}) + 3000000000):tolist())

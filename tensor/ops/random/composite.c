@@ -23,13 +23,7 @@ static Status random_fill(OpId op, Tensor *t, const void *attrs) {
 }
 static Status random_uniform_into(Call *c, Generator *g) {
   UniformAttrs a = {.from = 0, .to = 1, .generator = g};
-  TRY(random_fill(OP_UNIFORM, c->out[0], &a));
-  if (!dtype_is_computed((DType)c->out[0]->dtype)) return OK;
-  OWNED Tensor *one = NULL, *rounded = NULL; /* numbers of 16 bits: those near 1 were rounded to 1, which is not in [0, 1) */
-  TRY(tensor_wrap_number(scalar_int(1), &one));
-  TRY(op_eq(c->out[0], one, &rounded));
-  MaskedFillAttrs zero = {scalar_int(0)};
-  return op_call_in_place(OP_MASKED_FILL, (Tensor *[]){c->out[0], rounded}, 2, &zero);
+  return random_fill(OP_UNIFORM, c->out[0], &a);
 }
 /* The variance is 1: of complex numbers a half in each part. */
 static Status random_normal_into(Call *c, Generator *g) {
@@ -118,6 +112,10 @@ Status create_randperm(Call *c) {
     return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected a number of at least 0, got %lld",
                 (long long)a->n);
   TRY(scalar_check("randperm", "n", 1, scalar_int(a->n), dtype));
+  const int digits = dtype_table[dtype].digits;
+  if (digits > 0 && a->n > (int64_t)1 << digits)
+    return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected at most %lld, up to which %s holds all integers, "
+                "got %lld", (long long)1 << digits, dtype_name(dtype), (long long)a->n);
   TRY(call_output(c, 0, dtype, 1, &a->n));
   if (dtype == DTYPE_INT64) return shuffle(g, a->n, tensor_data(c->out[0]));
   TRY(tensor_empty_cpu(1, &a->n, DTYPE_INT64, &order));

@@ -1,6 +1,7 @@
 /* random/cpu.c: fills. Elements are made in groups, each from the PHILOX_WORDS words at its
 ** place in the stream, so the numbers do not depend on how the groups are shared out.
 */
+#include "core/half.h"
 #include "core/philox.h"
 #include "cpu.h"
 #include "device/cpu/vector_math.h"
@@ -12,6 +13,8 @@ typedef struct {
   double a, b; /* from, to; mean, std; p */
   int64_t low;
   uint64_t range; /* 0: all 64 bits */
+  int64_t first;  /* the first integer from 'low' on that the type holds */
+  int digits;     /* binary digits of the type */
 } Law;
 
 /* Makes 'count' elements from words. */
@@ -70,13 +73,30 @@ static void normal_float64(const Law *law, const uint32_t *words, void *out, int
   memcpy(out, z, (size_t)count * sizeof(double));
 }
 
+/* The largest integer that is not above v and has as many binary digits at most. */
+static inline int64_t random_floor(int64_t v, int digits) {
+  const uint64_t size = (uint64_t)(v < 0 ? ~v : v);
+  const int cut = 64 - (size != 0 ? __builtin_clzll(size) : 64) - digits;
+  return cut > 0 ? v & (int64_t)(~(uint64_t)0 << cut) : v;
+}
+
+static inline float store_float32(int64_t v) { return (float)v; }
+static inline double store_float64(int64_t v) { return (double)v; }
+
 #define BODY "ops/random/random_body.h"
 #include "each_all.h"
+#define BODY "ops/random/half_body.h"
+#include "each_half.h"
+#define BODY "ops/random/floored_body.h"
+#include "each_float.h"
+#define BODY "ops/random/floored_body.h"
+#include "each_half.h"
 
-static const GroupFn uniform_groups[DTYPE_COUNT] = FLOAT_TABLE(uniform),
-    normal_groups[DTYPE_COUNT] = FLOAT_TABLE(normal);
+static const GroupFn uniform_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(uniform), HALF_ENTRIES(uniform)};
+static const GroupFn normal_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(normal), HALF_ENTRIES(normal)};
 static const GroupFn integer_groups[DTYPE_COUNT] = ALL_TABLE(random_integers);
-static const GroupFn bernoulli_groups[DTYPE_COUNT] = ALL_TABLE(random_bernoulli);
+static const GroupFn floored_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(random_floored), HALF_ENTRIES(random_floored)};
+static const GroupFn bernoulli_groups[DTYPE_COUNT] = {ALL_ENTRIES(random_bernoulli), HALF_ENTRIES(random_bernoulli)};
 
 /* Takes the words that n groups need and returns where they begin. */
 static uint64_t random_take(Generator *g, int64_t groups, uint64_t *seed) {
@@ -108,9 +128,10 @@ static Status random_fill(Tensor *t, Generator *g, const Law *law, GroupFn make,
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
-/* A number takes as many words as it has. */
+/* A number takes as many words as it has, one of 16 bits as many as the float32 that it is made from. */
 static Status random_fill_floats(Tensor *t, Generator *g, const Law *law, const GroupFn *groups) {
-  return random_fill(t, g, law, groups[t->dtype], WORDS * 4 / (int)tensor_itemsize(t));
+  const int size = (int)dtype_size(dtype_compute((DType)t->dtype));
+  return random_fill(t, g, law, groups[t->dtype], WORDS * 4 / size);
 }
 
 Status KERNEL(uniform)(Call *c) {
@@ -140,17 +161,27 @@ static int64_t random_end(DType dtype) {
   return info->highest < 0x1p63 ? (int64_t)info->highest + 1 : INT64_MAX;
 }
 
+/* Whether all integers of a law are numbers of a type with so many binary digits. */
+static bool random_is_exact(const Law *law, int64_t last) {
+  const int64_t end = (int64_t)1 << law->digits;
+  return law->low >= -end && last <= end;
+}
+
 Status KERNEL(random)(Call *c) {
   const RandomAttrs *a = c->attrs;
   DType dtype = (DType)c->out[0]->dtype;
   int64_t to = a->to == INT64_MIN ? random_end(dtype) : a->to;
-  if (to > a->from && (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype)))
-    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from,
-                (long long)to - 1, dtype_name(dtype));
-  Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from};
   if (to <= a->from)
     return fail(ERROR_ARGUMENT, "random_: expected from < to, got %lld and %lld", (long long)a->from, (long long)to);
-  return random_fill(c->out[0], a->generator, &law, integer_groups[dtype], WORDS / 2);
+  Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from, .digits = dtype_table[dtype].digits};
+  const bool floored = law.digits > 0 && (dtype_is_computed(dtype) || !random_is_exact(&law, to - 1));
+  if (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype) ||
+      (floored && random_floor(to - 1, law.digits) < a->from))
+    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from,
+                (long long)to - 1, dtype_name(dtype));
+  if (!floored) return random_fill(c->out[0], a->generator, &law, integer_groups[dtype], WORDS / 2);
+  law.first = a->from == random_floor(a->from, law.digits) ? a->from : -random_floor(-a->from, law.digits);
+  return random_fill(c->out[0], a->generator, &law, floored_groups[dtype], WORDS / 2);
 }
 
 Status KERNEL(random_uniform)(Tensor *t, Generator *g, double from, double to) {
