@@ -21,14 +21,16 @@ typedef struct {
 } Plan;
 
 #define BODY "ops/conv/columns_body.h"
+#include "each_number.h"
+#define BODY "ops/conv/columns_adjoint_body.h"
 #include "each_float.h"
 
 typedef void (*ToColumnsFn)(const Window *w, int64_t channels, const void *in, int64_t y0, int64_t y1, void *columns);
 typedef void (*ConvFillFn)(void *to, int64_t n, const void *value);
 typedef void (*ConvAddFn)(const void *sums, int64_t n, int64_t parts, void *out);
-static const ToColumnsFn conv_to_columns[DTYPE_COUNT] = FLOAT_TABLE(conv_to_columns);
+static const ToColumnsFn conv_to_columns[DTYPE_COUNT] = NUMBER_TABLE(conv_to_columns);
 static const ToColumnsFn conv_from_columns[DTYPE_COUNT] = FLOAT_TABLE(conv_from_columns);
-static const ConvFillFn conv_fills[DTYPE_COUNT] = FLOAT_TABLE(conv_fill);
+static const ConvFillFn conv_fills[DTYPE_COUNT] = NUMBER_TABLE(conv_fill);
 static const ConvAddFn conv_adds[DTYPE_COUNT] = FLOAT_TABLE(conv_add_parts);
 
 static void conv_plan_init(Plan *p, DType dtype) {
@@ -98,8 +100,9 @@ Status KERNEL(conv2d)(Call *c) {
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
-  if (KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
-  conv_plan_init(&p, (DType)c->in[0]->dtype);
+  const DType dtype = (DType)c->in[0]->dtype;
+  if (dtype_has_gradient(dtype) && KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
+  conv_plan_init(&p, dtype);
   return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
                             conv_forward_task);
 }

@@ -50,7 +50,7 @@ typedef void (*MaxPlaneFn)(const Window *w, const Spans *s, const void *in, void
 typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad,
                                int64_t override, bool adjoint);
 static const MaxPlaneFn pool_max_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_max_plane);
-static const AveragePlaneFn pool_average_planes[DTYPE_COUNT] = FLOAT_TABLE(pool_average_plane);
+static const AveragePlaneFn pool_average_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_average_plane);
 
 /* Cycles of a window, for worth_threads. */
 static int pool_cost(const Window *w) {

@@ -30,6 +30,9 @@ static void NAME(pool_max_plane)(const Window *w, const Spans *s, const void *fr
   }
 }
 
+/* Sums of integers are wider than these are. */
+typedef __typeof__(_Generic((T)0, float: 0.0f, double: 0.0, default: INT64_C(0))) NAME(PoolSum);
+
 /* Windows [from, to) of row oy, at most TILE: sums of 'wide' into 'narrow', or as adjoint narrow's
 ** elements added to them. Many windows are worked on at once, for each kernel place. */
 static inline void NAME(pool_average_row)(const Window *w, const Spans *s, T *wide, T *narrow, int64_t oy, int64_t from,
@@ -37,19 +40,20 @@ static inline void NAME(pool_average_row)(const Window *w, const Spans *s, T *wi
   const Span rows = pool_span(w, 0, oy);
   const int64_t height = include_pad ? pool_padded(w, 0, oy) : rows.last - rows.first;
   const bool few = to - from <= w->kernel[1];
-  T part[TILE], by[TILE];
+  const bool turned = override == -1; /* to divide the least integer by -1 would stop the program */
+  NAME(PoolSum) part[TILE], by[TILE];
   for (int64_t x = 0; x < to - from; x++) {
     const Span column = s->column[from + x];
     const int64_t width = include_pad ? s->padded[from + x] : column.last - column.first;
-    by[x] = (T)(override != INT64_MIN ? override : height * width);
+    by[x] = (NAME(PoolSum))(override != INT64_MIN ? override : height * width);
   }
-  for (int64_t x = 0; x < to - from; x++) part[x] = adjoint ? (T)(narrow[from + x] / by[x]) : 0;
+  for (int64_t x = 0; x < to - from; x++) part[x] = adjoint ? narrow[from + x] / by[x] : 0;
   for (int64_t x = from; x < to && few; x++) { /* one window after the other */
-    T sum = part[x - from];
+    NAME(PoolSum) sum = part[x - from];
     for (int64_t y = rows.first; y < rows.last; y++)
       for (int64_t i = s->column[x].first; i < s->column[x].last; i++)
         if (adjoint) wide[y * w->in[1] + i] = (T)(wide[y * w->in[1] + i] + sum);
-        else sum = (T)(sum + wide[y * w->in[1] + i]);
+        else sum = sum + wide[y * w->in[1] + i];
     if (!adjoint) part[x - from] = sum;
   }
   for (int64_t y = rows.first; y < rows.last && !few; y++)
@@ -58,9 +62,9 @@ static inline void NAME(pool_average_row)(const Window *w, const Spans *s, T *wi
       const int64_t high = s->place[j].last < to ? s->place[j].last : to;
       T *p = wide + y * w->in[1] + j - w->padding[1];
       if (adjoint) for (int64_t x = low; x < high; x++) p[x * step] = (T)(p[x * step] + part[x - from]);
-      else for (int64_t x = low; x < high; x++) part[x - from] = (T)(part[x - from] + p[x * step]);
+      else for (int64_t x = low; x < high; x++) part[x - from] = part[x - from] + p[x * step];
     }
-  for (int64_t x = 0; x < to - from && !adjoint; x++) narrow[from + x] = (T)(part[x] / by[x]);
+  for (int64_t x = 0; x < to - from && !adjoint; x++) narrow[from + x] = (T)(turned ? -part[x] : part[x] / by[x]);
 }
 
 static inline void NAME(pool_average_plane)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad,

@@ -3,7 +3,7 @@
 op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0, "
     .. "dilation: ints = 1, groups: int = 1) -> Tensor",
   amp = {cpu = "half", cuda = "half"},
-  module = {"torch", "nn.functional"}, method = false, types = "float", infer = "conv2d", contiguous = true,
+  module = {"torch", "nn.functional"}, method = false, types = "number", infer = "conv2d", contiguous = true,
   domain = "conv2d",
   specialize = {["input.ndim"] = {4}},
   backward = function(o)
@@ -14,7 +14,7 @@ op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints 
   end,
   doc = [[Cross-correlation: input (N × C × H × W), weight (O × C/groups × KH × KW), bias (O) give (N × O × H'
 × W') with
-H' = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1. float32 and float64.
+H' = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1. Sums of integers wrap around.
 im2col and matrix products (Chellapilla, Puri and Simard 2006).]],
   example = "nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(2, 1, 3, 3), nil, 1, 1)"}
 op {"conv2d_named", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: same|valid, "
@@ -66,13 +66,13 @@ the largest elements in their flattened planes come too.]],
   example = "nn.functional.max_pool2d(torch.rand(1, 1, 4, 4), 2)"}
 op {"avg_pool2d", "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, "
     .. "ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: int = nil) -> Tensor",
-  module = "nn.functional", method = false, types = "float", infer = "avg_pool2d", contiguous = true, domain = "planes",
+  module = "nn.functional", method = false, types = "number", infer = "avg_pool2d", contiguous = true, domain = "planes",
   backward = function(o)
     return {input = o.grad:avg_pool2d_adjoint(o.shape_of.input, o.kernel_size, o.stride, o.padding, o.ceil_mode,
       o.count_include_pad, o.divisor_override)}
   end,
   doc = [[The mean of each window. Padding counts as zeros, in the divisor only with count_include_pad;
-divisor_override replaces the divisor. Sizes as for max_pool2d.]],
+divisor_override replaces the divisor. Means of integers are rounded toward zero. Sizes as for max_pool2d.]],
   example = "nn.functional.avg_pool2d(torch.rand(1, 1, 4, 4), 2)"}
 op {"avg_pool2d_adjoint", "(grad_output: Tensor, size: shape, kernel_size: ints, stride: ints, padding: ints, "
     .. "ceil_mode: bool, count_include_pad: bool, divisor_override: int) -> Tensor",

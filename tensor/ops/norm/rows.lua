@@ -2,7 +2,8 @@
 
 -- A tensor with one element for each channel of the input.
 local function channels(name)
-  return {name, ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and %s.dtype == input.dtype"):format(name, name, name),
+  local fits = ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and %s.dtype == input.dtype"):format(name, name, name)
+  return {name, ("input.ndim == 1 or (%s)"):format(fits),
     "{input.dtype} ({input.shape[2]}), one for each channel"}
 end
 
@@ -25,13 +26,16 @@ op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tens
     .. "bias: Tensor = nil, training: bool = false, momentum: float = 0.1, eps: float = 1e-5) -> Tensor",
   module = "nn.functional", method = false, domain = "batch_norm",
   mutates = {"running_mean", "running_var", when = "training"},
-  check = {{"input", "input.is_float and input.ndim >= 2", "a float tensor (N×C) or (N×C×…)"},
+  specialize = {["input.ndim"] = {1}}, -- of one dimension there is only (0), which has no channels
+  check = {{"input", "input.is_float and (input.ndim >= 2 or (input.ndim == 1 and input.numel == 0))",
+      "a float tensor (N×C) or (N×C×…)"},
     channels "running_mean", channels "running_var", channels "weight", channels "bias",
     {"given(running_mean) == given(running_var)", "running_mean and running_var come together"},
     {"training or given(running_mean)", "'running_mean' (argument 2): needed when not training"},
-    {"input", "not training or input.shape[2] == 0 or input.numel ~= input.shape[2]",
+    {"input", "not training or input.ndim == 1 or input.shape[2] == 0 or input.numel ~= input.shape[2]",
       "more than 1 value per channel when training"}},
   composite = function(o)
+    if o.input.ndim == 1 then return o.input:clone() end
     return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
   end,
   doc = [[(input - mean) / √(variance + eps) · weight + bias for each channel of (N×C), (N×C×L), (N×C×H×W)…

@@ -7,11 +7,7 @@ return {
   ops = {
     ["bitwise_and/2"] = {stored}, ["bitwise_xor/2"] = {stored}, ["eq/2"] = {stored}, ["maximum/2"] = {stored},
     ["mul/2"] = {stored}, ["prod/2"] = {stored}, ["sum/2"] = {stored}, ["sort/2"] = {[6] = stored, [7] = stored},
-    ["nn.functional.conv2d/2"] = {[2] = "floats only"},
     ["norm/2"] = {[4] = "the nuclear norm needs singular values"},
-    ["nn.functional.avg_pool2d"] = {[5] = "floats only"},
-    ["nn.functional.batch_norm"] = {[5] = "one dimension is no batch", [10] = "one dimension is no batch"},
-    ["nn.functional.conv2d"] = {[8] = "floats only"},
     ["norm"] = {[1] = "the nuclear norm needs singular values"},
   },
   errors = {

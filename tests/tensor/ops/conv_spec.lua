@@ -89,3 +89,26 @@ describe("conv2d of few channels", function()
     assert.equal("torch.Size({0, 2, 2, 2})", tostring(F.conv2d(torch.zeros(0, 1, 3, 3), w):size()))
   end)
 end)
+
+describe("planes of integers", function()
+  it("are convolved as those of floats are", function()
+    torch.manual_seed(5)
+    for _, groups in ipairs {1, 2} do
+      local x, w = torch.randint(-9, 10, {2, 4, 6, 7}), torch.randint(-9, 10, {6, 4 // groups, 3, 2})
+      local b = torch.randint(-9, 10, {6})
+      local want = F.conv2d(x:double(), w:double(), b:double(), {2, 1}, 1, 1, groups)
+      for _, dtype in ipairs {"int64", "int32"} do
+        local got = F.conv2d(x:to(dtype), w:to(dtype), b:to(dtype), {2, 1}, 1, 1, groups)
+        assert.equal(torch[dtype], got.dtype)
+        assert.is_true(torch.equal(want, got:double()))
+      end
+    end
+  end)
+
+  it("have means that are rounded toward zero, of sums that do not overflow", function()
+    local x = torch.tensor({{{100, 100, -3}, {100, 101, 0}}}, {dtype = "int8"})
+    assert.same({{{100, 49}}}, F.avg_pool2d(x, 2, 1):tolist())
+    assert.same({{{-100, -49}}}, F.avg_pool2d(-x, 2, 1):tolist())
+    assert.same({{{-7}}}, F.avg_pool2d(torch.tensor({{{7}}}), 1, {divisor_override = -1}):tolist())
+  end)
+end)
