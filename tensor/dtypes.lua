@@ -52,6 +52,15 @@ dtype {"float8_e4m3fn", storage = "uint8_t", compute = "float32", category = "fl
 dtype {"float8_e5m2", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e5m2",
   stored = true, lowest = "-57344.0", highest = "57344.0", digits = 3, tiny = "0x1p-14", safetensors = "F8_E5M2",
   onnx = 19}
+dtype {"float8_e4m3fnuz", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e4m3fnuz",
+  stored = true, lowest = "-240.0", highest = "240.0", digits = 4, tiny = "0x1p-7", safetensors = "F8_E4M3FNUZ",
+  onnx = 18}
+dtype {"float8_e5m2fnuz", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e5m2fnuz",
+  stored = true, lowest = "-57344.0", highest = "57344.0", digits = 3, tiny = "0x1p-15", safetensors = "F8_E5M2FNUZ",
+  onnx = 20}
+dtype {"float8_e8m0fnu", storage = "uint8_t", compute = "float32", category = "float", title = "Float8_e8m0fnu",
+  stored = true, lowest = "0x1p-127", highest = "0x1p127", digits = 1, tiny = "0x1p-127", safetensors = "F8_E8M0",
+  onnx = 24}
 dtype {"complex64", storage = "float _Complex", category = "complex", real = "float32", alias = "cfloat",
   title = "ComplexFloat", lowest = "-FLT_MAX", highest = "FLT_MAX", promotes = {float64 = "complex128"},
   safetensors = "C64", numpy = "<c8", onnx = 14, pickle = "ComplexFloatStorage"}

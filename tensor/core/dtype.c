@@ -115,6 +115,9 @@ Scalar element_get(DType dtype, const void *data) {
     case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
     case DTYPE_FLOAT8_E4M3FN: return scalar_float(load_float8_e4m3fn(*(const uint8_t *)data));
     case DTYPE_FLOAT8_E5M2: return scalar_float(load_float8_e5m2(*(const uint8_t *)data));
+    case DTYPE_FLOAT8_E4M3FNUZ: return scalar_float(load_float8_e4m3fnuz(*(const uint8_t *)data));
+    case DTYPE_FLOAT8_E5M2FNUZ: return scalar_float(load_float8_e5m2fnuz(*(const uint8_t *)data));
+    case DTYPE_FLOAT8_E8M0FNU: return scalar_float(load_float8_e8m0fnu(*(const uint8_t *)data));
     case DTYPE_COMPLEX64: return scalar_complex(((const float *)data)[0], ((const float *)data)[1]);
     case DTYPE_COMPLEX128: return scalar_complex(((const double *)data)[0], ((const double *)data)[1]);
   }
@@ -141,6 +144,9 @@ void element_set(DType dtype, void *data, Scalar v) {
     case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
     case DTYPE_FLOAT8_E4M3FN: *(uint8_t *)data = store_float8_e4m3fn((float)scalar_to_double(v)); break;
     case DTYPE_FLOAT8_E5M2: *(uint8_t *)data = store_float8_e5m2((float)scalar_to_double(v)); break;
+    case DTYPE_FLOAT8_E4M3FNUZ: *(uint8_t *)data = store_float8_e4m3fnuz((float)scalar_to_double(v)); break;
+    case DTYPE_FLOAT8_E5M2FNUZ: *(uint8_t *)data = store_float8_e5m2fnuz((float)scalar_to_double(v)); break;
+    case DTYPE_FLOAT8_E8M0FNU: *(uint8_t *)data = store_float8_e8m0fnu((float)scalar_to_double(v)); break;
     case DTYPE_COMPLEX64:
       ((float *)data)[0] = (float)scalar_to_double(v);
       ((float *)data)[1] = (float)scalar_imag(v);

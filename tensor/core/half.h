@@ -72,4 +72,40 @@ static inline uint8_t store_float8_e5m2(float f) {
   return (uint8_t)(sign | (size > INFINITY_BITS ? 0x7f : number));
 }
 
+/* The two "fnuz" kinds have one more step of bias, neither infinity nor -0, and one NaN, which is where -0 would be:
+** what is too large becomes it. Noune et al., "8-bit numerical formats for deep neural networks", 2022. */
+static inline float load_fnuz(uint8_t h, int mantissa, float scale) {
+  const uint32_t sign = (uint32_t)(h & 0x80) << 24, rest = (uint32_t)(h & 0x7f) << (23 - mantissa);
+  const uint32_t finite = float_to_bits(float_from_bits(rest) * scale);
+  return float_from_bits(h == 0x80 ? 0x7fc00000u : sign | finite);
+}
+/* 'small': the power of two from which on floats lie as far apart as the subnormal numbers do. */
+static inline uint8_t store_fnuz(float f, uint32_t mantissa, uint32_t bias, float small) {
+  const uint32_t bits = float_to_bits(f), sign = bits >> 24 & 0x80, size = bits & 0x7fffffff;
+  const uint32_t shift = 23 - mantissa, least = (128 - bias) << 23; /* the smallest number of full precision */
+  const uint32_t below = float_to_bits(float_from_bits(size) + small) - float_to_bits(small);
+  const uint32_t above = ((size + (1u << (shift - 1)) - 1 + (size >> shift & 1)) >> shift) - ((127 - bias) << mantissa);
+  const uint32_t number = size < least ? below : above;
+  return (uint8_t)(number == 0 ? 0 : number > 0x7f ? 0x80 : sign | number);
+}
+
+/* float8_e4m3fnuz: bias 8. float8_e5m2fnuz: bias 16. */
+static inline float load_float8_e4m3fnuz(uint8_t h) { return load_fnuz(h, 3, 0x1p119f); }
+static inline uint8_t store_float8_e4m3fnuz(float f) { return store_fnuz(f, 3, 8, 0x1p13f); }
+static inline float load_float8_e5m2fnuz(uint8_t h) { return load_fnuz(h, 2, 0x1p111f); }
+static inline uint8_t store_float8_e5m2fnuz(float f) { return store_fnuz(f, 2, 16, 0x1p6f); }
+
+/* float8_e8m0fnu: the exponent of a float and nothing else, so powers of two from 2^-127 to 2^127; 0xff is NaN. The sign
+** is dropped, infinity becomes NaN, and the middle of two powers the larger one. What is below 2^-126 has exponent 0: up
+** to 2^-127 it becomes that, 0 too, and else 2^-126. Rouhani et al., "OCP microscaling formats (MX) specification",
+** 2023. */
+static inline float load_float8_e8m0fnu(uint8_t h) {
+  const uint32_t number = h == 0 ? 0x400000u : (uint32_t)h << 23;
+  return float_from_bits(h == 0xff ? 0x7fc00000u : number);
+}
+static inline uint8_t store_float8_e8m0fnu(float f) {
+  const uint32_t size = float_to_bits(f) & 0x7fffffff, exponent = size >> 23, mantissa = size & 0x7fffff;
+  return (uint8_t)(exponent == 0xff ? exponent : exponent + (mantissa + (exponent > 0) > 0x400000));
+}
+
 #endif

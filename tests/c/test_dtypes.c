@@ -84,6 +84,39 @@ static void test_ends(void) {
   CHECK(isinf(get_bits(DTYPE_FLOAT8_E5M2, set_bits(DTYPE_FLOAT8_E5M2, 61440))));
 }
 
+/* The kinds without infinity and -0: 0x80 is NaN, and so is what is too large. */
+static void test_fnuz(DType dtype, int mantissa, int bias, double most) {
+  int wrong = 0;
+  for (uint32_t bits = 0; bits < 0x80; bits++) {
+    const uint32_t rest = bits & ((1u << mantissa) - 1), exponent = bits >> mantissa;
+    const uint32_t whole = exponent == 0 ? rest : rest + (1u << mantissa);
+    const double value = ldexp(whole, (exponent == 0 ? 1 : (int)exponent) - bias - mantissa);
+    const double next = get_bits(dtype, bits == 0x7f ? bits : bits + 1), middle = (value + next) / 2;
+    if (get_bits(dtype, bits) != value || set_bits(dtype, value) != bits) wrong++;
+    if (bits > 0 && (get_bits(dtype, bits | 0x80) != -value || set_bits(dtype, -value) != (bits | 0x80))) wrong++;
+    if (bits < 0x7f && set_bits(dtype, middle) != bits + (bits & 1)) wrong++;
+    if (bits < 0x7f && set_bits(dtype, (double)nextafterf((float)middle, 0)) != bits) wrong++;
+  }
+  CHECK(wrong == 0);
+  CHECK(get_bits(dtype, 0x7f) == most && set_bits(dtype, -0.0) == 0 && set_bits(dtype, -1e-30) == 0);
+  CHECK(isnan(get_bits(dtype, 0x80)) && set_bits(dtype, NAN) == 0x80 && set_bits(dtype, -INFINITY) == 0x80);
+  CHECK(set_bits(dtype, most * 1.01) == 0x7f && set_bits(dtype, -most * 1.2) == 0x80);
+}
+
+static void test_e8m0fnu(void) {
+  const DType dtype = DTYPE_FLOAT8_E8M0FNU;
+  int wrong = 0;
+  for (uint32_t bits = 0; bits < 0xff; bits++) {
+    const double value = ldexp(1, (int)bits - 127);
+    if (get_bits(dtype, bits) != value || set_bits(dtype, -value) != bits) wrong++;
+    if (bits > 0 && set_bits(dtype, value * 1.5) != bits + 1) wrong++;
+    if (bits > 0 && set_bits(dtype, value * 1.25) != bits) wrong++;
+  }
+  CHECK(wrong == 0);
+  CHECK(set_bits(dtype, 0) == 0 && set_bits(dtype, 0x1.8p-127) == 1);
+  CHECK(isnan(get_bits(dtype, 0xff)) && set_bits(dtype, NAN) == 0xff && set_bits(dtype, INFINITY) == 0xff);
+}
+
 /* ---- casts --------------------------------------------------------------------------------------- */
 
 /* The strips of this processor level, dense and with strides, give what single elements give. */
@@ -121,6 +154,9 @@ int main(void) {
     test_rounding(&formats[i]);
   }
   test_ends();
+  test_fnuz(DTYPE_FLOAT8_E4M3FNUZ, 3, 8, 240);
+  test_fnuz(DTYPE_FLOAT8_E5M2FNUZ, 2, 16, 57344);
+  test_e8m0fnu();
   test_table();
   for (int from = 0; from < DTYPE_COUNT; from++)
     for (int to = 0; to < DTYPE_COUNT; to++) test_cast((DType)from, (DType)to);

@@ -109,6 +109,8 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
   switch (dtype) {
     case DTYPE_BOOL:
     case DTYPE_UINT8:
+    case DTYPE_FLOAT8_E4M3FNUZ: /* these two have no -0 */
+    case DTYPE_FLOAT8_E5M2FNUZ:
     case DTYPE_INT8: COUNT(uint8_t, uint8_t, 240, v[i]);
     case DTYPE_UINT16:
     case DTYPE_INT16: COUNT(int16_t, int16_t, 4096, v[i]);
@@ -120,6 +122,7 @@ int64_t count_nonzero(DType dtype, const void *data, int64_t n) {
     case DTYPE_BFLOAT16: COUNT(uint16_t, int16_t, 4096, v[i] & 0x7fff);
     case DTYPE_FLOAT8_E4M3FN:
     case DTYPE_FLOAT8_E5M2: COUNT(uint8_t, uint8_t, 240, v[i] & 0x7f);
+    case DTYPE_FLOAT8_E8M0FNU: return n; /* 0 is none of its numbers */
     case DTYPE_FLOAT32: COUNT(float, int32_t, 4096, v[i]);
     case DTYPE_FLOAT64: COUNT(double, int64_t, 4096, v[i]);
     case DTYPE_COMPLEX64: COUNT(float _Complex, int64_t, 4096, v[i]);

@@ -38,9 +38,7 @@ return {
   optim = {},
   in_place = {},
   missing = {
-    dtypes = {
-      float8_e4m3fnuz = true, float8_e5m2fnuz = true, float8_e8m0fnu = true,
-    },
+    dtypes = {},
     ops = {["linalg.vector_norm"] = true, index_fill = true},
   },
   executed = 2800,
