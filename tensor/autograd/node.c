@@ -2,6 +2,8 @@
 */
 #include "node.h"
 
+_Static_assert(OP_COUNT + OP_MAX_REGISTERED <= UINT16_MAX, "Node.shown has 16 bits");
+
 static uint64_t next_sequence = 1;
 void node_renumber(Node *n) { n->sequence = next_sequence++; }
 
@@ -22,6 +24,7 @@ Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_i
   atomic_init(&n->refs, 1);
   n->kind = (uint8_t)kind;
   n->op = op;
+  n->shown = (uint16_t)op;
   n->n_inputs = n_inputs;
   n->n_outputs = n_outputs;
   n->edges = (Edge *)(block + edges);
@@ -102,7 +105,7 @@ const char *node_name(const Node *n) {
   if (n->kind == NODE_CALLBACK) return n->callback->name;
   char *p = text;
   bool upper = true;
-  for (const char *s = op_info(n->op)->name; *s && p < text + 48; s++) {
+  for (const char *s = op_info(n->shown)->lua_name; *s && p < text + 48; s++) {
     if (*s == '_') {
       upper = true;
       continue;

@@ -45,6 +45,7 @@ struct Node {
   atomic_int refs;
   uint8_t kind;
   bool released; /* what it kept was freed by a backward pass */
+  uint16_t shown; /* the op whose name it shows */
   int32_t n_inputs, n_outputs; /* lists make them long */
   OpId op;
   uint32_t place;    /* where it was made, of place.c; 0: not noted */

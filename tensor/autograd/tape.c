@@ -26,6 +26,8 @@ static Tensor *const *results_of(const Call *c, int *n) {
   return c->info->list_output ? c->list.v : c->out;
 }
 
+_Thread_local const OpInfo *tape_composite;
+
 static Status make_node(Call *c, Tensor *const *in, Node **out) {
   const OpInfo *info = c->info;
   Node *n;
@@ -33,6 +35,7 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
   Tensor *const *results = results_of(c, &n_out);
   TRY(node_new(NODE_OP, c->op, c->n_in, n_out, info->save_inputs != 0, info->save_outputs != 0,
                info->attrs_size, &n));
+  if (info->modules == NULL && tape_composite != NULL) n->shown = (uint16_t)tape_composite->id;
   if (info->attrs_size > 0) memcpy(n->attrs, c->attrs, info->attrs_size);
   Status status = OK;
   for (int k = 0; k < c->n_in && status == OK; k++) {

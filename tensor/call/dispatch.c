@@ -58,7 +58,10 @@ static Status composite(Call *c) {
   if (info->typed) TRY(call_check_types(c));
   if (info->check != NULL) TRY(info->check(c));
   bool was = info->backward != NULL && grad_set_enabled(false);
+  const OpInfo *outer = tape_composite;
+  if (outer == NULL && info->modules != NULL) tape_composite = info;
   Status status = info->computes ? composite_that_computes(c) : info->composite(c);
+  tape_composite = outer;
   if (was) grad_set_enabled(true);
   return status == OK ? OK : formula_own_failure(info, status);
 }

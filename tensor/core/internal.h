@@ -29,6 +29,8 @@ void tensor_replace_data(Tensor *t, const Tensor *from);
 void hooks_recount(Tensor *t);
 /* Notes the op on the tape when gradients are on and an input wants one. */
 Status tape_record(Call *c);
+/* The outermost composite that runs, whose name the nodes of private ops show; NULL: none runs. */
+extern _Thread_local const OpInfo *tape_composite;
 /* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)
 ** is what in[0] was, when the change has to be noted, else NULL. */
 Status tape_before_in_place(Call *c, Tensor **before);

@@ -279,7 +279,7 @@ function by_name.fill() return {pack(x(2, 3), 1.5)} end
 function by_name.copy() return {pack(x(2, 3), x(2, 3)), pack(x(2, 3), x(3)), pack(x(2, 3), x())} end
 function by_name.uniform() return {pack(x(2, 3), -1, 2)} end
 function by_name.normal() return {pack(x(2, 3), 1, 2)} end
-function by_name.dropout_of() return {pack(x(2, 3), 0.5, 2.0), pack(x(4, 5), 0.25, 1 / 0.75)} end
+function by_name.native_dropout() return {pack(x(2, 3), 0.5, 2.0), pack(x(4, 5), 0.25, 1 / 0.75)} end
 function by_name.view() return {pack(x(2, 3), {3, 2}), pack(x(2, 3), {-1}), pack(x(1), {})} end
 function by_name.permute() return {pack(x(2, 3), {2, 1}), pack(x(2, 3, 2), {3, 1, 2}), pack(x(2, 3, 1), {-1, 1, 2})} end
 function by_name.transpose() return {pack(x(2, 3), 1, 2), pack(x(2, 3, 2), -1, 1)} end
@@ -340,14 +340,14 @@ function by_name.nll_loss_backward()
   return {pack(x(3), t, nil, nil, {3, 4}, -100, "none"), pack(x(), t, w, all, {3, 4}, -100, "mean"),
     pack(x(), t, w, some, {3, 4}, 4, "mean"), pack(x(), t, w, some, {3, 4}, 4, "sum")}
 end
-function by_name.batch_norm_of()
+function by_name.native_batch_norm()
   local m, v = torch.randn({3}, F64), torch.rand({3}, F64) + 0.5
   local list = {pack(x(4, 3), nil, nil, x(3), x(3), true, 0.1, 1e-5),
     pack(x(4, 3), m, v, x(3), x(3), false, 0.1, 1e-5), pack(x(2, 3, 2), nil, nil, nil, nil, true, 0.1, 1e-3)}
   for _, sample in ipairs(list) do sample.results = 1 end -- the statistics carry no gradient
   return list
 end
-function by_name.layer_norm_of()
+function by_name.native_layer_norm()
   local list = {pack(x(4, 3), x(3), x(3), 1e-5), pack(x(2, 20), nil, nil, 1e-3), pack(x(2, 3), nil, x(3), 1e-5)}
   for _, sample in ipairs(list) do sample.results = 1 end
   return list
@@ -364,7 +364,7 @@ by_name.cat = by_domain.cat
 function by_name.dropout() return {pack(x(2, 3), 0.5, true), pack(x(2, 3), 0.5, false)} end
 function by_name.max_other() return {pack(x(2, 3), x(3))} end
 by_name.min_other = by_name.max_other
-function by_name.smooth_l1_of() return {pack(x(2, 3), 0.7), pack(x(2, 3), 1)} end
+function by_name.native_smooth_l1_loss() return {pack(x(2, 3), 0.7), pack(x(2, 3), 1)} end
 by_name.l1_loss = by_domain.loss
 
 function by_domain.complex() return {pack(complex(2, 3)), pack(complex(4))} end

@@ -125,13 +125,13 @@ loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else
   special = {beta = 0},
   composite = function(o)
     local d = o.input - o.target
-    return reduced(o, o.beta == 0 and d:abs() or d:smooth_l1_of(o.beta))
+    return reduced(o, o.beta == 0 and d:abs() or d:native_smooth_l1_loss(o.beta))
   end})
 loss("huber_loss", "0.5 d² where |d| = |input - target| <= delta, else delta (|d| - 0.5 delta) (Huber 1964)", {
   weighted = WEIGHTED, extra = "delta: float = 1, ", gives = "1", check = {"delta", "delta > 0", "a number above 0"},
   special = {delta = 1},
   composite = function(o)
-    local losses = weighted(o, (o.input - o.target):smooth_l1_of(o.delta))
+    local losses = weighted(o, (o.input - o.target):native_smooth_l1_loss(o.delta))
     return o.delta == 1 and losses or losses * o.delta
   end})
 
@@ -143,7 +143,7 @@ op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = ni
   module = "nn.functional", method = false, domain = "probability", computes = true,
   specialize = {"reduction", "weight"},
   check = {FLOAT, SAME_SHAPE},
-  composite = function(o) return weighted(o, o.input:probabilities():bce_of(o.target)) end,
+  composite = function(o) return weighted(o, o.input:probabilities():native_binary_cross_entropy(o.target)) end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100;
 target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
@@ -156,7 +156,7 @@ op {"binary_cross_entropy_with_logits",
   check = {FLOAT, SAME_SHAPE},
   composite = function(o)
     local x, y, p = o.input, o.target, o.pos_weight
-    if not p then return weighted(o, x:bce_logits_of(y)) end
+    if not p then return weighted(o, x:native_binary_cross_entropy_with_logits(y)) end
     return weighted(o, ((p - 1) * y + 1) * (-x):softplus() + (1 - y) * x) -- (1 - y) x + (1 + (p - 1) y) softplus(-x)
   end,
   doc = [[binary_cross_entropy of sigmoid(input), without overflow; pos_weight multiplies the part of target. target
@@ -165,18 +165,19 @@ in the shape of input.]],
 op {"probabilities", "(input: Tensor) -> Tensor", private = true, types = "float", composite = true,
   doc = [[input itself, whose elements lie between 0 and 1; fails when they do not.]]}
 
-op {"smooth_l1_of", "(d: Tensor, beta: float) -> Tensor", private = true, types = "float",
+op {"native_smooth_l1_loss", "(d: Tensor, beta: float) -> Tensor", private = true, types = "float",
   expr = "ABS(a) < beta ? K(0.5) * a * a / beta : ABS(a) - K(0.5) * beta", doc = "smooth_l1_loss of a difference.",
   backward = function(o) return {d = o.grad * (o.d / o.beta):clamp(-1, 1)} end}
-op {"bce_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  domain = "unit",
+op {"native_binary_cross_entropy", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float",
+  cost = true, domain = "unit",
   expr = "(b - 1) * maximum_of(log1p(-a), K(-100)) - b * maximum_of(log(a), K(-100))",
   doc = "binary_cross_entropy, element by element.",
   backward = function(o)
     return {input = o.grad * (o.input - o.target) / (o.input * (-o.input + 1)):clamp(1e-12),
       target = o.grad * ((-o.input):log1p():clamp(-100) - o.input:log():clamp(-100))}
   end}
-op {"bce_logits_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
+op {"native_binary_cross_entropy_with_logits", "(input: Tensor, target: Tensor) -> Tensor", private = true,
+  types = "float", cost = true,
   expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))",
   doc = "binary_cross_entropy_with_logits, element by element.",
   backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
@@ -189,14 +190,14 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
     {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
   composite = function(o)
     local x, y = o.input, o.target
-    local losses = o.log_target and y:exp() * (y - x) or x:kl_div_of(y)
+    local losses = o.log_target and y:exp() * (y - x) or x:native_kl_div(y)
     if o.reduction == "batchmean" then return losses:sum() / x.shape[1] end
     return reduced(o, losses)
   end,
   doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities;
 log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
   example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
-op {"kl_div_of", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
+op {"native_kl_div", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
   domain = "unit",
   expr = "choose(b == 0, K(0), b * (log(b) - a))", doc = "kl_div, element by element.",
   backward = function(o)

@@ -47,8 +47,8 @@ static void batch_norm_tasks(const Norm *k, BatchNormFn work, const BatchNormDat
   }
 }
 
-Status KERNEL(batch_norm_of)(Call *c) {
-  const BatchNormOfAttrs *a = c->attrs;
+Status KERNEL(native_batch_norm)(Call *c) {
+  const NativeBatchNormAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   Norm k = norm_of(x, a->training);
   k.momentum = a->momentum;

@@ -44,8 +44,8 @@ static Rows rows_of(const Tensor *x) {
 }
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-Status KERNEL(layer_norm_of)(Call *c) {
-  const LayerNormOfAttrs *a = c->attrs;
+Status KERNEL(native_layer_norm)(Call *c) {
+  const NativeLayerNormAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   const Rows r = rows_of(x);
   const LayerNormData data = {

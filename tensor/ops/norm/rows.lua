@@ -36,15 +36,15 @@ op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tens
       "more than 1 value per channel when training"}},
   composite = function(o)
     if o.input.ndim == 1 then return o.input:clone() end
-    return (o.input:batch_norm_of(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
+    return (o.input:native_batch_norm(o.running_mean, o.running_var, o.weight, o.bias, o.training, o.momentum, o.eps))
   end,
   doc = [[(input - mean) / √(variance + eps) · weight + bias for each channel of (N×C), (N×C×L), (N×C×H×W)…
 (Ioffe and Szegedy 2015). In training mean and variance are the batch's, and running_mean and running_var move towards
 them by momentum (the variance with n - 1); otherwise they are the running ones.]],
   example = "nn.functional.batch_norm(torch.randn(4, 3), nil, nil, nil, nil, true)"}
-op {"batch_norm_of", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "
+op {"native_batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "
     .. "bias: Tensor = nil, training: bool, momentum: float, eps: float) -> Tensor, Tensor, Tensor",
-  private = true, types = "float", infer = "batch_norm_of", contiguous = true, specialize = {"weight", "training"},
+  private = true, types = "float", infer = "native_batch_norm", contiguous = true, specialize = {"weight", "training"},
   mutates = {"running_mean", "running_var", when = "training"},
   backward = function(o)
     if not o.create_graph then
@@ -82,13 +82,14 @@ op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil
     end
     local n = o.normalized_shape:product()
     local weight, bias = o.weight and o.weight:reshape({n}), o.bias and o.bias:reshape({n})
-    return (x:reshape({x.numel // n, n}):layer_norm_of(weight, bias, o.eps)):reshape(x.shape)
+    return (x:reshape({x.numel // n, n}):native_layer_norm(weight, bias, o.eps)):reshape(x.shape)
   end,
   doc = [[(input - mean) / √(variance + eps) · weight + bias over the last dimensions, whose sizes are
 normalized_shape (Ba et al. 2016).]],
   example = "nn.functional.layer_norm(torch.randn(2, 3), {3})"}
-op {"layer_norm_of", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, eps: float) -> Tensor, Tensor, Tensor",
-  private = true, types = "float", infer = "layer_norm_of", contiguous = true, specialize = {"weight"},
+op {"native_layer_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, eps: float) -> Tensor, Tensor, "
+    .. "Tensor",
+  private = true, types = "float", infer = "native_layer_norm", contiguous = true, specialize = {"weight"},
   backward = function(o)
     if not o.create_graph then
       local dx, dweight, dbias = o.grad:layer_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3])

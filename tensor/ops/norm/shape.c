@@ -29,13 +29,14 @@ static Status check_matrix(const Call *c, const Tensor *x, bool more) {
               tensor_text(a, x));
 }
 
-Status infer_batch_norm_of(Call *c) {
-  const BatchNormOfAttrs *a = c->attrs;
+Status infer_native_batch_norm(Call *c) {
+  const NativeBatchNormAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, true));
   for (int i = 1; i <= 4; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
   if ((c->in[1] == NULL) != (c->in[2] == NULL) || (c->in[1] == NULL && !a->training))
-    return fail(ERROR_ARGUMENT, "batch_norm_of: 'running_mean' and 'running_var' (arguments 2 and 3): expected both%s",
+    return fail(ERROR_ARGUMENT,
+                "native_batch_norm: 'running_mean' and 'running_var' (arguments 2 and 3): expected both%s",
                 a->training ? " or neither" : "");
   return normalized(c, x, measured(x), x->shape[1]);
 }
@@ -51,7 +52,7 @@ Status infer_batch_norm_backward(Call *c) {
 
 /* ---- layer_norm ------------------------------------------------------------------ */
 
-Status infer_layer_norm_of(Call *c) {
+Status infer_native_layer_norm(Call *c) {
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, false));
   for (int i = 1; i <= 2; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));

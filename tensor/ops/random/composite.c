@@ -146,7 +146,7 @@ Status infer_multinomial(Call *c) {
 
 /* ---- dropout -------------------------------------------------------------------------------- */
 
-Status infer_dropout_of(Call *c) {
+Status infer_native_dropout(Call *c) {
   TRY(infer_same(c));
   return call_output(c, 1, DTYPE_BOOL, c->in[0]->ndim, c->in[0]->shape);
 }

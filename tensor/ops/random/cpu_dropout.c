@@ -18,8 +18,8 @@ Status KERNEL(bernoulli)(Call *c) {
   return bernoulli_compares[out->dtype](out->numel, tensor_data(c->in[0]), tensor_data(out));
 }
 
-Status KERNEL(dropout_of)(Call *c) {
-  const DropoutOfAttrs *a = c->attrs;
+Status KERNEL(native_dropout)(Call *c) {
+  const NativeDropoutAttrs *a = c->attrs;
   const Tensor *in = c->in[0];
   Tensor *mask = c->out[1];
   TRY(KERNEL(random_bernoulli)(mask, a->generator, 1 - a->p));

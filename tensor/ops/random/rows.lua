@@ -57,14 +57,14 @@ op {"dropout", "(input: Tensor, p: float = 0.5, training: bool = true) -> Tensor
   composite = function(o)
     if not o.training or o.p == 0 then return o.input end
     if o.p == 1 then return o.input * 0 end
-    return (o.input:dropout_of(o.p, 1 / (1 - o.p)))
+    return (o.input:native_dropout(o.p, 1 / (1 - o.p)))
   end,
   doc = [[In training each element is 0 with probability p, else divided by 1 - p (Srivastava et al. 2014); otherwise
 input itself.]],
   example = "nn.functional.dropout(torch.ones(4), 0.5)"}
-op {"dropout_of", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor",
+op {"native_dropout", "(input: Tensor, p: float, scale: float, generator: generator = nil) -> Tensor, Tensor",
   private = true, types = "float",
-  contiguous = true, infer = "dropout_of", random = true,
+  contiguous = true, infer = "native_dropout", random = true,
   backward = function(o) return {input = o.grad:dropout_apply(o.outs[2], o.scale)} end,
   doc = [[input times scale where a drawn mask holds; the mask.]]}
 op {"dropout_apply", "(g: Tensor, mask: Tensor, scale: float) -> Tensor", private = true, types = "float",

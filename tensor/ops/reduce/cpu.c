@@ -312,8 +312,8 @@ Status KERNEL(amin)(Call *c) { return reduce_plain(c, KERNEL(min_folds)); }
 Status KERNEL(any)(Call *c) { return reduce_plain(c, KERNEL(any_folds)); }
 Status KERNEL(all)(Call *c) { return reduce_plain(c, KERNEL(all_folds)); }
 
-Status KERNEL(norm_of)(Call *c) {
-  const NormOfAttrs *a = c->attrs;
+Status KERNEL(native_norm)(Call *c) {
+  const NativeNormAttrs *a = c->attrs;
   const Fold *fold = (*KERNEL(norm_folds)[a->which])[c->in[0]->dtype];
   const bool adds = a->which < 3, squares = a->which == 2; /* see norm_folds */
   return reduce_run(fold, squares ? FINISH_ROOT : FINISH_PLAIN, adds ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0],

@@ -10,7 +10,7 @@ extern FoldTable KERNEL(sum_folds), KERNEL(prod_folds), KERNEL(max_folds), KERNE
 extern FoldTable KERNEL(any_folds), KERNEL(all_folds);
 /* The sum of bool, faster than that of sum_folds. */
 extern const Fold KERNEL(count_bool_fold);
-/* By the attribute 'which' of norm_of: how many are not 0, Σ |x|, Σ x², the largest and the smallest |x|. */
+/* By the attribute 'which' of native_norm: how many are not 0, Σ |x|, Σ x², the largest and the smallest |x|. */
 extern const FoldTable *const KERNEL(norm_folds)[5];
 
 #endif

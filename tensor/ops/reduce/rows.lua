@@ -132,13 +132,13 @@ op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Ten
   end,
   doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)",
   gives = "{1.0986, 1.0986}"}
--- The folds of norm_of by p.
+-- The folds of native_norm by p.
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor", computes = true,
   amp = {cuda = "float"},
   types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
   composite = function(o)
-    if FOLDS[o.p] then return o.input:norm_of(FOLDS[o.p], o.dim, o.keepdim) end
+    if FOLDS[o.p] then return o.input:native_norm(FOLDS[o.p], o.dim, o.keepdim) end
     return o.input:abs():pow(o.p):sum(o.dim, o.keepdim):pow(1 / o.p)
   end,
   backward = function(o)
@@ -164,9 +164,9 @@ op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool =
   doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]],
   example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
 -- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|.
-op {"norm_of", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
+op {"native_norm", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
   types = "float",
-  infer = "norm_of", doc = [[One of the folds of norm.]]}
+  infer = "native_norm", doc = [[One of the folds of norm.]]}
 
 op {"cumsum", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", complex = true,
   amp = {cuda = "float"}, infer = "cumulate", contiguous = true, inplace = true,

@@ -64,11 +64,11 @@ Status infer_logic(Call *c) {
   return reduced_output(c, &a->dim, a->keepdim, dtype);
 }
 
-Status infer_norm_of(Call *c) {
-  const NormOfAttrs *a = c->attrs;
+Status infer_native_norm(Call *c) {
+  const NativeNormAttrs *a = c->attrs;
   uint32_t bits;
   if (a->which < 0 || a->which > 4)
-    return fail(ERROR_ARGUMENT, "norm_of: 'which' (argument 2): expected 0 to 4, got %lld", (long long)a->which);
+    return fail(ERROR_ARGUMENT, "native_norm: 'which' (argument 2): expected 0 to 4, got %lld", (long long)a->which);
   TRY(resolve_dims("norm", &a->dim, c->in[0]->ndim, &bits));
   if (a->which >= 3) TRY(check_not_empty(c, bits));
   return reduced_output(c, &a->dim, a->keepdim, (DType)c->in[0]->dtype);

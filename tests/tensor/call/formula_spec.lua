@@ -30,19 +30,19 @@ describe("torch._C.formula", function()
   it("tells what an op is made of", function()
     assert.equal([[
 p = 2:
-  t1 = norm_of(input, which = 2, dim = dim, keepdim = keepdim)
+  t1 = native_norm(input, which = 2, dim = dim, keepdim = keepdim)
   return t1
 p = 1:
-  t1 = norm_of(input, which = 1, dim = dim, keepdim = keepdim)
+  t1 = native_norm(input, which = 1, dim = dim, keepdim = keepdim)
   return t1
 p = 0:
-  t1 = norm_of(input, which = 0, dim = dim, keepdim = keepdim)
+  t1 = native_norm(input, which = 0, dim = dim, keepdim = keepdim)
   return t1
 p = math.huge:
-  t1 = norm_of(input, which = 3, dim = dim, keepdim = keepdim)
+  t1 = native_norm(input, which = 3, dim = dim, keepdim = keepdim)
   return t1
 p = -math.huge:
-  t1 = norm_of(input, which = 4, dim = dim, keepdim = keepdim)
+  t1 = native_norm(input, which = 4, dim = dim, keepdim = keepdim)
   return t1
 any other p:
   t1 = abs(input)

@@ -31,7 +31,8 @@ describe("the statistics of numbers of 16 bits", function()
         assert.is_true(torch.allclose(of_16, of_32, name == "float16" and 2e-3 or 1.6e-2, 1e-3), name)
       end
     end
-    local _, mean, invstd = torch._C.call("batch_norm_of", torch.ones(4, 2):half(), nil, nil, nil, nil, true, 0.1, 1e-5)
+    local _, mean, invstd = torch._C.call("native_batch_norm", torch.ones(4, 2):half(), nil, nil, nil, nil, true, 0.1,
+      1e-5)
     assert.equal(torch.float32, mean.dtype)
     assert.equal(torch.float32, invstd.dtype)
   end)
