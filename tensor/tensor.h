@@ -84,9 +84,9 @@ void place_host(uint32_t (*now)(void), const char *(*text)(uint32_t place));
 uint32_t place_now(void);
 const char *place_text(uint32_t place); /* NULL: none */
 
-/* While it is on, each op on the tape knows its place, and an error in its backward
-** names it. anomaly_checks: a NaN that a backward makes is such an error. */
-extern bool history_places, anomaly_checks;
+/* While it is on, and in anomaly mode (call/mode.h), each op on the tape knows its place, and an error in its backward
+** names it. */
+extern bool history_places;
 
 /* Storages made while it is on are counted with their places; off forgets them. */
 void storage_watch(bool on);

@@ -1,48 +1,25 @@
 /* autograd.c: gradients from Lua: backward, grad, the gradient modes.
 **
 ** torch.no_grad and its kin have two forms: torch.no_grad(f) runs f and restores, also
-** when f raises; local _ <close> = torch.no_grad() lasts to the end of the block.
+** when f raises; local _ <close> = torch.no_grad() lasts to the end of the block (coroutine.h).
 */
 #include <string.h>
 
 #include "call.h"
+#include "coroutine.h"
 
 /* ---- gradient modes ------------------------------------------------------------------ */
 
-typedef struct {
-  Object object;
-  bool active, was;
-} Mode;
-
-static void mode_end(lua_State *L, void *self) {
-  (void)L;
-  Mode *m = self;
-  if (m->active) grad_set_enabled(m->was);
-  m->active = false;
-}
-static const Class mode_class = {"torch.grad_mode", NULL, mode_end, NULL, NULL};
-
-static int mode_finish(lua_State *L, int status, lua_KContext context) {
-  grad_set_enabled(context != 0);
-  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
-  return lua_gettop(L) - 1; /* all but the handler */
-}
+static const Class grad_mode_class = {"torch.grad_mode", &mode_class, NULL, NULL, NULL};
 
 /* A call with a function as first argument runs it; else a value to close. */
 static int set_mode(lua_State *L, bool on) {
-  if (callable_test(L, 1)) {
-    int n = lua_gettop(L) - 1;
-    lua_pushcfunction(L, callback_traceback);
-    lua_insert(L, 1);
-    bool was = grad_set_enabled(on);
-    return mode_finish(L, lua_pcallk(L, n, LUA_MULTRET, 1, was, mode_finish), was);
-  }
-  if (!lua_isnoneornil(L, 1))
+  const bool runs = callable_test(L, 1);
+  if (!runs && !lua_isnoneornil(L, 1))
     return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
-  Mode *m = object_new(L, &mode_class, sizeof *m, 0);
-  m->was = grad_set_enabled(on);
-  m->active = true;
-  return 1;
+  mode_enter(L, &grad_mode_class, sizeof(ModeEntry), PART_GRAD);
+  grad_set_enabled(on);
+  return runs ? mode_run(L, 1) : 1;
 }
 /** torch.no_grad(f: function = nil, ...: any) -> any: Without f: gradients are off until the result
 ** is closed: `local _ <close> = torch.no_grad()`. With f: runs f(...) without gradients and
@@ -61,9 +38,8 @@ static int set_grad_enabled(lua_State *L) {
     lua_remove(L, 1);
     return set_mode(L, on);
   }
-  Mode *m = object_new(L, &mode_class, sizeof *m, 0); /* lasts unless it is closed */
-  m->was = grad_set_enabled(on);
-  (void)m;
+  mode_keep(L, PART_GRAD);
+  grad_set_enabled(on);
   return 0;
 }
 /** torch.is_grad_enabled() -> bool: Whether ops note what backward needs. */

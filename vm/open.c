@@ -2,6 +2,7 @@
 #include "call.h"
 #include "internals.h"
 #include "library.h"
+#include "coroutine.h"
 #include "userdata/class.h"
 #include "userdata/print.h"
 
@@ -57,6 +58,7 @@ int luaopen_torch_package(lua_State *L) {
   internals_push(L);
   lua_setfield(L, torch, "_C");
   lua_pop(L, 1);
+  mode_open(L);
   callback_open(L);
   place_open(L, torch);
   if (open_embedded(L, "torch.lua") != LUA_OK) return lua_error(L);

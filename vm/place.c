@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "coroutine.h"
 
 /* ---- lines as numbers ------------------------------------------------------------------ */
 
@@ -22,7 +23,7 @@ typedef struct {
 #define BUCKETS 1024
 #define DEPTH 12 /* frames to look through for one of the user's program */
 
-static lua_State *place_state; /* the main thread: while a coroutine runs, the line that resumed it */
+static bool place_alive; /* the Lua state is open */
 static Place *places;
 static uint32_t place_count, place_room, buckets[BUCKETS];
 
@@ -48,9 +49,9 @@ static uint32_t place_intern(const lua_Debug *ar) {
 /* The line of the user's program that runs. */
 static uint32_t place_current(void) {
   lua_Debug ar;
-  if (place_state == NULL) return 0;
-  for (int level = 0; level < DEPTH && lua_getstack(place_state, level, &ar); level++) {
-    lua_getinfo(place_state, "Sl", &ar);
+  lua_State *L = place_alive ? mode_thread() : NULL;
+  for (int level = 0; L != NULL && level < DEPTH && lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
     if (ar.currentline > 0 && strncmp(ar.source, "@lib/", 5) != 0) return place_intern(&ar);
   }
   return 0;
@@ -65,70 +66,43 @@ static const char *place_describe(uint32_t place) {
 
 /* ---- anomaly mode ------------------------------------------------------------------------ */
 
-static bool session_places; /* the session notes places without checking for NaN */
-
-static void set_anomaly(bool on) {
-  anomaly_checks = on;
-  history_places = on || session_places;
-}
-
 /** torch.autograd.set_detect_anomaly(mode: bool): With true, an error in a backward pass names
 ** the line of the forward op, and a NaN that a backward formula makes is an error. Costs time.
 ** Example: torch.autograd.set_detect_anomaly(false) */
 static int set_detect_anomaly(lua_State *L) {
-  set_anomaly(bool_check(L, 1, "set_detect_anomaly", "mode"));
+  bool on = bool_check(L, 1, "set_detect_anomaly", "mode");
+  mode_keep(L, PART_ANOMALY);
+  mode_set(MODE_ANOMALY, on);
   return 0;
 }
 
 /** torch.is_anomaly_enabled() -> bool: Whether anomaly mode is on.
 ** Example: torch.is_anomaly_enabled() */
 static int is_anomaly_enabled(lua_State *L) {
-  lua_pushboolean(L, anomaly_checks);
+  lua_pushboolean(L, mode_is_on(MODE_ANOMALY));
   return 1;
 }
 
-typedef struct {
-  Object object;
-  bool active, was;
-} Anomaly;
-static void anomaly_end(lua_State *L, void *self) {
-  (void)L;
-  Anomaly *a = self;
-  if (a->active) set_anomaly(a->was);
-  a->active = false;
-}
-static const Class anomaly_class = {"torch.autograd.detect_anomaly", NULL, anomaly_end, NULL, NULL};
-
-static int anomaly_finish(lua_State *L, int status, lua_KContext was) {
-  set_anomaly(was != 0);
-  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
-  return lua_gettop(L);
-}
+static const Class anomaly_class = {"torch.autograd.detect_anomaly", &mode_class, NULL, NULL, NULL};
 
 /** torch.autograd.detect_anomaly(f: function = nil, ...: any) -> any: Without f: anomaly mode is on
 ** until the result is closed: `local _ <close> = torch.autograd.detect_anomaly()`. With f: runs
 ** f(...) in anomaly mode and returns its results.
 ** Example: torch.autograd.detect_anomaly(function() return torch.is_anomaly_enabled() end) */
 static int detect_anomaly(lua_State *L) {
-  bool was = anomaly_checks;
-  if (lua_isfunction(L, 1)) {
-    set_anomaly(true);
-    return anomaly_finish(L, lua_pcallk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, was, anomaly_finish), was);
-  }
-  if (!lua_isnoneornil(L, 1)) return error_argument(L, "detect_anomaly", "f", 1, "a function or nothing", 1);
-  Anomaly *a = object_new(L, &anomaly_class, sizeof *a, 0);
-  a->was = was;
-  a->active = true;
-  set_anomaly(true);
-  return 1;
+  const bool runs = callable_test(L, 1);
+  if (!runs && !lua_isnoneornil(L, 1))
+    return error_argument(L, "detect_anomaly", "f", 1, "a function or nothing", 1);
+  mode_enter(L, &anomaly_class, sizeof(ModeEntry), PART_ANOMALY);
+  mode_set(MODE_ANOMALY, true);
+  return runs ? mode_run(L, 1) : 1;
 }
 
 /* ---- for the session ------------------------------------------------------------------------ */
 
 /* torch._C.note_places(on): whether ops on the tape note their lines without anomaly mode. */
 static int note_places(lua_State *L) {
-  session_places = lua_toboolean(L, 1);
-  set_anomaly(anomaly_checks);
+  history_places = lua_toboolean(L, 1);
   return 0;
 }
 
@@ -199,8 +173,9 @@ static int stop_profile(lua_State *L) {
 
 static int forget_state(lua_State *L) {
   (void)L;
-  place_state = NULL;
-  set_anomaly(session_places = false);
+  place_alive = false;
+  history_places = false;
+  mode_set(MODE_ANOMALY, false);
   storage_watch(false);
   free(places);
   places = NULL;
@@ -224,9 +199,7 @@ void place_open(lua_State *L, int torch) {
   lua_pushcfunction(L, is_anomaly_enabled);
   lua_setfield(L, torch, "is_anomaly_enabled");
   lua_pop(L, 2);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  place_state = lua_tothread(L, -1);
-  lua_pop(L, 1);
+  place_alive = true;
   place_host(place_current, place_describe);
   lua_newuserdatauv(L, 1, 0); /* forgets the state when it is closed */
   lua_createtable(L, 0, 1);

@@ -46,6 +46,7 @@ uint64_t tensor_changes(const Tensor *t) {
 Status tensor_set_data(Tensor *t, const Tensor *from) {
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;
+  MODE_CHANGES(.kind = CHANGE_DATA, .target = t, .source = (Tensor *)(uintptr_t)from);
   meta->replaced++;
   tensor_replace_data(t, from);
   return OK;

@@ -224,7 +224,7 @@ static Status run_node(Pass *p, Slot *s) {
   if (status == OK && any && s->needed) {
     if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
     if (status == OK) status = step_backward(p, s, result, saved_out);
-    if (status == OK && anomaly_checks) status = step_check_anomaly(n, result);
+    if (status == OK && mode_is_on(MODE_ANOMALY)) status = step_check_anomaly(n, result);
   }
   for (int i = 0; i < n->n_outputs; i++) {
     tensor_release(s->grad[i]);
@@ -333,6 +333,8 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   if (edges == NULL) return ERROR_MEMORY;
   p.input_edges = edges + n_roots;
   bool was = grad_set_enabled(create_graph);
+  const uint32_t modes = call_modes;
+  mode_set(MODE_AUTOCAST, false); /* gradients are computed in the dtypes that the results had */
   Status status = OK;
   for (int i = 0; i < n_roots && status == OK; i++) status = tensor_edge(roots[i], &edges[i]);
   for (int i = 0; i < n_inputs && status == OK; i++) status = tensor_edge(inputs[i], &p.input_edges[i]);
@@ -340,6 +342,7 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   for (int64_t i = p.n_slots - 1; i >= 0; i--) slot_close(&p.slots[i]);
   for (int i = 0; i < n_inputs && status == OK; i++) /* after the slots: they hold gradients too */
     if (results != NULL && results[i] != NULL) status = gradient_own(&results[i]);
+  mode_set(MODE_AUTOCAST, (modes & MODE_AUTOCAST) != 0);
   grad_set_enabled(was);
   memory_free(p.slots, sizeof(Slot) * (size_t)p.capacity);
   for (int i = 0; i < n_roots + n_inputs; i++) node_release(edges[i].node);

@@ -33,7 +33,7 @@ Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_i
   n->saved_out = save_out ? (Saved *)(block + outs) : NULL;
   n->attrs = attrs_size > 0 ? block + attrs : NULL;
   n->bytes = bytes;
-  if (history_places && kind != NODE_ACCUMULATE) n->place = place_now();
+  if ((history_places || mode_is_on(MODE_ANOMALY)) && kind != NODE_ACCUMULATE) n->place = place_now();
   n->sequence = kind == NODE_ACCUMULATE ? UINT64_MAX : next_sequence++;
   return OK;
 }

@@ -4,6 +4,7 @@
 #ifndef HECATE_NODE_H
 #define HECATE_NODE_H
 
+#include "call/mode.h"
 #include "core/internal.h"
 
 typedef struct {

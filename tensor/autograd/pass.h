@@ -33,7 +33,7 @@ Status step_fill_missing(Slot *s);
 /* Calls the formula of the node, or what else made it. 'result': the gradients of its inputs, 'saved_out': its kept
 ** outputs; both belong to the caller, who releases what is in them. */
 Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out);
-/* With anomaly_checks: a NaN among what the backward of 'n' made. */
+/* In anomaly mode: a NaN among what the backward of 'n' made. */
 Status step_check_anomaly(const Node *n, Tensor **result);
 /* The message of a failure in the backward of 'n' gets the place of its forward. */
 Status step_add_place(const Node *n, Status status);

@@ -94,7 +94,7 @@ static Status has_nan(Tensor *t, Scalar *found) {
   return tensor_item("backward", any, found);
 }
 
-/* With anomaly_checks: a NaN among what the backward of 'n' made. */
+/* In anomaly mode: a NaN among what the backward of 'n' made. */
 Status step_check_anomaly(const Node *n, Tensor **result) {
   for (int k = 0; k < n->n_inputs; k++) {
     if (result[k] == NULL) continue;

@@ -1,6 +1,7 @@
 /* dispatch.c: the one road of every op: by its kind to where it is checked and run (elementwise.c, view.c, kernel.c),
 ** then onto the tape.
 */
+#include "call/mode.h"
 #include "formula.h"
 #include "road.h"
 
@@ -83,15 +84,6 @@ Status call_dispatch(Call *c) {
   return composite(c);
 }
 
-/* Whether this call changes inputs beside giving its result. */
-static bool mutates_now(const Call *c) {
-  const OpInfo *info = c->info;
-  if (info->mutates == 0 || info->mutates_when == 0) return info->mutates != 0;
-  const OpArg *arg = &info->args[info->mutates_when];
-  const char *at = (const char *)c->attrs + arg->offset;
-  return arg->type == ARG_OPTIONAL_NUMBER ? ((const OptionalScalar *)at)->given : *(const bool *)at;
-}
-
 /* The ops that a composite is made of count the changes themselves. */
 static Status run_mutating(Call *c) {
   TRY(call_check_mutated(c));
@@ -103,11 +95,13 @@ static Status run_mutating(Call *c) {
 }
 
 static Status call_run(Call *c) {
-  Status status = mutates_now(c) ? run_mutating(c) : call_dispatch(c);
+  Status status = op_mutates_now(c->info, c->attrs) ? run_mutating(c) : call_dispatch(c);
   if (status == OK && c->info->backward != NULL && grad_enabled()) status = tape_record(c);
   if (status != OK) call_drop(c);
   return status;
 }
+
+/* ---- the doors, and the same with modes on ------------------------------------------------------ */
 
 static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
@@ -116,23 +110,38 @@ static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void 
   return status;
 }
 
-Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
-               Tensor **outputs) {
-  if (!profiling) return call_out(op, inputs, n_inputs, attrs, outputs);
-  OpMark mark;
-  profile_enter(&mark);
-  Status status = call_out(op, inputs, n_inputs, attrs, outputs);
-  profile_leave(&mark, op);
+static Status call_out_with_modes(ModeCall *m) { return call_out(m->op, m->in, m->n_in, m->attrs, m->out); }
+
+/* Apart, so that the frame of a call without modes stays small. */
+__attribute__((noinline)) static Status call_slowly(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+                                                    Tensor **outputs) {
+  ModeCall m = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs,
+                .run = call_out_with_modes};
+  Status status = mode_call(&m);
+  for (int i = 0; i < m.info->n_outputs; i++) outputs[i] = m.out[i];
   return status;
 }
 
-Status op_call_list(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out) {
+Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
+               Tensor **outputs) {
+  if (call_modes) return call_slowly(op, inputs, n_inputs, attrs, outputs);
+  return call_out(op, inputs, n_inputs, attrs, outputs);
+}
+
+static Status call_list_out(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs, .takes_list = true};
-  OpMark mark;
-  const bool measured = profiling;
-  if (measured) profile_enter(&mark);
   Status status = call_run(&c);
-  if (measured) profile_leave(&mark, op);
   *out = c.list;
+  return status;
+}
+
+static Status call_list_with_modes(ModeCall *m) { return call_list_out(m->op, m->in, m->n_in, m->attrs, &m->list); }
+
+Status op_call_list(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out) {
+  if (!call_modes) return call_list_out(op, inputs, n_inputs, attrs, out);
+  ModeCall m = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs, .takes_list = true,
+                .run = call_list_with_modes};
+  Status status = mode_call(&m);
+  *out = m.list;
   return status;
 }

@@ -137,6 +137,14 @@ typedef struct OpInfo {
 
 /* ---- the ops that are there ------------------------------------------------------- */
 
+/* Whether a call with these attributes changes inputs beside giving its result. */
+static inline bool op_mutates_now(const OpInfo *info, const void *attrs) {
+  if (info->mutates == 0 || info->mutates_when == 0) return info->mutates != 0;
+  const OpArg *arg = &info->args[info->mutates_when];
+  const char *at = (const char *)attrs + arg->offset;
+  return arg->type == ARG_OPTIONAL_NUMBER ? ((const OptionalScalar *)at)->given : *(const bool *)at;
+}
+
 #define OP_MAX_REGISTERED 4096
 extern const OpInfo op_table[];
 extern const uint16_t op_ids_by_name[]; /* of the table, sorted */

@@ -2,11 +2,11 @@
 ** the only one that calls ops. An op may call others: 'open' is the one that runs, and each knows the one around it.
 */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include "core/internal.h"
+#include "call/mode.h"
 
-bool profiling;
 static OpProfile *profiles; /* [n_profiles]: of every op there was when it started */
 static int n_profiles;
 static OpMark *open;
@@ -23,23 +23,6 @@ static int64_t bytes_in_use(void) {
   return stats.bytes;
 }
 
-Status profile_start(void) {
-  free(profiles);
-  n_profiles = op_count();
-  profiles = calloc((size_t)n_profiles, sizeof *profiles); /* not among the bytes that are measured */
-  open = NULL;
-  profiling = profiles != NULL;
-  if (profiling) return OK;
-  n_profiles = 0;
-  return fail_memory(sizeof *profiles * (size_t)op_count());
-}
-
-const OpProfile *profile_stop(int *n) {
-  profiling = false;
-  *n = n_profiles;
-  return profiles;
-}
-
 /* Room for an op that was registered while others were measured; NULL: no memory, and it is not counted. */
 static OpProfile *profile_of(OpId op) {
   if ((int)op < n_profiles) return &profiles[op];
@@ -52,15 +35,17 @@ static OpProfile *profile_of(OpId op) {
   return &profiles[op];
 }
 
-void profile_enter(OpMark *mark) {
-  *mark = (OpMark){.outer = open, .bytes = bytes_in_use(), .start = now()};
-  open = mark;
+static Status profile_before(ModeCall *call) {
+  call->mark = (OpMark){.outer = open, .bytes = bytes_in_use(), .start = now()};
+  open = &call->mark;
+  return OK;
 }
 
 /* What an op took and made is not its caller's own. */
-void profile_leave(OpMark *mark, OpId op) {
+static Status profile_after(ModeCall *call, Status status) {
+  OpMark *mark = &call->mark;
   int64_t time = now() - mark->start, bytes = bytes_in_use() - mark->bytes;
-  OpProfile *p = profile_of(op);
+  OpProfile *p = profile_of(call->op);
   if (p != NULL) {
     p->calls++;
     p->total += time;
@@ -68,7 +53,29 @@ void profile_leave(OpMark *mark, OpId op) {
     if (bytes > mark->inner_bytes) p->bytes += bytes - mark->inner_bytes;
   }
   open = mark->outer;
-  if (open == NULL) return;
+  if (open == NULL) return status;
   open->inner_time += time;
   open->inner_bytes += bytes;
+  return status;
+}
+
+Status profile_start(void) {
+  static const Mode mode = {.name = "profile", .bit = MODE_PROFILE, .before = profile_before, .after = profile_after};
+  free(profiles);
+  n_profiles = op_count();
+  profiles = calloc((size_t)n_profiles, sizeof *profiles); /* not among the bytes that are measured */
+  open = NULL;
+  if (profiles == NULL) {
+    n_profiles = 0;
+    return fail_memory(sizeof *profiles * (size_t)op_count());
+  }
+  mode_install(&mode);
+  mode_set(MODE_PROFILE, true);
+  return OK;
+}
+
+const OpProfile *profile_stop(int *n) {
+  mode_set(MODE_PROFILE, false);
+  *n = n_profiles;
+  return profiles;
 }

@@ -60,21 +60,11 @@ static inline Tensor *owned_give(Tensor **t) {
 ** 64) for the caller. They go with the storage. */
 Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out);
 
-/* ---- place.c, profile.c ------------------------------------------------------- */
+/* ---- place.c ------------------------------------------------------- */
 
 extern bool storage_watched;
 void storage_note(Storage *s);
 void storage_forget(Storage *s);
-
-/* An op that is being measured; it lies in the frame of its call. */
-typedef struct OpMark {
-  struct OpMark *outer;
-  int64_t start, bytes;            /* when it began */
-  int64_t inner_time, inner_bytes; /* of the ops it has called */
-} OpMark;
-extern bool profiling;
-void profile_enter(OpMark *mark);
-void profile_leave(OpMark *mark, OpId op);
 
 /* ---- iteration (iter.c) ----------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* place.c: where in the program of the host something was made: a number that the host
-** gives and explains. Nodes keep it while history_places is on, storages while they are
+** gives and explains. Nodes keep it in anomaly mode and while history_places is on, storages while they are
 ** watched.
 */
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 static uint32_t (*host_now)(void);
 static const char *(*host_text)(uint32_t place);
-bool history_places, anomaly_checks;
+bool history_places;
 
 void place_host(uint32_t (*now)(void), const char *(*text)(uint32_t place)) {
   host_now = now;

@@ -1,4 +1,5 @@
 /* core/shape.c: helpers of shape functions, and copies without the tape. */
+#include "call/mode.h"
 #include "internal.h"
 
 Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim,
@@ -103,5 +104,6 @@ Status tensor_copy(Tensor *to, Tensor *from) {
   int64_t shape[TENSOR_MAX_DIMS];
   Tensor *both[] = {to, from};
   TRY(broadcast_shape("copy_", 2, both, &ndim, shape));
+  MODE_CHANGES(.kind = CHANGE_COPY, .target = to, .source = from);
   return tensor_copy_raw(to, from);
 }

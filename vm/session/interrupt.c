@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "coroutine.h"
 #include "session.h"
 #include "vm.h"
 
@@ -102,49 +103,13 @@ int interrupt_call(lua_State *L, int nargs, int nresults) {
 }
 
 /* ---- interrupts in coroutines ----------------------------------------------
-** A hook belongs to one thread and Lua does not tell which one executes. So
-** coroutine.resume and the functions of coroutine.wrap, the two doors, are
-** replaced by ones that note it. */
+** A hook belongs to one thread and Lua does not tell which one executes; the doors of
+** vm/coroutine.c do. */
 
 static void interrupt_enter(lua_State *thread) {
+  if (interrupt_running == NULL) return; /* outside of interrupt_call */
   interrupt_running = thread;
-  if (thread != NULL && interrupt_requested()) interrupt_hook(thread);
-}
-
-/* Calls the function below the arguments, which resumes 'thread'. */
-static int interrupt_resume(lua_State *L, lua_State *thread) {
-  lua_State *outer = interrupt_running;
-  interrupt_enter(thread);
-  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-  interrupt_enter(outer);
-  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
-}
-
-static int interrupt_coroutine_resume(lua_State *L) {
-  lua_State *thread = lua_tothread(L, 1);
-  luaL_argexpected(L, thread != NULL, 1, "coroutine");
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  return interrupt_resume(L, thread);
-}
-
-/* Upvalues: the function of coroutine.wrap, its thread. */
-static int interrupt_wrapped(lua_State *L) {
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  return interrupt_resume(L, lua_tothread(L, lua_upvalueindex(2)));
-}
-
-/* The function that coroutine.wrap returns has its thread as upvalue. */
-static int interrupt_coroutine_wrap(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
-  if (lua_getupvalue(L, -1, 1) == NULL || !lua_isthread(L, -1))
-    return error_raise(L, "coroutine.wrap is not that of Lua 5.4");
-  lua_pushcclosure(L, interrupt_wrapped, 2);
-  return 1;
+  if (interrupt_requested()) interrupt_hook(thread);
 }
 
 /* ---- interrupts in other programs -------------------------------------------
@@ -164,20 +129,11 @@ static int interrupt_execute(lua_State *L) {
   return lua_gettop(L);
 }
 
-static void interrupt_watch(lua_State *L, const char *library, const luaL_Reg *watched) {
-  lua_getglobal(L, library);
-  for (const luaL_Reg *w = watched; w->name != NULL; w++) {
-    lua_getfield(L, -1, w->name);
-    lua_pushcclosure(L, w->func, 1);
-    lua_setfield(L, -2, w->name);
-  }
-  lua_pop(L, 1);
-}
-
 void interrupt_watch_libraries(lua_State *L) {
-  static const luaL_Reg coroutines[] = {
-      {"resume", interrupt_coroutine_resume}, {"wrap", interrupt_coroutine_wrap}, {NULL, NULL}};
-  static const luaL_Reg system[] = {{"execute", interrupt_execute}, {NULL, NULL}};
-  interrupt_watch(L, LUA_COLIBNAME, coroutines);
-  interrupt_watch(L, LUA_OSLIBNAME, system);
+  mode_on_switch(interrupt_enter);
+  lua_getglobal(L, LUA_OSLIBNAME);
+  lua_getfield(L, -1, "execute");
+  lua_pushcclosure(L, interrupt_execute, 1);
+  lua_setfield(L, -2, "execute");
+  lua_pop(L, 1);
 }

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/mode.h"
+
 /* ---- construction ---------------------------------------------------------------------- */
 
 void layer_store_nil(lua_State *L, const char *name, SlotKind kind) {
@@ -80,6 +82,7 @@ Status layer_check_rank(const Layer *layer, const Tensor *in) {
 /* Counters take no call of an op. */
 Status layer_add_number(Tensor *t, Scalar number) {
   if (t->dtype == DTYPE_INT64 && t->ndim == 0 && number.kind == SCALAR_INT && tensor_device(t).type == DEVICE_CPU) {
+    MODE_CHANGES(.kind = CHANGE_ADD, .target = t, .number = number);
     *(int64_t *)tensor_data(t) += number.as.i;
     atomic_fetch_add(&t->storage->version, 1);
     return OK;

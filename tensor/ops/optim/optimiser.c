@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "call/mode.h"
+
 #define OPTIMISER_SHARE 65536 /* elements of one thread's turn */
 
 bool optimiser_has(DType dtype) { return cpu_optimiser_passes[dtype] != NULL; }
@@ -73,6 +75,7 @@ static void optimiser_changed(Tensor *t) {
 
 void optimiser_run(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates) {
   if (n == 0) return;
+  MODE_CHANGES(.kind = CHANGE_OPTIMISE, .rule = rule, .n = n, .updates = updates);
   int64_t total = optimiser_prepare(rule, n, updates);
   if (total < 2 * OPTIMISER_SHARE || threads_get() == 1) optimiser_range(rule, n, updates, 0, total);
   else {

@@ -29,7 +29,7 @@ typedef struct {
   double numbers[OPTIMISER_NUMBERS];
 } OptimiserStep;
 
-typedef struct {
+typedef struct OptimiserRule {
   int id;
   size_t options_size; /* of the struct that 'options' points to, below */
   bool counts;         /* the steps of a parameter are counted */
@@ -47,7 +47,7 @@ extern const OptimiserRule optimiser_rules[OPTIMISER_COUNT];
 
 /* One parameter in a step. The tensors are contiguous, of one size and of one dtype for which
 ** optimiser_has is true. */
-typedef struct {
+typedef struct OptimiserUpdate {
   Tensor *parameter, *grad;
   Tensor *state[OPTIMISER_STATES]; /* NULL: not in use */
   const void *options;             /* of its group; shared by the parameters of one group */
