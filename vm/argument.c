@@ -119,6 +119,14 @@ Status argument_positions_out(Tensor **t) {
   return status;
 }
 
+/* Whether a number may be given for an input. */
+static bool takes_number(Reader *r, int arg, int index) {
+  const OpArg *a = &r->info->args[arg];
+  if (a->instead == INSTEAD_NUMBER) return true;
+  if (a->instead == INSTEAD_NOTHING) return wrong(r, arg, index, "a tensor");
+  return r->n_temporaries < r->n_inputs || wrong(r, arg, index, "a tensor, as the others are numbers");
+}
+
 static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
   const OpArg *a = &r->info->args[arg];
   Scalar number;
@@ -133,6 +141,7 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
     return true;
   }
   if (read_number(r->L, index, &number)) {
+    if (!takes_number(r, arg, index)) return false;
     if (a->type == ARG_POSITIONS && (number.kind != SCALAR_INT || !position(number.as.i, &number.as.i)))
       return wrong(r, arg, index, "a position (from 1) or a tensor of positions");
     Status status = tensor_wrap_number(number, &made);

@@ -128,11 +128,12 @@ local function table_row(row, put)
     end
     put("static const OpArg args_%s[] = {", row.name)
     for i, a in ipairs(row.args) do
-      put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s},", quote((a.name:gsub("_$", ""))), quote(a.default_text),
+      put("  {%s, %s, %s, %s, %d, %s, %s, %s, %s, INSTEAD_%s},", quote((a.name:gsub("_$", ""))), quote(a.default_text),
         a.choices and ("choices_%s_%s"):format(row.name, a.name) or "NULL", a.type.arg, a.input and a.input - 1 or 0,
         (a.default ~= nil or a.optional) and "true" or "false", a.list and "true" or "false",
         a.keyword_only and "true" or "false",
-        a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.field or a.name) or "0")
+        a.type.c and ("offsetof(%s, %s)"):format(row.struct, a.field or a.name) or "0",
+        a.instead or "NUMBER")
     end
     put("};")
   end

@@ -34,7 +34,7 @@ local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
   kernel view composite contiguous doc example domain returns creation private random
   grad_inputs cost module numbers gives specialize check mutates amp onnx moves computes halves
-  complex complex_result holomorphic]]):gmatch "%S+" do KNOWN[key] = true end
+  complex complex_result holomorphic tensors]]):gmatch "%S+" do KNOWN[key] = true end
 
 -- What autocast does with the inputs of an op.
 local AMP = {half = true, float = true, widest = true, banned = true}
@@ -175,6 +175,12 @@ local function check_columns(row)
     if not arg or row.args[1] == arg or arg.type.c ~= "bool" and arg.type.c ~= "OptionalScalar" then
       wrong("mutates: '%s' is no bool or optional number behind the first argument", mutates.when)
     end
+  end
+  if row.tensors == "one" then row.inputs[#row.inputs].instead = "NUMBER_OF_ONE" end
+  for _, name in ipairs(type(row.tensors) == "table" and row.tensors or {}) do
+    local arg = row.by_name[name]
+    if not arg or arg.type.arg ~= "ARG_TENSOR" or arg.list then wrong("tensors: '%s' is no tensor argument", name) end
+    arg.instead = "NOTHING"
   end
   for device, kind in pairs(row.amp or {}) do
     if device ~= "cpu" and device ~= "cuda" then wrong("amp: unknown device '%s'", device) end

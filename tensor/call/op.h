@@ -35,6 +35,9 @@ typedef enum {
   ARG_GENERATOR        /* Generator *, NULL: the default one */
 } ArgType;
 
+/* Whether a number may stand for a tensor without dimensions: yes, no, or where another argument is a tensor. */
+typedef enum { INSTEAD_NUMBER, INSTEAD_NOTHING, INSTEAD_NUMBER_OF_ONE } ArgInstead;
+
 typedef struct {
   const char *name;
   const char *default_text; /* as written in the row, NULL: required */
@@ -45,6 +48,7 @@ typedef struct {
   bool list;
   bool keyword_only;
   uint16_t offset; /* in the attribute struct */
+  uint8_t instead; /* ArgInstead */
 } OpArg;
 
 typedef enum { KIND_ELEMENTWISE, KIND_VIEW, KIND_KERNEL, KIND_CREATE, KIND_COMPOSITE } OpKind;

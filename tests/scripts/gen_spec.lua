@@ -158,6 +158,7 @@ describe("schema.row", function()
     refused("x.lua:7: unknown module 'numpy'", row, f{module = "numpy"})
     refused("x.lua:7: mutates: 'other' is no tensor argument", row, f{mutates = {"other"}})
     refused("x.lua:7: mutates: 'p' is no tensor argument", row, f{mutates = {"p"}})
+    refused("x.lua:7: tensors: 'p' is no tensor argument", row, f{tensors = {"p"}})
     refused("x.lua:7: mutates: 'p' is no bool or optional number behind the first argument", row,
       f{mutates = {"input", when = "p"}})
     refused("x.lua:7: amp: unknown device 'tpu'", row, f{amp = {tpu = "half"}})

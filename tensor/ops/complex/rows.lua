@@ -5,7 +5,7 @@ op {"complex", "(real: Tensor, imag: Tensor) -> Tensor", composite = true, metho
   backward = function(o) return {real = o.grad:real(), imag = o.grad:imag()} end,
   doc = "real + i · imag, broadcast: complex64 of float32, complex128 of float64. Numbers count as the default dtype.",
   example = "torch.complex(torch.tensor({1.0, 2.0}), torch.tensor({3.0, 4.0})).imag", gives = "{3, 4}"}
-op {"polar", "(abs: Tensor, angle: Tensor) -> Tensor", method = false, domain = "two_real",
+op {"polar", "(abs: Tensor, angle: Tensor) -> Tensor", method = false, tensors = {"abs", "angle"}, domain = "two_real",
   composite = function(o) return torch.complex(o.abs * o.angle:cos(), o.abs * o.angle:sin()) end,
   doc = "abs · (cos angle + i sin angle), the number of this size and angle.",
   example = "torch.polar(torch.tensor({2.0}), torch.tensor({0.0})).real", gives = "{2}"}

@@ -183,6 +183,8 @@ op {"bitwise_not", "(input: Tensor) -> Tensor",
   doc = "Every bit inverted; for bool, not.",
   example = "torch.bitwise_not(torch.tensor({true, false}))", gives = "{false, true}"}
 
+-- Where PyTorch takes tensors alone.
+local BOTH_TENSORS = {"input", "other"}
 local function binary(name, expr, doc, rest)
   local row = {name, "(input: Tensor, other: Tensor) -> Tensor", expr = expr, doc = doc, inplace = true,
     onnx = ONNX[name],
@@ -216,15 +218,15 @@ op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor
   example = "torch.div(torch.tensor({-7, 7}), 2, {rounding_mode = \"trunc\"})", gives = "{-3, 3}",
   backward = function(o) return {input = o.grad:zeros_like(), other = o.grad:zeros_like()} end}
 binary("remainder", "remainder_of(a, b)", "input - other · floor(input / other): the sign of other.",
-  {types = "number", domain = "positive",
+  {types = "number", domain = "positive", tensors = "one",
   quick = {"remainder_from(fmod_near(a, b), b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * o.input:floor_divide(o.other))} end})
 binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: the sign of input.",
-  {types = "number", domain = "positive",
+  {types = "number", domain = "positive", tensors = {"input"},
   quick = {"fmod_near(a, b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
 binary("pow", "pow_of(a, b)", "input to the power of other.",
-  {complex = true, types = "number", domain = "positive", cost = true,
+  {complex = true, types = "number", domain = "positive", cost = true, tensors = "one",
   constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"},
     {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
@@ -240,9 +242,11 @@ local function share(o, a, b)
   local dtype = o.grad.dtype
   return o.grad * a:lt(b):logical_not():cast(dtype):sub(a:eq(b):cast(dtype), {alpha = 0.5})
 end
-binary("maximum", "maximum_of(a, b)", "The larger one; NaN wins. Ties share the gradient.", {backward = function(o)
+binary("maximum", "maximum_of(a, b)", "The larger one; NaN wins. Ties share the gradient.", {tensors = BOTH_TENSORS,
+  backward = function(o)
   return {input = share(o, o.input, o.other), other = share(o, o.other, o.input)} end})
-binary("minimum", "minimum_of(a, b)", "The smaller one; NaN wins. Ties share the gradient.", {backward = function(o)
+binary("minimum", "minimum_of(a, b)", "The smaller one; NaN wins. Ties share the gradient.", {tensors = BOTH_TENSORS,
+  backward = function(o)
   return {input = share(o, o.other, o.input), other = share(o, o.input, o.other)} end})
 op {"max_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "max",
   composite = function(o) return o.input:maximum(o.other) end, doc = "maximum(input, other).",
@@ -251,7 +255,7 @@ op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min",
   composite = function(o) return o.input:minimum(o.other) end, doc = "minimum(input, other).",
   example = "torch.min(torch.ones(2), torch.zeros(2))", gives = "{0, 0}"}
 binary("atan2", "atan2(a, b)", "The angle of the point (other, input).",
-  {types = "float", result = "float", domain = "positive",
+  {types = "float", result = "float", domain = "positive", tensors = BOTH_TENSORS,
   backward = function(o)
     local r = o.input * o.input + o.other * o.other
     return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}
@@ -259,14 +263,15 @@ binary("atan2", "atan2(a, b)", "The angle of the point (other, input).",
 for _, row in ipairs {{"eq", "=="}, {"ne", "!="}, {"lt", "<"}, {"le", "<="}, {"gt", ">"}, {"ge", ">="}} do
   local name, sign = row[1], row[2]
   binary(name, "a " .. sign .. " b", "Whether input " .. sign .. " other, element by element.",
-    {result = "bool", complex = name == "eq" or name == "ne" or nil})
+    {result = "bool", complex = name == "eq" or name == "ne" or nil, tensors = {"input"}})
 end
-binary("logical_and", "a && b", "Whether both are not 0.", {complex = true, result = "bool"})
-binary("logical_or", "a || b", "Whether one is not 0.", {complex = true, result = "bool"})
-binary("logical_xor", "!a != !b", "Whether just one is not 0.", {complex = true, result = "bool"})
-binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits"})
-binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits"})
-binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits"})
+binary("logical_and", "a && b", "Whether both are not 0.", {complex = true, result = "bool", tensors = BOTH_TENSORS})
+binary("logical_or", "a || b", "Whether one is not 0.", {complex = true, result = "bool", tensors = BOTH_TENSORS})
+binary("logical_xor", "!a != !b", "Whether just one is not 0.",
+  {complex = true, result = "bool", tensors = BOTH_TENSORS})
+binary("bitwise_and", "a & b", "And, bit by bit.", {types = "bits", tensors = "one"})
+binary("bitwise_or", "a | b", "Or, bit by bit.", {types = "bits", tensors = "one"})
+binary("bitwise_xor", "a ^ b", "Exclusive or, bit by bit.", {types = "bits", tensors = "one"})
 
 op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64",
   expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",

@@ -20,3 +20,34 @@ describe("round with decimals", function()
     assert.matches("round: 'decimals' %(argument 2%): expected 0 for integers, got %-1", message)
   end)
 end)
+
+describe("a number in the place of a tensor", function()
+  local x = torch.tensor({1.0, 5.0})
+  local function refuses(message, f, ...)
+    local ok, got = pcall(f, ...)
+    assert.is_false(ok)
+    assert.equal(message, got)
+  end
+
+  it("is refused where PyTorch takes tensors alone", function()
+    for _, name in ipairs {"maximum", "minimum", "atan2", "logical_and", "logical_or", "logical_xor"} do
+      refuses(name .. ": 'other' (argument 2): expected a tensor, got the number 3", torch[name], x, 3)
+    end
+    for _, name in ipairs {"eq", "ne", "lt", "le", "gt", "ge", "fmod"} do
+      refuses(name .. ": 'input' (argument 1): expected a tensor, got the number 3", torch[name], 3, x)
+      assert.is_true(torch.is_tensor(torch[name](x, 3)))
+    end
+    refuses("polar: 'abs' (argument 1): expected a tensor, got the number 1", torch.polar, 1, 2)
+  end)
+
+  it("is taken on either side, but not on both", function()
+    local whole = torch.tensor({1, 5})
+    for _, name in ipairs {"pow", "remainder", "bitwise_and", "bitwise_or", "bitwise_xor"} do
+      refuses(name .. ": 'other' (argument 2): expected a tensor, as the others are numbers, got the number 3",
+        torch[name], 2, 3)
+      assert.equal(2, #torch[name](whole, 3))
+      assert.equal(2, #torch[name](3, whole))
+    end
+    assert.same({2, 32}, (2 ^ x):tolist())
+  end)
+end)
