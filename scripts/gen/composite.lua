@@ -50,6 +50,7 @@ local function last_uses(trace)
   local last, dropped = {}, {}
   for i, s in ipairs(trace.steps) do
     for _, used in ipairs(s.uses) do if used.temporary then last[used.temporary] = i end end
+    for _, asked in ipairs(s.asked) do if asked.temporary then last[asked.temporary] = i end end
     for _, made in ipairs(s.outputs) do last[made.temporary] = i end
   end
   for _, result in ipairs(trace.results) do if result.temporary then last[result.temporary] = nil end end

@@ -5,7 +5,8 @@
 -- A symbol is a tensor that will be there: {c = C expression, text = its name, step = the number of the step that
 -- makes it}. A value (value.lua) is a number, a list of sizes or a dtype that will be there. A step is
 --   {row = op, inputs = {symbols; false where nothing is given}, attributes = {C expression of each attribute},
---    texts = {"dim = 2", …}, uses = {symbols that must be there}, outputs = {symbols}}
+--    texts = {"dim = 2", …}, uses = {symbols that must be there}, asked = {symbols of which
+--    the shape or dtype is read}, outputs = {symbols}}
 -- or {number = C expression} for a number that takes part as a tensor, or {helper = name of a C function}.
 --
 -- A formula may branch on what its row declares in `specialize`. It is then run once for each outcome: the recorder
@@ -50,7 +51,7 @@ local function tensor(x)
   if is_symbol(x) then return x end
   local c = value.convert(x, "Scalar")
   if not c then trouble("a number was expected, got %s", value.is(x) and x.kind or type(x)) end
-  return add_step({number = c, texts = {value.text(x)}, uses = value.is(x) and x.uses or {}}, 1)
+  return add_step({number = c, texts = {value.text(x)}, uses = {}, asked = value.is(x) and x.uses or {}}, 1)
 end
 
 -- The C expression of a default as it stands in a row: compound literals need their type.
@@ -125,14 +126,14 @@ local function take_attribute(s, arg, x)
   local c, uses = attribute(arg, x)
   s.attributes[#s.attributes + 1] = c
   if x ~= nil then s.texts[#s.texts + 1] = ("%s = %s"):format(arg.name, value.text(x)) end
-  for _, symbol in ipairs(uses or value.is(x) and x.uses or {}) do s.uses[#s.uses + 1] = symbol end
+  for _, symbol in ipairs(uses or value.is(x) and x.uses or {}) do s.asked[#s.asked + 1] = symbol end
 end
 
 -- A call of op `name`, without its results.
 local function prepare(name, ...)
   local row = state.rows[name] or trouble("no op '%s'", name)
   if row.list_output then trouble("op '%s' gives a list", name) end
-  local s = {row = row, inputs = {}, attributes = {}, texts = {}, uses = {}}
+  local s = {row = row, inputs = {}, attributes = {}, texts = {}, uses = {}, asked = {}}
   local given = arrange(row, ...)
   for i, arg in ipairs(row.args) do
     if arg.border then
@@ -167,11 +168,13 @@ end
 local METHODS = {}
 -- x:helper("name", ...): a C function made of ops: Status name(Backward *, Tensor *x, ..., Tensor **out)
 function METHODS.helper(x, name, ...)
-  local s = {helper = name, uses = {x}, c = {x.c}, texts = {}}
+  local s = {helper = name, uses = {x}, asked = {}, c = {x.c}, texts = {}}
   for i = 1, select("#", ...) do
     local v = select(i, ...)
     if is_symbol(v) then s.uses[#s.uses + 1] = v; s.c[#s.c + 1] = v.c
-    elseif value.is(v) then s.c[#s.c + 1] = (v.kind == "Ints" and "&" or "") .. v.c
+    elseif value.is(v) then
+      s.c[#s.c + 1] = (v.kind == "Ints" and "&" or "") .. v.c
+      table.move(v.uses, 1, #v.uses, #s.asked + 1, s.asked)
     elseif type(v) == "table" then s.c[#s.c + 1] = "&" .. value.ints(v, 1)
     else s.c[#s.c + 1] = tostring(v) end
   end

@@ -112,6 +112,14 @@ local function bits(set)
   return n
 end
 
+-- An array in C with the values of a table whose keys are numbers.
+local function masks(by_number)
+  local items = {}
+  for i, mask in pairs(by_number) do items[#items + 1] = ("[%d] = 0x%x"):format(i - 1, mask) end
+  table.sort(items)
+  return ("(const uint16_t[]){%s}"):format(table.concat(items, ", "))
+end
+
 local function type_bits(row)
   return row.moves and (1 << #DTYPES) - 1 or dtypes.mask(DTYPES, dtypes.of_row(DTYPES, row))
 end
@@ -207,11 +215,12 @@ local function ops_c(rows)
   module_lists(rows, put)
   put("const OpInfo op_table[OP_COUNT] = {")
   for _, row in ipairs(rows) do
-    local differentiable, save_in, save_out = 0, 0, 0
+    local differentiable, save_in, save_out = 0, {}, {}
+    local layouts = {}
     local backward = "NULL"
     if row.plan then
       differentiable = bits(row.plan.results)
-      save_in, save_out = bits(row.plan.save_inputs), bits(row.plan.save_outputs)
+      save_in, save_out, layouts = row.plan.save_inputs, row.plan.save_outputs, row.plan.layouts
       backward = "backward_" .. row.name
     elseif row.backward then
       backward = "backward_" .. row.backward
@@ -220,9 +229,10 @@ local function ops_c(rows)
       end
       for _, name in ipairs(row.save or {}) do
         local o = name:match "^out(%d)$"
-        if o then save_out = save_out | 1 << (tonumber(o) - 1)
-        else save_in = save_in | 1 << (row.by_name[name].input - 1) end
+        if o then save_out[tonumber(o)] = gradient.ANY
+        else save_in[row.by_name[name].input] = gradient.ANY end
       end
+      for _, name in ipairs(row.save_layout or {}) do layouts[row.by_name[name].input] = true end
     end
     local positions = 0
     for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
@@ -265,7 +275,10 @@ local function ops_c(rows)
     flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
     flag("real_result", row.complex_result == "real"); flag("not_holomorphic", row.holomorphic == false)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
-    put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x,", differentiable, save_in, save_out)
+    put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x, .save_layouts = 0x%x,", differentiable,
+      bits(save_in), bits(save_out), bits(layouts))
+    if next(save_in) then put("    .input_for = %s,", masks(save_in)) end
+    if next(save_out) then put("    .output_for = %s,", masks(save_out)) end
     if row.view then
       put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view)
     end

@@ -4,7 +4,7 @@ local formula = require "formula"
 local value = require "value"
 local emit = require "emit"
 local specialize = require "specialize"
-local gradient = {}
+local gradient = {ANY = 0xffff} -- the bits of all gradients
 
 local function input_symbol(arg)
   return formula.symbol(("c->input[%d]"):format(arg.input - 1), arg.name,
@@ -55,15 +55,25 @@ local function operands(row)
   end
 end
 
--- Which steps and saved tensors 'symbol' depends on. (rawget: a missing field of a
--- symbol is an op.)
+-- Of an input the layout or the dtype is read, whatever gradient is wanted. false: 'symbol' is no input.
+local function mark_asked(symbol, plan)
+  local input = rawget(symbol, "saved_input")
+  if input then plan.layouts[input] = true end
+  return input ~= nil
+end
+
+-- Which steps and saved tensors the gradients 'bit' need through 'symbol'. (rawget: a missing field of a symbol is an
+-- op.)
 local function mark(symbol, bit, plan, trace)
   local input, output, at = rawget(symbol, "saved_input"), rawget(symbol, "saved_output"), symbol.step
-  if input then plan.save_inputs[input] = true end
-  if output then plan.save_outputs[output] = true end
+  if input then plan.save_inputs[input] = (plan.save_inputs[input] or 0) | bit end
+  if output then plan.save_outputs[output] = (plan.save_outputs[output] or 0) | bit end
   if at and trace.masks[at] & bit == 0 then
     trace.masks[at] = trace.masks[at] | bit
     for _, used in ipairs(trace.steps[at].uses) do mark(used, bit, plan, trace) end
+    for _, asked in ipairs(trace.steps[at].asked) do
+      if not mark_asked(asked, plan) then mark(asked, bit, plan, trace) end
+    end
   end
 end
 
@@ -79,13 +89,16 @@ local function read_results(row, plan, trace)
   end
   for i, symbol in pairs(trace.gradients) do mark(symbol, 1 << (i - 1), plan, trace) end
   for _, answer in ipairs(trace.path) do
-    if answer.question.uses then mark(answer.question.uses, 0, plan, trace) end
+    local asked = answer.question.uses
+    if asked and not mark_asked(asked, plan) then formula.trouble("questions are asked of inputs alone") end
   end
 end
 
---- Runs the formula of a row. Returns {traces, results = {[number of an input] = true}, save_inputs, save_outputs}.
+--- Runs the formula of a row. Returns {traces, results = {[number of an input] = true}, save_inputs, save_outputs,
+-- layouts = {[number of an input] = true}}; save_… say for the number of an input or output the bits of the gradients (of
+-- input 1: bit 0) that it is kept for.
 function gradient.plan(row, rows)
-  local plan = {results = {}, save_inputs = {}, save_outputs = {}}
+  local plan = {results = {}, save_inputs = {}, save_outputs = {}, layouts = {}}
   plan.traces = formula.record(row, rows, "backward", row.backward, operands(row))
   for _, trace in ipairs(plan.traces) do read_results(row, plan, trace) end
   return plan

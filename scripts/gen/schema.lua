@@ -31,7 +31,7 @@ local TYPES = {
 schema.TYPES = TYPES
 
 local KNOWN = {}
-for key in ([[kind lua method inplace expr constant quick types operand result backward save infer
+for key in ([[kind lua method inplace expr constant quick types operand result backward save save_layout infer
   kernel view composite contiguous doc example domain returns creation private random
   grad_inputs cost module numbers gives specialize check mutates amp onnx moves computes halves
   complex complex_result holomorphic tensors]]):gmatch "%S+" do KNOWN[key] = true end

@@ -139,13 +139,11 @@ static Status refresh_view(Tensor *t) {
   *(AsStridedAttrs *)node->attrs = (AsStridedAttrs){
       .size = ints_of(t->ndim, t->shape), .stride = ints_of(t->ndim, t->stride), .storage_offset = t->offset};
   Status status = tensor_edge(base, &node->edges[0]);
-  if (status == OK) status = tensor_view_of(base, &node->saved_in[0].tensor);
+  if (status == OK) status = tensor_layout_of(base, &node->saved_in[0].tensor);
   if (status != OK) {
     node_release(node);
     return status;
   }
-  node->saved_in[0].kept = true;
-  node->saved_in[0].changes = tensor_changes(node->saved_in[0].tensor);
   node->outputs[0] = meta_of(t);
   history_replace(t, meta, node);
   meta->output = 0;

@@ -82,6 +82,36 @@ Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t s
 
 Status backward_diagonal(Backward *c) { return embed(c, c->grad[0], OP_DIAGONAL, c->attrs, &c->result[0]); }
 
+/* From the first to the last element in memory. */
+static int64_t layout_extent(const Tensor *layout) {
+  int64_t n = layout->numel > 0 ? 1 : 0;
+  for (int d = 0; d < layout->ndim && n > 0; d++) n += (layout->shape[d] - 1) * layout->stride[d];
+  return n;
+}
+
+static bool layout_overlaps(const Tensor *layout) {
+  for (int d = 0; d < layout->ndim; d++)
+    if (layout->shape[d] > 1 && layout->stride[d] == 0) return true;
+  return false;
+}
+
+/* The elements of 'grad' as they would lie in the memory of 'layout', which has its shape; 0 in the gaps. */
+static Status lay_out(Tensor *grad, const Tensor *layout, Tensor **flat) {
+  if (tensor_is_contiguous(layout)) return op_reshape(grad, (Ints){1, {-1}}, flat);
+  if (layout_overlaps(layout)) return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
+  OWNED Tensor *zeros = NULL;
+  TRY(op_new_zeros(grad, (Ints){1, {layout_extent(layout)}}, DTYPE_NONE, &zeros));
+  return op_as_strided_scatter(zeros, grad, ints_of(layout->ndim, layout->shape), ints_of(layout->ndim, layout->stride),
+                               0, flat);
+}
+
+/* The way back. */
+static Status read_out(Tensor *flat, const Tensor *layout, Tensor **out) {
+  const Ints shape = ints_of(layout->ndim, layout->shape);
+  if (tensor_is_contiguous(layout)) return op_reshape(flat, shape, out);
+  return op_as_strided(flat, shape, ints_of(layout->ndim, layout->stride), flat->offset, out);
+}
+
 /* Elements may be seen several times through a strided view, so gradients are added
 ** up by their place in the base. */
 Status backward_as_strided(Backward *c) {
@@ -90,15 +120,16 @@ Status backward_as_strided(Backward *c) {
   const OptionalScalar no_end = {false, scalar_int(0)};
   int64_t offset = (a->storage_offset < 0 ? input->offset : a->storage_offset) - input->offset;
   OWNED Tensor *count = NULL, *seen = NULL, *places = NULL, *grad = NULL, *zeros = NULL, *sums = NULL;
-  if (!tensor_is_contiguous(input))
-    return fail(ERROR_ARGUMENT, "as_strided: the gradient is defined for contiguous inputs only");
-  TRY(op_arange(scalar_int(input->numel), no_end, scalar_int(1), DTYPE_INT64, &count));
+  if (layout_overlaps(input))
+    return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
+  const int64_t extent = layout_extent(input);
+  TRY(op_arange(scalar_int(extent), no_end, scalar_int(1), DTYPE_INT64, &count));
   TRY(op_as_strided(count, a->size, a->stride, offset, &seen));
   TRY(op_reshape(seen, (Ints){1, {-1}}, &places));
   TRY(op_reshape(c->grad[0], (Ints){1, {-1}}, &grad));
-  TRY(op_new_zeros(c->grad[0], (Ints){1, {input->numel}}, DTYPE_NONE, &zeros));
+  TRY(op_new_zeros(c->grad[0], (Ints){1, {extent}}, DTYPE_NONE, &zeros));
   TRY(op_index_add(zeros, 0, places, grad, scalar_int(1), &sums));
-  return op_reshape(sums, ints_of(input->ndim, input->shape), &c->result[0]);
+  return read_out(sums, input, &c->result[0]);
 }
 
 Status composite_as_strided_scatter(Call *c) {
@@ -114,11 +145,13 @@ Status composite_as_strided_scatter(Call *c) {
 /* The part that was written takes its gradient away from what was there before. */
 Status backward_as_strided_scatter(Backward *c) {
   const AsStridedScatterAttrs *a = c->attrs;
-  OWNED Tensor *g = NULL, *part = NULL, *zeros = NULL;
-  TRY(op_contiguous(c->grad[0], &g));
-  TRY(op_as_strided(g, a->size, a->stride, g->offset + a->storage_offset, &part));
+  OWNED Tensor *g = NULL, *flat = NULL, *part = NULL, *zeros = NULL, *rest = NULL;
+  TRY(lay_out(c->grad[0], c->input[0], &g));
+  TRY(op_contiguous(g, &flat));
+  TRY(op_as_strided(flat, a->size, a->stride, flat->offset + a->storage_offset, &part));
   if (c->needs & 2) c->result[1] = tensor_retain(part);
   if (!(c->needs & 1)) return OK;
   TRY(op_zeros_like(part, DTYPE_NONE, &zeros));
-  return op_as_strided_scatter(g, zeros, a->size, a->stride, a->storage_offset, &c->result[0]);
+  TRY(op_as_strided_scatter(flat, zeros, a->size, a->stride, a->storage_offset, &rest));
+  return read_out(rest, c->input[0], &c->result[0]);
 }

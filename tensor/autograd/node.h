@@ -50,6 +50,7 @@ struct Node {
   int32_t n_inputs, n_outputs; /* lists make them long */
   OpId op;
   uint32_t place;    /* where it was made, of place.c; 0: not noted */
+  uint32_t wanted;   /* of NODE_OP: bits of the inputs whose gradient was wanted when it was recorded */
   uint64_t sequence; /* order of creation; inputs have smaller ones */
   Edge *edges;       /* [n_inputs] */
   Meta *outputs;     /* [n_outputs] */
@@ -65,6 +66,16 @@ struct Node {
   int64_t slot;
   Node *next_dead;
 };
+
+/* The place of input k in the masks of a row: a list counts as one input. */
+static inline int input_index(const OpInfo *info, int k) {
+  return info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
+}
+
+/* Whether input or output i of the masks is kept, or read, when the gradients 'wanted' are. */
+static inline bool node_keeps(uint32_t saved, const uint16_t *read_by, int i, uint32_t wanted) {
+  return (saved >> i & 1) && (read_by == NULL || (read_by[i] & wanted));
+}
 
 /* ---- node.c ---- */
 Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_in,

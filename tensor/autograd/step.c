@@ -15,6 +15,15 @@ static Status check_saved(const Node *n, const Saved *s) {
               tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
 }
 
+/* What the gradients 'needs' read must be as it was. */
+static Status check_kept(const OpInfo *info, const Node *n, uint32_t needs) {
+  for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++)
+    if (node_keeps(info->save_inputs, info->input_for, input_index(info, k), needs)) TRY(check_saved(n, &n->saved_in[k]));
+  for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++)
+    if (node_keeps(info->save_outputs, info->output_for, i, needs)) TRY(check_saved(n, &n->saved_out[i]));
+  return OK;
+}
+
 /* The kept outputs, given their history back where the pass is itself recorded. */
 static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
   for (int i = 0; i < n->n_outputs; i++) {
@@ -67,18 +76,12 @@ Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
   if (in == NULL) return ERROR_MEMORY;
   Backward c = {.info = info, .attrs = n->attrs, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .grad = s->grad,
                 .input = in, .output = saved_out, .result = result, .node = n};
-  Status status = OK;
-  for (int k = 0; k < n->n_inputs && status == OK; k++) {
-    if (n->saved_in != NULL) {
-      status = check_saved(n, &n->saved_in[k]);
-      in[k] = n->saved_in[k].tensor;
-    }
-    Node *next = n->edges[k].node;
-    int bit = info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k;
-    if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << bit;
+  for (int k = 0; k < n->n_inputs; k++) {
+    const Node *next = n->edges[k].node;
+    if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << input_index(info, k);
   }
-  for (int i = 0; i < n->n_outputs && status == OK && n->saved_out != NULL; i++)
-    status = check_saved(n, &n->saved_out[i]);
+  Status status = check_kept(info, n, c.needs);
+  for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++) in[k] = n->saved_in[k].tensor;
   if (status == OK) status = unpack_outputs(p, n, saved_out);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
   if (status == OK && c.needs != 0) status = info->backward(&c);

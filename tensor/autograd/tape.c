@@ -2,9 +2,14 @@
 */
 #include "node.h"
 
-/* Bit of input k in the masks: a list counts as its first input. */
-static uint32_t input_bit(const OpInfo *info, int k) {
-  return 1u << (info->list && k >= info->n_inputs - 1 ? info->n_inputs - 1 : k);
+static uint32_t input_bit(const OpInfo *info, int k) { return 1u << input_index(info, k); }
+
+/* Bits of the inputs whose gradient is wanted. */
+static uint32_t wanted_inputs(const Call *c) {
+  uint32_t wanted = 0;
+  for (int k = 0; k < c->n_in; k++)
+    if (c->in[k] != NULL && tensor_requires_grad(c->in[k])) wanted |= c->info->differentiable & input_bit(c->info, k);
+  return wanted;
 }
 
 static bool wants_gradient(const Call *c) {
@@ -28,21 +33,33 @@ static Tensor *const *results_of(const Call *c, int *n) {
 
 _Thread_local const OpInfo *tape_composite;
 
+static Status keep_inputs(const OpInfo *info, Node *n, int n_in, Tensor *const *in) {
+  for (int k = 0; k < n_in; k++) {
+    const int bit = input_index(info, k);
+    if (in[k] == NULL) continue;
+    if (node_keeps(info->save_inputs, info->input_for, bit, n->wanted)) save(&n->saved_in[k], in[k]);
+    else if (info->save_layouts >> bit & 1) TRY(tensor_layout_of(in[k], &n->saved_in[k].tensor));
+  }
+  return OK;
+}
+
 static Status make_node(Call *c, Tensor *const *in, Node **out) {
   const OpInfo *info = c->info;
+  const bool keeps_in = (info->save_inputs | info->save_layouts) != 0;
   Node *n;
   int n_out;
   Tensor *const *results = results_of(c, &n_out);
-  TRY(node_new(NODE_OP, c->op, c->n_in, n_out, info->save_inputs != 0, info->save_outputs != 0,
+  TRY(node_new(NODE_OP, c->op, c->n_in, n_out, keeps_in, info->save_outputs != 0,
                info->attrs_size, &n));
   if (info->modules == NULL && tape_composite != NULL) n->shown = (uint16_t)tape_composite->id;
   if (info->attrs_size > 0) memcpy(n->attrs, c->attrs, info->attrs_size);
   Status status = OK;
   for (int k = 0; k < c->n_in && status == OK; k++) {
-    if (in[k] == NULL) continue;
-    if (info->differentiable & input_bit(info, k)) status = tensor_edge(in[k], &n->edges[k]);
-    if (info->save_inputs & input_bit(info, k)) save(&n->saved_in[k], in[k]);
+    if (in[k] == NULL || !(info->differentiable & input_bit(info, k))) continue;
+    status = tensor_edge(in[k], &n->edges[k]);
+    if (n->edges[k].node != NULL) n->wanted |= input_bit(info, k);
   }
+  if (status == OK && keeps_in) status = keep_inputs(info, n, c->n_in, in);
   node_renumber(n); /* after the nodes that tensor_edge made for views */
   for (int i = 0; i < n_out && status == OK; i++)
     if (results[i] != NULL) n->outputs[i] = meta_of(results[i]);
@@ -57,7 +74,7 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
 /* Outputs are kept as aliases: the tensor itself would hold its own history. */
 static Status save_outputs(Call *c, Node *n) {
   for (int i = 0; i < c->info->n_outputs; i++) {
-    if (!(c->info->save_outputs >> i & 1) || c->out[i] == NULL) continue;
+    if (c->out[i] == NULL || !node_keeps(c->info->save_outputs, c->info->output_for, i, n->wanted)) continue;
     Saved *s = &n->saved_out[i];
     TRY(tensor_view_of(c->out[i], &s->tensor));
     s->changes = tensor_changes(s->tensor);
@@ -80,34 +97,52 @@ Status tape_record(Call *c) {
   return status;
 }
 
-Status tape_before_in_place(Call *c, Tensor **before) {
+void tape_drop_before(BeforeInPlace *before) {
+  if (before->self == NULL) return;
+  tensor_release(before->self);
+  for (int k = 0; k < OP_MAX_INPUTS; k++) tensor_release(before->others[k]);
+}
+
+/* The tensor as it is now, with its history: a copy where its elements are needed, else an alias. */
+static Status note_before(Tensor *t, bool copies, Tensor **out) {
+  TRY(copies ? tensor_copy_as(t, (DType)t->dtype, out) : tensor_view_of(t, out));
+  if (!tensor_requires_grad(t)) return OK;
+  Edge edge;
+  TRY(tensor_edge(t, &edge));
+  Status status = tensor_set_history(*out, edge.node, edge.output);
+  node_release(edge.node);
+  return status;
+}
+
+static Status note_all_before(const Call *c, uint32_t wanted, BeforeInPlace *before) {
+  const OpInfo *info = c->info;
   Tensor *t = c->in[0];
-  *before = NULL;
+  TRY(note_before(t, node_keeps(info->save_inputs, info->input_for, 0, wanted), &before->self));
+  for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++) {
+    if (c->in[k] == NULL || c->in[k]->storage != t->storage) continue;
+    if (node_keeps(info->save_inputs, info->input_for, input_index(info, k), wanted))
+      TRY(note_before(c->in[k], true, &before->others[k]));
+  }
+  return OK;
+}
+
+Status tape_before_in_place(Call *c, BeforeInPlace *before) {
+  Tensor *t = c->in[0];
   /* The history of a result follows its layout even with gradients off: what flows to it later has the new one. */
   bool follows = c->info->kind == KIND_VIEW && t->base == NULL && !tensor_is_leaf(t);
   if (!grad_enabled() && !follows) return OK;
-  bool own = tensor_requires_grad(t);
+  const bool own = tensor_requires_grad(t);
+  const uint32_t wanted = wanted_inputs(c);
   if (own && (tensor_is_leaf(t) || (t->base != NULL && tensor_is_leaf(t->base))))
     return fail(ERROR_ARGUMENT, "%s_: a leaf that requires a gradient%s cannot be changed in place; use torch.no_grad",
                 c->info->lua_name, t->base != NULL ? " (of which this is a view)" : "");
-  if (!own && !wants_gradient(c)) return OK;
+  if (!own && wanted == 0) return OK;
   if (c->info->backward == NULL)
     return own ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
   if (!dtype_has_gradient((DType)t->dtype)) return OK;
-  if (c->info->save_inputs & 1) { /* the formula needs the old values */
-    TRY(tensor_copy_as(t, (DType)t->dtype, before));
-  } else TRY(tensor_view_of(t, before));
-  if (!own) return OK;
-  Edge edge;
-  Status status = tensor_edge(t, &edge);
-  if (status == OK) {
-    status = tensor_set_history(*before, edge.node, edge.output);
-    node_release(edge.node);
-  }
-  if (status != OK) {
-    tensor_release(*before);
-    *before = NULL;
-  }
+  Status status = note_all_before(c, wanted, before);
+  if (status == OK) return OK;
+  tape_drop_before(before);
   return status;
 }
 
@@ -118,15 +153,13 @@ static Status rebase(Tensor *view, Node *written) {
   Node *n;
   if (view->dtype != base->dtype)
     return fail(ERROR_ARGUMENT, "a view of the parts of complex numbers cannot be changed in place; use torch.complex");
-  if (!tensor_is_contiguous(base)) /* its strides were changed in place, by t_ and the like */
-    return fail(ERROR_ARGUMENT,
-                "a view of a tensor that was transposed in place cannot be changed in place; use :clone()");
-  TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, false, false, sizeof(AsStridedScatterAttrs), &n));
+  TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, true, false, sizeof(AsStridedScatterAttrs), &n));
   *(AsStridedScatterAttrs *)n->attrs =
       (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
                               .stride = ints_of(view->ndim, view->stride),
                               .storage_offset = view->offset - base->offset};
   Status status = tensor_edge(base, &n->edges[0]);
+  if (status == OK) status = tensor_layout_of(base, &n->saved_in[0].tensor);
   n->edges[1].node = written;
   node_retain(written);
   n->outputs[0] = meta_of(base);
@@ -135,19 +168,27 @@ static Status rebase(Tensor *view, Node *written) {
   return status;
 }
 
-Status tape_record_in_place(Call *c, Tensor *before) {
+/* A view of what was changed: its history is looked up anew in the base (refresh_view). */
+static void forget_history(Tensor *view, const Tensor *changed) {
+  if (view == NULL || view->storage != changed->storage || view->base == NULL || view->autograd == NULL) return;
+  view->autograd->view_version--;
+}
+
+Status tape_record_in_place(Call *c, const BeforeInPlace *before) {
   Tensor *few[OP_FEW], **in, *t = c->in[0];
   Node *n;
   TRY(tensors_room(c->n_in, few, &in));
   memcpy(in, c->in, sizeof *in * (size_t)c->n_in);
-  in[0] = before;
+  in[0] = before->self;
+  for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++)
+    if (before->others[k] != NULL) in[k] = before->others[k];
   c->out[0] = t;
   Status status = make_node(c, in, &n);
   tensors_leave(c->n_in, few, in);
   TRY(status);
   status = save_outputs(c, n);
   if (status == OK) status = t->base != NULL ? rebase(t, n) : tensor_set_history(t, n, 0);
-  if (status == OK && t->base != NULL && t->autograd != NULL) t->autograd->view_version--; /* look it up anew */
+  for (int k = 0; k < c->n_in && status == OK; k++) forget_history(c->in[k], t);
   node_release(n);
   c->out[0] = NULL;
   return status;

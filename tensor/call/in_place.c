@@ -112,20 +112,20 @@ static Status kernel_in_place(Call *c) {
 
 static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
-  Tensor *before = NULL;
+  BeforeInPlace before = {0};
   TRY(tape_before_in_place(&c, &before));
   if (c.info->kind == KIND_VIEW) {
     Status status = call_view_in_place(&c);
     /* A gradient that kept this tensor must see that its shape changed. */
     atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
-    if (status == OK) status = tape_record_view_in_place(&c, before);
-    tensor_release(before);
+    if (status == OK) status = tape_record_view_in_place(&c, before.self);
+    tape_drop_before(&before);
     return status;
   }
   Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
   atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
-  if (status == OK && before != NULL) status = tape_record_in_place(&c, before);
-  tensor_release(before);
+  if (status == OK && before.self != NULL) status = tape_record_in_place(&c, &before);
+  tape_drop_before(&before);
   return status;
 }
 

@@ -120,7 +120,9 @@ typedef struct OpInfo {
   bool real_result;          /* elementwise: of complex inputs the result is real */
   bool not_holomorphic;      /* its formula gives the gradient itself; others get and give conjugates: engine.c */
   uint32_t differentiable;   /* bits of inputs that get a gradient */
-  uint32_t save_inputs, save_outputs; /* bits: kept for backward */
+  uint32_t save_inputs, save_outputs; /* bits: kept for backward, if a gradient is wanted that reads them: */
+  const uint16_t *input_for, *output_for; /* [of those]: the bits of these gradients; NULL: whatever is wanted */
+  uint32_t save_layouts; /* bits: of these inputs backward reads shape, strides and dtype at least */
   uint32_t mutates;          /* bits of inputs that it changes in place, beside giving its result */
   uint8_t mutates_when;      /* only when this argument is true or given, 0: always */
   uint8_t amp_cpu, amp_cuda; /* OpAmp */

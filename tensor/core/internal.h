@@ -31,14 +31,20 @@ void hooks_recount(Tensor *t);
 Status tape_record(Call *c);
 /* The outermost composite that runs, whose name the nodes of private ops show; NULL: none runs. */
 extern _Thread_local const OpInfo *tape_composite;
-/* Before an op writes into in[0]: refuses leaves that want a gradient; *before (owned)
-** is what in[0] was, when the change has to be noted, else NULL. */
-Status tape_before_in_place(Call *c, Tensor **before);
-Status tape_record_in_place(Call *c, Tensor *before);
+/* What the inputs of an op in place were, as far as its gradient needs it; all owned. 'others' are inputs that share the
+** memory of in[0]; lists behind them hold integers alone. */
+typedef struct {
+  Tensor *self; /* NULL: the change is not noted */
+  Tensor *others[OP_MAX_INPUTS];
+} BeforeInPlace;
+/* Before an op writes into in[0]: refuses leaves that want a gradient. */
+Status tape_before_in_place(Call *c, BeforeInPlace *before);
+void tape_drop_before(BeforeInPlace *before);
+Status tape_record_in_place(Call *c, const BeforeInPlace *before);
 /* Before the shape or the strides of a tensor are changed in place: what leads to it, its accumulator and its
 ** gradient, note the layout that they belong to. */
 Status autograd_note_layout(Tensor *t);
-/* The same for an op that changed the shape of in[0] alone; 'before' may be NULL. */
+/* The same for an op that changed the shape of in[0] alone; 'before' (what it was) may be NULL. */
 Status tape_record_view_in_place(Call *c, Tensor *before);
 
 /* ---- tensors of a function ----------------------------------------------------- */
@@ -117,6 +123,9 @@ int64_t shape_numel(int ndim, const int64_t *shape);
 Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out);
 /* Shares a storage with 'in' (retained) with shape, stride and offset copied. */
 Status tensor_view_of(const Tensor *in, Tensor **out);
+
+/* A tensor without elements that has the shape, strides, offset and dtype of 't', for what asks for these alone. */
+Status tensor_layout_of(const Tensor *t, Tensor **out);
 
 /* In bodies, where v may be of any element type: whether it is no number. */
 #define IS_NAN(v) ((v) != (v))

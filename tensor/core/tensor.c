@@ -163,7 +163,8 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
   return OK;
 }
 
-Status tensor_view_of(const Tensor *in, Tensor **out) {
+/* A handle like 'in' on 'storage', of which it takes a reference. */
+static Status handle_like(const Tensor *in, Storage *storage, Tensor **out) {
   Tensor *t = handle_new((DType)in->dtype, in->ndim);
   *out = t;
   if (t == NULL) return ERROR_MEMORY;
@@ -173,9 +174,16 @@ Status tensor_view_of(const Tensor *in, Tensor **out) {
   }
   t->offset = in->offset;
   t->numel = in->numel;
-  storage_retain(in->storage);
-  t->storage = in->storage;
+  storage_retain(storage);
+  t->storage = storage;
   return OK;
+}
+
+Status tensor_view_of(const Tensor *in, Tensor **out) { return handle_like(in, in->storage, out); }
+
+Status tensor_layout_of(const Tensor *t, Tensor **out) {
+  static Storage nothing = {.refs = 1, .device = {DEVICE_CPU, 0}}; /* this reference is never given back */
+  return handle_like(t, &nothing, out);
 }
 
 Status tensor_alias(const Tensor *t, Tensor **out) { return tensor_view_of(t, out); }

@@ -324,8 +324,10 @@ op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Te
   doc = "Limited to [min, max], element by element; broadcast.",
   example = "torch.clamp(torch.arange(3), torch.tensor({1, 1, 1}), torch.tensor({1, 2, 1}))", gives = "{1, 1, 1}"}
 op {"clamp_backward", "(g: Tensor, input: Tensor, min: number = nil, max: number = nil) -> Tensor", private = true,
-  types = "number",
-  expr = "choose((b <= max_or_highest) & (b >= min_or_lowest), a, K(0))", doc = "g where input is between them.",
+  types = "float",
+  expr = "choose(((b > min_or_lowest) | (min_or_lowest == K(-INFINITY))) & ((b < max_or_highest) | "
+    .. "(max_or_highest == K(INFINITY))), a, K(0))",
+  doc = "g where input is between them, 0 at a bound (a least subgradient, as of relu).",
   backward = function(o) return {g = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"addcmul", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: number = 1) -> Tensor", complex = true,
   amp = {cuda = "widest"}, inplace = true, types = "number",

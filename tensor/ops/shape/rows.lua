@@ -75,12 +75,12 @@ op {"unbind", "(input: Tensor, dim: dim = 1) -> Tensor[]", view = true, backward
 
 op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: int = -1) -> Tensor", view = true,
   inplace = true,
-  backward = "as_strided", grad_inputs = {"input"}, save = {"input"},
+  backward = "as_strided", grad_inputs = {"input"}, save_layout = {"input"},
   doc = [[A view with the given size, strides and offset (in elements of the storage).]],
   example = "torch.arange(4):as_strided({2, 2}, {1, 2})", gives = "{{0, 2}, {1, 3}}"}
 op {"as_strided_scatter", "(input: Tensor, src: Tensor, size: shape, stride: ints, "
     .. "storage_offset: int = -1) -> Tensor", composite = true,
-  backward = "as_strided_scatter", grad_inputs = {"input", "src"}, private = true,
+  backward = "as_strided_scatter", grad_inputs = {"input", "src"}, save_layout = {"input"}, private = true,
   doc = [[input with src written where as_strided(size, stride, storage_offset) looks.]]}
 op {"contiguous", "(input: Tensor) -> Tensor", composite = true,
   doc = [[input itself when its elements lie in order in memory, else a copy.]],
