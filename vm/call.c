@@ -5,6 +5,7 @@
 
 #include "argument.h"
 #include "call.h"
+#include "deferred.h"
 
 /* Puts what came out into the 'n' boxes that wait for it; the rest goes. */
 static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out, TensorBox **box, int n) {
@@ -62,6 +63,18 @@ static int call_for_list(Reader *r) {
   return 1;
 }
 
+/* True: the result of a call that is deferred is in the box. Otherwise the inputs are tensors now. */
+static bool call_deferred(Reader *r, bool in_place, const void *attrs, TensorBox *box) {
+  Status status;
+  bool done = false;
+  if (in_place) status = deferred_before_change(r->inputs, r->n_inputs);
+  else done = deferred_call(r->info, r->inputs, r->n_inputs, attrs, box, &status);
+  if (status != OK || done) argument_drop(r);
+  argument_raise_failure(r->L, r->info, in_place, status);
+  if (done) tensor_account(r->L, box);
+  return done;
+}
+
 static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
   memset(&r, 0, offsetof(Reader, attrs));
@@ -73,16 +86,20 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   argument_place(&r, top);
   argument_make_room(&r);
   if (info->list_output) return call_for_list(&r);
-  TensorBox *box[OP_MAX_OUTPUTS];
+  TensorBox *box[OP_MAX_OUTPUTS] = {NULL};
   const int boxes = info->all_returned_if ? info->n_outputs : info->n_returned;
   if (!in_place)
     for (int i = 0; i < boxes; i++) box[i] = tensor_box(L);
-  if (!argument_read(&r)) {
+  deferred_reads = deferring > 0;
+  const bool good = argument_read(&r);
+  deferred_reads = false;
+  if (!good) {
     argument_drop(&r);
     return argument_raise(&r);
   }
   const OpId op = info->id;
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
+  if (deferring > 0 && call_deferred(&r, in_place, attrs, box[0])) return 1;
   if (in_place) {
     Status status =
         r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
@@ -134,7 +151,29 @@ static int call_tensors(lua_State *L, const OpInfo *info, bool in_place, Tensor 
   return finish(L, info, op_call(op, inputs, info->n_inputs, info->defaults, out), out, box, info->n_returned);
 }
 
+/* A call inside of torch.fused. */
+static int call_deferring(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
+  Tensor *inputs[OP_MAX_INPUTS];
+  const int top = lua_gettop(L);
+  deferred_reads = true;
+  const bool plain = only_tensors(L, info, top, inputs);
+  deferred_reads = false;
+  if (!plain) return call_with(L, info, in_place, top);
+  Status status;
+  if (in_place) status = deferred_before_change(inputs, info->n_inputs);
+  else {
+    TensorBox *box = tensor_box(L);
+    if (deferred_call(info, inputs, info->n_inputs, info->defaults, box, &status)) {
+      tensor_account(L, box);
+      return 1;
+    }
+  }
+  argument_raise_failure(L, info, in_place, status);
+  return call_tensors(L, info, in_place, inputs, metatable);
+}
+
 int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
+  if (deferring > 0) return call_deferring(L, info, in_place, metatable);
   int top = lua_gettop(L);
   Tensor *inputs[OP_MAX_INPUTS];
   if (only_tensors(L, info, top, inputs)) return call_tensors(L, info, in_place, inputs, metatable);

@@ -1,5 +1,6 @@
 /* open.c: the package: the table torch and the globals. */
 #include "call.h"
+#include "deferred.h"
 #include "internals.h"
 #include "library.h"
 #include "coroutine.h"
@@ -39,6 +40,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_pushvalue(L, torch);
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, tensor_functions, 0);
+  luaL_setfuncs(L, deferred_functions, 0);
   luaL_setfuncs(L, autograd_modes, 0);
   lua_newtable(L);
   lua_pushcfunction(L, cuda_available);

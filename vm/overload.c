@@ -6,12 +6,15 @@
 
 #include "argument.h"
 #include "call.h"
+#include "deferred.h"
 #include "library.h"
 #include "userdata/class.h"
 
 static bool may_be(lua_State *L, const OpArg *a, int index) {
   int type = lua_type(L, index);
+  deferred_reads = deferring > 0; /* only what it is counts */
   const Tensor *t = tensor_test(L, index);
+  deferred_reads = false;
   const bool tensor = t != NULL;
   if (type == LUA_TNIL) return a->optional || a->default_text != NULL;
   switch ((ArgType)a->type) {

@@ -98,7 +98,8 @@ void *object_check(lua_State *L, int argument, const Class *class, const char *f
 
 typedef struct {
   Object object;
-  Tensor *tensor; /* owned; NULL in a box that waits to be filled */
+  Tensor *tensor; /* owned; NULL in a box that waits to be filled, or whose tensor is deferred */
+  struct Deferred *deferred; /* owned: what the tensor will be computed of (vm/deferred.c), else NULL */
 } TensorBox;
 
 extern const Class tensor_class;
@@ -115,6 +116,9 @@ void tensor_push(lua_State *L, Tensor *tensor);
 /* The tensor at 'index' (borrowed), or NULL. Never raises. */
 Tensor *tensor_test(lua_State *L, int index);
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name);
+/* Of deferred.c: computes the tensor of a box (NULL: status_message says why not), and forgets what it would be. */
+extern Tensor *(*deferred_tensor)(TensorBox *box);
+extern void (*deferred_drop)(TensorBox *box);
 
 /* ---- userdata/options.c ------------------------------------------------------- */
 

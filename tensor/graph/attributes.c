@@ -17,7 +17,8 @@ static uint64_t hash_scalar(const Scalar *s, uint64_t h) {
 }
 
 static bool same_scalar(const Scalar *a, const Scalar *b) {
-  return a->kind == b->kind && memcmp(&a->as, &b->as, a->kind == SCALAR_COMPLEX ? sizeof a->as.c : sizeof a->as.i) == 0;
+  const size_t bytes = a->kind == SCALAR_COMPLEX ? sizeof a->as.c : sizeof a->as.i;
+  return a->kind == b->kind && memcmp(&a->as, &b->as, bytes) == 0;
 }
 
 /* The bytes of an attribute that count, where they lie in one piece. */

@@ -1,13 +1,13 @@
-/* graph.h: a computation as data. A graph has values (tensors that are not there yet, with the dtype and the shape that
-** they had when the graph was recorded) and nodes (calls of ops) in the order in which they run. It is in
+/* graph.h: a computation as data. A graph has values (tensors that are not there yet, with the dtype and the
+** shape that they had when the graph was recorded) and nodes (calls of ops) in the order in which they run. It is in
 ** single-assignment form: each value is made in one place, and a node uses only what is made before it.
 **
-** A node has the attributes of its op in the op's own struct (OpArg tells names, types and offsets), so a new row needs
-** nothing here. Its text form (text.c) parses back (parse.c) to the same graph.
+** A node has the attributes of its op in the op's own struct (OpArg tells names, types and offsets), so a new
+** row needs nothing here. Its text form (text.c) parses back (parse.c) to the same graph.
 **
-** In place. Output 0 of a node with 'in_place' is its first input, changed: the same memory under another number. Value
-** 'base' says whose memory a value shows. So what reads memory that is changed later stands before the change, what
-** reads the new elements behind it, and passes move neither.
+** In place. Output 0 of a node with 'in_place' is its first input, changed: the same memory under another
+** number. Value 'base' says whose memory a value shows. So what reads memory that is changed later stands before
+** the change, what reads the new elements behind it, and passes move neither.
 **
 ** Ownership: a graph owns what its values and nodes point to. Functions that add something copy what they are given.
 */

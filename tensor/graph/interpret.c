@@ -1,5 +1,5 @@
-/* interpret.c: a graph is run node by node through op_call, the road of every call: gradients, devices and modes are as
-** in a program. A tensor is released behind its last use.
+/* interpret.c: a graph is run node by node through op_call, the road of every call: gradients, devices and
+** modes are as in a program. A tensor is released behind its last use.
 */
 #include <stdio.h>
 

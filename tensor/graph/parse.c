@@ -1,5 +1,6 @@
-/* parse.c: a graph from its text form (text.c). The text may come from a file: whatever it says, the outcome is a graph
-** that graph_verify accepts, or a failure that names the line. What a node does with its inputs is for its op to check.
+/* parse.c: a graph from its text form (text.c). The text may come from a file: whatever it says, the outcome
+** is a graph that graph_verify accepts, or a failure that names the line. What a node does with its inputs is for
+** its op to check.
 */
 #include <stdio.h>
 
@@ -44,7 +45,8 @@ static Status take_sign(Parser *p, char sign, const char *what) {
 static Status take_value(Parser *p, int *out) {
   if (p->x.kind != WORD_VALUE) return lexer_expected(&p->x, "a value such as %1");
   if (p->x.integer >= p->values.n)
-    return fail(ERROR_ARGUMENT, "graph: line %d: %%%lld is used before it is made", p->x.line, (long long)p->x.integer);
+    return fail(ERROR_ARGUMENT, "graph: line %d: %%%lld is used before it is made", p->x.line,
+                (long long)p->x.integer);
   *out = p->values.v[p->x.integer];
   return lexer_next(&p->x);
 }

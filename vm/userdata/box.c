@@ -27,6 +27,7 @@ static void collect(lua_State *L) {
 void tensor_account(lua_State *L, const TensorBox *box) {
   const Tensor *t = box->tensor;
   (void)L;
+  if (box->deferred != NULL) pending += (int64_t)sizeof *t;
   if (t == NULL) return;
   pending += (int64_t)sizeof *t;
   if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
@@ -37,6 +38,7 @@ TensorBox *tensor_box_of(lua_State *L, int metatable) {
   TensorBox *box = lua_newuserdatauv(L, sizeof *box, 0);
   box->object.class = &tensor_class;
   box->tensor = NULL;
+  box->deferred = NULL;
   lua_pushvalue(L, metatable);
   lua_setmetatable(L, -2);
   return box;
@@ -60,6 +62,10 @@ void tensor_push(lua_State *L, Tensor *tensor) {
 
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name) {
   Tensor *t = tensor_test(L, argument);
-  if (t == NULL) error_argument(L, function, name, argument, "a tensor", argument);
+  if (t == NULL) {
+    const TensorBox *box = object_test(L, argument, &tensor_class);
+    if (box != NULL && box->deferred != NULL) luaL_error(L, "%s", status_message());
+    error_argument(L, function, name, argument, "a tensor", argument);
+  }
   return t;
 }

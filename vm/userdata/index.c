@@ -5,6 +5,7 @@
 
 #include "argument.h"
 #include "call.h"
+#include "deferred.h"
 #include "userdata/complex_value.h"
 
 /* What stands in x[…], one item after another. The boxes of the intermediate views and
@@ -228,6 +229,7 @@ int index_set(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "index", "self");
   Indexing x = {.L = L, .dims = {.n = 0}};
   lua_settop(L, 3);
+  if (deferring > 0) error_check(L, deferred_before_change_of(t));
   if (fill_by_mask(L, t)) return 0;
   read_key(&x, t);
   Tensor *value = value_of(L, (DType)t->dtype);

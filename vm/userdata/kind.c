@@ -24,19 +24,25 @@ void *object_test(lua_State *L, int index, const Class *class) {
 
 /* ---- tensors ---------------------------------------------------------------------------- */
 
+Tensor *(*deferred_tensor)(TensorBox *box);
+void (*deferred_drop)(TensorBox *box);
+
 /* The first word of the userdata is compared with the address of our descriptor: other
 ** libraries' userdata do not hold it. */
 Tensor *tensor_test(lua_State *L, int index) {
-  const TensorBox *box = lua_touserdata(L, index);
+  TensorBox *box = lua_touserdata(L, index);
   if (box == NULL || lua_rawlen(L, index) < sizeof *box) return NULL; /* light ones have length 0 */
-  return box->object.class == &tensor_class ? box->tensor : NULL;
+  if (box->object.class != &tensor_class) return NULL;
+  return box->tensor != NULL || box->deferred == NULL ? box->tensor : deferred_tensor(box);
 }
 
 /* __gc and __close: most of what dies are tensors, so this is theirs alone. */
 static int tensor_finalize(lua_State *L) {
-  Tensor *t = tensor_test(L, 1);
-  if (t == NULL) return 0;
-  ((TensorBox *)lua_touserdata(L, 1))->tensor = NULL;
+  TensorBox *box = lua_touserdata(L, 1);
+  if (box == NULL || lua_rawlen(L, 1) < sizeof *box || box->object.class != &tensor_class) return 0;
+  if (box->deferred != NULL) deferred_drop(box);
+  Tensor *t = box->tensor;
+  box->tensor = NULL;
   tensor_release(t);
   return 0;
 }

@@ -4,13 +4,15 @@
 #include <stdlib.h>
 
 #include "core/internal.h"
+#include "device/fused.h"
 #include "ops/optim/optimiser.h"
 
 #define LEVEL_TABLES(level)                                         \
   extern const StripFn *const strips_##level[DTYPE_COUNT];          \
   extern const KernelFn *const kernels_##level;                     \
   extern CastFn casts_##level[DTYPE_COUNT][DTYPE_COUNT];            \
-  extern OptimiserPasses *const optimiser_passes_##level[DTYPE_COUNT];
+  extern OptimiserPasses *const optimiser_passes_##level[DTYPE_COUNT]; \
+  Status fused_walk_##level(const FusedProgram *p);
 LEVEL_TABLES(base)
 #ifdef HECATE_LEVELS
 LEVEL_TABLES(avx2)
@@ -21,10 +23,11 @@ const StripFn *const *cpu_strips = strips_base;
 const KernelFn *cpu_kernels;
 CastFn (*cpu_cast)[DTYPE_COUNT] = casts_base;
 OptimiserPasses *const *cpu_optimiser_passes = optimiser_passes_base;
+Status (*cpu_fused_walk)(const FusedProgram *p) = fused_walk_base;
 
 #define USE(level)                                                                          \
   (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level,    \
-   cpu_optimiser_passes = optimiser_passes_##level)
+   cpu_optimiser_passes = optimiser_passes_##level, cpu_fused_walk = fused_walk_##level)
 
 __attribute__((constructor)) static void cpu_select(void) {
   USE(base);

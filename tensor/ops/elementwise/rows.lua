@@ -255,7 +255,7 @@ op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min",
   composite = function(o) return o.input:minimum(o.other) end, doc = "minimum(input, other).",
   example = "torch.min(torch.ones(2), torch.zeros(2))", gives = "{0, 0}"}
 binary("atan2", "atan2(a, b)", "The angle of the point (other, input).",
-  {types = "float", result = "float", domain = "positive", tensors = BOTH_TENSORS,
+  {types = "float", result = "float", domain = "positive", tensors = BOTH_TENSORS, cost = true,
   backward = function(o)
     local r = o.input * o.input + o.other * o.other
     return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}

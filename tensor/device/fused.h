@@ -1,0 +1,79 @@
+/* fused.h: several elementwise ops, with a reduction at the end perhaps, as one walk over memory. A program
+** has registers and steps. It is run strip after strip of FUSED_STRIP elements; what steps hand to each other lies
+** in buffers of a strip, which stay in the first-level cache. So memory is read once for each operand, written
+** once for each result.
+**
+** Each step is a strip or a cast of the unfused ops, on the same elements in the same dtypes, and strips begin at
+** multiples of the block in which their loops work: the results have the same bits as those of the ops one by one.
+*/
+#ifndef HECATE_FUSED_H
+#define HECATE_FUSED_H
+
+#include "core/internal.h"
+
+#define FUSED_STRIP STRIP
+#define FUSED_STEPS 96
+#define FUSED_REGISTERS 128
+#define FUSED_BUFFERS 32
+#define FUSED_BLOCK 256 /* elements: strips begin at multiples of it (LOOP in device/cpu/strip.h) */
+
+typedef enum {
+  REGISTER_BUFFER, /* what a step hands to others */
+  REGISTER_DENSE,  /* memory of the whole shape, in order */
+  REGISTER_SINGLE, /* one element for all */
+  REGISTER_SPREAD  /* an operand that is broadcast: copied to a buffer strip by strip */
+} RegisterKind;
+
+typedef struct {
+  uint8_t kind, dtype;
+  int16_t buffer; /* of buffers and spread operands; -1: none yet */
+  int16_t last;   /* the last step that uses it */
+  char *data;
+  int ndim; /* of spread ones: sizes of the result, strides in bytes */
+  int64_t shape[TENSOR_MAX_DIMS], stride[TENSOR_MAX_DIMS];
+  uint64_t single[2]; /* the element, cast already */
+} FusedRegister;
+
+typedef struct {
+  StripFn strip; /* or NULL: */
+  CastFn cast;
+  const void *attrs;
+  int n; /* of p */
+  int16_t p[ITER_MAX_OPERANDS]; /* registers: the result, then inputs */
+} FusedStep;
+
+typedef struct {
+  int64_t numel;
+  int ndim;
+  int64_t shape[TENSOR_MAX_DIMS];
+  int n_registers, n_steps, n_buffers;
+  int cost; /* cycles of an element */
+  bool full; /* there was no room for a step */
+  FusedRegister registers[FUSED_REGISTERS];
+  FusedStep steps[FUSED_STEPS];
+  /* The reduction: of each 'length' elements of register 'folded' one of 'out'. */
+  OpId reduction; /* OP_COUNT: none */
+  int folded;
+  int64_t length;
+  Tensor *out; /* borrowed */
+} FusedProgram;
+
+/* ---- fused.c: making programs ------------------------------------------------------------------- */
+
+void fused_start(FusedProgram *p, int ndim, const int64_t *shape);
+/* The register of a tensor that lies on the CPU; the same tensor has the same. */
+int fused_operand(FusedProgram *p, Tensor *t);
+/* An elementwise op on registers, in dtype 'common', with this result (call_elementwise_dtypes says both). The result
+** goes into 'to', which is dense and of the whole shape, or where it is NULL into a buffer. Returns its register. */
+int fused_step(FusedProgram *p, const OpInfo *info, const void *attrs, DType common, DType result, int n_inputs,
+               const int *inputs, Tensor *to);
+/* sum, mean, prod, amax or amin of a register of float32 or float64, over the last dimensions, into 'out'. */
+void fused_reduce(FusedProgram *p, OpId reduction, int folded, Tensor *out);
+bool fused_reduces(OpId op);
+/* Runs it. A program that had no room ('full') is not run: ERROR_ARGUMENT. */
+Status fused_run(FusedProgram *p);
+
+/* The walk of this processor: device/cpu/walk.c. */
+extern Status (*cpu_fused_walk)(const FusedProgram *p);
+
+#endif

@@ -1,0 +1,361 @@
+/* deferred.c: see deferred.h. */
+#include "deferred.h"
+
+#include <string.h>
+
+#include "call/mode.h"
+#include "call/road.h"
+#include "device/fused.h"
+
+#define DEFERRED_LEAST 2048 /* elements: for fewer a call costs less than to defer it */
+#define DEFERRED_STEPS 24   /* of an expression: what is longer is computed in pieces */
+
+typedef struct Deferred Deferred;
+typedef struct {
+  Tensor *tensor; /* owned; NULL: 'deferred' */
+  Deferred *deferred;
+  unsigned version; /* of the tensor's storage */
+} Operand;
+
+struct Deferred {
+  Tensor header; /* first: what deferred_reads shows. Its storage has no data. */
+  int refs;      /* of boxes and of other deferred ones */
+  const OpInfo *info;
+  DType common; /* the dtype of the operation; header.dtype is that of the result */
+  int n;
+  Operand in[ITER_MAX_OPERANDS];
+  void *attrs;
+  int steps;     /* of the expression, what is used twice counted twice */
+  Tensor *made;  /* owned, when it was computed */
+  TensorBox *box; /* that waits for it; NULL: none any more */
+  Deferred *next, **at; /* the list of those that wait */
+  /* While a program is made: */
+  uint64_t program;
+  int reg;
+};
+
+int deferring;
+bool deferred_reads;
+static Deferred *deferred_waiting;
+static Storage deferred_storage = {.device = {DEVICE_CPU, 0}};
+static uint64_t deferred_programs;
+
+static Deferred *deferred_of(const Tensor *t) {
+  return t != NULL && t->storage == &deferred_storage ? (Deferred *)t : NULL;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static void deferred_unlink(Deferred *d) {
+  if (d->at == NULL) return;
+  *d->at = d->next;
+  if (d->next != NULL) d->next->at = d->at;
+  d->at = NULL;
+}
+
+static void deferred_release(Deferred *d);
+
+static void deferred_drop_operands(Deferred *d) {
+  for (int i = 0; i < d->n; i++) {
+    tensor_release(d->in[i].tensor);
+    if (d->in[i].deferred != NULL) deferred_release(d->in[i].deferred);
+  }
+  d->n = 0;
+}
+
+/* Expressions are short, so the recursion is. */
+static void deferred_release(Deferred *d) {
+  if (--d->refs > 0) return;
+  deferred_unlink(d);
+  deferred_drop_operands(d);
+  tensor_release(d->made);
+  memory_free(d->attrs, d->info->attrs_size);
+  memory_free(d, sizeof *d);
+}
+
+static void deferred_drop_box(TensorBox *box) {
+  Deferred *d = box->deferred;
+  box->deferred = NULL;
+  d->box = NULL;
+  deferred_unlink(d);
+  deferred_release(d);
+}
+
+/* It is computed: its box has the tensor, and what it was made of goes. */
+static void deferred_settle(Deferred *d) {
+  TensorBox *box = d->box;
+  deferred_drop_operands(d);
+  if (box == NULL) return;
+  box->tensor = tensor_retain(d->made);
+  deferred_drop_box(box);
+}
+
+static Status deferred_new(const Call *c, DType common, DType result, int ndim, const int64_t *shape, Deferred **out) {
+  Deferred *d = *out = memory_zalloc(sizeof *d);
+  if (d == NULL) return ERROR_MEMORY;
+  d->refs = 1;
+  d->info = c->info;
+  d->common = common;
+  d->steps = 1;
+  d->header = (Tensor){.refs = 1 << 30, .dtype = (uint8_t)result, .ndim = (uint8_t)ndim, .storage = &deferred_storage};
+  memcpy(d->header.shape, shape, sizeof *shape * (size_t)ndim);
+  contiguous_strides(&d->header);
+  if (c->info->attrs_size > 0) {
+    d->attrs = memory_alloc(c->info->attrs_size);
+    if (d->attrs == NULL) {
+      deferred_release(d);
+      return ERROR_MEMORY;
+    }
+    memcpy(d->attrs, c->attrs, c->info->attrs_size);
+  }
+  for (int i = 0; i < c->n_in; i++) {
+    Operand *o = &d->in[d->n++];
+    if ((o->deferred = deferred_of(c->in[i])) != NULL) {
+      o->deferred->refs++;
+      d->steps += o->deferred->steps;
+      continue;
+    }
+    o->tensor = tensor_retain(c->in[i]);
+    o->version = atomic_load_explicit(&o->tensor->storage->version, memory_order_relaxed);
+  }
+  return OK;
+}
+
+static void deferred_put(Deferred *d, TensorBox *box) {
+  box->deferred = d;
+  d->box = box;
+  d->next = deferred_waiting;
+  d->at = &deferred_waiting;
+  if (d->next != NULL) d->next->at = &d->next;
+  deferred_waiting = d;
+}
+
+/* ---- computing -------------------------------------------------------------------------------- */
+
+static Status deferred_program(FusedProgram *p, Deferred *d, int *reg) {
+  int in[ITER_MAX_OPERANDS];
+  if (d->program == deferred_programs) {
+    *reg = d->reg;
+    return OK;
+  }
+  for (int i = 0; i < d->n; i++) {
+    const Operand *o = &d->in[i];
+    Tensor *t = o->deferred != NULL ? o->deferred->made : o->tensor;
+    if (t == NULL) {
+      TRY(deferred_program(p, o->deferred, &in[i]));
+      continue;
+    }
+    if (o->deferred == NULL && o->version != atomic_load_explicit(&t->storage->version, memory_order_relaxed))
+      return fail(ERROR_ARGUMENT,
+                  "fused: an operand of '%s' was changed in place before the result was needed; return the result, "
+                  "or use it before the change", d->info->lua_name);
+    in[i] = fused_operand(p, t);
+  }
+  *reg = fused_step(p, d->info, d->attrs, d->common, (DType)d->header.dtype, d->n, in, d->made);
+  d->reg = *reg;
+  d->program = deferred_programs;
+  return OK;
+}
+
+/* Computes deferred ones of the same shape in one walk. */
+static Status deferred_compute(int n, Deferred **roots) {
+  FusedProgram *p = memory_alloc(sizeof *p);
+  if (p == NULL) return ERROR_MEMORY;
+  Status status = OK;
+  int reg, done = 0;
+  deferred_programs++;
+  fused_start(p, roots[0]->header.ndim, roots[0]->header.shape);
+  for (int i = 0; i < n && status == OK; i++) {
+    const Tensor *h = &roots[i]->header;
+    status = tensor_empty_cpu(h->ndim, h->shape, (DType)h->dtype, &roots[i]->made);
+    if (status == OK) done++;
+  }
+  for (int i = 0; i < n && status == OK; i++) status = deferred_program(p, roots[i], &reg);
+  if (status == OK) status = fused_run(p);
+  memory_free(p, sizeof *p);
+  for (int i = 0; i < done; i++) {
+    if (status == OK) deferred_settle(roots[i]);
+    else {
+      tensor_release(roots[i]->made);
+      roots[i]->made = NULL;
+    }
+  }
+  return status;
+}
+
+#define DEFERRED_ROOTS 8 /* so many in one walk: each is a stream to memory */
+Status deferred_compute_boxes(int n, TensorBox *const *boxes) {
+  for (int i = 0; i < n; i++) {
+    Deferred *roots[DEFERRED_ROOTS];
+    int count = 0;
+    for (int k = i; k < n && count < DEFERRED_ROOTS; k++) {
+      Deferred *d = boxes[k]->deferred;
+      bool fits = d != NULL && (count == 0 || tensor_same_shape(&roots[0]->header, &d->header));
+      for (int j = 0; j < count; j++) fits = fits && roots[j] != d;
+      if (fits) roots[count++] = d;
+    }
+    if (count > 0) TRY(deferred_compute(count, roots));
+  }
+  return OK;
+}
+
+static Status deferred_compute_one(Deferred *d) { return d->made != NULL ? OK : deferred_compute(1, &d); }
+
+static Tensor *deferred_of_box(TensorBox *box) {
+  if (deferred_reads) return box->deferred->made != NULL ? box->deferred->made : &box->deferred->header;
+  Deferred *d = box->deferred;
+  return deferred_compute_one(d) == OK ? box->tensor : NULL;
+}
+
+/* Puts computed tensors in the place of headers. */
+static Status deferred_compute_inputs(Tensor **inputs, int n) {
+  for (int i = 0; i < n; i++) {
+    Deferred *d = deferred_of(inputs[i]);
+    if (d == NULL) continue;
+    const TensorBox *box = d->box; /* an argument lies in a box */
+    const Tensor *header = inputs[i];
+    TRY(deferred_compute_one(d)); /* d is gone now, perhaps */
+    for (int k = i; k < n; k++)
+      if (inputs[k] == header) inputs[k] = box->tensor;
+  }
+  return OK;
+}
+
+/* ---- which calls are deferred ---------------------------------------------------------------------- */
+
+/* Whether a strip can read the operand as it lies, or a copy of a strip of it has the same outcome. */
+static bool deferred_takes(const OpInfo *info, const Tensor *t, int64_t numel) {
+  if (tensor_device(t).type != DEVICE_CPU || dtype_is_complex((DType)t->dtype)) return false;
+  if (grad_enabled() && tensor_requires_grad(t)) return false;
+  if (t->numel == 1) return true;
+  /* Rows that are broadcast are short strips, and the last elements of a strip take another loop than the others:
+  ** where that loop calls another function (exp and the like), the last bit may differ. */
+  return t->numel == numel ? tensor_is_contiguous(t) : !info->costly;
+}
+
+static bool deferred_kind(const OpInfo *info, DType compute) {
+  return info->kind == KIND_ELEMENTWISE && !info->in_place_only && !info->moves && !info->real_result &&
+         (dtype_is_float(compute) || compute == DTYPE_BOOL);
+}
+
+/* Computes deferred operands of another shape, and of expressions that are long. */
+static Status deferred_fit(const Call *c, Tensor **inputs, const Tensor *shape) {
+  int steps = 1;
+  for (int i = 0; i < c->n_in; i++) {
+    Deferred *d = deferred_of(inputs[i]);
+    if (d == NULL) continue;
+    steps += d->steps;
+    if (steps > DEFERRED_STEPS || !tensor_same_shape(&d->header, shape)) {
+      steps -= d->steps;
+      TRY(deferred_compute_inputs(&inputs[i], c->n_in - i));
+    }
+  }
+  return OK;
+}
+
+static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box,
+                                 Status *status) {
+  Call c = {.info = info, .op = info->id, .in = inputs, .n_in = n, .attrs = attrs};
+  Tensor shape = {.ndim = 0};
+  DType compute, result;
+  int ndim = 0;
+  int64_t most = 0;
+  for (int i = 0; i < n; i++)
+    if (inputs[i] != NULL && inputs[i]->numel > most) most = inputs[i]->numel;
+  if (most < DEFERRED_LEAST || n == 0 || n >= ITER_MAX_OPERANDS || info->kind != KIND_ELEMENTWISE) return false;
+  if (call_elementwise_dtypes(&c, &compute, &result) != OK || !deferred_kind(info, compute)) return false;
+  if (broadcast_shape(info->lua_name, n, inputs, &ndim, shape.shape) != OK) return false;
+  shape.ndim = (uint8_t)ndim;
+  shape.numel = shape_numel(ndim, shape.shape);
+  for (int i = 0; i < n; i++)
+    if (deferred_of(inputs[i]) == NULL && !deferred_takes(info, inputs[i], shape.numel)) return false;
+  Deferred *d = NULL;
+  *status = deferred_fit(&c, inputs, &shape);
+  if (*status == OK) *status = deferred_new(&c, compute, result, ndim, shape.shape, &d);
+  if (*status != OK) return false;
+  deferred_put(d, box);
+  return true;
+}
+
+/* Whether the dimensions that are reduced are the last ones, and of more than one element together. */
+static bool deferred_reduces_last(const Tensor *in, const Ints *dim) {
+  uint32_t bits;
+  int64_t length = 1;
+  if (resolve_dims("reduce", dim, in->ndim, &bits) != OK) return false;
+  for (int d = 0; d < in->ndim; d++) {
+    if (d > 0 && (bits >> (d - 1) & 1) && !(bits >> d & 1)) return false;
+    if (bits >> d & 1) length *= in->shape[d];
+  }
+  return length > 1;
+}
+
+static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box,
+                               Status *status) {
+  Deferred *d = fused_reduces(info->id) ? deferred_of(inputs[0]) : NULL;
+  const bool sums = info->id == OP_SUM || info->id == OP_MEAN || info->id == OP_PROD;
+  const SumAttrs *a = attrs;
+  if (d == NULL || d->made != NULL) return false;
+  const DType dtype = (DType)d->header.dtype;
+  if (dtype != DTYPE_FLOAT32 && dtype != DTYPE_FLOAT64) return false;
+  if (sums && a->dtype != DTYPE_NONE && a->dtype != dtype) return false;
+  if (!deferred_reduces_last(&d->header, sums ? &a->dim : &((const AmaxAttrs *)attrs)->dim)) return false;
+  Call c = {.info = info, .op = info->id, .in = inputs, .n_in = 1, .attrs = attrs};
+  if (info->infer(&c) != OK) return false;
+  FusedProgram *p = memory_alloc(sizeof *p);
+  *status = p != NULL ? OK : ERROR_MEMORY;
+  if (*status == OK) {
+    int reg = 0;
+    deferred_programs++;
+    fused_start(p, d->header.ndim, d->header.shape);
+    *status = deferred_program(p, d, &reg);
+    fused_reduce(p, info->id, reg, c.out[0]);
+    if (*status == OK) *status = fused_run(p);
+    memory_free(p, sizeof *p);
+  }
+  if (*status == OK) box->tensor = c.out[0];
+  else tensor_release(c.out[0]);
+  return *status == OK;
+}
+
+bool deferred_call(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box, Status *status) {
+  *status = OK;
+  if (call_modes == 0 && info->n_returned == 1 && !info->list_output) {
+    if (deferred_elementwise(info, inputs, n, attrs, box, status)) return true;
+    if (*status == OK && n > 0 && deferred_reduction(info, inputs, attrs, box, status)) return true;
+  }
+  if (*status == OK) *status = deferred_compute_inputs(inputs, n);
+  return false;
+}
+
+/* ---- changes in place -------------------------------------------------------------------------------- */
+
+static bool deferred_reads_storage(const Deferred *d, const Storage *s) {
+  for (int i = 0; i < d->n; i++) {
+    const Operand *o = &d->in[i];
+    const Tensor *t = o->deferred != NULL ? o->deferred->made : o->tensor;
+    if (t != NULL ? t->storage == s : deferred_reads_storage(o->deferred, s)) return true;
+  }
+  return false;
+}
+
+Status deferred_before_change_of(const Tensor *t) {
+  for (Deferred *d = deferred_waiting; d != NULL;) {
+    if (!deferred_reads_storage(d, t->storage)) {
+      d = d->next;
+      continue;
+    }
+    TRY(deferred_compute_one(d));
+    d = deferred_waiting; /* the list has changed */
+  }
+  return OK;
+}
+
+Status deferred_before_change(Tensor **inputs, int n) {
+  TRY(deferred_compute_inputs(inputs, n));
+  return n > 0 && inputs[0] != NULL ? deferred_before_change_of(inputs[0]) : OK;
+}
+
+__attribute__((constructor)) static void deferred_open(void) {
+  deferred_tensor = deferred_of_box;
+  deferred_drop = deferred_drop_box;
+}
