@@ -26,9 +26,14 @@
 
 /* Both sides are evaluated, so that the loop stays free of branches. */
 SCALAR_FUNCTION T choose(bool c, T a, T b) { return c ? a : b; }
-/* A NaN stays. */
-SCALAR_FUNCTION T at_least(T a, T b) { return a < b ? b : a; }
-SCALAR_FUNCTION T at_most(T a, T b) { return a > b ? b : a; }
+#ifdef T_IS_FLOAT
+#define IS_NO_NUMBER(x) ((x) != (x))
+#else
+#define IS_NO_NUMBER(x) false
+#endif
+/* A NaN stays, and a bound that is NaN makes one. */
+SCALAR_FUNCTION T at_least(T a, T b) { return choose((a < b) | IS_NO_NUMBER(b), b, a); }
+SCALAR_FUNCTION T at_most(T a, T b) { return choose((a > b) | IS_NO_NUMBER(b), b, a); }
 
 #ifdef T_IS_FLOAT
 /* Where the type holds the quotient a / b exactly to its last integer digit, the rest a - q b is exact too and comes
@@ -80,6 +85,46 @@ SCALAR_FUNCTION T pow_of(T a, T b) {
   const bool whole = trunc(b) == b, odd = whole & (trunc(half) != half);
   const T turned = choose(odd, copysign(power, a), power);
   return choose((a < 0) & (a > LOWEST) & !whole, K(NAN), turned);
+}
+
+/* x / (y² + x²), the slope of atan2 at the point (x, y), whose squares may leave the type; 0 at the origin. */
+SCALAR_FUNCTION T atan2_slope_of(T y, T x) {
+  const T r = hypot(y, x);
+  return choose(r == 0, K(0), (x / r) / r);
+}
+
+/* exp(-|a|) is never too large; with it 1 / (1 + exp(-a)) is s, and its slope is exp(-|a|) / (1 + exp(-|a|))². What
+** would be infinity times 0 is the limit, 0. */
+SCALAR_FUNCTION T silu_of(T a) {
+  const T e = exp(-fabs(a)), s = choose(a > 0, K(1), e) / (1 + e);
+  return choose(a == K(-INFINITY), K(0), a * s);
+}
+SCALAR_FUNCTION T silu_slope(T a) {
+  const T e = exp(-fabs(a)), s = choose(a > 0, K(1), e) / (1 + e);
+  return s + choose(e == 0, K(0), a * (e / ((1 + e) * (1 + e))));
+}
+
+/* Beyond 30 the tanh is 1 in every type, and powers of a could be infinite. */
+SCALAR_FUNCTION T gelu_tanh_slope(T a) {
+  const T x = at_most(at_least(a, K(-30)), K(30));
+  const T t = tanh(K(0.79788456080286535588) * (x + K(0.044715) * x * x * x));
+  return K(0.5) * (1 + t) + K(0.39894228040143267794) * x * (1 - t * t) * (1 + K(0.134145) * x * x);
+}
+/* Φ(x) + x φ(x); beyond 40 the density φ is 0. */
+SCALAR_FUNCTION T gelu_slope(T a) {
+  const T x = at_most(at_least(a, K(-40)), K(40));
+  return K(0.5) * (1 + erf(x * K(0.70710678118654752440))) + x * exp(K(-0.5) * x * x) * K(0.39894228040143267794);
+}
+
+/* Binary cross entropy of the logit a: a times what is wrong in b, and log(1 + exp(-|a|)). */
+SCALAR_FUNCTION T bce_with_logits(T a, T b) {
+  const T wrong = choose(a > 0, 1 - b, -b);
+  return choose(wrong == 0, K(0), a * wrong) + log1p(exp(-fabs(a)));
+}
+/* sigmoid(a) - b, where 1 - sigmoid(a) keeps its digits. */
+SCALAR_FUNCTION T bce_with_logits_slope(T a, T b) {
+  const T e = exp(-fabs(a)), q = e / (1 + e);
+  return choose(a > 0, (1 - b) - q, q - b);
 }
 
 /* NaN wins. */

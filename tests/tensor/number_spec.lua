@@ -239,6 +239,60 @@ describe("at the edge", function()
     assert.are.same({0, 0, 1}, gradient({-inf, 1, inf}, function(x) return x:clamp({min = 1}) end))
   end)
 
+  it("gradients neither overflow nor vanish where their value fits", function()
+    local function of(values, f)
+      local x = torch.tensor(values, {requires_grad = true})
+      f(x):sum():backward()
+      return x.grad:tolist()
+    end
+    local function near(expected, given)
+      for i = 1, #expected do
+        assert.is_true(math.abs(expected[i] - given[i]) <= 2e-6 * math.abs(expected[i]),
+          ("%g, not %g"):format(given[i], expected[i]))
+      end
+    end
+    for _, big in ipairs {1e-30, 1e-20, 1e20, 1e30} do
+      local c = torch.tensor(big)
+      near({-1 / big}, of({big}, function(x) return c / x end))
+      near({-1 / big}, of({big}, function(x) return torch.addcdiv(torch.zeros(1), c, x) end))
+      near({0.5 / big}, of({big}, function(x) return torch.atan2(x, c) end))
+      near({-0.5 / big}, of({big}, function(x) return torch.atan2(c, x) end))
+      near({math.sqrt(0.5)}, of({big}, function(x) return torch.hypot(x, c) end))
+    end
+    local F = torch.nn.functional
+    near({1, 0}, of({1e20, -1e20}, function(x) return F.gelu(x, {approximate = "tanh"}) end))
+    assert.are.same({1, 0}, of({inf, -inf}, F.silu))
+    assert.are.same({1, 0}, of({inf, -inf}, F.gelu))
+    assert.are.same({0, 1}, of({0.0, 4.0}, function(x) return x:norm(0.5) end))
+    assert.are.same({0, 0, 0}, {F.silu(torch.tensor(-inf)):item(), F.gelu(torch.tensor(-inf)):item(),
+      F.gelu(torch.tensor(-inf), {approximate = "tanh"}):item()})
+  end)
+
+  it("gradients keep their digits where a probability is almost 1", function()
+    local e = math.exp(-37.5)
+    local function near(expected, given) assert.is_true(math.abs(given / expected - 1) < 1e-12) end
+    near(-e, gradient({37.5}, function(x)
+      return torch.nn.functional.binary_cross_entropy_with_logits(x, torch.ones(1, {dtype = "float64"}))
+    end)[1])
+    for _, shape in ipairs {{2}, {2, 1}, {1, 2, 1}} do
+      local g = gradient({37.5, 0}, function(x) return torch.log_softmax(x:reshape(shape), #shape == 1 and 1
+        or shape[1] == 2 and 1 or 2):reshape(2)[1] end)
+      near(e, g[1])
+      near(-e, g[2])
+    end
+    near(2 ^ 1023 * (2 * math.log(2)), gradient({1024}, function(x) return torch.exp2(x) end)[1])
+  end)
+
+  it("bounds that are NaN make NaN; matching infinite logits cost nothing", function()
+    for _, x in ipairs {torch.ones(2):clamp(nan, 3), torch.ones(2):clamp(0, nan), torch.ones(2):clamp({min = nan})} do
+      assert.are.same({true, true}, x:isnan():tolist())
+    end
+    local function loss(x, y)
+      return torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(x), torch.tensor(y)):item()
+    end
+    assert.are.same({inf, inf, inf, 0, 0}, {loss(inf, 0.0), loss(inf, 0.5), loss(-inf, 1.0), loss(inf, 1.0), loss(-inf, 0.0)})
+  end)
+
   it("gradients of powers of zero and of infinite sums are the limits", function()
     assert.are.same({-inf, 0, 0}, gradient({-2, 0, 2},
       function(x) return torch.pow(torch.zeros(3, {dtype = "float64"}), x) end))

@@ -74,8 +74,8 @@ unary("clone", "a", "A copy.", {complex = true, inplace = false, moves = true,
   backward = function(o) return {input = o.grad:helper("pass")} end})
 
 float("exp", "exp(a)", "eˣ.", function(o) return {input = o.grad * o.out} end)
-float("exp2", "exp2(a)", "2ˣ.", function(o) return {input = o.grad * (o.out * 0.69314718055994531)} end,
-  nil, {module = SPECIAL})
+float("exp2", "exp2(a)", "2ˣ.", -- near the largest number the slope is smaller than 2ˣ
+  function(o) return {input = o.grad * ((o.input - 1):exp2() * 1.3862943611198906)} end, nil, {module = SPECIAL})
 float("expm1", "expm1(a)", "eˣ - 1, exact near 0.", function(o) return {input = o.grad * (o.out + 1)} end, nil,
   {module = SPECIAL})
 float("log", "log(a)", "The natural logarithm.", function(o) return {input = o.grad / o.input} end, "positive")
@@ -106,11 +106,19 @@ float("erf", "erf(a)", "The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
   {module = SPECIAL})
 float("sigmoid", "1 / (1 + exp(-a))", "1 / (1 + exp(-x)).",
   function(o) return {input = o.grad * (o.out * (-o.out + 1))} end, nil, {module = BOTH})
-float("silu", "a / (1 + exp(-a))", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
+float("silu", "silu_of(a)", "x · sigmoid(x) (Elfwing et al. 2018).", function(o)
+  if o.input.is_float then return {input = o.grad:silu_backward(o.input)} end
   local s = o.input:sigmoid()
   return {input = o.grad * (s * (o.input * (-s + 1) + 1))}
-end, nil, {module = FUNCTIONAL, method = false, example = "nn.functional.silu(torch.tensor({0.25, 0.5}))",
-  gives = "{0.1405, 0.3112}"})
+end, nil, {module = FUNCTIONAL, method = false, complex = "a / (1 + exp(-a))", specialize = {"input.is_float"},
+  example = "nn.functional.silu(torch.tensor({0.25, 0.5}))", gives = "{0.1405, 0.3112}"})
+op {"silu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "a * silu_slope(b)", doc = "The gradient of silu.",
+  backward = function(o) -- the derivative once more is s (1 - s) (2 + x (1 - 2 s))
+    local x = o.input
+    local s, rest = x:sigmoid(), (-x):sigmoid()
+    return {g = o.grad:silu_backward(x), input = o.grad * o.g * (s * rest * (x * (rest - s) + 2))}
+  end}
 op {"softplus", "(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor",
   amp = {cuda = "float"}, onnx = "Softplus", module = FUNCTIONAL, method = false, types = "float", cost = true,
   result = "float",
@@ -129,10 +137,10 @@ op {"softplus_backward", "(g: Tensor, input: Tensor, beta: float, threshold: flo
   end}
 
 op {"gelu_exact", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "K(0.5) * a * (1 + erf(a * K(0.70710678118654752440)))", doc = "x Φ(x).",
+  expr = "choose(a == K(-INFINITY), K(0), K(0.5) * a * (1 + erf(a * K(0.70710678118654752440))))", doc = "x Φ(x).",
   backward = function(o) return {input = o.grad:gelu_backward(o.input)} end}
 op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "a * (K(0.5) * (1 + erf(b * K(0.70710678118654752440))) + b * exp(K(-0.5) * b * b) * K(0.39894228040143267794))",
+  expr = "a * gelu_slope(b)",
   doc = "The gradient of gelu_exact: g (Φ(x) + x φ(x)).",
   backward = function(o) -- the derivative once more is φ(x) (2 - x²)
     local x = o.input
@@ -141,14 +149,18 @@ op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, typ
   end}
 
 op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a)))",
+  expr = "choose(a == K(-INFINITY), K(0), K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a))))",
   doc = "The tanh form of GELU.",
-  backward = function(o)
-    local x = o.input
-    local inner = ((x * x * x) * 0.044715 + x) * 0.7978845608028654
+  backward = function(o) return {input = o.grad:gelu_tanh_backward(o.input)} end}
+op {"gelu_tanh_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
+  expr = "a * gelu_tanh_slope(b)", doc = "The gradient of gelu_tanh.",
+  backward = function(o) -- with u the argument of tanh and s = 1 - t²: s u' (1 - x t u') + x s u'' / 2
+    local x = o.input:clamp(-30, 30)
+    local inner = (x * x * x * 0.044715 + x) * 0.7978845608028654
     local t = inner:tanh()
-    local slope = ((x * x) * 0.134145 + 1) * 0.7978845608028654
-    return {input = o.grad * ((t + 1) * 0.5 + x * (-(t * t) + 1) * slope * 0.5)}
+    local s, slope = -(t * t) + 1, (x * x * 0.134145 + 1) * 0.7978845608028654
+    local second = s * slope * (-(x * t * slope) + 1) + x * x * s * 0.10703222440890037
+    return {g = o.grad:gelu_tanh_backward(o.input), input = o.grad * o.g * second}
   end}
 op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", specialize = {"approximate"},
   composite = function(o) return o.approximate == "tanh" and o.input:gelu_tanh() or o.input:gelu_exact() end,
@@ -209,7 +221,7 @@ binary("mul", "a * b", "input · other, broadcast.",
   {complex = true, backward = function(o) return {input = o.grad * o.other, other = o.grad * o.input} end})
 binary("div", "a / b", "input / other as real numbers: integers become floats.",
   {complex = true, types = "float", result = "float", domain = "positive",
-  backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / (o.other * o.other)))} end})
+  backward = function(o) return {input = o.grad / o.other, other = -(o.grad * (o.input / o.other / o.other))} end})
 binary("floor_divide", "floor_divide_of(a, b)", "input / other rounded down.", {types = "number"})
 op {"div_rounded", "(input: Tensor, other: Tensor, *, rounding_mode: trunc|floor) -> Tensor", lua = "div",
   inplace = true, types = "number",
@@ -257,8 +269,21 @@ op {"min_other", "(input: Tensor, other: Tensor) -> Tensor", lua = "min",
 binary("atan2", "atan2(a, b)", "The angle of the point (other, input).",
   {types = "float", result = "float", domain = "positive", tensors = BOTH_TENSORS, cost = true,
   backward = function(o)
-    local r = o.input * o.input + o.other * o.other
-    return {input = o.grad * (o.other / r), other = -(o.grad * (o.input / r))}
+    return {input = o.grad * o.input:atan2_slope(o.other), other = -(o.grad * o.other:atan2_slope(o.input))}
+  end})
+op {"atan2_slope", "(input: Tensor, other: Tensor) -> Tensor", private = true, types = "float", domain = "positive",
+  expr = "atan2_slope_of(a, b)", doc = "other / (input² + other²), the slope of atan2; 0 where both are 0.",
+  backward = function(o) -- ∂/∂y x/r² = -2 (x/r²) (y/r²), ∂/∂x = (y/r²)² - (x/r²)²
+    local across, along = o.input:atan2_slope(o.other), o.other:atan2_slope(o.input)
+    return {input = o.grad * (across * along * -2), other = o.grad * (along * along - across * across)}
+  end}
+binary("hypot", "hypot(a, b)", "√(input² + other²), also where the squares leave the dtype.",
+  {types = "float", domain = "positive", tensors = BOTH_TENSORS,
+  example = "torch.hypot(torch.tensor({3.0, 5.0}), torch.tensor({4.0, 12.0}))", gives = "{5, 13}",
+  backward = function(o) -- 0 at the origin
+    local origin = o.out:eq(0)
+    return {input = (o.grad * (o.input / o.out)):masked_fill(origin, 0),
+      other = (o.grad * (o.other / o.out)):masked_fill(origin, 0)}
   end})
 for _, row in ipairs {{"eq", "=="}, {"ne", "!="}, {"lt", "<"}, {"le", "<="}, {"gt", ">"}, {"ge", ">="}} do
   local name, sign = row[1], row[2]
@@ -340,7 +365,7 @@ op {"addcdiv", "(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: numb
   expr = "a + value * b / c", doc = "input + value · tensor1 / tensor2.",
   example = "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2))", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("pass"), tensor1 = o.grad * o.value / o.tensor2,
-    tensor2 = -(o.grad * (o.tensor1 * o.value) / (o.tensor2 * o.tensor2))} end}
+    tensor2 = -(o.grad * (o.tensor1 * o.value / o.tensor2 / o.tensor2))} end}
 op {"lerp", "(input: Tensor, end_: Tensor, weight: Tensor) -> Tensor",
   complex = "fabs(c) < (REAL)0.5 ? a + c * (b - a) : b - (b - a) * (1 - c)", inplace = true, types = "float",
   expr = "choose(ABS(c) < K(0.5), a + c * (b - a), b - (b - a) * (1 - c))",

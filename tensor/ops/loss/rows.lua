@@ -178,9 +178,20 @@ op {"native_binary_cross_entropy", "(input: Tensor, target: Tensor) -> Tensor", 
   end}
 op {"native_binary_cross_entropy_with_logits", "(input: Tensor, target: Tensor) -> Tensor", private = true,
   types = "float", cost = true,
-  expr = "choose(a > 0, a, K(0)) - a * b + log1p(exp(-ABS(a)))",
+  expr = "bce_with_logits(a, b)",
   doc = "binary_cross_entropy_with_logits, element by element.",
-  backward = function(o) return {input = o.grad * (o.input:sigmoid() - o.target), target = -(o.grad * o.input)} end}
+  backward = function(o)
+    return {input = o.grad:native_binary_cross_entropy_with_logits_backward(o.input, o.target),
+      target = -(o.grad * o.input)}
+  end}
+op {"native_binary_cross_entropy_with_logits_backward", "(g: Tensor, input: Tensor, target: Tensor) -> Tensor",
+  private = true, types = "float", cost = true, expr = "a * bce_with_logits_slope(b, c)",
+  doc = "The gradient of native_binary_cross_entropy_with_logits to input.",
+  backward = function(o)
+    local g, x = o.grad * o.g, o.input
+    return {g = o.grad:native_binary_cross_entropy_with_logits_backward(x, o.target),
+      input = g * (x:sigmoid() * (-x):sigmoid()), target = -g}
+  end}
 
 op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batchmean = mean, "
     .. "log_target: bool = false) -> Tensor",

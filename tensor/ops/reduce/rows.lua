@@ -151,8 +151,9 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
     end
     local zero = norm:eq(0) -- g · sign(x) |x|^(p-1) / norm^(p-1), 0 where the norm is 0
     local ratio = x / norm:masked_fill(zero, 1)
-    if p ~= 2 then ratio = ratio:abs():pow(p - 1) * x:sign() end
-    return {input = (g * ratio):masked_fill(zero, 0)}
+    if p == 2 then return {input = (g * ratio):masked_fill(zero, 0)} end
+    ratio = ratio:abs():pow(p - 1) * x:sign() -- infinite where x is 0 and p below 1; PyTorch's gradient is 0 there
+    return {input = (g * ratio):masked_fill(zero:logical_or(x:eq(0)), 0)}
   end,
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of
 elements that are not 0. p = nil: 2.]],

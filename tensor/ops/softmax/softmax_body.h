@@ -50,6 +50,11 @@ static T NAME(softmax_sum_short)(int64_t n, const T *v) {
 
 /* ---- forward ----------------------------------------------------------------------- */
 
+/* log Σ exp(x - most), of a row whose largest element is 'most': terms of elements equal to it are 1 each, and are
+** counted apart ('ones'), so that the digits of a small rest are kept. Where most is infinite the result is NaN. */
+static inline T NAME(softmax_rest)(T d) { return d == 0 ? 0 : exp(d); }
+static inline T NAME(softmax_log)(T rest, T ones) { return log1p(rest + (ones - 1)); }
+
 /* A long row. The interrupt flag is looked at now and then; what is left undone then is noticed when the call ends. */
 static void NAME(softmax_row)(int64_t n, const T *x, T *o) {
   const T most = NAME(softmax_max)(n, x);
@@ -68,14 +73,16 @@ static void NAME(softmax_row)(int64_t n, const T *x, T *o) {
 
 static void NAME(log_softmax_row)(int64_t n, const T *x, T *o) {
   const T most = NAME(softmax_max)(n, x);
-  T sum = 0, part[TILE];
+  T rest = 0, part[TILE];
+  int64_t ones = 0;
   for (int64_t at = 0; at < n && !interrupt_requested(); at += TILE) {
     const int64_t m = n - at < TILE ? n - at : TILE;
+    for (int64_t i = 0; i < m; i++) ones += x[at + i] == most;
 #pragma omp simd
-    for (int64_t i = 0; i < m; i++) part[i] = exp(x[at + i] - most);
-    sum += (T)NAME(softmax_sum)(m, part);
+    for (int64_t i = 0; i < m; i++) part[i] = NAME(softmax_rest)(x[at + i] - most);
+    rest += (T)NAME(softmax_sum)(m, part);
   }
-  const T shift = log(sum);
+  const T shift = NAME(softmax_log)(rest, (T)ones);
   for (int64_t at = 0; at < n && !interrupt_requested(); at += PIECE) {
     const int64_t to = n - at < PIECE ? n : at + PIECE;
 #pragma omp simd
@@ -84,51 +91,72 @@ static void NAME(log_softmax_row)(int64_t n, const T *x, T *o) {
 }
 
 /* Several short rows at once: one vector loop takes the exponentials of all. */
+static void NAME(log_softmax_short)(int64_t rows, int64_t n, T *o) {
+  T e[SHORT_BLOCK], rest[SHORT_BLOCK], ones[SHORT_BLOCK];
+#pragma omp simd
+  for (int64_t i = 0; i < rows * n; i++) e[i] = NAME(softmax_rest)(o[i]);
+  for (int64_t r = 0; r < rows; r++) {
+    rest[r] = NAME(softmax_sum_short)(n, e + r * n);
+    ones[r] = 0;
+    for (int64_t i = 0; i < n; i++) ones[r] += o[r * n + i] == 0;
+  }
+#pragma omp simd
+  for (int64_t r = 0; r < rows; r++) rest[r] = NAME(softmax_log)(rest[r], ones[r]);
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t i = 0; i < n; i++) o[r * n + i] -= rest[r];
+}
+
 static void NAME(softmax_short)(const Lines *l, int64_t rows, const T *x, T *o) {
   const int64_t n = l->n, total = rows * n;
-  T e[SHORT_BLOCK], sum[SHORT_BLOCK];
   for (int64_t r = 0; r < rows; r++) {
     const T *v = x + r * n;
     const T most = NAME(softmax_max_short)(n, v);
     for (int64_t i = 0; i < n; i++) o[r * n + i] = v[i] - most;
   }
-#pragma omp simd
-  for (int64_t i = 0; i < total; i++) e[i] = exp(o[i]);
-  for (int64_t r = 0; r < rows; r++) sum[r] = NAME(softmax_sum_short)(n, e + r * n);
   if (l->log) {
+    NAME(log_softmax_short)(rows, n, o);
+    return;
+  }
 #pragma omp simd
-    for (int64_t r = 0; r < rows; r++) sum[r] = log(sum[r]);
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t i = 0; i < n; i++) o[r * n + i] -= sum[r];
-  } else {
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t i = 0; i < n; i++) o[r * n + i] = e[r * n + i] / sum[r];
+  for (int64_t i = 0; i < total; i++) o[i] = exp(o[i]);
+  for (int64_t r = 0; r < rows; r++) {
+    const T sum = NAME(softmax_sum_short)(n, o + r * n);
+    for (int64_t i = 0; i < n; i++) o[r * n + i] /= sum;
   }
 }
 
 /* 'width' neighbouring columns, whose elements lie l->inner apart. */
 static void NAME(softmax_columns)(const Lines *l, int64_t width, const T *x, T *o) {
   const int64_t n = l->n, step = l->inner;
-  T most[TILE], sum[TILE];
-  for (int64_t j = 0; j < width; j++) most[j] = x[j], sum[j] = 0;
+  T most[TILE], sum[TILE], ones[TILE];
+  for (int64_t j = 0; j < width; j++) most[j] = x[j], sum[j] = 0, ones[j] = 0;
   for (int64_t i = 1; i < n; i++)
     for (int64_t j = 0; j < width; j++) most[j] = LARGER(most[j], x[i * step + j]);
   for (int64_t i = 0; i < n; i++) {
     const T *v = x + i * step;
     T *r = o + i * step;
+    if (l->log) {
 #pragma omp simd
-    for (int64_t j = 0; j < width; j++) {
-      const T e = exp(v[j] - most[j]);
-      r[j] = e;
-      sum[j] += e;
+      for (int64_t j = 0; j < width; j++) {
+        const T d = v[j] - most[j];
+        r[j] = d;
+        ones[j] += d == 0;
+        sum[j] += NAME(softmax_rest)(d);
+      }
+    } else {
+#pragma omp simd
+      for (int64_t j = 0; j < width; j++) {
+        const T e = exp(v[j] - most[j]);
+        r[j] = e;
+        sum[j] += e;
+      }
     }
   }
-  for (int64_t j = 0; j < width && l->log; j++) sum[j] = log(sum[j]);
+  for (int64_t j = 0; j < width && l->log; j++) sum[j] = NAME(softmax_log)(sum[j], ones[j]);
   for (int64_t i = 0; i < n; i++) {
-    const T *v = x + i * step;
     T *r = o + i * step;
     if (l->log)
-      for (int64_t j = 0; j < width; j++) r[j] = v[j] - most[j] - sum[j];
+      for (int64_t j = 0; j < width; j++) r[j] -= sum[j];
     else
       for (int64_t j = 0; j < width; j++) r[j] /= sum[j];
   }
@@ -146,12 +174,15 @@ static void NAME(softmax_task)(const Lines *l, int64_t task, const void *x, void
 
 /* ---- gradients: y (g - Σ g y), and for log_softmax g - exp(y) Σ g ------------------------- */
 
+/* g - exp(y) sum, where 1 - exp(y) keeps its digits: a row is often sure of one class. */
+static inline T NAME(log_softmax_slope)(T g, T y, T sum) { return -g * expm1(y) - exp(y) * (sum - g); }
+
 static void NAME(softmax_backward_row)(const Lines *l, const T *g, const T *y, T *o) {
   const int64_t n = l->n;
   if (l->log) {
     const T sum = (T)NAME(softmax_sum)(n, g);
 #pragma omp simd
-    for (int64_t i = 0; i < n; i++) o[i] = g[i] - exp(y[i]) * sum;
+    for (int64_t i = 0; i < n; i++) o[i] = NAME(log_softmax_slope)(g[i], y[i], sum);
   } else {
     for (int64_t i = 0; i < n; i++) o[i] = g[i] * y[i];
     const T sum = (T)NAME(softmax_sum)(n, o);
@@ -161,20 +192,22 @@ static void NAME(softmax_backward_row)(const Lines *l, const T *g, const T *y, T
 
 static void NAME(softmax_backward_short)(const Lines *l, int64_t rows, const T *g, const T *y, T *o) {
   const int64_t n = l->n, total = rows * n;
+  T sums[SHORT_BLOCK];
+  for (int64_t r = 0; r < rows && l->log; r++) {
+    const T sum = NAME(softmax_sum_short)(n, g + r * n);
+    for (int64_t i = 0; i < n; i++) sums[r * n + i] = sum;
+  }
   if (l->log) {
 #pragma omp simd
-    for (int64_t i = 0; i < total; i++) o[i] = exp(y[i]);
+    for (int64_t i = 0; i < total; i++) o[i] = NAME(log_softmax_slope)(g[i], y[i], sums[i]);
+    return;
   }
   for (int64_t r = 0; r < rows; r++) {
     const T *u = g + r * n, *v = y + r * n;
     T *w = o + r * n;
-    if (!l->log)
-      for (int64_t i = 0; i < n; i++) w[i] = u[i] * v[i];
-    const T sum = NAME(softmax_sum_short)(n, l->log ? u : w);
-    if (l->log)
-      for (int64_t i = 0; i < n; i++) w[i] = u[i] - w[i] * sum;
-    else
-      for (int64_t i = 0; i < n; i++) w[i] = v[i] * (u[i] - sum);
+    for (int64_t i = 0; i < n; i++) w[i] = u[i] * v[i];
+    const T sum = NAME(softmax_sum_short)(n, w);
+    for (int64_t i = 0; i < n; i++) w[i] = v[i] * (u[i] - sum);
   }
 }
 
@@ -189,7 +222,7 @@ static void NAME(softmax_backward_columns)(const Lines *l, int64_t width, const 
     T *r = o + i * step;
     if (l->log) {
 #pragma omp simd
-      for (int64_t j = 0; j < width; j++) r[j] = u[j] - exp(v[j]) * sum[j];
+      for (int64_t j = 0; j < width; j++) r[j] = NAME(log_softmax_slope)(u[j], v[j], sum[j]);
     } else {
       for (int64_t j = 0; j < width; j++) r[j] = v[j] * (u[j] - sum[j]);
     }
