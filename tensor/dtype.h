@@ -45,7 +45,7 @@ static inline DType dtype_compute(DType d) { return (DType)dtype_table[d].comput
 static inline bool dtype_is_computed(DType d) { return COMPUTED_DTYPES_MASK >> d & 1; }
 /* It is made, cast, copied, printed, loaded and saved, and nothing else. */
 static inline bool dtype_is_stored(DType d) { return STORED_DTYPES_MASK >> d & 1; }
-/* What an operation of two types gives; DTYPE_NONE: they have nothing in common, one is only stored. */
+/* What an operation of two types gives; DTYPE_NONE: they have nothing in common, because one of them stands alone. */
 static inline DType dtype_promote(DType a, DType b) { return (DType)dtype_promotions[a][b]; }
 bool dtype_can_cast(DType from, DType to); /* never to a lower category */
 bool dtype_from_name(const char *name, DType *dtype);

@@ -8,6 +8,8 @@
 --   compute      the type that elements are converted to and from: the kernels of that one work on it;
 --                without it the type has kernels of its own, and storage is what they compute in
 --   stored       true: it is made, cast, copied, printed, loaded and saved, and nothing else
+--   alone        true: it has nothing in common with another type, but that a float holds its integers; so has
+--                what is stored
 --   real         of a complex type: the type of its two parts
 --   alias        a second name, as in torch.long
 --   title        Torch7's word for it: FloatTensor
@@ -29,10 +31,10 @@ dtype {"int32", storage = "int32_t", category = "integer", alias = "int", title 
   highest = "INT32_MAX", safetensors = "I32", numpy = "<i4", onnx = 6, pickle = "IntStorage"}
 dtype {"int64", storage = "int64_t", category = "integer", alias = "long", title = "Long", lowest = "INT64_MIN",
   highest = "INT64_MAX", safetensors = "I64", numpy = "<i8", onnx = 7, pickle = "LongStorage"}
-dtype {"uint16", storage = "uint16_t", category = "integer", title = "UInt16", stored = true, lowest = "0",
-  highest = "UINT16_MAX", safetensors = "U16", numpy = "<u2", onnx = 4}
-dtype {"uint32", storage = "uint32_t", category = "integer", title = "UInt32", stored = true, lowest = "0",
-  highest = "UINT32_MAX", safetensors = "U32", numpy = "<u4", onnx = 12}
+dtype {"uint16", storage = "uint16_t", compute = "int64", category = "integer", title = "UInt16", alone = true,
+  lowest = "0", highest = "UINT16_MAX", safetensors = "U16", numpy = "<u2", onnx = 4}
+dtype {"uint32", storage = "uint32_t", compute = "int64", category = "integer", title = "UInt32", alone = true,
+  lowest = "0", highest = "UINT32_MAX", safetensors = "U32", numpy = "<u4", onnx = 12}
 dtype {"uint64", storage = "uint64_t", category = "integer", title = "UInt64", stored = true, lowest = "0",
   highest = "UINT64_MAX", safetensors = "U64", numpy = "<u8", onnx = 13}
 dtype {"float16", storage = "uint16_t", compute = "float32", category = "float", alias = "half", title = "Half",

@@ -3,7 +3,7 @@
 local dtypes = {}
 
 local COLUMNS = {}
-for key in ([[storage category compute real stored alias title lowest highest digits tiny promotes
+for key in ([[storage category compute real stored alone alias title lowest highest digits tiny promotes
   safetensors numpy onnx pickle]]):gmatch "%S+" do
   COLUMNS[key] = true
 end
@@ -49,6 +49,8 @@ function dtypes.read(file)
   assert(loadfile(file, "t", env))()
   for _, row in ipairs(rows) do
     row.native = not row.compute and not row.stored
+    row.alone = row.alone or row.stored
+    row.small = row.compute and row.category == "float" -- its elements are no C numbers
     if row.compute and not (rows[row.compute] and not rows[row.compute].compute and not rows[row.compute].stored) then
       error(("%s: %s: compute: '%s' has no kernels of its own"):format(file, row.name, row.compute), 0)
     end
@@ -96,14 +98,14 @@ function dtypes.mask(rows, names)
   return mask
 end
 
--- What an operation of two types gives: of the higher category, within one of the later row. A type that is only
--- stored has nothing in common with another one, but that a float holds its integers; then the result is nil.
+-- What an operation of two types gives: of the higher category, within one of the later row. A type that stands
+-- alone has nothing in common with another one, but that a float holds its integers; then the result is nil.
 local function promote(a, b)
   if a == b then return a.name end
-  local stored = a.stored and a or b.stored and b
-  if stored then
-    local other = stored == a and b or a
-    return stored.category == "integer" and other.category == "float" and not other.stored and other.name or nil
+  local alone = a.alone and a or b.alone and b
+  if alone then
+    local other = alone == a and b or a
+    return alone.category == "integer" and other.category == "float" and not other.stored and other.name or nil
   end
   local exception = a.promotes and a.promotes[b.name] or b.promotes and b.promotes[a.name]
   if exception then return exception end
@@ -224,9 +226,9 @@ end
 -- How an element of one type becomes one of another, as C of v; nil: by way of float32.
 local function conversion(from, to)
   if from == to then return "(v)" end
-  if from.compute == to.name then return ("load_%s(v)"):format(from.name) end
-  if to.compute == from.name then return ("store_%s(v)"):format(to.name) end
-  if from.compute or to.compute then return nil end
+  if from.small and from.compute == to.name then return ("load_%s(v)"):format(from.name) end
+  if to.small and to.compute == from.name then return ("store_%s(v)"):format(to.name) end
+  if from.small or to.small then return nil end
   if to.category == "bool" then return "((v) != 0)" end
   if from.category == "complex" and to.category == "integer" then return ("cut_to_%s(__real__(v))"):format(to.name) end
   if from.category == "float" and to.category == "integer" then return ("cut_to_%s(v)"):format(to.name) end
@@ -237,14 +239,14 @@ end
 local function cast(from, to, put)
   local how = conversion(from, to)
   put("#define NAME(x) x##_%s_%s", from.name, to.name)
-  put("#define SMALL %s", (from.stored or to.stored) and "__attribute__((cold))" or "")
+  put("#define SMALL %s", (from.alone or to.alone) and "__attribute__((cold))" or "")
   if how then
     put("#define FROM %s\n#define T %s", from.category == "bool" and "uint8_t" or from.storage, to.storage)
     put("#define CONVERT(v) %s", how)
     if how:find "_float16" then put("#define CONVERT_ROW %s", (how:gsub("_", "_row_", 1):gsub("%b()", ""))) end
     put("#include BODY\n#undef FROM\n#undef T\n#undef CONVERT\n#undef CONVERT_ROW")
   else
-    local middle = from.compute or to.compute
+    local middle = from.small and from.compute or to.compute
     put("#define FIRST cast_%s_%s\n#define SECOND cast_%s_%s", from.name, middle, middle, to.name)
     put("#include BODY_IN_TWO_STEPS\n#undef FIRST\n#undef SECOND")
   end

@@ -2,7 +2,7 @@
 #include "road.h"
 
 /* PyTorch's promotion: tensors with dimensions count before 0-dimensional ones, these
-** before numbers, as long as the category is not lower. */
+** before numbers, as long as the category is not lower. DTYPE_NONE: they have nothing in common. */
 static DType common_dtype(const Call *c) {
   DType level[3] = {DTYPE_BOOL, DTYPE_BOOL, DTYPE_BOOL};
   bool any[3] = {false, false, false};
@@ -11,6 +11,7 @@ static DType common_dtype(const Call *c) {
     if (c->info->bool_operands >> i & 1) continue;
     int l = t->ndim > 0 ? 0 : t->flags & TENSOR_WRAPPED_NUMBER ? 2 : 1;
     level[l] = any[l] ? dtype_promote(level[l], (DType)t->dtype) : (DType)t->dtype;
+    if (level[l] == DTYPE_NONE) return DTYPE_NONE;
     any[l] = true;
   }
   DType result = DTYPE_BOOL;
@@ -35,6 +36,16 @@ static Status not_bool(const Call *c, int input) {
               c->info->args[i].name, i + 1, dtype_name((DType)c->in[input]->dtype));
 }
 
+static Status nothing_common(const Call *c) {
+  DType a = (DType)c->in[0]->dtype, b = a;
+  for (int i = 0; i < c->n_in; i++)
+    for (int j = 0; j < i; j++)
+      if (dtype_promote((DType)c->in[j]->dtype, (DType)c->in[i]->dtype) == DTYPE_NONE)
+        a = (DType)c->in[j]->dtype, b = (DType)c->in[i]->dtype;
+  return fail(ERROR_ARGUMENT, "%s: %s and %s have no dtype in common; cast first", c->info->lua_name, dtype_name(a),
+              dtype_name(b));
+}
+
 static DType elementwise_result(const OpInfo *info, DType compute) {
   return info->result == RESULT_BOOL ? DTYPE_BOOL : info->real_result ? dtype_real(compute) : compute;
 }
@@ -51,6 +62,7 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
            !(c->in[i]->flags & TENSOR_WRAPPED_NUMBER);
   }
   DType d = same ? (DType)c->in[0]->dtype : common_dtype(c);
+  if (d == DTYPE_NONE) return nothing_common(c);
   if (c->info->result == RESULT_FLOAT && !dtype_has_gradient(d)) d = dtype_default();
   if (c->info->result == RESULT_NUMBER && d == DTYPE_BOOL) d = DTYPE_INT64;
   if (c->info->numbers == NUMBERS_PROMOTE && !dtype_has_gradient(d) && call_has_float_number(c)) d = dtype_default();

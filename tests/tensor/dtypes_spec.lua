@@ -272,6 +272,60 @@ describe("dtypes that are only stored", function()
   end)
 end)
 
+describe("uint16 and uint32", function()
+  it("give what int64 gives, cut to their bits", function()
+    torch.manual_seed(2)
+    local a, b = torch.randint(1, 60000, {4, 6}), torch.randint(1, 60000, {4, 6})
+    local calls = {
+      add = function(x, y) return x + y end, sub = function(x, y) return x - y end,
+      mul = function(x, y) return x * y end, quotient = function(x, y) return x // y end,
+      rest = function(x, y) return x % y end, neg = function(x) return -x end,
+      number = function(x) return 100 - x * 3 end, mm = function(x, y) return x:mm(y:t()) end,
+      sort = function(x) return (x:sort(2)) end, topk = function(x) return (x:topk(2)) end,
+      amax = function(x) return x:amax(1) end, sum = function(x) return x:sum() end, prod = function(x) return x:prod(2) end,
+      cumsum = function(x) return x:cumsum(1, {dtype = x.dtype}) end, clamp = function(x) return x:clamp(300, 9000) end,
+      add_ = function(x, y) return x:clone():add_(y) end, bits = function(x, y) return (x & y) ~ 5 end,
+      conv = function(x, y) return nn.functional.conv2d(x:view(1, 1, 4, 6), y:view(1, 1, 4, 6):narrow(4, 1, 2)) end,
+      index_add = function(x, y) return x:index_add(1, torch.tensor({1, 1, 2, 3}), y) end,
+      where = function(x, y) return torch.where(x:gt(y), x, y) end,
+    }
+    for _, dtype in ipairs {"uint16", "uint32"} do
+      for name, call in pairs(calls) do
+        local got = call(a:to(dtype), b:to(dtype))
+        assert.truthy(torch.equal(call(a, b):to(dtype), got:to(dtype)), dtype .. " " .. name)
+      end
+      local x, y = a:to(dtype), b:to(dtype)
+      assert.equal(torch[dtype], (x + y).dtype)
+      assert.equal(torch.int64, x:sum().dtype)
+      assert.truthy(torch.equal(a:lt(b), x:lt(y)))
+      assert.truthy(torch.allclose(a / b, x / y))
+      assert.truthy(torch.equal(a:float():exp(), x:exp()))
+    end
+  end)
+  it("are drawn", function()
+    torch.manual_seed(3)
+    local x = torch.randint(60000, 65536, {2000}, {dtype = "uint16"}):long()
+    assert.truthy(x:min():item() >= 60000 and x:max():item() > 65000)
+    local ok, message = pcall(torch.randint, 0, 70000, {3}, {dtype = "uint16"})
+    assert.falsy(ok)
+    assert.truthy(message:find("out of the range of uint16", 1, true), message)
+    local zeros = torch.zeros(1000, {dtype = "uint32"})
+    assert.truthy(math.abs(zeros:bernoulli_(0.25):sum():item() - 250) < 80)
+  end)
+  it("have no dtype in common with other integers", function()
+    local x = torch.ones(3, {dtype = "uint16"})
+    for _, other in ipairs {"bool", "uint8", "int64", "uint32"} do
+      local ok, message = pcall(torch.add, x, torch.ones(3, {dtype = other}))
+      assert.falsy(ok)
+      local want = ("add: uint16 and %s have no dtype in common; cast first"):format(other)
+      assert.truthy(message:find(want, 1, true), message)
+    end
+    assert.equal(torch.float32, (x + torch.ones(3)).dtype)
+    assert.equal(torch.uint16, (x + torch.tensor(3)).dtype)
+    assert.equal(torch.float32, (x + 1.5).dtype)
+  end)
+end)
+
 describe("composites of numbers of 16 bits", function()
   local function half(t) return t:half() end
 
@@ -308,7 +362,7 @@ end)
 describe("sums in a dtype that is only stored", function()
   for _, name in ipairs {"sum", "prod", "cumsum"} do
     it("are refused by " .. name, function()
-      for _, dtype in ipairs {"uint16", "uint64", "float8_e4m3fn"} do
+      for _, dtype in ipairs {"float8_e5m2", "uint64", "float8_e4m3fn"} do
         local x = torch.ones(3)
         local ok, message = pcall(function()
           if name == "cumsum" then return x:cumsum(1, {dtype = dtype}) end

@@ -94,9 +94,12 @@ static inline double store_float64(int64_t v) { return (double)v; }
 
 static const GroupFn uniform_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(uniform), HALF_ENTRIES(uniform)};
 static const GroupFn normal_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(normal), HALF_ENTRIES(normal)};
-static const GroupFn integer_groups[DTYPE_COUNT] = ALL_TABLE(random_integers);
+/* What is drawn is cut to the bits of the type, which those of the other sign have as well. */
+#define UNSIGNED_ENTRIES(f) [DTYPE_UINT16] = f##_int16, [DTYPE_UINT32] = f##_int32
+static const GroupFn integer_groups[DTYPE_COUNT] = {ALL_ENTRIES(random_integers), UNSIGNED_ENTRIES(random_integers)};
 static const GroupFn floored_groups[DTYPE_COUNT] = {FLOAT_ENTRIES(random_floored), HALF_ENTRIES(random_floored)};
-static const GroupFn bernoulli_groups[DTYPE_COUNT] = {ALL_ENTRIES(random_bernoulli), HALF_ENTRIES(random_bernoulli)};
+static const GroupFn bernoulli_groups[DTYPE_COUNT] = {ALL_ENTRIES(random_bernoulli), HALF_ENTRIES(random_bernoulli),
+                                                       UNSIGNED_ENTRIES(random_bernoulli)};
 
 /* Takes the words that n groups need and returns where they begin. */
 static uint64_t random_take(Generator *g, int64_t groups, uint64_t *seed) {
