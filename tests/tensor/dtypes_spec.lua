@@ -73,7 +73,7 @@ describe("the generator of dtypes", function()
         local f <close> = assert(io.open(folder .. "/" .. file, "w"))
         f:write(content)
       end)
-      for _, source in ipairs {"core/dtype.c", "ops/index/shape.c"} do
+      for _, source in ipairs {"core/dtype.c", "core/count.c"} do
         local command = ("cc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror=switch -I%s -Itensor -I%s tensor/%s 2>&1")
         local pipe = assert(io.popen(command:format(folder, built, source)))
         local output = pipe:read "a"
