@@ -162,6 +162,8 @@ void tensor_release(Tensor *tensor);   /* NULL is allowed */
 
 bool tensor_is_contiguous(const Tensor *t);
 bool tensor_same_shape(const Tensor *a, const Tensor *b);
+/* Whether several positions share one element, as expand makes them: by strides of 0. */
+bool tensor_is_expanded(const Tensor *t);
 static inline Device tensor_device(const Tensor *t) { return t->storage->device; }
 static inline size_t tensor_itemsize(const Tensor *t) {
   return dtype_size((DType)t->dtype);

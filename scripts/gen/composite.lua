@@ -7,6 +7,7 @@ local formula = require "formula"
 local value = require "value"
 local emit = require "emit"
 local specialize = require "specialize"
+local strings = require "strings"
 local composite = {}
 
 local function input_symbol(arg)
@@ -97,8 +98,6 @@ end
 
 -- ---- data ----------------------------------------------------------------------
 
-local function quote(s) return '"' .. s:gsub('[\\"]', "\\%0") .. '"' end
-
 -- The number of a tensor: inputs first, then what the steps make.
 local function number_of(row, symbol)
   if not symbol then return -1 end
@@ -121,7 +120,7 @@ function composite.data(row, traces)
       for _, s in ipairs(trace.steps) do
         local op, inputs = s.number and "OP_COUNT" or "OP_" .. s.row.name:upper(), s.inputs or {}
         put("  {%s, %d, %d, %s, %s, %s, %s},", op, #inputs, #s.outputs, s.in_place and "true" or "false",
-          numbers(row, inputs), numbers(row, s.outputs), quote(table.concat(s.texts, ", ")))
+          numbers(row, inputs), numbers(row, s.outputs), strings.quote(table.concat(s.texts, ", ")))
       end
       put("};")
     end
@@ -129,7 +128,7 @@ function composite.data(row, traces)
   put("static const Formula formulas_%s[] = {", row.name)
   for k, trace in ipairs(traces) do
     local steps = #trace.steps > 0 and ("steps_%s_%d"):format(row.name, k) or "NULL"
-    put("  {%s, %s, %d, %s},", quote(specialize.when(trace)), steps, #trace.steps, numbers(row, trace.results))
+    put("  {%s, %s, %d, %s},", strings.quote(specialize.when(trace)), steps, #trace.steps, numbers(row, trace.results))
   end
   put("};")
   return table.concat(out, "\n")

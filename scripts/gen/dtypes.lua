@@ -1,5 +1,6 @@
 -- Reads tensor/dtypes.lua and writes what C sees of it: dtypes.h (the enum, lists, tables and switches
 -- by set), dtypes.c (the table of their properties) and each_<set>.h (a body for each type of a set).
+local quote = require "strings".quote
 local dtypes = {}
 
 local COLUMNS = {}
@@ -178,21 +179,19 @@ local function bounds(row)
 end
 dtypes.bounds = bounds
 
-local function quoted(s) return s and '"' .. s .. '"' or "NULL" end
-
 function dtypes.source(rows)
   local out = {'/* Generated from tensor/dtypes.lua. */\n#include <float.h>\n#include "tensor.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
   put("const DTypeInfo dtype_table[DTYPE_COUNT] = {")
   for _, row in ipairs(rows) do
-    put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quoted(row.name), quoted(row.alias),
-      quoted(row.title))
+    put("  [%s] = {.name = %s, .alias = %s, .title = %s,", enum(row.name), quote(row.name), quote(row.alias),
+      quote(row.title))
     put("    .category = CATEGORY_%s, .compute = %s, .real = %s, .size = sizeof(%s),", row.category:upper(),
       enum(row.compute or row.name), enum(row.real or row.name), row.storage)
     put("    .lowest = %s, .highest = %s, .digits = %d, .tiny = %s,", row.lowest, row.highest, row.digits or 0,
       row.tiny or "0")
-    put("    .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", quoted(row.safetensors), quoted(row.numpy),
-      quoted(row.pickle), row.onnx or 0)
+    put("    .safetensors = %s, .numpy = %s, .pickle = %s, .onnx = %d},", quote(row.safetensors), quote(row.numpy),
+      quote(row.pickle), row.onnx or 0)
   end
   put("};")
   put("const uint8_t dtype_sizes[DTYPE_COUNT] = {")

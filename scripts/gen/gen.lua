@@ -10,14 +10,12 @@ local composite = require "composite"
 local check = require "check"
 local dtypes = require "dtypes"
 local kernels = require "kernels"
+local strings = require "strings"
 local write_file = require "write"
 
 local DTYPES = dtypes.read "tensor/dtypes.lua"
 
-local function camel(name)
-  return (name:gsub("^%l", string.upper):gsub("_(%w)", string.upper))
-end
-local function quote(s) return s and '"' .. s:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"' or "NULL" end
+local camel, quote = strings.camel, strings.quote
 
 local function write(name, text) write_file(target .. "/" .. name, text) end
 

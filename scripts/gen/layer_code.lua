@@ -2,10 +2,10 @@
 -- its construction and the forward. What they call is in lib/torch/nn/layer.h.
 local emit = require "emit"
 local layer_rows = require "layer_rows"
+local strings = require "strings"
 local layer_code = {}
 
-local function quote(s) return '"' .. s:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"' end
-local function camel(name) return (name:gsub("^%l", string.upper):gsub("_(%w)", string.upper)) end
+local camel, quote = strings.camel, strings.quote
 
 -- ---- forward -----------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 -- Reads the rows of layers (lib/torch/nn/layers/*.lua). docs/internals/layers.md tells what a row may say.
+local parts_of = require "strings".parts
 local layer_rows = {}
 
 -- What a type of the signature is in C: `option` and `c` (in the struct of the layer; nil: not kept there).
@@ -18,21 +19,6 @@ local TYPES = {
 local KNOWN = {}
 for key in ("parameters buffers forward repr check least ranks doc shape notes example domain"):gmatch "%S+" do
   KNOWN[key] = true
-end
-
--- "a: int, b: float = 1" → its parts.
-local function parts_of(list)
-  local parts, depth, start = {}, 0, 1
-  for i = 1, #list + 1 do
-    local ch = i <= #list and list:sub(i, i) or ","
-    if ch:find "[{(]" then depth = depth + 1 elseif ch:find "[})]" then depth = depth - 1
-    elseif ch == "," and depth == 0 then
-      parts[#parts + 1] = list:sub(start, i - 1):match "^%s*(.-)%s*$"
-      start = i + 1
-    end
-  end
-  if parts[1] == "" then parts = {} end
-  return parts
 end
 
 -- The type of an option: a name of TYPES, words, or both ("pair|same|valid", "float|nil").

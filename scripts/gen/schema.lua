@@ -1,6 +1,7 @@
 -- Reads the op table (rows.lua in the folders of tensor/ops): rows with parsed signatures.
 -- A row is {name, signature, key = value, ...}; docs/internals/rows.md has all columns and types.
 local formula = require "formula"
+local parts_of = require "strings".parts
 local schema = {}
 
 --- What one row may have. The generator writes these numbers into ops.h as well, where they are the
@@ -85,13 +86,7 @@ local function signature(row, text, where)
   if not list then error(where .. ": no signature in '" .. text .. "'", 0) end
   row.args, row.inputs, row.attrs, row.outputs, row.by_name = {}, {}, {}, {}, {}
   local keyword_only = false
-  local depth, start, parts = 0, 1, {}
-  for i = 1, #list + 1 do
-    local ch = i <= #list and list:sub(i, i) or ","
-    if ch:find "[{(]" then depth = depth + 1 elseif ch:find "[})]" then depth = depth - 1
-    elseif ch == "," and depth == 0 then parts[#parts + 1] = list:sub(start, i - 1):match "^%s*(.-)%s*$"; start = i + 1 end
-  end
-  for _, part in ipairs(parts) do
+  for _, part in ipairs(parts_of(list)) do
     if part == "*" then keyword_only = true
     elseif part ~= "" then
       local name, kind, default = part:match "^([%w_]+)%s*:%s*([^=]-)%s*=%s*(.+)$"

@@ -152,19 +152,12 @@ static Status refresh_view(Tensor *t) {
   return OK;
 }
 
-static bool same_shape(const Meta *m, const Tensor *t) {
-  if (m->ndim != t->ndim) return false;
-  for (int d = 0; d < t->ndim; d++)
-    if (m->shape[d] != t->shape[d]) return false;
-  return true;
-}
-
 /* The accumulator of a leaf, owned. The leaf may have changed since it was made: another dtype (model:double())
 ** is taken over, for the pass casts what arrives. Formulas read the shape of their input from it, so a leaf of
 ** another layout (t_ with gradients off) gets a new one, and older graphs keep theirs. */
 static Status leaf_accumulator(Tensor *leaf, Autograd *meta, Node **out) {
   Node *n = meta->accumulator;
-  if (n != NULL && same_shape(&n->outputs[0], leaf) && layout_is(n->attrs, leaf)) node_retain(n);
+  if (n != NULL && meta_same_shape(&n->outputs[0], leaf) && layout_is(n->attrs, leaf)) node_retain(n);
   else {
     TRY(node_new(NODE_ACCUMULATE, OP_COUNT, 0, 1, false, false, 0, &n));
     n->leaf = tensor_retain(leaf);

@@ -105,9 +105,7 @@ static Status wrong_shape(const Meta *m, const Tensor *t) {
 ** *grad. */
 static Status fit(const Meta *m, Tensor **grad) {
   Tensor *t = *grad, *next = NULL;
-  bool same = t->ndim == m->ndim;
-  for (int d = 0; same && d < m->ndim; d++) same = t->shape[d] == m->shape[d];
-  if (!same) {
+  if (!meta_same_shape(m, t)) {
     if (!broadcasts_to(m, t)) return wrong_shape(m, t);
     TRY(sum_to_shape(t, m->ndim, m->shape, &next));
     tensor_release(t);

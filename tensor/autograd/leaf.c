@@ -18,18 +18,11 @@ static bool is_private(const Tensor *t) {
   return atomic_load(&t->storage->refs) == holders;
 }
 
-/* Whether two elements may be the same memory; strides of 0 are the way in which formulas make such tensors. */
-static bool is_expanded(const Tensor *t) {
-  for (int d = 0; d < t->ndim; d++)
-    if (t->stride[d] == 0 && t->shape[d] > 1) return true;
-  return false;
-}
-
 /* An expanded result stays as it is: that it cannot be changed in place is said where someone tries, and to write
 ** the same number a million times took longer than the sum whose gradient it is. */
 Status gradient_own(Tensor **grad) {
   Tensor *copy;
-  if (is_private(*grad) || is_expanded(*grad)) return OK;
+  if (is_private(*grad) || tensor_is_expanded(*grad)) return OK;
   TRY(op_clone(*grad, &copy));
   tensor_release(*grad);
   *grad = copy;

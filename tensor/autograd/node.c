@@ -99,6 +99,13 @@ Meta meta_of(const Tensor *t) {
   return m;
 }
 
+bool meta_same_shape(const Meta *m, const Tensor *t) {
+  if (m->ndim != t->ndim) return false;
+  for (int d = 0; d < t->ndim; d++)
+    if (m->shape[d] != t->shape[d]) return false;
+  return true;
+}
+
 const char *node_name(const Node *n) {
   static _Thread_local char text[64];
   if (n->kind == NODE_ACCUMULATE) return "AccumulateGrad";

@@ -83,6 +83,7 @@ Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_i
 void node_renumber(Node *node); /* the youngest from now on */
 void node_drop_saved(Node *node);
 Meta meta_of(const Tensor *t);
+bool meta_same_shape(const Meta *m, const Tensor *t);
 
 /* ---- autograd.c ---- */
 /* The node and output that a tensor's gradient flows to: its history, or the

@@ -77,11 +77,9 @@ Status call_check_mutated(const Call *c) {
     const OpArg *arg = &info->args[i];
     if (arg->type != ARG_TENSOR || !(info->mutates >> arg->input & 1) || c->in[arg->input] == NULL) continue;
     const Tensor *t = c->in[arg->input];
-    for (int d = 0; d < t->ndim; d++)
-      if (t->shape[d] > 1 && t->stride[d] == 0)
-        return fail(ERROR_ARGUMENT,
-                    "%s: '%s' (argument %d): an expanded tensor cannot be changed in place; use :clone()",
-                    info->lua_name, arg->name, i + 1);
+    if (tensor_is_expanded(t))
+      return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): an expanded tensor cannot be changed in place; use :clone()",
+                  info->lua_name, arg->name, i + 1);
     if (!grad_enabled() || (info->differentiable >> arg->input & 1) || !tensor_requires_grad(t)) continue;
     return fail(ERROR_ARGUMENT,
                 "%s: '%s' (argument %d): is changed in place, which a tensor that requires a gradient cannot be; "
@@ -102,9 +100,7 @@ Status call_check_target(const Call *c, DType result, int ndim, const int64_t *s
   if (!same)
     return fail(ERROR_ARGUMENT, "%s_: the result has shape %s, the tensor to hold it %s",
                 c->info->lua_name, shape_text(a, ndim, shape), shape_text(b, t->ndim, t->shape));
-  for (int d = 0; d < t->ndim; d++)
-    if (t->shape[d] > 1 && t->stride[d] == 0)
-      return fail(ERROR_ARGUMENT, "%s_: an expanded tensor cannot be changed in place; use :clone()",
-                  c->info->lua_name);
+  if (tensor_is_expanded(t))
+    return fail(ERROR_ARGUMENT, "%s_: an expanded tensor cannot be changed in place; use :clone()", c->info->lua_name);
   return OK;
 }

@@ -240,6 +240,12 @@ bool tensor_same_shape(const Tensor *a, const Tensor *b) {
   return true;
 }
 
+bool tensor_is_expanded(const Tensor *t) {
+  for (int d = 0; d < t->ndim; d++)
+    if (t->stride[d] == 0 && t->shape[d] > 1) return true;
+  return false;
+}
+
 size_t tensor_held_bytes(const Tensor *t) {
   return sizeof *t + sizeof(Storage) + t->storage->bytes;
 }

@@ -220,14 +220,7 @@ static Status native_mark(Module *self, Tensor *const *in, Tensor **out) {
   return fail(ERROR_ARGUMENT, "nn.Sequential: forward cannot be called like this");
 }
 
-static int sequential_call(lua_State *L) {
-  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
-  if (module_is_native(L, 1)) return sequential_forward(L);
-  lua_getfield(L, 1, "forward");
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
-}
+static int sequential_call(lua_State *L) { return module_call_with(L, sequential_forward); }
 
 static const luaL_Reg sequential_methods[] = {{"__init", container_init},
                                               {"forward", sequential_forward},

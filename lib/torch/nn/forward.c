@@ -50,14 +50,16 @@ int module_forward(lua_State *L) {
   return n;
 }
 
-int module_call(lua_State *L) {
+int module_call_with(lua_State *L, lua_CFunction native_forward) {
   if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
-  if (module_is_native(L, 1)) return module_forward(L);
+  if (module_is_native(L, 1)) return native_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
   return lua_gettop(L);
 }
+
+int module_call(lua_State *L) { return module_call_with(L, module_forward); }
 
 int module_init(lua_State *L) {
   Module *m = module_check(L, 1, "__init");

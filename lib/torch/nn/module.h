@@ -96,6 +96,8 @@ int module_parameter(lua_State *L);
 /* Methods of nn.Module, by file. */
 int module_forward(lua_State *L);
 int module_call(lua_State *L); /* __call */
+/* __call of a class whose forward in C is 'native_forward', which runs unless there are hooks or a forward in Lua. */
+int module_call_with(lua_State *L, lua_CFunction native_forward);
 int module_init(lua_State *L);       /* __init of layers made in C */
 extern const luaL_Reg attribute_methods[]; /* attribute.c: register_parameter… */
 extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
