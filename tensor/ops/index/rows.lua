@@ -102,7 +102,7 @@ op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, m
     local n, g = shape[1], o.grad:reshape({o.input.numel, shape[2]})
     if o.padding_idx then g = g:masked_fill(places:eq((o.padding_idx + n) % n):unsqueeze(2), 0) end
     if o.scale_grad_by_freq then -- divided by how often the row was read
-      local times = g:new_zeros({n}):index_add(1, places, g:new_ones({o.input.numel}))
+      local times = places:new_zeros({n}):index_add(1, places, torch.ones_like(places))
       g = g / times:index_select(1, places):unsqueeze(2)
     end
     return {weight = g:new_zeros(shape):index_add(1, places, g)}

@@ -9,17 +9,18 @@ end
 
 -- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
 -- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
--- between those. Outside training mean and 1 / √(variance + eps) are constants.
+-- between those. Outside training mean and 1 / √(variance + eps) are constants. Of numbers of 16 bits both are float32,
+-- and so is all that is computed with them.
 local function gradients(o, training, together, shared, along)
   local x, g = o.input, o.grad
-  local function mean(t) return t:mean(together, true) end
+  local function mean(t) return t:mean{dim = together, keepdim = true, dtype = o.outs[2].dtype} end
   local centred = x - (training and mean(x) or o.outs[2]:reshape(along))
   local invstd = training and (mean(centred * centred) + o.eps):rsqrt() or o.outs[3]:reshape(along)
   local normal = centred * invstd
-  local scaled = o.weight and g * o.weight:reshape(along) or g
-  local dx = scaled -- (g' - mean(g') - x' mean(g' x')) invstd with g' = g weight, x' the normalised input
-  if training then dx = scaled - mean(scaled) - normal * mean(scaled * normal) end
-  return {input = dx * invstd, weight = (g * normal):sum(shared), bias = g:sum(shared)}
+  local dx = g * invstd
+  if o.weight then dx = dx * o.weight:reshape(along) end
+  if training then dx = dx - mean(dx) - normal * mean(dx * normal) end -- dx is g' = g weight invstd before
+  return {input = dx, weight = (g * normal):sum(shared), bias = g:sum(shared)}
 end
 
 op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "

@@ -148,3 +148,19 @@ describe("indexing", function()
     assert.are.same({3, 3}, a[i]:tolist())
   end)
 end)
+
+describe("embedding with scale_grad_by_freq", function()
+  it("counts occurrences that the dtype of the gradient does not hold", function()
+    for dtype, n in pairs {float16 = 4097, bfloat16 = 1000, float32 = 100} do
+      local weight = torch.zeros(2, 3, {dtype = dtype}):requires_grad_(true)
+      local places = torch.ones(n, {dtype = "int64"})
+      local y = nn.functional.embedding(places, weight, nil, nil, 2.0, true)
+      local g = torch.zeros_like(y)
+      g[n] = 1024
+      y:backward(g)
+      assert.equal(torch[dtype], weight.grad.dtype)
+      assert.is_true(math.abs(weight.grad[1][2]:item() * n / 1024 - 1) < 0.01, dtype)
+      assert.equal(0, weight.grad[2][2]:item())
+    end
+  end)
+end)

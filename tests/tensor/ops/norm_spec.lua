@@ -31,6 +31,31 @@ describe("the statistics of numbers of 16 bits", function()
         assert.is_true(torch.allclose(of_16, of_32, name == "float16" and 2e-3 or 1.6e-2, 1e-3), name)
       end
     end
+  end)
+  it("are kept in float32 by gradients that are differentiated again", function()
+    local F = nn.functional
+    local factors = torch.tensor({1, -2, 3, 0, 1, 0, 2, 1}):reshape(8, 1)
+    local ways = {function(x, w) return F.batch_norm(x, nil, nil, w, nil, true) end,
+      function(x, w) return F.layer_norm(x:reshape(1, 8), {8}, w:expand(8)):reshape(8, 1) end}
+    for name, numbers in pairs {float16 = torch.arange(8) / 4 + 500, bfloat16 = torch.arange(8) + 129} do
+      local function gradients(dtype, norm)
+        local x = numbers:to(dtype):reshape(8, 1):requires_grad_(true)
+        local w = torch.tensor({0.5}, {dtype = dtype}):requires_grad_(true)
+        local y = norm(x, w) * factors:to(dtype)
+        local dx, dw = torch.autograd.grad({y:sum()}, {x, w}, {create_graph = true})
+        return dx.dtype, dw.dtype, dx:float(), dw:float(), torch.autograd.grad({(dx * dx):sum()}, {x}):float()
+      end
+      for _, norm in ipairs(ways) do
+        local of_16, of_32 = {gradients(name, norm)}, {gradients("float32", norm)}
+        assert.equal(torch[name], of_16[1])
+        assert.equal(torch[name], of_16[2])
+        for i = 3, 5 do
+          assert.is_true(torch.allclose(of_16[i], of_32[i], name == "float16" and 2e-3 or 1.6e-2, 2e-3), name .. i)
+        end
+      end
+    end
+  end)
+  it("are results of their dtype", function()
     local _, mean, invstd = torch._C.call("native_batch_norm", torch.ones(4, 2):half(), nil, nil, nil, nil, true, 0.1,
       1e-5)
     assert.equal(torch.float32, mean.dtype)
