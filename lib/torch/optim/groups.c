@@ -14,8 +14,9 @@ static void groups_check_parameter(lua_State *L, int seen, lua_Integer i) {
   if (!tensor_is_leaf(t))
     error_raise(L, "%s: 'params': entry %I is not a leaf: it was computed from others; "
                 "give the tensors it was computed from", who, i);
-  if (!dtype_is_float((DType)t->dtype))
-    error_raise(L, "%s: 'params': entry %I: expected a float tensor, got %s", who, i, error_describe(L, -1, got));
+  if (!dtype_has_gradient((DType)t->dtype))
+    error_raise(L, "%s: 'params': entry %I: expected a float or complex tensor, got %s", who, i,
+                error_describe(L, -1, got));
   if (lua_rawgetp(L, seen, t) != LUA_TNIL)
     error_raise(L, "%s: 'params': entry %I is given twice", who, i);
   lua_pop(L, 1);

@@ -88,7 +88,8 @@ static Status step_fill_state(Tensor *t, Tensor *old, const OptimiserState *stat
     memset(tensor_data(t), 0, (size_t)t->numel * tensor_itemsize(t));
     return OK;
   }
-  FillAttrs attrs = {scalar_float(initial)};
+  const bool parts = dtype_is_complex((DType)t->dtype); /* both of them are numbers for themselves */
+  FillAttrs attrs = {parts ? scalar_complex(initial, initial) : scalar_float(initial)};
   return op_call_in_place(OP_FILL, &t, 1, &attrs);
 }
 

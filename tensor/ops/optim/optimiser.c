@@ -7,10 +7,18 @@
 #include <string.h>
 
 #include "call/mode.h"
+#include "core/internal.h"
 
 #define OPTIMISER_SHARE 65536 /* elements of one thread's turn */
+#define OPTIMISER_STRIP 512   /* numbers of 16 bits that are converted at a time */
+enum { OPTIMISER_ARRAYS = 2 + OPTIMISER_STATES };
 
-bool optimiser_has(DType dtype) { return cpu_optimiser_passes[dtype] != NULL; }
+/* The dtype in which parameters of another one are moved: of complex numbers both parts, those of 16 bits in float32. */
+static DType optimiser_dtype(DType dtype) { return dtype_compute(dtype_real(dtype)); }
+
+bool optimiser_has(DType dtype) {
+  return !dtype_is_stored(dtype) && cpu_optimiser_passes[optimiser_dtype(dtype)] != NULL;
+}
 
 /* Whether both have the same values, so that they need not be computed again. */
 static bool optimiser_same_step(const OptimiserRule *rule, const OptimiserUpdate *a, const OptimiserUpdate *b) {
@@ -36,15 +44,40 @@ static int64_t optimiser_prepare(const OptimiserRule *rule, int64_t n, Optimiser
   return start;
 }
 
+/* One pass over n numbers of 16 bits: strips of all arrays are converted, moved, and rounded once. */
+static void optimiser_strips(OptimiserPass pass, DType dtype, int64_t n, unsigned variant, void *const *arrays,
+                             const double *values) {
+  const DType compute = dtype_compute(dtype);
+  const CastFn widen = cpu_cast[dtype][compute], narrow = cpu_cast[compute][dtype];
+  const int64_t size = (int64_t)dtype_size(dtype), wide = (int64_t)dtype_size(compute);
+  double buffers[OPTIMISER_ARRAYS][OPTIMISER_STRIP];
+  for (int64_t at = 0; at < n; at += OPTIMISER_STRIP) {
+    const int64_t m = n - at < OPTIMISER_STRIP ? n - at : OPTIMISER_STRIP;
+    void *strips[OPTIMISER_ARRAYS] = {NULL};
+    for (int i = 0; i < OPTIMISER_ARRAYS; i++) {
+      if (arrays[i] == NULL) continue;
+      strips[i] = buffers[i];
+      widen(m, strips[i], wide, (const char *)arrays[i] + at * size, size);
+    }
+    pass(m, variant, strips, values);
+    for (int i = 0; i < OPTIMISER_ARRAYS; i++) /* all but the gradient, which is only read */
+      if (arrays[i] != NULL && i != 1) narrow(m, (char *)arrays[i] + at * size, size, strips[i], wide);
+  }
+}
+
 /* Elements [from, to) of one parameter. */
 static void optimiser_elements(const OptimiserRule *rule, const OptimiserUpdate *u, int64_t from, int64_t to) {
-  void *arrays[2 + OPTIMISER_STATES] = {NULL};
-  const Tensor *tensors[2 + OPTIMISER_STATES] = {u->parameter, u->grad};
+  void *arrays[OPTIMISER_ARRAYS] = {NULL};
+  const Tensor *tensors[OPTIMISER_ARRAYS] = {u->parameter, u->grad};
+  const DType dtype = (DType)u->parameter->dtype;
   memcpy(tensors + 2, u->state, sizeof u->state);
   int64_t offset = from * (int64_t)tensor_itemsize(u->parameter);
-  for (int i = 0; i < 2 + OPTIMISER_STATES; i++)
+  for (int i = 0; i < OPTIMISER_ARRAYS; i++)
     if (tensors[i] != NULL) arrays[i] = (char *)tensor_data(tensors[i]) + offset;
-  (*cpu_optimiser_passes[u->parameter->dtype])[rule->id](to - from, u->variant, arrays, u->values);
+  const OptimiserPass pass = (*cpu_optimiser_passes[optimiser_dtype(dtype)])[rule->id];
+  const int64_t n = dtype_is_complex(dtype) ? 2 * (to - from) : to - from;
+  if (dtype_is_computed(dtype)) optimiser_strips(pass, dtype, n, u->variant, arrays, u->values);
+  else pass(n, u->variant, arrays, u->values);
 }
 
 /* The last parameter that begins at 'element' or before it. */
