@@ -4,9 +4,9 @@
 --
 -- The text is {"value": v, "tables": [...], "tensors": [...]}, flat: however deep or cyclic
 -- the value, its JSON is not. A value v is: true, false, an integer or a UTF-8 string as
--- itself; {"f": "0x1p+1"} a float; {"b": "00ff"} another string; {"n": true} nil; {"t": i}
--- the i-th table; {"x": i} the i-th tensor. A table is {"a": [v, ...], "h": [[key, v], ...]};
--- a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements) where it is a
+-- itself; {"f": "0x1p+1"} a float; {"c": ["0x1p+1", "nan"]} a complex number; {"b": "00ff"}
+-- another string; {"n": true} nil; {"t": i} the i-th table; {"x": i} the i-th tensor. A table is
+-- {"a": [v, ...], "h": [[key, v], ...]}; a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements) where it is a
 -- view of the entry, and "g": true where it requires a gradient.
 local json = require "torch.json"
 local internal = torch._C
@@ -71,10 +71,11 @@ local function add_tensor(t, parent, key, state)
 end
 
 local PLAIN = {["nil"] = true, boolean = true, number = true, string = true}
+local COMPLEX <const> = "torch.complex" -- the typename of what item() of a complex tensor gives
 
 local function add_value(value, parent, key, state)
   local kind = type(value)
-  if PLAIN[kind] then return end
+  if PLAIN[kind] or torch.typename(value) == COMPLEX then return end
   if kind == "table" then
     if state.ids[value] then return end
     state.tables[#state.tables + 1] = value
@@ -165,12 +166,16 @@ local function encode_tensor(t, state)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
+-- A float as text that reads back as itself.
+local function float_text(f) return f ~= f and '"nan"' or ('"%a"'):format(f) end
+
 local function encode(value, state)
   local kind = type(value)
   if state.ids[value] then return ('{"%s":%d}'):format(kind == "table" and "t" or "x", state.ids[value]) end
   if kind == "boolean" then return tostring(value) end
   if math.type(value) == "integer" then return ("%d"):format(value) end
-  if kind == "number" then return ('{"f":"%s"}'):format(value ~= value and "nan" or ("%a"):format(value)) end
+  if kind == "number" then return ('{"f":%s}'):format(float_text(value)) end
+  if kind == "userdata" then return ('{"c":[%s,%s]}'):format(float_text(value.real), float_text(value.imag)) end
   if kind == "nil" then return '{"n":true}' end
   if utf8.len(value) then return json.quote(value) end
   return '{"b":"' .. value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) .. '"}'
@@ -190,8 +195,8 @@ local function describe(value, state)
   return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","), table.concat(tensors, ","))
 end
 
---- torch.save(value: any, path: path): Writes tensors, numbers, strings, booleans and tables of them
--- to a safetensors file. Tensors and tables that are shared stay shared. The file is
+--- torch.save(value: any, path: path): Writes tensors, numbers, complex ones too, strings, booleans and
+-- tables of them to a safetensors file. Tensors and tables that are shared stay shared. The file is
 -- replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path)
   if type(path) ~= "string" then
@@ -289,7 +294,7 @@ local function decode_tensor(v, entries, bad)
   end
   t = t:detach()
   if v.g ~= nil then
-    if v.g ~= true or not t:is_floating_point() then bad(8, "a gradient of a tensor that cannot have one") end
+    if v.g ~= true or not (t:is_floating_point() or t:is_complex()) then bad(8, "a gradient of a tensor that cannot have one") end
     t:requires_grad_()
   end
   return t
@@ -297,15 +302,24 @@ end
 
 local FLOATS = {nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}
 
+local function decode_float(text, state)
+  local f = type(text) == "string" and (FLOATS[text] or text:find "^%-?0x[%x.]+p[+-]%d+$" and tonumber(text))
+  return math.type(f) == "float" and f or state.bad(8, "a bad number")
+end
+
+local function decode_complex(parts, state)
+  if type(parts) ~= "table" or #parts ~= 2 then state.bad(8, "a bad complex number") end
+  local function part(i) return torch.tensor(decode_float(parts[i], state), {dtype = "float64"}) end
+  return torch.complex(part(1), part(2)):item()
+end
+
 local function decode(v, state)
   if type(v) ~= "table" then return v end
   if v.t then return state.tables[v.t] or state.bad(8, "a reference to no table") end
   if v.x then return state.tensors[v.x] or state.bad(8, "a reference to no tensor") end
   if v.n then return nil end
-  if type(v.f) == "string" then
-    local f = FLOATS[v.f] or v.f:find "^%-?0x[%x.]+p[+-]%d+$" and tonumber(v.f)
-    return math.type(f) == "float" and f or state.bad(8, "a bad number")
-  end
+  if v.f then return decode_float(v.f, state) end
+  if v.c then return decode_complex(v.c, state) end
   if type(v.b) == "string" and #v.b % 2 == 0 and not v.b:find "%X" then
     return (v.b:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end))
   end

@@ -51,6 +51,26 @@ describe("torch.save and torch.load", function()
     assert.equal(3.5, round(torch.tensor(3.5)):item())
   end)
 
+  it("keep complex numbers exactly", function()
+    local function complex(re, im)
+      return torch.complex(torch.tensor(re, {dtype = "float64"}), torch.tensor(im, {dtype = "float64"})):item()
+    end
+    for _, parts in ipairs {{0.1, -2.0}, {-0.0, 5e-324}, {1 / 0, -1 / 0}, {0 / 0, 1e308}} do
+      local z = complex(parts[1], parts[2])
+      local back = round(z)
+      assert.equal("torch.complex", torch.typename(back))
+      assert.equal(tostring(z), tostring(back))
+      assert.equal(tostring(z), tostring(round({deep = {1, z}}).deep[2]))
+    end
+    local z = complex(3.0, 4.0)
+    local pair = round {z, z}
+    assert.is_true(pair[1] == z and pair[2] == z)
+    refused("cannot save a key that is a torch.complex", torch.save, {[z] = 1}, file)
+    local leaf = torch.tensor({z}):requires_grad_(true)
+    assert.is_true(round(leaf).requires_grad)
+    assert.is_true(torch.equal(leaf, round(leaf)))
+  end)
+
   it("keep numbers exactly", function()
     for _, x in ipairs{0, 1, -1, math.maxinteger, math.mininteger, 0.1, -0.0, 1e308, 5e-324, 1 / 0, -1 / 0, 3.0,
       1 << 53} do
@@ -295,6 +315,11 @@ describe("torch.load", function()
     bad("offset", value('{"t":1}', "5"))
     bad("offset", value('{"t":1}', '{"a":[],"h":[[{"n":true},1]]}'))
     bad("offset", value('{"t":1}', '{"a":[],"h":[[{"f":"nan"},1]]}'))
+    bad("offset", value('{"t":1}', '{"a":[],"h":[[{"c":["0x1p+0","0x1p+0"]},1]]}'))
+    for _, parts in ipairs {'[]', '["0x1p+0"]', '["0x1p+0","1"]', '[1,2]', '"nan"', '1', 'true',
+      '["0x1p+0","0x1p+0","0x1p+0"]'} do
+      bad("a bad", value('{"c":' .. parts .. '}'))
+    end
     bad("offset", value('{"t":1}', '{"a":[],"h":[[{"t":1},1]]}'))
     bad("offset", value('{"x":1}', "", '{"x":"y"}'))
     for _, view in ipairs{'"o":0,"z":[3],"d":[1]', '"o":-1,"z":[1],"d":[1]', '"o":0,"z":[2],"d":[-1]',
