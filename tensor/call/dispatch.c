@@ -89,7 +89,7 @@ static Status run_mutating(Call *c) {
   TRY(call_check_mutated(c));
   Status status = call_dispatch(c);
   for (int i = 0; i < c->n_in && i < 32 && c->info->kind != KIND_COMPOSITE; i++)
-    if ((c->info->mutates >> i & 1) && c->in[i] != NULL)
+    if (c->wrote && (c->info->mutates >> i & 1) && c->in[i] != NULL)
       atomic_fetch_add_explicit(&c->in[i]->storage->version, 1, memory_order_relaxed);
   return status;
 }

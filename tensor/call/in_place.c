@@ -57,6 +57,7 @@ static Status elementwise_in_place(Call *c) {
     Call inner = *c;
     inner.in = in;
     inner.out[0] = c->in[0];
+    c->wrote = true;
     if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
     else if (dtype_is_stored(compute)) tensor_fill_raw(c->in[0], fill_value(c));
     else call_elementwise_run(&inner, compute, result);
@@ -80,6 +81,7 @@ static Status run_direct(Call *c) {
   inner.target = c->in[0];
   if (status == OK) status = call_dispatch(&inner);
   memcpy(c->out, inner.out, sizeof c->out);
+  c->wrote = inner.wrote;
   for (int i = 0; i < c->n_in; i++) tensor_release(in[i]);
   tensors_leave(c->n_in, few, in);
   return status;
@@ -94,8 +96,12 @@ static Status kernel_in_place(Call *c) {
     const bool direct = c->info->in_place_direct && tensor_is_contiguous(target);
     Status status = direct ? run_direct(&inner) : call_dispatch(&inner);
     Tensor *out = inner.out[0];
+    c->wrote = inner.wrote && out == target;
     if (status == OK) status = call_check_target(c, (DType)out->dtype, out->ndim, out->shape);
-    if (status == OK && out != target) status = tensor_copy_raw(target, out);
+    if (status == OK && out != target) {
+      c->wrote = true;
+      status = tensor_copy_raw(target, out);
+    }
     call_drop(&inner);
     return status;
   }
@@ -105,9 +111,16 @@ static Status kernel_in_place(Call *c) {
   if (direct) inner.out[0] = target;
   else TRY(call_output(&inner, 0, (DType)target->dtype, target->ndim, target->shape));
   Status status = call_run_kernel(&inner);
+  c->wrote = direct ? inner.wrote : status == OK;
   if (status == OK && !direct) status = tensor_copy_raw(target, inner.out[0]);
   if (!direct) tensor_release(inner.out[0]);
   return status != OK ? status : call_finish(c);
+}
+
+/* A tensor that was kept for a gradient is noticed by the version of its storage. A call that failed before it wrote has
+** changed nothing. */
+static inline void in_place_changed(Tensor *t) {
+  atomic_fetch_add_explicit(&t->storage->version, 1, memory_order_relaxed);
 }
 
 static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
@@ -116,14 +129,13 @@ static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const 
   TRY(tape_before_in_place(&c, &before));
   if (c.info->kind == KIND_VIEW) {
     Status status = call_view_in_place(&c);
-    /* A gradient that kept this tensor must see that its shape changed. */
-    atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
+    if (status == OK) in_place_changed(inputs[0]); /* a gradient that kept this tensor must see that its shape changed */
     if (status == OK) status = tape_record_view_in_place(&c, before.self);
     tape_drop_before(&before);
     return status;
   }
   Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
-  atomic_fetch_add_explicit(&inputs[0]->storage->version, 1, memory_order_relaxed);
+  if (c.wrote) in_place_changed(inputs[0]);
   if (status == OK && before.self != NULL) status = tape_record_in_place(&c, &before);
   tape_drop_before(&before);
   return status;

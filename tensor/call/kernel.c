@@ -34,7 +34,16 @@ Status call_run_kernel(Call *c) {
   for (int i = 0; i < c->n_in; i++) dtypes |= c->in[i] != NULL ? 1u << c->in[i]->dtype : 0;
   for (int i = 0; i < c->info->n_outputs; i++) dtypes |= c->out[i] != NULL ? 1u << c->out[i]->dtype : 0;
   const bool itself = c->info->moves || c->info->halves;
-  return dtypes & COMPUTED_DTYPES_MASK && !itself ? run_computed(c) : call_kernel_of(c)(c);
+  Status status = dtypes & COMPUTED_DTYPES_MASK && !itself ? run_computed(c) : call_kernel_of(c)(c);
+  c->wrote = status != ERROR_ARGUMENT; /* a kernel that refuses numbers does so before it writes */
+  return status;
+}
+
+/* A kernel that changes its input looks for faults before it writes. */
+static Status kernel_finish(Call *c) {
+  Status status = call_finish(c);
+  if (status == ERROR_ARGUMENT) c->wrote = false;
+  return status;
 }
 
 Status call_kernel(Call *c) {
@@ -43,7 +52,7 @@ Status call_kernel(Call *c) {
   if (!c->info->contiguous) {
     TRY(c->info->infer(c));
     TRY(call_run_kernel(c));
-    return call_finish(c);
+    return kernel_finish(c);
   }
   Tensor *few[OP_FEW], **dense;
   Call inner = *c;
@@ -58,7 +67,8 @@ Status call_kernel(Call *c) {
   for (int i = 0; i < c->n_in && i < 32 && status == OK; i++)
     if ((c->info->mutates >> i & 1) && dense[i] != c->in[i]) status = tensor_copy_raw(c->in[i], dense[i]);
   memcpy(c->out, inner.out, sizeof c->out);
+  c->wrote = inner.wrote;
   for (int i = 0; i < c->n_in; i++) tensor_release(dense[i]);
   tensors_leave(c->n_in, few, dense);
-  return status != OK ? status : call_finish(c);
+  return status != OK ? status : kernel_finish(c);
 }

@@ -173,6 +173,7 @@ struct Call {
   Tensor *target; /* borrowed: what output 0 is to be when shape and dtype agree, or NULL */
   TensorList list; /* of an op whose result is a list: made by call_list */
   bool takes_list; /* the caller wants a list (op_call_list) */
+  bool wrote;      /* elements of what the call changes may have been written, also where it failed afterwards */
 };
 
 /* Allocates output 'i' on the device asked for, else that of the inputs, or takes the target. */
