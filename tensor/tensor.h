@@ -53,11 +53,30 @@ bool memory_should_fail(void);
 
 /* ---- storage.c --------------------------------------------------------- */
 
-typedef enum { DEVICE_CPU, DEVICE_CUDA, DEVICE_NONE } DeviceType; /* NONE: not given */
+typedef enum { DEVICE_CPU, DEVICE_CUDA, DEVICE_META, DEVICE_NONE } DeviceType; /* NONE: not given */
+#define DEVICE_MOST 32 /* devices of one kind */
 typedef struct {
-  uint8_t type;  /* DeviceType */
-  int8_t index;  /* 0 for the CPU */
+  uint8_t type; /* DeviceType */
+  int8_t index; /* from 0; 0 where there is one of the kind */
 } Device;
+/* A device in one byte, as tensors have it; that of the CPU is 0. */
+static inline uint8_t device_byte(Device device) { return (uint8_t)(device.type << 5 | device.index); }
+static inline Device device_of_byte(uint8_t byte) { return (Device){byte >> 5, (int8_t)(byte & 31)}; }
+
+/* ---- device/device.c: what is known of devices; who adds one includes device/device.h ---- */
+
+/* "cpu", "meta", "cuda", "cuda:1". Fails where there is no such device; opens its plug-in at the first time. */
+Status device_named(const char *name, Device *out);
+#define DEVICE_TEXT 16
+const char *device_text(char *buffer, Device device); /* "cpu", "cuda:0" */
+bool device_is_host(Device device);                   /* its data is read by the host */
+bool device_has_data(Device device);                  /* false: shapes and dtypes alone (meta) */
+int device_count(DeviceType type);                    /* 0: there is none */
+/* Waits for what runs there. */
+Status device_synchronize(Device device);
+void device_memory_stats(Device device, MemoryStats *stats);
+void device_memory_reset_peak(Device device);
+void device_memory_trim(Device device); /* gives cached blocks back to the system */
 
 /* Memory shared by a tensor and its views. */
 typedef struct Storage {
@@ -65,9 +84,9 @@ typedef struct Storage {
   Device device;
   uint16_t lead, room; /* bytes before and behind it in its block */
   atomic_uint version; /* counts in-place changes */
-  void *data;
+  void *data; /* NULL on meta */
   size_t bytes;
-  void (*release)(struct Storage *); /* of foreign memory; NULL: memory_free */
+  void (*release)(struct Storage *); /* of foreign memory and that of other devices; NULL: memory_free */
   void *owner;                       /* for release */
 } Storage;
 
@@ -118,10 +137,16 @@ enum {
 
 struct Tensor {
   atomic_int refs;
-  uint8_t dtype; /* DType */
+  union {
+    struct {
+      uint8_t dtype;  /* DType */
+      uint8_t device; /* device_byte of that of the storage */
+    };
+    uint16_t kind;    /* both at once, for one comparison */
+  };
   uint8_t ndim;
-  uint8_t flags;
-  bool requires_grad; /* itself a leaf that wants a gradient, or has history */
+  uint8_t flags : 7;
+  bool requires_grad : 1; /* itself a leaf that wants a gradient, or has history */
   Storage *storage;
   int64_t offset; /* of the first element, in elements */
   int64_t numel;
@@ -143,6 +168,7 @@ Ints ints_of(int n, const int64_t *values);
 /* New, uninitialised, contiguous. Fails on negative or overflowing sizes. */
 Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype,
                     Device device, Tensor **out);
+/* On the CPU. */
 Status tensor_empty_cpu(int ndim, const int64_t *shape, DType dtype, Tensor **out);
 /* A 0-dimensional tensor that counts as a Lua number in promotion. */
 Status tensor_wrap_number(Scalar value, Tensor **out);
@@ -164,7 +190,7 @@ bool tensor_is_contiguous(const Tensor *t);
 bool tensor_same_shape(const Tensor *a, const Tensor *b);
 /* Whether several positions share one element, as expand makes them: by strides of 0. */
 bool tensor_is_expanded(const Tensor *t);
-static inline Device tensor_device(const Tensor *t) { return t->storage->device; }
+static inline Device tensor_device(const Tensor *t) { return device_of_byte(t->device); }
 static inline size_t tensor_itemsize(const Tensor *t) {
   return dtype_size((DType)t->dtype);
 }
@@ -173,15 +199,26 @@ static inline void *tensor_data(const Tensor *t) {
 }
 /* Bytes that this handle keeps alive, for the collector of the host. */
 size_t tensor_held_bytes(const Tensor *t);
-/* Writes "float32 (2×3)" or "(2×3)" into a buffer and returns it. */
+/* Writes "float32 (2×3)", "float32 (2×3) on cuda:0" or "(2×3)" into a buffer and returns it. */
 #define SHAPE_TEXT 200
 const char *shape_text(char *buffer, int ndim, const int64_t *shape); /* "(2×3)" */
 const char *tensor_text(char *buffer, const Tensor *t); /* "float32 (2×3)" */
 
-/* One element; 'index' is the 0-based position of each dimension. */
+/* One element of a tensor of the host; 'index' is the 0-based position of each dimension. */
 Scalar tensor_get(const Tensor *t, const int64_t *index);
-/* The value of a one-element tensor. */
+
+/* ---- host.c: data of other devices, read and written by the host ----------- */
+
+/* The value of a one-element tensor on any device. */
 Status tensor_item(const char *who, const Tensor *t, Scalar *out);
+/* The same tensor where the host can read its data: itself (retained), or a copy. Fails where it has no data. */
+Status tensor_on_host(const char *who, Tensor *t, Tensor **out);
+/* A copy on another device, of the same values; no tape. */
+Status tensor_copy_to(Tensor *t, Device device, Tensor **out);
+/* A tensor that the host may fill, which becomes the data of 't' (contiguous, new) by tensor_staged: 't' itself
+** (retained), or one beside it; NULL where 't' has no data. tensor_staged releases it. */
+Status tensor_stage(Tensor *t, Tensor **host);
+Status tensor_staged(Tensor *t, Tensor *host);
 /* Element 'data' of dtype as a number and back (rounds toward zero). */
 Scalar element_get(DType dtype, const void *data);
 void element_set(DType dtype, void *data, Scalar value);

@@ -107,6 +107,26 @@ describe("layers", function()
     end
   end)
 
+  it("only the CPU's own files call its functions by their names", function()
+    local looked = 0
+    for _, path in ipairs(lines "find tensor vm lib -name '*.[ch]'") do
+      if not path:match "^tensor/device/cpu/" and not path:match "^tensor/ops/%w+/cpu[%w_]*%.[ch]$"
+        and not path:match "_body%.h$" then
+        looked = looked + 1
+        local number = 0
+        for line in (read(path) .. "\n"):gmatch "(.-)\n" do
+          number = number + 1
+          local code = line:gsub("/%*.-%*/", ""):gsub("^%s*%*%*.*$", ""):gsub('"[^"]*"', "")
+          local name = code:match "%f[%w_]cpu_[%w_]+%f[^%w_]"
+          local bad = name and not name:match "_body$"
+          if bad and not line:match "^/%*" then error(("%s:%d: names %s"):format(path, number, name), 0) end
+          if line:match '^%s*#%s*include%s*"device/cpu/' then error(("%s:%d: %s"):format(path, number, line), 0) end
+        end
+      end
+    end
+    assert.is_true(looked > 150)
+  end)
+
   local graph = graph_of(symbols_of(build))
 
   it("the functions of many files are known", function()

@@ -20,7 +20,9 @@ static bool read_int(lua_State *L, int index, int64_t *out) {
   if (lua_type(L, index) != LUA_TNUMBER) {
     Tensor *t = tensor_test(L, index);
     if (t == NULL || t->numel != 1 || dtype_category((DType)t->dtype) != CATEGORY_INTEGER) return false;
-    *out = element_get((DType)t->dtype, tensor_data(t)).as.i;
+    Scalar v;
+    if (tensor_item("item", t, &v) != OK) return false;
+    *out = v.as.i;
     return true;
   }
   *out = lua_tointegerx(L, index, &exact);
@@ -38,8 +40,7 @@ static bool read_number(lua_State *L, int index, Scalar *out) {
       Tensor *t = tensor_test(L, index);
       if (t == NULL || t->ndim != 0) return false;
       if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
-      *out = element_get((DType)t->dtype, tensor_data(t));
-      return true;
+      return tensor_item("item", t, out) == OK;
     }
   }
 }
@@ -87,36 +88,37 @@ Status argument_positions_in(Tensor *t, Tensor **out) {
     *out = tensor_retain(t);
     return OK;
   }
-  if (t->dtype == DTYPE_INT64 && tensor_is_contiguous(t)) return op_from_position(t, out);
-  TRY(tensor_empty_cpu(t->ndim, t->shape, DTYPE_INT64, out));
-  Status status = tensor_copy(*out, t);
-  int64_t *v = tensor_data(*out);
-  for (int64_t i = 0; i < t->numel; i++) v[i] = v[i] > 0 ? v[i] - 1 : v[i] == 0 ? INT64_MIN : v[i];
-  if (status == OK) return OK;
-  tensor_release(*out);
-  *out = NULL;
+  if (t->dtype == DTYPE_INT64) return op_from_position(t, out);
+  Tensor *wide;
+  TRY(op_cast(t, DTYPE_INT64, &wide));
+  Status status = op_from_position(wide, out);
+  tensor_release(wide);
+  return status;
+}
+
+/* Adds 1 to every element. */
+static Status positions_up(Tensor *t) {
+  Tensor *in[] = {t, NULL};
+  AddAttrs attrs = {scalar_int(1)};
+  TRY(tensor_wrap_number(scalar_int(1), &in[1]));
+  bool was = grad_set_enabled(false); /* randperm can make a leaf that wants a gradient */
+  Status status = op_call_in_place(OP_ADD, in, 2, &attrs);
+  grad_set_enabled(was);
+  tensor_release(in[1]);
   return status;
 }
 
 Status argument_positions_out(Tensor **t) {
   Tensor *out;
-  if (atomic_load(&(*t)->refs) == 1 && atomic_load(&(*t)->storage->refs) == 1) { /* nobody else sees it */
-    TRY(tensor_wrap_number(scalar_int(1), &out));
-    Tensor *in[] = {*t, out};
-    AddAttrs attrs = {scalar_int(1)};
-    bool was = grad_set_enabled(false); /* randperm can make a leaf that wants a gradient */
-    Status status = op_call_in_place(OP_ADD, in, 2, &attrs);
-    grad_set_enabled(was);
-    tensor_release(out);
-    return status;
-  }
-  TRY(tensor_empty_cpu((*t)->ndim, (*t)->shape, (DType)(*t)->dtype, &out));
-  Status status = tensor_copy(out, *t);
-  int64_t *v = tensor_data(out);
-  for (int64_t i = 0; i < out->numel; i++) v[i]++;
+  if (atomic_load(&(*t)->refs) == 1 && atomic_load(&(*t)->storage->refs) == 1) /* nobody else sees it */
+    return positions_up(*t);
+  bool was = grad_set_enabled(false);
+  Status status = op_clone(*t, &out);
+  grad_set_enabled(was);
+  TRY(status);
   tensor_release(*t);
   *t = out;
-  return status;
+  return positions_up(out);
 }
 
 /* Whether a number may be given for an input. */

@@ -263,6 +263,7 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   for (int i = 0; i < n; i++)
     if (inputs[i] != NULL && inputs[i]->numel > most) most = inputs[i]->numel;
   if (most < DEFERRED_LEAST || n == 0 || n >= ITER_MAX_OPERANDS || info->kind != KIND_ELEMENTWISE) return false;
+  if (call_find_device(&c) != OK || c.where != 0) return false; /* the CPU alone has fused loops */
   if (call_elementwise_dtypes(&c, &compute, &result) != OK || !deferred_kind(info, compute)) return false;
   if (broadcast_shape(info->lua_name, n, inputs, &ndim, shape.shape) != OK) return false;
   shape.ndim = (uint8_t)ndim;
@@ -300,7 +301,7 @@ static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *
   if (sums && a->dtype != DTYPE_NONE && a->dtype != dtype) return false;
   if (!deferred_reduces_last(&d->header, sums ? &a->dim : &((const AmaxAttrs *)attrs)->dim)) return false;
   Call c = {.info = info, .op = info->id, .in = inputs, .n_in = 1, .attrs = attrs};
-  if (info->infer(&c) != OK) return false;
+  if (call_find_device(&c) != OK || info->infer(&c) != OK) return false;
   FusedProgram *p = memory_alloc(sizeof *p);
   *status = p != NULL ? OK : ERROR_MEMORY;
   if (*status == OK) {

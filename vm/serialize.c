@@ -94,13 +94,16 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
     lua_rawgeti(L, 3, i);
     Tensor *t = tensor_test(L, -1);
     if (t == NULL) raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
-    TensorBox *dense = tensor_box(L);
-    error_check(L, op_contiguous(t, &dense->tensor));
+    TensorBox *host = tensor_box(L), *dense = tensor_box(L);
+    error_check(L, tensor_on_host("torch.save", t, &host->tensor));
+    error_check(L, op_contiguous(host->tensor, &dense->tensor));
+    tensor_release(host->tensor);
+    host->tensor = NULL;
     size_t bytes = (size_t)t->numel * tensor_itemsize(t);
     write_all(L, f, path, tensor_data(dense->tensor), bytes);
     tensor_release(dense->tensor); /* a copy may be large: not later */
     dense->tensor = NULL;
-    lua_pop(L, 2);
+    lua_pop(L, 3);
   }
 }
 

@@ -116,6 +116,9 @@ void tensor_push(lua_State *L, Tensor *tensor);
 /* The tensor at 'index' (borrowed), or NULL. Never raises. */
 Tensor *tensor_test(lua_State *L, int index);
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name);
+/* The same tensor where the host can read its data: itself, or a copy. Pushes one value, which keeps the copy alive.
+** Raises where there is no data. */
+Tensor *tensor_host(lua_State *L, Tensor *t, const char *function);
 /* Of deferred.c: computes the tensor of a box (NULL: status_message says why not), and forgets what it would be. */
 extern Tensor *(*deferred_tensor)(TensorBox *box);
 extern void (*deferred_drop)(TensorBox *box);

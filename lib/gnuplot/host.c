@@ -22,7 +22,7 @@ int luaopen_gnuplot_host(lua_State *L);
 
 /* bytes(tensor) → string: the elements of a contiguous tensor as they lie in memory. */
 static int bytes(lua_State *L) {
-  Tensor *t = tensor_check(L, 1, "bytes", "tensor");
+  Tensor *t = tensor_host(L, tensor_check(L, 1, "bytes", "tensor"), "bytes");
   luaL_argcheck(L, tensor_is_contiguous(t), 1, "not contiguous");
   lua_pushlstring(L, tensor_data(t), (size_t)t->numel * tensor_itemsize(t));
   return 1;

@@ -110,7 +110,8 @@ static void range_of(const double *p, int64_t n, double *low, double *high) {
 ** (n, 2), contiguous; low and high are the ends of the axis that is shown. Nil where x
 ** goes back. */
 int gnuplot_thin(lua_State *L) {
-  Tensor *t = tensor_check(L, 1, "thin", "points");
+  lua_settop(L, 3);
+  Tensor *t = tensor_host(L, tensor_check(L, 1, "thin", "points"), "thin");
   luaL_argcheck(L, t->dtype == DTYPE_FLOAT64 && t->ndim == 2 && t->shape[1] == 2 && tensor_is_contiguous(t), 1,
                 "not contiguous float64 (n, 2)");
   int64_t n = t->shape[0];

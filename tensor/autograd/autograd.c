@@ -101,6 +101,11 @@ Status tensor_set_grad(Tensor *t, Tensor *grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   if (grad != NULL && (grad->dtype != t->dtype || !tensor_same_shape(t, grad)))
     return fail(ERROR_ARGUMENT, "grad: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, grad));
+  if (grad != NULL && grad->device != t->device) {
+    char is[DEVICE_TEXT], want[DEVICE_TEXT];
+    return fail(ERROR_ARGUMENT, "grad: expected a tensor on %s as the tensor is, got one on %s",
+                device_text(want, tensor_device(t)), device_text(is, tensor_device(grad)));
+  }
   if (grad == t) return fail(ERROR_ARGUMENT, "grad: a tensor cannot be its own gradient");
   if (grad == NULL && t->autograd == NULL) return OK;
   Autograd *meta = autograd_of(t);
@@ -165,6 +170,7 @@ static Status leaf_accumulator(Tensor *leaf, Autograd *meta, Node **out) {
     meta->accumulator = n;
   }
   n->outputs[0].dtype = leaf->dtype;
+  n->outputs[0].device = leaf->device;
   *out = n;
   return OK;
 }

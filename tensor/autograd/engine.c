@@ -101,7 +101,7 @@ static Status wrong_shape(const Meta *m, const Tensor *t) {
               shape_text(a, m->ndim, m->shape), shape_text(b, t->ndim, t->shape));
 }
 
-/* Brings a gradient to the shape and dtype of where it flows: what broadcasting repeated is added up. Consumes
+/* Brings a gradient to the shape, the dtype and the device of where it flows: what broadcasting repeated is added up. Consumes
 ** *grad. */
 static Status fit(const Meta *m, Tensor **grad) {
   Tensor *t = *grad, *next = NULL;
@@ -113,6 +113,11 @@ static Status fit(const Meta *m, Tensor **grad) {
   }
   if (t->dtype != m->dtype) {
     TRY(op_cast(t, (DType)m->dtype, &next));
+    tensor_release(t);
+    t = *grad = next;
+  }
+  if (t->device != m->device) { /* numbers of the CPU may be beside tensors of other devices */
+    TRY(op_transfer(t, device_of_byte(m->device), &next));
     tensor_release(t);
     *grad = next;
   }
@@ -273,8 +278,8 @@ static Status seed(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const E
     Tensor *g;
     if (grads != NULL && grads[i] != NULL) g = tensor_retain(grads[i]);
     else {
-      TRY(tensor_empty_cpu(roots[i]->ndim, roots[i]->shape, (DType)roots[i]->dtype, &g));
-      tensor_fill_raw(g, scalar_int(1));
+      TRY(tensor_empty("backward", roots[i]->ndim, roots[i]->shape, (DType)roots[i]->dtype, tensor_device(roots[i]), &g));
+      TRY(tensor_fill_raw(g, scalar_int(1)));
     }
     TRY(deliver(&p->slots[edges[i].node->slot], edges[i].output, g));
   }

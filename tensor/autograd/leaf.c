@@ -29,7 +29,7 @@ Status gradient_own(Tensor **grad) {
   return OK;
 }
 
-/* A leaf can change its dtype (model:double()) or its shape (t_ with gradients off) after the graph was made. */
+/* A leaf can change its dtype (model:double()), its device or its shape (t_ with gradients off) after the graph was made. */
 static Status fit_leaf(const char *who, Tensor *leaf, Tensor **grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   Tensor *cast, *have = tensor_grad(leaf);
@@ -43,8 +43,13 @@ static Status fit_leaf(const char *who, Tensor *leaf, Tensor **grad) {
     return fail(ERROR_ARGUMENT,
                 "%s: a leaf (%s) was given another layout in place (by t_ or the like): "
                 "its grad has the old one; set it to nil", who, tensor_text(b, leaf));
-  if ((*grad)->dtype == leaf->dtype) return OK;
-  TRY(op_cast(*grad, (DType)leaf->dtype, &cast));
+  if ((*grad)->dtype != leaf->dtype) {
+    TRY(op_cast(*grad, (DType)leaf->dtype, &cast));
+    tensor_release(*grad);
+    *grad = cast;
+  }
+  if ((*grad)->device == leaf->device) return OK;
+  TRY(op_transfer(*grad, tensor_device(leaf), &cast));
   tensor_release(*grad);
   *grad = cast;
   return OK;

@@ -94,7 +94,7 @@ void node_release(Node *n) {
 }
 
 Meta meta_of(const Tensor *t) {
-  Meta m = {.dtype = t->dtype, .ndim = t->ndim};
+  Meta m = {.dtype = t->dtype, .device = t->device, .ndim = t->ndim};
   memcpy(m.shape, t->shape, sizeof(int64_t) * t->ndim);
   return m;
 }

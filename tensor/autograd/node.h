@@ -14,7 +14,7 @@ typedef struct {
 
 /* What a gradient that flows into an output must look like. */
 typedef struct {
-  uint8_t dtype, ndim;
+  uint8_t dtype, device, ndim;
   int64_t shape[TENSOR_MAX_DIMS];
 } Meta;
 

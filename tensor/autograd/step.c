@@ -48,8 +48,8 @@ Status step_fill_missing(Slot *s) {
     const Meta *m = &s->node->outputs[i];
     if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;
     if (!dtype_has_gradient((DType)m->dtype)) continue;
-    TRY(tensor_empty_cpu(m->ndim, m->shape, (DType)m->dtype, &s->grad[i]));
-    tensor_fill_raw(s->grad[i], scalar_int(0));
+    TRY(tensor_empty("backward", m->ndim, m->shape, (DType)m->dtype, device_of_byte(m->device), &s->grad[i]));
+    TRY(tensor_fill_raw(s->grad[i], scalar_int(0)));
   }
   return OK;
 }
@@ -100,7 +100,7 @@ static Status has_nan(Tensor *t, Scalar *found) {
 /* In anomaly mode: a NaN among what the backward of 'n' made. */
 Status step_check_anomaly(const Node *n, Tensor **result) {
   for (int k = 0; k < n->n_inputs; k++) {
-    if (result[k] == NULL) continue;
+    if (result[k] == NULL || !device_has_data(tensor_device(result[k]))) continue;
     Scalar found = scalar_bool(false);
     bool was = grad_set_enabled(false);
     Status status = has_nan(result[k], &found);

@@ -6,6 +6,7 @@
 #include "road.h"
 
 static Status create(Call *c) {
+  TRY(call_find_device(c));
   TRY(c->info->create(c));
   if (!call_creation_options(c)->requires_grad) return OK;
   if (!dtype_has_gradient((DType)c->out[0]->dtype))
@@ -56,6 +57,7 @@ static Status composite_that_computes(Call *c) {
 /* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */
 static Status composite(Call *c) {
   const OpInfo *info = c->info;
+  TRY(call_find_device(c));
   if (info->typed) TRY(call_check_types(c));
   if (info->check != NULL) TRY(info->check(c));
   bool was = info->backward != NULL && grad_set_enabled(false);

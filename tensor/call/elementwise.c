@@ -68,85 +68,29 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   if (c->info->numbers == NUMBERS_PROMOTE && !dtype_has_gradient(d) && call_has_float_number(c)) d = dtype_default();
   *compute = d;
   *result = elementwise_result(c->info, d);
-  if (call_strip_of(c, dtype_compute(d)) == NULL) return call_undefined_for(c, 0, d);
+  if (!call_computes(c, dtype_compute(d))) return call_undefined_for(c, 0, d);
   return c->info->numbers != NUMBERS_NONE ? call_check_numbers(c, d) : OK;
 }
 
-/* A strip between operands of other dtypes: through buffers that stay in the first-level
-** cache. */
-typedef struct {
-  StripFn strip;
-  CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
-  CastFn cast_out;
-  int n_operands;
-  int64_t length;                    /* elements that fit a buffer */
-  int64_t size[ITER_MAX_OPERANDS];   /* element size inside the kernel */
-  const void *attrs;
-} Casting;
-
-static void casting_strip(int64_t n, char *const *operands, const int64_t *strides, const void *self) {
-  const Casting *e = self;
-  _Alignas(64) char buffer[ITER_MAX_OPERANDS][BUFFER_BYTES];
-  for (int64_t from = 0; from < n; from += e->length) {
-    int64_t m = n - from < e->length ? n - from : e->length, stride[ITER_MAX_OPERANDS];
-    char *p[ITER_MAX_OPERANDS], *target = operands[0] + from * strides[0];
-    for (int k = 0; k < e->n_operands; k++) {
-      stride[k] = strides[k];
-      p[k] = operands[k] + from * stride[k];
-      if (e->cast_in[k] == NULL) continue;
-      e->cast_in[k](stride[k] == 0 ? 1 : m, buffer[k], e->size[k], p[k], stride[k]);
-      p[k] = buffer[k];
-      stride[k] = stride[k] == 0 ? 0 : e->size[k];
-    }
-    if (e->cast_out != NULL) p[0] = buffer[0], stride[0] = e->size[0];
-    e->strip(m, p, stride, e->attrs);
-    if (e->cast_out != NULL) e->cast_out(m, target, strides[0], buffer[0], e->size[0]);
-  }
-}
-
-/* 'common': the dtype of the operation, which becomes that of the kernel; 'result': what it gives, common or bool. */
-void call_elementwise_run(Call *c, DType common, DType result) {
-  const DType compute = dtype_compute(common);
-  if (result == common) result = compute;
-  Casting e = {.strip = call_strip_of(c, compute), .attrs = c->attrs, .n_operands = c->n_in + 1, .length = STRIP};
-  if (dtype_size(compute) > 8) e.length = BUFFER_BYTES / ELEMENT_BYTES;
-  Tensor *operands[ITER_MAX_OPERANDS];
-  bool casts = c->out[0]->dtype != result;
-  Iter it;
-  operands[0] = c->out[0];
-  e.size[0] = (int64_t)dtype_size(result);
-  if (casts) e.cast_out = cpu_cast[result][c->out[0]->dtype];
-  for (int i = 0; i < c->n_in; i++) {
-    DType want = c->info->bool_operands >> i & 1 ? DTYPE_BOOL : compute;
-    operands[i + 1] = c->in[i];
-    e.size[i + 1] = (int64_t)dtype_size(want);
-    if (c->in[i]->dtype == want) continue;
-    e.cast_in[i + 1] = cpu_cast[c->in[i]->dtype][want];
-    casts = true;
-  }
-  iter_init(&it, e.n_operands, operands);
-  int cost = c->info->costly ? 8 : 3;
-  if (casts) iter_run(&it, casting_strip, &e, cost);
-  else iter_run(&it, e.strip, c->attrs, cost);
-}
-
-/* Contiguous operands of one shape and of the dtype that the kernel computes in: nothing
-** to work out. */
-static bool is_plain(const Call *c) {
+/* Contiguous operands of one shape, on one device, of the dtype that the kernel computes in: nothing
+** to work out. *strip is that of a device of the host. */
+static bool is_plain(Call *c, StripFn *strip) {
   const Tensor *a = c->in[0];
   if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
   const bool may_become_float = c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE;
   if (may_become_float && !dtype_has_gradient((DType)a->dtype)) return false;
   for (int i = 0; i < c->n_in; i++) {
     const Tensor *t = c->in[i];
-    if (t == NULL || t->dtype != a->dtype || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
+    if (t == NULL || t->kind != a->kind || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
     if (i > 0 && (!tensor_same_shape(a, t) || !tensor_is_contiguous(t))) return false;
   }
-  return call_strip_of(c, (DType)a->dtype) != NULL;
+  c->device = device_of(a);
+  if (c->device->strips == NULL) return c->device->has(c->info, (DType)a->dtype);
+  return (*strip = call_strip_of(c, (DType)a->dtype)) != NULL;
 }
 
 /* One strip: the whole of a small tensor. */
-static void elementwise_small(Call *c, DType compute, DType result) {
+static void elementwise_small(Call *c, StripFn strip, DType compute, DType result) {
   char *p[ITER_MAX_OPERANDS];
   int64_t stride[ITER_MAX_OPERANDS];
   p[0] = tensor_data(c->out[0]);
@@ -155,16 +99,16 @@ static void elementwise_small(Call *c, DType compute, DType result) {
     p[i + 1] = tensor_data(c->in[i]);
     stride[i + 1] = (int64_t)dtype_size(compute);
   }
-  call_strip_of(c, compute)(c->in[0]->numel, p, stride, c->attrs);
+  strip(c->in[0]->numel, p, stride, c->attrs);
 }
 
-static Status elementwise_plain(Call *c) {
+static Status elementwise_plain(Call *c, StripFn strip) {
   DType compute = (DType)c->in[0]->dtype;
   DType result = elementwise_result(c->info, compute);
   if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) TRY(call_check_numbers(c, compute));
   TRY(tensor_empty_like(c->in[0], result, &c->out[0]));
-  if (c->in[0]->numel <= STRIP) elementwise_small(c, compute, result);
-  else call_elementwise_run(c, compute, result);
+  if (c->in[0]->numel <= STRIP && strip != NULL) elementwise_small(c, strip, compute, result);
+  else TRY(c->device->elementwise(c, compute, result));
   return call_finish(c);
 }
 
@@ -207,12 +151,14 @@ Status call_elementwise(Call *c) {
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
-  if (is_plain(c)) return elementwise_plain(c);
-  if (c->info->moves && c->in[0] != NULL && call_strip_of(c, (DType)c->in[0]->dtype) == NULL) return copied(c);
+  StripFn strip = NULL;
+  if (is_plain(c, &strip)) return elementwise_plain(c, strip);
+  TRY(call_find_device(c));
+  if (c->info->moves && c->in[0] != NULL && !call_computes(c, (DType)c->in[0]->dtype)) return copied(c);
   TRY(call_elementwise_dtypes(c, &compute, &result));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(call_output(c, 0, result, ndim, shape));
   if (ndim > 1 && c->op != OP_CLONE) keep_layout(c, c->out[0]); /* contiguous() is made of clone() */
-  call_elementwise_run(c, compute, result);
+  TRY(c->device->elementwise(c, compute, result));
   return call_finish(c);
 }

@@ -30,11 +30,21 @@ static Scalar fill_value(const Call *c) {
   return c->op == OP_FILL ? ((const FillAttrs *)c->attrs)->value : scalar_int(0);
 }
 
+/* The device of the call, which is that of the tensor to be changed. */
+static Status call_find_target_device(Call *c) {
+  char is[DEVICE_TEXT], want[DEVICE_TEXT];
+  TRY(call_find_device(c));
+  if (c->n_in == 0 || c->in[0] == NULL || c->in[0]->device == c->where) return OK;
+  return fail(ERROR_ARGUMENT, "%s_: the result is on %s and cannot be stored in a tensor on %s", c->info->lua_name,
+              device_text(want, device_of_byte(c->where)), device_text(is, tensor_device(c->in[0])));
+}
+
 static Status elementwise_in_place(Call *c) {
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
   Tensor *in[ITER_MAX_OPERANDS] = {0}, *copy[ITER_MAX_OPERANDS] = {0};
+  if (c->op != OP_COPY) TRY(call_find_target_device(c));
   if (c->op == OP_COPY) { /* computes in the dtype of the source: the result is converted to the target's */
     compute = result = (DType)c->in[1]->dtype;
   } else if (c->info->moves && dtype_is_stored((DType)c->in[0]->dtype)) {
@@ -59,8 +69,8 @@ static Status elementwise_in_place(Call *c) {
     inner.out[0] = c->in[0];
     c->wrote = true;
     if (c->op == OP_COPY) status = tensor_copy_raw(c->in[0], in[1]);
-    else if (dtype_is_stored(compute)) tensor_fill_raw(c->in[0], fill_value(c));
-    else call_elementwise_run(&inner, compute, result);
+    else if (dtype_is_stored(compute)) status = tensor_fill_raw(c->in[0], fill_value(c));
+    else status = c->device->elementwise(&inner, compute, result);
   }
   for (int i = 0; i < c->n_in; i++) tensor_release(copy[i]);
   return status != OK ? status : call_finish(c);
@@ -105,6 +115,8 @@ static Status kernel_in_place(Call *c) {
     call_drop(&inner);
     return status;
   }
+  TRY(call_find_target_device(c));
+  inner = *c;
   TRY(call_check_kernel_types(c));
   TRY(call_check_target(c, (DType)target->dtype, target->ndim, target->shape));
   bool direct = tensor_is_contiguous(target);

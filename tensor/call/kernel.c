@@ -16,9 +16,11 @@ static Status run_computed(Call *c) {
   for (int i = 0; i < c->info->n_outputs && status == OK; i++) {
     Tensor *t = c->out[i];
     if (t == NULL || !dtype_is_computed((DType)t->dtype)) inner.out[i] = tensor_retain(t);
-    else status = tensor_empty_cpu(t->ndim, t->shape, dtype_compute((DType)t->dtype), &inner.out[i]);
+    else
+      status = tensor_empty(c->info->lua_name, t->ndim, t->shape, dtype_compute((DType)t->dtype), tensor_device(t),
+                            &inner.out[i]);
   }
-  if (status == OK) status = call_kernel_of(c)(&inner);
+  if (status == OK) status = c->device->kernel(&inner);
   for (int i = 0; i < c->info->n_outputs && status == OK; i++)
     if (inner.out[i] != c->out[i]) status = tensor_copy_raw(c->out[i], inner.out[i]);
   for (int i = 0; i < c->n_in && i < 32 && status == OK; i++)
@@ -29,12 +31,18 @@ static Status run_computed(Call *c) {
   return status;
 }
 
+/* Whether tensors have a 16-bit dtype for which the device has no kernel of its own. */
+static bool wants_copies(const Call *c, int n, Tensor *const *tensors) {
+  for (int i = 0; i < n; i++)
+    if (tensors[i] != NULL && dtype_is_computed((DType)tensors[i]->dtype) &&
+        !c->device->has(c->info, (DType)tensors[i]->dtype))
+      return true;
+  return false;
+}
+
 Status call_run_kernel(Call *c) {
-  uint32_t dtypes = 0;
-  for (int i = 0; i < c->n_in; i++) dtypes |= c->in[i] != NULL ? 1u << c->in[i]->dtype : 0;
-  for (int i = 0; i < c->info->n_outputs; i++) dtypes |= c->out[i] != NULL ? 1u << c->out[i]->dtype : 0;
-  const bool itself = c->info->moves || c->info->halves;
-  Status status = dtypes & COMPUTED_DTYPES_MASK && !itself ? run_computed(c) : call_kernel_of(c)(c);
+  const bool copies = !c->info->moves && (wants_copies(c, c->n_in, c->in) || wants_copies(c, c->info->n_outputs, c->out));
+  Status status = copies ? run_computed(c) : c->device->kernel(c);
   c->wrote = status != ERROR_ARGUMENT; /* a kernel that refuses numbers does so before it writes */
   return status;
 }
@@ -47,6 +55,8 @@ static Status kernel_finish(Call *c) {
 }
 
 Status call_kernel(Call *c) {
+  TRY(call_find_device(c));
+  if (c->mixed) return call_gathered(c, call_kernel);
   TRY(call_check_kernel_types(c));
   if (c->info->check != NULL) TRY(c->info->check(c));
   if (!c->info->contiguous) {

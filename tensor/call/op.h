@@ -136,7 +136,7 @@ typedef struct OpInfo {
   const Formula *formulas;        /* of composites that are formulas: [n_formulas], one for each way through it */
   uint16_t n_formulas;
   Status (*backward)(Backward *c);
-  /* Of registered ops alone; those of the table have theirs in cpu_strips and cpu_kernels. */
+  /* Of registered ops alone, on the CPU; those of the table have theirs in the tables of the devices. */
   const StripFn *strips; /* [DTYPE_COUNT], NULL where the op is not defined */
   KernelFn kernel;
 } OpInfo;
@@ -166,6 +166,9 @@ Status op_register(const OpInfo *info, OpId *id);
 struct Call {
   const OpInfo *info;
   OpId op;
+  const struct DeviceOps *device; /* of the inputs and of what is made: call_find_device */
+  uint8_t where;                  /* which one of the kind, as device_byte */
+  bool mixed;                     /* there are inputs of the CPU beside: numbers, positions */
   Tensor *const *in; /* borrowed; NULL where optional and not given */
   int n_in;
   const void *attrs;
@@ -176,7 +179,7 @@ struct Call {
   bool wrote;      /* elements of what the call changes may have been written, also where it failed afterwards */
 };
 
-/* Allocates output 'i' on the device asked for, else that of the inputs, or takes the target. */
+/* Allocates output 'i' on the device of the call, or takes the target. */
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
 
 /* Makes room for a list of n results, all NULL. */

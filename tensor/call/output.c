@@ -8,22 +8,15 @@ const CreationOptions *call_creation_options(const Call *c) {
 }
 
 Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape) {
-  Device device = {DEVICE_CPU, 0};
   const Tensor *t = i == 0 ? c->target : NULL;
   if (t != NULL && t->dtype == dtype && t->ndim == ndim && memcmp(t->shape, shape, sizeof *shape * (size_t)ndim) == 0) {
     c->out[0] = tensor_retain(c->target);
     return OK;
   }
-  for (int k = 0; k < c->n_in; k++)
-    if (c->in[k] != NULL) {
-      device = tensor_device(c->in[k]);
-      break;
-    }
   const CreationOptions *options = call_creation_options(c);
-  if (options != NULL && options->device.type != DEVICE_NONE) device = options->device;
   if (options != NULL && !(c->info->types >> dtype & 1))
     return fail(ERROR_ARGUMENT, "%s: not defined for tensors of dtype %s", c->info->lua_name, dtype_name(dtype));
-  return tensor_empty(c->info->lua_name, ndim, shape, dtype, device, &c->out[i]);
+  return tensor_empty(c->info->lua_name, ndim, shape, dtype, device_of_byte(c->where), &c->out[i]);
 }
 
 void call_drop(Call *c) {

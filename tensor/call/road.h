@@ -5,13 +5,17 @@
 #define HECATE_ROAD_H
 
 #include "core/internal.h"
+#include "device/device.h"
 
-/* The functions of the op on this processor. */
+/* The strip of an op on a device of the host. */
 static inline StripFn call_strip_of(const Call *c, DType dtype) {
-  if (c->op < OP_COUNT) return cpu_strips[dtype][c->op];
+  if (c->op < OP_COUNT) return c->device->strips[dtype][c->op];
   return c->info->strips[dtype];
 }
-static inline KernelFn call_kernel_of(const Call *c) { return c->op < OP_COUNT ? cpu_kernels[c->op] : c->info->kernel; }
+/* Whether an elementwise op computes in this dtype on the device of the call. */
+static inline bool call_computes(const Call *c, DType dtype) {
+  return c->device->strips != NULL ? call_strip_of(c, dtype) != NULL : c->device->has(c->info, dtype);
+}
 
 /* The end of a call that ran a kernel: what it could not compute, or Ctrl-C. */
 static inline Status call_finish(const Call *c) {
@@ -19,6 +23,14 @@ static inline Status call_finish(const Call *c) {
   if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
   return OK;
 }
+
+/* ---- where.c ---------------------------------------------------------------- */
+
+/* Finds the device of a call: that of its inputs, which must be on one; numbers and positions of the CPU may be beside
+** others (c->mixed). Creation ops may be told another. */
+Status call_find_device(Call *c);
+/* Runs 'with' on inputs that are all on the device of the call: those of the CPU are copied there. */
+Status call_gathered(Call *c, Status (*with)(Call *c));
 
 /* ---- output.c -------------------------------------------------------------- */
 
@@ -46,8 +58,6 @@ Status call_check_target(const Call *c, DType result, int ndim, const int64_t *s
 Status call_elementwise(Call *c);
 /* The dtype to compute in and that of the result. */
 Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result);
-/* Fills c->out[0]. */
-void call_elementwise_run(Call *c, DType common, DType result);
 
 /* ---- view.c, kernel.c ----------------------------------------------------------- */
 

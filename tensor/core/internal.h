@@ -62,9 +62,9 @@ static inline Tensor *owned_give(Tensor **t) {
 /* ---- storage.c --------------------------------------------------------------- */
 
 #define STORAGE_TOGETHER 4096 /* bytes of data that lie behind the header in its block */
-/* A storage of so few bytes in a block that begins with 'lead' bytes (a multiple of
+/* A storage of the CPU of so few bytes in a block that begins with 'lead' bytes (a multiple of
 ** 64) for the caller. They go with the storage. */
-Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out);
+Status storage_new_behind(size_t lead, size_t bytes, void **block, Storage **out);
 
 /* ---- place.c ------------------------------------------------------- */
 
@@ -97,7 +97,7 @@ void iter_init(Iter *it, int n, Tensor *const *operands);
 ** element) times their number is worth it; stops at an interrupt. */
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost);
 
-/* ---- helpers of shape functions and kernels (shape.c) ------------------------ */
+/* ---- helpers of shape functions (shape.c) ------------------------------------ */
 
 /* The shape that 'n' tensors broadcast to. */
 Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim,
@@ -107,15 +107,21 @@ Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim
 Status resolve_dim(const char *who, int64_t dim, int ndim, int *out);
 /* Bits of the dimensions named by dims (all when dims->n is -1 or 0). */
 Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits);
-/* A contiguous tensor of the same values: itself (retained) or a copy. No tape. */
+
+/* ---- copies without a trace in the history (copy.c), on any device ---------- */
+
+/* A contiguous tensor of the same values: itself (retained) or a copy. */
 Status tensor_contiguous(Tensor *t, Tensor **out);
-/* A copy in another dtype or itself (retained). No tape. */
+/* A copy in another dtype or itself (retained). */
 Status tensor_cast(Tensor *t, DType dtype, Tensor **out);
-/* Copies values, broadcasting and casting; no tape, no version change. */
+/* Copies values, broadcasting and casting; no version change. */
 Status tensor_copy_raw(Tensor *to, Tensor *from);
 /* A new dense tensor with the elements of t, in 'dtype'. */
 Status tensor_copy_as(Tensor *t, DType dtype, Tensor **out);
-void tensor_fill_raw(Tensor *t, Scalar value);
+Status tensor_fill_raw(Tensor *t, Scalar value);
+
+/* ---- tensor.c ------------------------------------------------------------------ */
+
 void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
 int64_t shape_numel(int ndim, const int64_t *shape);
 
@@ -141,14 +147,11 @@ Status unreduce(Backward *c, Tensor *t, const Ints *dim, bool keepdim, Tensor **
 /* Sums 'grad' over the dimensions that broadcasting added, down to 'shape'. */
 Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out);
 
-/* ---- the device ---------------------------------------------------------------- */
+/* ---- work of the host ------------------------------------------------------------ */
 
-extern const StripFn *const *cpu_strips; /* [dtype][op] of this processor */
-extern const KernelFn *cpu_kernels;      /* [op] */
-/* Casting strips: [from][to], operands 0: to, 1: from. */
+/* Casts n elements; strides in bytes. */
 typedef void (*CastFn)(int64_t n, char *to, int64_t to_stride, const char *from,
                        int64_t from_stride);
-extern CastFn (*cpu_cast)[DTYPE_COUNT];
 
 /* Whether n elements of work that costs 'cost' cycles each deserve threads. To hand work over takes
 ** 2 µs on an idle machine and 100 where others have the processors, so it has to be some 30 µs. */

@@ -1,5 +1,4 @@
-/* core/shape.c: helpers of shape functions, and copies without the tape. */
-#include "call/mode.h"
+/* core/shape.c: helpers of shape functions. */
 #include "internal.h"
 
 Status broadcast_shape(const char *who, int n, Tensor *const *tensors, int *ndim,
@@ -50,60 +49,4 @@ Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits)
     *bits |= 1u << d;
   }
   return OK;
-}
-
-static void copy_strip(int64_t n, char *const *p, const int64_t *stride, const void *cast) {
-  (*(const CastFn *)cast)(n, p[0], stride[0], p[1], stride[1]);
-}
-
-Status tensor_copy_raw(Tensor *to, Tensor *from) {
-  Iter it;
-  Tensor *operands[] = {to, from};
-  if (to->numel == 0) return OK;
-  iter_init(&it, 2, operands);
-  iter_run(&it, copy_strip, &cpu_cast[from->dtype][to->dtype], 3);
-  return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
-}
-
-Status tensor_copy_as(Tensor *t, DType dtype, Tensor **out) {
-  TRY(tensor_empty("clone", t->ndim, t->shape, dtype, tensor_device(t), out));
-  Status status = tensor_copy_raw(*out, t);
-  if (status != OK) {
-    tensor_release(*out);
-    *out = NULL;
-  }
-  return status;
-}
-
-Status tensor_contiguous(Tensor *t, Tensor **out) {
-  if (!tensor_is_contiguous(t)) return tensor_copy_as(t, (DType)t->dtype, out);
-  *out = tensor_retain(t);
-  return OK;
-}
-
-Status tensor_cast(Tensor *t, DType dtype, Tensor **out) {
-  if (t->dtype != dtype) return tensor_copy_as(t, dtype, out);
-  *out = tensor_retain(t);
-  return OK;
-}
-
-void tensor_fill_raw(Tensor *t, Scalar value) {
-  _Alignas(16) char element[ELEMENT_BYTES];
-  Iter it;
-  Tensor *operands[] = {t, t};
-  if (t->numel == 0) return;
-  element_set((DType)t->dtype, element, value);
-  iter_init(&it, 2, operands);
-  it.data[1] = element; /* read again and again */
-  memset(it.stride[1], 0, sizeof it.stride[1]);
-  iter_run(&it, copy_strip, &cpu_cast[t->dtype][t->dtype], 3);
-}
-
-Status tensor_copy(Tensor *to, Tensor *from) {
-  int ndim;
-  int64_t shape[TENSOR_MAX_DIMS];
-  Tensor *both[] = {to, from};
-  TRY(broadcast_shape("copy_", 2, both, &ndim, shape));
-  MODE_CHANGES(.kind = CHANGE_COPY, .target = to, .source = from);
-  return tensor_copy_raw(to, from);
 }

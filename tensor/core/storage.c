@@ -1,14 +1,10 @@
 /* storage.c: counted memory that tensors and their views share. */
+#include "device/device.h"
 #include "internal.h"
 
 /* Small data lies behind its header in one block. */
 #define HEADER 64
 _Static_assert(sizeof(Storage) <= HEADER, "the header of a storage fits one line");
-
-static Status check_device(Device device) {
-  if (device.type == DEVICE_CPU) return OK;
-  return fail(ERROR_ARGUMENT, "device: this build knows only 'cpu'");
-}
 
 static void *behind(Storage *s) { return (char *)s + HEADER; }
 
@@ -19,30 +15,34 @@ static void fill_header(Storage *s, Device device, size_t bytes, void *data) {
   if (storage_watched) storage_note(s);
 }
 
-Status storage_new_behind(size_t lead, size_t bytes, Device device, void **block, Storage **out) {
+Status storage_new_behind(size_t lead, size_t bytes, void **block, Storage **out) {
   *out = NULL;
-  TRY(check_device(device));
   if ((*block = memory_alloc(lead + HEADER + bytes)) == NULL) return ERROR_MEMORY;
   Storage *s = (Storage *)((char *)*block + lead);
-  fill_header(s, device, bytes, behind(s));
+  fill_header(s, (Device){DEVICE_CPU, 0}, bytes, behind(s));
   s->lead = (uint16_t)lead;
   s->room = (uint16_t)bytes;
   *out = s;
   return OK;
 }
 
+static void storage_free_on_device(Storage *s) {
+  device_ops(s->device)->free(s->device.index, s->data, s->bytes);
+}
+
 Status storage_new(size_t bytes, Device device, Storage **out) {
-  void *block;
-  if (bytes <= STORAGE_TOGETHER) return storage_new_behind(0, bytes, device, &block, out);
+  void *block, *data = NULL;
+  if (device.type == DEVICE_CPU && bytes <= STORAGE_TOGETHER) return storage_new_behind(0, bytes, &block, out);
   *out = NULL;
-  TRY(check_device(device));
   Storage *s = memory_alloc(HEADER);
-  void *data = s != NULL ? memory_alloc(bytes) : NULL;
-  if (data == NULL) {
+  if (s == NULL) return ERROR_MEMORY;
+  Status status = device_ops(device)->allocate(device.index, bytes, &data);
+  if (status != OK) {
     memory_free(s, HEADER);
-    return ERROR_MEMORY;
+    return status;
   }
   fill_header(s, device, bytes, data);
+  if (device.type != DEVICE_CPU) s->release = storage_free_on_device;
   *out = s;
   return OK;
 }

@@ -36,34 +36,35 @@ static Storage *home_of(const Tensor *t) {
 }
 
 /* Only the first bytes need clearing. */
-static Tensor *handle_init(Tensor *t, DType dtype, int ndim) {
+static Tensor *handle_init(Tensor *t, DType dtype, uint8_t device, int ndim) {
   memset(t, 0, offsetof(Tensor, shape));
   atomic_init(&t->refs, 1);
   t->dtype = (uint8_t)dtype;
+  t->device = device;
   t->ndim = (uint8_t)ndim;
   return t;
 }
 
 /* Without storage. */
-static Tensor *handle_new(DType dtype, int ndim) {
+static Tensor *handle_new(DType dtype, uint8_t device, int ndim) {
   Tensor *t = memory_alloc(sizeof *t);
-  return t != NULL ? handle_init(t, dtype, ndim) : NULL;
+  return t != NULL ? handle_init(t, dtype, device, ndim) : NULL;
 }
 
 /* With a new storage of 'bytes'. */
-static Status handle_with_storage(DType dtype, int ndim, size_t bytes, Device device, Tensor **out) {
+static Status handle_with_storage(DType dtype, int ndim, size_t bytes, uint8_t device, Tensor **out) {
   void *block;
   Storage *storage;
-  if (bytes <= STORAGE_TOGETHER) {
-    TRY(storage_new_behind(HOME, bytes, device, &block, &storage));
-    *out = handle_init(block, dtype, ndim);
+  if (bytes <= STORAGE_TOGETHER && device == 0) { /* the CPU */
+    TRY(storage_new_behind(HOME, bytes, &block, &storage));
+    *out = handle_init(block, dtype, 0, ndim);
     (*out)->flags = TENSOR_AT_HOME;
     (*out)->storage = storage;
     return OK;
   }
-  Tensor *t = handle_new(dtype, ndim);
+  Tensor *t = handle_new(dtype, device, ndim);
   if (t == NULL) return ERROR_MEMORY;
-  Status status = storage_new(bytes, device, &t->storage);
+  Status status = storage_new(bytes, device_of_byte(device), &t->storage);
   if (status == OK) *out = t;
   else memory_free(t, sizeof *t);
   return status;
@@ -97,7 +98,7 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
   size_t bytes;
   *out = NULL;
   TRY(check_sizes(who, ndim, shape, dtype, &bytes));
-  Status status = handle_with_storage(dtype, ndim, bytes, device, out);
+  Status status = handle_with_storage(dtype, ndim, bytes, device_byte(device), out);
   if (status == ERROR_MEMORY) {
     char text[SHAPE_TEXT];
     return fail(ERROR_MEMORY, "%s: not enough memory for a tensor of shape %s (%zu bytes)", who,
@@ -111,7 +112,7 @@ Status tensor_empty(const char *who, int ndim, const int64_t *shape, DType dtype
 
 Status tensor_empty_like(const Tensor *like, DType dtype, Tensor **out) {
   *out = NULL;
-  TRY(handle_with_storage(dtype, like->ndim, (size_t)like->numel * dtype_size(dtype), tensor_device(like), out));
+  TRY(handle_with_storage(dtype, like->ndim, (size_t)like->numel * dtype_size(dtype), like->device, out));
   Tensor *t = *out;
   for (int d = 0; d < like->ndim; d++) {
     t->shape[d] = like->shape[d];
@@ -149,7 +150,7 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
   }
   if (offset < 0 || (bytes > 0 && (first < 0 || (uint64_t)last >= storage->bytes / dtype_size(dtype))))
     return fail(ERROR_ARGUMENT, "as_strided: the shape and strides reach outside the storage");
-  Tensor *t = handle_new(dtype, ndim);
+  Tensor *t = handle_new(dtype, device_byte(storage->device), ndim);
   if (t == NULL) return ERROR_MEMORY;
   for (int d = 0; d < ndim; d++) {
     t->shape[d] = shape[d];
@@ -165,7 +166,7 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
 
 /* A handle like 'in' on 'storage', of which it takes a reference. */
 static Status handle_like(const Tensor *in, Storage *storage, Tensor **out) {
-  Tensor *t = handle_new((DType)in->dtype, in->ndim);
+  Tensor *t = handle_new((DType)in->dtype, in->device, in->ndim);
   *out = t;
   if (t == NULL) return ERROR_MEMORY;
   for (int d = 0; d < in->ndim; d++) {
@@ -214,7 +215,7 @@ void tensor_replace_data(Tensor *t, const Tensor *from) {
   Storage *home = home_of(t), *old = t->storage;
   if (from->storage != home) storage_retain(from->storage);
   t->storage = from->storage;
-  t->dtype = from->dtype;
+  t->kind = from->kind;
   t->offset = from->offset;
   memcpy(t->stride, from->stride, sizeof t->stride);
   if (old != home) storage_release(old);
@@ -247,7 +248,7 @@ bool tensor_is_expanded(const Tensor *t) {
 }
 
 size_t tensor_held_bytes(const Tensor *t) {
-  return sizeof *t + sizeof(Storage) + t->storage->bytes;
+  return sizeof *t + sizeof(Storage) + (t->storage->data != NULL ? t->storage->bytes : 0);
 }
 
 const char *shape_text(char *buffer, int ndim, const int64_t *shape) {
@@ -260,9 +261,10 @@ const char *shape_text(char *buffer, int ndim, const int64_t *shape) {
 }
 
 const char *tensor_text(char *buffer, const Tensor *t) {
-  char shape[SHAPE_TEXT];
-  snprintf(buffer, SHAPE_TEXT, "%s %s", dtype_name((DType)t->dtype),
-           shape_text(shape, t->ndim, t->shape));
+  char shape[SHAPE_TEXT], device[DEVICE_TEXT] = "";
+  if (t->device != 0) device_text(device, tensor_device(t));
+  snprintf(buffer, SHAPE_TEXT, "%s %.150s%s%s", dtype_name((DType)t->dtype), shape_text(shape, t->ndim, t->shape),
+           t->device != 0 ? " on " : "", device);
   return buffer;
 }
 
@@ -270,14 +272,4 @@ Scalar tensor_get(const Tensor *t, const int64_t *index) {
   int64_t at = t->offset;
   for (int d = 0; d < t->ndim; d++) at += index[d] * t->stride[d];
   return element_get((DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t));
-}
-
-Status tensor_item(const char *who, const Tensor *t, Scalar *out) {
-  if (t->numel != 1) {
-    char text[SHAPE_TEXT];
-    return fail(ERROR_ARGUMENT, "%s: expected a tensor of one element, got %s", who,
-                tensor_text(text, t));
-  }
-  *out = element_get((DType)t->dtype, tensor_data(t));
-  return OK;
 }

@@ -73,7 +73,4 @@ bool fused_reduces(OpId op);
 /* Runs it. A program that had no room ('full') is not run: ERROR_ARGUMENT. */
 Status fused_run(FusedProgram *p);
 
-/* The walk of this processor: device/cpu/walk.c. */
-extern Status (*cpu_fused_walk)(const FusedProgram *p);
-
 #endif

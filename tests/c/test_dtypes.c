@@ -6,6 +6,7 @@
 #include "core/half.h"
 #include "check.h"
 #include "core/internal.h"
+#include "device/cpu/cpu.h"
 
 /* ---- small floats by definition -------------------------------------------------------------- */
 

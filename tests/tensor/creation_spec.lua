@@ -55,7 +55,7 @@ describe("creation", function()
       assert.equal(("%s: 'requires_grad' (argument %d): expected true or false, got the number 1"):format(row.lua,
         #row.arguments), message_of(row, {requires_grad = 1}))
       for _, device in ipairs {"cuda", "tpu", 3} do
-        assert.matches("^" .. row.lua .. ": 'device' %(argument %d%): expected \"cpu\" or a torch.device",
+        assert.matches("^" .. row.lua .. ": 'device' %(argument %d%): expected \"cpu\", \"meta\".* or a torch.device",
           message_of(row, {device = device}))
       end
       assert.equal(torch.device "cpu", make(row, {device = torch.device "cpu"}).device)

@@ -295,6 +295,7 @@ function by_name.narrow() return {pack(x(2, 4), 2, 2, 2), pack(x(3), 1, -2, 2), 
 function by_name.select() return {pack(x(2, 4), 2, 3), pack(x(3), 1, -1)} end
 function by_name.slice() return {pack(x(2, 5), 2, 1, 5, 2), pack(x(4), 1, 2, 3, 1), pack(x(5, 2), 1, 2, 5, 3)} end
 function by_name.diagonal() return {pack(x(3, 3)), pack(x(3, 4), 1), pack(x(2, 3, 4), -1, 3, 2)} end
+function by_name.transfer() return {pack(x(2, 3), "cpu"), pack(x(), torch.device "cpu")} end
 function by_name.as_strided()
   return {pack(x(6), {2, 2}, {1, 2}), pack(x(2, 3), {2, 2}, {3, 1}, 1), pack(x(6), {3, 2}, {1, 1}, 0)}
 end

@@ -30,7 +30,8 @@ void tensor_account(lua_State *L, const TensorBox *box) {
   if (box->deferred != NULL) pending += (int64_t)sizeof *t;
   if (t == NULL) return;
   pending += (int64_t)sizeof *t;
-  if (atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1) pending += (int64_t)t->storage->bytes;
+  const bool alone = atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1;
+  if (alone && t->storage->data != NULL) pending += (int64_t)t->storage->bytes;
 }
 
 TensorBox *tensor_box_of(lua_State *L, int metatable) {
@@ -68,4 +69,15 @@ Tensor *tensor_check(lua_State *L, int argument, const char *function, const cha
     error_argument(L, function, name, argument, "a tensor", argument);
   }
   return t;
+}
+
+Tensor *tensor_host(lua_State *L, Tensor *t, const char *function) {
+  if (device_is_host(tensor_device(t))) {
+    lua_pushnil(L);
+    return t;
+  }
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_on_host(function, t, &box->tensor));
+  tensor_account(L, box);
+  return box->tensor;
 }

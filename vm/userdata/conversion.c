@@ -62,35 +62,64 @@ static int to_short(lua_State *L) { return cast_to(L, DTYPE_INT16); }
 static int to_bool(lua_State *L) { return cast_to(L, DTYPE_BOOL); }
 static int type_as(lua_State *L) { return cast_to(L, (DType)tensor_check(L, 2, "type_as", "other")->dtype); }
 
+/* The tensor at 1 in a dtype and on a device. */
+static int move_to(lua_State *L, DType dtype, Device device) {
+  Tensor *t = tensor_check(L, 1, "to", "self");
+  if (device.type == DEVICE_NONE || device_byte(device) == t->device) return cast_to(L, dtype);
+  lua_settop(L, 1);
+  const bool smaller = dtype_size(dtype) < tensor_itemsize(t); /* the fewer bytes travel */
+  TensorBox *box = tensor_box(L), *between = tensor_box(L);
+  if (t->dtype == dtype) error_check(L, op_transfer(t, device, &box->tensor));
+  else if (smaller) {
+    error_check(L, op_cast(t, dtype, &between->tensor));
+    error_check(L, op_transfer(between->tensor, device, &box->tensor));
+  } else {
+    error_check(L, op_transfer(t, device, &between->tensor));
+    error_check(L, op_cast(between->tensor, dtype, &box->tensor));
+  }
+  tensor_account(L, box);
+  lua_settop(L, 2);
+  return 1;
+}
+
 /** x:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) -> Tensor: In
 ** another dtype or on another device: x:to(dtype), x:to(device), x:to(other), x:to(device,
-** dtype), x:to{dtype = …}. x itself where nothing changes.
+** dtype), x:to{dtype = …}. x itself where nothing changes. Gradients pass.
 ** Example: torch.arange(3):to("float32") */
 static int to(lua_State *L) {
-  tensor_check(L, 1, "to", "self");
-  DType dtype = DTYPE_NONE, read;
+  DType dtype = (DType)tensor_check(L, 1, "to", "self")->dtype, read;
+  Device device = {DEVICE_NONE, 0};
   for (int i = 2; i <= lua_gettop(L); i++) {
     Tensor *other = tensor_test(L, i);
-    if (other != NULL) dtype = (DType)other->dtype;
-    else if (dtype_read(L, i, &read)) dtype = read;
+    if (other != NULL) {
+      dtype = (DType)other->dtype;
+      device = tensor_device(other);
+    } else if (dtype_read(L, i, &read)) dtype = read;
     else if (lua_istable(L, i)) {
       int top = lua_gettop(L);
       tensor_options_check(L, i, "to", false);
       if (tensor_option(L, i, "dtype")) dtype = dtype_check(L, -1, "to", "dtype");
-      if (tensor_option(L, i, "device")) device_check(L, -1, "to");
+      if (tensor_option(L, i, "device")) device = device_check(L, -1, "to");
       lua_settop(L, top);
-    } else device_check(L, i, "to");
+    } else if (!lua_isnil(L, i)) device = device_check(L, i, "to");
   }
-  return cast_to(L, dtype == DTYPE_NONE ? (DType)tensor_test(L, 1)->dtype : dtype);
+  return move_to(L, dtype, device);
 }
 /** x:cpu() -> Tensor: In the memory of the processor; x itself where it is there. */
 static int to_cpu(lua_State *L) {
-  tensor_check(L, 1, "cpu", "self");
-  lua_settop(L, 1);
-  return 1;
+  return move_to(L, (DType)tensor_check(L, 1, "cpu", "self")->dtype, (Device){DEVICE_CPU, 0});
+}
+/** x:cuda(device: int|device = nil) -> Tensor: In the memory of a CUDA device, the current one unless its number (from
+** 0) or the device says otherwise; x itself where it is there. */
+static int to_cuda(lua_State *L) {
+  const DType dtype = (DType)tensor_check(L, 1, "cuda", "self")->dtype;
+  if (lua_isinteger(L, 2)) lua_pushfstring(L, "cuda:%I", lua_tointeger(L, 2));
+  else if (lua_isnoneornil(L, 2)) lua_pushliteral(L, "cuda");
+  else lua_pushvalue(L, 2);
+  return move_to(L, dtype, device_check(L, lua_gettop(L), "cuda"));
 }
 
 const luaL_Reg tensor_conversion_methods[] = {
-    {"to", to}, {"cpu", to_cpu}, {"type_as", type_as}, {"float", to_float}, {"double", to_double}, {"long", to_long},
+    {"to", to}, {"cpu", to_cpu}, {"cuda", to_cuda}, {"type_as", type_as}, {"float", to_float}, {"double", to_double}, {"long", to_long},
     {"int", to_int}, {"byte", to_byte}, {"char", to_char}, {"short", to_short}, {"half", to_half},
     {"bfloat16", to_bfloat16}, {"bool", to_bool}, {"cfloat", to_cfloat}, {"cdouble", to_cdouble}, {NULL, NULL}};

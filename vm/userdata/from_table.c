@@ -65,10 +65,10 @@ static char *store(lua_State *L, DType dtype, char *to) {
   Tensor *t = tensor_test(L, -1);
   Scalar v;
   if (t != NULL || !complex_read(L, -1, &v))
-    v = t != NULL                                  ? element_get((DType)t->dtype, tensor_data(t))
-             : lua_type(L, -1) == LUA_TBOOLEAN     ? scalar_bool(lua_toboolean(L, -1))
-             : lua_isinteger(L, -1)                ? scalar_int(lua_tointeger(L, -1))
-                                                   : scalar_float(lua_tonumber(L, -1));
+    v = lua_type(L, -1) == LUA_TBOOLEAN ? scalar_bool(lua_toboolean(L, -1))
+        : lua_isinteger(L, -1)          ? scalar_int(lua_tointeger(L, -1))
+                                        : scalar_float(lua_tonumber(L, -1));
+  if (t != NULL) error_check(L, tensor_item("tensor", t, &v));
   if (!scalar_fits(v, dtype) && (!dtype_has_gradient(dtype) || v.kind == SCALAR_COMPLEX))
     error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
@@ -85,7 +85,8 @@ int tensor_new(lua_State *L) {
   tensor_options_check(L, 2, "tensor", true);
   DType dtype = DTYPE_NONE;
   if (tensor_option(L, 2, "dtype")) dtype = dtype_check(L, -1, "tensor", "dtype");
-  if (tensor_option(L, 2, "device")) device_check(L, -1, "tensor");
+  Device device = {DEVICE_NONE, 0};
+  if (tensor_option(L, 2, "device")) device = device_check(L, -1, "tensor");
   bool requires_grad = tensor_option(L, 2, "requires_grad");
   if (requires_grad && lua_type(L, -1) != LUA_TBOOLEAN)
     error_argument(L, "tensor", "requires_grad", 0, "true or false", lua_gettop(L));
@@ -93,8 +94,9 @@ int tensor_new(lua_State *L) {
   TensorBox *box = tensor_box(L);
   Tensor *from = tensor_test(L, 1);
   if (from != NULL) {
-    error_check(L, tensor_empty_cpu(from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype,
-                                    &box->tensor));
+    if (device.type == DEVICE_NONE) device = tensor_device(from);
+    error_check(L, tensor_empty("tensor", from->ndim, from->shape, dtype == DTYPE_NONE ? (DType)from->dtype : dtype,
+                                device, &box->tensor));
     error_check(L, tensor_copy(box->tensor, from));
   } else {
     Layout l = {.ndim = -1, .dtype = DTYPE_NONE};
@@ -105,6 +107,12 @@ int tensor_new(lua_State *L) {
     error_check(L, tensor_empty_cpu(l.ndim, l.shape, dtype, &box->tensor));
     store(L, dtype, tensor_data(box->tensor));
     lua_pop(L, 1);
+  }
+  if (device.type != DEVICE_NONE && device_byte(device) != box->tensor->device) {
+    Tensor *here = box->tensor;
+    Status status = tensor_copy_to(here, device, &box->tensor);
+    tensor_release(here);
+    error_check(L, status);
   }
   if (requires_grad) error_check(L, tensor_set_requires_grad(box->tensor, true));
   tensor_account(L, box);

@@ -1,6 +1,7 @@
 /* options.c: dtypes, devices and generators as Lua values. Dtypes are one userdata each,
 ** so that == compares them. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "call.h"
@@ -76,8 +77,8 @@ static const Class device_class;
 
 static int device_tostring(lua_State *L) {
   DeviceBox *box = object_check(L, 1, &device_class, "tostring", "self");
-  if (box->device.type == DEVICE_CPU) lua_pushliteral(L, "cpu");
-  else lua_pushfstring(L, "cuda:%d", (int)box->device.index);
+  char text[DEVICE_TEXT];
+  lua_pushstring(L, device_text(text, box->device));
   return 1;
 }
 static int device_equal(lua_State *L) {
@@ -85,7 +86,20 @@ static int device_equal(lua_State *L) {
   lua_pushboolean(L, a != NULL && b != NULL && a->device.type == b->device.type && a->device.index == b->device.index);
   return 1;
 }
-static const luaL_Reg device_metamethods[] = {{"__tostring", device_tostring}, {"__eq", device_equal}, {NULL, NULL}};
+/* device.type, device.index: nil where there is one of the kind. */
+static int device_index(lua_State *L) {
+  const Device device = ((DeviceBox *)object_check(L, 1, &device_class, "index", "self"))->device;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  char text[DEVICE_TEXT];
+  if (strcmp(key, "index") == 0 && device.type == DEVICE_CUDA) lua_pushinteger(L, device.index);
+  else if (strcmp(key, "type") == 0) {
+    device_text(text, device);
+    lua_pushlstring(L, text, strcspn(text, ":"));
+  } else lua_pushnil(L);
+  return 1;
+}
+static const luaL_Reg device_metamethods[] = {
+    {"__tostring", device_tostring}, {"__eq", device_equal}, {"__index", device_index}, {NULL, NULL}};
 static const Class device_class = {"torch.device", NULL, NULL, NULL, device_metamethods};
 
 void device_push(lua_State *L, Device device) {
@@ -95,14 +109,18 @@ void device_push(lua_State *L, Device device) {
 
 bool device_read(lua_State *L, int index, Device *out) {
   DeviceBox *box = object_test(L, index, &device_class);
-  if (box != NULL) *out = box->device;
-  else *out = (Device){DEVICE_CPU, 0};
-  return box != NULL || (lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "cpu") == 0);
+  *out = box != NULL ? box->device : (Device){DEVICE_CPU, 0};
+  return box != NULL || (lua_type(L, index) == LUA_TSTRING && device_named(lua_tostring(L, index), out) == OK);
 }
 
 const char *device_expected(lua_State *L, int index) {
-  bool cuda = lua_type(L, index) == LUA_TSTRING && strncmp(lua_tostring(L, index), "cuda", 4) == 0;
-  return cuda ? "\"cpu\" or a torch.device (this build has no CUDA)" : "\"cpu\" or a torch.device";
+  static _Thread_local char text[160];
+  const bool named = lua_type(L, index) == LUA_TSTRING && strncmp(lua_tostring(L, index), "cuda", 4) == 0;
+  Device device;
+  snprintf(text, sizeof text, "\"cpu\", \"meta\", \"cuda\" or a torch.device");
+  if (named && device_named(lua_tostring(L, index), &device) != OK)
+    snprintf(text, sizeof text, "\"cpu\", \"meta\" or a torch.device (%.100s)", status_message());
+  return text;
 }
 
 Device device_check(lua_State *L, int index, const char *function) {
@@ -111,9 +129,17 @@ Device device_check(lua_State *L, int index, const char *function) {
   return device;
 }
 
-/** torch.device(name: device) -> device: A device: "cpu". Prints as its name; == compares.
+/** torch.device(name: device, index: int = nil) -> device: A device: "cpu", "meta" (shapes without data), "cuda" or
+** "cuda:1", which counts from 0; torch.device("cuda", 1) is the same. Prints as its name; == compares. It has the
+** fields type and index.
 ** Example: torch.device("cpu") */
 static int device_new(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TSTRING && !lua_isnoneornil(L, 2)) {
+    if (!lua_isinteger(L, 2) || lua_tointeger(L, 2) < 0)
+      error_argument(L, "device", "index", 2, "the number of a device, from 0", 2);
+    lua_pushfstring(L, "%s:%I", lua_tostring(L, 1), lua_tointeger(L, 2));
+    lua_replace(L, 1);
+  }
   device_push(L, device_check(L, 1, "device"));
   return 1;
 }
@@ -201,7 +227,8 @@ static int generator_get_state(lua_State *L) {
 static int generator_set_state(lua_State *L) {
   Generator *g = generator_check(L, "set_state");
   Tensor *t = tensor_test(L, 2);
-  if (t == NULL || t->dtype != DTYPE_UINT8 || t->numel != STATE_BYTES || !tensor_is_contiguous(t))
+  if (t == NULL || t->dtype != DTYPE_UINT8 || t->numel != STATE_BYTES || !tensor_is_contiguous(t) ||
+      !device_is_host(tensor_device(t)))
     return error_argument(L, "set_state", "new_state", 0, "a state from get_state, a uint8 tensor of 16 elements", 2);
   const uint8_t *bytes = tensor_data(t);
   uint64_t words[2] = {0, 0};

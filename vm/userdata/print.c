@@ -190,7 +190,13 @@ static void add_suffix(Printer *p, const char *text) {
 static void add_suffixes(Printer *p, Tensor *t) {
   char text[32 * TENSOR_MAX_DIMS];
   DType d = (DType)t->dtype;
-  if (t->numel == 0 && t->ndim != 1) {
+  if (t->device != 0) {
+    char device[DEVICE_TEXT];
+    snprintf(text, sizeof text, "device=%s", device_text(device, tensor_device(t)));
+    add_suffix(p, text);
+  }
+  const bool has_data = device_has_data(tensor_device(t));
+  if ((t->numel == 0 && t->ndim != 1) || !has_data) {
     int n = snprintf(text, sizeof text, "size=(");
     for (int i = 0; i < t->ndim; i++)
       n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", i > 0 ? ", " : "", (long long)t->shape[i]);
@@ -198,7 +204,7 @@ static void add_suffixes(Printer *p, Tensor *t) {
     add_suffix(p, text);
   }
   bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) ||
-               (t->numel > 0 && (d == DTYPE_INT64 || d == DTYPE_BOOL));
+               (t->numel > 0 && has_data && (d == DTYPE_INT64 || d == DTYPE_BOOL));
   if (!usual) {
     snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
     add_suffix(p, text);
@@ -217,13 +223,16 @@ int print_tensor(lua_State *L) {
   }
   Tensor *t = tensor_check(L, 1, "tostring", "self");
   luaL_Buffer buffer;
-  Printer p = {.t = t, .summarize = t->numel > options.threshold, .out = &buffer};
+  const bool has_data = device_has_data(tensor_device(t));
+  const Tensor *shown = has_data ? tensor_host(L, t, "tostring") : t;
+  Printer p = {.t = shown, .summarize = t->numel > options.threshold, .out = &buffer};
   int64_t index[TENSOR_MAX_DIMS] = {0};
-  if (t->numel > 0) choose_format(&p);
+  if (t->numel > 0 && has_data) choose_format(&p);
   luaL_buffinit(L, &buffer);
   if (t->flags & TENSOR_PARAMETER) luaL_addstring(&buffer, "Parameter containing:\n");
   luaL_addstring(&buffer, PREFIX);
-  if (t->numel == 0) luaL_addstring(&buffer, "{}");
+  if (!has_data) luaL_addstring(&buffer, "...");
+  else if (t->numel == 0) luaL_addstring(&buffer, "{}");
   else add_tensor(&p, 0, index, INDENT);
   add_suffixes(&p, t);
   luaL_addchar(&buffer, ')');

@@ -128,7 +128,16 @@ int tensor_equal(lua_State *L) {
     lua_pushboolean(L, all_equal(L, a, b));
     return 1;
   }
+  if (same && a->device != b->device) {
+    char x[DEVICE_TEXT], y[DEVICE_TEXT];
+    return error_raise(L, "equal: one tensor is on %s, the other on %s; bring them to one device with :to()",
+                      device_text(x, tensor_device(a)), device_text(y, tensor_device(b)));
+  }
   int64_t index[TENSOR_MAX_DIMS] = {0};
+  if (same) {
+    a = tensor_host(L, a, "equal");
+    b = tensor_host(L, b, "equal");
+  }
   for (int64_t n = 0; same && n < a->numel; n++) {
     Scalar x = tensor_get(a, index), y = tensor_get(b, index);
     if (x.kind == SCALAR_COMPLEX || y.kind == SCALAR_COMPLEX)

@@ -2,8 +2,7 @@
 #include "call.h"
 #include "userdata/complex_value.h"
 
-static void push_element(lua_State *L, DType dtype, const void *data) {
-  Scalar v = element_get(dtype, data);
+static void push_number(lua_State *L, Scalar v) {
   if (v.kind == SCALAR_COMPLEX) complex_push(L, v.as.c.re, v.as.c.im);
   else if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, v.as.f);
   else if (v.kind == SCALAR_INT) lua_pushinteger(L, v.as.i);
@@ -17,13 +16,13 @@ static int item(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "item", "self");
   Scalar v;
   error_check(L, tensor_item("item", t, &v));
-  push_element(L, (DType)t->dtype, tensor_data(t));
+  push_number(L, v);
   return 1;
 }
 
 static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
   if (dim == t->ndim) {
-    push_element(L, (DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t));
+    push_number(L, element_get((DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t)));
     return;
   }
   luaL_checkstack(L, 3, "tolist");
@@ -39,7 +38,7 @@ static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
 ** tensor the value.
 ** Example: torch.eye(2):tolist() */
 static int tolist(lua_State *L) {
-  Tensor *t = tensor_check(L, 1, "tolist", "self");
+  Tensor *t = tensor_host(L, tensor_check(L, 1, "tolist", "self"), "tolist");
   push_list(L, t, 0, t->offset);
   return 1;
 }

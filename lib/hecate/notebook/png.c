@@ -92,6 +92,7 @@ int png_encode(lua_State *L) {
   if (t->dtype != DTYPE_UINT8 || t->ndim != 3 || !tensor_is_contiguous(t) || t->numel == 0 || t->shape[2] > 4 ||
       t->numel > 1 << 28)
     return error_argument(L, "png", "image", 1, "a contiguous uint8 tensor (H, W, C)", 1);
+  t = tensor_host(L, t, "png");
   push_lines(L, tensor_data(t), (size_t)t->shape[0], (size_t)(t->shape[1] * t->shape[2]));
   pack(L);
   size_t size;

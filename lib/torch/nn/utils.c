@@ -1,7 +1,7 @@
 /* utils.c: nn.utils: gradient clipping, parameters as one vector. */
 #include <math.h>
 
-#include "ops/optim/power_sum.h"
+#include "device/device.h"
 #include "module.h"
 
 typedef struct {
@@ -46,9 +46,9 @@ static Status gradient_power_sum(Tensor *grad, double p, double *sum) {
     return fail(ERROR_ARGUMENT, "clip_grad_norm_: a gradient is no float tensor");
   if (dtype_is_computed((DType)grad->dtype)) TRY(op_cast(grad, dtype_compute((DType)grad->dtype), &flat));
   else TRY(op_contiguous(grad, &flat));
-  *sum = power_sum(flat, p);
+  Status status = device_of(flat)->power_sum(flat, p, sum);
   tensor_release(flat);
-  return OK;
+  return status;
 }
 
 static Status total_norm(lua_State *L, lua_Integer n, double p, double *norm, DType *dtype) {
@@ -92,7 +92,7 @@ static int clip_grad_norm_(lua_State *L) {
       {"error_if_nonfinite", OPTION_BOOL, offsetof(Clip, error_if_nonfinite), false, 0, NULL},
       {NULL}};
   Clip clip;
-  double norm;
+  double norm = 0;
   DType dtype;
   options_read(L, 1, "clip_grad_norm_", options, &clip);
   lua_Integer n = check_tensors(L, "clip_grad_norm_");
@@ -100,8 +100,12 @@ static int clip_grad_norm_(lua_State *L) {
   if (clip.error_if_nonfinite && !isfinite(norm))
     return error_raise(L, "clip_grad_norm_: the norm of the gradients is %f", norm);
   TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(0, NULL, dtype, &box->tensor));
-  element_set(dtype, tensor_data(box->tensor), scalar_float(norm));
+  Device device = {DEVICE_CPU, 0};
+  for (lua_Integer i = n; i >= 1; i--)
+    if (tensor_grad(entry(L, i)) != NULL) device = tensor_device(tensor_grad(entry(L, i)));
+  error_check(L, tensor_empty("clip_grad_norm_", 0, NULL, dtype, device, &box->tensor));
+  FillAttrs value = {scalar_float(norm)};
+  error_check(L, op_call_in_place(OP_FILL, &box->tensor, 1, &value));
   double by = clip.max_norm / (norm + 1e-6);
   if (by < 1 || isnan(by)) {
     bool grad = grad_set_enabled(false);

@@ -84,10 +84,6 @@ static Status step_fill_state(Tensor *t, Tensor *old, const OptimiserState *stat
   if (old != NULL) return op_call_in_place(OP_COPY, (Tensor *[]){t, old}, 2, NULL);
   double initial = 0;
   if (state->initial != OPTIMISER_ZERO) memcpy(&initial, (const char *)options + state->initial, sizeof initial);
-  if (initial == 0) {
-    memset(tensor_data(t), 0, (size_t)t->numel * tensor_itemsize(t));
-    return OK;
-  }
   const bool parts = dtype_is_complex((DType)t->dtype); /* both of them are numbers for themselves */
   FillAttrs attrs = {parts ? scalar_complex(initial, initial) : scalar_float(initial)};
   return op_call_in_place(OP_FILL, &t, 1, &attrs);
@@ -99,7 +95,7 @@ static Tensor *step_state_tensor(lua_State *L, const StepPlan *plan, const Optim
   Tensor *p = u->parameter;
   int type = lua_getfield(L, -1, state->name);
   Tensor *t = tensor_test(L, -1);
-  if (t != NULL && t->dtype == p->dtype && tensor_same_shape(t, p) && tensor_is_contiguous(t)) {
+  if (t != NULL && t->kind == p->kind && tensor_same_shape(t, p) && tensor_is_contiguous(t)) {
     lua_pop(L, 1);
     return t;
   }
@@ -110,7 +106,7 @@ static Tensor *step_state_tensor(lua_State *L, const StepPlan *plan, const Optim
   if (t != NULL && !tensor_same_shape(t, p))
     error_raise(L, "%s: the state '%s' does not have the shape of its parameter", step_name(plan), state->name);
   TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(p->ndim, p->shape, (DType)p->dtype, &box->tensor));
+  error_check(L, tensor_empty(step_name(plan), p->ndim, p->shape, (DType)p->dtype, tensor_device(p), &box->tensor));
   error_check(L, step_fill_state(box->tensor, t, state, u->options));
   if (t == NULL) u->step.first = true;
   tensor_account(L, box);
@@ -127,8 +123,11 @@ static double step_state_number(lua_State *L, const StepPlan *plan, const char *
   char got[ERROR_TEXT];
   double value = initial;
   if (type == LUA_TNUMBER) value = lua_tonumber(L, -1);
-  else if (t != NULL && t->numel == 1 && tensor_is_contiguous(t))
-    value = scalar_to_double(element_get((DType)t->dtype, tensor_data(t)));
+  else if (t != NULL && t->numel == 1) {
+    Scalar number;
+    error_check(L, tensor_item(step_name(plan), t, &number));
+    value = scalar_to_double(number);
+  }
   else if (type != LUA_TNIL)
     error_raise(L, "%s: the state '%s': expected a number, got %s", step_name(plan), name,
                 error_describe(L, -1, got));
@@ -166,9 +165,9 @@ static void step_read_state(lua_State *L, const StepPlan *plan, unsigned variant
 static void step_plan_parameter(lua_State *L, StepPlan *plan, const void *options, unsigned variant) {
   Tensor *p = tensor_test(L, -1), *grad = p != NULL ? tensor_grad(p) : NULL;
   if (grad == NULL) return;
-  if (!tensor_same_shape(p, grad))
-    error_raise(L, "%s: a gradient does not have the shape of its parameter", step_name(plan));
-  if (!optimiser_has((DType)p->dtype))
+  if (!tensor_same_shape(p, grad) || p->device != grad->device)
+    error_raise(L, "%s: a gradient does not have the shape and the device of its parameter", step_name(plan));
+  if (!optimiser_has(p))
     error_raise(L, "%s: there is no step for parameters of %s", step_name(plan), dtype_name((DType)p->dtype));
   step_grow(L, plan);
   OptimiserUpdate *u = &plan->updates[plan->n];
@@ -231,7 +230,7 @@ static int step_protected(lua_State *L) {
   lua_newtable(L);
   lua_Integer groups = luaL_len(L, STEP_GROUPS);
   for (lua_Integer g = 1; g <= groups; g++) step_plan_group(L, plan, g);
-  optimiser_run(plan->algorithm->rule, plan->n, plan->updates);
+  error_check(L, optimiser_run(plan->algorithm->rule, plan->n, plan->updates));
   for (int64_t i = 0; i < plan->n; i++)
     if (plan->originals[i] != NULL)
       error_check(L, op_call_in_place(OP_COPY, (Tensor *[]){plan->originals[i], plan->updates[i].parameter}, 2, NULL));

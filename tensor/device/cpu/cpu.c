@@ -1,45 +1,57 @@
-/* cpu/cpu.c: picks the tables of the best processor level when the program starts.
-** HECATE_CPU=base|avx2|avx512 asks for a lower one (tests compare them).
-*/
-#include <stdlib.h>
+/* cpu/cpu.c: the table of the CPU. */
+#include "cpu.h"
 
-#include "core/internal.h"
-#include "device/fused.h"
-#include "ops/optim/optimiser.h"
+static int cpu_count(void) { return 1; }
 
-#define LEVEL_TABLES(level)                                         \
-  extern const StripFn *const strips_##level[DTYPE_COUNT];          \
-  extern const KernelFn *const kernels_##level;                     \
-  extern CastFn casts_##level[DTYPE_COUNT][DTYPE_COUNT];            \
-  extern OptimiserPasses *const optimiser_passes_##level[DTYPE_COUNT]; \
-  Status fused_walk_##level(const FusedProgram *p);
-LEVEL_TABLES(base)
-#ifdef HECATE_LEVELS
-LEVEL_TABLES(avx2)
-LEVEL_TABLES(avx512)
-#endif
+static Status cpu_allocate(int index, size_t bytes, void **data) {
+  (void)index;
+  return (*data = memory_alloc(bytes)) != NULL ? OK : ERROR_MEMORY;
+}
+static void cpu_free(int index, void *data, size_t bytes) {
+  (void)index;
+  memory_free(data, bytes);
+}
+static void cpu_memory_stats(int index, MemoryStats *stats) {
+  (void)index;
+  memory_stats(stats);
+}
+static void cpu_memory_reset_peak(int index) {
+  (void)index;
+  memory_reset_peak();
+}
+static void cpu_memory_trim(int index) {
+  (void)index;
+  memory_trim();
+}
+static Generator *cpu_generator(int index) {
+  (void)index;
+  return generator_default();
+}
 
-const StripFn *const *cpu_strips = strips_base;
-const KernelFn *cpu_kernels;
-CastFn (*cpu_cast)[DTYPE_COUNT] = casts_base;
-OptimiserPasses *const *cpu_optimiser_passes = optimiser_passes_base;
-Status (*cpu_fused_walk)(const FusedProgram *p) = fused_walk_base;
+DeviceOps cpu_device = {
+    .name = "cpu",
+    .type = DEVICE_CPU,
+    .host = true,
+    .has_data = true,
+    .count = cpu_count,
+    .allocate = cpu_allocate,
+    .free = cpu_free,
+    .memory_stats = cpu_memory_stats,
+    .memory_reset_peak = cpu_memory_reset_peak,
+    .memory_trim = cpu_memory_trim,
+    .fill = cpu_fill,
+    .copy = cpu_copy,
+    .has = cpu_has,
+    .elementwise = cpu_elementwise,
+    .kernel = cpu_kernel,
+    .optimiser_has = cpu_optimiser_has,
+    .optimise = cpu_optimise,
+    .power_sum = cpu_power_sum,
+    .generator = cpu_generator,
+};
 
-#define USE(level)                                                                          \
-  (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level,    \
-   cpu_optimiser_passes = optimiser_passes_##level, cpu_fused_walk = fused_walk_##level)
-
-__attribute__((constructor)) static void cpu_select(void) {
-  USE(base);
-#ifdef HECATE_LEVELS
-  const char *asked = getenv("HECATE_CPU");
-  bool low = asked != NULL && strcmp(asked, "base") == 0;
-  bool middle = asked != NULL && strcmp(asked, "avx2") == 0;
-  __builtin_cpu_init();
-  if (!low && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) USE(avx2);
-  if (!low && !middle && __builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw"))
-    USE(avx512);
-#endif
+__attribute__((constructor)) static void cpu_register(void) {
+  cpu_select_level();
+  cpu_device.strips = cpu_strips;
+  device_register(&cpu_device);
 }

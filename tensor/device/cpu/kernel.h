@@ -5,7 +5,7 @@
 #ifndef HECATE_KERNEL_H
 #define HECATE_KERNEL_H
 
-#include "core/internal.h"
+#include "cpu.h"
 
 #define KERNEL_PASTE2(name, level) name##_##level
 #define KERNEL_PASTE(name, level) KERNEL_PASTE2(name, level)

@@ -8,30 +8,11 @@ static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? oth
 #define BLOCK 65536 /* elements written between two looks at the interrupt flag */
 #define SHARE 16384 /* … by one of several threads */
 
-/* Fresh memory comes page by page from the system, which takes longer than to write it. */
-static Status clear(Storage *s) {
-  enum { BYTES = 1 << 22 };
-  for (size_t at = 0; at < s->bytes; at += BYTES) {
-    if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
-    memset((char *)s->data + at, 0, s->bytes - at < BYTES ? s->bytes - at : BYTES);
-  }
-  return OK;
-}
-
-/* Whether all bytes of the number are 0, which those of -0.0 are not. */
-static bool all_zero(Scalar s) {
-  const double re = scalar_to_double(s), im = scalar_imag(s);
-  return re == 0 && im == 0 && !signbit(re) && !signbit(im);
-}
-
 /* 'argument': the place of fill_value in the call. */
 static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, int argument) {
   TRY(scalar_check(c->info->lua_name, "fill_value", argument, value, dtype));
   TRY(call_output(c, 0, dtype, size->n, size->v));
-  Tensor *t = c->out[0];
-  if (all_zero(value)) return clear(t->storage);
-  tensor_fill_raw(t, value);
-  return OK;
+  return tensor_fill_raw(c->out[0], value);
 }
 static Status filled(Call *c, const Ints *size, DType dtype, int value) {
   return filled_with(c, size, dtype, scalar_int(value), 0);
@@ -149,39 +130,46 @@ Status create_arange(Call *c) {
   double count = ceil((high - low) / by);
   if (count > 9e15) return fail(ERROR_MEMORY, "arange: %g elements are too many", count);
   int64_t n = (int64_t)count;
+  Tensor *host;
   const DType dtype = or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64);
   if (n > 0) { /* the others lie between these two */
     TRY(scalar_check("arange", "start", 1, start, dtype));
     TRY(scalar_check("arange", "end", 2, sequence_at(start, a->step, n - 1), dtype));
   }
   TRY(call_output(c, 0, dtype, 1, &n));
-  write_sequence(c->out[0], start, a->step);
-  return OK;
+  TRY(tensor_stage(c->out[0], &host));
+  if (host != NULL) write_sequence(host, start, a->step);
+  return tensor_staged(c->out[0], host);
+}
+
+/* From both ends, so that both are exact. */
+static void write_linear(Tensor *t, double low, double high) {
+  const int64_t n = t->numel;
+  const double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
+  const size_t size = tensor_itemsize(t);
+#define LINEAR(i) ((i) < half ? low + step * (i) : high - step * (last - (i)))
+  const double half = n == 1 ? 1 : (double)(n / 2), last = (double)(n - 1);
+  char *p = t->storage->data;
+  if (t->dtype == DTYPE_FLOAT32) SEQUENCE(float, LINEAR(AT))
+  else if (t->dtype == DTYPE_FLOAT64) SEQUENCE(double, LINEAR(AT))
+  else
+    for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++)
+      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(LINEAR((double)i)));
 }
 
 Status create_linspace(Call *c) {
   const LinspaceAttrs *a = c->attrs;
   int64_t n = a->steps;
+  Tensor *host;
   if (n < 0)
     return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
   DType dtype = or_default(a->dtype, dtype_default());
   TRY(scalar_check("linspace", "start", 1, a->start, dtype));
   TRY(scalar_check("linspace", "end", 2, a->end_, dtype));
   TRY(call_output(c, 0, dtype, 1, &n));
-  double low = scalar_to_double(a->start), high = scalar_to_double(a->end_);
-  double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
-  Tensor *t = c->out[0];
-  size_t size = tensor_itemsize(t);
-  /* from both ends, so that both are exact */
-#define LINEAR(i) ((i) < half ? low + step * (i) : high - step * (last - (i)))
-  const double half = n == 1 ? 1 : (double)(n / 2), last = (double)(n - 1);
-  char *p = t->storage->data;
-  if (dtype == DTYPE_FLOAT32) SEQUENCE(float, LINEAR(AT))
-  else if (dtype == DTYPE_FLOAT64) SEQUENCE(double, LINEAR(AT))
-  else
-    for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++)
-      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(LINEAR((double)i)));
-  return OK;
+  TRY(tensor_stage(c->out[0], &host));
+  if (host != NULL) write_linear(host, scalar_to_double(a->start), scalar_to_double(a->end_));
+  return tensor_staged(c->out[0], host);
 }
 
 Status create_eye(Call *c) {
@@ -193,11 +181,17 @@ Status create_eye(Call *c) {
   diagonal.ndim = 1;
   diagonal.shape[0] = diagonal.numel = a->n < m ? a->n : m;
   diagonal.stride[0] = m + 1;
-  tensor_fill_raw(&diagonal, scalar_int(1));
-  return OK;
+  return tensor_fill_raw(&diagonal, scalar_int(1));
 }
 
 Status infer_cast(Call *c) {
   const CastAttrs *a = c->attrs;
   return call_output(c, 0, a->dtype, c->in[0]->ndim, c->in[0]->shape);
+}
+
+Status composite_transfer(Call *c) {
+  const TransferAttrs *a = c->attrs;
+  Tensor *in = c->in[0];
+  if (device_byte(a->device) != in->device) return tensor_copy_to(in, a->device, &c->out[0]);
+  return tensor_alias(in, &c->out[0]); /* the input itself cannot have this step as its history */
 }

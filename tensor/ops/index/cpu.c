@@ -23,7 +23,16 @@ Status KERNEL(one_hot)(Call *c) {
   const int64_t *positions = tensor_data(in);
   int64_t *to = tensor_data(out), classes = out->shape[out->ndim - 1];
   memset(to, 0, (size_t)out->numel * sizeof *to);
-  for (int64_t i = 0; i < in->numel; i++) to[i * classes + positions[i]] = 1;
+  for (int64_t i = 0; i < in->numel; i++) {
+    const int64_t at = positions[i];
+    if (at < 0)
+      return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): %s",
+                  at == POSITION_ZERO ? "0 is not a position; positions count from 1" : "positions must not be negative");
+    if (at >= classes)
+      return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): position %lld is out of range for %lld classes",
+                  (long long)at + 1, (long long)classes);
+    to[i * classes + at] = 1;
+  }
   return OK;
 }
 

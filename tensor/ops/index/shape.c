@@ -94,9 +94,46 @@ Status infer_index_add(Call *c) {
   return call_output(c, 0, (DType)in->dtype, in->ndim, in->shape);
 }
 
+static Status no_shape(const Call *c, const char *hint) {
+  char text[DEVICE_TEXT];
+  return fail(ERROR_ARGUMENT, "%s: the shape of the result depends on data, which a tensor on %s has not%s",
+              c->info->lua_name, device_text(text, device_of_byte(c->where)), hint);
+}
+
+/* How many elements of 'in' are not 0: by the host itself, or by ops of the device. */
+static Status nonzero_count(Tensor *in, int64_t *count) {
+  OWNED Tensor *zero = NULL, *nonzero = NULL, *sum = NULL;
+  Scalar n;
+  if (device_is_host(tensor_device(in))) {
+    *count = count_nonzero((DType)in->dtype, tensor_data(in), in->numel);
+    return OK;
+  }
+  TRY(tensor_wrap_number(scalar_int(0), &zero));
+  TRY(op_ne(in, zero, &nonzero));
+  TRY(op_sum(nonzero, ints_none(), false, DTYPE_NONE, &sum));
+  TRY(tensor_item("nonzero", sum, &n));
+  *count = n.as.i;
+  return OK;
+}
+
 Status infer_nonzero(Call *c) {
-  int64_t shape[] = {count_nonzero((DType)c->in[0]->dtype, tensor_data(c->in[0]), c->in[0]->numel), c->in[0]->ndim};
+  int64_t shape[] = {0, c->in[0]->ndim};
+  if (!device_has_data(device_of_byte(c->where))) return no_shape(c, "");
+  TRY(nonzero_count(c->in[0], &shape[0]));
   return call_output(c, 0, DTYPE_INT64, 2, shape);
+}
+
+/* One class more than the largest position; that of wrong positions does not matter, for the kernel refuses them. */
+static Status largest_class(const Call *c, int64_t *classes) {
+  OWNED Tensor *largest = NULL;
+  Scalar most;
+  if (c->in[0]->numel == 0)
+    return fail(ERROR_ARGUMENT, "one_hot: 'num_classes' (argument 2): needed for an input without elements");
+  if (!device_has_data(device_of_byte(c->where))) return no_shape(c, "; give num_classes");
+  TRY(op_max(c->in[0], &largest));
+  TRY(tensor_item("one_hot", largest, &most));
+  *classes = most.as.i < 0 ? 1 : most.as.i + 1;
+  return OK;
 }
 
 Status infer_one_hot(Call *c) {
@@ -107,17 +144,7 @@ Status infer_one_hot(Call *c) {
   if (in->ndim == TENSOR_MAX_DIMS) return fail(ERROR_ARGUMENT, "one_hot: too many dimensions");
   if (classes < 1 && classes != -1)
     return fail(ERROR_ARGUMENT, "one_hot: 'num_classes' (argument 2): must be positive, got %lld", (long long)classes);
-  if (classes == -1 && in->numel == 0)
-    return fail(ERROR_ARGUMENT, "one_hot: 'num_classes' (argument 2): needed for an input without elements");
-  const int64_t *v = tensor_data(in);
-  for (int64_t i = 0; i < in->numel; i++) {
-    if (v[i] < 0) return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): %s", v[i] == POSITION_ZERO
-                              ? "0 is not a position; positions count from 1" : "positions must not be negative");
-    if (a->num_classes == -1 && v[i] >= classes) classes = v[i] + 1;
-    if (v[i] >= classes)
-      return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): position %lld is out of range for %lld classes",
-                  (long long)v[i] + 1, (long long)classes);
-  }
+  if (classes == -1) TRY(largest_class(c, &classes));
   memcpy(shape, in->shape, sizeof(int64_t) * in->ndim);
   shape[in->ndim] = classes;
   return call_output(c, 0, DTYPE_INT64, in->ndim + 1, shape);

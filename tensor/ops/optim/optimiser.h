@@ -59,19 +59,16 @@ typedef struct OptimiserUpdate {
   double own_values[OPTIMISER_VALUES];
 } OptimiserUpdate;
 
-/* Whether parameters of this dtype can be moved. Complex ones are moved as twice as many real ones, as PyTorch's
+/* Whether parameters of this dtype can be moved on their device. Complex ones are moved as twice as many real ones, as PyTorch's
 ** view_as_real does; those of 16 bits in float32, and what is kept of them is rounded. */
-bool optimiser_has(DType dtype);
+bool optimiser_has(const Tensor *parameter);
 
-/* Moves all parameters by one step. Nothing is allocated and nothing can fail, so a step that began
+/* Moves all parameters by one step. On the CPU nothing is allocated and nothing can fail, so a step that began
 ** also ends. */
-void optimiser_run(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates);
+Status optimiser_run(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates);
 
 /* One loop: arrays[0] is the parameter, [1] the gradient, [2] and on the state. */
 typedef void (*OptimiserPass)(int64_t n, unsigned variant, void *const *arrays, const double *values);
 typedef const OptimiserPass OptimiserPasses[OPTIMISER_COUNT];
-
-/* By dtype; NULL where there are none. device/cpu/cpu.c chooses the level of the processor. */
-extern OptimiserPasses *const *cpu_optimiser_passes;
 
 #endif

@@ -117,7 +117,9 @@ Status create_randperm(Call *c) {
     return fail(ERROR_ARGUMENT, "randperm: 'n' (argument 1): expected at most %lld, up to which %s holds all integers, "
                 "got %lld", (long long)1 << digits, dtype_name(dtype), (long long)a->n);
   TRY(call_output(c, 0, dtype, 1, &a->n));
-  if (dtype == DTYPE_INT64) return shuffle(g, a->n, tensor_data(c->out[0]));
+  if (!device_has_data(tensor_device(c->out[0]))) return OK;
+  const bool here = dtype == DTYPE_INT64 && device_is_host(tensor_device(c->out[0]));
+  if (here) return shuffle(g, a->n, tensor_data(c->out[0]));
   TRY(tensor_empty_cpu(1, &a->n, DTYPE_INT64, &order));
   TRY(shuffle(g, a->n, tensor_data(order)));
   return tensor_copy_raw(c->out[0], order);

@@ -7,7 +7,7 @@
 ** the shape alone and are joined in order, so any number of threads gives the same bits.
 */
 #include "cpu_fold.h"
-#include "prod_complex.h"
+#include "cpu_prod_complex.h"
 
 #define BODY "ops/reduce/store_body.h"
 #include "each_all.h"

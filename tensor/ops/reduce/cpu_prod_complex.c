@@ -1,7 +1,7 @@
 /* cpu_prod_complex.c: products of complex numbers: one walk over the input in the order of its elements. They
 ** are rare, so that plain loops on one thread do.
 */
-#include "prod_complex.h"
+#include "cpu_prod_complex.h"
 
 static double _Complex prod_read(DType dtype, const char *at) {
   if (dtype == DTYPE_COMPLEX64) return *(const float _Complex *)at;

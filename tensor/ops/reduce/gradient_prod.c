@@ -92,7 +92,9 @@ Status backward_prod(Backward *c) {
   TRY(unreduce(c, c->grad[0], &a->dim, a->keepdim, &grad));
   TRY(op_logical_not(x, &zeros));
   TRY(op_any(zeros, ints_none(), false, &any));
-  if (grad_enabled() && *(bool *)tensor_data(any)) TRY(others_by_scan(x, bits, &others));
+  Scalar zero = scalar_bool(true); /* without data: as if there were one */
+  if (grad_enabled() && device_has_data(tensor_device(any))) TRY(tensor_item("prod", any, &zero));
+  if (grad_enabled() && zero.as.i != 0) TRY(others_by_scan(x, bits, &others));
   else TRY(others_by_division(x, &a->dim, zeros, &others));
   return op_mul(grad, others, &c->result[0]);
 }

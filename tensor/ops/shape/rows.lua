@@ -91,6 +91,9 @@ op {"repeat", "(input: Tensor, repeats: shape) -> Tensor", lua = "repeatTensor",
 op {"cast", "(input: Tensor, dtype: dtype) -> Tensor", moves = true, private = true, infer = "cast",
   backward = function(o) return {input = o.grad:helper("uncast")} end,
   doc = [[input in another dtype; floats are cut toward zero for integers.]]}
+op {"transfer", "(input: Tensor, device: device) -> Tensor", lua = "to", composite = true, private = true,
+  backward = function(o) return {input = o.grad:helper("pass")} end,
+  doc = [[input on another device; the gradient goes back to where the input is.]]}
 op {"alias", "(input: Tensor) -> Tensor", view = true, private = true,
   backward = function(o) return {input = o.grad:helper("pass")} end,
   doc = [[Another view of the whole.]]}

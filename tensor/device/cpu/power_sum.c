@@ -1,7 +1,7 @@
-/* power_sum.c: see power_sum.h. */
-#include "ops/optim/power_sum.h"
-
+/* cpu/power_sum.c: sums over a whole gradient, for its norm. */
 #include <math.h>
+
+#include "cpu.h"
 
 /* The resolvers of clones run before a sanitizer is ready. */
 #if defined(__x86_64__) && !defined(HECATE_SANITIZE)
@@ -24,16 +24,20 @@ POWER_SUM_LEVELS static double power_sum_squares_double(int64_t n, const double 
   return sum;
 }
 
-double power_sum(const Tensor *t, double p) {
+Status cpu_power_sum(const Tensor *t, double p, double *sum) {
   bool single = t->dtype == DTYPE_FLOAT32;
   const float *f = tensor_data(t);
   const double *d = tensor_data(t);
   double result = 0;
-  if (p == 2) return single ? power_sum_squares_float(t->numel, f) : power_sum_squares_double(t->numel, d);
+  if (p == 2) {
+    *sum = single ? power_sum_squares_float(t->numel, f) : power_sum_squares_double(t->numel, d);
+    return OK;
+  }
   for (int64_t i = 0; i < t->numel; i++) {
     double x = fabs(single ? (double)f[i] : d[i]);
     if (isinf(p)) result = x > result || isnan(x) ? x : result;
     else result += p == 1 ? x : pow(x, p);
   }
-  return result;
+  *sum = result;
+  return OK;
 }

@@ -1,4 +1,4 @@
-/* prod_complex.h: products of complex numbers. */
+/* cpu_prod_complex.h: products of complex numbers. */
 #ifndef HECATE_PROD_COMPLEX_H
 #define HECATE_PROD_COMPLEX_H
 

@@ -1,5 +1,6 @@
-/* fused.c: programs of fused ops are made here; device/cpu/walk.c runs them. See fused.h. */
-#include "device/fused.h"
+/* cpu/fused.c: programs of fused ops are made here; walk.c runs them. See device/fused.h. */
+#include "cpu.h"
+#include "walk.h"
 
 void fused_start(FusedProgram *p, int ndim, const int64_t *shape) {
   p->ndim = ndim;

@@ -1,0 +1,78 @@
+/* device.c: the kinds of devices that are there, and their names. */
+#include "device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const DeviceOps *device_table[DEVICE_NONE];
+void (*device_placeholder)(const char *who, const Tensor *t);
+
+static const char *const device_kinds[DEVICE_NONE] = {"cpu", "cuda", "meta"};
+static Status (*device_opener)(DeviceType type);
+
+Status device_register(const DeviceOps *ops) {
+  if (ops->type >= DEVICE_NONE || device_table[ops->type] != NULL)
+    return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", ops->name);
+  device_table[ops->type] = ops;
+  return OK;
+}
+
+void device_set_opener(Status (*open)(DeviceType type)) { device_opener = open; }
+
+/* The table of a kind, whose plug-in is opened when it was not yet. */
+static Status device_open(DeviceType type) {
+  if (device_table[type] != NULL) return OK;
+  if (device_opener != NULL) TRY(device_opener(type));
+  if (device_table[type] != NULL) return OK;
+  return fail(ERROR_ARGUMENT, "this build has no %s", type == DEVICE_CUDA ? "CUDA" : device_kinds[type]);
+}
+
+/* The index behind the colon; false where there is none that can be read. */
+static bool device_read_index(const char *text, int *index) {
+  *index = 0;
+  if (*text == '\0' || strlen(text) > 2) return false;
+  for (; *text != '\0'; text++) {
+    if (*text < '0' || *text > '9') return false;
+    *index = *index * 10 + (*text - '0');
+  }
+  return true;
+}
+
+Status device_named(const char *name, Device *out) {
+  const char *colon = strchr(name, ':');
+  const size_t length = colon != NULL ? (size_t)(colon - name) : strlen(name);
+  int type = 0, index = 0;
+  *out = (Device){DEVICE_CPU, 0};
+  while (type < DEVICE_NONE && (strlen(device_kinds[type]) != length || memcmp(device_kinds[type], name, length) != 0))
+    type++;
+  if (type == DEVICE_NONE || (colon != NULL && !device_read_index(colon + 1, &index)))
+    return fail(ERROR_ARGUMENT, "there is no device '%.40s'", name);
+  TRY(device_open((DeviceType)type));
+  const DeviceOps *ops = device_table[type];
+  if (colon == NULL && ops->current != NULL) index = ops->current();
+  const int count = ops->count();
+  if (index >= count || index >= DEVICE_MOST)
+    return fail(ERROR_ARGUMENT, "there is no device '%.40s': this machine has %d of '%s'", name, count, ops->name);
+  *out = (Device){(uint8_t)type, (int8_t)index};
+  return OK;
+}
+
+const char *device_text(char *buffer, Device device) {
+  if (device.type == DEVICE_CUDA) snprintf(buffer, DEVICE_TEXT, "cuda:%d", device.index);
+  else snprintf(buffer, DEVICE_TEXT, "%s", device.type < DEVICE_NONE ? device_kinds[device.type] : "none");
+  return buffer;
+}
+
+bool device_is_host(Device device) { return device_ops(device)->host; }
+bool device_has_data(Device device) { return device_ops(device)->has_data; }
+
+int device_count(DeviceType type) { return device_open(type) == OK ? device_table[type]->count() : 0; }
+
+Status device_synchronize(Device device) {
+  const DeviceOps *ops = device_ops(device);
+  return ops->synchronize != NULL ? ops->synchronize(device.index) : OK;
+}
+
+void device_memory_stats(Device device, MemoryStats *stats) { device_ops(device)->memory_stats(device.index, stats); }
+void device_memory_reset_peak(Device device) { device_ops(device)->memory_reset_peak(device.index); }
+void device_memory_trim(Device device) { device_ops(device)->memory_trim(device.index); }
