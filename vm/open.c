@@ -9,6 +9,7 @@
 
 extern const luaL_Reg autograd_modes[];
 void place_open(lua_State *L, int torch);
+void autocast_open(lua_State *L, int torch);
 
 /** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
 static int cuda_available(lua_State *L) {
@@ -63,6 +64,7 @@ int luaopen_torch_package(lua_State *L) {
   mode_open(L);
   callback_open(L);
   place_open(L, torch);
+  autocast_open(L, torch);
   if (open_embedded(L, "torch.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

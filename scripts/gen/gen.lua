@@ -244,6 +244,11 @@ local function ops_c(rows)
     put("    .doc = %s, .example = %s, .onnx = %s,", quote(row.doc), quote(row.example), quote(row.onnx))
     local amp = row.amp or {}
     put("    .amp_cpu = AMP_%s, .amp_cuda = AMP_%s,", (amp.cpu or "none"):upper(), (amp.cuda or "none"):upper())
+    for i, a in ipairs(row.args) do
+      if row.amp_when and row.amp_when.arg == a then
+        put("    .amp_when = %d, .amp_choices = 0x%x,", i - 1, row.amp_when.choices)
+      end
+    end
     if row.mutates then
       local mask, when = 0, 0
       for _, name in ipairs(row.mutates) do mask = mask | 1 << (row.by_name[name].input - 1) end

@@ -139,6 +139,27 @@ local function signature(row, text, where)
   end
 end
 
+--- The column amp: {cpu =, cuda =}, and when = {ARGUMENT = {CHOICE, …}} where only these choices of it count. The
+-- argument becomes amp.arg, the choices the bits amp.choices.
+local function check_amp(row, wrong)
+  for key, value in pairs(row.amp or {}) do
+    if key == "when" then
+      local name, names = next(value)
+      local arg = row.by_name[name]
+      if not arg or not arg.choices or arg == row.args[1] then wrong("amp: '%s' has no choices", tostring(name)) end
+      local bits = 0
+      for _, choice in ipairs(names) do
+        local at
+        for i, c in ipairs(arg.choices) do at = c == choice and i or at end
+        if not at then wrong("amp: '%s' is no choice of '%s'", choice, name) end
+        bits = bits | 1 << (at - 1)
+      end
+      row.amp_when = {arg = arg, choices = bits}
+    elseif key ~= "cpu" and key ~= "cuda" then wrong("amp: unknown device '%s'", key)
+    elseif not AMP[value] then wrong("amp: unknown kind '%s'", tostring(value)) end
+  end
+end
+
 --- Fails unless the row keeps to the limits. (How many bytes its attributes take the C compiler knows; see gen.lua.)
 local function check_limits(row)
   local limits = schema.LIMITS
@@ -177,10 +198,7 @@ local function check_columns(row)
     if not arg or arg.type.arg ~= "ARG_TENSOR" or arg.list then wrong("tensors: '%s' is no tensor argument", name) end
     arg.instead = "NOTHING"
   end
-  for device, kind in pairs(row.amp or {}) do
-    if device ~= "cpu" and device ~= "cuda" then wrong("amp: unknown device '%s'", device) end
-    if not AMP[kind] then wrong("amp: unknown kind '%s'", tostring(kind)) end
-  end
+  check_amp(row, wrong)
   if row.list_output and (row.inplace or row.kind ~= "view" and row.kind ~= "composite") then
     wrong("a list of results comes from a view or a composite")
   end

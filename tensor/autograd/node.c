@@ -55,7 +55,8 @@ static void drop_saved(Saved *saved, int n) {
 void node_drop_saved(Node *n) {
   drop_saved(n->saved_in, n->n_inputs);
   drop_saved(n->saved_out, n->n_outputs);
-  n->released = true;
+  /* A node that kept nothing but attributes can run again. */
+  n->released = n->saved_in != NULL || n->saved_out != NULL || n->kind == NODE_CALLBACK || n->watches != NULL;
 }
 
 /* Graphs can be a million nodes deep, and freeing a node frees what it points to:

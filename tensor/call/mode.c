@@ -6,7 +6,7 @@
 #include <string.h>
 
 uint32_t call_modes;
-AutocastState autocast_state = {.caches = true};
+AutocastState autocast_state = {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16}, .caches = true};
 
 static const Mode *mode_table[MODE_COUNT];
 
@@ -38,7 +38,7 @@ Status mode_call(ModeCall *call) {
     if (mode->before != NULL) status = mode->before(call);
     if (status == OK) began |= 1u << i;
   }
-  call_modes = modes & (MODES_INSIDE | (call->lets_through ? MODE_AUTOCAST : 0));
+  call_modes = modes & MODES_INSIDE;
   if (status == OK) status = call->run(call);
   for (int i = MODE_COUNT - 1; i >= 0; i--) {
     if (!(began >> i & 1) || mode_table[i]->after == NULL) continue;

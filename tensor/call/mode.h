@@ -15,7 +15,7 @@
 #include "call/op.h"
 
 enum {
-  MODE_AUTOCAST = 1 << 0,      /* casts inputs; outermost calls, and those of rows that let it through */
+  MODE_AUTOCAST = 1 << 0,      /* casts inputs of outermost calls */
   MODE_DETERMINISTIC = 1 << 1, /* of the whole program */
   MODE_TRACE = 1 << 2,         /* notes outermost calls */
   MODE_ANOMALY = 1 << 3,       /* the tape and the engine look at it; a call does nothing for it */
@@ -51,7 +51,6 @@ struct ModeCall {
   Tensor *out[OP_MAX_OUTPUTS]; /* info->n_outputs */
   TensorList list;
   Status (*run)(ModeCall *call); /* the call itself */
-  bool lets_through;             /* autocast stays on inside the op */
   /* Of the modes themselves: */
   OpMark mark;
   Tensor *few[OP_FEW], **cast; /* the inputs of autocast, owned; NULL: it changed none */

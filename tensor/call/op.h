@@ -126,6 +126,8 @@ typedef struct OpInfo {
   uint32_t mutates;          /* bits of inputs that it changes in place, beside giving its result */
   uint8_t mutates_when;      /* only when this argument is true or given, 0: always */
   uint8_t amp_cpu, amp_cuda; /* OpAmp */
+  uint8_t amp_when;          /* only when this argument is one of 'amp_choices' (bits), 0: always */
+  uint16_t amp_choices;
   ViewFn view;
   KernelFn views;     /* of views with a list of results: fills call->list */
   KernelFn infer;     /* of kernels: checks and allocates call->out */

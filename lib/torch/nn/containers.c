@@ -4,6 +4,7 @@
 */
 #include <stdio.h>
 
+#include "call/mode.h"
 #include "module.h"
 
 static const Layer sequential;
@@ -159,7 +160,7 @@ static void run_children(lua_State *L, int self, TensorBox **box);
 
 static void run_child(lua_State *L, int child, TensorBox **box) {
   Module *m = lua_touserdata(L, child);
-  bool native = module_is_native(L, child);
+  bool native = module_is_native(L, child) && !mode_wants_scopes(); /* a scope needs a call */
   if (native && module_layer(m) == &sequential) {
     run_children(L, child, box);
     return;

@@ -1,4 +1,5 @@
 /* forward.c: calls of modules, and __init of layers made in C. */
+#include "call/mode.h"
 #include "module.h"
 
 bool module_is_native(lua_State *L, int index) {
@@ -50,13 +51,25 @@ int module_forward(lua_State *L) {
   return n;
 }
 
-int module_call_with(lua_State *L, lua_CFunction native_forward) {
+static int module_call_plain(lua_State *L, lua_CFunction native_forward) {
   if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
   if (module_is_native(L, 1)) return native_forward(L);
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
   return lua_gettop(L);
+}
+
+/* Upvalue: the native forward. */
+static int module_call_closed(lua_State *L) { return module_call_plain(L, lua_tocfunction(L, lua_upvalueindex(1))); }
+
+int module_call_with(lua_State *L, lua_CFunction native_forward) {
+  if (!mode_wants_scopes()) return module_call_plain(L, native_forward);
+  luaL_checkstack(L, 4, "calls of modules");
+  lua_pushcfunction(L, native_forward);
+  lua_pushcclosure(L, module_call_closed, 1);
+  lua_insert(L, 1);
+  return module_call_in_scope(L);
 }
 
 int module_call(lua_State *L) { return module_call_with(L, module_forward); }

@@ -6,6 +6,7 @@ op {"complex", "(real: Tensor, imag: Tensor) -> Tensor", composite = true, metho
   doc = "real + i · imag, broadcast: complex64 of float32, complex128 of float64. Numbers count as the default dtype.",
   example = "torch.complex(torch.tensor({1.0, 2.0}), torch.tensor({3.0, 4.0})).imag", gives = "{3, 4}"}
 op {"polar", "(abs: Tensor, angle: Tensor) -> Tensor", method = false, tensors = {"abs", "angle"}, domain = "two_real",
+  amp = {cpu = "float"},
   composite = function(o) return torch.complex(o.abs * o.angle:cos(), o.abs * o.angle:sin()) end,
   doc = "abs · (cos angle + i sin angle), the number of this size and angle.",
   example = "torch.polar(torch.tensor({2.0}), torch.tensor({0.0})).real", gives = "{2}"}
@@ -24,6 +25,7 @@ op {"view_as_real", "(input: Tensor) -> Tensor", view = true, types = "complex",
   doc = "A view of complex numbers as real ones with a last dimension of 2: the parts.",
   example = "torch.view_as_real(torch.complex(1.0, 2.0))", gives = "{1, 2}"}
 op {"view_as_complex", "(input: Tensor) -> Tensor", view = true, types = "float", holomorphic = false,
+  amp = {cpu = "float"},
   backward = function(o) return {input = o.grad:contiguous():view_as_real()} end, domain = "pairs",
   doc = "A view of real numbers whose last dimension has 2, the parts, as complex ones.",
   example = "torch.view_as_complex(torch.tensor({{1.0, 2.0}})).imag", gives = "{2}"}

@@ -1,7 +1,7 @@
 -- Losses. reduction: "none" gives every loss, "sum" their sum, "mean" their mean.
 op {"nll_loss", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, "
     .. "reduction: none|mean|sum = mean) -> Tensor, Tensor",
-  amp = {cuda = "float"},
+  amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, returns = 1, infer = "nll_loss", contiguous = true, types = "float",
   domain = "classes",
   backward = function(o)
@@ -73,7 +73,7 @@ local function cross_entropy(o) return o.target.is_float and of_probabilities(o)
 
 op {"cross_entropy", "(input: Tensor, target: Positions, weight: Tensor = nil, *, ignore_index: index = -100, "
     .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
-  amp = {cuda = "float"},
+  amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "classes",
   computes = true, specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[nll_loss of log_softmax(input) along the classes: input (N×C), (C) or (N×C×d…), target classes from 1,
@@ -82,7 +82,7 @@ distribution.]],
   example = "nn.functional.cross_entropy(torch.eye(3), torch.tensor({1, 2, 3}))", gives = "0.5514"}
 op {"cross_entropy_soft", "(input: Tensor, target: Tensor, weight: Tensor = nil, *, ignore_index: index = -100, "
     .. "reduction: none|mean|sum = mean, label_smoothing: float = 0) -> Tensor",
-  amp = {cuda = "float"},
+  amp = {cpu = "float", cuda = "float"},
   lua = "cross_entropy", module = "nn.functional", method = false, domain = "probabilities",
   computes = true, specialize = CLASSES.specialize, check = CLASSES.check, composite = cross_entropy,
   doc = [[cross_entropy with class probabilities as target: -Σ weight · target · log_softmax(input); "mean" divides
@@ -92,7 +92,6 @@ by N (and d…).]],
 -- ---- of differences ---------------------------------------------------------------
 
 -- The losses of differences that autocast computes in float32.
-local AMP = {mse_loss = {cpu = "float", cuda = "float"}, l1_loss = {cuda = "float"}, smooth_l1_loss = {cuda = "float"}}
 local WEIGHTED = ". weight, in the shape of input, multiplies each loss"
 local BY_WEIGHT = WEIGHTED .. "; \"mean\" then divides by the sum of the weights"
 local WEIGHT = {"weight", "same_shape(input, weight)", "the shape of 'input' {input.shape}"}
@@ -102,7 +101,7 @@ local function loss(name, doc, rest)
   for attribute, value in pairs(rest.special or {}) do specialize[attribute] = {value} end
   op {name, ("(input: Tensor, target: Tensor, %s*, %sreduction: none|mean|sum = mean) -> Tensor"):format(
       rest.extra or "", weight),
-    amp = AMP[name], computes = true, module = "nn.functional", method = false, domain = "loss",
+    amp = {cpu = "float", cuda = "float"}, computes = true, module = "nn.functional", method = false, domain = "loss",
     check = {FLOAT, rest.check or rest.weighted and WEIGHT, rest.check and rest.weighted and WEIGHT or nil},
     doc = doc .. (rest.weighted or "") .. ".", specialize = specialize, composite = rest.composite,
     example = ("nn.functional.%s(torch.zeros(2), torch.ones(2)%s)"):format(name,
@@ -150,7 +149,7 @@ target in the shape of input.]],
 op {"binary_cross_entropy_with_logits",
   "(input: Tensor, target: Tensor, weight: Tensor = nil, *, pos_weight: Tensor = nil, "
     .. "reduction: none|mean|sum = mean) -> Tensor",
-  amp = {cuda = "float"},
+  amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "loss", computes = true,
   specialize = {"reduction", "weight", "pos_weight"},
   check = {FLOAT, SAME_SHAPE},

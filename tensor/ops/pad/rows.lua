@@ -2,6 +2,7 @@
 
 op {"pad", "(input: Tensor, pad: ints, mode: constant|reflect|replicate|circular = constant, "
     .. "value: number = nil) -> Tensor",
+  amp = {cpu = "float", when = {mode = {"reflect", "replicate"}}},
   module = "nn.functional", method = false, composite = true, domain = "pad",
   doc = [[input with elements added at the ends of its last dimensions: pad is {before, after} of the last
 dimension, then of the one before it …; negative numbers take elements away. constant: of the given value (0);

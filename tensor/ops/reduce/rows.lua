@@ -117,6 +117,7 @@ for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
     example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
+  amp = {cuda = "float"},
   module = {"torch", "torch.special"}, computes = true,
   specialize = {"input.is_float", ["input.numel"] = {0}}, check = {{"input", "not input.is_complex", "real numbers"}},
   composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
