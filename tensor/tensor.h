@@ -111,16 +111,6 @@ extern bool history_places;
 void storage_watch(bool on);
 void storage_each(void (*visit)(void *context, size_t bytes, uint32_t place), void *context);
 
-/* ---- profile.c ------------------------------------------------------------ */
-
-typedef struct {
-  int64_t calls;
-  int64_t total, self; /* nanoseconds: with the ops it called, and without */
-  int64_t bytes;       /* of what it made itself */
-} OpProfile;
-Status profile_start(void);            /* all from zero */
-const OpProfile *profile_stop(int *n); /* [*n] by op id, valid until the next start */
-
 /* ---- tensor.c ---------------------------------------------------------- */
 
 #define TENSOR_MAX_DIMS 12

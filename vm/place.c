@@ -1,5 +1,5 @@
 /* place.c: lines of the program for tensor/core/place.c, what records them (anomaly mode, the
-** session), and the profile of the ops.
+** session).
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,30 +147,6 @@ static int storages(lua_State *L) {
   return 1;
 }
 
-static int start_profile(lua_State *L) {
-  error_check(L, profile_start());
-  return 0;
-}
-
-/* torch._C.profile_stop(): an array of {name =, calls =, total =, self = (seconds), bytes =}. */
-static int stop_profile(lua_State *L) {
-  int n;
-  const OpProfile *profiles = profile_stop(&n);
-  lua_newtable(L);
-  for (int id = 0, k = 1; id < n; id++) {
-    const OpProfile *p = &profiles[id];
-    if (p->calls == 0) continue;
-    lua_createtable(L, 0, 5);
-    lua_pushstring(L, op_info((OpId)id)->name), lua_setfield(L, -2, "name");
-    lua_pushinteger(L, p->calls), lua_setfield(L, -2, "calls");
-    lua_pushnumber(L, 1e-9 * (double)p->total), lua_setfield(L, -2, "total");
-    lua_pushnumber(L, 1e-9 * (double)p->self), lua_setfield(L, -2, "self");
-    lua_pushinteger(L, p->bytes), lua_setfield(L, -2, "bytes");
-    lua_rawseti(L, -2, k++);
-  }
-  return 1;
-}
-
 static int forget_state(lua_State *L) {
   (void)L;
   place_alive = false;
@@ -187,8 +163,7 @@ static int forget_state(lua_State *L) {
 /* Stack: torch, at the index. */
 void place_open(lua_State *L, int torch) {
   static const luaL_Reg internals[] = {{"note_places", note_places},   {"storages_watch", storages_watch},
-                                       {"storages", storages},         {"profile_start", start_profile},
-                                       {"profile_stop", stop_profile}, {NULL, NULL}};
+                                       {"storages", storages},         {NULL, NULL}};
   static const luaL_Reg modes[] = {{"set_detect_anomaly", set_detect_anomaly},
                                    {"detect_anomaly", detect_anomaly},
                                    {NULL, NULL}};

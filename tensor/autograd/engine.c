@@ -13,6 +13,7 @@
 */
 #include <stdlib.h>
 
+#include "call/profile.h"
 #include "pass.h"
 
 static uint64_t pass_counter;
@@ -208,6 +209,16 @@ static Status pass_on(Pass *p, Node *n, Tensor **result) {
   return OK;
 }
 
+static Status run_formula(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
+  if (!mode_is_on(MODE_PROFILE)) return step_backward(p, s, result, saved_out);
+  OpMark mark;
+  const char *name = mode_intern(node_name(s->node));
+  profile_begin(&mark, EVENT_BACKWARD, name != NULL ? name : "backward", s->node->sequence);
+  Status status = step_backward(p, s, result, saved_out);
+  profile_end(&mark);
+  return status;
+}
+
 static Status run_node(Pass *p, Slot *s) {
   Node *n = s->node;
   bool any = false;
@@ -226,7 +237,7 @@ static Status run_node(Pass *p, Slot *s) {
   if (result == NULL) return ERROR_MEMORY;
   if (status == OK && any && s->needed) {
     if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
-    if (status == OK) status = step_backward(p, s, result, saved_out);
+    if (status == OK) status = run_formula(p, s, result, saved_out);
     if (status == OK && mode_is_on(MODE_ANOMALY)) status = step_check_anomaly(n, result);
   }
   for (int i = 0; i < n->n_outputs; i++) {

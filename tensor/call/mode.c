@@ -6,6 +6,7 @@
 #include <string.h>
 
 uint32_t call_modes;
+bool mode_profiles_modules;
 AutocastState autocast_state = {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16}, .caches = true};
 
 static const Mode *mode_table[MODE_COUNT];

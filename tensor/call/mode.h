@@ -29,12 +29,14 @@ extern uint32_t call_modes;
 
 /* ---- one call on the slow road ----------------------------------------------------------------- */
 
-/* An op that is being measured; it lies in the frame of its call. */
+/* What is being measured; that of an op lies in the frame of its call. */
 typedef struct OpMark {
   struct OpMark *outer;
   int64_t start, bytes;            /* when it began */
   int64_t inner_time, inner_bytes; /* of the ops it has called */
   int64_t event;                   /* its number in the record, or -1 */
+  uint32_t epoch;                  /* the record that it is in */
+  bool running;
 } OpMark;
 
 typedef struct ModeCall ModeCall;
@@ -100,7 +102,7 @@ void mode_changes(const ModeChange *change);
 /* Before a change that is no op. */
 #define MODE_CHANGES(...)                                                     \
   do {                                                                        \
-    if (call_modes & (MODE_TRACE | MODE_PROFILE)) mode_changes(&(ModeChange){__VA_ARGS__}); \
+    if (call_modes & MODE_TRACE) mode_changes(&(ModeChange){__VA_ARGS__}); \
   } while (0)
 
 /* ---- what a coroutine has of its own ------------------------------------------------------------ */
@@ -130,8 +132,10 @@ typedef struct ModeScope {
   const char *type; /* "nn.Conv2d" */
 } ModeScope;
 extern const ModeScope *mode_scope; /* the innermost, or NULL */
-#define MODES_WITH_SCOPES (MODE_TRACE | MODE_PROFILE)
-static inline bool mode_wants_scopes(void) { return (call_modes & MODES_WITH_SCOPES) != 0; }
+extern bool mode_profiles_modules; /* the profile asks for it */
+static inline bool mode_wants_scopes(void) {
+  return (call_modes & MODE_TRACE) || ((call_modes & MODE_PROFILE) && mode_profiles_modules);
+}
 /* 'scope' lies in the frame of the caller, which pops it. */
 void mode_scope_push(ModeScope *scope, const void *module, const char *path, const char *type);
 static inline void mode_scope_pop(const ModeScope *scope) { mode_scope = scope->outer; }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "call/profile.h"
 #include "check.h"
 #include "core/internal.h"
 #include "autograd/node.h"
@@ -243,7 +244,7 @@ static void test_profile(void) {
   Tensor *x = doubles(1, (double[]){2}), *out = NULL;
   const CubeAttrs attrs = {1};
   OpId late;
-  CHECK_OK(profile_start());
+  CHECK_OK(profile_start(&(ProfileOptions){.events = false}));
   CHECK_OK(op_call(cube, &x, 1, &attrs, &out));
   tensor_release(out);
   OpInfo info = *op_info(cube); /* one that comes while others are measured */
@@ -253,14 +254,15 @@ static void test_profile(void) {
   CHECK_OK(op_call(late, &x, 1, &attrs, &out));
   tensor_release(out);
   int n = 0;
-  const OpProfile *profiles = profile_stop(&n);
+  profile_stop();
+  const OpProfile *profiles = profile_totals(&n);
   CHECK(n == op_count() && profiles[cube].calls == 1 && profiles[late].calls == 1 && profiles[OP_ADD].calls == 0);
   tensor_release(x);
 }
 
 static const char script[] =
     "local x = torch.tensor({1.0, 2.0}, {dtype = 'float64', requires_grad = true})\n"
-    "torch._C.profile_start()\n"
+    "local mode = torch._C.profile_enter {}\n"
     "local y = torch._C.call('test_cube', x, {by = 2})\n"
     "assert(tostring(y.grad_fn):find 'TestCubeBackward', tostring(y.grad_fn))\n"
     "y:sum():backward()\n"
@@ -271,8 +273,9 @@ static const char script[] =
     "assert(torch.equal(pieces(x, {1, 1}, {2.5, 3}, 'negative'):detach(), torch.tensor({-2.5, -6.0}, {dtype = "
     "'float64'})))\n"
     "assert(pieces(x, {0, 2}, {mode = 'negative'}):tolist()[2] == -3)\n"
+    "torch._C.profile_leave(mode)\n"
     "local names = {}\n"
-    "for _, p in ipairs(torch._C.profile_stop()) do names[p.name] = p.calls end\n"
+    "for _, p in ipairs(torch._C.profile_totals()) do names[p.name] = p.calls end\n"
     "assert(names.test_cube == 2 and names.test_pieces == 2)\n"
     "local function fails(expected, ...)\n"
     "  local ok, message = pcall(...)\n"

@@ -172,26 +172,6 @@ describe("the op table tells", function()
   local rows = {}
   for _, row in ipairs(torch._C.ops()) do rows[row.name] = row end
 
-  --- The names of the public rows with this kind for a device, as one sorted text.
-  local function names_of(device, kind)
-    local list = {}
-    for name, row in pairs(rows) do if row.amp[device] == kind then list[#list + 1] = name end end
-    table.sort(list)
-    return table.concat(list, " ")
-  end
-
-  it("what autocast does: PyTorch's lists for the CPU and for CUDA", function()
-    assert.equal("addmm bmm conv2d conv2d_named linear matmul mm", names_of("cpu", "half"))
-    assert.equal("binary_cross_entropy kl_div mse_loss prod", names_of("cpu", "float"))
-    assert.equal("cat stack", names_of("cpu", "widest"))
-    assert.equal("", names_of("cpu", "banned"))
-    assert.equal("addmm bmm conv2d conv2d_named linear matmul mm mv", names_of("cuda", "half"))
-    assert.equal("acos asin binary_cross_entropy_with_logits cosh cross_entropy cross_entropy_soft cumsum exp expm1 kl_div "
-      .. "l1_loss layer_norm log log10 log1p log2 log_softmax matrix_norm mse_loss nll_loss norm pow prod reciprocal rsqrt sinh "
-      .. "smooth_l1_loss softmax softplus sum tan", names_of("cuda", "float"))
-    assert.equal("addcdiv addcmul atan2 dot index_put scatter_add", names_of("cuda", "widest"))
-    assert.equal("binary_cross_entropy", names_of("cuda", "banned"))
-  end)
   it("the ONNX operators that do the same", function()
     for name, operator in pairs {relu = "Relu", add = "Add", matmul = "MatMul", where = "Where", le = "LessOrEqual",
       erf = "Erf"} do

@@ -1,5 +1,6 @@
 --- Commands that measure: %time, %timeit, %prof.
 local text = require "hecate.session.text"
+local totals = require "hecate.totals"
 local now = require "torch.utils.terminal".now
 
 local RUN = 0.1 -- seconds that one of the runs of %timeit takes at least
@@ -79,25 +80,12 @@ end
 --- %prof: the ops of a statement by the time they took themselves.
 local function prof(session, statement)
   expect_statement("prof", statement)
-  torch._C.profile_start()
+  local mode = torch._C.profile_enter {}
   local start = now()
   local result = session:run_lua(statement)
   local seconds = now() - start
-  local ops = torch._C.profile_stop()
-  if not result.ok then return result end
-  table.sort(ops, function(a, b) return a.self > b.self end)
-  local rows, in_ops = {{"op", "calls", "self", "share", "total", "per call", "memory"}}, 0
-  for i, op in ipairs(ops) do
-    in_ops = in_ops + op.self
-    if i <= 20 then
-      rows[#rows + 1] = {op.name, tostring(op.calls), text.seconds(op.self), ("%.1f%%"):format(100 * op.self / seconds),
-        text.seconds(op.total), text.seconds(op.total / op.calls), text.bytes(op.bytes)}
-    end
-  end
-  session.write(text.table(rows))
-  if #ops > 20 then session.write(("… %d more ops\n"):format(#ops - 20)) end
-  session.write(("%s in all, %s (%.1f%%) of it in ops\n"):format(text.seconds(seconds), text.seconds(in_ops),
-    100 * in_ops / seconds))
+  torch._C.profile_leave(mode)
+  if result.ok then session.write(totals.text(seconds, 20)) else return result end
 end
 
 return {

@@ -90,7 +90,7 @@ local function unscale(self, optimizer)
   return found
 end
 
---- scaler:unscale_(optimizer: Optimizer): Divides the gradients by the scale, so that they can be looked at or clipped before
+--- scaler:unscale_(optimizer: any): Divides the gradients by the scale, so that they can be looked at or clipped before
 -- step(), which does not do it again.
 function GradScaler:unscale_(optimizer)
   if not self._enabled then return end
@@ -106,7 +106,7 @@ function GradScaler:unscale_(optimizer)
   state.stage = UNSCALED
 end
 
---- scaler:step(optimizer: Optimizer) -> any: optimizer:step(), unless a gradient is infinite or NaN; divides the gradients by the scale
+--- scaler:step(optimizer: any) -> any: optimizer:step(), unless a gradient is infinite or NaN; divides the gradients by the scale
 -- before, unless unscale_ has done it. Returns what optimizer:step() returns.
 function GradScaler:step(optimizer, closure)
   check_optimizer("step", optimizer)

@@ -1,5 +1,5 @@
 /* scope.c: calls of modules while a mode wants to know which module runs (tensor/call/mode.h). */
-#include "call/mode.h"
+#include "call/profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,10 @@ int module_call_in_scope(lua_State *L) {
   lua_pushcfunction(L, callback_traceback);
   lua_insert(L, 1);
   mode_scope_push(&scope, m, path != NULL ? path : "", type != NULL ? type : "");
+  OpMark mark;
+  profile_begin(&mark, EVENT_MODULE, scope.type, 0);
   const int status = lua_pcall(L, n, LUA_MULTRET, 1);
+  profile_end(&mark);
   mode_scope_pop(&scope);
   return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
 }

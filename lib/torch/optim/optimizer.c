@@ -1,6 +1,7 @@
 /* optimizer.c: optim.Optimizer: parameter groups. A subclass in Lua gives `step`. */
 #include "torch/optim/optimizer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "torch/optim/groups.h"
@@ -49,6 +50,15 @@ static int optimizer_init(lua_State *L) {
 static int optimizer_step(lua_State *L) {
   optimizer_check(L, "step");
   return error_raise(L, "%s: the class has no method 'step'", optimizer_name(L));
+}
+
+void optimizer_profile(OpMark *mark, const Class *class, const char *method) {
+  mark->running = false;
+  if (!mode_is_on(MODE_PROFILE)) return;
+  char text[160];
+  snprintf(text, sizeof text, "Optimizer.%s#%s.%s", method, class_short_name(class), method);
+  const char *name = mode_intern(text);
+  profile_begin(mark, EVENT_LABEL, name != NULL ? name : "Optimizer", 0);
 }
 
 /* ---- gradients ---------------------------------------------------------------------------- */

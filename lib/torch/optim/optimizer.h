@@ -6,6 +6,7 @@
 #ifndef HECATE_OPTIMIZER_H
 #define HECATE_OPTIMIZER_H
 
+#include "call/profile.h"
 #include "torch/optim/algorithm.h"
 
 typedef struct {
@@ -18,5 +19,8 @@ extern const ObjectClass optimizer_class;
 Optimizer *optimizer_check(lua_State *L, const char *function);
 /* Its algorithm; NULL when its class was made in Lua from optim.Optimizer itself. */
 const Algorithm *optimizer_algorithm(lua_State *L);
+
+/* Begins an event of the profile, "Optimizer.step#SGD.step", where that runs; profile_end ends it. */
+void optimizer_profile(OpMark *mark, const Class *class, const char *method);
 
 #endif

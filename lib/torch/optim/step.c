@@ -252,7 +252,10 @@ static int step_step(lua_State *L) {
   lua_pushvalue(L, 1);
   lua_pushlightuserdata(L, &plan);
   grad_set_enabled(false);
+  OpMark mark;
+  optimizer_profile(&mark, &plan.algorithm->base.class, "step");
   int status = lua_pcall(L, 2, 0, 0);
+  profile_end(&mark);
   grad_set_enabled(grad);
   free(plan.updates);
   free(plan.originals);

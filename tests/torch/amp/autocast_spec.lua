@@ -111,7 +111,7 @@ describe("the casts of parameters", function()
     local bytes
     torch.autocast("cpu", function()
       local big = torch.randn(400, 400, {requires_grad = true})
-      local one = torch.randn(1, 400):bfloat16()
+      local one = torch.randn(1, 400):bfloat16():requires_grad_()
       one:mm(big)
       collectgarbage()
       bytes = torch._C.memory().bytes
@@ -122,7 +122,7 @@ describe("the casts of parameters", function()
     torch.autocast("cpu", {cache_enabled = false}, function()
       assert.is_false(torch.is_autocast_cache_enabled())
       local big = torch.randn(400, 400, {requires_grad = true})
-      local one = torch.randn(1, 400):bfloat16()
+      local one = torch.randn(1, 400):bfloat16():requires_grad_()
       bytes = torch._C.memory().bytes
       local list = {}
       for i = 1, 5 do list[i] = one:mm(big) end
