@@ -179,5 +179,13 @@ static inline int64_t check_index(int64_t i, int64_t size, int dim) {
                  (long long)(i < 0 ? i : i + 1), dim + 1, (long long)size);
   return -1;
 }
+/* The same where negative ones are out of range too, as in gather and its like. */
+static inline int64_t check_position(int64_t i, int64_t size, int dim) {
+  if ((uint64_t)i < (uint64_t)size) return i;
+  if (i >= 0 || i == POSITION_ZERO) return check_index(i, size, dim);
+  kernel_fault("position %lld is out of range for dimension %d of size %lld: positions count from 1", (long long)i,
+               dim + 1, (long long)size);
+  return -1;
+}
 
 #endif

@@ -143,6 +143,12 @@ describe("creation", function()
     assert.equal(0, torch.full({1}, -0.0, {dtype = "int8"}):item())
   end)
 
+  it("by torch.arange counts by whole steps where the dtype is an integer", function()
+    assert.are.same({0, 1, 2, 3, 4, 5, 6, 7}, torch.arange(0, 9.86, 1.3, {dtype = "int64"}):tolist())
+    assert.are.same({-1, 0, 1}, torch.arange(-1.7, 1.2, 1.2, {dtype = "int16"}):tolist())
+    assert.are.same({0, 1.3, 2.6}, torch.arange(0, 3.9, 1.3, {dtype = "float64"}):tolist())
+  end)
+
   it("by torch.arange refuses a first or last value that the dtype does not hold", function()
     local function message_of(...)
       local ok, message = pcall(torch.arange, ...)

@@ -348,4 +348,36 @@ describe("optim", function()
     adam.param_groups[1] = 3
     assert.has_error(function() tostring(adam) end, "param_groups[1]: expected a table")
   end)
+
+  it("goes on after one huge gradient, whose square is infinite", function()
+    for _, name in ipairs {"Adam", "AdamW", "NAdam", "RAdam", "RMSprop"} do
+      local p = nn.Parameter(torch.tensor{5.0})
+      local o = optim[name]({p}, {weight_decay = 0})
+      for _, g in ipairs {1e20, 1.0, 1.0} do
+        p.grad = torch.tensor{g}
+        o:step()
+      end
+      for key, value in pairs(o.state[p]) do
+        if torch.is_tensor(value) then assert.is_true(value:isfinite():all():item(), name .. " " .. key) end
+      end
+    end
+  end)
+
+  it("runs the closure of a step with gradients, whatever is around it", function()
+    local p = nn.Parameter(torch.tensor{1.0})
+    local o = optim.SGD({p}, {lr = 0.1})
+    local function closure()
+      o:zero_grad()
+      local loss = (p * p):sum()
+      loss:backward()
+      return loss
+    end
+    torch.no_grad(function()
+      assert.near(1, o:step(closure):item(), 1e-6)
+      assert.is_false(torch.is_grad_enabled())
+      assert.has_error(function() o:step(function() error "stop" end) end)
+      assert.is_false(torch.is_grad_enabled())
+    end)
+    assert.near(0.8, p:item(), 1e-6)
+  end)
 end)

@@ -245,8 +245,11 @@ static int step_step(lua_State *L) {
   lua_settop(L, 2);
   if (!lua_isnil(L, 2) && !callable_test(L, 2))
     return error_argument(L, optimizer_algorithm(L)->base.class.name, "closure", 1, "a function", 2);
-  bool grad = grad_enabled();
-  if (!lua_isnil(L, 2)) lua_call(L, 0, 1);
+  const bool grad = grad_set_enabled(true); /* for the closure; an error puts it back as well */
+  if (!lua_isnil(L, 2) && lua_pcall(L, 0, 1, 0) != LUA_OK) {
+    grad_set_enabled(grad);
+    return lua_error(L);
+  }
   StepPlan plan = {.algorithm = optimizer_algorithm(L)};
   lua_pushcfunction(L, step_protected);
   lua_pushvalue(L, 1);

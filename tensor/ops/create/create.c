@@ -116,6 +116,15 @@ static void write_sequence(Tensor *t, Scalar start, Scalar step) {
       element_set((DType)t->dtype, p + (size_t)i * size, sequence_at(start, step, i));
 }
 
+/* Cuts a number toward zero. */
+static Status whole_number(const char *name, int position, Scalar *number) {
+  if (number->kind != SCALAR_FLOAT) return OK;
+  const Scalar cut = scalar_float(trunc(number->as.f));
+  TRY(scalar_check("arange", name, position, cut, DTYPE_INT64));
+  *number = scalar_int((int64_t)cut.as.f);
+  return OK;
+}
+
 Status create_arange(Call *c) {
   const ArangeAttrs *a = c->attrs;
   Scalar start = a->end_.given ? a->start : scalar_int(0);
@@ -132,13 +141,19 @@ Status create_arange(Call *c) {
   int64_t n = (int64_t)count;
   Tensor *host;
   const DType dtype = or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64);
+  Scalar step = a->step;
+  if (!dtype_has_gradient(dtype)) { /* integers go by whole steps; how many there are the fractions say */
+    if (n > 0) TRY(scalar_check("arange", "start", 1, start, dtype));
+    TRY(whole_number("start", 1, &start));
+    TRY(whole_number("step", 3, &step));
+  }
   if (n > 0) { /* the others lie between these two */
     TRY(scalar_check("arange", "start", 1, start, dtype));
-    TRY(scalar_check("arange", "end", 2, sequence_at(start, a->step, n - 1), dtype));
+    TRY(scalar_check("arange", "end", 2, sequence_at(start, step, n - 1), dtype));
   }
   TRY(call_output(c, 0, dtype, 1, &n));
   TRY(tensor_stage(c->out[0], &host));
-  if (host != NULL) write_sequence(host, start, a->step);
+  if (host != NULL) write_sequence(host, start, step);
   return tensor_staged(c->out[0], host);
 }
 

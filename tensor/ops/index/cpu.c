@@ -1,19 +1,21 @@
 /* index/cpu.c: checks of positions, and small kernels that make or keep places. Inputs are contiguous. */
 #include "cpu.h"
 
-bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim) {
+bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim, bool from_end) {
 #pragma omp parallel for if (worth_threads(n, 1))
   for (int64_t at = 0; at < n; at += CHUNK) {
     const int64_t m = n - at < CHUNK ? n - at : CHUNK;
     if (positions_within(index + at, m, size)) continue;
-    for (int64_t j = at; j < at + m; j++) check_index(index[j], size, dim);
+    for (int64_t j = at; j < at + m; j++)
+      if (from_end) check_index(index[j], size, dim);
+      else check_position(index[j], size, dim);
   }
   return !kernel_faulted();
 }
 
 Status KERNEL(positions_begin)(Call *c, int dim, int64_t size) {
   if (c->in[0]->storage != c->out[0]->storage) return tensor_copy_raw(c->out[0], c->in[0]);
-  KERNEL(positions_hold)(tensor_data(c->in[1]), c->in[1]->numel, size, dim);
+  KERNEL(positions_hold)(tensor_data(c->in[1]), c->in[1]->numel, size, dim, false);
   return OK;
 }
 

@@ -119,7 +119,7 @@ Status KERNEL(index)(Call *c) {
   Tensor *out = c->out[0];
   IndexPlan p;
   if (c->n_in == 2 && tensor_is_contiguous(in) && tensor_is_contiguous(c->in[1])) { /* one dimension selects slices */
-    KERNEL(select_slices)(in, a->dims.v[0], tensor_data(c->in[1]), c->in[1]->numel, out);
+    KERNEL(select_slices)(in, a->dims.v[0], true, tensor_data(c->in[1]), c->in[1]->numel, out);
     return OK;
   }
   TRY(index_plan_init(&p, in, &a->dims, c->n_in - 1, c->in + 1));
@@ -163,10 +163,10 @@ static Status index_put_slices(const IndexPutAttrs *a, Tensor *out, const Tensor
   const int64_t at = a->dims.v[0] < 0 ? a->dims.v[0] + out->ndim : a->dims.v[0];
   const Ints shape = index_result_shape((int)at, out->shape, index->ndim, index->shape, out->ndim - (int)at - 1,
                                         out->shape + at + 1);
-  if (!KERNEL(positions_hold)(tensor_data(index), index->numel, out->shape[at], (int)at)) return OK;
+  if (!KERNEL(positions_hold)(tensor_data(index), index->numel, out->shape[at], (int)at, true)) return OK;
   TRY(index_put_values(in, &shape, (DType)out->dtype, values));
   const Scalar one = scalar_int(1);
-  KERNEL(put_slices)(out, at, tensor_data(index), index->numel, *values, a->accumulate ? &one : NULL);
+  KERNEL(put_slices)(out, at, true, tensor_data(index), index->numel, *values, a->accumulate ? &one : NULL);
   return OK;
 }
 

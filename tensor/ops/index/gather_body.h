@@ -15,7 +15,7 @@ static void NAME(gather_line)(const Lines *l, const int64_t *index, const void *
     for (int64_t j = 0; j < length; j++) to[j] = from[index[j] * step + j * move];
   } else {
     for (int64_t j = 0; j < length; j++) {
-      const int64_t i = check_index(index[j], l->size, l->dim);
+      const int64_t i = check_position(index[j], l->size, l->dim);
       if (i >= 0) to[j] = from[i * step + j * move];
     }
   }
@@ -28,7 +28,7 @@ static void NAME(scatter_write)(const Lines *l, const int64_t *index, const void
   T *to = out;
   if (!positions_within(index, length, l->size)) {
     for (int64_t j = 0; j < length; j++) {
-      const int64_t i = check_index(index[j], l->size, l->dim);
+      const int64_t i = check_position(index[j], l->size, l->dim);
       if (i >= 0) to[i * step + j * move] = one ? value : from[j];
     }
   } else if (one) {

@@ -45,9 +45,9 @@ positions add up, in order.]],
 op {"take", "(input: Tensor, index: Positions) -> Tensor", domain = "take",
   composite = function(o)
     local places = o.index:reshape({o.index.numel})
-    return o.input:reshape({o.input.numel}):index_select(1, places):reshape(o.index.shape)
+    return o.input:reshape({o.input.numel}):index({1}, {places}):reshape(o.index.shape)
   end,
-  doc = [[The elements at positions index of the flattened input, in the shape of index.]],
+  doc = [[The elements at positions index of the flattened input, in the shape of index; negative ones count from the end.]],
   example = "torch.take(torch.tensor({{1, 2}, {3, 4}}), torch.tensor({4, 1}))", gives = "{4, 1}"}
 op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", domain = "mask",
   check = {{"mask", 'mask.dtype == "bool"', "a bool tensor"},

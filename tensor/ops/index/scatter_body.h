@@ -12,7 +12,7 @@ static inline __attribute__((always_inline)) void NAME(scatter_line)(const bool 
   const T value = *from;
   if (!positions_within(index, length, l->size)) {
     for (int64_t j = 0; j < length; j++) {
-      const int64_t i = check_index(index[j], l->size, l->dim);
+      const int64_t i = check_position(index[j], l->size, l->dim);
       if (i >= 0) NAME(scatter_combine)(adds, to + i * step + j * move, one ? value : from[j]);
     }
   } else if (one) {

@@ -7,7 +7,7 @@ static void NAME(slices_add)(const SlicesTask *t, Scalar alpha, const void *in, 
   element_set(DTYPE, &factor, alpha);
   for (int64_t k = 0; k < t->n; k++, from += inner) {
     if (k % turn == 0 && interrupt_requested()) return;
-    const int64_t i = check_index(t->index[k], t->s->size, t->s->dim);
+    const int64_t i = slices_check(t->s, t->index[k]);
     if (i < 0) continue;
     T *to = (T *)out + i * inner;
     if (inner == 1) *to = (T)(*to + factor * *from);

@@ -14,7 +14,7 @@ static void NAME(select_singles)(const Slices *s, const int64_t *index, int64_t 
       for (int64_t j = 0; j < m; j++) to[j] = from[v[j]];
     } else {
       for (int64_t j = 0; j < m; j++) {
-        const int64_t i = check_index(v[j], s->size, s->dim);
+        const int64_t i = slices_check(s, v[j]);
         if (i >= 0) to[j] = from[i];
       }
     }
@@ -27,7 +27,7 @@ static void NAME(slices_write)(const SlicesTask *t, const void *in, void *out) {
   const T *from = in;
   for (int64_t k = 0; k < t->n; k++, from += inner) {
     if (k % turn == 0 && interrupt_requested()) return;
-    const int64_t i = check_index(t->index[k], t->s->size, t->s->dim);
+    const int64_t i = slices_check(t->s, t->index[k]);
     if (i < 0) continue;
     T *to = (T *)out + i * inner;
     if (inner == 1) *to = *from;

@@ -142,7 +142,10 @@ op {"binary_cross_entropy", "(input: Tensor, target: Tensor, weight: Tensor = ni
   module = "nn.functional", method = false, domain = "probability", computes = true,
   specialize = {"reduction", "weight"},
   check = {FLOAT, SAME_SHAPE},
-  composite = function(o) return weighted(o, o.input:probabilities():native_binary_cross_entropy(o.target)) end,
+  composite = function(o)
+    local p, y = o.input:probabilities(false), o.target:probabilities(true)
+    return weighted(o, p:native_binary_cross_entropy(y))
+  end,
   doc = [[-weight (target log(input) + (1 - target) log(1 - input)); input between 0 and 1, logarithms at least -100;
 target in the shape of input.]],
   example = "nn.functional.binary_cross_entropy(torch.full({2}, 0.5), torch.ones(2))", gives = "0.6931"}
@@ -161,8 +164,8 @@ op {"binary_cross_entropy_with_logits",
   doc = [[binary_cross_entropy of sigmoid(input), without overflow; pos_weight multiplies the part of target. target
 in the shape of input.]],
   example = "nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))", gives = "0.6931"}
-op {"probabilities", "(input: Tensor) -> Tensor", private = true, types = "float", composite = true,
-  doc = [[input itself, whose elements lie between 0 and 1; fails when they do not.]]}
+op {"probabilities", "(input: Tensor, target: bool) -> Tensor", private = true, types = "float", composite = true,
+  doc = [[input itself, whose elements lie between 0 and 1; fails, naming the argument of the loss, when they do not.]]}
 
 op {"native_smooth_l1_loss", "(d: Tensor, beta: float) -> Tensor", private = true, types = "float",
   expr = "ABS(a) < beta ? K(0.5) * a * a / beta : ABS(a) - K(0.5) * beta", doc = "smooth_l1_loss of a difference.",

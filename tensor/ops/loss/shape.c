@@ -60,8 +60,8 @@ Status infer_nll_loss_backward(Call *c) {
 
 /* ---- checks of data ---------------------------------------------------------------- */
 
-/* All elements of 'input' lie between 0 and 1. */
-static Status check_probabilities(Tensor *input) {
+/* All elements of the input of a loss, or of its target, lie between 0 and 1. */
+static Status check_probabilities(Tensor *input, bool target) {
   OWNED Tensor *least = NULL, *most = NULL;
   Scalar low, high;
   if (input->numel == 0 || !device_has_data(tensor_device(input))) return OK;
@@ -69,14 +69,14 @@ static Status check_probabilities(Tensor *input) {
   TRY(op_max(input, &most));
   TRY(tensor_item("probabilities", least, &low));
   TRY(tensor_item("probabilities", most, &high));
-  if (!(low.as.f < 0 || high.as.f > 1)) return OK;
-  return fail(ERROR_ARGUMENT, "probabilities: 'input' (argument 1): expected numbers from 0 to 1, got %g",
-              low.as.f < 0 ? low.as.f : high.as.f);
+  if (low.as.f >= 0 && high.as.f <= 1) return OK; /* NaN is the smallest and the largest one */
+  return fail(ERROR_ARGUMENT, "probabilities: '%s' (argument %d): expected numbers from 0 to 1, got %g",
+              target ? "target" : "input", target ? 2 : 1, low.as.f >= 0 ? high.as.f : low.as.f);
 }
 
 Status composite_probabilities(Call *c) {
   bool was = grad_set_enabled(false);
-  Status status = check_probabilities(c->in[0]);
+  Status status = check_probabilities(c->in[0], ((const ProbabilitiesAttrs *)c->attrs)->target);
   grad_set_enabled(was);
   if (status == OK) c->out[0] = tensor_retain(c->in[0]);
   return status;

@@ -2,7 +2,8 @@
 -- gradient, on the state at the same place and on numbers, nothing else. One row each;
 -- docs/internals/optimisers.md says what the fields mean and what is made of them.
 --
--- The order of the operations is PyTorch's, so that float64 agrees with it to rounding.
+-- The order of the operations is PyTorch's, so that float64 agrees with it to rounding, and share * g * g is finite where
+-- g * g is not.
 
 local PARAMS = "parameters, or groups {params = {…}, lr = …}"
 
@@ -47,7 +48,7 @@ local function adam(row)
     "g = sign * grad",
     "param = param * shrink",
     "exp_avg = exp_avg * beta1 + g * share1",
-    "exp_avg_sq = exp_avg_sq * beta2 + g * g * share2",
+    "exp_avg_sq = exp_avg_sq * beta2 + share2 * g * g",
     {"max_exp_avg_sq = max_exp_avg_sq > exp_avg_sq ? max_exp_avg_sq : exp_avg_sq", when = "amsgrad"},
     "v = amsgrad ? max_exp_avg_sq : exp_avg_sq",
     "param = param - step_size * (exp_avg / (sqrt(v) * correction + eps))",
@@ -186,7 +187,7 @@ optimiser {"NAdam", [[(lr: float = 2e-3, betas: float[2] = {0.9, 0.999}, eps: fl
     {"g = g + weight_decay * param", when = "decays"},
     "param = param * shrink",
     "exp_avg = exp_avg * beta1 + g * share1",
-    "exp_avg_sq = exp_avg_sq * beta2 + g * g * share2",
+    "exp_avg_sq = exp_avg_sq * beta2 + share2 * g * g",
     "size = sqrt(exp_avg_sq / correction) + eps",
     "param = param - of_grad * (g / size)",
     "param = param - of_mean * (exp_avg / size)",
@@ -218,7 +219,7 @@ optimiser {"RAdam", [[(lr: float = 1e-3, betas: float[2] = {0.9, 0.999}, eps: fl
     {"g = g + weight_decay * param", when = "decays"},
     "param = param * shrink",
     "exp_avg = exp_avg * beta1 + g * share1",
-    "exp_avg_sq = exp_avg_sq * beta2 + g * g * share2",
+    "exp_avg_sq = exp_avg_sq * beta2 + share2 * g * g",
     "scale = factor > 0 ? factor / (sqrt(exp_avg_sq) + eps) : 1",
     "param = param - step_size * (exp_avg * scale)",
   },

@@ -14,9 +14,10 @@ local function problem()
   p.base = torch.randint(0, 2, {p.n, p.m}):to(p.dtype)
   p.index = torch.randint(1, size + 1, {p.k})
   if math.random(2) == 1 then p.index = torch.where(p.index:gt(1), p.index - size - 1, p.index) end
+  p.from_start = torch.where(p.index:lt(0), p.index + size + 1, p.index) -- what gather and its like take
   p.values = torch.randint(0, 2, p.d == 1 and {p.k, p.m} or {p.n, p.k}):to(p.dtype)
-  p.wide = p.d == 1 and p.index:view(p.k, 1):expand(p.k, p.m):contiguous()
-    or p.index:view(1, p.k):expand(p.n, p.k):contiguous()
+  p.wide = p.d == 1 and p.from_start:view(p.k, 1):expand(p.k, p.m):contiguous()
+    or p.from_start:view(1, p.k):expand(p.n, p.k):contiguous()
   function p.key(i) return p.d == 1 and {i, {}} or {{}, i} end
   return p
 end
@@ -46,11 +47,11 @@ describe("indexing", function()
       same(written, base:scatter(d, wide, values), "scatter")
       same(written, base:clone():scatter_(d, wide, values), "scatter_")
       same(base:gather(d, wide), base[p.key(index)], "gather")
-      same(base:index_select(d, index), base[p.key(index)], "index_select")
+      same(base:index_select(d, p.from_start), base[p.key(index)], "index_select")
       if p.dtype ~= "bool" then
         local added = by_loop(p, function(old, new) return old + new end)
-        same(added, base:index_add(d, index, values), "index_add")
-        same(added, base:clone():index_add_(d, index, values), "index_add_")
+        same(added, base:index_add(d, p.from_start, values), "index_add")
+        same(added, base:clone():index_add_(d, p.from_start, values), "index_add_")
         same(added, base:scatter_add(d, wide, values), "scatter_add")
         same(added, base:clone():scatter_add_(d, wide, values), "scatter_add_")
       end
@@ -162,5 +163,24 @@ describe("embedding with scale_grad_by_freq", function()
       assert.is_true(math.abs(weight.grad[1][2]:item() * n / 1024 - 1) < 0.01, dtype)
       assert.equal(0, weight.grad[2][2]:item())
     end
+  end)
+
+  it("contents of index tensors are from 1 to n in ops that are no indexing", function()
+    local x, at = torch.eye(2), torch.tensor{-1, 1}
+    local wide = torch.tensor{{-1, 1}, {1, 2}}
+    local cases = {
+      index_select = function() return x:index_select(1, at) end,
+      gather = function() return x:gather(1, wide) end,
+      scatter = function() return x:scatter(1, wide, x) end,
+      ["scatter_"] = function() return x:clone():scatter_(1, wide, x) end,
+      scatter_add = function() return x:scatter_add(1, wide, x) end,
+      index_add = function() return x:index_add(1, at, x) end,
+      ["index_add_"] = function() return x:clone():index_add_(1, at, x) end,
+      embedding = function() return torch.nn.functional.embedding(at, x) end,
+    }
+    for name, f in pairs(cases) do
+      assert.error_matches(f, name .. ": position %-1 is out of range for dimension 1 of size 2: positions count from 1")
+    end
+    assert.are.same({{0, 1}, {1, 0}}, x[at]:tolist())
   end)
 end)

@@ -23,4 +23,14 @@ describe("weights of losses of differences", function()
       assert.matches(name .. ": 'weight' %(argument %d%): expected the shape of 'input' %(3%), got float32 %(2%)", message)
     end
   end)
+
+  it("binary_cross_entropy takes probabilities alone", function()
+    local function fails(x, y, what)
+      assert.error_matches(function() F.binary_cross_entropy(torch.tensor{x}, torch.tensor{y}) end, what)
+    end
+    fails(0 / 0, 1.0, "'input' %(argument 1%): expected numbers from 0 to 1, got .?nan")
+    fails(1.5, 1.0, "'input' %(argument 1%): expected numbers from 0 to 1, got 1.5")
+    fails(0.5, 2.0, "'target' %(argument 2%): expected numbers from 0 to 1, got 2")
+    fails(0.5, -1.0, "'target' %(argument 2%): expected numbers from 0 to 1, got %-1")
+  end)
 end)
