@@ -101,8 +101,8 @@ local function speed(rate, unit)
   return ("%s %s/s"):format(amount(rate), unit)
 end
 
---- A line must not move the cursor.
-local function one_line(text) return (text:gsub("%c", " ")) end
+--- A line must not move the cursor: no control characters, those of 8 bits (in UTF-8) neither.
+local function one_line(text) return (text:gsub("%c", " "):gsub("\xC2[\x80-\x9F]", " ")) end
 
 local function value_text(value)
   if type(value) == "userdata" and value.item then value = value:item() end
@@ -168,18 +168,34 @@ local function facts(self, now, final)
   return table.concat(list, ", ")
 end
 
+--- The description and a blank, shortened so that there is room for all of `rest`, or, where a third of the line
+-- would not be left for the description, for `count`, the part of `rest` that must show.
+local function head_of(self, room, count, rest)
+  if self.desc == "" then return "" end
+  local least = math.min(room // 3, room - terminal.width(count) - 1)
+  local width = math.max(room - terminal.width(rest) - 1, least)
+  if terminal.width(self.desc) <= width then return self.desc .. " " end
+  local dots = panel.is_utf8() and "…" or "..."
+  width = width - terminal.width(dots)
+  return width > 0 and fit(self.desc, width) .. dots .. " " or ""
+end
+
 local function bar_line(self, now, final)
   local columns = panel.size()
-  local head = self.desc == "" and "" or self.desc .. " "
+  local room = columns - 1
   if not self.total then
-    return fit(("%s%d [%s]"):format(head, self.count, facts(self, now, final)), columns - 1)
+    local count = ("%d"):format(self.count)
+    local rest = ("%s [%s]"):format(count, facts(self, now, final))
+    return fit(head_of(self, room, count, rest) .. rest, room)
   end
   local fraction = self.total > 0 and self.count / self.total or 1
-  head = ("%s%3d%%|"):format(head, math.floor(100 * fraction))
-  local tail = ("| %d/%d [%s]"):format(self.count, self.total, facts(self, now, final))
-  local room = columns - 1 - terminal.width(head) - terminal.width(tail)
-  local bar = room >= 4 and graph(fraction, math.min(30, room)) or ""
-  return fit(head .. bar .. tail, columns - 1)
+  local percent = ("%3d%%|"):format(math.floor(100 * fraction))
+  local count = ("| %d/%d"):format(self.count, self.total)
+  local tail = ("%s [%s]"):format(count, facts(self, now, final))
+  local head = head_of(self, room, percent .. count, percent .. tail) .. percent
+  local free = room - terminal.width(head) - terminal.width(tail)
+  local bar = free >= 4 and graph(fraction, math.min(30, free)) or ""
+  return fit(head .. bar .. tail, room)
 end
 
 local function plain_line(self, now, final)
@@ -274,7 +290,7 @@ local function progress(...)
   local bar = setmetatable({
     next = next_items, total = given.total or total, samples = samples,
     desc = one_line(given.desc), leave = given.leave,
-    unit = given.unit or (samples and "samples" or "it"), count = 0, postfix = "",
+    unit = one_line(given.unit or (samples and "samples" or "it")), count = 0, postfix = "",
     began = now, measured = 0, measured_at = now, next_draw = now + REDRAW,
   }, Bar)
   if panel.is_notebook or terminal.isatty(2) and panel.available() then

@@ -107,6 +107,52 @@ describe("progress", function()
     assert.truthy(text:find("^a b %[2J: 100%% 1/1 %[[^\n]*, c d%]\n$"), text)
   end)
 
+  --- The lines that a bar shows in a terminal of `columns`, the last one with its line break.
+  local function shown(columns, f)
+    local panel, lines = require "torch.utils.panel", {}
+    local old = {size = panel.size, open = panel.open, available = panel.available}
+    local isatty = terminal.isatty
+    function panel.size() return columns, 24 end
+    function panel.available() return true end
+    function panel.open()
+      return {show = function(_, list) lines[#lines + 1] = list[1] end,
+        close = function(_, text) lines[#lines + 1] = text end}
+    end
+    terminal.isatty = function() return true end
+    local ok, err = pcall(f)
+    terminal.isatty = isatty
+    for name, value in pairs(old) do panel[name] = value end
+    if not ok then error(err, 0) end
+    return lines
+  end
+
+  it("shows how far it is beside a name of any length, in a terminal of any width", function()
+    local begins = { -- a name, and what the line begins with where there is some room
+      [""] = "", epoch = "epo", [("wide "):rep(30)] = "wid", [("日本"):rep(40)] = "日", [("x"):rep(1e5)] = "xxx",
+      [("e\u{301}"):rep(99)] = "e\u{301}", [("\xff"):rep(99) .. "a"] = "", ["{a} %d %s \\"] = "{a}",
+      ["\u{9b}2J" .. ("-"):rep(90)] = " 2J",
+    }
+    for columns = 0, 120, 3 do
+      for desc, beginning in pairs(begins) do
+        for _, rounds in ipairs {2, function() end} do
+          local lines = shown(columns, function()
+            local bar = progress(rounds, {desc = desc, unit = "long\nunits"})
+            bar:set(("words "):rep(20))
+            bar:update()
+            bar:close()
+          end)
+          local last = lines[#lines]:match "^([^\n]*)\n$"
+          for _, line in ipairs {lines[1], last} do
+            assert.is_true(terminal.width(line) <= math.max(columns - 1, 0), line)
+            assert.is_nil(line:find "%c")
+          end
+          if columns >= 12 then assert.truthy(last:find(rounds == 2 and "50%|| 1/2" or "1", 1, true), last) end
+          if columns >= 40 then assert.equal(beginning, last:sub(1, #beginning)) end
+        end
+      end
+    end
+  end)
+
   it("knows the rate and the time that is left", function()
     local real, time = terminal.now, 0
     terminal.now = function() return time end
