@@ -11,6 +11,7 @@
 local Figure = require "gnuplot.figure"
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
+local language = require "gnuplot.language"
 local options = require "torch.utils.options"
 local output = require "gnuplot.output"
 local screen = require "gnuplot.screen"
@@ -183,17 +184,21 @@ local function setting(name, key, command, value)
   report(name, nil, current_figure():try(Figure.set, key, command, value))
 end
 
+--- A text shows as it is, or with the option markup = true as gnuplot's markup.
 local function text_setting(key, where)
   local name = "gnuplot." .. key
-  return function(text)
+  return function(text, given)
     arguments.string(name, "text", 1, text)
-    setting(name, key, ("set %s %s%s"):format(key, Pipe.quote(text), where or ""), text)
+    given = arguments.named(name, {{"markup", "boolean"}}, given or {})
+    local mode = given.markup and "enhanced" or "noenhanced"
+    setting(name, key, ("set %s %s %s%s"):format(key, language.words(text), mode, where or ""), text)
   end
 end
 
---- The title of the current panel; gnuplot's markup (x^2, a_i) works in it.
+--- The title of the current panel. It shows as it is; with the option markup = true gnuplot's markup (x^2, a_i)
+-- works in it.
 gnuplot.title = text_setting("title")
---- The text beside the horizontal axis.
+--- The text beside the horizontal axis; the option as of `title`, as for all axes.
 gnuplot.xlabel = text_setting("xlabel")
 --- The text beside the vertical axis.
 gnuplot.ylabel = text_setting("ylabel")
@@ -205,8 +210,7 @@ gnuplot.y2label = text_setting("y2label")
 --- A title above all panels of the figure.
 function gnuplot.suptitle(text)
   arguments.string("gnuplot.suptitle", "text", 1, text)
-  local figure = current_figure()
-  figure.title = text
+  current_figure().title = text
   setting("gnuplot.suptitle", "suptitle", nil)
 end
 

@@ -1,8 +1,8 @@
 --- Moving pictures: frames drawn one after the other into a GIF file.
 local Figure = require "gnuplot.figure"
-local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
 local output = require "gnuplot.output"
+local language = require "gnuplot.language"
 
 --- Draws `frames` pictures into `path`; `draw(i)` plots the i-th into the current figure.
 -- `use(figure)` makes a figure the current one and returns the one before. Returns true,
@@ -23,7 +23,7 @@ return function(name, path, frames, draw, given, use)
   local old = use(figure)
   local back <close> = setmetatable({}, {__close = function() use(old) end})
   local movie <close> = Figure.movie(name, ("%sset output %s\n"):format(
-    output.terminal("gif", given.size or {480, 360}, delay), Pipe.quote(draft.draft)))
+    output.terminal("gif", given.size or {480, 360}, delay), language.path(draft.draft)))
   for i = 1, frames do
     draw(i)
     local ok, reason, class = movie:frame(figure)

@@ -5,17 +5,16 @@ local lines = require "gnuplot.lines"
 local look = require "gnuplot.look"
 local options = require "torch.utils.options"
 local style = require "gnuplot.style"
+local language = require "gnuplot.language"
 local torch = require "torch"
 
 local bars = {}
 
-local function quote(text) return require "gnuplot.pipe".quote(text) end
-
---- The command that puts words at places of an axis.
+--- The command that puts words at places of an axis. To gnuplot they are formats, where "%" has a meaning.
 function bars.ticks(axis, places, labels, rotate)
   local parts = {}
   for i, label in ipairs(labels) do
-    parts[i] = ("%s %.10g"):format(quote(label), places[i])
+    parts[i] = ("%s %.10g"):format(language.words((label:gsub("%%", "%%%%"))), places[i])
   end
   return ("set %stics (%s) noenhanced%s\n"):format(axis, table.concat(parts, ", "),
     rotate and (" rotate by %g right"):format(rotate) or "")

@@ -8,6 +8,7 @@
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
 local data = require "gnuplot.data"
+local language = require "gnuplot.language"
 local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local picture_of = require "gnuplot.script"
@@ -156,7 +157,7 @@ local function open_window(self)
   if self.pipe then return self.pipe end
   local pipe, reason, class = start()
   if pipe == nil then return nil, reason, class end
-  local window = screen.window(self.screens[1], self.number, Pipe.quote("figure " .. self.number))
+  local window = screen.window(self.screens[1], self.number, language.words("figure " .. self.number))
   local text
   text, reason = run(self, pipe, window)
   if text == nil then return nil, reason, "window" end
@@ -280,7 +281,7 @@ function Figure:print(path, format, size)
   local draft <close>, refusal = output.open(path, format)
   if draft == nil then return nil, refusal, "file" end
   local text, reason, class = run_once(self, ("%sset output %s\n%sset output\n"):format(
-    output.terminal(format, size or self.size), Pipe.quote(draft.draft), picture))
+    output.terminal(format, size or self.size), language.path(draft.draft), picture))
   if text == nil then return nil, reason, class end
   local ok
   ok, reason = draft:place()

@@ -17,6 +17,7 @@ local output = require "gnuplot.output"
 local panel = require "torch.utils.panel"
 local screen = require "gnuplot.screen"
 local terminal = require "torch.utils.terminal"
+local language = require "gnuplot.language"
 
 local Frames = {closing = 2} -- seconds that close waits for the last picture at most
 
@@ -30,6 +31,7 @@ local FILE_ALONE = 2   -- … and without one
 local INTERVAL = 0.5   -- seconds between redraws of a screen
 local SIZE = {960, 540} -- of the file, in pixels
 local WIDEST = 120     -- columns of a picture in the terminal
+local NAME = 100       -- characters of a file that is called like its curve
 
 -- ---- beginning ---------------------------------------------------------------------
 
@@ -79,7 +81,7 @@ function Frames:choose_screen()
     self.screens[1], self.final = screen.text_kind(), "sixel" -- characters until the end
   end
   if self.screens[1] ~= "file" or self.file or self.log then return end
-  local path = self.title:gsub("[^%w%-_.]+", "_") .. ".png"
+  local path = self.title:gsub("[^%w%-_.]+", "_"):sub(1, NAME) .. ".png"
   local format, commands = Frames.check_file(path)
   if format == nil then
     self:warn("no display, no terminal, and " .. commands)
@@ -135,10 +137,10 @@ function Frames:script(with_file)
   if commands == nil then return nil end
   if with_file then
     script[1] = ("%sset output %s\n%sunset output\n"):format(self.file_commands,
-      Pipe.quote(draft_of(self.file)), commands)
+      language.path(draft_of(self.file)), commands)
   end
   if screen.is_window(kind) then
-    script[#script + 1] = screen.window(kind, 0, Pipe.quote(self.title), true) .. commands
+    script[#script + 1] = screen.window(kind, 0, language.words(self.title), true) .. commands
   elseif kind == "kitty" or kind == "sixel" then
     self.columns, self.rows = size_inside()
     script[#script + 1] = require "gnuplot.graphics".commands(kind, self.columns, self.rows)

@@ -3,6 +3,7 @@
 -- (https://jfly.uni-koeln.de/color/), the darker ones first.
 local arguments = require "gnuplot.arguments"
 local options = require "torch.utils.options"
+local language = require "gnuplot.language"
 
 local look = {}
 
@@ -67,9 +68,7 @@ palettes.grey, palettes.color, palettes.jet = palettes.gray, palettes.viridis, p
 function look.palette(name, value)
   arguments.string(name, "palette", nil, value)
   local steps = palettes[value]
-  if value:find("[\n;]") then
-    arguments.fail("%s: 'palette': a palette has no ';' and no line break", name)
-  end
+  language.check_palette(name, value)
   if steps == nil then return "set palette " .. value .. "\n" end
   local parts = {}
   for i, color in ipairs(steps) do

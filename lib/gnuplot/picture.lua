@@ -3,7 +3,7 @@
 -- A picture is {title =, logy =, curves =, marks =}: curves as gnuplot.chart takes them,
 -- with {name, x, y, behind = {x, y}, best = {x, y}}, marks as {x =, text =}.
 local look = require "gnuplot.look"
-local Pipe = require "gnuplot.pipe"
+local language = require "gnuplot.language"
 
 local picture = {}
 
@@ -32,7 +32,7 @@ local function add_curve(script, plots, i, curve)
   end
   script[#script + 1] = block("curve" .. i, curve.x, curve.y)
   plots[#plots + 1] = ("$curve%d with %s lt %d title %s noenhanced"):format(i,
-    n > 1 and "lines" or "points", i, Pipe.quote(curve.name))
+    n > 1 and "lines" or "points", i, language.words(curve.name))
   if curve.best then
     script[#script + 1] = block("best" .. i, {curve.best.x}, {curve.best.y})
     plots[#plots + 1] = ("$best%d with points lt %d pt 6 ps 1.4 notitle"):format(i, i)
@@ -43,7 +43,7 @@ local function mark_commands(mark)
   return ("set arrow from first %.10g, graph 0 to first %.10g, graph 1 nohead dt 2 lc rgb"
     .. " '#999999' back\nset label %s at first %.10g, graph 0.99 right rotate by 90 offset 0.8,0"
     .. " noenhanced font ',9' tc rgb '#777777' back\n"):format(mark.x, mark.x,
-      Pipe.quote(mark.text), mark.x)
+      language.words(mark.text), mark.x)
 end
 
 --- The commands that draw `p` once, on whatever terminal is set; nil when there is
@@ -52,7 +52,7 @@ function picture.commands(p)
   local script, plots = {"reset\n", look.commands}, {}
   for i, curve in ipairs(p.curves) do add_curve(script, plots, i, curve) end
   if #plots == 0 then return nil end
-  script[#script + 1] = "set title " .. Pipe.quote(p.title) .. " noenhanced\n"
+  script[#script + 1] = "set title " .. language.words(p.title) .. " noenhanced\n"
   script[#script + 1] = "set key tmargin center horizontal\nset grid\nset xlabel 'step'\n"
     .. "set rmargin 3\n"
   if p.logy then script[#script + 1] = "set logscale y\n" end

@@ -26,13 +26,6 @@ function Pipe.program()
   return program and program ~= "" and program or "gnuplot"
 end
 
---- `text` as a gnuplot string. Single quotes, for in double quotes gnuplot would
--- run what stands between backquotes.
-function Pipe.quote(text)
-  text = tostring(text):gsub("'", "''"):gsub("\r?\n", "'.\"\\n\".'")
-  return "'" .. text:gsub("%c", " ") .. "'"
-end
-
 --- Starts gnuplot. Returns a pipe, or nil and the reason.
 function Pipe.start()
   local program = Pipe.program()

@@ -5,6 +5,7 @@ local data = require "gnuplot.data"
 local host = require "gnuplot.host"
 local look = require "gnuplot.look"
 local options = require "torch.utils.options"
+local language = require "gnuplot.language"
 local torch = require "torch"
 
 local raster = {}
@@ -66,7 +67,7 @@ local function numbers(matrix, format, dark)
   local colour = torch.where(dark, torch.full_like(matrix, 0xffffff),
     torch.full_like(matrix, 0x222222))
   local layer = data.rows{x:flatten(), y:flatten(), matrix:flatten(), colour:flatten()}
-  layer.using = ("1:2:($3 == $3 ? sprintf('%s', $3) : ''):4"):format(format)
+  layer.using = ("1:2:($3 == $3 ? sprintf(%s, $3) : ''):4"):format(language.quote(format))
   layer.words = "with labels tc rgb variable"
   return layer
 end
@@ -85,9 +86,12 @@ end
 local function check_format(name, format)
   local _, count = format:gsub("%%[%-+ #0]*%d*%.?%d*[dgfe]", "")
   local _, signs = format:gsub("%%", "")
-  if count ~= 1 or signs ~= 1 or format:find("['\n]") then
+  if count ~= 1 or signs ~= 1 or format:find("%c") then
     arguments.fail("%s: 'format': expected a format for one number such as '%%.2f', got '%s'", name,
       format)
+  end
+  if format:find("[_^{}@&~\\]") then -- gnuplot takes the text of such labels for markup, always
+    arguments.fail("%s: 'format': the signs _ ^ { } @ & ~ \\ cannot show here, got '%s'", name, format)
   end
   return (format:gsub("d$", ".0f"))
 end
@@ -304,7 +308,7 @@ function raster.images(name, ...)
     sheet:narrow(1, top + 1, h):narrow(2, left + 1, w):copy_(batch:select(1, i))
     if given.labels and given.labels[i] then
       words[#words + 1] = ("set label %s at %d.5,%d.5 left front noenhanced tc rgb '#ffffff' "
-        .. "boxed bs 1 font ',9' offset 0.3,-0.6\n"):format(require "gnuplot.pipe".quote(given.labels[i]), left, top)
+        .. "boxed bs 1 font ',9' offset 0.3,-0.6\n"):format(language.words(given.labels[i]), left, top)
     end
   end
   local plot = picture(sheet)

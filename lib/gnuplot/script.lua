@@ -1,16 +1,16 @@
 --- The commands of gnuplot that draw a figure, and the data that they read.
-local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
 local data = require "gnuplot.data"
 local host = require "gnuplot.host"
 local look = require "gnuplot.look"
+local language = require "gnuplot.language"
 
 local HEAD = 0.07 -- of the height, for a title above all panels
 
 local function title_of(layer)
   if layer.titled then return "" end
   if layer.title == nil or layer.title == "" then return " notitle" end
-  return (" title %s noenhanced"):format(Pipe.quote(layer.title))
+  return (" title %s noenhanced"):format(language.words(layer.title))
 end
 
 --- The horizontal range of a panel: {low, high} as far as it was said; `whole` where it may
@@ -84,8 +84,8 @@ local function script_of(self)
   local multi = #self.panels > 1 or self.title
   local head = self.title and HEAD or 0
   if multi then
-    script[1] = "set multiplot" .. (self.title and " title " .. Pipe.quote(self.title)
-      .. " font ',14'" or "") .. "\n"
+    script[1] = "set multiplot" .. (self.title and " title " .. language.words(self.title)
+      .. " noenhanced font ',14'" or "") .. "\n"
   end
   for i, current in ipairs(self.panels) do
     local row, column = (i - 1) // self.columns, (i - 1) % self.columns
@@ -112,5 +112,5 @@ return function(self)
   if share == nil then 
     arguments.fail("gnuplot: no place for the data of a figure: %s", reason)
   end
-  return ("hecate_data = %s\n%s"):format(Pipe.quote(share:path()), script), share
+  return ("hecate_data = %s\n%s"):format(language.path(share:path()), script), share
 end

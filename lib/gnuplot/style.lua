@@ -2,6 +2,7 @@
 local arguments = require "gnuplot.arguments"
 local look = require "gnuplot.look"
 local options = require "torch.utils.options"
+local language = require "gnuplot.language"
 
 local style = {}
 
@@ -95,9 +96,7 @@ function style.read(name, format, given, n)
     local bare = n > MANY or given.dash
     format = bare and not given.point and "lines" or "linespoints"
   end
-  if format:find("[\n;]") then
-    arguments.fail("%s: a style has no ';' and no line break", name)
-  end
+  language.check_style(name, format)
   local weight = format:match("^~%s*([%d.eE+-]+)$") or format:match("^acsplines%s+([%d.eE+-]+)$")
   local kind = letters[format] or weight and "acsplines"
   if kind then
@@ -106,11 +105,11 @@ function style.read(name, format, given, n)
     result.weight = kind == "acsplines" and (tonumber(weight) or 1) or nil
     return result
   end
-  local text = own[format:match("^%a*")] and format or "with " .. format
+  local words = own[format:match("^%a*")] and format or "with " .. format
   local ink = (given.color or given.width or given.dash or given.point or given.size)
     and style.ink(name, given, true)
-  result.titled = text:find("%f[%a]n?o?title%f[%A]") ~= nil
-  function result.words(place) return ink and text .. " " .. ink(place) or text end
+  result.titled = words:find("%f[%a]n?o?title%f[%A]") ~= nil
+  function result.words(place) return ink and words .. " " .. ink(place) or words end
   return result
 end
 

@@ -83,7 +83,7 @@ describe("a window", function()
     local said = read(folder .. "/said")
     assert.equal(1, select(2, said:gsub("set terminal x11", "")))
     assert.equal(3, select(2, said:gsub("\nplot hecate_data", "")))
-    assert.equal(2, select(2, said:gsub("set title 'a title'", "")))
+    assert.equal(2, select(2, said:gsub("set title \"a title\"", "")))
     assert.equal(1, select(2, said:gsub("set terminal '%.GPVAL_TERM%.' 1 nopersist", "")))
   end)
 
