@@ -67,6 +67,14 @@ void error_check(lua_State *L, Status status) {
   error_raise(L, "%s", status_message());
 }
 
+/* "a closed torch.Generator" */
+static void closed_text(lua_State *L, int index, char *buffer) {
+  const bool named = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
+  const char *name = named ? lua_tostring(L, -1) : "object";
+  snprintf(buffer, ERROR_TEXT, "a closed %s", strcmp(name, tensor_class.name) == 0 ? "tensor" : name);
+  if (named) lua_pop(L, 1);
+}
+
 const char *error_describe(lua_State *L, int index, char *buffer) {
   char text[SHAPE_TEXT];
   Tensor *t = tensor_test(L, index);
@@ -85,6 +93,7 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
   else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
   else if (object_test(L, index, &tensor_class) != NULL) snprintf(buffer, ERROR_TEXT, "a closed tensor");
+  else if (object_is_closed(L, index)) closed_text(L, index, buffer);
   else if (object_test(L, index, NULL) != NULL)
     snprintf(buffer, ERROR_TEXT, "%s", ((Object *)lua_touserdata(L, index))->class->name);
   else snprintf(buffer, ERROR_TEXT, "a %s", lua_typename(L, type));

@@ -88,6 +88,9 @@ typedef struct {
 void object_metatable(lua_State *L, const Class *class);
 /* Pushes a new zeroed userdata of 'size' bytes with 'values' user values. */
 void *object_new(lua_State *L, const Class *class, size_t size, int values);
+/* The class that closed objects show, and whether one stands at 'index'. */
+extern const Class object_closed;
+bool object_is_closed(lua_State *L, int index);
 /* The userdata at 'index' if it is of 'class' or a descendant (class NULL: of any), else
 ** NULL. Never raises. */
 void *object_test(lua_State *L, int index, const Class *class);

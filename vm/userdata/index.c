@@ -119,12 +119,17 @@ static void take_mask(Indexing *x, Tensor *mask) {
   }
 }
 
+#define ITEM_STACK (TENSOR_MAX_DIMS + 24) /* what one item may push */
+
+/* How many dimensions the items take. */
 static int item_dims(lua_State *L, int table, int n) {
-  int used = 0;
+  int used = 0, rests = 0;
   for (int i = 1; i <= n; i++) {
     lua_rawgeti(L, table, i);
     Tensor *t = tensor_test(L, -1);
     bool special = lua_type(L, -1) == LUA_TSTRING;
+    if (special && strcmp(lua_tostring(L, -1), "...") == 0 && ++rests > 1)
+      error_raise(L, "index: \"...\" may stand once, for it takes the dimensions that are left");
     used += special ? 0 : t != NULL && t->dtype == DTYPE_BOOL ? t->ndim : 1;
     lua_pop(L, 1);
   }
@@ -155,7 +160,7 @@ static void read_key(Indexing *x, Tensor *t) {
   TensorBox *start = tensor_box(L);
   error_check(L, op_call(OP_ALIAS, &t, 1, NULL, &start->tensor));
   x->view = start->tensor;
-  luaL_checkstack(L, 64, "index");
+  luaL_checkstack(L, ITEM_STACK, "index");
   if (lua_type(L, 2) != LUA_TTABLE) {
     take_item(x, 2, lua_type(L, 2) == LUA_TSTRING ? 0 : 1);
     return;
@@ -165,6 +170,7 @@ static void read_key(Indexing *x, Tensor *t) {
   if (left > t->ndim)
     error_raise(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
   for (int i = 1; i <= n; i++) {
+    luaL_checkstack(L, ITEM_STACK, "index");
     lua_rawgeti(L, 2, i);
     int item = lua_gettop(L);
     Tensor *index = tensor_test(L, item);

@@ -14,6 +14,7 @@ static int object_finalize(lua_State *L) {
       c->finalize(L, object);
       break; /* a class that has its own calls its parent's where it needs to */
     }
+  object->class = &object_closed;
   return 0;
 }
 

@@ -1,0 +1,147 @@
+-- Methods and metamethods that are called with what is not theirs: values of every kind, userdata of other libraries,
+-- objects of other classes, closed ones. None may end the process or read what it must not; an error is one line.
+
+-- One object of each class that a program can get hold of.
+local function objects()
+  local model = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+  local x = torch.ones(2, {requires_grad = true})
+  local y = x * 2
+  return {
+    tensor = torch.ones(2), dtype = torch.float32, device = torch.device("cpu"), generator = torch.Generator(),
+    node = y.grad_fn, module = model, linear = nn.Linear(2, 2), parameter = nn.Parameter(torch.ones(2)),
+    optimizer = torch.optim.Adam(model:parameters()), hook = x:register_hook(function() end),
+    no_grad = torch.no_grad(), iterator = torch.ones(2):iter(), complex = torch.complex(torch.ones(1), torch.ones(1)):item(),
+    module_hook = model:register_forward_hook(function() end), shape = torch.ones(2).shape,
+  }
+end
+
+-- Every function in the metatable of an object and in its methods, by name.
+local function entries(object)
+  local found = {}
+  local function take(t, prefix)
+    for key, value in pairs(t) do
+      if type(value) == "function" then found[prefix .. tostring(key)] = value end
+    end
+  end
+  local meta = debug.getmetatable(object)
+  while meta do
+    take(meta, "")
+    local methods = rawget(meta, "__methods") or (type(rawget(meta, "__index")) == "table" and meta.__index)
+    while methods do
+      take(methods, ".")
+      local parent = getmetatable(methods)
+      methods = parent and type(parent.__index) == "table" and parent.__index or nil
+    end
+    meta = nil
+  end
+  return found
+end
+
+-- Methods that end the process, wait, write files or change what the other tests use.
+local SKIPPED = {[".share_memory_"] = true}
+
+local function wrongs()
+  local file <const> = io.tmpfile()
+  local closed
+  do
+    local g <close> = torch.Generator()
+    closed = g
+  end
+  local closed_tensor
+  do
+    local t <close> = torch.ones(2)
+    closed_tensor = t
+  end
+  return {{}, {nil}, {5}, {0 / 0}, {"x"}, {true}, {{}}, {print}, {coroutine.create(print)}, {file}, {closed},
+    {closed_tensor}, {io.stdout, 1}, {5, 5}, {{}, {}, {}}}
+end
+
+local function call_all(kind, object)
+  local n = 0
+  for name, f in pairs(entries(object)) do
+    for _, args in ipairs(SKIPPED[name] and {} or wrongs()) do
+      local ok, message = pcall(f, table.unpack(args, 1, math.max(1, #args)))
+      n = n + 1
+      if not ok and type(message) == "string" then
+        assert.is_nil(message:find("\n.*\n", 1), ("%s %s: %s"):format(kind, name, message))
+      end
+    end
+  end
+  return n
+end
+
+describe("what is called with what is not its own", function()
+  after_each(function() torch.set_grad_enabled(true) end) -- the guard of no_grad among the objects
+
+  for kind in pairs(objects()) do
+    it("every entry of the metatable of " .. kind, function()
+      local mine = objects()
+      if debug.getmetatable(mine[kind]) == nil then return end
+      assert.is_true(call_all(kind, mine[kind]) > 0)
+      for other, object in pairs(mine) do
+        for name, f in pairs(entries(mine[kind])) do
+          if other ~= kind and not SKIPPED[name] then pcall(f, object) end
+        end
+      end
+    end)
+  end
+
+  it("userdata of another library that was given a metatable of ours", function()
+    for kind, object in pairs(objects()) do
+      local file = io.tmpfile()
+      local own, meta = debug.getmetatable(file), debug.getmetatable(object)
+      if type(object) == "userdata" then
+        debug.setmetatable(file, meta)
+        for name, f in pairs(entries(object)) do
+          if name ~= "__gc" and not SKIPPED[name] then pcall(f, file) end
+        end
+        assert.is_false(pcall(function() return file + file end), kind)
+        debug.setmetatable(file, own)
+      end
+      file:close()
+    end
+  end)
+
+  it("closed objects are refused by their name", function()
+    local kept = {}
+    do
+      local g <close> = torch.Generator()
+      local n <close> = (torch.ones(1, {requires_grad = true}) * 2).grad_fn
+      kept = {g, n}
+    end
+    assert.error_matches(function() kept[1]:seed() end, "expected torch.Generator, got a closed torch.Generator")
+    assert.error_matches(function() return tostring(kept[2]) end, "got a closed torch.autograd.Node")
+    assert.error_matches(function() torch.rand(2, {generator = kept[1]}) end, "closed torch.Generator")
+  end)
+
+  it("a finaliser that closes a tensor in the middle of an op", function()
+    local a = torch.ones(4096)
+    local closed = false
+    local function arm()
+      setmetatable({}, {__gc = function()
+        if a then getmetatable(a).__close(a) end
+        closed = true
+      end})
+    end
+    arm()
+    local message
+    for _ = 1, 200000 do
+      local ok, b = pcall(torch.neg, a)
+      if not ok then
+        message = b
+        break
+      end
+      assert.equal(-1, b[4096]:item())
+    end
+    assert.is_true(closed)
+    assert.matches("got a closed tensor", message)
+  end)
+
+  it("an index of a hundred thousand items", function()
+    local items = {}
+    for i = 1, 100000 do items[i] = "newaxis" end
+    assert.is_false(pcall(function() return torch.ones(3)[items] end))
+    for i = 1, 100000 do items[i] = "..." end
+    assert.error_matches(function() return torch.ones(3)[items] end, '"..." may stand once')
+  end)
+end)
