@@ -122,20 +122,14 @@ static Blocks blocks_of(const Iter *it, int64_t chunk) {
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+#define BODY "core/iter_pack_body.h"
+#include "core/each_size.h"
+
 /* The tile of an operand, row after row. */
 static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const char *from, char *to) {
-  int64_t step = it->stride[k][it->ndim - 1], along = it->stride[k][it->ndim - 2];
-  typedef struct { uint64_t half[2]; } Pair;
-#define PACK(T)                              \
-  for (int64_t j = 0; j < columns; j++)      \
-    for (int64_t i = 0; i < rows; i++)       \
-      ((T *)to)[i * TILE_COLUMNS + j] = *(const T *)(from + j * step + i * along);
-  if (it->size[k] == 1) PACK(uint8_t)
-  else if (it->size[k] == 2) PACK(uint16_t)
-  else if (it->size[k] == 4) PACK(uint32_t)
-  else if (it->size[k] == 8) PACK(uint64_t)
-  else PACK(Pair)
-#undef PACK
+  static void (*const packs[SIZE_TABLE_LENGTH])(int64_t, int64_t, int64_t, int64_t, const char *, char *) =
+      SIZE_TABLE(iter_pack);
+  packs[it->size[k]](rows, columns, it->stride[k][it->ndim - 2], it->stride[k][it->ndim - 1], from, to);
 }
 
 /* The strips of a block that begins at p. */

@@ -166,6 +166,43 @@ describe("creation", function()
     assert.equal(256, torch.arange(256, {dtype = "uint8"}).shape[1]) -- the end itself is not in the tensor
     assert.equal(0, torch.arange(300, 300, {dtype = "uint8"}).shape[1])
   end)
+  -- How many elements of a tensor differ from what 'number' gives for them, counted from 0.
+  local function differing(t, number)
+    local count = 0
+    for i, element in ipairs(t:tolist()) do
+      if element ~= number(i - 1) then count = count + 1 end
+    end
+    return count
+  end
+
+  it("by torch.arange and torch.linspace number by number, in every dtype", function()
+    local lengths = {uint8 = 200, int8 = 100, float16 = 2000, bfloat16 = 250}
+    for _, dtype in ipairs {"uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"} do
+      local n = lengths[dtype] or 30000 -- more than one piece
+      local range = torch.arange(3, 3 + n, 1, {dtype = dtype})
+      local line = torch.linspace(0, n - 1, n, {dtype = dtype})
+      assert.equal(n, #range)
+      assert.equal(0, differing(range, function(i) return i + 3 end))
+      assert.equal(0, differing(line, function(i) return i end))
+    end
+  end)
+  it("by torch.arange of fractions, backwards, and by torch.linspace with both ends exact", function()
+    local quarters = torch.arange(-1.5, 24998.5, 0.25, {dtype = "float64"}) -- more than one thread writes
+    assert.equal(100000, #quarters)
+    assert.equal(0, differing(quarters, function(i) return i * 0.25 - 1.5 end))
+    assert.equal(0, differing(torch.arange(1000, -1000, -3), function(i) return 1000 - 3 * i end))
+    local line = torch.linspace(-1, 0.3, 40001, {dtype = "float64"})
+    assert.equal(-1, line[1]:item())
+    assert.equal(0.3, line[40001]:item())
+  end)
+  it("by torch.arange of integers that no double holds", function()
+    local most = math.maxinteger
+    assert.same({most - 3, most - 2, most - 1}, torch.arange(most - 3, most):tolist())
+    assert.same({most, most - 4}, torch.arange(most, most - 5, -4):tolist())
+    assert.has_error(function() torch.arange(most, most - 1) end)
+    assert.same({math.mininteger, -(1 << 62), 0, 1 << 62}, torch.arange(math.mininteger, most, 1 << 62):tolist())
+  end)
+
   it("by uniform_ within a range that the dtype holds", function()
     for dtype, bound in pairs {float32 = 3e38, float64 = 1.7e308, float16 = 4e38} do
       assert.error_matches(function() torch.zeros(3, {dtype = dtype}):uniform_(-bound, bound) end,

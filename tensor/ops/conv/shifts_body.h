@@ -111,19 +111,22 @@ static inline __attribute__((always_inline)) void NAME(shifts_dots)(const int F,
     }
 }
 
-static void NAME(shifts_products)(const Shifts *s, int64_t n, const T *a, int64_t plane, const T *b, const Taps *taps,
-                           T *sum) {
+/* The sums of F planes with all taps. */
+static inline __attribute__((always_inline)) void NAME(shifts_block_products)(const int F, int64_t n, const T *a,
+    int64_t plane, const T *b, const Taps *taps, T *sum) {
   const int64_t count = taps->count, threes = count - count % 3;
-#define PRODUCTS(F)                                                                                                   \
-  for (int64_t k = 0; k < threes; k += 3) NAME(shifts_dots)(F, 3, n, a, plane, b, taps->place + k, sum + k, count);          \
-  for (int64_t k = threes; k < count; k++) NAME(shifts_dots)(F, 1, n, a, plane, b, taps->place + k, sum + k, count)
-  for (int64_t f = 0, planes; f < s->f; f += planes, a += planes * plane, sum += planes * count) {
+  for (int64_t k = 0; k < threes; k += 3) NAME(shifts_dots)(F, 3, n, a, plane, b, taps->place + k, sum + k, count);
+  for (int64_t k = threes; k < count; k++) NAME(shifts_dots)(F, 1, n, a, plane, b, taps->place + k, sum + k, count);
+}
+
+static void NAME(shifts_products)(const Shifts *s, int64_t n, const T *a, int64_t plane, const T *b, const Taps *taps,
+                                  T *sum) {
+  for (int64_t f = 0, planes; f < s->f; f += planes, a += planes * plane, sum += planes * taps->count) {
     planes = shifts_block(s->f - f);
-    if (planes == 4) { PRODUCTS(4); }
-    else if (planes == 2) { PRODUCTS(2); }
-    else { PRODUCTS(1); }
+    if (planes == 4) NAME(shifts_block_products)(4, n, a, plane, b, taps, sum);
+    else if (planes == 2) NAME(shifts_block_products)(2, n, a, plane, b, taps, sum);
+    else NAME(shifts_block_products)(1, n, a, plane, b, taps, sum);
   }
-#undef PRODUCTS
 }
 
 /* ---- tasks: a sample, a group and a strip ---------------------------------------------------- */

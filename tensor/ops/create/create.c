@@ -1,12 +1,12 @@
 /* create/create.c: creation ops, and the cast. */
 #include <math.h>
 
+#include "core/half.h"
 #include "core/internal.h"
 
 static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
 
-#define BLOCK 65536 /* elements written between two looks at the interrupt flag */
-#define SHARE 16384 /* … by one of several threads */
+#define SHARE 16384 /* elements that a thread writes between two looks at the interrupt flag */
 
 /* 'argument': the place of fill_value in the call. */
 static Status filled_with(Call *c, const Ints *size, DType dtype, Scalar value, int argument) {
@@ -81,39 +81,71 @@ Status create_new_full(Call *c) {
 
 /* Number i of the sequence that begins with start. */
 static Scalar sequence_at(Scalar start, Scalar step, int64_t i) {
-  const bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
-  if (exact) return scalar_add(start, scalar_multiply(step, scalar_int(i)));
-  return scalar_float(scalar_to_double(start) + (double)i * scalar_to_double(step));
+  return scalar_add(start, scalar_multiply(step, scalar_int(i)));
 }
 
-/* Writes f(i) = start + i · step: integers exactly, floats in double. */
+/* A double cut toward zero. That of INT64_MAX is one too large for int64. */
+static inline int64_t cut_to_int64(double v) { return v >= -0x1p63 && v < 0x1p63 ? (int64_t)v : INT64_MIN; }
+
+/* STORE(v): the element that a double becomes. */
+#define BODY "ops/create/sequence_body.h"
+#define STORE(v) ((T)(v))
+#include "each_float.h"
+#undef STORE
+#define BODY "ops/create/sequence_body.h"
+#define STORE(v) NAME(store)((float)(v))
+#include "each_half.h"
+#undef STORE
+#define BODY "ops/create/sequence_body.h"
+#define STORE(v) ((T)cut_to_int64(v))
+#include "each_integer.h"
+#undef STORE
+#define BODY "ops/create/sequence_integers_body.h"
+#include "each_integer.h"
+
+typedef void (*SequenceFn)(char *out, int64_t at, int32_t n, double base, double step, int64_t origin);
+typedef void (*SequenceIntegersFn)(char *out, int64_t at, int32_t n, uint64_t start, uint64_t step);
+static const SequenceFn sequences[DTYPE_COUNT] = {FLOAT_ENTRIES(sequence), HALF_ENTRIES(sequence),
+                                                  INTEGER_ENTRIES(sequence)};
+static const SequenceIntegersFn sequences_integers[DTYPE_COUNT] = INTEGER_TABLE(sequence_integers);
+
+/* Elements number from to end - 1: element i is base + step · (i - origin), in double. */
+static void write_floats(Tensor *t, int64_t from, int64_t end, double base, double step, int64_t origin) {
+  const SequenceFn sequence = sequences[t->dtype];
+#pragma omp parallel for if (worth_threads(end - from, 2))
+  for (int64_t at = from; at < end; at += SHARE) {
+    const int32_t n = (int32_t)(end - at < SHARE ? end - at : SHARE);
+    if (!interrupt_requested()) sequence(t->storage->data, at, n, base, step, origin);
+  }
+}
+
+/* Element i is start + step · i, by the rules of unsigned numbers, which wrap. */
+static void write_integers(Tensor *t, int64_t start, int64_t step) {
+  const SequenceIntegersFn sequence = sequences_integers[t->dtype];
+#pragma omp parallel for if (worth_threads(t->numel, 2))
+  for (int64_t at = 0; at < t->numel; at += SHARE) {
+    const int32_t n = (int32_t)(t->numel - at < SHARE ? t->numel - at : SHARE);
+    if (!interrupt_requested()) sequence(t->storage->data, at, n, (uint64_t)start, (uint64_t)step);
+  }
+}
+
+/* Element i is start + step · i: in integers exactly (start and step are integers then), in floats by way of double. */
 static void write_sequence(Tensor *t, Scalar start, Scalar step) {
-  size_t size = tensor_itemsize(t);
-  char *p = t->storage->data;
-  bool exact = start.kind != SCALAR_FLOAT && step.kind != SCALAR_FLOAT;
-  const double low = scalar_to_double(start), by = scalar_to_double(step);
-#define SEQUENCE(T, value)                                                                        \
-  _Pragma("omp parallel for if (worth_threads(t->numel, 2))")                                     \
-  for (int64_t from = 0; from < t->numel; from += SHARE) {                                        \
-    const int64_t to = t->numel - from < SHARE ? t->numel : from + SHARE;                         \
-    if (interrupt_requested()) continue;                                                          \
-    T *o = (T *)p + from;                                                                         \
-    const double first = (double)from;                                                            \
-    (void)first;                                                                                  \
-    _Pragma("omp simd") for (int32_t k = 0; k < (int32_t)(to - from); k++) o[k] = (T)(value);     \
-  }
-/* The position as a double: of 32 bits vectors can be converted, of 64 not. */
-#define AT (first + (double)k)
-  if (exact && t->dtype == DTYPE_INT64) { /* by the rules of unsigned numbers, which wrap */
-    const uint64_t begin = (uint64_t)scalar_to_int(start), each = (uint64_t)scalar_to_int(step);
-    SEQUENCE(uint64_t, begin + (uint64_t)(from + k) * each)
-    return;
-  }
-  if (!exact && t->dtype == DTYPE_FLOAT32) SEQUENCE(float, low + AT * by)
-  else if (!exact && t->dtype == DTYPE_FLOAT64) SEQUENCE(double, low + AT * by)
-  else
-    for (int64_t i = 0; i < t->numel && !(i % BLOCK == 0 && interrupt_requested()); i++)
-      element_set((DType)t->dtype, p + (size_t)i * size, sequence_at(start, step, i));
+  if (sequences_integers[t->dtype] != NULL)
+    write_integers(t, scalar_to_int(start), scalar_to_int(step));
+  else write_floats(t, 0, t->numel, scalar_to_double(start), scalar_to_double(step), 0);
+}
+
+/* How many numbers there are from start on, by steps, before end; -1 if the steps lead away from it. */
+static double sequence_length(Scalar start, Scalar end, Scalar step) {
+  const double low = scalar_to_double(start), high = scalar_to_double(end), by = scalar_to_double(step);
+  if (start.kind == SCALAR_FLOAT || end.kind == SCALAR_FLOAT || step.kind == SCALAR_FLOAT)
+    return (by > 0 ? high < low : high > low) ? -1 : ceil((high - low) / by);
+  const int64_t from = scalar_to_int(start), to = scalar_to_int(end), each = scalar_to_int(step);
+  if (each > 0 ? to < from : to > from) return -1;
+  const uint64_t way = each > 0 ? (uint64_t)to - (uint64_t)from : (uint64_t)from - (uint64_t)to;
+  const uint64_t stride = each > 0 ? (uint64_t)each : 0 - (uint64_t)each;
+  return (double)(way / stride + (way % stride != 0));
 }
 
 /* Cuts a number toward zero. */
@@ -134,9 +166,8 @@ Status create_arange(Call *c) {
   if (by == 0 || by != by) return fail(ERROR_ARGUMENT, "arange: 'step' (argument 3): must not be 0");
   if (!isfinite(low) || !isfinite(high))
     return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", low, high);
-  if ((by > 0 && high < low) || (by < 0 && high > low))
-    return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, by);
-  double count = ceil((high - low) / by);
+  const double count = sequence_length(start, end, a->step);
+  if (count < 0) return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, by);
   if (count > 9e15) return fail(ERROR_MEMORY, "arange: %g elements are too many", count);
   int64_t n = (int64_t)count;
   Tensor *host;
@@ -157,19 +188,12 @@ Status create_arange(Call *c) {
   return tensor_staged(c->out[0], host);
 }
 
-/* From both ends, so that both are exact. */
+/* Each half begins at its own end, so that both ends are exact. */
 static void write_linear(Tensor *t, double low, double high) {
-  const int64_t n = t->numel;
+  const int64_t n = t->numel, half = n == 1 ? 1 : n / 2;
   const double step = n > 1 ? (high - low) / (double)(n - 1) : 0;
-  const size_t size = tensor_itemsize(t);
-#define LINEAR(i) ((i) < half ? low + step * (i) : high - step * (last - (i)))
-  const double half = n == 1 ? 1 : (double)(n / 2), last = (double)(n - 1);
-  char *p = t->storage->data;
-  if (t->dtype == DTYPE_FLOAT32) SEQUENCE(float, LINEAR(AT))
-  else if (t->dtype == DTYPE_FLOAT64) SEQUENCE(double, LINEAR(AT))
-  else
-    for (int64_t i = 0; i < n && !(i % BLOCK == 0 && interrupt_requested()); i++)
-      element_set((DType)t->dtype, p + (size_t)i * size, scalar_float(LINEAR((double)i)));
+  write_floats(t, 0, half, low, step, 0);
+  write_floats(t, half, n, high, step, n - 1);
 }
 
 Status create_linspace(Call *c) {

@@ -103,7 +103,7 @@ static Status index_plan_init(IndexPlan *p, const Tensor *in, const Ints *dims, 
 }
 
 #define BODY "ops/index/rows_body.h"
-#include "device/cpu/each_size.h"
+#include "core/each_size.h"
 #define BODY "ops/index/rows_add_body.h"
 #include "each_any.h"
 

@@ -40,7 +40,7 @@ static int64_t index_line_base(const Lines *l, int64_t row) {
 typedef enum { SCATTER_WRITE, SCATTER_ADD, SCATTER_MULTIPLY } ScatterHow; /* as the choices of scatter's reduce */
 
 #define BODY "ops/index/gather_body.h"
-#include "device/cpu/each_size.h"
+#include "core/each_size.h"
 #define BODY "ops/index/scatter_body.h"
 #include "each_any.h"
 

@@ -32,7 +32,7 @@ typedef struct {
 #define LOOK 65536 /* elements between two looks at the interrupt flag */
 
 #define BODY "ops/index/slices_body.h"
-#include "device/cpu/each_size.h"
+#include "core/each_size.h"
 #define BODY "ops/index/slices_add_body.h"
 #include "each_any.h"
 
