@@ -204,7 +204,8 @@ static void test_interrupted_gradient(void) {
   CHECK(status == ERROR_INTERRUPT);
   CHECK(strcmp(status_message(), "interrupted") == 0);
   CHECK_OK(autograd_backward("backward", 1, &y, &g, true, true, 0, NULL, NULL));
-  CHECK(tensor_grad(x) != NULL && fabs(at(tensor_grad(x), 0)) < 1e-6); /* y is centred, so its sum does not depend on x */
+  /* y is centred, so its sum does not depend on x */
+  CHECK(tensor_grad(x) != NULL && fabs(at(tensor_grad(x), 0)) < 1e-6);
   CHECK_OK(tensor_set_grad(x, NULL));
   tensor_release(x);
   tensor_release(y);

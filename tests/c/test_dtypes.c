@@ -1,4 +1,6 @@
-/* test_dtypes.c: the element types from C: floats of 16 and 8 bits against their definition, casts between all pairs. */
+/* test_dtypes.c: the element types from C: floats of 16 and 8 bits against their definition, casts between all
+** pairs.
+*/
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* test_scalar_math.c: device/scalar_math.h without the rest of the library, as a device's compiler reads it: the results at
-** the edges, and faults as bits of the includer's own.
+/* test_scalar_math.c: device/scalar_math.h without the rest of the library, as a device's compiler reads it: the
+** results at the edges, and faults as bits of the includer's own.
 */
 #include <float.h>
 #include <stdbool.h>

@@ -63,7 +63,8 @@ local function read_json(bytes)
   if ok then return result end
   error(type(result) == "table" and type(result.offset) == "number" and result.what or result, 0)
 end
-kinds.json = {read = read_json, bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}'}
+kinds.json = {read = read_json,
+  bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}'}
 
 -- ---- damage ------------------------------------------------------------------------------------------------
 

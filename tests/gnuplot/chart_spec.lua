@@ -309,7 +309,8 @@ describe("hecate plot", function()
       ["run.csv --smoth 1"] = "hecate plot: unknown option '--smoth', did you mean '--smooth'? (see --help)\n1",
       ["run.csv --smooth 2"] = "hecate plot: option '--smooth': expected a number from 0 to less than 1, got '2'\n1",
       ["run.csv --out"] = "hecate plot: option '--out' needs a value (see --help)\n1",
-      ["run.csv --out a.txt"] = "hecate plot: option '--out': expected a name that ends in one of png, svg, pdf, eps, got 'a.txt'\n1",
+      ["run.csv --out a.txt"] = "hecate plot: option '--out': expected a name that ends in one of png, svg, pdf, " ..
+        "eps, got 'a.txt'\n1",
       ["run.csv --best 1"] = "hecate plot: option '--best': expected min, max or none, got '1'\n1",
       ["/bin/sh"] = "hecate plot: /bin/sh: not a text file\n1",
     } do

@@ -1,5 +1,6 @@
---- For specs of plots and of live curves: what is drawn, and what is refused. The spec that loads this file gets a folder, which is
--- gone after its teardown(drawing.remove); its after_each(drawing.reset) leaves the real gnuplot and no figure.
+--- For specs of plots and of live curves: what is drawn, and what is refused. The spec that loads this file gets a
+-- folder, which is gone after its teardown(drawing.remove); its after_each(drawing.reset) leaves the real gnuplot and
+-- no figure.
 local gnuplot = require "gnuplot"
 local Figure = require "gnuplot.figure"
 local now = require "torch.utils.terminal".now

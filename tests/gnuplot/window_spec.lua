@@ -16,7 +16,8 @@ describe("windows", function()
       local function windows(expected)
         local found
         for _ = 1, 150 do
-          local pipe <close> = io.popen "xwininfo -root -tree | grep -Eo '\"(figure [0-9]|my loss)\"' | sort -u | tr -d '\n'"
+          local pipe <close> = io.popen("xwininfo -root -tree | grep -Eo '\"(figure [0-9]|my loss)\"' | sort -u | " ..
+            "tr -d '\n'")
           found = pipe:read "a"
           if found == expected then break end
           os.execute "sleep 0.1"

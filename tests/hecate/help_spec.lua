@@ -109,10 +109,11 @@ end)
 
 describe("signatures", function()
   it("are read with types, defaults, names and results", function()
-    local name, args, results, behind = signature.read "f.g(a: Tensor, b: dims = nil, *, c: none|mean = mean) -> Tensor, Positions: text"
+    local text = "f.g(a: Tensor, b: dims = nil, *, c: none|mean = mean) -> Tensor, Positions: text"
+    local name, args, results, behind = signature.read(text)
     assert.equal("f.g", name)
     assert.same({"Tensor", "Positions"}, results)
-    assert.equal(": text", ("f.g(a: Tensor, b: dims = nil, *, c: none|mean = mean) -> Tensor, Positions: text"):sub(behind))
+    assert.equal(": text", text:sub(behind))
     assert.equal(3, #args)
     assert.is_nil(args[1].default)
     assert.equal("nil", args[2].default)
@@ -144,7 +145,8 @@ end)
 
 describe("a comment", function()
   it("has a head, a text, notes of arguments, an example and others to see", function()
-    local found = comment.parse("f.g(a, b = 1) -> int: Adds.\nMore.\n- `a` (int): the first,\n  of two\n- `b`: the second\n"
+    local found = comment.parse("f.g(a, b = 1) -> int: Adds.\nMore.\n- `a` (int): the first,\n  of two\n" ..
+      "- `b`: the second\n"
       .. "Shape: (N) → ()\nExample: f(1)\nSee: f.h, k")
     assert.equal("f.g", found.heads[1].name)
     assert.equal("Adds.\nMore.\nShape: (N) → ()", found.doc)
@@ -291,7 +293,8 @@ describe("a line of the session", function()
   end)
 
   it("is answered where it is typed; help and apropos are functions", function()
-    write("input", "?torch.sum\nx = torch.zeros(2, 3)\nx?\nx.shape?\nhelp(nn.ReLU)\napropos('Kingma')\n'why?'\n?nothing_such\n")
+    write("input", "?torch.sum\nx = torch.zeros(2, 3)\nx?\nx.shape?\nhelp(nn.ReLU)\napropos('Kingma')\n'why?'\n" ..
+      "?nothing_such\n")
     local out = capture(("'%s' -i <%s/input 2>&1"):format(binary, folder))
     for _, part in ipairs {"torch.sum(input, dim = nil", "tensor float32 (2×3)", "The size of each dimension",
       "nn.ReLU(inplace = false)",
@@ -316,7 +319,8 @@ describe("a line of the session", function()
       error(("the screen does not show %q:\n%s"):format(pattern, text), 2)
     end
     local path = binary:find "^/" and binary or capture "pwd":gsub("\n", "") .. "/" .. binary
-    tmux(("new-session -d -x 60 -y 40 'cd %s; LC_ALL=C.UTF-8 HECATE_HISTORY=%s/history INPUTRC=/dev/null %s; exec sleep 100'")
+    tmux(("new-session -d -x 60 -y 40 'cd %s; LC_ALL=C.UTF-8 HECATE_HISTORY=%s/history INPUTRC=/dev/null %s; " ..
+      "exec sleep 100'")
       :format(folder, folder, path))
     local ok, message = pcall(function()
       wait "\n> *"
@@ -332,7 +336,8 @@ describe("a line of the session", function()
   end)
 
   it("does not slow the start of scripts", function()
-    local out = capture(("'%s' -e \"for name in pairs(package.loaded) do if name:find '^hecate' then print(name) end end\""):format(binary))
+    local out = capture(("'%s' -e \"for name in pairs(package.loaded) do if name:find '^hecate' then " ..
+      "print(name) end end\""):format(binary))
     assert.equal("", out)
   end)
 end)

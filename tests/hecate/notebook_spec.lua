@@ -76,7 +76,8 @@ describe("hecate kernel", function()
       ["install --prefix"] = "kernel: '--prefix' needs a value",
       ["install --user --prefix x"] = "kernel: only one of --user, --prefix and --sys-prefix",
       ["install --prefix x --name a/b"] = "kernel: '--name': expected letters, digits, '.', '_', '-', got 'a/b'",
-      ["install --prefix /dev/null/x"] = "kernel: cannot make the folder '/dev/null/x/share/jupyter/kernels/hecate': Not a directory",
+      ["install --prefix /dev/null/x"] = "kernel: cannot make the folder " ..
+        "'/dev/null/x/share/jupyter/kernels/hecate': Not a directory",
       ["run"] = "kernel: expected 'kernel run CONNECTION_FILE'",
       ["run none.json"] = "kernel: none.json: No such file or directory",
     } do

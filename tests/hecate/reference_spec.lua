@@ -248,7 +248,8 @@ describe("hecate stubs", function()
   end)
 
   it("mentions no class that it does not define", function()
-    for name in ("any nil boolean string number integer function table thread userdata lightuserdata self"):gmatch "%S+" do defined[name] = true end
+    local known = "any nil boolean string number integer function table thread userdata lightuserdata self"
+    for name in known:gmatch "%S+" do defined[name] = true end
     for name in pairs(used) do assert.is_true(defined[name], name .. " is not defined") end
   end)
 

@@ -45,7 +45,8 @@ describe("the row of docs/internals/formulas.md", function()
     has(c, "static Status composite_root_mean_square(Call *c) {",
       "if (formula_input(c, 1) != NULL) { /* weight given */",
       "} else { /* no weight */", "if ((status = op_square(c->in[0], &t[0])) != OK) goto done;",
-      "if ((status = op_mean(t[0], (Ints){1, {-1}}, true, DTYPE_NONE, &t[1])) != OK) goto done;\n    formula_drop(&t[0]);",
+      "if ((status = op_mean(t[0], (Ints){1, {-1}}, true, DTYPE_NONE, &t[1])) != OK) goto done;\n" ..
+        "    formula_drop(&t[0]);",
       "tensor_wrap_number(scalar_float(a->eps), &t[2])", "op_mul(t[5], formula_input(c, 1), &t[6])",
       "c->out[0] = owned_give(&t[6]);", "c->out[0] = owned_give(&t[5]);",
         "for (int i = 0; i < 7; i++) tensor_release(t[i]);")
@@ -100,7 +101,8 @@ describe("formulas", function()
 
   it("take lists, several results and in-place ops on fresh tensors", function()
     local c = emitted("(input: Tensor, tensors: Tensor[]) -> Tensor, Tensor",
-      "local joined = torch.join(o.tensors, 1) local values, places = joined:sort(1) values:add_(o.input) return values, places")
+      "local joined = torch.join(o.tensors, 1) local values, places = joined:sort(1) values:add_(o.input) " ..
+        "return values, places")
     has(c, "op_join(c->n_in - 1, c->in + 1, 0, &t[0], &t[1])", "op_sort(t[0], 0, false, true, &t[2], &t[3])",
       "op_call_in_place(OP_ADD, (Tensor *[]){t[2], c->in[0]}, 2, &(AddAttrs){",
       "c->out[0] = owned_give(&t[2]);", "c->out[1] = owned_give(&t[3]);")
@@ -130,7 +132,8 @@ end)
 describe("checks", function()
   it("report mistakes with their row", function()
     local function fails(expected, text)
-      local row = read(('op {"f", "(input: Tensor, mode: a|b = a) -> Tensor", composite = function(o) return o.input end, check = {%s}}'):format(text))
+      local row = read(('op {"f", "(input: Tensor, mode: a|b = a) -> Tensor", ' ..
+        'composite = function(o) return o.input end, check = {%s}}'):format(text))
       local ok, message = pcall(check.emit, row)
       assert.is_false(ok, "no error; expected: " .. expected)
       assert.equal(expected, message)

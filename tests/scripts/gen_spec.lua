@@ -241,7 +241,8 @@ describe("gradient.plan", function()
   end)
 
   it("keeps only what a gradient needs", function()
-    local r, rows = last "op {\"f\", \"(input: Tensor, other: Tensor) -> Tensor\", expr = \"a * b\", backward = function(o) return {input = o.grad * o.other, other = o.grad:neg()} end}"
+    local r, rows = last("op {\"f\", \"(input: Tensor, other: Tensor) -> Tensor\", expr = \"a * b\", " ..
+      "backward = function(o) return {input = o.grad * o.other, other = o.grad:neg()} end}")
     local p = gradient.plan(r, rows)
     assert.same({[2] = 1}, p.save_inputs)
     assert.same({}, p.save_outputs)
@@ -321,7 +322,8 @@ describe("documentation comments of C files", function()
   it("become a Lua table with their places, and no other comment does", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))
-    file:write "/* plain */\nint a; /** f(x: int): One\n** line.\n** Example:\n**     f(1) \"]]\" */\n/*** three */\n  /** g: Two */\n"
+    file:write("/* plain */\nint a; /** f(x: int): One\n** line.\n** Example:\n**     f(1) \"]]\" */\n" ..
+      "/*** three */\n  /** g: Two */\n")
     file:close()
     local folder, name = path:match "^(.*)/([^/]+)$"
     local found = load(docs.collect(folder, {name}))()

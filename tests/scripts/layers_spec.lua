@@ -118,7 +118,8 @@ describe("the forward of a layer", function()
 
   it("lets the arguments choose among ops of one name, and brings positions to count from 0", function()
     local c = forward {"X", "()", forward = function(_, input, target) return F.cross_entropy(input, target) end}
-    assert.matches("if %(dtype_is_float%(%(DType%)in%[1%]%->dtype%)%) { return op_cross_entropy_soft%(in%[0%], in%[1%],",
+    assert.matches("if %(dtype_is_float%(%(DType%)in%[1%]%->dtype%)%) { return op_cross_entropy_soft%(in%[0%], " ..
+      "in%[1%],",
       c)
     assert.matches("status = argument_positions_in%(in%[1%], &t%[1%]%); "
       .. "if %(status == OK%) status = op_cross_entropy%(in%[0%], t%[1%],", c)

@@ -35,7 +35,8 @@ local function with_rows(text, f)
 end
 
 local function compile(folder, name, flags)
-  local command = "cc -std=gnu11 -D_GNU_SOURCE -w -Werror=implicit-function-declaration -fsyntax-only %s -I%s -Itensor %s/%s"
+  local command = "cc -std=gnu11 -D_GNU_SOURCE -w -Werror=implicit-function-declaration -fsyntax-only %s -I%s " ..
+    "-Itensor %s/%s"
   return run(command:format(flags or "", folder, folder, name))
 end
 

@@ -62,7 +62,8 @@ describe("complex tensors", function()
 
   it("print as PyTorch prints them, with Lua's braces", function()
     assert.equal("tensor({1.+2.j, 3.-4.j})", tostring(complex({1, 3}, {2, -4}, "float32")))
-    assert.equal("tensor({ 0.5000+1.5000j, -1.2500+0.2500j,  2.0000-0.5000j,  0.7500-2.0000j},\n       dtype=torch.complex128)",
+    assert.equal("tensor({ 0.5000+1.5000j, -1.2500+0.2500j,  2.0000-0.5000j,  0.7500-2.0000j},\n" ..
+      "       dtype=torch.complex128)",
       tostring(z))
     assert.equal("tensor(1.+nanj)", tostring(torch.complex(1, 0 / 0)))
   end)

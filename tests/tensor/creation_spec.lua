@@ -66,8 +66,9 @@ describe("creation", function()
       local can, t = pcall(make, row, {dtype = "int64", requires_grad = false})
       local text = message_of(row, {dtype = "int64", requires_grad = true})
       if can then assert.equal(torch.int64, t.dtype) end
-      assert.equal(row.lua .. (can and ": 'requires_grad': only floating point and complex tensors can have gradients, got int64"
-        or ": not defined for tensors of dtype int64"), text)
+      local refused = can and "'requires_grad': only floating point and complex tensors can have gradients, got int64"
+        or "not defined for tensors of dtype int64"
+      assert.equal(row.lua .. ": " .. refused, text)
     end)
 
     it("of " .. row.name .. (row.random and " takes" or " refuses") .. " a generator", function()

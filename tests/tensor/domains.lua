@@ -333,7 +333,9 @@ function by_name.var(row)
   return list
 end
 by_name.std = by_name.var
-function by_name.round_decimals() return {pack(unit(2, 3), {decimals = 0}), pack(scaled(15, 1, 2, 3), {decimals = -1})} end
+function by_name.round_decimals()
+  return {pack(unit(2, 3), {decimals = 0}), pack(scaled(15, 1, 2, 3), {decimals = -1})}
+end
 function by_name.sort() return {pack(distinct(2, 4)), pack(distinct(3, 4), 1, true), pack(distinct(5))} end
 function by_name.nll_loss_backward()
   local t, w = positions {1, 4, 2}, torch.tensor({0.5, 0.75, 2, 1.25}, F64)

@@ -104,8 +104,10 @@ describe("a number that does not fit", function()
     assert.are.same({{0.5, 35008}}, torch.addmm(t[{{1, 1}}] * 0, t[{{1, 1}}]:reshape(1, 1) * 0 + 1,
       torch.tensor({{0.5, 35008}}, {dtype = "float16"}), {beta = 70000}):tolist())
     assert.matches("without overflow$", message_of(torch.add, t, t, {alpha = 1e39}))
-    local u = torch.ones(2, {dtype = "uint16"}) -- integers are computed in a wider type, too, but factors are of their own
-    assert.matches("70000 cannot be converted to uint16 without overflow$", message_of(torch.add, u, u, {alpha = 70000}))
+    -- Integers are computed in a wider type, too, but a factor must be a number of their own type.
+    local u = torch.ones(2, {dtype = "uint16"})
+    assert.matches("70000 cannot be converted to uint16 without overflow$",
+      message_of(torch.add, u, u, {alpha = 70000}))
   end)
 
   it("is refused as the length of randperm where not all up to it are held", function()
@@ -292,7 +294,8 @@ describe("at the edge", function()
     local function loss(x, y)
       return torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(x), torch.tensor(y)):item()
     end
-    assert.are.same({inf, inf, inf, 0, 0}, {loss(inf, 0.0), loss(inf, 0.5), loss(-inf, 1.0), loss(inf, 1.0), loss(-inf, 0.0)})
+    assert.are.same({inf, inf, inf, 0, 0},
+      {loss(inf, 0.0), loss(inf, 0.5), loss(-inf, 1.0), loss(inf, 1.0), loss(-inf, 0.0)})
   end)
 
   it("gradients of powers of zero and of infinite sums are the limits", function()

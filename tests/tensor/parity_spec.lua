@@ -347,7 +347,10 @@ local function suite(folder, verdict)
 end
 
 describe("parity with PyTorch:", function()
-  teardown(function() io.write(("parity: %d cases run, %d skipped (dtypes or ops that are not there), %d known not to hold\n"):format(executed, skipped, listed)) end)
+  teardown(function()
+    local text = "parity: %d cases run, %d skipped (dtypes or ops that are not there), %d known not to hold\n"
+    io.write(text:format(executed, skipped, listed))
+  end)
   it("known.lua lists in-place methods that are not there", function()
     for name in pairs(known.in_place) do
       local there, method = pcall(function() return torch.zeros(1)[name] end)
@@ -360,7 +363,8 @@ describe("parity with PyTorch:", function()
     it("known.lua names the dtypes and ops that are not there, and no others", function()
       for what, names in pairs(met) do
         for name in pairs(known.missing[what]) do
-          assert.is_true(names[name], ("%s is there now, or no case needs it: take it from the missing %s of known.lua"):format(name, what))
+          assert.is_true(names[name],
+            ("%s is there now, or no case needs it: take it from the missing %s of known.lua"):format(name, what))
         end
       end
     end)

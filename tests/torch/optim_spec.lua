@@ -341,7 +341,8 @@ describe("optim", function()
 
   it("prints every option of its groups by name", function()
     local adam = optim.Adam({torch.zeros(1, {requires_grad = true})}, {lr = 0.5})
-    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n    decoupled_weight_decay: false\n"
+    assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n" ..
+      "    decoupled_weight_decay: false\n"
       .. "    eps: 1e-08\n    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
     adam.param_groups[1].mine = "own"
     assert.matches("\n    mine: own\n", tostring(adam))

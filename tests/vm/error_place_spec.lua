@@ -12,6 +12,8 @@ local function message(f, at)
   return rest
 end
 
+local parameter = torch.ones(1, {requires_grad = true})
+
 -- What each call says; the names of the functions are part of it.
 local calls = {
   {"add: 'other'", function() local _ = torch.ones(2):add("x") end, line()},
@@ -26,13 +28,14 @@ local calls = {
   {"Sequential: position 7", function() local _ = nn.Sequential(nn.Tanh())[7] end, line()},
   {"nn.Parameter: 'data'", function() local _ = nn.Parameter(1) end, line()},
   {"optim.SGD: 'params'", function() local _ = optim.SGD(1) end, line()},
-  {"optim.Adam: 'lr'", function() local _ = optim.Adam({torch.ones(1, {requires_grad = true})}, {lr = "x"}) end, line()},
-  {"optim.SGD: 'closure'", function() optim.SGD({torch.ones(1, {requires_grad = true})}, {lr = 0.1}):step(1) end, line()},
+  {"optim.Adam: 'lr'", function() local _ = optim.Adam({parameter}, {lr = "x"}) end, line()},
+  {"optim.SGD: 'closure'", function() optim.SGD({parameter}, {lr = 0.1}):step(1) end, line()},
   {"DataLoader: 'dataset'", function() local _ = torch.utils.data.DataLoader(1) end, line()},
   {"DataLoader: 'batch_size'", function() local _ = torch.utils.data.DataLoader({1}, {batch_size = "x"}) end, line()},
   {"DataLoader: unknown option", function() local _ = torch.utils.data.DataLoader({1}, {batchsize = 2}) end, line()},
   {"TensorDataset: 'tensors'", function() local _ = torch.utils.data.TensorDataset(1) end, line()},
-  {"random_split: 'lengths'", function() local _ = torch.utils.data.random_split({1, 2}, {5}) end, line(), "random_split"},
+  {"random_split: 'lengths'", function() local _ = torch.utils.data.random_split({1, 2}, {5}) end, line(),
+    "random_split"},
   {"MNIST: 'root'", function() local _ = torchvision.datasets.MNIST {root = 1} end, line()},
   {"MNIST: no file", function() local _ = torchvision.datasets.MNIST {root = "/nowhere"} end, line()},
   {"optim.Logger: 'filename'", function() local _ = optim.Logger("/nowhere/x") end, line()},

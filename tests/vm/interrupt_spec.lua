@@ -21,7 +21,8 @@ local function interrupted(prepare, work, after)
 local status = assert(io.open "/proc/self/stat")
 local pid = status:read "n"
 status:close()
-os.execute(("(until test -e started; do sleep 0.05; done; sleep 0.3; cat /proc/%%d/stat >at_signal; kill -INT %%d) >/dev/null 2>&1 &"):format(pid, pid))
+os.execute(("(until test -e started; do sleep 0.05; done; sleep 0.3; cat /proc/%%d/stat >at_signal; kill -INT %%d) " ..
+  ">/dev/null 2>&1 &"):format(pid, pid))
 local function work() %s end
 local good, message = pcall(function()
   assert(io.open("started", "w")):close()
@@ -39,7 +40,8 @@ print(good, message, clock - (user + system) / 100)
   file:close()
   os.remove(folder .. "/at_signal")
   os.remove(folder .. "/started")
-  os.execute(("cd %s && bash -c 'set -m; %s script.lua >output 2>errors & wait $!' 2>/dev/null"):format(terminal.quote(folder), terminal.hecate))
+  os.execute(("cd %s && bash -c 'set -m; %s script.lua >output 2>errors & wait $!' 2>/dev/null"):format(
+    terminal.quote(folder), terminal.hecate))
   local out = read "output"
   local seconds = out:match "^false\tinterrupted\t(%S+)\n"
   assert(seconds, out .. read "errors")
@@ -127,7 +129,9 @@ print(finite, last < first, last == last)]])
   it("coroutines and closers have run undisturbed", function()
     local out = interrupted([[
 closed = 0
-local function guard() return setmetatable({}, {__close = function() for i = 1, 1000 do closed = closed + 1 end end}) end
+local function guard()
+  return setmetatable({}, {__close = function() for i = 1, 1000 do closed = closed + 1 end end})
+end
 function inside() local g <close> = guard() while true do end end]], "coroutine.wrap(inside)()", "print(closed)")
     assert.equal("1000\n", out)
   end)
@@ -142,7 +146,8 @@ describe("Ctrl-C in the session", function()
 
   in_terminal("may be pressed twice while an error travels", function()
     session:enter "kept = 7"
-    session:enter "x = torch.rand(1500, 1500) do local g <close> = setmetatable({}, {__close = function() for i = 1, 5e6 do end end})"
+    session:enter("x = torch.rand(1500, 1500) do " ..
+      "local g <close> = setmetatable({}, {__close = function() for i = 1, 5e6 do end end})")
     session:enter "print('wo' .. 'rk') while true do x:mm(x) end end"
     session:wait "\nwork$"
     session:keys("C-c", "C-c", "C-c")

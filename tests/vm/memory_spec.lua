@@ -264,7 +264,8 @@ describe("in a stock lua5.4", function()
     os.remove(name)
     local early, late = text:match "^(%d+)%s+(%d+)"
     assert.is_truthy(early, text)
-    -- Measured: 0 and 6.9 MB. The young are collected after 2 MB, everything at 16 MB or a quarter more (vm/userdata/box.c).
+    -- Measured: 0 and 6.9 MB. The young are collected after 2 MB, everything at 16 MB or a quarter more
+    -- (vm/userdata/box.c).
     assert.is_true(late - early < 4 << 20, text)
     assert.is_true(tonumber(late) < 16 << 20, text)
   end)

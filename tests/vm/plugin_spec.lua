@@ -92,7 +92,8 @@ if is_built then describe("a plug-in", function()
       return
     end
     assert.equal("true\ntrue\n", output([[lua5.4 -e 'package.cpath = "%s/?.so" require "torch" %s' \
-      -e 'print((select(2, pcall(require "hecate.zlib".deflate, {}))):find("deflate: .bytes. .argument 1.: expected a string") ~= nil)']],
+      -e 'local _, message = pcall(require "hecate.zlib".deflate, {})
+        print(message:find("deflate: .bytes. .argument 1.: expected a string") ~= nil)']],
       build, use))
   end)
 end) end
@@ -162,7 +163,8 @@ describe("the example of docs/internals/libraries.md", function()
   it("builds by hecate_plugin and runs", function()
     local document <close> = assert(io.open "docs/internals/libraries.md")
     local tree = folder .. "/tree"
-    assert.equal("", output("mkdir -p %s/lib/demo && cp -r --parents -t %s CMakeLists.txt tensor vm lib scripts/gen", tree, tree))
+    assert.equal("", output("mkdir -p %s/lib/demo && cp -r --parents -t %s CMakeLists.txt tensor vm lib scripts/gen",
+      tree, tree))
     local written = 0
     for path, text in document:read "a":gmatch "\n```%l+ (lib/demo/[%w_.]+)\n(.-)\n```" do
       local file <close> = assert(io.open(tree .. "/" .. path, "w"))
@@ -170,7 +172,8 @@ describe("the example of docs/internals/libraries.md", function()
       written = written + 1
     end
     assert.equal(3, written)
-    local log = output("cd %s && cmake -S . -B build -DHECATE_LEVELS=OFF && cmake --build build --target plugin_demo_checksum", tree)
+    local log = output("cd %s && cmake -S . -B build -DHECATE_LEVELS=OFF && cmake --build build --target " ..
+      "plugin_demo_checksum", tree)
     local code = [[package.cpath, package.path = "%s/build/plugins/?.so", "%s/lib/?.lua"
       local same = require "demo.compare"
       print(same(torch.ones(2, 3), torch.ones(3, 2)), same(torch.ones(2), torch.zeros(2)))

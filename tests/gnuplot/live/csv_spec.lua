@@ -92,7 +92,8 @@ describe("the CSV of a live curve", function()
 
   it("is whole when the reader of what is printed goes, at the cost of one warning", function()
     assert.equal("so far\t20\nwarning: the reader of the output is gone; the work goes on",
-      recorded("%s 2>said | head -1; for i in $(seq 600); do [ -s ended ] && break; sleep 0.1; done; cat said; rm said"))
+      recorded("%s 2>said | head -1; for i in $(seq 600); do [ -s ended ] && break; sleep 0.1; done; cat said; " ..
+        "rm said"))
     assert.equal("so far\t20", recorded("%s 2>&1 | head -1"))
   end)
 

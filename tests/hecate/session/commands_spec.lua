@@ -75,7 +75,8 @@ describe("timing", function()
   end)
 
   it("%timeit tells mean, deviation and best", function()
-    assert.matches("^[%d.e+]+ [nµm]*s ± [%d.e+]+ [nµm]*s per loop %(mean ± std%. dev%. of 2 runs, 10 loops each%), best [%d.e+]+ [nµm]*s$",
+    assert.matches("^[%d.e+]+ [nµm]*s ± [%d.e+]+ [nµm]*s per loop %(mean ± std%. dev%. of 2 runs, " ..
+      "10 loops each%), best [%d.e+]+ [nµm]*s$",
       run "%timeit -n 10 -r 2 torch.ones(3) + 1")
     run "count = 0"
     run "%timeit -r 1 -n 7 count = count + 1"

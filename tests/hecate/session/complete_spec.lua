@@ -197,7 +197,8 @@ describe("completion is safe:", function()
     env.hostile = hostile
     env.lazy = setmetatable({}, {__index = function() run() return {} end, __lazy = {inside = true}})
     function env.call() run() return {field = 1} end
-    for _, text in ipairs {"hostile.", "hostile:", "hostile.a.b", "hostile[", 'hostile["', "hostile(", "hostile{", "hostile[1].",
+    for _, text in ipairs {"hostile.", "hostile:", "hostile.a.b", "hostile[", 'hostile["', "hostile(", "hostile{",
+      "hostile[1].",
       "lazy.inside.", "call().", "call()[1].", "call(1, {", "local x = call()\nx.", "(call()).", "hostile:m(1):"} do
       offered(text)
     end
@@ -218,7 +219,8 @@ describe("completion is safe:", function()
   end)
 
   it("any text has an answer", function()
-    local pieces = {"t", ".", ":", "[", "]", "(", ")", "{", "}", '"', "'", "[[", "]]", "--", "function", "end", "local", "for", "in",
+    local pieces = {"t", ".", ":", "[", "]", "(", ")", "{", "}", '"', "'", "[[", "]]", "--", "function", "end", "local",
+      "for", "in",
       "=", ",", " ", "\n", "1", "nn", "Linear", "torch", "\\", "\0", "é", "\xff", "do", "...", "config", "<", "goto"}
     local state = 12345
     for _ = 1, 1500 do

@@ -26,7 +26,8 @@ describe("a block of Lua", function()
     for _, text in ipairs {"for i = 1, 2 do", "f(", "x = [[a", "= 1 +", "--[[", "x = 'a\\", "if a then\n  b()"} do
       assert.is_true(block.incomplete(text), text)
     end
-    for _, text in ipairs {"1", "= 1", "x = 'abc", "x = = 1", "-- x", "%time x", "?x", "!ls", "", "  ", "x = 1\n", "f()"} do
+    for _, text in ipairs {"1", "= 1", "x = 'abc", "x = = 1", "-- x", "%time x", "?x", "!ls", "", "  ", "x = 1\n",
+      "f()"} do
       assert.is_false(block.incomplete(text), text)
     end
   end)
@@ -59,7 +60,8 @@ for i = 1, 2 do
   repeat
     x = x + 1
   until x > 3
-end]], typed {"for i = 1, 2 do", "if x then", "print(i) -- do (", "elseif y then", "f(function()", 'g("then {")', "end)", "else",
+end]], typed {"for i = 1, 2 do", "if x then", "print(i) -- do (", "elseif y then", "f(function()", 'g("then {")',
+  "end)", "else",
       "t = {", "a = 1,", "}", "end", "repeat", "x = x + 1", "until x > 3", "end"})
   end)
 
@@ -309,7 +311,8 @@ describe("the user's inputrc", function()
   after_each(after)
 
   in_terminal("binds keys anew and cannot take the blocks apart", function()
-    write("inputrc", '"\\e[A": previous-history\n"\\C-t": beginning-of-line\n"\\C-xu": history-search-backward\nset editing-mode emacs\n')
+    write("inputrc", '"\\e[A": previous-history\n"\\C-t": beginning-of-line\n"\\C-xu": history-search-backward\n' ..
+      'set editing-mode emacs\n')
     session = start {environment = "INPUTRC=" .. folder .. "/inputrc"}
     session:enter "do"
     session:wait "\n>>$"

@@ -132,10 +132,10 @@ net = Net(nn.Sequential(nn.Linear(4, 3)))]]
   end)
 
   it("in a backward pass shows the line of the forward pass", function()
-    run("w = torch.ones(3, {requires_grad = true})", "u = w:exp()", "v = u * 2", "u:add_(1)")
+    run("w = torch.ones(3, {requires_grad = true})", "u = w:exp()", "v = u * u", "u:add_(1)")
     local text = run "v:sum():backward()"
     contains(text, "(in MulBackward, recorded at input[3]:1)")
-    contains(text, "\nthe forward pass, input[3]:1\n→ 1 | v = u * 2")
+    contains(text, "\nthe forward pass, input[3]:1\n→ 1 | v = u * u")
   end)
 end)
 
@@ -154,7 +154,8 @@ describe("anomaly mode", function()
     local ok, message = pcall(function() bad():backward() end)
     torch.autograd.set_detect_anomaly(false)
     assert.is_false(ok)
-    assert.matches("backward: DivBackward returned NaN for input 2 %(in DivBackward, recorded at .*errors_spec.lua:%d+%)", message)
+    assert.matches("backward: DivBackward returned NaN for input 2 %(in DivBackward, " ..
+      "recorded at .*errors_spec.lua:%d+%)", message)
     assert.has_error(function() torch.autograd.set_detect_anomaly(1) end)
   end)
 
@@ -190,7 +191,8 @@ describe("a mistyped name", function()
     } do
       local message = run(text)
       assert.matches("nil value", message)
-      if near then contains(message, ("; did you mean '%s'?"):format(near)) else assert.falsy(message:find "did you mean") end
+      if near then contains(message, ("; did you mean '%s'?"):format(near))
+      else assert.falsy(message:find "did you mean") end
     end
   end)
 
@@ -209,7 +211,8 @@ end)
 describe("%debug", function()
   before_each(function()
     run "limit = 10"
-    run "local up = 1\nfunction inner(a)\n  local b = a .. 'x'\n  up = up\n  error('deep')\nend\nfunction outer(n)\n  local c = {n}\n  inner(n)\n  return c\nend"
+    run("local up = 1\nfunction inner(a)\n  local b = a .. 'x'\n  up = up\n  error('deep')\nend\n" ..
+      "function outer(n)\n  local c = {n}\n  inner(n)\n  return c\nend")
     run "function get() return up end"
     run "x = outer(5)"
   end)
@@ -270,14 +273,16 @@ end
 
 describe("hecate -i", function()
   it("has the locals of the script", function()
-    write("train.lua", "local steps = 12\nlocal function double(x) return 2 * x end\nfor i = 1, 3 do local inner = i end")
+    write("train.lua", "local steps = 12\nlocal function double(x) return 2 * x end\n" ..
+      "for i = 1, 3 do local inner = i end")
     assert.equal("24\tnil\tnil\n", hecate("-i train.lua", "double(steps), i, inner"))
     write("args.lua", "local first, second = ...\n")
     assert.equal("a\tb\n", hecate("-i args.lua a b", "first, second"))
   end)
 
   it("has those at the point where the script failed", function()
-    write("bad.lua", "local model = {1}\nlocal function step(x)\n  local y = x\n  error 'diverged'\nend\nfor epoch = 1, 9 do\n  local batch = epoch * 2\n  if epoch == 3 then step(batch) end\nend")
+    write("bad.lua", "local model = {1}\nlocal function step(x)\n  local y = x\n  error 'diverged'\nend\n" ..
+      "for epoch = 1, 9 do\n  local batch = epoch * 2\n  if epoch == 3 then step(batch) end\nend")
     local text = hecate("-i bad.lua", "model, epoch, batch\n%debug\ny\nquit\n")
     contains(text, "bad.lua:4: diverged\n  2 | local function step(x)\n")
     contains(text, "{1}\t3\t6\n")
@@ -285,7 +290,8 @@ describe("hecate -i", function()
   end)
 
   it("has those where Ctrl-C stopped it", function()
-    write("endless.lua", "local trained = 0\nwhile true do\n  trained = trained + 1\n  if trained == 7 then os.execute '(sleep 0.1; kill -INT $PPID) &' end\nend")
+    write("endless.lua", "local trained = 0\nwhile true do\n  trained = trained + 1\n" ..
+      "  if trained == 7 then os.execute '(sleep 0.1; kill -INT $PPID) &' end\nend")
     local text = hecate("-i endless.lua", "trained >= 7")
     contains(text, "interrupted")
     contains(text, "true\n")
@@ -335,7 +341,8 @@ end)
 
 describe("the start", function()
   it("of a script loads nothing of the session", function()
-    assert.equal("nil\tnil\n", hecate [[-e 'print(package.loaded["hecate.session"], package.loaded["hecate.session.fault"])']])
+    assert.equal("nil\tnil\n",
+      hecate [[-e 'print(package.loaded["hecate.session"], package.loaded["hecate.session.fault"])']])
   end)
 
   it("of the session takes less than 30 ms of the processor", function()
@@ -378,7 +385,8 @@ describe("on a terminal", function()
 
   in_terminal("a script tells its errors as the session does", function()
     local screen = dofile "tests/screen.lua"
-    local text = screen.of(folder, "local x = torch.zeros(2, 3)\nlocal function f(a)\n  return a:mm(x)\nend\nlocal y = f(x)\nprint(y)",
+    local text = screen.of(folder,
+      "local x = torch.zeros(2, 3)\nlocal function f(a)\n  return a:mm(x)\nend\nlocal y = f(x)\nprint(y)",
       "END", "NO_COLOR=1")
     contains(text, "hecate: script.lua:3: mm: ")
     contains(text, "→ 3 |   return a:mm(x)")

@@ -67,8 +67,10 @@ describe("an input", function()
     for text, expected in pairs {
       ["1 + 1"] = "complete", ["x = 1"] = "complete", [""] = "complete", ["for i = 1, 2 do"] = "incomplete",
       ["1 +"] = "incomplete", ["f("] = "incomplete", ["x = [["] = "incomplete", ["x = = 1"] = "invalid",
-      ["= 1 +"] = "incomplete", ["= x = 1"] = "invalid", ["'open"] = "invalid", ["%time for i = 1, 2 do"] = "incomplete",
-      ["%time for i = 1, 2 do end"] = "complete", ["%pwd"] = "complete", ["!ls ("] = "complete", ["?torch.sum"] = "complete",
+      ["= 1 +"] = "incomplete", ["= x = 1"] = "invalid", ["'open"] = "invalid",
+      ["%time for i = 1, 2 do"] = "incomplete",
+      ["%time for i = 1, 2 do end"] = "complete", ["%pwd"] = "complete", ["!ls ("] = "complete",
+      ["?torch.sum"] = "complete",
       ["torch.sum?"] = "complete", ["x = !ls"] = "complete", ["--[["] = "incomplete",
     } do assert.equal(expected, s:is_complete(text), text) end
   end)

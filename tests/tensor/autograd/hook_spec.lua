@@ -103,7 +103,9 @@ describe("a backward in Lua", function()
     return x.grad
   end
   it("that returns another shape is refused, whatever its elements", function()
-    local function wrong(got, make) refused("expected the shape of argument 1, (3×2), got " .. got, function() given(make) end) end
+    local function wrong(got, make)
+      refused("expected the shape of argument 1, (3×2), got " .. got, function() given(make) end)
+    end
     wrong("(6)", function(g) return g:reshape(6) end)
     wrong("(2×3)", function(g) return g:t() end)
     wrong("(1×2)", function(g) return g:sum(1, true) end)

@@ -287,10 +287,12 @@ describe("a leaf that changed after a graph was made of it", function()
     w.data = torch.tensor({5, 6}, {dtype = "float32"})
     local ok, message = pcall(function() y:backward() end) -- what the graph kept is gone
     assert.is_false(ok)
-    assert.matches("a tensor that MulBackward needs was given other data (float32 (2)) after it was used", message, 1, true)
+    assert.matches("a tensor that MulBackward needs was given other data (float32 (2)) after it was used", message, 1,
+      true)
     ;(w * w):sum():backward()
     assert.are.same({10, 12}, w.grad:tolist())
-    local wrong = {torch.ones(2, {dtype = "float64"}), torch.ones(3), torch.ones(1, 2), torch.ones(2, {dtype = "int64"})}
+    local wrong = {torch.ones(2, {dtype = "float64"}), torch.ones(3), torch.ones(1, 2),
+      torch.ones(2, {dtype = "int64"})}
     for _, data in ipairs(wrong) do
       ok, message = pcall(function() w.data = data end)
       assert.is_false(ok)

@@ -1,7 +1,8 @@
 -- The dtypes of results under autocast are those of PyTorch (tests/data/autocast.txt says how they were recorded).
 local F = torch.nn.functional
 local HALVES = {"bfloat16", "float16"}
-local PAIRS = {{"float32", "float32"}, {"half", "half"}, {"float64", "float64"}, {"half", "float32"}, {"float32", "half"}}
+local PAIRS = {{"float32", "float32"}, {"half", "half"}, {"float64", "float64"}, {"half", "float32"},
+  {"float32", "half"}}
 
 local function fields(line)
   local list = {}

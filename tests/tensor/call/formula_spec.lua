@@ -56,7 +56,8 @@ any other p:
 
   it("tells the ways through cross_entropy by their outcomes", function()
     local text = told "cross_entropy"
-    local plain = "\n  t1 = log_softmax(input, dim = 2)\n  t2, t3 = nll_loss(t1, target, weight, ignore_index = ignore_index, reduction = reduction)\n  return t2"
+    local plain = "\n  t1 = log_softmax(input, dim = 2)\n" ..
+      "  t2, t3 = nll_loss(t1, target, weight, ignore_index = ignore_index, reduction = reduction)\n  return t2"
     assert.is_truthy(text:find("target of another dtype, any other input.ndim, label_smoothing = 0:" .. plain,
       1, true), text)
     local soft = [[
@@ -153,7 +154,8 @@ describe("the checks of composites", function()
       F.batch_norm, torch.ones(1, 3), nil, nil, nil, nil, true)
     fails("layer_norm: 'bias' (argument 4): expected a float tensor of shape (3), got float32 (2)",
       F.layer_norm, x, {3}, nil, torch.ones(2))
-    fails("layer_norm: 'input' (argument 1): expected a float tensor whose shape ends with (2), got float32 (2×3)", F.layer_norm, x, {2})
+    fails("layer_norm: 'input' (argument 1): expected a float tensor whose shape ends with (2), got float32 (2×3)",
+      F.layer_norm, x, {2})
     fails("cross_entropy: 'label_smoothing' (argument 6): expected a number from 0 to 1, got 2",
       F.cross_entropy, x, torch.tensor({1, 2}), {label_smoothing = 2})
     fails("huber_loss: 'delta' (argument 3): expected a number above 0, got 0", F.huber_loss, x, x, 0)

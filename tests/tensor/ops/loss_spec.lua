@@ -20,7 +20,8 @@ describe("weights of losses of differences", function()
     for _, name in ipairs {"mse_loss", "l1_loss", "huber_loss"} do
       local ok, message = pcall(F[name], input, target, {weight = torch.ones(2)})
       assert.is_false(ok)
-      assert.matches(name .. ": 'weight' %(argument %d%): expected the shape of 'input' %(3%), got float32 %(2%)", message)
+      assert.matches(name .. ": 'weight' %(argument %d%): expected the shape of 'input' %(3%), got float32 %(2%)",
+        message)
     end
   end)
 

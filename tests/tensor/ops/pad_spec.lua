@@ -11,7 +11,9 @@ end
 local function too_large(by, size, mode)
   return ("pad: padding %d is too large for a dimension of size %d under mode '%s'"):format(by, size, mode)
 end
-local function takes(size) return ("pad: 'pad' (argument 2): it takes more than the %d elements of dimension 1"):format(size) end
+local function takes(size)
+  return ("pad: 'pad' (argument 2): it takes more than the %d elements of dimension 1"):format(size)
+end
 
 describe("nn.functional.pad", function()
   local x = torch.tensor {1, 2, 3}

@@ -216,7 +216,8 @@ describe("torch.autograd.Function", function()
     assert.are.equal("BadBackward: backward: gradient 1: expected the shape of argument 1, (2), got (3)",
       failing(1, torch.ones(3, F64)))
     assert.are.equal("BadBackward: backward: gradient 1: expected a tensor or nil, got a string", failing(1, "g"))
-    assert.are.equal("BadBackward: backward: gradient 2: argument 2 of forward is no tensor, its gradient must be nil", failing(3, g, g, g))
+    assert.are.equal("BadBackward: backward: gradient 2: argument 2 of forward is no tensor, its gradient must be nil",
+      failing(3, g, g, g))
   end)
 
   it("raises what forward and backward raise", function()

@@ -88,7 +88,8 @@ describe("a layer's C and its formula in Lua agree:", function()
   end
 end)
 
--- Options with which gradients are, by their definition, not what differences give; without them every layer is checked.
+-- Options with which gradients are, by their definition, not what differences give; without them every layer is
+-- checked.
 local no_derivative = {
   Embedding = {
     padding_idx = "its row gets no gradient", max_norm = "a call changes the table",
@@ -251,7 +252,8 @@ describe("options that are lists", function()
     assert.error_matches(function() nn.Unflatten(2, "6") end,
       "^nn.Unflatten: 'unflattened_size' %(argument 2%): expected an integer or an array of integers, got the string")
     assert.error_matches(function() nn.Unflatten(2, {2, 1.5}) end, "expected an integer or an array of integers")
-    assert.error_matches(function() nn.Unflatten(0, {2}) end, "^nn.Unflatten: 'dim' %(argument 1%): expected a position")
+    assert.error_matches(function() nn.Unflatten(0, {2}) end,
+      "^nn.Unflatten: 'dim' %(argument 1%): expected a position")
     assert.error_matches(function() nn.Unflatten(2) end, "^nn.Unflatten: 'unflattened_size'")
   end)
 
@@ -259,7 +261,8 @@ describe("options that are lists", function()
     assert.is_nil(nn.BatchNorm1d(3, {momentum = false}).momentum)
     assert.error_matches(function() nn.LeakyReLU(false) end,
       "^nn.LeakyReLU: 'negative_slope' %(argument 1%): expected a number, got false")
-    assert.error_matches(function() nn.BatchNorm1d(3, false) end, "^nn.BatchNorm1d: 'eps' %(argument 2%): expected a number")
+    assert.error_matches(function() nn.BatchNorm1d(3, false) end,
+      "^nn.BatchNorm1d: 'eps' %(argument 2%): expected a number")
   end)
 
   it("words stand for a pair", function()
