@@ -32,7 +32,8 @@ static DType half_check(lua_State *L, int index, const char *function, DType oth
   return dtype;
 }
 
-/* torch._C.autocast(device_type, dtype, enabled, cache_enabled[, f, …]): the mode that ends with the value, or f's results. */
+/* torch._C.autocast(device_type, dtype, enabled, cache_enabled[, f, …]): the mode that ends with the value, or f's
+** results. */
 static int autocast_enter(lua_State *L) {
   const DeviceType type = kind_check(L, 1, "autocast");
   const DType dtype = half_check(L, 2, "autocast", (DType)autocast_state.dtype[type]);
@@ -43,8 +44,8 @@ static int autocast_enter(lua_State *L) {
   return runs ? mode_run(L, 5) : 1;
 }
 
-/** torch.is_autocast_enabled(device_type: string = nil) -> bool: Whether autocast is on for a kind of device, "cpu" or "cuda";
-** without one, for any.
+/** torch.is_autocast_enabled(device_type: string = nil) -> bool: Whether autocast is on for a kind of device, "cpu"
+** or "cuda"; without one, for any.
 ** Example: torch.is_autocast_enabled("cpu") */
 static int is_autocast_enabled(lua_State *L) {
   lua_pushboolean(L, lua_isnoneornil(L, 1) ? mode_is_on(MODE_AUTOCAST)

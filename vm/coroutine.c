@@ -1,5 +1,6 @@
-/* coroutine.c: modes of coroutines; see coroutine.h. Lua does not tell when it changes from one coroutine to another. So the three doors,
-** coroutine.resume, coroutine.close and the functions of coroutine.wrap, are replaced by ones that change the modes too.
+/* coroutine.c: modes of coroutines; see coroutine.h. Lua does not tell when it changes from one coroutine to
+** another. So the three doors, coroutine.resume, coroutine.close and the functions of coroutine.wrap, are replaced
+** by ones that change the modes too.
 */
 #include "coroutine.h"
 

@@ -1,9 +1,9 @@
-/* coroutine.h: modes that a script enters and leaves: each belongs to the coroutine that entered it (tensor/call/mode.h says what
-** modes do).
+/* coroutine.h: modes that a script enters and leaves: each belongs to the coroutine that entered it
+** (tensor/call/mode.h says what modes do).
 **
-** A coroutine has a mode as the one has it that resumes it, until it enters the mode itself; what it entered then stays
-** with it until it leaves: when it yields, the one that goes on has its own modes back, and a coroutine that is never resumed
-** again leaves nothing behind.
+** A coroutine has a mode as the one has it that resumes it, until it enters the mode itself; what it entered then
+** stays with it until it leaves: when it yields, the one that goes on has its own modes back, and a coroutine that
+** is never resumed again leaves nothing behind.
 */
 #ifndef HECATE_COROUTINE_H
 #define HECATE_COROUTINE_H
@@ -32,15 +32,16 @@ typedef struct {
 
 /* The base of the classes of entries: its finalizer leaves the mode. */
 extern const Class mode_class;
-/* Pushes an entry of 'class' ('size' bytes that begin with a ModeEntry) into a part; then the caller changes what runs. */
+/* Pushes an entry of 'class' ('size' bytes that begin with a ModeEntry) into a part; then the caller changes what
+** runs. */
 void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part);
 /* Gives the part back what it was; nothing when that was done. */
 void mode_leave(ModeEntry *entry);
 /* The running coroutine keeps what it changes of a part from now on. */
 void mode_keep(lua_State *L, ModePart part);
 
-/* Calls the function at 'f' with the arguments behind it, leaves the entry at the top, and returns the results: the end of
-** a C function, whose value this is. The function may yield. */
+/* Calls the function at 'f' with the arguments behind it, leaves the entry at the top, and returns the results: the
+** end of a C function, whose value this is. The function may yield. */
 int mode_run(lua_State *L, int f);
 
 /* Told of every change to another coroutine; NULL is the end of it. */

@@ -11,6 +11,7 @@ extern const luaL_Reg autograd_modes[];
 void place_open(lua_State *L, int torch);
 void autocast_open(lua_State *L, int torch);
 void profile_open_library(lua_State *L, int torch);
+void deterministic_open(lua_State *L, int torch);
 
 /** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
 static int cuda_available(lua_State *L) {
@@ -67,6 +68,7 @@ int luaopen_torch_package(lua_State *L) {
   place_open(L, torch);
   autocast_open(L, torch);
   profile_open_library(L, torch);
+  deterministic_open(L, torch);
   if (open_embedded(L, "torch.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

@@ -52,7 +52,8 @@ static void label_end(lua_State *L, void *self) {
 }
 static const Class label_class = {"torch.profiler.record_function", NULL, label_end, NULL, NULL};
 
-/* torch._C.profile_label(name, kind[, f, …]): an event that ends with the value, or with f, whose results it returns. */
+/* torch._C.profile_label(name, kind[, f, …]): an event that ends with the value, or with f, whose results it
+** returns. */
 static int profile_label(lua_State *L) {
   const char *name = mode_intern(luaL_checkstring(L, 1));
   const bool runs = callable_test(L, 3);
@@ -103,8 +104,8 @@ static void push_event(lua_State *L, const ProfileEvent *e) {
   if (e->sequence != 0) set_integer(L, "sequence", (int64_t)e->sequence);
 }
 
-/* torch._C.profile_events(): an array of all events, as tables, which the record forgets. Those that have not ended have
-** finish = 0. Times are nanoseconds. */
+/* torch._C.profile_events(): an array of all events, as tables, which the record forgets. Those that have not ended
+** have finish = 0. Times are nanoseconds. */
 static int take_events(lua_State *L) {
   int64_t n;
   profile_events(&n);

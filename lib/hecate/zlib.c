@@ -2,6 +2,8 @@
 ** program that reads packed files opens the library.
 */
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -82,8 +84,34 @@ static int zlib_deflate(lua_State *L) {
   return 1;
 }
 
+/* gzip(bytes): the bytes packed as a file of gzip (RFC 1952). */
+static int zlib_gzip(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TSTRING) return error_argument(L, "gzip", "bytes", 1, "a string", 1);
+  enum { GZIP_WINDOW = 15 + 16 }; /* the largest window, and the frame of gzip */
+  size_t n;
+  const char *bytes = lua_tolstring(L, 1, &n);
+  z_stream stream = {0};
+  luaL_Buffer buffer;
+  if (n > UINT_MAX / 2) return error_raise(L, "gzip: more than 2 GB");
+  const size_t room = compressBound(n) + 32;
+  char *to = luaL_buffinitsize(L, &buffer, room); /* before deflateInit2: nothing may raise behind it */
+  if (deflateInit2(&stream, 6, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return error_raise(L, "gzip: not enough memory");
+  stream.next_in = (Bytef *)(uintptr_t)bytes;
+  stream.avail_in = (uInt)n;
+  stream.next_out = (Bytef *)to;
+  stream.avail_out = (uInt)room;
+  const int code = deflate(&stream, Z_FINISH);
+  const size_t size = stream.total_out;
+  deflateEnd(&stream);
+  if (code != Z_STREAM_END) return error_raise(L, "gzip: the bytes could not be packed");
+  luaL_pushresultsize(&buffer, size);
+  return 1;
+}
+
 int luaopen_hecate_zlib(lua_State *L) {
-  static const luaL_Reg functions[] = {{"open", zlib_open}, {"deflate", zlib_deflate}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"open", zlib_open}, {"deflate", zlib_deflate}, {"gzip", zlib_gzip},
+                                       {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", gzip_close}, {"__close", gzip_close}, {NULL, NULL}};
   luaL_newmetatable(L, GZIP_CLASS);
   luaL_setfuncs(L, metamethods, 0);

@@ -1,5 +1,5 @@
-/* autocast.c: see autocast.h. The casts are ops, so gradients flow through them. A row without 'amp', a call in place and tensors
-** that are no float32 or narrower float are left alone; so are the ops that a composite is made of.
+/* autocast.c: see autocast.h. The casts are ops, so gradients flow through them. A row without 'amp', a call in
+** place and tensors that are no float32 or narrower float are left alone; so are the ops that a composite is made of.
 **
 ** A parameter is used many times in one pass, so its cast is kept until the outermost autocast ends. It is made anew
 ** when the parameter has changed, and when it was made without gradients and they are wanted now.

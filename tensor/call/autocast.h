@@ -1,5 +1,5 @@
-/* autocast.h: the mode that computes in half precision what is safe there: it casts the inputs of calls as the column 'amp'
-** of their rows says. State: autocast_state (mode.h).
+/* autocast.h: the mode that computes in half precision what is safe there: it casts the inputs of calls as the
+** column 'amp' of their rows says. State: autocast_state (mode.h).
 */
 #ifndef HECATE_AUTOCAST_H
 #define HECATE_AUTOCAST_H

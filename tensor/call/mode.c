@@ -1,5 +1,5 @@
-/* mode.c: the slow road of calls while modes are on, and the table of the modes; see mode.h. It knows no mode by name:
-** each puts itself into the table when it is entered first.
+/* mode.c: the slow road of calls while modes are on, and the table of the modes; see mode.h. It knows no mode by
+** name: each puts itself into the table when it is entered first.
 */
 #include "call/mode.h"
 
@@ -7,7 +7,8 @@
 
 uint32_t call_modes;
 bool mode_profiles_modules;
-AutocastState autocast_state = {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16}, .caches = true};
+AutocastState autocast_state = {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16},
+                                .caches = true};
 
 static const Mode *mode_table[MODE_COUNT];
 

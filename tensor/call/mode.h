@@ -1,10 +1,11 @@
-/* mode.h: modes watch or change the calls of ops: profile, trace, autocast, anomaly, deterministic. One mask says which
-** are on. The doors of the road (op_call, op_call_list, op_call_in_place) look at it once: with no mode on, a call
-** is as short as it was; else it takes the slow road, mode_call.
+/* mode.h: modes watch or change the calls of ops: profile, trace, autocast, anomaly, deterministic. One mask says
+** which are on. The doors of the road (op_call, op_call_list, op_call_in_place) look at it once: with no mode on, a
+** call is as short as it was; else it takes the slow road, mode_call.
 **
 ** On the slow road each mode does its part before and after the call, in the order of their numbers: the first
-** one is the outermost. While a mode does its part, the modes behind it are on: they see the ops that it calls. While the
-** op itself runs, the modes that see the outermost call alone are off, so they do not see what a composite is made of.
+** one is the outermost. While a mode does its part, the modes behind it are on: they see the ops that it calls.
+** While the op itself runs, the modes that see the outermost call alone are off, so they do not see what a
+** composite is made of.
 **
 ** A mode belongs to the coroutine that entered it: the host saves and restores ModeState where it changes from one
 ** coroutine to another. The mask is no variable of the thread: only the thread that runs the host calls ops.

@@ -1,5 +1,6 @@
-/* profile.h: what the time goes to, while MODE_PROFILE is on: totals of each op, and, where they are asked for, events: each call
-** of an op with its times, what it was called by, its memory, shapes, line of the program and module.
+/* profile.h: what the time goes to, while MODE_PROFILE is on: totals of each op, and, where they are asked for,
+** events: each call of an op with its times, what it was called by, its memory, shapes, line of the program and
+** module.
 **
 ** One record serves the program, without locks: the thread that runs the host is the only one that calls ops.
 */
@@ -49,8 +50,8 @@ const OpProfile *profile_totals(int *n);    /* [*n] by op id, valid until the ne
 const ProfileEvent *profile_events(int64_t *n); /* valid until the next event or start */
 void profile_forget_events(void);           /* open ones too: they leave no event */
 
-/* What is no op begins and ends: 'mark' stays where it is until then. profile_begin does nothing where the mode is off, and
-** profile_end nothing where nothing began. */
+/* What is no op begins and ends: 'mark' stays where it is until then. profile_begin does nothing where the mode is
+** off, and profile_end nothing where nothing began. */
 void profile_begin(OpMark *mark, ProfileKind kind, const char *name, uint64_t sequence);
 void profile_end(OpMark *mark);
 

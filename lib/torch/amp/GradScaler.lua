@@ -6,9 +6,9 @@ local PARAMETERS = {{"device", kind = "string", default = "cuda"}, {"init_scale"
   {"growth_interval", kind = "positive", default = 2000}, {"enabled", kind = "boolean", default = true}}
 
 --- torch.amp.GradScaler(device: string = "cuda", {init_scale: number = 65536, growth_factor: number = 2,
--- backoff_factor: number = 0.5, growth_interval: int = 2000, enabled: bool = true}): Multiplies the loss by a scale, and divides
--- the gradients by it before the step. A step whose gradients are infinite or NaN is left out and the scale halved; after
--- growth_interval good steps it is doubled.
+-- backoff_factor: number = 0.5, growth_interval: int = 2000, enabled: bool = true}): Multiplies the loss by a
+-- scale, and divides the gradients by it before the step. A step whose gradients are infinite or NaN is left out
+-- and the scale halved; after growth_interval good steps it is doubled.
 --
 --     scaler:scale(loss):backward()
 --     scaler:step(optimizer)
@@ -90,8 +90,8 @@ local function unscale(self, optimizer)
   return found
 end
 
---- scaler:unscale_(optimizer: any): Divides the gradients by the scale, so that they can be looked at or clipped before
--- step(), which does not do it again.
+--- scaler:unscale_(optimizer: any): Divides the gradients by the scale, so that they can be looked at or clipped
+-- before step(), which does not do it again.
 function GradScaler:unscale_(optimizer)
   if not self._enabled then return end
   check_optimizer("unscale_", optimizer)
@@ -106,8 +106,8 @@ function GradScaler:unscale_(optimizer)
   state.stage = UNSCALED
 end
 
---- scaler:step(optimizer: any) -> any: optimizer:step(), unless a gradient is infinite or NaN; divides the gradients by the scale
--- before, unless unscale_ has done it. Returns what optimizer:step() returns.
+--- scaler:step(optimizer: any) -> any: optimizer:step(), unless a gradient is infinite or NaN; divides the
+-- gradients by the scale before, unless unscale_ has done it. Returns what optimizer:step() returns.
 function GradScaler:step(optimizer, closure)
   check_optimizer("step", optimizer)
   if not self._enabled then return optimizer:step(closure) end
@@ -133,8 +133,8 @@ local function adapt(self, found)
   if grown < 3.4e38 then self._scale = grown end -- it stays a number of float32
 end
 
---- scaler:update(new_scale: number = nil): After the steps of all optimisers: the scale is halved where a step was left out, and doubled
--- after enough good ones; new_scale sets it.
+--- scaler:update(new_scale: number = nil): After the steps of all optimisers: the scale is halved where a step was
+-- left out, and doubled after enough good ones; new_scale sets it.
 function GradScaler:update(new_scale)
   if not self._enabled then return end
   check_used(self, "update")
@@ -194,7 +194,7 @@ function GradScaler:load_state_dict(state_dict)
   end
   for _, key in ipairs {"scale", "growth_factor", "backoff_factor", "growth_interval", "_growth_tracker"} do
     if type(state_dict[key]) ~= "number" then
-      options.raise(("load_state_dict: '%s': expected a number, got %s"):format(key, options.describe(state_dict[key])))
+      options.wrong("load_state_dict", key, nil, "a number", state_dict[key])
     end
   end
   self._scale, self._growth_factor = state_dict.scale, state_dict.growth_factor

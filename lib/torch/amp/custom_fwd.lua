@@ -14,9 +14,9 @@ local function cast(value, dtype)
   return list
 end
 
---- torch.amp.custom_fwd(forward: function, {device_type: string, cast_inputs: dtype = nil}) -> function: A forward for
--- torch.autograd.Function that notes whether autocast was on, for custom_bwd. With cast_inputs it runs without autocast on
--- inputs of this dtype, where autocast is on.
+--- torch.amp.custom_fwd(forward: function, {device_type: string, cast_inputs: dtype = nil}) -> function: A forward
+-- for torch.autograd.Function that notes whether autocast was on, for custom_bwd. With cast_inputs it runs without
+-- autocast on inputs of this dtype, where autocast is on.
 return function(...)
   local given = options.read("custom_fwd", PARAMETERS, ...)
   return function(ctx, ...)

@@ -22,8 +22,8 @@ static bool scope_path_to(const Module *outer, const Module *m, char *text, size
   return false;
 }
 
-/* "features.0": as named_modules of the outermost module names it. A module that no module around it holds is named by its
-** class; the outermost has the empty path. */
+/* "features.0": as named_modules of the outermost module names it. A module that no module around it holds is named
+** by its class; the outermost has the empty path. */
 static const char *scope_path(const Module *m) {
   char text[SCOPE_TEXT];
   for (const ModeScope *s = mode_scope; s != NULL; s = s->outer) {

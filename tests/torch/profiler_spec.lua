@@ -1,0 +1,302 @@
+local json = require "torch.json"
+local profiler = torch.profiler
+
+local function read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function names(events, kind)
+  local list = {}
+  for _, e in ipairs(events) do if not kind or e.kind == kind then list[#list + 1] = e.name end end
+  return table.concat(list, " ")
+end
+
+local function find(events, name)
+  for _, e in ipairs(events) do if e.name == name or e.key == name then return e end end
+end
+
+local function model() return nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)) end
+
+describe("torch.profiler.profile", function()
+  it("notes the calls of ops, in their order and with what called them", function()
+    local p, sum = profiler.profile({}, function() return torch.ones(2, 3):add(1):std():item() end)
+    assert.is_true(sum == 0)
+    assert.matches("^ones add std", names(p:events(), "op"))
+    local std = find(p:events(), "std")
+    assert.is_nil(std.cpu_parent)
+    assert.is_true(#std.cpu_children > 0)
+    for _, child in ipairs(std.cpu_children) do
+      assert.equal(std, child.cpu_parent)
+      assert.is_true(child.start >= std.start and child.cpu_time_total <= std.cpu_time_total)
+    end
+    assert.is_true(std.self_cpu_time_total < std.cpu_time_total)
+    torch.ones(3)
+    assert.is_nil(find(p:events(), "zeros"))
+  end)
+
+  it("has the form with <close>, and start and stop", function()
+    local kept
+    do
+      local p <close> = profiler.profile {record_shapes = true}
+      kept = p
+      torch.zeros(2, 3):add_(torch.ones(3))
+      assert.error_matches(function() p:events() end, "events: nothing was recorded")
+      assert.error_matches(function() profiler.profile {} end, "another profile is running")
+    end
+    assert.equal("[[2, 3], [3]]", find(kept:events(), "add_").input_shapes)
+    local p = profiler.profile {}
+    torch.ones(1)
+    p:start() -- anew
+    torch.zeros(1)
+    p:stop()
+    p:stop()
+    assert.equal("zeros", names(p:events()))
+  end)
+
+  it("is ended by an error", function()
+    assert.has_error(function() profiler.profile({}, function() error "no" end) end)
+    profiler.profile({}, function() end)
+  end)
+
+  it("notes lines, modules and labels", function()
+    local net, x = model(), torch.ones(3, 4)
+    local p = profiler.profile({with_stack = true, with_modules = true}, function()
+      profiler.record_function("forward", function(v)
+        net(v)
+      end, x)
+      local _ <close> = profiler.record_function "rest"
+      torch.ones(1)
+    end)
+    local label = find(p:events(), "forward")
+    assert.equal("label", label.kind)
+    assert.equal("forward", find(p:events(), "nn.Sequential").cpu_parent.name)
+    local modules = {}
+    for _, e in ipairs(p:events()) do
+      if e.kind == "op" then modules[#modules + 1] = ("%s %s"):format(e.name, e.module) end
+    end
+    assert.equal("linear 0|relu 1|linear 2|ones nil", table.concat(modules, "|"))
+    assert.matches("profiler_spec.lua:%d+$", find(p:events(), "linear").source_location)
+    assert.equal("rest", find(p:events(), "ones").cpu_parent.name)
+  end)
+
+  it("links forward and backward, and shows steps of optimisers", function()
+    local net = model()
+    local optimizer = optim.Adam(net:parameters())
+    local p = profiler.profile({}, function()
+      net(torch.ones(3, 4)):sum():backward()
+      optimizer:step()
+    end)
+    local relu, back = find(p:events(), "relu"), find(p:events(), "ReluBackward")
+    assert.equal("backward", back.kind)
+    assert.equal(relu.sequence_nr, back.sequence_nr)
+    assert.equal("relu_backward", back.cpu_children[1].name)
+    assert.equal("label", find(p:events(), "Optimizer.step#Adam.step").kind)
+  end)
+
+  it("measures memory", function()
+    local kept
+    local p = profiler.profile({profile_memory = true}, function()
+      kept = torch.zeros(1000)
+      return kept + 1
+    end)
+    for _, name in ipairs {"zeros", "add"} do
+      local bytes = find(p:events(), name).cpu_memory_usage
+      assert.is_true(bytes >= 4000 and bytes < 8000, bytes)
+    end
+  end)
+
+  it("belongs to the coroutine that entered it, and sees those that it resumes", function()
+    local inner = coroutine.wrap(function()
+      while true do
+        torch.ones(1)
+        coroutine.yield()
+      end
+    end)
+    local other = coroutine.wrap(function()
+      local p = profiler.profile {}
+      inner()
+      coroutine.yield()
+      torch.zeros(1)
+      p:stop()
+      coroutine.yield(p)
+    end)
+    other()
+    torch.full({1}, 2) -- not seen
+    local p = other()
+    assert.equal("ones zeros", names(p:events()))
+  end)
+
+  it("refuses what it does not know", function()
+    assert.error_matches(function() profiler.profile {record_shape = true} end, "unknown option 'record_shape'")
+    assert.error_matches(function() profiler.profile {activities = {"TPU"}} end, "activities%[1%]")
+    assert.error_matches(function() profiler.record_function(1) end, "record_function: 'name' %(argument 1%)")
+    profiler.profile {activities = {profiler.ProfilerActivity.CPU}}:stop()
+    assert.equal(7, profiler.record_function("off", function() return 7 end))
+  end)
+end)
+
+describe("the schedule of a profile", function()
+  it("gives each step what PyTorch gives it", function()
+    local schedule = profiler.schedule {skip_first = 1, wait = 1, warmup = 1, active = 2, ["repeat"] = 2}
+    local list = {}
+    for i = 0, 10 do list[#list + 1] = schedule(i) end
+    assert.equal("NONE NONE WARMUP RECORD RECORD_AND_SAVE NONE WARMUP RECORD RECORD_AND_SAVE NONE NONE",
+      table.concat(list, " "))
+    assert.equal("RECORD_AND_SAVE", profiler.schedule({active = 1})(100))
+    assert.error_matches(function() profiler.schedule {wait = 1} end, "schedule: 'active'")
+    assert.error_matches(function() profiler.schedule {active = 0} end, "schedule: 'active'.*a positive integer")
+  end)
+
+  it("says which steps are kept", function()
+    local traces = {}
+    local p = profiler.profile {schedule = profiler.schedule {wait = 1, warmup = 1, active = 2, ["repeat"] = 2},
+      on_trace_ready = function(q) traces[#traces + 1] = names(q:events()) end}
+    for i = 1, 10 do
+      torch.full({1}, i)
+      p:step()
+    end
+    p:stop()
+    assert.same({"ProfilerStep#2 full ProfilerStep#3 full", "ProfilerStep#6 full ProfilerStep#7 full"}, traces)
+    assert.equal(2, find(p:key_averages(), "ProfilerStep*").count)
+    assert.error_matches(function() p:step() end, "step: the profile does not run")
+  end)
+
+  it("that ends early calls on_trace_ready at the end", function()
+    local seen
+    local p = profiler.profile {schedule = profiler.schedule {active = 5},
+      on_trace_ready = function(q) seen = #q:events() end}
+    torch.ones(1)
+    p:step()
+    p:stop()
+    assert.equal(3, seen)
+  end)
+end)
+
+describe("key_averages", function()
+  local x = torch.ones(8, 8)
+  local p = profiler.profile({record_shapes = true, profile_memory = true}, function()
+    for _ = 1, 3 do x:mm(x) end
+    torch.ones(2, 8):mm(x)
+    torch.exp(x)
+  end)
+
+  it("puts events together", function()
+    local averages = p:key_averages()
+    local mm = find(averages, "mm")
+    assert.equal(4, mm.count)
+    assert.equal(mm.cpu_time_total / 4, mm.cpu_time)
+    assert.equal(3, #averages)
+    assert.equal(6, averages:total_average().count)
+    local by_shape = p:key_averages {group_by_input_shape = true}
+    assert.equal(4, #by_shape)
+    local counts = {}
+    for _, a in ipairs(by_shape) do if a.key == "mm" then counts[a.input_shapes] = a.count end end
+    assert.same({["[[8, 8], [8, 8]]"] = 3, ["[[2, 8], [8, 8]]"] = 1}, counts)
+    assert.matches("<FunctionEventAvg key=mm self_cpu_time=", tostring(mm))
+  end)
+
+  it("prints PyTorch's table", function()
+    local text = p:key_averages {group_by_input_shape = true}:table {sort_by = "count", row_limit = 2}
+    local lines = {}
+    for line in text:gmatch "[^\n]*" do lines[#lines + 1] = line end
+    assert.matches("^%-+  %-+  ", lines[1])
+    assert.matches("^ +Name    Self CPU %%      Self CPU   CPU total %%     CPU total  CPU time avg"
+      .. "       CPU Mem  Self CPU Mem    # of Calls +Input Shapes  $", lines[2])
+    assert.equal(lines[1], lines[3])
+    assert.matches("^ +mm +[%d.]+%% +[%d.]+us .* 3 +%[%[8, 8%], %[8, 8%]%]  $", lines[4])
+    assert.equal(lines[1], lines[6])
+    assert.matches("^Self CPU time total: [%d.]+[mu]?s$", lines[7])
+    assert.matches("  mm.*  exp.*", p:key_averages():table {sort_by = "count", row_limit = -1})
+    assert.equal(text, p:key_averages {group_by_input_shape = true}:table("count", 2))
+    assert.error_matches(function() p:key_averages():table {sort_by = "cuda_time"} end,
+      "table: 'sort_by'.*'cuda_time'")
+  end)
+
+  it("writes times and bytes as PyTorch does", function()
+    local averages = require "torch.profiler.averages"
+    assert.same({"1.500us", "1.500ms", "2.000s"}, {averages.time(1.5), averages.time(1500), averages.time(2e6)})
+    assert.same({"12 B", "1.50 KB", "-2.00 MB", "3.00 GB"}, {averages.memory(12), averages.memory(1536),
+      averages.memory(-2 << 20), averages.memory(3 << 30)})
+  end)
+end)
+
+describe("a trace for Perfetto", function()
+  local net = model()
+  local p = profiler.profile({record_shapes = true, with_modules = true, profile_memory = true}, function()
+    net(torch.ones(3, 4)):sum():backward()
+  end)
+  local folder = os.tmpname()
+  os.remove(folder)
+
+  it("is JSON with complete events and arrows from forward to backward", function()
+    local path = os.tmpname()
+    p:export_chrome_trace(path)
+    local trace = json.decode(read(path))
+    os.remove(path)
+    local phases, flows, op = {}, {}, nil
+    for _, e in ipairs(trace.traceEvents) do
+      phases[e.ph] = (phases[e.ph] or 0) + 1
+      if e.ph == "X" then
+        assert.is_number(e.ts)
+        assert.is_true(e.dur >= 0)
+        if e.name == "linear" then op = op or e end
+      end
+      if e.ph == "s" or e.ph == "f" then flows[e.id] = (flows[e.id] or 0) + 1 end
+    end
+    assert.equal("cpu_op", op.cat)
+    assert.same({{3, 4}, {8, 4}, {8}}, op.args["Input Dims"])
+    assert.equal("0", op.args.Module)
+    assert.equal(#p:events(), phases.X)
+    assert.is_true(phases.C > 0 and phases.M == 2)
+    assert.is_true(phases.s == phases.f and phases.s >= 4) -- sum, linear, relu, linear
+    for _, n in pairs(flows) do assert.equal(2, n) end
+  end)
+
+  it("is packed where the name ends in .gz, and goes into the folder of TensorBoard", function()
+    profiler.tensorboard_trace_handler(folder, {worker_name = "w", use_gzip = true})(p)
+    local pipe <close> = io.popen("gzip -dc " .. folder .. "/w.*.pt.trace.json.gz")
+    local trace = json.decode(pipe:read "a")
+    assert.is_true(#trace.traceEvents > #p:events())
+    os.execute("rm -r " .. folder)
+    assert.error_matches(function() p:export_chrome_trace "/nowhere/x.json" end,
+      "export_chrome_trace: .*/nowhere/x.json")
+  end)
+end)
+
+describe("hecate prof", function()
+  local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+  local function run(words)
+    local script = os.tmpname()
+    local file <close> = io.open(script, "w")
+    file:write("local x = torch.ones(3) + 1 print(arg[1], x:sum():item()) if arg[1] == 'bad' then error 'wrong' end")
+    file:close()
+    local pipe <close> = io.popen(("%s prof %s 2>&1"):format(hecate, words:gsub("SCRIPT", script)))
+    local text = pipe:read "a"
+    local _, _, code = pipe:close()
+    os.remove(script)
+    return text, code
+  end
+
+  it("runs a script with its arguments and tells the ops", function()
+    local text, code = run "SCRIPT word"
+    assert.equal(0, code)
+    assert.matches("word\t6.0", text)
+    assert.matches("op +calls +self", text)
+    assert.matches("\nadd +1 ", text)
+    assert.matches("in all, .* of it in ops\n$", text)
+  end)
+
+  it("writes a trace, and tells of errors", function()
+    local path = os.tmpname()
+    run("--trace " .. path .. " SCRIPT")
+    assert.is_true(#json.decode(read(path)).traceEvents > 4)
+    os.remove(path)
+    local text, code = run "SCRIPT bad"
+    assert.equal(1, code)
+    assert.matches("wrong", text)
+    assert.matches("\nadd +1 ", text)
+    assert.matches("unknown option '%-%-trac', did you mean '%-%-trace'", (run "--trac SCRIPT"))
+    assert.matches("usage: hecate prof", (run "--help"))
+  end)
+end)

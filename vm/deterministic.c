@@ -1,0 +1,54 @@
+/* deterministic.c: torch.use_deterministic_algorithms; see tensor/call/deterministic.h. */
+#include "call/deterministic.h"
+
+#include <string.h>
+
+#include "call.h"
+
+static bool deterministic_warns;
+
+/** torch.use_deterministic_algorithms(mode: bool, {warn_only: bool = false}): With true, every run gives the same
+** numbers: empty and its like are filled, floats with NaN and integers with the largest number. The ops of the CPU
+** give the same numbers in every run in any case. It holds for the whole program.
+** Example: torch.use_deterministic_algorithms(false) */
+static int use_deterministic_algorithms(lua_State *L) {
+  const bool on = bool_check(L, 1, "use_deterministic_algorithms", "mode");
+  bool warns = false;
+  if (lua_istable(L, 2)) {
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {
+      if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "warn_only") != 0)
+        return error_raise(L, "use_deterministic_algorithms: unknown option '%s' (known: warn_only)",
+                           lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?");
+      warns = bool_check(L, -1, "use_deterministic_algorithms", "warn_only");
+      lua_pop(L, 1);
+    }
+  } else if (!lua_isnoneornil(L, 2)) warns = bool_check(L, 2, "use_deterministic_algorithms", "warn_only");
+  deterministic_warns = on && warns;
+  deterministic_set(on);
+  return 0;
+}
+/** torch.are_deterministic_algorithms_enabled() -> bool: Whether use_deterministic_algorithms is on.
+** Example: torch.are_deterministic_algorithms_enabled() */
+static int are_enabled(lua_State *L) {
+  lua_pushboolean(L, mode_is_on(MODE_DETERMINISTIC));
+  return 1;
+}
+/** torch.is_deterministic_algorithms_warn_only_enabled() -> bool: Whether it was told to warn only.
+** Example: torch.is_deterministic_algorithms_warn_only_enabled() */
+static int warn_only_enabled(lua_State *L) {
+  lua_pushboolean(L, deterministic_warns);
+  return 1;
+}
+
+/* Stack: torch, at the index. */
+void deterministic_open(lua_State *L, int torch) {
+  static const luaL_Reg functions[] = {
+      {"use_deterministic_algorithms", use_deterministic_algorithms},
+      {"are_deterministic_algorithms_enabled", are_enabled},
+      {"is_deterministic_algorithms_warn_only_enabled", warn_only_enabled},
+      {NULL, NULL}};
+  lua_pushvalue(L, torch);
+  luaL_setfuncs(L, functions, 0);
+  lua_pop(L, 1);
+}
