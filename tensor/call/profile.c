@@ -3,7 +3,6 @@
 */
 #include "call/profile.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -94,15 +93,31 @@ static void event_begin(OpMark *mark, ProfileKind kind, const char *name, uint64
   }
 }
 
-/* "[[2, 3], []]" */
+/* Writes a size at 'p' and returns its end; snprintf would take as long as the op. */
+static char *shapes_number(char *p, int64_t number) {
+  char digits[24];
+  int n = 0;
+  do digits[n++] = (char)('0' + number % 10);
+  while ((number /= 10) > 0);
+  while (n > 0) *p++ = digits[--n];
+  return p;
+}
+
+static char *shapes_comma(char *p) {
+  *p++ = ',';
+  *p++ = ' ';
+  return p;
+}
+
+/* "[[2, 3], []]"; of very many inputs the first ones. */
 static const char *event_shapes(const ModeCall *call) {
-  char text[512] = "[", *end = text + sizeof text - 64;
-  char *p = text + 1;
-  for (int i = 0; i < call->n_in && p < end; i++) {
+  char text[1024], *p = text, *last = text + sizeof text - (TENSOR_MAX_DIMS + 1) * 24;
+  *p++ = '[';
+  for (int i = 0; i < call->n_in && p < last; i++) {
     const Tensor *t = call->in[i];
-    p += snprintf(p, 32, "%s[", i > 0 ? ", " : "");
-    for (int d = 0; t != NULL && d < t->ndim && p < end; d++)
-      p += snprintf(p, 32, "%s%lld", d > 0 ? ", " : "", (long long)t->shape[d]);
+    if (i > 0) p = shapes_comma(p);
+    *p++ = '[';
+    for (int d = 0; t != NULL && d < t->ndim; d++) p = shapes_number(d > 0 ? shapes_comma(p) : p, t->shape[d]);
     *p++ = ']';
   }
   *p++ = ']';
