@@ -4,6 +4,7 @@
 
 #include "argument.h"
 #include "call.h"
+#include "graph/trace.h"
 #include "userdata/complex_value.h"
 
 static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
@@ -20,6 +21,7 @@ static bool read_int(lua_State *L, int index, int64_t *out) {
   if (lua_type(L, index) != LUA_TNUMBER) {
     Tensor *t = tensor_test(L, index);
     if (t == NULL || t->numel != 1 || dtype_category((DType)t->dtype) != CATEGORY_INTEGER) return false;
+    trace_warn("a number that was read from a tensor is a constant of the graph");
     Scalar v;
     if (tensor_item("item", t, &v) != OK) return false;
     *out = v.as.i;
@@ -40,6 +42,7 @@ static bool read_number(lua_State *L, int index, Scalar *out) {
       Tensor *t = tensor_test(L, index);
       if (t == NULL || t->ndim != 0) return false;
       if (grad_enabled() && tensor_requires_grad(t)) return false; /* its gradient would be lost */
+      trace_warn("a number that was read from a tensor is a constant of the graph");
       return tensor_item("item", t, out) == OK;
     }
   }

@@ -4,7 +4,7 @@
 */
 #include <stdio.h>
 
-#include "lexer.h"
+#include "literal.h"
 
 typedef struct {
   int *v;
@@ -61,17 +61,6 @@ static Status take_new_value(Parser *p) {
   return lexer_next(&p->x);
 }
 
-static Status take_device(Parser *p, Device *out) {
-  int index;
-  char rest;
-  if (p->x.kind != WORD_TEXT) return lexer_expected(&p->x, "a device such as \"cpu\"");
-  if (strcmp(p->x.text, "cpu") == 0) *out = (Device){DEVICE_CPU, 0};
-  else if (sscanf(p->x.text, "cuda:%3d%c", &index, &rest) == 1 && index >= 0 && index < 128)
-    *out = (Device){DEVICE_CUDA, (int8_t)index};
-  else return lexer_expected(&p->x, "a device such as \"cpu\"");
-  return lexer_next(&p->x);
-}
-
 /* "float32[2,3]", perhaps with "on DEVICE" and "of VALUE". */
 static Status take_type(Parser *p, GraphValue *v) {
   DType dtype;
@@ -90,131 +79,11 @@ static Status take_type(Parser *p, GraphValue *v) {
   TRY(lexer_next(&p->x));
   if (lexer_is_name(&p->x, "on")) {
     TRY(lexer_next(&p->x));
-    TRY(take_device(p, &v->device));
+    TRY(literal_device(&p->x, &v->device));
   }
   if (!lexer_is_name(&p->x, "of")) return OK;
   TRY(lexer_next(&p->x));
   return take_value(p, &v->base);
-}
-
-/* ---- attributes ---------------------------------------------------------------------------------- */
-
-static Status take_scalar(Parser *p, Scalar *out) {
-  Lexer *x = &p->x;
-  if (x->kind == WORD_INT) *out = scalar_int(x->integer);
-  else if (x->kind == WORD_FLOAT) *out = scalar_float(x->real);
-  else if (lexer_is_name(x, "true") || lexer_is_name(x, "false")) *out = scalar_bool(x->text[0] == 't');
-  else if (lexer_is(x, '(')) {
-    double part[2];
-    for (int i = 0; i < 2; i++) {
-      TRY(lexer_next(x));
-      if (x->kind != WORD_FLOAT) return lexer_expected(x, "the parts of a complex number");
-      part[i] = x->real;
-      TRY(lexer_next(x));
-      if (!lexer_is(x, i == 0 ? ',' : ')')) return lexer_expected(x, "the parts of a complex number");
-    }
-    *out = scalar_complex(part[0], part[1]);
-  } else return lexer_expected(x, "a number");
-  return lexer_next(x);
-}
-
-static Status take_int(Parser *p, bool position, int64_t *out) {
-  if (lexer_is_name(&p->x, "none")) *out = INT64_MIN;
-  else if (p->x.kind != WORD_INT || (position && p->x.integer == 0))
-    return lexer_expected(&p->x, position ? "a position, they count from 1" : "an integer");
-  else *out = position && p->x.integer > 0 ? p->x.integer - 1 : p->x.integer;
-  return lexer_next(&p->x);
-}
-
-/* A list in brackets, or none: n is -1. */
-static Status take_ints(Parser *p, bool positions, Ints *out) {
-  *out = ints_none();
-  if (lexer_is_name(&p->x, "none")) return lexer_next(&p->x);
-  TRY(take_sign(p, '[', "a list in brackets"));
-  out->n = 0;
-  while (!lexer_is(&p->x, ']')) {
-    if (out->n > 0) TRY(take_sign(p, ',', "',' or ']'"));
-    if (out->n == TENSOR_MAX_DIMS) return lexer_expected(&p->x, "at most 12 numbers");
-    TRY(take_int(p, positions, &out->v[out->n++]));
-  }
-  return lexer_next(&p->x);
-}
-
-static Status take_floats(Parser *p, Floats *out) {
-  *out = (Floats){.n = -1};
-  if (lexer_is_name(&p->x, "none")) return lexer_next(&p->x);
-  TRY(take_sign(p, '[', "a list in brackets"));
-  out->n = 0;
-  while (!lexer_is(&p->x, ']')) {
-    if (out->n > 0) TRY(take_sign(p, ',', "',' or ']'"));
-    if (p->x.kind != WORD_FLOAT || out->n == TENSOR_MAX_DIMS) return lexer_expected(&p->x, "at most 12 floats");
-    out->v[out->n++] = p->x.real;
-    TRY(lexer_next(&p->x));
-  }
-  return lexer_next(&p->x);
-}
-
-static Status take_choice(Parser *p, const OpArg *arg, int *out) {
-  for (int i = 0; p->x.kind == WORD_TEXT && arg->choices[i] != NULL; i++)
-    if (strcmp(p->x.text, arg->choices[i]) == 0) {
-      *out = i;
-      return lexer_next(&p->x);
-    }
-  return lexer_expected(&p->x, "one of the words that the op knows");
-}
-
-static Status take_dtype(Parser *p, DType *out) {
-  if (lexer_is_name(&p->x, "none")) *out = DTYPE_NONE;
-  else if (p->x.kind != WORD_NAME || !dtype_from_name(p->x.text, out)) return lexer_expected(&p->x, "a dtype");
-  return lexer_next(&p->x);
-}
-
-static Status take_string(Parser *p, Text *out) {
-  if (p->x.kind != WORD_TEXT || strlen(p->x.text) >= sizeof out->v)
-    return lexer_expected(&p->x, "a text of at most 127 bytes");
-  strcpy(out->v, p->x.text);
-  return lexer_next(&p->x);
-}
-
-static Status take_optional_number(Parser *p, OptionalScalar *out) {
-  out->given = !lexer_is_name(&p->x, "none");
-  return out->given ? take_scalar(p, &out->value) : lexer_next(&p->x);
-}
-
-static Status take_attribute(Parser *p, const OpArg *arg) {
-  void *at = p->attrs + arg->offset;
-  switch ((ArgType)arg->type) {
-    case ARG_TENSOR:
-    case ARG_POSITIONS:
-    case ARG_INTEGERS: break;
-    case ARG_NUMBER: return take_scalar(p, at);
-    case ARG_OPTIONAL_NUMBER: return take_optional_number(p, at);
-    case ARG_INT: return take_int(p, false, at);
-    case ARG_DIM:
-    case ARG_INDEX: return take_int(p, true, at);
-    case ARG_FLOAT:
-      if (p->x.kind != WORD_FLOAT) return lexer_expected(&p->x, "a float");
-      *(double *)at = p->x.real;
-      return lexer_next(&p->x);
-    case ARG_BOOL:
-      if (!lexer_is_name(&p->x, "true") && !lexer_is_name(&p->x, "false"))
-        return lexer_expected(&p->x, "true or false");
-      *(bool *)at = p->x.text[0] == 't';
-      return lexer_next(&p->x);
-    case ARG_DIMS: return take_ints(p, true, at);
-    case ARG_SHAPE:
-    case ARG_INTS: return take_ints(p, false, at);
-    case ARG_FLOATS: return take_floats(p, at);
-    case ARG_DTYPE: return take_dtype(p, at);
-    case ARG_CHOICE: return take_choice(p, arg, at);
-    case ARG_DEVICE:
-      *(Device *)at = (Device){DEVICE_NONE, 0};
-      return lexer_is_name(&p->x, "none") ? lexer_next(&p->x) : take_device(p, at);
-    case ARG_STRING: return take_string(p, at);
-    case ARG_GENERATOR:
-      return fail(ERROR_ARGUMENT, "graph: line %d: a generator of its own cannot be read back", p->x.line);
-  }
-  return lexer_expected(&p->x, "an attribute");
 }
 
 static Status take_named_attribute(Parser *p, const OpInfo *info) {
@@ -222,7 +91,7 @@ static Status take_named_attribute(Parser *p, const OpInfo *info) {
     if (info->args[i].type > ARG_INTEGERS && lexer_is_name(&p->x, info->args[i].name)) {
       TRY(lexer_next(&p->x));
       TRY(take_sign(p, '=', "'='"));
-      return take_attribute(p, &info->args[i]);
+      return literal_attribute(&p->x, &info->args[i], p->attrs);
     }
   return fail(ERROR_ARGUMENT, "graph: line %d: %s has no attribute '%.60s'", p->x.line, info->name, p->x.text);
 }
@@ -235,7 +104,7 @@ static Status take_input(Parser *p) {
   else if (lexer_is_name(&p->x, "none")) TRY(lexer_next(&p->x));
   else {
     Scalar s;
-    TRY(take_scalar(p, &s));
+    TRY(literal_scalar(&p->x, &s));
     TRY(graph_add_number(p->g, s, &value));
   }
   return numbers_add(&p->inputs, value);

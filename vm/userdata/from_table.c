@@ -1,5 +1,6 @@
 /* from_table.c: torch.tensor: a tensor from a number or nested Lua tables. */
 #include "call.h"
+#include "graph/trace.h"
 #include "userdata/complex_value.h"
 
 typedef struct {
@@ -82,6 +83,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
 ** Example: torch.tensor({{1, 2}, {3, 4}}, {dtype = "float32"}) */
 int tensor_new(lua_State *L) {
   lua_settop(L, 2);
+  trace_warn("torch.tensor: its elements are constants of the graph");
   tensor_options_check(L, 2, "tensor", true);
   DType dtype = DTYPE_NONE;
   if (tensor_option(L, 2, "dtype")) dtype = dtype_check(L, -1, "tensor", "dtype");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "graph/trace.h"
 
 /* ---- __index: methods, attributes, elements ---------------------------------------------- */
 
@@ -48,6 +49,7 @@ static const struct {
 /* Lua makes a boolean of the result, so only one element has a meaning. */
 static int compare(lua_State *L, bool or_equal) {
   Scalar v[2];
+  trace_warn("a comparison of elements in Lua is not recorded: the graph always takes the way that was taken");
   for (int i = 0; i < 2; i++) {
     Tensor *t = tensor_test(L, i + 1);
     if (t == NULL && lua_type(L, i + 1) == LUA_TNUMBER) v[i] = scalar_float(lua_tonumber(L, i + 1));

@@ -1,5 +1,6 @@
 /* tensor_methods.c: functions of tensors that are no ops: asking about them. */
 #include "call.h"
+#include "graph/trace.h"
 
 /** x:dim() -> int: The number of dimensions, as x.ndim.
 ** Example: torch.zeros(2, 3):dim() */
@@ -123,6 +124,7 @@ int tensor_equal(lua_State *L) {
     lua_pushboolean(L, false);
     return 1;
   }
+  trace_warn("equal: the graph always takes the way that was taken");
   bool same = tensor_same_shape(a, b);
   if (same && a->dtype == b->dtype && a->numel > 16) {
     lua_pushboolean(L, all_equal(L, a, b));

@@ -1,5 +1,6 @@
 /* to_table.c: the elements of a tensor as Lua values: item, tolist, iter. */
 #include "call.h"
+#include "graph/trace.h"
 #include "userdata/complex_value.h"
 
 static void push_number(lua_State *L, Scalar v) {
@@ -15,6 +16,8 @@ static void push_number(lua_State *L, Scalar v) {
 static int item(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "item", "self");
   Scalar v;
+  trace_warn("item: a number that was read from a tensor is a constant of the graph, and what the program does by it "
+             "is always done");
   error_check(L, tensor_item("item", t, &v));
   push_number(L, v);
   return 1;
@@ -39,6 +42,7 @@ static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
 ** Example: torch.eye(2):tolist() */
 static int tolist(lua_State *L) {
   Tensor *t = tensor_host(L, tensor_check(L, 1, "tolist", "self"), "tolist");
+  trace_warn("tolist: numbers that were read from a tensor are constants of the graph");
   push_list(L, t, 0, t->offset);
   return 1;
 }

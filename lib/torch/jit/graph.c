@@ -1,0 +1,338 @@
+/* graph.c: the module torch.jit.graph: graphs (tensor/graph/graph.h) as Lua values, and recording them.
+** torch/jit.lua is what programs use.
+*/
+#include "graph/graph.h"
+
+#include <string.h>
+
+#include "graph/passes/passes.h"
+#include "vm.h"
+
+typedef struct {
+  Object object;
+  Graph *graph; /* owned; NULL until it is filled */
+} GraphBox;
+
+static void graph_finalize(lua_State *L, void *self) {
+  GraphBox *box = self;
+  (void)L;
+  graph_free(box->graph);
+  box->graph = NULL;
+}
+
+static int graph_tostring(lua_State *L);
+static const luaL_Reg graph_methods[];
+static const luaL_Reg graph_metamethods[] = {{"__tostring", graph_tostring}, {NULL, NULL}};
+static const Class graph_class = {"torch.Graph", NULL, graph_finalize, graph_methods, graph_metamethods};
+
+static Graph *graph_check(lua_State *L, const char *function) {
+  GraphBox *box = object_check(L, 1, &graph_class, function, "self");
+  if (box->graph == NULL) luaL_error(L, "%s: the graph is gone", function);
+  return box->graph;
+}
+
+static GraphBox *graph_box(lua_State *L) { return object_new(L, &graph_class, sizeof(GraphBox), 0); }
+
+/* A block of C that goes with its userdata. */
+typedef struct {
+  char *text;
+} TextHolder;
+
+static int holder_finalize(lua_State *L) {
+  TextHolder *h = lua_touserdata(L, 1);
+  graph_text_free(h->text);
+  h->text = NULL;
+  return 0;
+}
+
+static int graph_tostring(lua_State *L) {
+  const Graph *g = graph_check(L, "__tostring");
+  TextHolder *h = lua_newuserdatauv(L, sizeof *h, 0);
+  h->text = NULL;
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, holder_finalize);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  error_check(L, graph_text(g, &h->text));
+  lua_pushstring(L, h->text);
+  return 1;
+}
+
+/* ---- what is in it ------------------------------------------------------------------------------ */
+
+static void set_text(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value); /* nil for NULL */
+  lua_setfield(L, -2, key);
+}
+
+static void push_shape(lua_State *L, const GraphValue *v) {
+  lua_createtable(L, v->ndim, 0);
+  for (int d = 0; d < v->ndim; d++) {
+    lua_pushinteger(L, v->shape[d]);
+    lua_rawseti(L, -2, d + 1);
+  }
+}
+
+/* graph:values(): array of {kind =, name =, dtype =, shape =, tensor =, base =}, numbered as in the text, from 1. */
+static int graph_values(lua_State *L) {
+  static const char *const kinds[] = {"input", "parameter", "constant", "number", "result"};
+  const Graph *g = graph_check(L, "values");
+  lua_createtable(L, g->n_values, 0);
+  for (int i = 0; i < g->n_values; i++) {
+    const GraphValue *v = &g->values[i];
+    lua_createtable(L, 0, 6);
+    set_text(L, "kind", kinds[v->kind]);
+    set_text(L, "name", v->name);
+    set_text(L, "dtype", dtype_name((DType)v->dtype));
+    push_shape(L, v);
+    lua_setfield(L, -2, "shape");
+    if (v->base >= 0) lua_pushinteger(L, v->base + 1), lua_setfield(L, -2, "base");
+    if (v->tensor != NULL) tensor_push(L, v->tensor), lua_setfield(L, -2, "tensor");
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+static void set_numbers(lua_State *L, const char *key, const int *list, int n) {
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    if (list[i] < 0) lua_pushboolean(L, false);
+    else lua_pushinteger(L, list[i] + 1);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, key);
+}
+
+/* graph:nodes(): array of {op =, in_place =, no_grad =, inputs =, outputs =, place =, scope =}; inputs and
+** outputs are positions in graph:values(), false where none is given. */
+static int graph_nodes(lua_State *L) {
+  const Graph *g = graph_check(L, "nodes");
+  lua_createtable(L, g->n_nodes, 0);
+  for (int i = 0; i < g->n_nodes; i++) {
+    const GraphNode *n = &g->nodes[i];
+    lua_createtable(L, 0, 7);
+    set_text(L, "op", n->info->name);
+    set_text(L, "place", n->place);
+    set_text(L, "scope", n->scope);
+    lua_pushboolean(L, n->in_place), lua_setfield(L, -2, "in_place");
+    lua_pushboolean(L, n->no_grad), lua_setfield(L, -2, "no_grad");
+    set_numbers(L, "inputs", n->inputs, n->n_inputs);
+    set_numbers(L, "outputs", n->outputs, n->n_outputs);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+/* graph:results(): what it returns, as positions in graph:values(). */
+static int graph_results(lua_State *L) {
+  const Graph *g = graph_check(L, "results");
+  lua_createtable(L, g->n_outputs, 0);
+  for (int i = 0; i < g->n_outputs; i++) {
+    lua_pushinteger(L, g->outputs[i] + 1);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+/* graph:bind(position, tensor): gives a parameter or constant its tensor. */
+static int graph_bind_tensor(lua_State *L) {
+  Graph *g = graph_check(L, "bind");
+  error_check(L, graph_bind(g, (int)luaL_checkinteger(L, 2) - 1, tensor_check(L, 3, "bind", "tensor")));
+  return 0;
+}
+
+/* ---- running ---------------------------------------------------------------------------------------- */
+
+/* graph:run(inputs): the results, one after another. */
+static int graph_run_it(lua_State *L) {
+  const Graph *g = graph_check(L, "run");
+  luaL_checktype(L, 2, LUA_TTABLE);
+  const int n = (int)lua_rawlen(L, 2);
+  luaL_checkstack(L, g->n_outputs + n + 8, "run");
+  Tensor **in = lua_newuserdatauv(L, sizeof *in * (size_t)(n + g->n_outputs + 1), 0), **out = in + n;
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 2, i + 1); /* stays on the stack: in[i] is borrowed from it */
+    in[i] = tensor_test(L, -1);
+  }
+  TensorBox **box = lua_newuserdatauv(L, sizeof *box * (size_t)(g->n_outputs + 1), 0);
+  for (int i = 0; i < g->n_outputs; i++) box[i] = tensor_box(L);
+  const Status status = graph_run(g, n, in, out);
+  for (int i = 0; i < g->n_outputs; i++) box[i]->tensor = status == OK ? out[i] : NULL;
+  error_check(L, status);
+  for (int i = 0; i < g->n_outputs; i++) tensor_account(L, box[i]);
+  return g->n_outputs;
+}
+
+/* ---- making ------------------------------------------------------------------------------------------- */
+
+/* graph.parse(text) */
+static int graph_parse_text(lua_State *L) {
+  const char *text = luaL_checkstring(L, 1);
+  GraphBox *box = graph_box(L);
+  error_check(L, graph_parse(text, &box->graph));
+  return 1;
+}
+
+static int graph_copy_it(lua_State *L) {
+  const Graph *g = graph_check(L, "copy");
+  error_check(L, graph_copy(g, &graph_box(L)->graph));
+  return 1;
+}
+
+static int graph_verify_it(lua_State *L) {
+  error_check(L, graph_verify(graph_check(L, "verify")));
+  return 0;
+}
+
+/* ---- passes: graph:dead_code() and so on change the graph, and say whether they did -------------------------- */
+
+static int pass_result(lua_State *L, const Graph *g, Status status, bool changed) {
+  if (status == OK) status = graph_verify(g);
+  error_check(L, status);
+  lua_pushboolean(L, changed);
+  return 1;
+}
+
+static int graph_dead_code(lua_State *L) {
+  Graph *g = graph_check(L, "dead_code");
+  bool changed = false;
+  const Status status = pass_dead_code(g, &changed);
+  return pass_result(L, g, status, changed);
+}
+
+static int graph_fold_constants(lua_State *L) {
+  Graph *g = graph_check(L, "fold_constants");
+  bool changed = false;
+  const Status status = pass_constants(g, &changed);
+  return pass_result(L, g, status, changed);
+}
+
+static int graph_common(lua_State *L) {
+  Graph *g = graph_check(L, "common_subexpressions");
+  bool changed = false;
+  const Status status = pass_common(g, &changed);
+  return pass_result(L, g, status, changed);
+}
+
+/* graph:decompose(op): the composites of this name, or all. */
+static int graph_decompose(lua_State *L) {
+  Graph *g = graph_check(L, "decompose");
+  const char *name = luaL_optstring(L, 2, NULL);
+  const OpInfo *info = name != NULL ? op_find(name) : NULL;
+  if (name != NULL && info == NULL) return luaL_error(L, "decompose: no op '%s'", name);
+  bool changed = false;
+  const Status status = pass_decompose(g, info != NULL ? info->id : OP_COUNT, &changed);
+  return pass_result(L, g, status, changed);
+}
+
+/* ---- recording -------------------------------------------------------------------------------------------- */
+
+/* A recording that goes with its userdata, whatever happens. */
+typedef struct {
+  Trace *trace;
+} TraceHolder;
+
+static int trace_finalize(lua_State *L) {
+  TraceHolder *h = lua_touserdata(L, 1);
+  if (h->trace != NULL) trace_leave(h->trace);
+  trace_free(h->trace);
+  h->trace = NULL;
+  return 0;
+}
+
+static Trace *trace_hold(lua_State *L) {
+  TraceHolder *h = lua_newuserdatauv(L, sizeof *h, 0);
+  h->trace = NULL;
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, trace_finalize);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  error_check(L, trace_new(&h->trace));
+  return h->trace;
+}
+
+/* Tells the trace of the tensors in the array at 'tensors', with the names at 'names'. */
+static void trace_tell(lua_State *L, Trace *t, int tensors, int names,
+                       Status (*tell)(Trace *t, Tensor *x, const char *name)) {
+  const lua_Integer n = luaL_len(L, tensors);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_rawgeti(L, tensors, i);
+    lua_rawgeti(L, names, i);
+    error_check(L, tell(t, tensor_check(L, -2, "trace", "inputs"), lua_tostring(L, -1)));
+    lua_pop(L, 2);
+  }
+}
+
+static void push_warnings(lua_State *L, const Trace *t) {
+  lua_createtable(L, trace_warnings(t), 0);
+  for (int i = 0; i < trace_warnings(t); i++) {
+    lua_pushstring(L, trace_warning(t, i));
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+enum { TRACE_FUNCTION = 1, TRACE_INPUTS, TRACE_NAMES, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, TRACE_AS_IT_IS,
+       TRACE_TOP = TRACE_AS_IT_IS };
+
+/* graph.trace(f, inputs, names, parameters, parameter_names, as_it_is): f() is run, which returns an array of
+** tensors.
+** Gives the graph and an array of warnings. as_it_is: changes in place and dead code stay. */
+static int graph_trace(lua_State *L) {
+  lua_settop(L, TRACE_TOP);
+  Trace *t = trace_hold(L);
+  trace_tell(L, t, TRACE_INPUTS, TRACE_NAMES, trace_input);
+  trace_tell(L, t, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, trace_parameter);
+  GraphBox *box = graph_box(L);
+  error_check(L, trace_enter(t));
+  lua_pushvalue(L, TRACE_FUNCTION);
+  const int raised = lua_pcall(L, 0, 1, 0);
+  const Status status = trace_leave(t);
+  if (raised != LUA_OK) return lua_error(L);
+  error_check(L, status);
+  const int results = lua_gettop(L);
+  for (lua_Integer i = 1, n = luaL_len(L, results); i <= n; i++) {
+    lua_rawgeti(L, results, i);
+    error_check(L, trace_output(t, tensor_check(L, -1, "trace", "results")));
+    lua_pop(L, 1);
+  }
+  const TraceLayout *layouts;
+  box->graph = trace_take(t, &layouts);
+  if (!lua_toboolean(L, TRACE_AS_IT_IS)) {
+    error_check(L, pass_functional(box->graph, layouts, NULL));
+    error_check(L, pass_dead_code(box->graph, NULL));
+  } else error_check(L, graph_compact(box->graph, NULL));
+  error_check(L, graph_verify(box->graph));
+  lua_pushvalue(L, results - 1);
+  push_warnings(L, t);
+  trace_free(t);
+  ((TraceHolder *)lua_touserdata(L, TRACE_TOP + 1))->trace = NULL;
+  return 2;
+}
+
+/* graph.warn(what): of the trace that runs. */
+static int graph_warn(lua_State *L) {
+  trace_warn(luaL_checkstring(L, 1));
+  return 0;
+}
+
+static int graph_is_tracing(lua_State *L) {
+  lua_pushboolean(L, trace_is_on());
+  return 1;
+}
+
+static const luaL_Reg graph_methods[] = {{"values", graph_values}, {"nodes", graph_nodes}, {"bind", graph_bind_tensor},
+                                         {"results", graph_results},
+                                         {"dead_code", graph_dead_code},
+                                         {"fold_constants", graph_fold_constants},
+                                         {"common_subexpressions", graph_common},
+                                         {"decompose", graph_decompose},
+                                         {"run", graph_run_it}, {"copy", graph_copy_it}, {"verify", graph_verify_it},
+                                         {NULL, NULL}};
+
+int luaopen_torch_jit_graph(lua_State *L);
+int luaopen_torch_jit_graph(lua_State *L) {
+  static const luaL_Reg functions[] = {{"parse", graph_parse_text}, {"trace", graph_trace}, {"warn", graph_warn},
+                                       {"is_tracing", graph_is_tracing}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}
