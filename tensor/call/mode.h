@@ -54,6 +54,7 @@ struct ModeCall {
   Tensor *out[OP_MAX_OUTPUTS]; /* info->n_outputs */
   TensorList list;
   Status (*run)(ModeCall *call); /* the call itself */
+  bool shows_inside;             /* set by a mode before the call: trace stays on inside the op */
   /* Of the modes themselves: */
   OpMark mark;
   Tensor *few[OP_FEW], **cast; /* the inputs of autocast, owned; NULL: it changed none */

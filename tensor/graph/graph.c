@@ -220,10 +220,14 @@ static int number_values(const Graph *g, const bool *used, int *number) {
   return count;
 }
 
-static void drop_nodes(Graph *g, const bool *drop) {
+void graph_drop(Graph *g, const bool *drop) {
   int kept = 0;
   for (int i = 0; i < g->n_nodes; i++) {
-    if (drop != NULL && drop[i]) free_node(&g->nodes[i]);
+    const GraphNode *n = &g->nodes[i];
+    const bool goes = drop != NULL && drop[i];
+    for (int k = 0; k < n->n_outputs; k++)
+      if (n->outputs[k] >= 0) g->values[n->outputs[k]].node = goes ? -1 : kept;
+    if (goes) free_node(&g->nodes[i]);
     else g->nodes[kept++] = g->nodes[i];
   }
   g->n_nodes = kept;
@@ -249,7 +253,7 @@ Status graph_compact(Graph *g, const bool *drop) {
   GraphValue *moved = memory_alloc(sizeof *moved * room);
   const bool good = used != NULL && number != NULL && moved != NULL;
   if (good) {
-    drop_nodes(g, drop);
+    graph_drop(g, drop);
     mark_used(g, used);
     const int count = number_values(g, used, number);
     move_values(g, number, moved);

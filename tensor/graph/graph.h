@@ -82,6 +82,8 @@ const OpArg *graph_argument_of(const OpInfo *info, int i);
 /* Takes the nodes out for which 'drop' is true, and the values that nothing makes or uses any more; the others are
 ** numbered anew, in the order: inputs, parameters, constants and numbers, results. 'drop' may be NULL: none. */
 Status graph_compact(Graph *g, const bool *drop);
+/* Takes nodes out; values keep their numbers, so what a node used or made may be used by none now. */
+void graph_drop(Graph *g, const bool *drop);
 /* Every use of value 'from' becomes one of 'to'. */
 void graph_replace(Graph *g, int from, int to);
 

@@ -1,6 +1,4 @@
 /* literal.c: see literal.h. */
-#include <stdio.h>
-
 #include "literal.h"
 
 static Status take_sign(Lexer *x, char sign, const char *what) {
@@ -9,13 +7,8 @@ static Status take_sign(Lexer *x, char sign, const char *what) {
 }
 
 Status literal_device(Lexer *x, Device *out) {
-  int index;
-  char rest;
   if (x->kind != WORD_TEXT) return lexer_expected(x, "a device such as \"cpu\"");
-  if (strcmp(x->text, "cpu") == 0) *out = (Device){DEVICE_CPU, 0};
-  else if (sscanf(x->text, "cuda:%3d%c", &index, &rest) == 1 && index >= 0 && index < 128)
-    *out = (Device){DEVICE_CUDA, (int8_t)index};
-  else return lexer_expected(x, "a device such as \"cpu\"");
+  TRY(device_named(x->text, out));
   return lexer_next(x);
 }
 

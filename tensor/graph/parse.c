@@ -235,9 +235,7 @@ static Status take_graph_input(Parser *p) {
   const bool named = p->x.kind == WORD_TEXT;
   strcpy(p->name, named ? p->x.text : "");
   if (named) TRY(lexer_next(&p->x));
-  Tensor like = {.dtype = v.dtype, .ndim = v.ndim};
-  Storage storage = {.device = v.device};
-  like.storage = &storage;
+  Tensor like = {.dtype = v.dtype, .ndim = v.ndim, .device = device_byte(v.device)};
   memcpy(like.shape, v.shape, sizeof like.shape);
   TRY(graph_add_input(p->g, &like, named ? p->name : NULL, &value));
   return numbers_add(&p->values, value);

@@ -140,9 +140,9 @@ static void out_floats(Out *o, const Floats *list) {
 }
 
 static void out_device(Out *o, Device d) {
+  char text[DEVICE_TEXT];
   if (d.type == DEVICE_NONE) out_text(o, "none");
-  else if (d.type == DEVICE_CPU) out_text(o, "\"cpu\"");
-  else out_format(o, "\"cuda:%d\"", d.index);
+  else out_quoted(o, device_text(text, d));
 }
 
 static void out_attribute(Out *o, const OpArg *arg, const char *at) {

@@ -1,6 +1,9 @@
 /* trace.c: see trace.h. */
 #include <stdio.h>
 
+#include "addresses.h"
+#include "optimise.h"
+#include "parts.h"
 #include "trace.h"
 
 typedef struct {
@@ -9,13 +12,6 @@ typedef struct {
   bool wants_grad; /* as the graph gives it */
   int next_of_storage; /* the entry before it of the same storage, -1: none */
 } Seen;
-
-/* An open hash table: keys are addresses. */
-typedef struct {
-  const void **key;
-  int *index;
-  int n, room;
-} Addresses;
 
 struct Trace {
   Graph *g;
@@ -27,6 +23,12 @@ struct Trace {
   int room_layouts;
   int *pending; /* the inputs of the call that runs */
   int n_pending, room_pending;
+  Parts *parts; /* of composites that were recorded with their parts, in the order in which they ended */
+  int n_parts, room_parts;
+  Parts *open; /* composites that run */
+  int n_open, room_open;
+  int *stands_for; /* [value]: of results of such composites, what the parts gave in their place */
+  int room_stands_for;
   bool grad;    /* gradients were on when it began */
   int constants;
   Status failed; /* of a part that could not report it */
@@ -37,48 +39,6 @@ struct Trace {
 static Trace *trace_open; /* the one that runs, or NULL */
 
 /* ---- tables ------------------------------------------------------------------------------- */
-
-static int *address_slot(Addresses *a, const void *key, bool *there) {
-  size_t i = ((uintptr_t)key >> 4) * 0x9E3779B97F4A7C15u >> 20;
-  for (i %= (size_t)a->room; a->key[i] != NULL && a->key[i] != key;) i = (i + 1) % (size_t)a->room;
-  *there = a->key[i] == key;
-  if (!*there) a->key[i] = key;
-  return &a->index[i];
-}
-
-static int address_find(Addresses *a, const void *key) {
-  if (a->room == 0) return -1;
-  size_t i = ((uintptr_t)key >> 4) * 0x9E3779B97F4A7C15u >> 20;
-  for (i %= (size_t)a->room; a->key[i] != NULL; i = (i + 1) % (size_t)a->room)
-    if (a->key[i] == key) return a->index[i];
-  return -1;
-}
-
-static void address_free(Addresses *a) {
-  memory_free(a->key, sizeof *a->key * (size_t)a->room);
-  memory_free(a->index, sizeof *a->index * (size_t)a->room);
-}
-
-static Status address_set(Addresses *a, const void *key, int index) {
-  bool there;
-  if (2 * (a->n + 1) > a->room) {
-    Addresses more = {.room = 4 * a->n + 64};
-    more.key = memory_zalloc(sizeof *more.key * (size_t)more.room);
-    more.index = memory_zalloc(sizeof *more.index * (size_t)more.room);
-    if (more.key == NULL || more.index == NULL) {
-      address_free(&more);
-      return ERROR_MEMORY;
-    }
-    for (int i = 0; i < a->room; i++)
-      if (a->key[i] != NULL) *address_slot(&more, a->key[i], &there) = a->index[i], more.n++;
-    address_free(a);
-    *a = more;
-  }
-  int *slot = address_slot(a, key, &there);
-  *slot = index;
-  if (!there) a->n++;
-  return OK;
-}
 
 static Status grow(void *array, int needed, int *room, size_t size) {
   void *block;
@@ -114,6 +74,10 @@ void trace_free(Trace *t) {
   address_free(&t->storages);
   memory_free(t->layouts, sizeof *t->layouts * (size_t)t->room_layouts);
   memory_free(t->pending, sizeof *t->pending * (size_t)t->room_pending);
+  for (int i = 0; i < t->n_open; i++) memory_free(t->open[i].inputs, sizeof(int) * (size_t)t->open[i].n_inputs);
+  memory_free(t->open, sizeof *t->open * (size_t)t->room_open);
+  memory_free(t->stands_for, sizeof(int) * (size_t)t->room_stands_for);
+  memory_free(t->parts, sizeof *t->parts * (size_t)t->room_parts);
   for (int i = 0; i < t->n_warnings; i++) memory_free(t->warnings[i], strlen(t->warnings[i]) + 1);
   memory_free(t->warnings, sizeof *t->warnings * (size_t)t->room_warnings);
   memory_free(t, sizeof *t);
@@ -145,13 +109,6 @@ void trace_warn(const char *what) {
 
 int trace_warnings(const Trace *t) { return t->n_warnings; }
 const char *trace_warning(const Trace *t, int i) { return t->warnings[i]; }
-
-Graph *trace_take(Trace *t, const TraceLayout **layouts) {
-  Graph *g = t->g;
-  t->g = NULL;
-  *layouts = t->layouts;
-  return g;
-}
 
 /* ---- tensors and their values ------------------------------------------------------------------ */
 
@@ -191,7 +148,7 @@ static bool shows_the_same(const Tensor *a, const Tensor *b) {
 /* The entry of a tensor that shows the same elements, else the first of its storage with its dtype, else -1. */
 static int find_relative(const Trace *t, const Tensor *x, bool *same) {
   int oldest = -1;
-  for (int i = address_find((Addresses *)&t->storages, x->storage); i >= 0; i = t->seen[i].next_of_storage) {
+  for (int i = address_find(&t->storages, x->storage); i >= 0; i = t->seen[i].next_of_storage) {
     *same = shows_the_same(t->seen[i].tensor, x);
     if (*same) return i;
     if (t->seen[i].tensor->dtype == x->dtype) oldest = i;
@@ -270,12 +227,33 @@ Status trace_output(Trace *t, Tensor *x) {
 
 /* ---- calls --------------------------------------------------------------------------------------- */
 
+/* Whether a backward pass could read what the parts of the call make. */
+static bool leaves_parts(const ModeCall *c) {
+  bool wanted = false;
+  if (c->info->kind != KIND_COMPOSITE || c->info->backward != NULL || !grad_enabled()) return false;
+  for (int i = 0; i < c->n_in; i++) wanted = wanted || (c->in[i] != NULL && tensor_requires_grad(c->in[i]));
+  return wanted;
+}
+
+static Status open_parts(Trace *t) {
+  TRY(grow(&t->open, t->n_open + 1, &t->room_open, sizeof *t->open));
+  Parts p = {.first = t->g->n_nodes, .n_inputs = t->n_pending};
+  if (p.n_inputs > 0) {
+    p.inputs = memory_alloc(sizeof(int) * (size_t)p.n_inputs);
+    if (p.inputs == NULL) return ERROR_MEMORY;
+    memcpy(p.inputs, t->pending, sizeof(int) * (size_t)p.n_inputs);
+  }
+  t->open[t->n_open++] = p;
+  return OK;
+}
+
 static Status trace_before(ModeCall *c) {
   Trace *t = trace_open;
   TRY(grow(&t->pending, c->n_in + 1, &t->room_pending, sizeof *t->pending));
   t->n_pending = c->n_in;
   for (int i = 0; i < c->n_in; i++) TRY(resolve(t, c->in[i], &t->pending[i]));
-  return OK;
+  c->shows_inside = leaves_parts(c);
+  return c->shows_inside ? open_parts(t) : OK;
 }
 
 /* The value whose memory a result shows; -1: its own. */
@@ -298,8 +276,41 @@ static Status add_outputs(Trace *t, GraphNode *n, Tensor *const *out, int count)
   return OK;
 }
 
+/* The composite behind its parts. Its results are values that nothing uses so far: the tensors are known as
+** those that the parts made. */
+static Status close_parts(Trace *t, GraphNode *n, Tensor *const *out, int count) {
+  Parts p = t->open[--t->n_open];
+  Status status = grow(&t->parts, t->n_parts + 1, &t->room_parts, sizeof *t->parts);
+  n->inputs = p.inputs;
+  n->n_inputs = p.n_inputs;
+  n->n_outputs = count;
+  for (int i = 0; i < count && status == OK; i++) {
+    int made = -1;
+    n->outputs[i] = -1;
+    if (out[i] == NULL) continue;
+    status = resolve(t, out[i], &made);
+    const int base = status == OK ? t->g->values[made].base : -1;
+    const bool before = base >= 0 && (t->g->values[base].node < 0 || t->g->values[base].node < p.first);
+    if (status == OK) status = add_result(t, out[i], before ? base : -1, &n->outputs[i]);
+    if (status == OK) status = grow(&t->stands_for, t->g->n_values, &t->room_stands_for, sizeof(int));
+    if (status == OK) t->stands_for[n->outputs[i]] = made;
+  }
+  p.composite = t->g->n_nodes;
+  if (status == OK) status = graph_add_node(t->g, n);
+  memory_free(p.inputs, sizeof(int) * (size_t)p.n_inputs);
+  p.inputs = NULL;
+  if (status == OK) t->parts[t->n_parts++] = p;
+  return status;
+}
+
+static void drop_open_parts(Trace *t) {
+  Parts *p = &t->open[--t->n_open];
+  memory_free(p->inputs, sizeof(int) * (size_t)p->n_inputs);
+}
+
 static Status trace_after(ModeCall *c, Status called) {
   Trace *t = trace_open;
+  if (called != OK && c->shows_inside) drop_open_parts(t);
   if (called != OK) return called;
   Tensor *const *out = c->in_place ? c->in : c->takes_list ? c->list.v : c->out;
   const int count = c->in_place ? 1 : c->takes_list ? c->list.n : c->info->n_outputs;
@@ -309,8 +320,11 @@ static Status trace_after(ModeCall *c, Status called) {
                  .place = (char *)place_text(place_now())};
   if (mode_scope != NULL && mode_scope->path[0] != '\0') n.scope = (char *)mode_scope->path;
   n.outputs = memory_alloc(room);
-  if (n.outputs == NULL) return ERROR_MEMORY;
-  Status status = add_outputs(t, &n, out, count);
+  if (n.outputs == NULL) {
+    if (c->shows_inside) drop_open_parts(t);
+    return ERROR_MEMORY;
+  }
+  Status status = c->shows_inside ? close_parts(t, &n, out, count) : add_outputs(t, &n, out, count);
   memory_free(n.outputs, room);
   return status;
 }
@@ -347,15 +361,47 @@ static Status change_add(Trace *t, Tensor *target, Scalar number) {
   return add_change(t, OP_ADD, true, 2, values, &attrs, target);
 }
 
+/* One node for each parameter. Its progress is a tensor that only the graph has. */
+static Status change_optimise(Trace *t, const ModeChange *change) {
+  for (int64_t i = 0; i < change->n; i++) {
+    const OptimiserUpdate *u = &change->updates[i];
+    int inputs[OPTIMISE_INPUTS];
+    char name[40];
+    OptimiserStepAttrs attrs;
+    OWNED Tensor *progress = NULL;
+    TRY(optimise_attributes(change->rule, u, &attrs));
+    TRY(optimise_progress(change->rule, u, &progress));
+    snprintf(name, sizeof name, "optimiser.progress%d", ++t->constants);
+    TRY(graph_add_tensor(t->g, VALUE_PARAMETER, progress, name, &inputs[OPTIMISE_PROGRESS]));
+    TRY(see(t, progress, inputs[OPTIMISE_PROGRESS]));
+    TRY(resolve(t, u->parameter, &inputs[OPTIMISE_PARAMETER]));
+    TRY(resolve(t, u->grad, &inputs[OPTIMISE_GRAD]));
+    for (int k = 0; k < OPTIMISER_STATES; k++) TRY(resolve(t, u->state[k], &inputs[OPTIMISE_STATE + k]));
+    GraphNode n = {.info = optimise_op(), .no_grad = t->grad, .n_inputs = OPTIMISE_INPUTS, .inputs = inputs,
+                   .attrs = &attrs, .place = (char *)place_text(place_now())};
+    TRY(graph_add_node(t->g, &n));
+  }
+  return OK;
+}
+
 static void trace_change(const ModeChange *change) {
   Status status = OK;
   switch (change->kind) {
     case CHANGE_COPY: status = change_copy(trace_open, change->target, change->source); break;
     case CHANGE_ADD: status = change_add(trace_open, change->target, change->number); break;
     case CHANGE_DATA: trace_warn("an assignment to .data is not recorded"); break;
-    case CHANGE_OPTIMISE: trace_warn("the step of an optimiser is not recorded"); break;
+    case CHANGE_OPTIMISE: status = change_optimise(trace_open, change); break;
   }
   if (trace_open->failed == OK) trace_open->failed = status;
+}
+
+Status trace_take(Trace *t, Graph **out, const TraceLayout **layouts) {
+  TRY(parts_settle(t->g, t->parts, t->n_parts, t->stands_for));
+  t->n_parts = 0;
+  *out = t->g;
+  t->g = NULL;
+  *layouts = t->layouts;
+  return OK;
 }
 
 /* ---- the mode -------------------------------------------------------------------------------------- */

@@ -1,5 +1,7 @@
 /* trace.h: a graph is recorded while a function runs. The road of calls tells of each call that no other call made
-** (call/mode.h); inner calls of composites do not count.
+** (call/mode.h); inner calls of composites do not count. But where a composite leaves a gradient of its parts on the
+** tape, a backward pass in the function may read what the parts made: then these are recorded beside the
+** composite, and at the end one of both goes.
 **
 ** How tensors are recognised. The trace holds every tensor that it meets, so an address stands for one tensor.
 ** A tensor that no op made but that shows the same elements of the same memory as one that is known (x:detach())
@@ -33,7 +35,7 @@ bool trace_is_on(void);
 /* After it: what it returns. */
 Status trace_output(Trace *t, Tensor *x);
 /* The graph, which the caller owns now, and how its values lie (valid until trace_free). */
-Graph *trace_take(Trace *t, const TraceLayout **layouts);
+Status trace_take(Trace *t, Graph **out, const TraceLayout **layouts);
 
 /* What is not recorded as the program may expect: a number that was read from a tensor becomes a constant, say. */
 void trace_warn(const char *what); /* nothing while no trace runs */

@@ -1,4 +1,4 @@
-/* test_pass.c: the pass of docs/internals/graph.md, which tests/torch/jit/pass_example_spec.lua compares with this one. */
+/* test_pass.c: the pass of docs/internals/graph.md; tests/torch/jit/pass_example_spec.lua compares it with this one. */
 #include <stdio.h>
 
 #include "check.h"

@@ -296,7 +296,7 @@ static int graph_trace(lua_State *L) {
     lua_pop(L, 1);
   }
   const TraceLayout *layouts;
-  box->graph = trace_take(t, &layouts);
+  error_check(L, trace_take(t, &box->graph, &layouts));
   if (!lua_toboolean(L, TRACE_AS_IT_IS)) {
     error_check(L, pass_functional(box->graph, layouts, NULL));
     error_check(L, pass_dead_code(box->graph, NULL));

@@ -120,12 +120,12 @@ static Status decompose_node(Rebuild *r, const GraphNode *n, bool *done) {
   Status status = trace_new(&t);
   if (status == OK) status = example_inputs(r->from, n, t, in);
   if (status == OK) status = record_parts(n, t, in);
-  *done = status == OK;
+  const bool recorded = status == OK;
+  if (status == OK) status = trace_take(t, &parts, &layouts);
   if (status == OK) {
-    parts = trace_take(t, &layouts);
     *done = is_complete(r->from, n, parts);
     if (*done) status = insert_parts(r, n, parts);
-  } else if (status == ERROR_ARGUMENT) status = OK;
+  } else if (!recorded && status == ERROR_ARGUMENT) status = OK;
   for (int k = 0; k < n->n_inputs; k++) tensor_release(in[k]);
   graph_free(parts);
   trace_free(t);

@@ -9,9 +9,7 @@ Status rebuild_start(Rebuild *r, const Graph *g) {
   for (int i = 0; i < g->n_values; i++) r->now[i] = -1;
   for (int i = 0; i < g->n_inputs; i++) {
     const GraphValue *v = &g->values[g->inputs[i]];
-    Tensor like = {.dtype = v->dtype, .ndim = v->ndim};
-    Storage storage = {.device = v->device};
-    like.storage = &storage;
+    Tensor like = {.dtype = v->dtype, .ndim = v->ndim, .device = device_byte(v->device)};
     memcpy(like.shape, v->shape, sizeof like.shape);
     TRY(graph_add_input(r->to, &like, v->name, &r->now[g->inputs[i]]));
   }
