@@ -63,7 +63,8 @@ static void hook_release(Hook *hook) {
   int top = lua_gettop(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);
   push_values(L, number_of(hook));
-  for (int i = top + 1; i <= top + 2; i++) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &boxes_key);
+  for (int i = top + 1; i <= top + 3; i++) {
     if (!lua_istable(L, i)) continue;
     lua_pushnil(L);
     lua_rawseti(L, i, number_of(hook));

@@ -10,6 +10,7 @@
 -- view of the entry, and "g": true where it requires a gradient.
 local json = require "torch.json"
 local internal = torch._C
+local options = require "torch.utils.options"
 local serialize = {}
 
 local MAX_HEADER <const> = 100 << 20 -- the format's own limit
@@ -290,6 +291,7 @@ local function decode_tensor(v, entries, bad)
   if v.z ~= nil then
     if not (integers(v.z, 0) and integers(v.d, 0) and #v.z == #v.d and math.type(v.o) == "integer" and v.o >= 0) then bad(8, "a bad view") end
     local ok, view = pcall(t.as_strided, t, v.z, v.d, v.o)
+    if not ok and options.is_interrupt(view) then error(view, 0) end
     t = ok and view or bad(8, "a view reaches outside its tensor")
   end
   t = t:detach()

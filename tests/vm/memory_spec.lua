@@ -113,6 +113,19 @@ describe("tensor memory after", function()
     end)
   end)
 
+  it("hooks that are added and removed leave nothing", function()
+    local w = torch.ones(1, {requires_grad = true})
+    local function turn()
+      for _ = 1, 20000 do w:register_hook(function() end):remove() end
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count"
+    end
+    turn()
+    local before = turn()
+    assert.is_true(turn() - before < 100)
+  end)
+
   it("a hook of a leaf that holds the leaf", function()
     balanced(function()
       local x = torch.randn(3):requires_grad_(true)

@@ -41,10 +41,7 @@ local function position(name, i, n)
 end
 data.position = position
 
-local function length(dataset)
-  local ok, n = pcall(function() return #dataset end)
-  return ok and type(dataset) ~= "string" and n or nil
-end
+local length = options.length
 
 -- Dataset ------------------------------------------------------------------
 

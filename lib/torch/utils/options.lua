@@ -94,6 +94,19 @@ local function check(name, parameter, position, value)
   end
 end
 
+--- Whether an error is Ctrl-C, which nothing may change or keep to itself.
+function options.is_interrupt(message) return message == "interrupted" end
+
+--- The length of a value; nil of a string and of what has none. What a `__len` of the program raises is raised.
+function options.length(value)
+  if type(value) == "string" then return nil end
+  local ok, n = pcall(function() return #value end)
+  if ok then return n end
+  local none = type(n) == "string"
+    and (n:find("attempt to get length", 1, true) or n:find("has no method '__len'", 1, true))
+  return not none and error(n, 0) or nil
+end
+
 --- Whether `value` is a table of named options: no items, and at least one key that is a string, or nothing at all.
 --- The order of `next` changes from run to run, so the first key alone does not tell.
 function options.is_named(value)

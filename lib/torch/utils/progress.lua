@@ -60,12 +60,12 @@ local function iterator_of(iterable)
   local iter = (type(iterable) == "table" or type(iterable) == "userdata")
     and field(iterable, "iter")
   if iter then
-    local known, n = pcall(function() return #iterable end)
+    local n = options.length(iterable)
     local samples
     if field(iterable, "dataset") and math.type(field(iterable, "batch_size")) == "integer" then
       samples = iterable.batch_size
     end
-    return iter(iterable), known and n or nil, samples
+    return iter(iterable), n, samples
   end
   if type(iterable) == "table" and getmetatable(iterable) == nil then
     return each(iterable), #iterable

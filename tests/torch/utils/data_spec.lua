@@ -57,6 +57,19 @@ describe("Dataset", function()
     assert.equal(16, d[4][2])
     assert.is_true(torch.isinstance(d, data.Dataset))
   end)
+  it("whose __len fails is told with that error, an interrupt as it is", function()
+    local Broken = torch.class("test.BrokenLength", torch.utils.data.Dataset)
+    function Broken:__len() error(self.message, 0) end
+    for _, message in ipairs {"interrupted", "no such table"} do
+      local broken = Broken()
+      broken.message = message
+      for _, f in ipairs {torch.utils.data.DataLoader, function(d) return torch.utils.data.random_split(d, {1}) end} do
+        local ok, err = pcall(f, broken)
+        assert.is_false(ok)
+        assert.equal(message, err)
+      end
+    end
+  end)
   it("says what a subclass lacks", function()
     local Empty = torch.class("Empty", data.Dataset)
     fails("__getitem", function() return Empty()[1] end)

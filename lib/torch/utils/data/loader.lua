@@ -130,7 +130,7 @@ local PARAMETERS = {
 function DataLoader:__init(...)
   local given = options.read("DataLoader", PARAMETERS, ...)
   local dataset = given.dataset
-  if type(dataset) == "string" or not pcall(function() return #dataset end) then
+  if options.length(dataset) == nil then
     options.wrong("DataLoader", "dataset", 1, "a dataset (#d and d[i])", dataset)
   end
   if given.sampler and given.shuffle then
