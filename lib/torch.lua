@@ -57,8 +57,8 @@ end)
 
 local function allclose_names(options) check_names("allclose", options, "rtol", "atol", "equal_nan") end
 
---- torch.allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = false) -> bool:
--- Whether |input - other| ≤ atol + rtol |other| everywhere; with equal_nan NaN is close to NaN.
+--- torch.allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = false) ->
+-- bool: Whether |input - other| ≤ atol + rtol |other| everywhere; with equal_nan NaN is close to NaN.
 -- Example: torch.allclose(torch.ones(2), torch.ones(2) + 1e-9)
 both("allclose", function(input, other, rtol, atol, equal_nan)
   check_tensor("allclose", "input", 1, input)

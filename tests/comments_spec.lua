@@ -1,5 +1,6 @@
 -- A comment that names a file names one that is there: *.c, *.h and *.lua in the comments of the sources, and in the
--- documents between backquotes. Files that the build writes and files of the user stand in the lists below.
+-- documents between backquotes. Files that the build writes and files of the user stand in the lists below. And no line
+-- of the sources is longer than 120 bytes.
 local function lines(command)
   local list = {}
   for line in io.popen(command):lines() do list[#list + 1] = line end
@@ -10,7 +11,8 @@ local files = lines "find vm tensor lib scripts tests docs *.md .ci -type f | LC
 local sources = {}
 for _, path in ipairs(files) do
   local script = path:find "^scripts/" or path:find "^%.ci/"
-  local text = path:find "%.[ch]$" or path:find "%.lua$" or path:find "%.md$" or script and not path:find "%."
+  local code = path:find "%.[ch]$" or path:find "%.cu$" or path:find "%.lua$"
+  local text = code or path:find "%.md$" or script and not path:find "%."
   if text and not path:find "^tests/data/" then sources[#sources + 1] = path end
 end
 
@@ -66,6 +68,21 @@ local function comments(path, text)
   end
   return list
 end
+
+describe("lines have at most 120 columns:", function()
+  for _, path in ipairs(sources) do
+    if path:find "%.[ch]$" or path:find "%.cu$" or path:find "%.lua$" then
+      it(path, function()
+        local number, long = 0, {}
+        for line in io.lines(path) do
+          number = number + 1
+          if #line > 120 then long[#long + 1] = ("%s:%d: %d bytes"):format(path, number, #line) end
+        end
+        if #long > 0 then error(table.concat(long, "\n"), 0) end
+      end)
+    end
+  end
+end)
 
 describe("a file begins with its own name:", function()
   for _, path in ipairs(sources) do

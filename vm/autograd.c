@@ -55,7 +55,8 @@ static int is_grad_enabled(lua_State *L) {
 ** Example: torch.ones(2):requires_grad_() */
 static int requires_grad_(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "requires_grad_", "self");
-  error_check(L, tensor_set_requires_grad(t, lua_isnoneornil(L, 2) || bool_check(L, 2, "requires_grad_", "requires_grad")));
+  const bool wanted = lua_isnoneornil(L, 2) || bool_check(L, 2, "requires_grad_", "requires_grad");
+  error_check(L, tensor_set_requires_grad(t, wanted));
   lua_settop(L, 1);
   return 1;
 }

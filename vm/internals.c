@@ -141,7 +141,8 @@ static void push_row(lua_State *L, const OpInfo *info) {
 }
 
 /* torch._C.ops(): an array of {name =, lua =, signature =, doc =, example =, modules =, …}, one for each row and for
-** each op that was registered. modules: the tables that hold it, "torch", "nn.functional" …; none for private rows. */
+** each op that was registered. modules: the tables that hold it, "torch", "nn.functional" …; none for
+** private rows. */
 static int ops(lua_State *L) {
   lua_createtable(L, op_count(), 0);
   for (int id = 0; id < op_count(); id++) {
@@ -201,8 +202,8 @@ static int formula(lua_State *L) {
   decomposition_push(L, info);
   return 1;
 }
-/* torch._C.raise(message): raises it with the line of the program that led here. What was caught and is raised again may
-** be no string, or the interrupt of the user: it passes unchanged. */
+/* torch._C.raise(message): raises it with the line of the program that led here. What was caught and is raised again
+** may be no string, or the interrupt of the user: it passes unchanged. */
 static int raise(lua_State *L) {
   const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
   lua_settop(L, 1);

@@ -142,7 +142,8 @@ static bool push_loader(lua_State *L, const char *module) {
 /* Pushes the path of the script, or nil where no script runs. Without a script (-e, standard input) arg[0] is the
 ** program itself, and nothing precedes it. */
 static const char *push_script(lua_State *L) {
-  if (lua_getglobal(L, "arg") == LUA_TTABLE && lua_rawgeti(L, -1, -1) != LUA_TNIL && lua_rawgeti(L, -2, 0) == LUA_TSTRING)
+  if (lua_getglobal(L, "arg") == LUA_TTABLE && lua_rawgeti(L, -1, -1) != LUA_TNIL &&
+      lua_rawgeti(L, -2, 0) == LUA_TSTRING)
     return lua_tostring(L, -1);
   lua_pushnil(L);
   return NULL;

@@ -21,9 +21,9 @@
 ** lua_pushfstring. */
 int error_raise(lua_State *L, const char *format, ...);
 void error_open(lua_State *L);
-/* Pushes "FILE:LINE: " of the line of the program that led here, or "". Functions in C are passed over, for a constructor
-** is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no line, as with functions of
-** Lua, unless 'through_pcall'. */
+/* Pushes "FILE:LINE: " of the line of the program that led here, or "". Functions in C are passed over, for a
+** constructor is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no line, as with
+** functions of Lua, unless 'through_pcall'. */
 void error_push_place(lua_State *L, bool through_pcall);
 /* Whether a chunk of this name, as lua_Debug has it in 'source', is a file of lib/. */
 bool source_is_ours(const char *source);

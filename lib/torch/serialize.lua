@@ -6,8 +6,8 @@
 -- the value, its JSON is not. A value v is: true, false, an integer or a UTF-8 string as
 -- itself; {"f": "0x1p+1"} a float; {"c": ["0x1p+1", "nan"]} a complex number; {"b": "00ff"}
 -- another string; {"n": true} nil; {"t": i} the i-th table; {"x": i} the i-th tensor. A table is
--- {"a": [v, ...], "h": [[key, v], ...]}; a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements) where it is a
--- view of the entry, and "g": true where it requires a gradient.
+-- {"a": [v, ...], "h": [[key, v], ...]}; a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements)
+-- where it is a view of the entry, and "g": true where it requires a gradient.
 local json = require "torch.json"
 local internal = torch._C
 local options = require "torch.utils.options"
@@ -43,7 +43,8 @@ local function path_text(parent, key, state)
   for i = #keys, 1, -1 do
     local k = keys[i]
     local named = type(k) == "string" and k:find "^[%a_][%w_]*$"
-    parts[#parts + 1] = named and (#parts > 0 and "." or "") .. k or type(k) == "string" and ("[%q]"):format(k) or ("[%s]"):format(k)
+    parts[#parts + 1] = named and (#parts > 0 and "." or "") .. k or type(k) == "string" and ("[%q]"):format(k)
+      or ("[%s]"):format(k)
   end
   return table.concat(parts)
 end
@@ -193,7 +194,8 @@ local function describe(value, state)
   local tables, tensors = {}, {}
   for i, t in ipairs(state.tables) do tables[i] = encode_table(t, state.keys[i], state) end
   for i, t in ipairs(state.tensors) do tensors[i] = encode_tensor(t, state) end
-  return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","), table.concat(tensors, ","))
+  return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","),
+    table.concat(tensors, ","))
 end
 
 --- torch.save(value: any, path: path): Writes tensors, numbers, complex ones too, strings, booleans and
@@ -210,7 +212,8 @@ function serialize.save(value, path)
     choose_entry(group, names)
     local t = group.tensor
     local bytes = t:numel() * t:element_size()
-    entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name), TO_FILE[tostring(t.dtype)],
+    entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
+      TO_FILE[tostring(t.dtype)],
       table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
@@ -218,7 +221,8 @@ function serialize.save(value, path)
   local header = "{" .. table.concat(entries, ",") .. "}"
   header = header .. (" "):rep(-#header % 8)
   if #header > MAX_HEADER then
-    error(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header, MAX_HEADER), 0)
+    error(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header,
+      MAX_HEADER), 0)
   end
   internal.write_file(path, string.pack("<I8", #header) .. header, tensors)
 end
@@ -230,7 +234,9 @@ local function read_header(path)
   local function bad(offset, what) error(("torch.load: %s: %s (offset %d)"):format(path, what, offset), 0) end
   if size < 8 then bad(size, "too short for a safetensors file") end
   local n = string.unpack("<I8", head)
-  if n < 2 or n > MAX_HEADER or n > size - 8 then bad(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size)) end
+  if n < 2 or n > MAX_HEADER or n > size - 8 then
+    bad(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size))
+  end
   local text = internal.read_head(path, 8 + n):sub(9)
   local ok, header = pcall(json.decode, text)
   if not ok then
@@ -275,7 +281,9 @@ local function read_entries(path)
   table.sort(list, function(a, b) return a.from < b.from or (a.from == b.from and a.to < b.to) end)
   local at = 0
   for _, e in ipairs(list) do
-    if e.from ~= at then bad(start + math.min(at, e.from), ("tensor '%s': overlaps another one or leaves a hole"):format(e.name)) end
+    if e.from ~= at then
+      bad(start + math.min(at, e.from), ("tensor '%s': overlaps another one or leaves a hole"):format(e.name))
+    end
     at = e.to
   end
   if start + at ~= size then bad(start + at, "the file does not end with its last tensor") end
@@ -287,16 +295,20 @@ end
 -- A tensor of the description from the entries of the file.
 local function decode_tensor(v, entries, bad)
   if type(v) ~= "table" then bad(8, "a bad tensor in the description") end
-  local t = type(v.x) == "string" and entries[v.x] or bad(8, ("the description names a tensor '%s' that is not there"):format(tostring(v.x)))
+  local t = type(v.x) == "string" and entries[v.x]
+    or bad(8, ("the description names a tensor '%s' that is not there"):format(tostring(v.x)))
   if v.z ~= nil then
-    if not (integers(v.z, 0) and integers(v.d, 0) and #v.z == #v.d and math.type(v.o) == "integer" and v.o >= 0) then bad(8, "a bad view") end
+    local whole = integers(v.z, 0) and integers(v.d, 0) and math.type(v.o) == "integer"
+    if not (whole and #v.z == #v.d and v.o >= 0) then bad(8, "a bad view") end
     local ok, view = pcall(t.as_strided, t, v.z, v.d, v.o)
     if not ok and options.is_interrupt(view) then error(view, 0) end
     t = ok and view or bad(8, "a view reaches outside its tensor")
   end
   t = t:detach()
   if v.g ~= nil then
-    if v.g ~= true or not (t:is_floating_point() or t:is_complex()) then bad(8, "a gradient of a tensor that cannot have one") end
+    if v.g ~= true or not (t:is_floating_point() or t:is_complex()) then
+      bad(8, "a gradient of a tensor that cannot have one")
+    end
     t:requires_grad_()
   end
   return t
@@ -329,7 +341,9 @@ local function decode(v, state)
 end
 
 local function fill_table(t, description, state)
-  if type(description) ~= "table" or type(description.a) ~= "table" or type(description.h) ~= "table" then state.bad(8, "a bad table") end
+  if type(description) ~= "table" or type(description.a) ~= "table" or type(description.h) ~= "table" then
+    state.bad(8, "a bad table")
+  end
   for i, item in ipairs(description.a) do t[i] = decode(item, state) end
   for _, pair in ipairs(description.h) do
     if type(pair) ~= "table" then state.bad(8, "a bad table") end
@@ -347,7 +361,9 @@ local function rebuild(text, entries, bad)
     if type(all) ~= "table" then error(all, 0) end
     bad(8, "description: " .. all.what)
   end
-  if type(all) ~= "table" or type(all.tables) ~= "table" or type(all.tensors) ~= "table" or all.value == nil then bad(8, "a bad description") end
+  if type(all) ~= "table" or type(all.tables) ~= "table" or type(all.tensors) ~= "table" or all.value == nil then
+    bad(8, "a bad description")
+  end
   local state = {tables = {}, tensors = {}, bad = bad}
   for i, t in ipairs(all.tensors) do state.tensors[i] = decode_tensor(t, entries, bad) end
   for i in ipairs(all.tables) do state.tables[i] = {} end

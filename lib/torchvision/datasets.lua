@@ -130,9 +130,9 @@ MNIST.classes = digits_as_names()
 
 function MNIST:__init(...) load_idx(self, "MNIST", "MNIST", nil, ...) end
 
---- torchvision.datasets.FashionMNIST(root: path = nil, {train: bool = true, transform: function =, target_transform: function =}):
--- Zalando's articles in the format of MNIST, in `root` or `root`/FashionMNIST/raw; without a root
--- where Debian's package dataset-fashion-mnist puts them. Otherwise like MNIST.
+--- torchvision.datasets.FashionMNIST(root: path = nil, {train: bool = true, transform: function =,
+-- target_transform: function =}): Zalando's articles in the format of MNIST, in `root` or `root`/FashionMNIST/raw;
+-- without a root where Debian's package dataset-fashion-mnist puts them. Otherwise like MNIST.
 local FashionMNIST = torch.class("torchvision.datasets.FashionMNIST", ImageDataset)
 datasets.FashionMNIST = FashionMNIST
 FashionMNIST.classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt",
@@ -145,8 +145,8 @@ end
 
 -- ---- UCI digits ----------------------------------------------------------------------------
 
---- torchvision.datasets.Digits({train: bool = true, transform: function =, target_transform: function =}): 1,797 handwritten digits of
--- 8×8 pixels (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits",
+--- torchvision.datasets.Digits({train: bool = true, transform: function =, target_transform: function =}): 1,797
+-- handwritten digits of 8×8 pixels (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits",
 -- UCI, 1998, CC BY 4.0), part of Hecate. Every fifth image is in the test set. `data`
 -- is uint8 (N, 8, 8) of 0 … 16; an item is a float32 image (1, 8, 8) in [0, 1] and its
 -- label: class 1 is the digit 0.

@@ -69,7 +69,8 @@ a:argmax(); a:argmax($1); a:argmax(-1); a:argmin(-1); a:logsumexp($1); a:logsume
 a:softmax($1); a:softmax(-1); a:log_softmax($1); a:log_softmax(-1); D:softmax(-1)
 a:cumsum($1); a:cumsum(-1); I:cumsum(-1); a:reshape(-1):cumsum(-1); torch.cumprod(a, -1); torch.count_nonzero(a)
 ]])
-add("middle", "y:sum($1 + 1); y:mean($1 + 1); y:max($1 + 1); y:softmax($1 + 1); y:var($1 + 1); y:argmax($1 + 1); y:cumsum($1 + 1)",
+add("middle", "y:sum($1 + 1); y:mean($1 + 1); y:max($1 + 1); y:softmax($1 + 1); y:var($1 + 1); y:argmax($1 + 1); " ..
+  "y:cumsum($1 + 1)",
   "y = torch.randn(16, n, 64)", {4, 16, 1024})
 add("order", [[
 a:sort(-1); a:sort($1); a:topk(k, -1); a:reshape(-1):sort(); a:median(); a:argsort(-1); I:sort(-1)
@@ -100,9 +101,12 @@ a:mm(b[{{}, 2}]:unsqueeze(-1)); torch.addmm(a, a, b); F.linear(a, b, v)
 torch.einsum("ij,jk->ik", a, b); row:mm(a); F.linear(row, b, v)
 ]])
 add("batches", [[
-B:bmm(C); B:matmul(C); B:matmul(b); B:transpose(-1, -2):matmul(C); B:matmul(w); B4:matmul(C4); F.linear(B, b); torch.einsum("bij,bjk->bik", B, C)
-]], "B = torch.randn(16, n, n); C = torch.randn(16, n, n); w = torch.randn(n); B4 = torch.randn(2, 8, n, n); C4 = torch.randn(1, 8, n, n)", {4, 24, 256})
-local images = "y = torch.randn(%d, %d, n, n); w = torch.randn(%d, %d, %d, %d); c = torch.randn(%d); yg = torch.randn(%d, %d, n, n, {requires_grad = true}); wg = torch.randn(%d, %d, %d, %d, {requires_grad = true})"
+B:bmm(C); B:matmul(C); B:matmul(b); B:transpose(-1, -2):matmul(C); B:matmul(w); B4:matmul(C4); F.linear(B, b);
+  torch.einsum("bij,bjk->bik", B, C)
+]], "B = torch.randn(16, n, n); C = torch.randn(16, n, n); w = torch.randn(n); B4 = torch.randn(2, 8, n, n); " ..
+  "C4 = torch.randn(1, 8, n, n)", {4, 24, 256})
+local images = "y = torch.randn(%d, %d, n, n); w = torch.randn(%d, %d, %d, %d); c = torch.randn(%d); " ..
+  "yg = torch.randn(%d, %d, n, n, {requires_grad = true}); wg = torch.randn(%d, %d, %d, %d, {requires_grad = true})"
 local function conv(batch, channels, outputs, kernel, groups, calls, sizes)
   local w = channels // groups
   add(("conv %d×%d→%d, %d×%d"):format(batch, channels, outputs, kernel, kernel), calls,
@@ -120,11 +124,14 @@ conv(8, 64, 64, 3, 1, both .. "; F.conv2d(y, w, c, {stride = 2, padding = 1})", 
 conv(1, 64, 64, 1, 1, "F.conv2d(y, w, c)", {7, 14, 56})
 conv(64, 64, 128, 1, 1, "F.conv2d(y, w, c); F.conv2d(y, w, c, {stride = 2})", {7, 14})
 conv(1, 64, 64, 3, 64, "F.conv2d(y, w, c, {padding = 1, groups = 64})", {7, 14, 56})
-conv(64, 64, 64, 3, 64, "F.conv2d(y, w, c, {padding = 1, groups = 64}); torch.autograd.grad(F.conv2d(yg, wg, c, {padding = 1, groups = 64}):sum(), {yg, wg})", {7, 14})
+conv(64, 64, 64, 3, 64,
+  "F.conv2d(y, w, c, {padding = 1, groups = 64}); " ..
+  "torch.autograd.grad(F.conv2d(yg, wg, c, {padding = 1, groups = 64}):sum(), {yg, wg})", {7, 14})
 conv(16, 32, 64, 3, 4, "F.conv2d(y, w, c, {padding = 1, groups = 4}); F.conv2d(y, w, c, {dilation = 2, groups = 4})",
   {8, 28})
 add("conv1d", "F.conv1d(y, w, c, {padding = 1}); F.conv_transpose2d(z, u, {stride = 2})",
-  "y = torch.randn(16, 16, n * 16); w = torch.randn(32, 16, 3); c = torch.randn(32); z = torch.randn(8, 16, n, n); u = torch.randn(16, 8, 2, 2)", {4, 28})
+  "y = torch.randn(16, 16, n * 16); w = torch.randn(32, 16, 3); c = torch.randn(32); z = torch.randn(8, 16, n, n); " ..
+  "u = torch.randn(16, 8, 2, 2)", {4, 28})
 add("pool", [[
 F.max_pool2d(y, 2); F.avg_pool2d(y, 2); F.max_pool2d(y, 3, {stride = 2, padding = 1}); F.adaptive_avg_pool2d(y, 1)
 F.adaptive_avg_pool2d(y, 4)
@@ -136,7 +143,10 @@ F.batch_norm(y, r, s); F.batch_norm(y, r, s, w, c); F.batch_norm(y, r, s, w, c, 
 torch.autograd.grad(F.batch_norm(yg, r, s, w, c, {training = true}):sum(), {yg})
 F.layer_norm(h, {n}, lw, lb); torch.autograd.grad(F.layer_norm(hg, {n}, lw, lb):sum(), {hg})
 F.group_norm(y, 4, w, c); F.batch_norm(h2, r, s, w, c, {training = true})
-]], "y = torch.randn(16, 16, n, n); yg = torch.randn(16, 16, n, n, {requires_grad = true}); r = torch.zeros(16); s = torch.ones(16); w = torch.ones(16); c = torch.zeros(16); h = torch.randn(64, n, n); hg = torch.randn(64, n, n, {requires_grad = true}); lw = torch.ones(n); lb = torch.zeros(n); h2 = torch.randn(n * 8, 16)", {4, 16, 64})
+]], "y = torch.randn(16, 16, n, n); yg = torch.randn(16, 16, n, n, {requires_grad = true}); r = torch.zeros(16); " ..
+  "s = torch.ones(16); w = torch.ones(16); c = torch.zeros(16); h = torch.randn(64, n, n); " ..
+  "hg = torch.randn(64, n, n, {requires_grad = true}); lw = torch.ones(n); lb = torch.zeros(n); " ..
+  "h2 = torch.randn(n * 8, 16)", {4, 16, 64})
 add("random", [[
 torch.rand(n, n); torch.randn(n, n); torch.randint(0, 10, {n, n}); torch.randperm(n * n)
 F.dropout(a, 0.5, {training = true}); torch.bernoulli(u); a:uniform_(); a:normal_(); torch.multinomial(u[$1], 2)
@@ -165,7 +175,8 @@ torch.autograd.grad(x:logsumexp(-1):sum(), {x}); torch.autograd.grad(x:log_softm
 torch.autograd.grad(x:cumsum(-1):sum(), {x}); torch.autograd.grad(x:norm(), {x})
 torch.autograd.grad(torch.where(m, x, b):sum(), {x})
 ]], "vg = torch.randn(n, {requires_grad = true})")
-local optimizer = "w = torch.randn(n, n, {requires_grad = true}); c = torch.randn(n, {requires_grad = true}); w:sum():add(c:sum()):backward(); "
+local optimizer = "w = torch.randn(n, n, {requires_grad = true}); c = torch.randn(n, {requires_grad = true}); " ..
+  "w:sum():add(c:sum()):backward(); "
 for _, new in ipairs{"SGD({w, c}, {lr = 1e-9})", "SGD({w, c}, {lr = 1e-9, momentum = 0.9})",
   "Adam({w, c}, {lr = 1e-9})", "AdamW({w, c}, {lr = 1e-9})", "RMSprop({w, c}, {lr = 1e-9})",
     "Adagrad({w, c}, {lr = 1e-9})"} do

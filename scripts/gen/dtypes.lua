@@ -164,7 +164,8 @@ function dtypes.header(rows)
     put("#define %s_DTYPES_MASK 0x%xu", title, mask)
   end
   put("/* X(NAME, name, C type in memory) for every type; below, for those of a set that have kernels of their own.")
-  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on, and NAME_ENTRIES(f) what stands in it.")
+  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on, and NAME_ENTRIES(f) " ..
+    "what stands in it.")
   put("** NAME_SWITCH(dtype, M): M(name, T). */")
   put("#define EVERY_DTYPE(X) %s", table.concat(lists, " "))
   set_macros(rows, put)
@@ -209,7 +210,8 @@ end
 
 -- each_<set>.h: includes the private body that BODY names once for each type of the set.
 function dtypes.each(rows, set)
-  local out = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each type of a set, with T (an element),",
+  local out = {"/* Generated from tensor/dtypes.lua. Includes the file BODY once for each type of a set, " ..
+    "with T (an element),",
     "** A (its accumulator), DTYPE, NAME(x) (x_float32), LOWEST and HIGHEST (its first and last number) defined. */"}
   for _, name in ipairs(dtypes.set(rows, set)) do
     local row = rows[name]

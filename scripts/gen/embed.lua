@@ -44,7 +44,8 @@ local function library(name, files)
     local path = file:find "^/" and file or source .. "/" .. file
     local text = read(path)
     local symbol = ("embedded_%s_%d"):format(name, i)
-    out[#out + 1] = ('__asm__(".section .rodata\\n.balign 16\\n.globl %s\\n.hidden %s\\n%s:\\n.incbin \\"%s\\"\\n.byte 0\\n.previous");'):format(
+    out[#out + 1] = ('__asm__(".section .rodata\\n.balign 16\\n.globl %s\\n.hidden %s\\n%s:\\n' ..
+      '.incbin \\"%s\\"\\n.byte 0\\n.previous");'):format(
       symbol, symbol, symbol, path)
     out[#out + 1] = ("extern const unsigned char %s[];"):format(symbol)
     local public = file:find "^lib/.+%.lua$" and is_public(module_of(file), text)
@@ -95,9 +96,10 @@ local function manifest(names, files, plugin_words)
   local declarations, rows = natives(files)
   table.move(declarations, 1, #declarations, #out + 1, out)
   out[#out + 1] = ("const EmbeddedFile *const embedded_libraries[] = {%sNULL};"):format(table.concat(libraries))
-  out[#out + 1] = ("const EmbeddedNative embedded_natives[] = {\n%s\n  {NULL, NULL, false}\n};"):format(table.concat(rows, "\n"))
-  out[#out + 1] = ("const EmbeddedPlugin embedded_plugins[] = {\n%s\n  {NULL, NULL, NULL, NULL, false, false}\n};\n"):format(
-    table.concat(plugins(plugin_words), "\n"))
+  out[#out + 1] = ("const EmbeddedNative embedded_natives[] = {\n%s\n  {NULL, NULL, false}\n};"):format(
+    table.concat(rows, "\n"))
+  local plugin_table = "const EmbeddedPlugin embedded_plugins[] = {\n%s\n  {NULL, NULL, NULL, NULL, false, false}\n};\n"
+  out[#out + 1] = plugin_table:format(table.concat(plugins(plugin_words), "\n"))
   write(target, table.concat(out, "\n"))
 end
 

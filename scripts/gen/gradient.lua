@@ -95,8 +95,8 @@ local function read_results(row, plan, trace)
 end
 
 --- Runs the formula of a row. Returns {traces, results = {[number of an input] = true}, save_inputs, save_outputs,
--- layouts = {[number of an input] = true}}; save_… say for the number of an input or output the bits of the gradients (of
--- input 1: bit 0) that it is kept for.
+-- layouts = {[number of an input] = true}}; save_… say for the number of an input or output the bits of the gradients
+-- (of input 1: bit 0) that it is kept for.
 function gradient.plan(row, rows)
   local plan = {results = {}, save_inputs = {}, save_outputs = {}, layouts = {}}
   plan.traces = formula.record(row, rows, "backward", row.backward, operands(row))

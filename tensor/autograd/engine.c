@@ -102,8 +102,8 @@ static Status wrong_shape(const Meta *m, const Tensor *t) {
               shape_text(a, m->ndim, m->shape), shape_text(b, t->ndim, t->shape));
 }
 
-/* Brings a gradient to the shape, the dtype and the device of where it flows: what broadcasting repeated is added up. Consumes
-** *grad. */
+/* Brings a gradient to the shape, the dtype and the device of where it flows: what broadcasting repeated is added up.
+** Consumes *grad. */
 static Status fit(const Meta *m, Tensor **grad) {
   Tensor *t = *grad, *next = NULL;
   if (!meta_same_shape(m, t)) {
@@ -289,7 +289,8 @@ static Status seed(Pass *p, int n_roots, Tensor **roots, Tensor **grads, const E
     Tensor *g;
     if (grads != NULL && grads[i] != NULL) g = tensor_retain(grads[i]);
     else {
-      TRY(tensor_empty("backward", roots[i]->ndim, roots[i]->shape, (DType)roots[i]->dtype, tensor_device(roots[i]), &g));
+      TRY(tensor_empty("backward", roots[i]->ndim, roots[i]->shape, (DType)roots[i]->dtype, tensor_device(roots[i]),
+                       &g));
       TRY(tensor_fill_raw(g, scalar_int(1)));
     }
     TRY(deliver(&p->slots[edges[i].node->slot], edges[i].output, g));

@@ -98,7 +98,8 @@ static bool layout_overlaps(const Tensor *layout) {
 /* The elements of 'grad' as they would lie in the memory of 'layout', which has its shape; 0 in the gaps. */
 static Status lay_out(Tensor *grad, const Tensor *layout, Tensor **flat) {
   if (tensor_is_contiguous(layout)) return op_reshape(grad, (Ints){1, {-1}}, flat);
-  if (layout_overlaps(layout)) return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
+  if (layout_overlaps(layout))
+    return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
   OWNED Tensor *zeros = NULL;
   TRY(op_new_zeros(grad, (Ints){1, {layout_extent(layout)}}, DTYPE_NONE, &zeros));
   return op_as_strided_scatter(zeros, grad, ints_of(layout->ndim, layout->shape), ints_of(layout->ndim, layout->stride),

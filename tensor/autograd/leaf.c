@@ -29,7 +29,8 @@ Status gradient_own(Tensor **grad) {
   return OK;
 }
 
-/* A leaf can change its dtype (model:double()), its device or its shape (t_ with gradients off) after the graph was made. */
+/* A leaf can change its dtype (model:double()), its device or its shape (t_ with gradients off) after the graph was
+** made. */
 static Status fit_leaf(const char *who, Tensor *leaf, Tensor **grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
   Tensor *cast, *have = tensor_grad(leaf);

@@ -18,7 +18,8 @@ static Status check_saved(const Node *n, const Saved *s) {
 /* What the gradients 'needs' read must be as it was. */
 static Status check_kept(const OpInfo *info, const Node *n, uint32_t needs) {
   for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++)
-    if (node_keeps(info->save_inputs, info->input_for, input_index(info, k), needs)) TRY(check_saved(n, &n->saved_in[k]));
+    if (node_keeps(info->save_inputs, info->input_for, input_index(info, k), needs))
+      TRY(check_saved(n, &n->saved_in[k]));
   for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++)
     if (node_keeps(info->save_outputs, info->output_for, i, needs)) TRY(check_saved(n, &n->saved_out[i]));
   return OK;
@@ -54,8 +55,8 @@ Status step_fill_missing(Slot *s) {
   return OK;
 }
 
-/* The gradient of a real number to a complex z = x + iy is ∂/∂x + i ∂/∂y, as PyTorch's. With a holomorphic f that is
-** grad · conj(f'(z)). Formulas are written as for real numbers, grad · f'(z): they get conj(grad), and
+/* The gradient of a real number to a complex z = x + iy is ∂/∂x + i ∂/∂y, as PyTorch's. With a holomorphic f
+** that is grad · conj(f'(z)). Formulas are written as for real numbers, grad · f'(z): they get conj(grad), and
 ** what they give is conjugated. Rows whose function is not holomorphic give the gradient itself. */
 static Status conjugate_all(int n, Tensor **list) {
   for (int i = 0; i < n; i++) {

@@ -10,7 +10,8 @@ static Status create(Call *c) {
   TRY(c->info->create(c));
   if (!call_creation_options(c)->requires_grad) return OK;
   if (!dtype_has_gradient((DType)c->out[0]->dtype))
-    return fail(ERROR_ARGUMENT, "%s: 'requires_grad': only floating point and complex tensors can have gradients, got %s",
+    return fail(ERROR_ARGUMENT,
+                "%s: 'requires_grad': only floating point and complex tensors can have gradients, got %s",
                 c->info->lua_name, dtype_name((DType)c->out[0]->dtype));
   return tensor_set_requires_grad(c->out[0], true);
 }

@@ -129,8 +129,8 @@ static Status kernel_in_place(Call *c) {
   return status != OK ? status : call_finish(c);
 }
 
-/* A tensor that was kept for a gradient is noticed by the version of its storage. A call that failed before it wrote has
-** changed nothing. */
+/* A tensor that was kept for a gradient is noticed by the version of its storage. A call that failed before it wrote
+** has changed nothing. */
 static inline void in_place_changed(Tensor *t) {
   atomic_fetch_add_explicit(&t->storage->version, 1, memory_order_relaxed);
 }
@@ -141,7 +141,8 @@ static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const 
   TRY(tape_before_in_place(&c, &before));
   if (c.info->kind == KIND_VIEW) {
     Status status = call_view_in_place(&c);
-    if (status == OK) in_place_changed(inputs[0]); /* a gradient that kept this tensor must see that its shape changed */
+    /* A gradient that kept this tensor must see that its shape changed. */
+    if (status == OK) in_place_changed(inputs[0]);
     if (status == OK) status = tape_record_view_in_place(&c, before.self);
     tape_drop_before(&before);
     return status;

@@ -41,7 +41,8 @@ static bool wants_copies(const Call *c, int n, Tensor *const *tensors) {
 }
 
 Status call_run_kernel(Call *c) {
-  const bool copies = !c->info->moves && (wants_copies(c, c->n_in, c->in) || wants_copies(c, c->info->n_outputs, c->out));
+  const bool copies = !c->info->moves &&
+      (wants_copies(c, c->n_in, c->in) || wants_copies(c, c->info->n_outputs, c->out));
   Status status = copies ? run_computed(c) : c->device->kernel(c);
   c->wrote = status != ERROR_ARGUMENT; /* a kernel that refuses numbers does so before it writes */
   return status;

@@ -95,7 +95,8 @@ typedef struct OpInfo {
   const char *doc;
   const char *example;
   const char *onnx;      /* the ONNX operator that does the same with the same inputs, or NULL */
-  const char *const *modules; /* the tables it is in ("torch", "nn.functional", …), NULL behind the last; NULL: not visible */
+  /* The tables that it is in ("torch", "nn.functional", …), with NULL behind the last; NULL where no table has it. */
+  const char *const *modules;
   const struct OpInfo *next;  /* the next visible op of the same Lua name, or NULL */
   const OpArg *args;
   const void *defaults; /* of the attribute struct */
@@ -187,7 +188,8 @@ Status call_output(Call *c, int i, DType dtype, int ndim, const int64_t *shape);
 /* Makes room for a list of n results, all NULL. */
 Status call_list(Call *c, int n);
 
-/* room.c: an array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees it. */
+/* room.c: an array for n tensors, all NULL: 'few' (of OP_FEW) while they fit there, else a block; tensors_leave frees
+** it. */
 Status tensors_room(int n, Tensor **few, Tensor ***out);
 void tensors_leave(int n, Tensor **few, Tensor **array);
 

@@ -1,5 +1,5 @@
-/* road.h: what the files of the road that every call of an op takes share: dispatch.c leads to elementwise.c, view.c and
-** kernel.c, in_place.c leads to all of them; output.c and check.c serve them.
+/* road.h: what the files of the road that every call of an op takes share: dispatch.c leads to elementwise.c, view.c
+** and kernel.c, in_place.c leads to all of them; output.c and check.c serve them.
 */
 #ifndef HECATE_ROAD_H
 #define HECATE_ROAD_H

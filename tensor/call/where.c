@@ -1,5 +1,5 @@
-/* where.c: the device of a call. All tensors of a call are on one, but for numbers (0-dimensional tensors) and positions
-** of the CPU, which may be beside tensors of any device, and arrays of integers, which stay on the CPU.
+/* where.c: the device of a call. All tensors of a call are on one, but for numbers (0-dimensional tensors) and
+** positions of the CPU, which may be beside tensors of any device, and arrays of integers, which stay on the CPU.
 */
 #include "road.h"
 
@@ -25,7 +25,8 @@ static bool may_be_beside(const Call *c, int i) {
 static Status on_two_devices(const Call *c, int a, int b) {
   char one[DEVICE_TEXT], other[DEVICE_TEXT];
   const int first = argument_of(c, a), second = argument_of(c, b);
-  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d) is on %s, '%s' (argument %d) on %s; bring them to one device with :to()",
+  return fail(ERROR_ARGUMENT,
+              "%s: '%s' (argument %d) is on %s, '%s' (argument %d) on %s; bring them to one device with :to()",
               c->info->lua_name, c->info->args[first].name, first + 1, device_text(one, tensor_device(c->in[a])),
               c->info->args[second].name, second + 1, device_text(other, tensor_device(c->in[b])));
 }

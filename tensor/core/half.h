@@ -95,10 +95,10 @@ static inline uint8_t store_float8_e4m3fnuz(float f) { return store_fnuz(f, 3, 8
 static inline float load_float8_e5m2fnuz(uint8_t h) { return load_fnuz(h, 2, 0x1p111f); }
 static inline uint8_t store_float8_e5m2fnuz(float f) { return store_fnuz(f, 2, 16, 0x1p6f); }
 
-/* float8_e8m0fnu: the exponent of a float and nothing else, so powers of two from 2^-127 to 2^127; 0xff is NaN. The sign
-** is dropped, infinity becomes NaN, and the middle of two powers the larger one. What is below 2^-126 has exponent 0: up
-** to 2^-127 it becomes that, 0 too, and else 2^-126. Rouhani et al., "OCP microscaling formats (MX) specification",
-** 2023. */
+/* float8_e8m0fnu: the exponent of a float and nothing else, so powers of two from 2^-127 to 2^127; 0xff is NaN. The
+** sign is dropped, infinity becomes NaN, and the middle of two powers the larger one. What is below 2^-126 has exponent
+** 0: up to 2^-127 it becomes that, 0 too, and else 2^-126. Rouhani et al., "OCP microscaling formats (MX)
+** specification", 2023. */
 static inline float load_float8_e8m0fnu(uint8_t h) {
   const uint32_t number = h == 0 ? 0x400000u : (uint32_t)h << 23;
   return float_from_bits(h == 0xff ? 0x7fc00000u : number);

@@ -31,8 +31,8 @@ void hooks_recount(Tensor *t);
 Status tape_record(Call *c);
 /* The outermost composite that runs, whose name the nodes of private ops show; NULL: none runs. */
 extern _Thread_local const OpInfo *tape_composite;
-/* What the inputs of an op in place were, as far as its gradient needs it; all owned. 'others' are inputs that share the
-** memory of in[0]; lists behind them hold integers alone. */
+/* What the inputs of an op in place were, as far as its gradient needs it; all owned. 'others' are inputs that share
+** the memory of in[0]; lists behind them hold integers alone. */
 typedef struct {
   Tensor *self; /* NULL: the change is not noted */
   Tensor *others[OP_MAX_INPUTS];

@@ -1,7 +1,7 @@
 /* device.h: what a device is to the rest of the library: one table of functions for each kind of device. The CPU's is
 ** in device/cpu/, that of tensors without data in device/meta/; others are registered by plug-ins. Nothing outside of a
-** device's own folder (and of its kernels in ops/<family>/) calls its functions by their names: docs/internals/devices.md
-** tells the life of a device and how one is added.
+** device's own folder (and of its kernels in ops/<family>/) calls its functions by their names:
+** docs/internals/devices.md tells the life of a device and how one is added.
 */
 #ifndef HECATE_DEVICE_H
 #define HECATE_DEVICE_H
@@ -30,8 +30,8 @@ typedef struct DeviceOps {
   void (*memory_stats)(int index, MemoryStats *stats);
   void (*memory_reset_peak)(int index);
   void (*memory_trim)(int index);
-  /* Bytes between the host and a device, and between two devices of the kind. They have arrived on return (from_host may
-  ** have copied them elsewhere before they go on). NULL on host devices. */
+  /* Bytes between the host and a device, and between two devices of the kind. They have arrived on return (from_host
+  ** may have copied them elsewhere before they go on). NULL on host devices. */
   Status (*from_host)(int index, void *to, const void *from, size_t bytes);
   Status (*to_host)(int index, void *to, const void *from, size_t bytes);
   Status (*between)(int to_index, void *to, int from_index, const void *from, size_t bytes);
@@ -73,7 +73,8 @@ extern const DeviceOps *device_table[DEVICE_NONE];
 static inline const DeviceOps *device_of(const Tensor *t) { return device_table[t->device >> 5]; }
 static inline const DeviceOps *device_ops(Device device) { return device_table[device.type]; }
 
-/* While it is set, reads of data that a device without data has not give zeros instead of an error; it is told of each. */
+/* While it is set, reads of data that a device without data has not give zeros instead of an error; it is told
+** of each. */
 extern void (*device_placeholder)(const char *who, const Tensor *t);
 
 /* Adds a kind of device. The table must stay. Fails when there is one of the type. */

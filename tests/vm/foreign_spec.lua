@@ -10,7 +10,8 @@ local function objects()
     tensor = torch.ones(2), dtype = torch.float32, device = torch.device("cpu"), generator = torch.Generator(),
     node = y.grad_fn, module = model, linear = nn.Linear(2, 2), parameter = nn.Parameter(torch.ones(2)),
     optimizer = torch.optim.Adam(model:parameters()), hook = x:register_hook(function() end),
-    no_grad = torch.no_grad(), iterator = torch.ones(2):iter(), complex = torch.complex(torch.ones(1), torch.ones(1)):item(),
+    no_grad = torch.no_grad(), iterator = torch.ones(2):iter(),
+    complex = torch.complex(torch.ones(1), torch.ones(1)):item(),
     module_hook = model:register_forward_hook(function() end), shape = torch.ones(2).shape,
   }
 end

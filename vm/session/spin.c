@@ -1,11 +1,11 @@
 /* spin.c: how long threads spin when they wait for work. On a machine with other work the default of libgomp, 300000
 ** rounds, costs more than it gains: one thread waits while the other has no processor.
 **
-** libgomp reads GOMP_SPINCOUNT in its constructor, which runs before main, and never again. What stands in .preinit_array
-** runs before all constructors; the C library is not ready then, so that setenv is of no use, but the strings of the
-** environment lie where everybody will read them. So one of them, which no constructor reads, lends its place to the
-** setting, and gets it back in main. Where there is none to borrow the program starts anew with the setting, which takes
-** 3 ms.
+** libgomp reads GOMP_SPINCOUNT in its constructor, which runs before main, and never again. What stands in
+** .preinit_array runs before all constructors; the C library is not ready then, so that setenv is of no use, but the
+** strings of the environment lie where everybody will read them. So one of them, which no constructor reads, lends its
+** place to the setting, and gets it back in main. Where there is none to borrow the program starts anew with the
+** setting, which takes 3 ms.
 */
 #include <stddef.h>
 #include <stdlib.h>

@@ -120,6 +120,6 @@ static int to_cuda(lua_State *L) {
 }
 
 const luaL_Reg tensor_conversion_methods[] = {
-    {"to", to}, {"cpu", to_cpu}, {"cuda", to_cuda}, {"type_as", type_as}, {"float", to_float}, {"double", to_double}, {"long", to_long},
-    {"int", to_int}, {"byte", to_byte}, {"char", to_char}, {"short", to_short}, {"half", to_half},
+    {"to", to}, {"cpu", to_cpu}, {"cuda", to_cuda}, {"type_as", type_as}, {"float", to_float}, {"double", to_double},
+    {"long", to_long}, {"int", to_int}, {"byte", to_byte}, {"char", to_char}, {"short", to_short}, {"half", to_half},
     {"bfloat16", to_bfloat16}, {"bool", to_bool}, {"cfloat", to_cfloat}, {"cdouble", to_cdouble}, {NULL, NULL}};

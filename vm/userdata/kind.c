@@ -73,8 +73,8 @@ static int tensor_finalize(lua_State *L) {
   return 0;
 }
 
-/* __close. The collector can run a finaliser of the program in the middle of an op that has read its arguments; a tensor
-** that is closed there is let go of by the box, when no function can hold it any more. (Lua answers -1 to any
+/* __close. The collector can run a finaliser of the program in the middle of an op that has read its arguments; a
+** tensor that is closed there is let go of by the box, when no function can hold it any more. (Lua answers -1 to any
 ** question about the collector while it runs finalisers.) */
 static int tensor_close(lua_State *L) {
   TensorBox *box = finalized_box(L);

@@ -10,14 +10,16 @@ local html = {}
 
 local STYLE = [[
 :root{color-scheme:light dark;--fg:#1c1e21;--dim:#62676e;--bg:#fff;--box:#f4f5f7;--line:#dcdfe3;--link:#0b5cad}
-@media(prefers-color-scheme:dark){:root{--fg:#dfe2e6;--dim:#9aa0a8;--bg:#16181b;--box:#212429;--line:#353a41;--link:#7cb7ff}}
+@media(prefers-color-scheme:dark){:root{--fg:#dfe2e6;--dim:#9aa0a8;--bg:#16181b;
+--box:#212429;--line:#353a41;--link:#7cb7ff}}
 *{box-sizing:border-box}
 body{margin:0;font:16px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);display:flex;flex-wrap:wrap}
 a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
 nav{flex:0 0 15rem;padding:1rem;border-right:1px solid var(--line);height:100vh;position:sticky;top:0;overflow:auto}
 nav ul,.names{list-style:none;padding:0;margin:.5rem 0}
 main{flex:1 1 30rem;max-width:56rem;padding:1rem 2rem 4rem;min-width:0}
-input{width:100%;padding:.4rem .6rem;font:inherit;color:inherit;background:var(--box);border:1px solid var(--line);border-radius:4px}
+input{width:100%;padding:.4rem .6rem;font:inherit;color:inherit;background:var(--box);
+border:1px solid var(--line);border-radius:4px}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem}
 article{border-top:1px solid var(--line);padding:.6rem 0 .4rem;scroll-margin-top:.5rem}
 article:target{border-left:3px solid var(--link);padding-left:.8rem}
@@ -28,7 +30,8 @@ pre .out{color:var(--dim)}
 table{border-collapse:collapse;margin:.4rem 0}td{padding:.1rem 1rem .1rem 0;vertical-align:top}
 .dim{color:var(--dim);font-size:.9em}td.dim{white-space:nowrap}
 .names{columns:14rem}
-@media(max-width:50rem){nav{height:auto;position:static;flex-basis:100%;border-right:0;border-bottom:1px solid var(--line)}main{padding:1rem}}
+@media(max-width:50rem){nav{height:auto;position:static;flex-basis:100%;border-right:0;
+border-bottom:1px solid var(--line)}main{padding:1rem}}
 ]]
 
 local SEARCH = [[
@@ -38,7 +41,8 @@ return l===q?0:k===q?0:l.startsWith(q)?1:l.includes(q)?2:k.includes(q)?3:9}
 box.addEventListener('input',()=>{const q=box.value.trim().toLowerCase();hits.textContent='';if(!q)return;
 names.map(n=>[Math.min(rank(n[0],q),n[2].toLowerCase().includes(q)?5:9),n]).filter(p=>p[0]<9)
 .sort((a,b)=>a[0]-b[0]||a[1][0].length-b[1][0].length).slice(0,40).forEach(([,n])=>{
-const li=document.createElement('li'),a=document.createElement('a');a.href=n[1];a.textContent=n[0];a.title=n[2];li.append(a);hits.append(li)})});
+const li=document.createElement('li'),a=document.createElement('a');a.href=n[1];a.textContent=n[0];a.title=n[2];
+li.append(a);hits.append(li)})});
 box.addEventListener('keydown',e=>{const a=hits.querySelector('a');if(e.key==='Enter'&&a)location.href=a.href});
 ]]
 
@@ -232,11 +236,13 @@ end
 local function index_page(libraries, index)
   local out = {"<h1>Hecate: Torch, in Lua</h1>",
     "<p>Tensors, automatic differentiation, neural networks and optimisers in C, spoken in Lua: "
-    .. "PyTorch's names and meanings, Lua's grammar, positions that count from 1. In the session <code>?name</code> shows what is here.</p>"}
+    .. "PyTorch's names and meanings, Lua's grammar, positions that count from 1. "
+    .. "In the session <code>?name</code> shows what is here.</p>"}
   for _, library in ipairs(libraries) do
     local found = record.of(index.by_name[library.name], index)
-    out[#out + 1] = ('<h2><a href="%s">%s</a> <span class=dim>%d names</span></h2><p>%s</p>'):format(page_of(library.name),
-      library.name, #library.entries, inline(text.summary(found), index))
+    local heading = '<h2><a href="%s">%s</a> <span class=dim>%d names</span></h2><p>%s</p>'
+    out[#out + 1] = heading:format(page_of(library.name), library.name, #library.entries,
+      inline(text.summary(found), index))
   end
   return table.concat(out, "\n")
 end

@@ -57,7 +57,8 @@ end
 function manual.library()
   local index = registry.index()
   local out = {head("hecate-torch", 3, "the libraries of Hecate"),
-    ".SH DESCRIPTION\nArguments come in this order, or by name in one trailing table; those in braces only by name. Positions count from 1. "
+    ".SH DESCRIPTION\nArguments come in this order, or by name in one trailing table; those in braces only " ..
+    "by name. Positions count from 1. "
     .. "\\(aqname?\\(aq in the session of\n.BR hecate (1)\nshows arguments and examples.\n"}
   for _, library in ipairs(index.libraries) do
     if #library.entries > 0 then

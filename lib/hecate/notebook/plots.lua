@@ -162,7 +162,8 @@ function plots.install_functions(self, env)
   --- figure_format("png" or "svg"): what figures and live curves are from now on.
   function env.figure_format(format)
     if format ~= "png" and format ~= "svg" then
-      error(("figure_format: 'format' (argument 1): expected 'png' or 'svg', got %s"):format(options.describe(format)), 2)
+      error(("figure_format: 'format' (argument 1): expected 'png' or 'svg', got %s"):format(options.describe(format)),
+        2)
     end
     self.format = format
   end

@@ -1,5 +1,5 @@
-/* png.c: a picture as the bytes of a PNG file (ISO/IEC 15948). hecate.zlib packs them where it can be opened; without it
-** the file is as large as the picture.
+/* png.c: a picture as the bytes of a PNG file (ISO/IEC 15948). hecate.zlib packs them where it can be opened; without
+** it the file is as large as the picture.
 */
 #include <string.h>
 
@@ -34,7 +34,8 @@ static void add_chunk(luaL_Buffer *b, const char *type, const char *data, size_t
   luaL_addlstring(b, (char *)number, 4);
 }
 
-/* Pushes the bytes as a stream of zlib's format (RFC 1950) with blocks that are stored as they are (RFC 1951, 3.2.4). */
+/* Pushes the bytes as a stream of zlib's format (RFC 1950) with blocks that are stored as they are (RFC
+** 1951, 3.2.4). */
 static void push_stored(lua_State *L, const unsigned char *bytes, size_t size) {
   enum { BLOCK = 65535, MODULUS = 65521 };
   uint32_t low = 1, high = 0; /* Adler-32 */

@@ -115,5 +115,8 @@ local function start(session, argument)
 end
 
 M[1] = {name = "debug", usage = "%debug", run = start,
-  doc = "looks into the frames of the last error\nup, down, where and locals show them, quit (or Ctrl-D) ends it. Anything else is run as\nusual, with the variables of the frame, which can be read and set. Large values are there\nuntil the next input that is no command."}
+  doc = "looks into the frames of the last error\n" ..
+    "up, down, where and locals show them, quit (or Ctrl-D) ends it. Anything else is run as\n" ..
+    "usual, with the variables of the frame, which can be read and set. Large values are there\n" ..
+    "until the next input that is no command."}
 return M

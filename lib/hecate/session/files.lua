@@ -211,9 +211,12 @@ M[1] = {name = "run", usage = "%run file [arguments]", takes_files = true, run =
 M[2] = {name = "load", usage = "%load file", takes_files = true, run = load_file,
   doc = "shows a file and runs it as if it had been typed here"}
 M[3] = {name = "save", usage = "%save file [from-to]", takes_files = true, run = save,
-  doc = "writes the inputs as a program\nCommands are left out, what was shown is printed. %hist tells the numbers of inputs."}
+  doc = "writes the inputs as a program\n" ..
+    "Commands are left out, what was shown is printed. %hist tells the numbers of inputs."}
 M[4] = {name = "edit", usage = "%edit [file or function]", takes_files = true, run = edit,
-  doc = "opens $VISUAL or $EDITOR\nWithout a word on the last input, with a function where it was written. An input or a .lua\nfile that was edited is run afterwards."}
+  doc = "opens $VISUAL or $EDITOR\n" ..
+    "Without a word on the last input, with a function where it was written. An input or a .lua\n" ..
+    "file that was edited is run afterwards."}
 M[5] = {name = "cd", usage = "%cd [folder]", takes_files = true, run = cd,
   doc = "changes the folder; - goes back to the one before"}
 M[6] = {name = "pwd", usage = "%pwd", run = pwd, doc = "the folder"}

@@ -145,5 +145,7 @@ end
 return {
   {name = "who", usage = "%who [part of a name]", run = who, doc = "the globals: type, shape, bytes, device, gradient"},
   {name = "mem", usage = "%mem [on|off|lines]", run = mem,
-    doc = "the tensors that are alive, by size\nAfter %mem on those made since then, by the line that made them (also such as only the\nhistory of a gradient holds)."},
+    doc = "the tensors that are alive, by size\n" ..
+      "After %mem on those made since then, by the line that made them (also such as only the\n" ..
+      "history of a gradient holds)."},
 }

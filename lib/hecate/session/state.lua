@@ -54,7 +54,9 @@ return {
   {name = "reset", usage = "%reset", run = reset,
     doc = "removes every global that was defined, and what results and errors hold"},
   {name = "autoreload", usage = "%autoreload 0|1|2", run = autoreload,
-    doc = "loads modules anew whose files changed: 1 once, now; 2 before every input; 0 never\nObjects get the new methods of their classes, tables of modules the new functions. A\nfunction that was kept in a local stays the old one."},
+    doc = "loads modules anew whose files changed: 1 once, now; 2 before every input; 0 never\n" ..
+      "Objects get the new methods of their classes, tables of modules the new functions. A\n" ..
+      "function that was kept in a local stays the old one."},
   {name = "traceback", usage = "%traceback full|short", run = traceback,
     doc = "whether tracebacks show the frames of Hecate and of C too"},
   {name = "strict", usage = "%strict on|off", run = strict,

@@ -72,9 +72,9 @@ local function timeit(session, words)
   end
   local mean = sum / given.r
   for _, t in ipairs(times) do squares = squares + (t - mean) ^ 2 end
-  session.write(("%s ± %s per loop (mean ± std. dev. of %d run%s, %d loop%s each), best %s\n"):format(text.seconds(mean),
-    text.seconds(math.sqrt(squares / given.r)), given.r, given.r == 1 and "" or "s", n, n == 1 and "" or "s",
-      text.seconds(best)))
+  local said = "%s ± %s per loop (mean ± std. dev. of %d run%s, %d loop%s each), best %s\n"
+  session.write(said:format(text.seconds(mean), text.seconds(math.sqrt(squares / given.r)), given.r,
+    given.r == 1 and "" or "s", n, n == 1 and "" or "s", text.seconds(best)))
 end
 
 --- %prof: the ops of a statement by the time they took themselves.
@@ -92,7 +92,9 @@ return {
   {name = "time", usage = "%time statement", statement = true, run = time,
     doc = "runs it and tells how long it took\nThe second number is the change of the bytes that tensors hold."},
   {name = "timeit", usage = "%timeit [-n loops] [-r runs] statement", statement = true, run = timeit,
-    doc = "measures a short statement: mean, deviation, best\nThe number of loops is chosen so that a run takes a tenth of a second; 7 runs."},
+    doc = "measures a short statement: mean, deviation, best\n" ..
+      "The number of loops is chosen so that a run takes a tenth of a second; 7 runs."},
   {name = "prof", usage = "%prof statement", statement = true, run = prof,
-    doc = "which ops it spends its time in\nself: without the ops that an op calls; memory: the bytes of what it made."},
+    doc = "which ops it spends its time in\n" ..
+      "self: without the ops that an op calls; memory: the bytes of what it made."},
 }

@@ -47,7 +47,8 @@ local function saved_tensors(own)
   for i = 1, saved.n do
     local t = saved[i]
     if t ~= nil and own.versions and own.versions[i] ~= t._version then
-      error(("backward: a tensor (%s) that %s needs was changed after it was used"):format(table.concat(t.shape, "×"), own.name), 3)
+      error(("backward: a tensor (%s) that %s needs was changed after it was used"):format(table.concat(t.shape, "×"),
+        own.name), 3)
     end
     local output = own.saved_outputs and own.saved_outputs[i]
     if output and own.callback and torch.is_grad_enabled() then t = C.function_output(own.callback, output, t) end

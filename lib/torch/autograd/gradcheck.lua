@@ -39,10 +39,11 @@ local function numeric(f, inputs, x, eps)
   end)
 end
 
---- torch.autograd.gradcheck(f: function, inputs: Tensor|Tensor[], {eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = true}) -> bool, string:
--- Whether the gradients of f(table.unpack(inputs)) agree with finite differences. Inputs are
--- float64 or complex128 tensors; those that require a gradient are checked, complex ones part by part. Every floating point result
--- of f that has a history takes part, weighted by fixed numbers, so that one scalar is compared:
+--- torch.autograd.gradcheck(f: function, inputs: Tensor|Tensor[], {eps: float = 1e-6, atol: float = 1e-5,
+-- rtol: float = 1e-3, raise_exception: bool = true}) -> bool, string: Whether the gradients of
+-- f(table.unpack(inputs)) agree with finite differences. Inputs are float64 or complex128 tensors; those that require a
+-- gradient are checked, complex ones part by part. Every floating point result of f that has a history takes part,
+-- weighted by fixed numbers, so that one scalar is compared:
 -- d Σ wᵢ yᵢ / dx = (Σ wᵢ yᵢ(x + ε) - Σ wᵢ yᵢ(x - ε)) / 2ε.
 -- Raises on disagreement unless raise_exception is false, then returns false and the reason.
 -- Example: torch.autograd.gradcheck(torch.sin, torch.tensor({1.0}, {dtype = "float64", requires_grad = true}))

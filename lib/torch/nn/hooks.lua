@@ -57,7 +57,8 @@ local function check_returned(result, expected)
   for i = 1, result.n do
     local given, want = result[i], expected[i]
     if given ~= nil and want ~= nil and describe(given) ~= describe(want) then
-      error(("register_full_backward_hook: a hook returned %s as gradient %d, expected %s"):format(describe(given), i, describe(want)), 0)
+      error(("register_full_backward_hook: a hook returned %s as gradient %d, expected %s"):format(describe(given), i,
+        describe(want)), 0)
     end
   end
 end

@@ -104,8 +104,8 @@ extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… 
 extern const luaL_Reg state_methods[]; /* state.c: state_dict, load_state_dict */
 extern const luaL_Reg mode_methods[];  /* mode.c: train, to, apply… */
 extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
-/* scope.c: calls the function at 1 with the module at 2 and what is behind it, so that the modes know which module runs;
-** where mode_wants_scopes(). */
+/* scope.c: calls the function at 1 with the module at 2 and what is behind it, so that the modes know which module
+** runs; where mode_wants_scopes(). */
 int module_call_in_scope(lua_State *L);
 int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
 int module_tostring(lua_State *L);     /* repr.c */

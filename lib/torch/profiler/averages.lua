@@ -10,8 +10,8 @@ Average.__index = Average
 
 function Average:__tostring()
   local form = "<FunctionEventAvg key=%s self_cpu_time=%s cpu_time=%s input_shapes=%s cpu_memory_usage=%d>"
-  return form:format(self.key, averages.time(self.self_cpu_time_total), averages.time(self.cpu_time), self.input_shapes or "",
-    self.cpu_memory_usage)
+  return form:format(self.key, averages.time(self.self_cpu_time_total), averages.time(self.cpu_time),
+    self.input_shapes or "", self.cpu_memory_usage)
 end
 
 local function add(average, event)

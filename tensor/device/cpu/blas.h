@@ -15,8 +15,8 @@
 #define BLAS_PANEL_FLOP 5e8
 #endif
 
-/* C = alpha · A · B + beta · C of float32 or float64, or of complex numbers. Both matrices are readable (matrix_readable), and no number
-** in them exceeds INT_MAX. Where beta is 0, C is not read. */
+/* C = alpha · A · B + beta · C of float32 or float64, or of complex numbers. Both matrices are readable
+** (matrix_readable), and no number in them exceeds INT_MAX. Where beta is 0, C is not read. */
 void BLAS(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc);
 /* y = alpha · A · x + beta · y. The elements of x and y lie 'step' and 'ystep' elements apart. */
 void BLAS(gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep);

@@ -3,8 +3,8 @@
 typedef T NAME(Lanes) __attribute__((vector_size(32)));
 enum { NAME(LANES) = 32 / sizeof(T) };
 
-/* Copies up to BLOCK × BLOCK elements of 'm' from (row, column) on, multiplied by 'factor', to 'to' (BLOCK, BLOCK), with
-** zeros beyond the end of the matrix. With 'turned' the copy is transposed. */
+/* Copies up to BLOCK × BLOCK elements of 'm' from (row, column) on, multiplied by 'factor', to 'to' (BLOCK, BLOCK),
+** with zeros beyond the end of the matrix. With 'turned' the copy is transposed. */
 static void NAME(blocked_copy)(Matrix m, int64_t row, int64_t column, T factor, bool turned, T *to) {
   const T *from = (const T *)m.data + row * m.row + column * m.column;
   int64_t rows = m.rows - row < BLOCK ? m.rows - row : BLOCK,

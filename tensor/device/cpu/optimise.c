@@ -9,7 +9,8 @@
 #define OPTIMISER_STRIP 512   /* numbers of 16 bits that are converted at a time */
 enum { OPTIMISER_ARRAYS = 2 + OPTIMISER_STATES };
 
-/* The dtype in which parameters of another one are moved: of complex numbers both parts, those of 16 bits in float32. */
+/* The dtype in which parameters of another one are moved: of complex numbers both parts, those of 16 bits
+** in float32. */
 static DType optimise_dtype(DType dtype) { return dtype_compute(dtype_real(dtype)); }
 
 bool cpu_optimiser_has(DType dtype) {

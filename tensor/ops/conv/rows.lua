@@ -41,7 +41,8 @@ op {"conv2d_weight", "(input: Tensor, grad_output: Tensor, size: shape, stride: 
       grad_output = o.input:conv2d(o.grad, nil, o.stride, o.padding, o.dilation, o.groups)}
   end, doc = [[The gradient of conv2d to its weight, of the given size.]]}
 
-local signature = "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1, ceil_mode: bool = false"
+local signature = "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1, "
+  .. "ceil_mode: bool = false"
 -- Each gradient goes to where the largest element was.
 local function to_largest(o)
   local shape, g = o.shape_of.input, o.grad
@@ -66,7 +67,8 @@ the largest elements in their flattened planes come too.]],
   example = "nn.functional.max_pool2d(torch.rand(1, 1, 4, 4), 2)"}
 op {"avg_pool2d", "(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, "
     .. "ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: int = nil) -> Tensor",
-  module = "nn.functional", method = false, types = "number", infer = "avg_pool2d", contiguous = true, domain = "planes",
+  module = "nn.functional", method = false, types = "number", infer = "avg_pool2d", contiguous = true,
+  domain = "planes",
   backward = function(o)
     return {input = o.grad:avg_pool2d_adjoint(o.shape_of.input, o.kernel_size, o.stride, o.padding, o.ceil_mode,
       o.count_include_pad, o.divisor_override)}

@@ -68,7 +68,8 @@ Status conv_window(const Tensor *input, const Tensor *weight, const ConvArgs *a,
     int64_t reach = w->dilation[d] * (w->kernel[d] - 1) + 1, room = w->in[d] + 2 * w->padding[d];
     if (reach > room)
       return fail(ERROR_ARGUMENT,
-                  "conv2d: 'weight' (argument 2): the kernel (%lld×%lld) does not fit in the padded input (%lld×%lld)",
+                  "conv2d: 'weight' (argument 2): the kernel (%lld×%lld) does not fit in the padded input "
+                  "(%lld×%lld)",
                   (long long)weight->shape[2], (long long)weight->shape[3], (long long)(w->in[0] + 2 * w->padding[0]),
                   (long long)(w->in[1] + 2 * w->padding[1]));
     w->out[d] = (room - reach) / w->stride[d] + 1;

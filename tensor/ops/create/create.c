@@ -129,7 +129,8 @@ static void write_integers(Tensor *t, int64_t start, int64_t step) {
   }
 }
 
-/* Element i is start + step · i: in integers exactly (start and step are integers then), in floats by way of double. */
+/* Element i is start + step · i: in integers exactly (start and step are integers then), in floats by way
+** of double. */
 static void write_sequence(Tensor *t, Scalar start, Scalar step) {
   if (sequences_integers[t->dtype] != NULL)
     write_integers(t, scalar_to_int(start), scalar_to_int(step));

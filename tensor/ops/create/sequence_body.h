@@ -1,5 +1,5 @@
-/* sequence_body.h: for create.c: elements number at to at + n - 1, of which number i is base + step · (i - origin). The
-** loop counts in int32_t: the compiler makes vectors of double of those, but not of int64_t.
+/* sequence_body.h: for create.c: elements number at to at + n - 1, of which number i is base + step · (i - origin).
+** The loop counts in int32_t: the compiler makes vectors of double of those, but not of int64_t.
 */
 static void NAME(sequence)(char *out, int64_t at, int32_t n, double base, double step, int64_t origin) {
   T *o = (T *)out + at;

@@ -149,7 +149,8 @@ op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, typ
   end}
 
 op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,
-  expr = "choose(a == K(-INFINITY), K(0), K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a))))",
+  expr = "choose(a == K(-INFINITY), K(0), "
+    .. "K(0.5) * a * (1 + tanh(K(0.79788456080286535588) * (a + K(0.044715) * a * a * a))))",
   doc = "The tanh form of GELU.",
   backward = function(o) return {input = o.grad:gelu_tanh_backward(o.input)} end}
 op {"gelu_tanh_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, types = "float", cost = true,
@@ -165,7 +166,8 @@ op {"gelu_tanh_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true
 op {"gelu", "(input: Tensor, *, approximate: none|tanh = none) -> Tensor", specialize = {"approximate"},
   composite = function(o) return o.approximate == "tanh" and o.input:gelu_tanh() or o.input:gelu_exact() end,
   module = "nn.functional", method = false,
-  doc = "x Φ(x), Φ the distribution function of the normal law (Hendrycks and Gimpel 2016); approximate = \"tanh\": their closed form.",
+  doc = [[x Φ(x), Φ the distribution function of the normal law (Hendrycks and Gimpel 2016); approximate = "tanh":
+their closed form.]],
   example = "nn.functional.gelu(torch.randn(3))"}
 
 for _, name in ipairs {"floor", "ceil", "trunc"} do

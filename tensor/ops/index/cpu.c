@@ -29,7 +29,8 @@ Status KERNEL(one_hot)(Call *c) {
     const int64_t at = positions[i];
     if (at < 0)
       return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): %s",
-                  at == POSITION_ZERO ? "0 is not a position; positions count from 1" : "positions must not be negative");
+                  at == POSITION_ZERO ? "0 is not a position; positions count from 1"
+                                      : "positions must not be negative");
     if (at >= classes)
       return fail(ERROR_ARGUMENT, "one_hot: 'input' (argument 1): position %lld is out of range for %lld classes",
                   (long long)at + 1, (long long)classes);

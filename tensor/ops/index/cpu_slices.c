@@ -9,7 +9,8 @@ typedef struct {
 } Slices;
 
 static Slices index_slices(const Tensor *t, int64_t dim, bool from_end) {
-  Slices s = {.from_end = from_end, .dim = (int)(dim < 0 ? dim + (t->ndim > 0 ? t->ndim : 1) : dim), .outer = 1, .size = 1, .inner = 1};
+  Slices s = {.from_end = from_end, .dim = (int)(dim < 0 ? dim + (t->ndim > 0 ? t->ndim : 1) : dim), .outer = 1,
+              .size = 1, .inner = 1};
   for (int d = 0; d < t->ndim; d++) {
     if (d < s.dim) s.outer *= t->shape[d];
     else if (d == s.dim) s.size = t->shape[d];

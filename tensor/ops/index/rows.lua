@@ -3,23 +3,24 @@
 op {"gather", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "gather",
   contiguous = true, domain = "gather",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.index, o.grad)} end,
-  doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions as input and is no larger outside dim; the result has its shape.
-Fails on a position outside dimension dim. Any dtype.]=],
+  doc = [=[For dim = 1: result[i][j] = input[index[i][j]][j]. index has as many dimensions
+as input and is no larger outside dim; the result has its shape. Fails on a position outside
+dimension dim. Any dtype.]=],
   example = "torch.gather(torch.tensor({{1, 2}, {3, 4}}), 2, torch.tensor({{1, 1}, {2, 1}}))",
   gives = "{{1, 1}, {4, 3}}"}
 op {"scatter_add", "(input: Tensor, dim: dim, index: Positions, src: Tensor) -> Tensor", complex = true,
   amp = {cuda = "widest"}, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter", backward = "scatter_add", grad_inputs = {"input", "src"}, save = {"index"},
-  doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger than src, and than input outside dim.
-The dtype of src is that of input. Repeated positions add up, in order.]=],
+  doc = [=[input with src added where index says; for dim = 1: result[index[i][j]][j] += src[i][j]. index is no larger
+than src, and than input outside dim. The dtype of src is that of input. Repeated positions add up, in order.]=],
   example = "torch.scatter_add(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.ones(3))", gives = "{2, 0, 1}"}
 op {"scatter", "(input: Tensor, dim: dim, index: Positions, src: Tensor, *, "
     .. "reduce: none|add|multiply = none) -> Tensor",
   complex = true, infer = "scatter", contiguous = true, inplace = "direct",
   domain = "scatter_distinct", backward = "scatter", grad_inputs = {"input", "src"}, save = {"index"},
-  doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for scatter_add.
-Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce = "add" or "multiply" joins src with
-what is there; "multiply" has no gradient.]=],
+  doc = [=[input with src written where index says; for dim = 1: result[index[i][j]][j] = src[i][j]. Sizes as for
+scatter_add. Of repeated positions the last one stays (the gradient of src is defined for distinct ones only). reduce =
+"add" or "multiply" joins src with what is there; "multiply" has no gradient.]=],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), torch.ones(2))", gives = "{1, 0, 1}"}
 op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number, *, "
     .. "reduce: none|add|multiply = none) -> Tensor", complex = true, lua = "scatter",
@@ -47,7 +48,8 @@ op {"take", "(input: Tensor, index: Positions) -> Tensor", domain = "take",
     local places = o.index:reshape({o.index.numel})
     return o.input:reshape({o.input.numel}):index({1}, {places}):reshape(o.index.shape)
   end,
-  doc = [[The elements at positions index of the flattened input, in the shape of index; negative ones count from the end.]],
+  doc = [[The elements at positions index of the flattened input, in the shape of index; negative ones count from the
+end.]],
   example = "torch.take(torch.tensor({{1, 2}, {3, 4}}), torch.tensor({4, 1}))", gives = "{4, 1}"}
 op {"masked_select", "(input: Tensor, mask: Tensor) -> Tensor", domain = "mask",
   check = {{"mask", 'mask.dtype == "bool"', "a bool tensor"},
@@ -122,7 +124,8 @@ for _, name in ipairs {"tril", "triu"} do
   op {name, "(input: Tensor, diagonal: int = 0) -> Tensor", infer = "triangle", contiguous = true, moves = true,
     inplace = true, domain = "matrix",
     backward = function(o) return {input = o.grad[name](o.grad, o.diagonal)} end,
-    doc = ("The %s triangle of the last two dimensions, the rest 0; diagonal > 0 moves the border to the right."):format(name == "tril" and "lower" or "upper"),
+    doc = ("The %s triangle of the last two dimensions, the rest 0; diagonal > 0 moves the border to the right.")
+      :format(name == "tril" and "lower" or "upper"),
     example = ("torch.%s(torch.ones(3, 3))"):format(name),
     gives = name == "tril" and "{{1, 0, 0}, {1, 1, 0}, {1, 1, 1}}" or "{{1, 1, 1}, {0, 1, 1}, {0, 0, 1}}"}
 end

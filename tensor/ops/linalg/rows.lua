@@ -65,7 +65,8 @@ op {"matmul", "(input: Tensor, other: Tensor) -> Tensor",
     {"one_batch", "input.ndim == 3 and other.ndim == 3 and input.shape[1] == other.shape[1]"}},
   check = {{"input", "input.ndim >= 1", "at least 1 dimension"}, {"other", "other.ndim >= 1", "at least 1 dimension"},
     {"other", "other.dtype == input.dtype", "{input.dtype} as the first argument is"},
-    inner("other", 2, "(other.ndim == 1 and input.shape[-1] == other.shape[1]) or (other.ndim > 1 and input.shape[-1] == other.shape[-2])"),
+    inner("other", 2, "(other.ndim == 1 and input.shape[-1] == other.shape[1]) "
+      .. "or (other.ndim > 1 and input.shape[-1] == other.shape[-2])"),
     {"broadcast(input, other, 2)", "the batches of {input.shape} and {other.shape} do not broadcast"}},
   composite = function(o)
     local a, b = o.input, o.other

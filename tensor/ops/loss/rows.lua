@@ -209,7 +209,8 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
   end,
   doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities;
 log_target: target are too. "batchmean" divides the sum by the length of the first dimension.]],
-  example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), {reduction = \"batchmean\"})"}
+  example = "nn.functional.kl_div(torch.log_softmax(torch.eye(2), 2), torch.full({2, 2}, 0.5), "
+    .. "{reduction = 'batchmean'})"}
 op {"native_kl_div", "(input: Tensor, target: Tensor) -> Tensor", private = true, types = "float", cost = true,
   domain = "unit",
   expr = "choose(b == 0, K(0), b * (log(b) - a))", doc = "kl_div, element by element.",

@@ -96,8 +96,8 @@ static void NAME(batch_norm_forward)(const Norm *k, int64_t from, int64_t width,
   }
 }
 
-/* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the sums
-** of the batch play no part. */
+/* With x̂ = (x - m) s the gradient of x is (g - Σg / count - x̂ Σ(g x̂) / count) s weight; without training the
+** sums of the batch play no part. */
 static void NAME(batch_norm_backward)(const Norm *k, int64_t from, int64_t width, const BatchNormData *data) {
   const T *g = data->g, *x = data->x, *weight = data->weight;
   T *dx = data->o;

@@ -9,8 +9,8 @@ end
 
 -- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
 -- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
--- between those. Outside training mean and 1 / √(variance + eps) are constants. Of numbers of 16 bits both are float32,
--- and so is all that is computed with them.
+-- between those. Outside training mean and 1 / √(variance + eps) are constants. Of numbers of 16 bits both are
+-- float32, and so is all that is computed with them.
 local function gradients(o, training, together, shared, along)
   local x, g = o.input, o.grad
   local function mean(t) return t:mean{dim = together, keepdim = true, dtype = o.outs[2].dtype} end

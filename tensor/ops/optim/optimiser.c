@@ -1,5 +1,5 @@
-/* optimiser.c: see optimiser.h. What is the same for all elements of a parameter is worked out here, the rest is done by
-** the device of the parameters.
+/* optimiser.c: see optimiser.h. What is the same for all elements of a parameter is worked out here, the rest is done
+** by the device of the parameters.
 */
 #include "ops/optim/optimiser.h"
 

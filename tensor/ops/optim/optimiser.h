@@ -59,8 +59,8 @@ typedef struct OptimiserUpdate {
   double own_values[OPTIMISER_VALUES];
 } OptimiserUpdate;
 
-/* Whether parameters of this dtype can be moved on their device. Complex ones are moved as twice as many real ones, as PyTorch's
-** view_as_real does; those of 16 bits in float32, and what is kept of them is rounded. */
+/* Whether parameters of this dtype can be moved on their device. Complex ones are moved as twice as many real ones, as
+** PyTorch's view_as_real does; those of 16 bits in float32, and what is kept of them is rounded. */
 bool optimiser_has(const Tensor *parameter);
 
 /* Moves all parameters by one step. On the CPU nothing is allocated and nothing can fail, so a step that began

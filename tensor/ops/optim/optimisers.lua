@@ -2,8 +2,8 @@
 -- gradient, on the state at the same place and on numbers, nothing else. One row each;
 -- docs/internals/optimisers.md says what the fields mean and what is made of them.
 --
--- The order of the operations is PyTorch's, so that float64 agrees with it to rounding, and share * g * g is finite where
--- g * g is not.
+-- The order of the operations is PyTorch's, so that float64 agrees with it to rounding, and share * g * g is finite
+-- where g * g is not.
 
 local PARAMS = "parameters, or groups {params = {…}, lr = …}"
 
@@ -117,7 +117,8 @@ optimiser {"Adagrad", [[(lr: float = 0.01, lr_decay: float = 0, weight_decay: fl
     "param = param - rate * (g / (sqrt(sum) + eps))",
   },
   doc = "p -= lr · g / (√Σg² + eps) (Duchi et al. 2011).",
-  notes = {params = PARAMS, lr_decay = "lr is divided by 1 + steps · lr_decay", weight_decay = "g += weight_decay · p",
+  notes = {params = PARAMS, lr_decay = "lr is divided by 1 + steps · lr_decay",
+    weight_decay = "g += weight_decay · p",
     initial_accumulator_value = "with what the sum of g² begins", maximize = "climbs instead"},
   example = "optim.Adagrad(nn.Linear(2, 1):parameters(), {lr = 0.01})"}
 

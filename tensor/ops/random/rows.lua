@@ -14,8 +14,8 @@ op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: ge
 op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor",
   inplace = "only",
   infer = "same", random = true, halves = true,
-  doc = [[random_: filled with integers from `from` to to - 1; without to, up to the largest the dtype holds exactly. What lies
-between two numbers of a float dtype becomes the lower one.]],
+  doc = [[random_: filled with integers from `from` to to - 1; without to, up to the largest the dtype holds
+exactly. What lies between two numbers of a float dtype becomes the lower one.]],
   example = "torch.empty(2):random_(0, 10)"}
 op {"bernoulli_fill", "(input: Tensor, p: float = 0.5, *, generator: generator = nil) -> Tensor", lua = "bernoulli",
   inplace = "only",

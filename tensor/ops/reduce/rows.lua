@@ -46,7 +46,8 @@ for _, name in ipairs {"max", "min"} do
   op {"a" .. name, "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor", infer = "extreme",
     domain = "distinct",
     backward = share_extreme,
-    doc = "The " .. word .. " element over all dimensions or those of dim; NaN wins. Equal ones share the gradient. Fails on no elements.",
+    doc = "The " .. word .. " element over all dimensions or those of dim; NaN wins. Equal ones share the gradient. "
+      .. "Fails on no elements.",
     example = "torch.a" .. name .. "(torch.eye(3), 1)", gives = name == "max" and "{1, 1, 1}" or "{0, 0, 0}"}
   op {name, "(input: Tensor) -> Tensor", infer = "extreme", kernel = "a" .. name, domain = "distinct",
     backward = share_extreme_of_all,

@@ -68,7 +68,9 @@ describe("settings", function()
         gnuplot.plot({1, 2}, {width = -1})
       end,
       ["gnuplot.plot: 'axis': expected 1 or 2, got 3"] = function() gnuplot.plot({1, 2}, {axis = 3}) end,
-      ["gnuplot.plot: 'style': a style has no ';' and no line break"] = function() gnuplot.plot({1, 2}, "lines; !ls") end,
+      ["gnuplot.plot: 'style': a style has no ';' and no line break"] = function()
+        gnuplot.plot({1, 2}, "lines; !ls")
+      end,
       ["gnuplot.plot: there is nothing to plot in float32 (0)"] = function() gnuplot.plot(torch.zeros(0)) end,
       ["gnuplot.grid: 'on' (argument 1): expected a boolean, got string 'yes'"] = function() gnuplot.grid("yes") end,
       ["gnuplot.axis: 'axis[2]': expected a number or '', got boolean true"] = function()

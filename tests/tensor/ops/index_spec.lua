@@ -179,7 +179,8 @@ describe("embedding with scale_grad_by_freq", function()
       embedding = function() return torch.nn.functional.embedding(at, x) end,
     }
     for name, f in pairs(cases) do
-      assert.error_matches(f, name .. ": position %-1 is out of range for dimension 1 of size 2: positions count from 1")
+      assert.error_matches(f,
+        name .. ": position %-1 is out of range for dimension 1 of size 2: positions count from 1")
     end
     assert.are.same({{0, 1}, {1, 0}}, x[at]:tolist())
   end)

@@ -7,7 +7,8 @@ return function(name, tensor, least, most)
     error(("nn.init.%s: 'tensor' (argument 1): expected a tensor, got a %s"):format(name, type(tensor)), 3)
   end
   if tensor.ndim < least or tensor.ndim > most then
-    local wanted = least == most and tostring(least) or most == math.huge and "at least " .. least or least .. " to " .. most
+    local wanted = least == most and tostring(least) or most == math.huge and "at least " .. least
+      or least .. " to " .. most
     error(("nn.init.%s: 'tensor' (argument 1): expected %s dimensions, got %d"):format(name, wanted, tensor.ndim), 3)
   end
 end

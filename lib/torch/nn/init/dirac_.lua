@@ -8,7 +8,8 @@ return function(tensor, groups)
   groups = groups or 1
   local shape = tensor.shape
   if math.type(groups) ~= "integer" or groups < 1 or shape[1] % groups ~= 0 then
-    error(("nn.init.dirac_: 'groups' (argument 2): expected a divisor of %d, got %s"):format(shape[1], tostring(groups)), 2)
+    error(("nn.init.dirac_: 'groups' (argument 2): expected a divisor of %d, got %s"):format(shape[1],
+      tostring(groups)), 2)
   end
   local each = shape[1] // groups
   torch.no_grad(function()

@@ -7,7 +7,8 @@ return function(tensor, sparsity, std)
   if type(sparsity) == "table" then sparsity, std = sparsity.sparsity, sparsity.std end
   if type(std) == "table" then std = std.std end
   if type(sparsity) ~= "number" or not (sparsity >= 0 and sparsity <= 1) then
-    error(("nn.init.sparse_: 'sparsity' (argument 2): expected a number from 0 to 1, got %s"):format(tostring(sparsity)), 2)
+    error(("nn.init.sparse_: 'sparsity' (argument 2): expected a number from 0 to 1, got %s"):format(
+      tostring(sparsity)), 2)
   end
   local rows, columns = tensor.shape[1], tensor.shape[2]
   local zeros = math.ceil(sparsity * rows)

@@ -39,8 +39,8 @@ layer {"ELU", "(alpha: float = 1.0, inplace: bool = false)", repr = "alpha inpla
 
 layer {"GELU", "(approximate: none|tanh = none)", repr = "approximate:quoted",
   forward = function(m, input) return F.gelu(input, {approximate = m.approximate}) end,
-  doc = [[x Φ(x), Φ the normal distribution, or with approximate = "tanh" 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))
-(Hendrycks and Gimpel 2016).]],
+  doc = [[x Φ(x), Φ the normal distribution, or with approximate = "tanh" 0.5 x (1 + tanh(√(2/π) (x +
+0.044715 x³))) (Hendrycks and Gimpel 2016).]],
   example = "nn.GELU()(torch.ones(2))"}
 
 layer {"Softplus", "(beta: float = 1.0, threshold: float = 20.0)", repr = "beta threshold",

@@ -7,12 +7,14 @@ return function(vector, parameters)
   end
   if torch.is_tensor(parameters) then parameters = {parameters} end
   if type(parameters) ~= "table" then
-    error(("vector_to_parameters: 'parameters' (argument 2): expected an array of tensors, got a %s"):format(type(parameters)), 2)
+    error(("vector_to_parameters: 'parameters' (argument 2): expected an array of tensors, got a %s"):format(
+      type(parameters)), 2)
   end
   local total = 0
   for _, p in ipairs(parameters) do total = total + p:numel() end
   if total > vector:numel() then
-    error(("vector_to_parameters: 'vector' (argument 1): it has %d elements, the parameters have %d"):format(vector:numel(), total), 2)
+    error(("vector_to_parameters: 'vector' (argument 1): it has %d elements, the parameters have %d"):format(
+      vector:numel(), total), 2)
   end
   local at = 1
   for _, p in ipairs(parameters) do

@@ -172,7 +172,8 @@ function DataLoader:iter()
 end
 
 function DataLoader:__call()
-  error("DataLoader: expected 'for x, y in loader:iter() do': a loader is no iterator, so that loops over it can nest", 2)
+  error("DataLoader: expected 'for x, y in loader:iter() do': a loader is no iterator, so that loops over it can nest",
+    2)
 end
 
 --- loader:enumerate() -> function: As iter, with the number of the batch, from 1, in front:
