@@ -39,7 +39,7 @@ static int autocast_enter(lua_State *L) {
   const DType dtype = half_check(L, 2, "autocast", (DType)autocast_state.dtype[type]);
   const bool on = lua_toboolean(L, 3), caches = lua_isnil(L, 4) ? autocast_state.caches : lua_toboolean(L, 4);
   const bool runs = callable_test(L, 5);
-  mode_enter(L, &autocast_class, sizeof(ModeEntry), PART_AUTOCAST);
+  mode_enter(L, &autocast_class, sizeof(ModeEntry), PART_AUTOCAST, runs);
   autocast_set(type, on, dtype, caches);
   return runs ? mode_run(L, 5) : 1;
 }

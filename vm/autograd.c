@@ -17,7 +17,7 @@ static int set_mode(lua_State *L, bool on) {
   const bool runs = callable_test(L, 1);
   if (!runs && !lua_isnoneornil(L, 1))
     return error_argument(L, on ? "enable_grad" : "no_grad", "f", 1, "a function or nothing", 1);
-  mode_enter(L, &grad_mode_class, sizeof(ModeEntry), PART_GRAD);
+  mode_enter(L, &grad_mode_class, sizeof(ModeEntry), PART_GRAD, runs);
   grad_set_enabled(on);
   return runs ? mode_run(L, 1) : 1;
 }

@@ -101,11 +101,22 @@ static void mode_finalize(lua_State *L, void *self) {
 }
 const Class mode_class = {"torch.mode", NULL, mode_finalize, NULL, NULL};
 
-void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part) {
-  ModeEntry *entry = object_new(L, class, size, 1);
+/* An entry for mode_run is left when the function ends, or never: then its coroutine is gone, and the state with it. So it
+** needs no finalizer, which takes as long as the rest. */
+static ModeEntry *entry_new(lua_State *L, const Class *class, size_t size, bool runs) {
+  if (!runs) return object_new(L, class, size, 1);
+  ModeEntry *entry = lua_newuserdatauv(L, size, 0);
+  memset(entry, 0, size);
+  entry->object.class = class;
+  return entry;
+}
+
+void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part, bool runs) {
+  ModeEntry *entry = entry_new(L, class, size, runs);
   entry->part = (uint8_t)part;
   entry->owner = push_record(L);
-  lua_setiuservalue(L, -2, 1);
+  if (runs || entry->owner == &mode_main_record) lua_pop(L, 1); /* who runs the function is there until it ends */
+  else lua_setiuservalue(L, -2, 1);
   state_get(&entry->was);
   entry->owner->own[part]++;
   entry->active = true;

@@ -32,9 +32,9 @@ typedef struct {
 
 /* The base of the classes of entries: its finalizer leaves the mode. */
 extern const Class mode_class;
-/* Pushes an entry of 'class' ('size' bytes that begin with a ModeEntry) into a part; then the caller changes what
-** runs. */
-void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part);
+/* Pushes an entry of 'class' ('size' bytes that begin with a ModeEntry) into a part; then the caller changes what runs.
+** 'runs': it is for mode_run. */
+void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part, bool runs);
 /* Gives the part back what it was; nothing when that was done. */
 void mode_leave(ModeEntry *entry);
 /* The running coroutine keeps what it changes of a part from now on. */

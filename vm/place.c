@@ -93,7 +93,7 @@ static int detect_anomaly(lua_State *L) {
   const bool runs = callable_test(L, 1);
   if (!runs && !lua_isnoneornil(L, 1))
     return error_argument(L, "detect_anomaly", "f", 1, "a function or nothing", 1);
-  mode_enter(L, &anomaly_class, sizeof(ModeEntry), PART_ANOMALY);
+  mode_enter(L, &anomaly_class, sizeof(ModeEntry), PART_ANOMALY, runs);
   mode_set(MODE_ANOMALY, true);
   return runs ? mode_run(L, 1) : 1;
 }

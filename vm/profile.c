@@ -22,7 +22,7 @@ static int profile_enter(lua_State *L) {
   if (mode_is_on(MODE_PROFILE)) return error_raise(L, "profile: another profile is running");
   const ProfileOptions options = {.events = option(L, "events"), .shapes = option(L, "shapes"),
                                   .places = option(L, "places"), .modules = option(L, "modules")};
-  mode_enter(L, &profile_class, sizeof(ModeEntry), PART_PROFILE);
+  mode_enter(L, &profile_class, sizeof(ModeEntry), PART_PROFILE, false);
   error_check(L, profile_start(&options));
   return 1;
 }
