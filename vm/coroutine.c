@@ -101,8 +101,8 @@ static void mode_finalize(lua_State *L, void *self) {
 }
 const Class mode_class = {"torch.mode", NULL, mode_finalize, NULL, NULL};
 
-/* An entry for mode_run is left when the function ends, or never: then its coroutine is gone, and the state with it. So it
-** needs no finalizer, which takes as long as the rest. */
+/* An entry for mode_run is left when the function ends, or never: then its coroutine is gone, and the state with it.
+** So it needs no finalizer, which takes as long as the rest. */
 static ModeEntry *entry_new(lua_State *L, const Class *class, size_t size, bool runs) {
   if (!runs) return object_new(L, class, size, 1);
   ModeEntry *entry = lua_newuserdatauv(L, size, 0);
@@ -115,7 +115,7 @@ void *mode_enter(lua_State *L, const Class *class, size_t size, ModePart part, b
   ModeEntry *entry = entry_new(L, class, size, runs);
   entry->part = (uint8_t)part;
   entry->owner = push_record(L);
-  if (runs || entry->owner == &mode_main_record) lua_pop(L, 1); /* who runs the function is there until it ends */
+  if (runs || entry->owner == &mode_main_record) lua_pop(L, 1); /* who runs a function is there until its end */
   else lua_setiuservalue(L, -2, 1);
   state_get(&entry->was);
   entry->owner->own[part]++;
