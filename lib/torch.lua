@@ -104,7 +104,7 @@ function methods.new_tensor(x, data, options)
   if options ~= nil and type(options) ~= "table" then
     wrong("new_tensor", "options", 2, "a table such as {dtype = torch.float64}", options)
   end
-  local all = {dtype = x.dtype}
+  local all = {dtype = x.dtype, device = x.device}
   for name, value in pairs(options or {}) do all[name] = value end
   return torch.tensor(data, all)
 end

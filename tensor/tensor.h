@@ -72,6 +72,11 @@ const char *device_text(char *buffer, Device device); /* "cpu", "cuda:0" */
 bool device_is_host(Device device);                   /* its data is read by the host */
 bool device_has_data(Device device);                  /* false: shapes and dtypes alone (meta) */
 int device_count(DeviceType type);                    /* 0: there is none */
+/* Where tensors are made of nothing when no device is given: the CPU at first. */
+Device device_default(void);
+void device_set_default(Device device);
+/* The default generator of every device starts anew. */
+void device_seed(uint64_t seed);
 /* Waits for what runs there. */
 Status device_synchronize(Device device);
 void device_memory_stats(Device device, MemoryStats *stats);
@@ -302,6 +307,9 @@ Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int 
 /* A tensor that shows what 'alias' shows, with the history of output 'i': for an output
 ** that was kept without its history, which would hold the node that holds it. */
 Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out);
+
+/* The bytes that the graph behind a result holds for its backward pass, without the leaves. */
+Status autograd_saved_bytes(Tensor *root, int64_t *bytes);
 
 /* The gradient of 'roots' (with cotangents 'grads', each may be NULL for a
 ** one-element root) flows back. With n_inputs == 0 it is accumulated in the

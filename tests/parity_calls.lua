@@ -37,7 +37,7 @@ local function find(path)
   return at
 end
 
-local function tensor_of(golden)
+local function tensor_of(golden, device)
   local t
   local parts = golden.dtype == "complex64" and "float32" or golden.dtype == "complex128" and "float64"
   if parts and #golden.data > 0 then
@@ -46,15 +46,16 @@ local function tensor_of(golden)
     t = torch.view_as_complex(torch.tensor(golden.data, {dtype = parts}):reshape(shape))
   elseif #golden.data == 0 then t = torch.empty(golden.shape, {dtype = golden.dtype})
   else t = torch.tensor(golden.data, {dtype = golden.dtype}):reshape(golden.shape) end
+  if device then t = t:to(device) end
   if golden.grad then t:requires_grad_(true) end
   return t
 end
 
 -- The value of an argument; tensors are appended to `met` in the order of the page.
-local function argument(v, met)
+local function argument(v, met, device)
   if v == NONE then return nil end
   if is(v, Golden) then
-    local t = tensor_of(v)
+    local t = tensor_of(v, device)
     met[#met + 1] = t
     return t
   end
@@ -66,21 +67,21 @@ local function argument(v, met)
   if is(v, Build) then return find(v.module)(table.unpack(v.args or {})) end
   if type(v) ~= "table" then return v end
   local out = {}
-  for i, item in ipairs(v) do out[i] = argument(item, met) end
+  for i, item in ipairs(v) do out[i] = argument(item, met, device) end
   local names = {}
   for name in pairs(v) do if type(name) == "string" then names[#names + 1] = name end end
   table.sort(names)
-  for _, name in ipairs(names) do out[name] = argument(v[name], met) end
+  for _, name in ipairs(names) do out[name] = argument(v[name], met, device) end
   return out
 end
 
--- Positional arguments (with one table of named ones at the end) and the tensors met.
-local function arguments(case)
+-- Positional arguments (with one table of named ones at the end) and the tensors met; tensors are on `device`.
+local function arguments(case, device)
   local met, args = {}, {n = case.n or #case.args}
-  for i = 1, args.n do args[i] = argument(case.args[i], met) end
+  for i = 1, args.n do args[i] = argument(case.args[i], met, device) end
   if case.kwargs and next(case.kwargs) then
     args.n = args.n + 1
-    args[args.n] = argument(case.kwargs, met)
+    args[args.n] = argument(case.kwargs, met, device)
   end
   return args, met
 end

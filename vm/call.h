@@ -23,6 +23,8 @@ bool dtype_read(lua_State *L, int index, DType *out); /* never raises */
 Device device_check(lua_State *L, int index, const char *function);
 bool device_read(lua_State *L, int index, Device *out); /* never raises; false where there is no such device */
 const char *device_expected(lua_State *L, int index); /* what should be there instead */
+/* In a dry run (placeholder.c) every device means the default one. */
+Device device_meant(Device device);
 void device_push(lua_State *L, Device device);
 Generator *generator_test(lua_State *L, int index);
 void options_open(lua_State *L, int torch); /* dtypes, Generator */

@@ -219,6 +219,8 @@ static int owns(lua_State *L) {
   return 1;
 }
 static const luaL_Reg internals[] = {{"memory", memory},
+                                     {"placeholders", placeholders_of},
+                                     {"saved_bytes", saved_bytes},
                                      {"reset_peak", reset_peak},
                                      {"trim", trim},
                                      {"fail_at", fail_at},

@@ -6,4 +6,8 @@
 
 void internals_push(lua_State *L); /* pushes the table */
 
+/* ---- placeholder.c: for dry runs on the meta device ---- */
+int placeholders_of(lua_State *L);
+int saved_bytes(lua_State *L);
+
 #endif

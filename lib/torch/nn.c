@@ -51,6 +51,23 @@ static void lazy_classes(lua_State *L) {
   lua_pop(L, 1);
 }
 
+/* torch._C.failed_layer(): the address of the layer made in C whose forward failed last, and forgets it; or nil. */
+static int failed_layer(lua_State *L) {
+  if (layer_failed == NULL) return 0;
+  lua_pushlightuserdata(L, (void *)(uintptr_t)layer_failed);
+  layer_failed = NULL;
+  return 1;
+}
+
+static void add_internals(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "torch");
+  if (lua_istable(L, -1) && lua_getfield(L, -1, "_C") == LUA_TTABLE) {
+    lua_pushcfunction(L, failed_layer);
+    lua_setfield(L, -2, "failed_layer");
+  }
+}
+
 /* ---- the library ------------------------------------------------------------------------ */
 
 int luaopen_torch_nn(lua_State *L);
@@ -65,6 +82,9 @@ int luaopen_torch_nn(lua_State *L) {
   nn_open_containers(L);
   nn_open_init(L);
   nn_open_utils(L);
+  int nn = lua_gettop(L);
+  add_internals(L);
+  lua_settop(L, nn);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     lua_getfield(L, -1, parts[i][0]);
     library_lazy(L, parts[i][1]);

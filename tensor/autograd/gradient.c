@@ -124,7 +124,9 @@ Status backward_as_strided(Backward *c) {
   if (layout_overlaps(input))
     return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
   const int64_t extent = layout_extent(input);
-  TRY(op_arange(scalar_int(extent), no_end, scalar_int(1), DTYPE_INT64, &count));
+  ArangeAttrs range = {.start = scalar_int(extent), .end_ = no_end, .step = scalar_int(1), .dtype = DTYPE_INT64,
+                       .options = {.device = tensor_device(c->grad[0])}};
+  TRY(op_call(OP_ARANGE, NULL, 0, &range, &count));
   TRY(op_as_strided(count, a->size, a->stride, offset, &seen));
   TRY(op_reshape(seen, (Ints){1, {-1}}, &places));
   TRY(op_reshape(c->grad[0], (Ints){1, {-1}}, &grad));

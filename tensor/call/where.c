@@ -55,7 +55,7 @@ Status call_find_device(Call *c) {
     call_is_on(c, device_byte(options->device));
     return OK;
   }
-  uint8_t device = 0;
+  uint8_t device = options != NULL ? device_byte(device_default()) : 0;
   bool any = false, differ = false;
   for (int i = 0; i < c->n_in; i++) {
     if (c->in[i] == NULL) continue;

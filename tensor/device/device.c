@@ -66,6 +66,18 @@ const char *device_text(char *buffer, Device device) {
 bool device_is_host(Device device) { return device_ops(device)->host; }
 bool device_has_data(Device device) { return device_ops(device)->has_data; }
 
+static Device device_of_new;
+Device device_default(void) { return device_of_new; }
+void device_set_default(Device device) { device_of_new = device; }
+
+void device_seed(uint64_t seed) {
+  for (int type = 0; type < DEVICE_NONE; type++) {
+    const DeviceOps *ops = device_table[type];
+    for (int i = 0; ops != NULL && ops->generator != NULL && i < ops->count(); i++)
+      generator_seed(ops->generator(i), seed);
+  }
+}
+
 int device_count(DeviceType type) { return device_open(type) == OK ? device_table[type]->count() : 0; }
 
 Status device_synchronize(Device device) {

@@ -107,7 +107,7 @@ static int to(lua_State *L) {
 }
 /** x:cpu() -> Tensor: In the memory of the processor; x itself where it is there. */
 static int to_cpu(lua_State *L) {
-  return move_to(L, (DType)tensor_check(L, 1, "cpu", "self")->dtype, (Device){DEVICE_CPU, 0});
+  return move_to(L, (DType)tensor_check(L, 1, "cpu", "self")->dtype, device_meant((Device){DEVICE_CPU, 0}));
 }
 /** x:cuda(device: int|device = nil) -> Tensor: In the memory of a CUDA device, the current one unless its number (from
 ** 0) or the device says otherwise; x itself where it is there. */

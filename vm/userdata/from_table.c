@@ -106,6 +106,7 @@ int tensor_new(lua_State *L) {
     lua_pushvalue(L, 1);
     look(L, &l, 0);
     if (dtype == DTYPE_NONE) dtype = l.dtype != DTYPE_NONE ? l.dtype : dtype_default();
+    if (device.type == DEVICE_NONE) device = device_default();
     error_check(L, tensor_empty_cpu(l.ndim, l.shape, dtype, &box->tensor));
     store(L, dtype, tensor_data(box->tensor));
     lua_pop(L, 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "device/device.h"
 
 typedef struct {
   Object object;
@@ -107,10 +108,17 @@ void device_push(lua_State *L, Device device) {
   box->device = device;
 }
 
+Device device_meant(Device device) { return device_placeholder != NULL ? device_default() : device; }
+
 bool device_read(lua_State *L, int index, Device *out) {
   DeviceBox *box = object_test(L, index, &device_class);
-  *out = box != NULL ? box->device : (Device){DEVICE_CPU, 0};
-  return box != NULL || (lua_type(L, index) == LUA_TSTRING && device_named(lua_tostring(L, index), out) == OK);
+  const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : NULL;
+  *out = device_meant(box != NULL ? box->device : (Device){DEVICE_CPU, 0});
+  if (box != NULL) return true;
+  if (name != NULL && device_placeholder != NULL && strncmp(name, "cuda", 4) == 0) return true;
+  const bool known = name != NULL && device_named(name, out) == OK;
+  *out = device_meant(*out);
+  return known;
 }
 
 const char *device_expected(lua_State *L, int index) {
@@ -142,6 +150,58 @@ static int device_new(lua_State *L) {
   }
   device_push(L, device_check(L, 1, "device"));
   return 1;
+}
+
+/** torch.set_default_device(device: device): Where new tensors are made when they are not told: "cpu" at first.
+** Example: torch.set_default_device("cpu") */
+static int set_default_device(lua_State *L) {
+  const Device meant = device_check(L, 1, "set_default_device");
+  Device named; /* a dry run changes it, though all devices mean the default one then */
+  const bool other = lua_type(L, 1) == LUA_TSTRING && device_named(lua_tostring(L, 1), &named) == OK;
+  device_set_default(other ? named : meant);
+  return 0;
+}
+/** torch.get_default_device() -> device: Where new tensors are made when they are not told. */
+static int get_default_device(lua_State *L) {
+  device_push(L, device_default());
+  return 1;
+}
+
+static Device device_or_default(lua_State *L, const char *function) {
+  return lua_isnoneornil(L, 1) ? device_default() : device_check(L, 1, function);
+}
+/** torch.memory_stats(device: device = nil) -> table: The bytes that tensors take on a device: allocated now, their peak
+** since torch.reset_peak_memory_stats, the number of blocks, and the bytes cached for new ones. On meta they are counted as if
+** they were there.
+** Example: torch.memory_stats("cpu").allocated */
+static int memory_stats_of(lua_State *L) {
+  MemoryStats stats;
+  device_memory_stats(device_or_default(L, "memory_stats"), &stats);
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, stats.bytes);
+  lua_setfield(L, -2, "allocated");
+  lua_pushinteger(L, stats.peak);
+  lua_setfield(L, -2, "peak");
+  lua_pushinteger(L, stats.blocks);
+  lua_setfield(L, -2, "blocks");
+  lua_pushinteger(L, stats.cached);
+  lua_setfield(L, -2, "cached");
+  return 1;
+}
+/** torch.reset_peak_memory_stats(device: device = nil): The peak of torch.memory_stats begins anew. */
+static int reset_peak_memory_stats(lua_State *L) {
+  device_memory_reset_peak(device_or_default(L, "reset_peak_memory_stats"));
+  return 0;
+}
+/** torch.empty_cache(device: device = nil): Gives the memory that is cached for new tensors back to the system. */
+static int empty_cache(lua_State *L) {
+  device_memory_trim(device_or_default(L, "empty_cache"));
+  return 0;
+}
+/** torch.synchronize(device: device = nil): Waits for what a device computes; the CPU never lets you wait. */
+static int synchronize(lua_State *L) {
+  error_check(L, device_synchronize(device_or_default(L, "synchronize")));
+  return 0;
 }
 
 /* ---- generators ------------------------------------------------------------------------ */
@@ -245,7 +305,7 @@ static void generator_push(lua_State *L, Generator *g) {
   box->generator = g;
 }
 /** torch.manual_seed(seed: int): Starts the default generator anew from seed, so that random
-** numbers repeat.
+** numbers repeat; those of all devices with it.
 ** Example: torch.manual_seed(1) */
 /** torch.seed() -> int: Starts the default generator anew from a seed of the system, which it
 ** returns. */
@@ -261,7 +321,9 @@ static void generator_push(lua_State *L, Generator *g) {
 static int of_default(lua_State *L) {
   generator_push(L, generator_default());
   lua_insert(L, 1);
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+  const lua_CFunction method = lua_tocfunction(L, lua_upvalueindex(1));
+  if (method == generator_manual_seed) device_seed(seed_check(L, 2, "manual_seed"));
+  return method(L);
 }
 /** torch.set_default_dtype(d: dtype): The dtype of new tensors of floating point numbers:
 ** torch.float32 or torch.float64. */
@@ -293,6 +355,12 @@ static const luaL_Reg functions[] = {{"device", device_new},
                                      {"set_default_dtype", set_default_dtype},
                                      {"get_default_dtype", get_default_dtype},
                                      {"get_num_threads", get_threads},
+                                     {"set_default_device", set_default_device},
+                                     {"get_default_device", get_default_device},
+                                     {"memory_stats", memory_stats_of},
+                                     {"reset_peak_memory_stats", reset_peak_memory_stats},
+                                     {"empty_cache", empty_cache},
+                                     {"synchronize", synchronize},
                                      {"set_num_threads", set_threads},
                                      {NULL, NULL}};
 

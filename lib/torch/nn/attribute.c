@@ -30,7 +30,7 @@ int module_parameter(lua_State *L) {
 Tensor *module_new_parameter(lua_State *L, int self, const char *name, int ndim,
                              const int64_t *shape, DType dtype) {
   TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(ndim, shape, dtype, &box->tensor));
+  error_check(L, tensor_empty(name, ndim, shape, dtype, options_device, &box->tensor));
   make_parameter(L, box, true);
   Tensor *tensor = box->tensor;
   module_store(L, self, name, SLOT_PARAMETER);
@@ -40,7 +40,7 @@ Tensor *module_new_parameter(lua_State *L, int self, const char *name, int ndim,
 Tensor *module_new_buffer(lua_State *L, int self, const char *name, int ndim,
                           const int64_t *shape, DType dtype) {
   TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(ndim, shape, dtype, &box->tensor));
+  error_check(L, tensor_empty(name, ndim, shape, dtype, options_device, &box->tensor));
   tensor_account(L, box);
   Tensor *tensor = box->tensor;
   module_store(L, self, name, SLOT_BUFFER);

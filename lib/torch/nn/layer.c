@@ -70,6 +70,8 @@ void layer_release(Tensor **tensors, int n) {
   for (int i = 0; i < n; i++) tensor_release(tensors[i]);
 }
 
+const Module *layer_failed;
+
 Status layer_check_rank(const Layer *layer, const Tensor *in) {
   char text[SHAPE_TEXT], expected[32];
   if (in->ndim >= layer->least_rank && in->ndim <= layer->most_rank) return OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "core/internal.h"
 #include "module.h"
 
 /* Calls 'visit' for the module and everything below it. */
@@ -71,49 +72,72 @@ static int module_eval(lua_State *L) {
 
 /* ---- to ------------------------------------------------------------------------------------ */
 
-static Status cast_tensor(Tensor *t, DType dtype) {
-  if (t == NULL || t->dtype == dtype || !dtype_is_float((DType)t->dtype)) return OK;
-  Tensor *cast;
-  TRY(op_cast(t, dtype, &cast));
-  Status status = tensor_set_data(t, cast);
-  tensor_release(cast);
-  TRY(status);
-  return cast_tensor(tensor_grad(t), dtype);
-}
+/* Where the tensors of a module go; DTYPE_NONE, DEVICE_NONE: they stay. */
+typedef struct {
+  DType dtype; /* of floats */
+  Device device;
+  bool empty;  /* without their elements */
+} Target;
 
-static Status cast_module(Module *m, void *data) {
-  for (int i = 0; i < m->n_slots; i++)
-    TRY(cast_tensor(m->slots[i].tensor, *(DType *)data));
+/* The tensor in that dtype on that device, or NULL where nothing changes. */
+static Status moved(Tensor *t, const Target *to, Tensor **out) {
+  const bool casts = to->dtype != DTYPE_NONE && dtype_is_float((DType)t->dtype) && t->dtype != to->dtype;
+  const bool moves = to->device.type != DEVICE_NONE && device_byte(to->device) != t->device;
+  const DType dtype = casts ? to->dtype : (DType)t->dtype;
+  OWNED Tensor *cast = NULL;
+  *out = NULL;
+  if (to->empty) return tensor_empty("to_empty", t->ndim, t->shape, dtype, to->device, out);
+  if (casts) TRY(op_cast(t, dtype, &cast));
+  if (moves) return op_transfer(cast != NULL ? cast : t, to->device, out);
+  *out = owned_give(&cast);
   return OK;
 }
 
-static int module_cast(lua_State *L, DType dtype) {
+static Status move_tensor(Tensor *t, const Target *to) {
+  OWNED Tensor *other = NULL;
+  if (t == NULL) return OK;
+  Tensor *grad = tensor_grad(t);
+  TRY(moved(t, to, &other));
+  if (other == NULL) return OK;
+  TRY(tensor_set_data(t, other));
+  return grad != NULL ? move_tensor(grad, to) : OK;
+}
+
+static Status move_module(Module *m, void *data) {
+  for (int i = 0; i < m->n_slots; i++) TRY(move_tensor(m->slots[i].tensor, data));
+  return OK;
+}
+
+static int module_move(lua_State *L, Target to) {
   Module *m = lua_touserdata(L, 1);
-  if (dtype != DTYPE_NONE && !dtype_is_float(dtype))
-    return error_raise(L, "to: modules are of floating point dtypes, not %s",
-                       dtype_name(dtype));
-  if (dtype == DTYPE_NONE) return mode_done(L, OK);
+  if (to.dtype != DTYPE_NONE && !dtype_is_float(to.dtype))
+    return error_raise(L, "to: modules are of floating point dtypes, not %s", dtype_name(to.dtype));
+  if (to.dtype == DTYPE_NONE && to.device.type == DEVICE_NONE) return mode_done(L, OK);
   bool grad = grad_set_enabled(false);
-  Status status = each_module(m, cast_module, &dtype);
+  Status status = each_module(m, move_module, &to);
   grad_set_enabled(grad);
   return mode_done(L, status);
 }
+static int module_cast(lua_State *L, DType dtype) {
+  return module_move(L, (Target){.dtype = dtype, .device = {DEVICE_NONE, 0}});
+}
 
-/* A dtype, or a device, of which there is the one, from the value at 'index'. */
-static DType read_target(lua_State *L, int index) {
-  DType dtype = DTYPE_NONE;
+/* A dtype, a device or a tensor from the value at 'index'. */
+static void read_target(lua_State *L, int index, Target *to) {
+  DType dtype;
   Tensor *like = tensor_test(L, index);
-  if (like != NULL) return (DType)like->dtype;
-  if (!dtype_read(L, index, &dtype)) device_check(L, index, "to");
-  return dtype;
+  if (lua_isnil(L, index)) return;
+  if (like != NULL) *to = (Target){.dtype = (DType)like->dtype, .device = tensor_device(like)};
+  else if (dtype_read(L, index, &dtype)) to->dtype = dtype;
+  else to->device = device_check(L, index, "to");
 }
 
 /** nn.Module:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) ->
-** Module: Brings the floating point parameters and buffers to a dtype or a device, in place.
-** Returns the module. */
+** Module: Brings the floating point parameters and buffers to a dtype, all of them to a device, in place.
+** Returns the module. Out of meta there is no way but to_empty. */
 static int module_to(lua_State *L) {
   module_check(L, 1, "to");
-  DType dtype = DTYPE_NONE;
+  Target to = {.dtype = DTYPE_NONE, .device = {DEVICE_NONE, 0}};
   int top = lua_gettop(L);
   if (options_table(L, top)) {
     for (lua_pushnil(L); lua_next(L, top); lua_pop(L, 1)) {
@@ -122,16 +146,31 @@ static int module_to(lua_State *L) {
                                      {"dtype", OPTION_VALUE, 0, false, 0, NULL},
                                      {NULL}};
       if (option_find(known, key) == NULL) return options_unknown(L, "to", key, known);
-      DType given = read_target(L, lua_gettop(L));
-      if (given != DTYPE_NONE) dtype = given;
+      read_target(L, lua_gettop(L), &to);
     }
     top--;
   }
-  for (int i = 2; i <= top; i++) {
-    DType given = lua_isnil(L, i) ? DTYPE_NONE : read_target(L, i);
-    if (given != DTYPE_NONE) dtype = given;
-  }
-  return module_cast(L, dtype);
+  for (int i = 2; i <= top; i++) read_target(L, i, &to);
+  return module_move(L, to);
+}
+
+/** nn.Module:to_empty(device: device) -> Module: Brings the parameters and buffers to a device without their
+** elements, which are whatever the memory held: from meta to where they are then loaded or drawn. Returns the module.
+** Example: nn.Linear(2, 2, {device = "meta"}):to_empty{device = "cpu"}.weight.device */
+static int module_to_empty(lua_State *L) {
+  static const Option options[] = {{"device", OPTION_VALUE, 0, true, 0, NULL}, {NULL}};
+  module_check(L, 1, "to_empty");
+  options_read(L, 2, "to_empty", options, NULL);
+  return module_move(L, (Target){.dtype = DTYPE_NONE, .device = options_device, .empty = true});
+}
+
+/** nn.Module:cuda(device: int|device = nil) -> Module: As to("cuda"), or to the CUDA device of that number, from 0. */
+static int module_to_cuda(lua_State *L) {
+  module_check(L, 1, "cuda");
+  if (lua_isinteger(L, 2)) lua_pushfstring(L, "cuda:%I", lua_tointeger(L, 2));
+  else if (lua_isnoneornil(L, 2)) lua_pushliteral(L, "cuda");
+  else lua_pushvalue(L, 2);
+  return module_move(L, (Target){.dtype = DTYPE_NONE, .device = device_check(L, lua_gettop(L), "cuda")});
 }
 
 /** nn.Module:float() -> Module: As to(torch.float32). */
@@ -161,7 +200,7 @@ static int module_to_bfloat16(lua_State *L) {
 
 static int module_to_cpu(lua_State *L) {
   module_check(L, 1, "cpu");
-  return mode_done(L, OK);
+  return module_move(L, (Target){.dtype = DTYPE_NONE, .device = device_meant((Device){DEVICE_CPU, 0})});
 }
 
 /* ---- gradients -------------------------------------------------------------------------------- */
@@ -244,6 +283,8 @@ const luaL_Reg mode_methods[] = {{"train", module_train},
                                  {"half", module_to_half},
                                  {"bfloat16", module_to_bfloat16},
                                  {"cpu", module_to_cpu},
+                                 {"cuda", module_to_cuda},
+                                 {"to_empty", module_to_empty},
                                  {"zero_grad", module_zero_grad},
                                  {"requires_grad_", module_requires_grad},
                                  {"apply", module_apply},

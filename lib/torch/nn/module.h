@@ -127,10 +127,13 @@ Status init_constant(Tensor *t, Scalar value);
 /* layer.c: layers that are rows (layers/). */
 extern const Layer *const layer_table[]; /* generated; ends with NULL */
 Status layer_check_rank(const Layer *layer, const Tensor *in);
+extern const Module *layer_failed; /* the layer whose forward failed last */
 static inline Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
   const Layer *layer = module_layer(m);
-  if (layer->most_rank > 0) TRY(layer_check_rank(layer, in[0]));
-  return layer->forward(m, in, out);
+  Status status = layer->most_rank > 0 ? layer_check_rank(layer, in[0]) : OK;
+  if (status == OK) status = layer->forward(m, in, out);
+  if (status != OK && status != FORWARD_IN_LUA) layer_failed = m;
+  return status;
 }
 /* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
 int layer_forward_lua(lua_State *L);

@@ -187,7 +187,7 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
         option_wrong(L, function, o, position, "a tensor", index);
       break;
     case OPTION_VALUE:
-      if (!none && strcmp(o->name, "device") == 0) device_check(L, index, function);
+      if (!none && strcmp(o->name, "device") == 0) options_device = device_check(L, index, function);
       break;
   }
 }
@@ -318,8 +318,11 @@ void options_push(lua_State *L, const Option *options, const char *first) {
 
 /* ---- a call ----------------------------------------------------------------------- */
 
+Device options_device;
+
 void options_read(lua_State *L, int first, const char *function, const Option *options,
                   void *values) {
+  options_device = device_default();
   int n = options_count(options), top = lua_gettop(L), named = 0;
   if (top >= first && options_table(L, top)) named = top;
   int given = (named != 0 ? named : top + 1) - first;

@@ -36,6 +36,10 @@ typedef struct {
   const char *const *choices; /* of OPTION_CHOICE and OPTION_PAIR; NULL at the end */
 } Option;
 
+/* What the last options_read was told for the option "device", else the default device: where a constructor makes its
+** parameters and buffers. */
+extern Device options_device;
+
 /* Reads the arguments from stack position 'first' on, positional ones in the order
 ** of the list (up to an entry without name), the rest from a trailing table, into
 ** 'values'. Afterwards the stack ends with one value per option, from 'first' on.

@@ -25,10 +25,10 @@ static Status pad_size(const Tensor *in, int dim, int64_t before, int64_t after,
 }
 
 /* A tensor of the value, in the shape of 'like' but with 'size' elements along 'dim'. */
-static Status pad_block(const Tensor *like, int dim, int64_t size, Scalar value, Tensor **out) {
+static Status pad_block(Tensor *like, int dim, int64_t size, Scalar value, Tensor **out) {
   Ints shape = ints_of(like->ndim, like->shape);
   shape.v[dim] = size;
-  return op_full(shape, value, (DType)like->dtype, out);
+  return op_new_full(like, shape, value, DTYPE_NONE, out);
 }
 
 static Status pad_constant(Tensor *in, int dim, int64_t before, int64_t after, Scalar value, Tensor **out) {

@@ -3,6 +3,7 @@
 
 #include "core/internal.h"
 #include "core/philox.h"
+#include "device/device.h"
 
 /* ---- creation ------------------------------------------------------------------------- */
 
@@ -105,7 +106,7 @@ static Status shuffle(Generator *g, int64_t n, int64_t *p) {
 
 Status create_randperm(Call *c) {
   const RandpermAttrs *a = c->attrs;
-  Generator *g = a->generator != NULL ? a->generator : generator_default();
+  Generator *g = a->generator != NULL ? a->generator : c->device->generator(device_of_byte(c->where).index);
   DType dtype = float_or(a->dtype, DTYPE_INT64);
   OWNED Tensor *order = NULL;
   if (a->n < 0)

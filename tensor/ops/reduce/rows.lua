@@ -16,7 +16,7 @@ end
 -- The gradient goes to the element that was chosen.
 local function to_chosen(o)
   if o.input.ndim == 0 then return {input = o.grad:reshape(o.shape_of.input)} end
-  local zeros = torch.zeros(o.shape_of.input, {dtype = o.grad.dtype})
+  local zeros = o.grad:new_zeros(o.shape_of.input)
   local function unreduced(x) return x:helper("unreduce", {o.dim}, o.keepdim) end
   return {input = zeros:scatter_add(o.dim, unreduced(o.outs[2]), unreduced(o.grad))}
 end
@@ -145,7 +145,7 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
   end,
   backward = function(o)
     local p, x, g, norm = o.p, o.input, unreduce(o), unreduce(o, o.out)
-    if p == 0 then return {input = torch.zeros(o.shape_of.input, {dtype = o.grad.dtype})} end
+    if p == 0 then return {input = o.grad:new_zeros(o.shape_of.input)} end
     if p == 1 then return {input = g * x:sign()} end
     if p == math.huge or p == -math.huge then -- shared by the elements whose |x| is the norm
       local chosen = x:abs():eq(norm)

@@ -1,0 +1,129 @@
+-- hecate check: a script is run without data: what it reports, that nothing is written.
+local hecate = os.getenv "HECATE_BIN" or "build/hecate"
+
+--- Writes the script into a folder of its own and checks it: the output, the exit code, the folder.
+local function check(text, ...)
+  local folder = os.tmpname()
+  os.remove(folder)
+  os.execute("mkdir " .. folder)
+  local file <close> = assert(io.open(folder .. "/train.lua", "w"))
+  file:write(text)
+  file:close()
+  local words = table.concat({...}, " ")
+  local here = hecate:sub(1, 1) == "/" and hecate or os.getenv "PWD" .. "/" .. hecate
+  local command = ("cd %s && %s check %s train.lua 2>&1; echo $?; ls"):format(folder, here, words)
+  local pipe <close> = assert(io.popen(command))
+  local out = pipe:read "a"
+  os.execute("rm -r " .. folder)
+  local report, code, files = out:match "^(.*)\n(%d+)\n([^\n]*.*)$"
+  return report, tonumber(code), files
+end
+
+local DATA = [[
+local set = torch.utils.data.TensorDataset(torch.randn(100, 8), torch.randint(1, 4, {100}))
+local loader = torch.utils.data.DataLoader(set, {batch_size = 10, shuffle = true})
+]]
+
+describe("hecate check", function()
+  it("runs the example of Fashion-MNIST as it is", function()
+    local pipe <close> = assert(io.popen(hecate .. " check scripts/examples/fashion_mnist.lua --data digits 2>&1"))
+    local out = pipe:read "a"
+    assert.matches("no errors", out)
+    assert.matches("parameters +76.8 KB", out)
+    assert.matches("optimiser state +153.7 KB", out)
+    assert.matches("saved activations", out)
+    assert.matches("note: item read data %d+ times, first at scripts/examples/fashion_mnist.lua:%d+: it got zeros", out)
+    assert.is_nil(io.open "fashion_mnist.safetensors")
+  end)
+
+  it("names the line and the layer of an error of shapes", function()
+    local report, code = check(DATA .. [[
+local model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Sequential(nn.Linear(15, 4)))
+for x, y in loader:iter() do
+  local out = model(x)
+end]])
+    assert.equal(1, code)
+    assert.matches("^train.lua:5: linear: 'input' %(argument 1%): expected a last dimension of size 15 as 'weight' has, "
+      .. "got float32 %(10×16%) on meta %(in 2.0, nn.Linear%)\n", report)
+    assert.matches("train.lua: 1 error$", report)
+  end)
+
+  it("names the module of a class of the script's own", function()
+    local report, code = check(DATA .. [[
+local Net = torch.class("Net", nn.Module)
+function Net:__init()
+  nn.Module.__init(self)
+  self.first = nn.Linear(8, 16)
+  self.second = nn.Linear(16, 3)
+end
+function Net:forward(x)
+  return self.second(self.first(x):t())
+end
+for x, y in loader:iter() do Net()(x) end]])
+    assert.equal(1, code)
+    assert.matches("^train.lua:10: linear: .* %(in second, nn.Linear%)\n", report)
+  end)
+
+  it("finds errors of dtypes and devices are what they are", function()
+    local report, code = check [[
+local device = torch.cuda.is_available() and "cuda:0" or "cpu"
+local x = torch.ones(2, 3, {device = device}):to(device)
+local y = nn.Linear(3, 3):to(device)(x):cpu():cuda()
+torch.bitwise_and(y, 1)]]
+    assert.equal(1, code)
+    assert.matches("^train.lua:4: bitwise_and: not defined for tensors of dtype float32", report)
+  end)
+
+  it("writes nothing, runs no command, and loads what was saved", function()
+    local report, code, files = check([[
+local model = nn.Linear(2, 2)
+torch.save(model:state_dict(), "model.safetensors")
+model:load_state_dict(torch.load "model.safetensors")
+local f = io.open("log.txt", "w")
+f:write("text")
+f:close()
+os.execute("touch made")
+os.remove("train.lua")
+local gnuplot = require "gnuplot"
+gnuplot.live{file = "loss.png"}:add("train", 1, 2)
+print("said")
+os.exit(3)]])
+    assert.equal(0, code)
+    assert.equal("train.lua\n", files)
+    assert.matches("note: torch.save: model.safetensors is not written", report)
+    assert.matches("note: os.execute: touch made: not done", report)
+    assert.is_nil(report:find "said")
+    assert.matches("^said", (check('print("said")', "--output")))
+  end)
+
+  it("counts what training takes", function()
+    local report = check(DATA .. [[
+local model = nn.Sequential(nn.Linear(8, 100), nn.Tanh(), nn.Linear(100, 3))
+local optimizer = torch.optim.SGD(model:parameters(), {lr = 0.1, momentum = 0.9})
+for x, y in loader:iter() do
+  optimizer:zero_grad()
+  local loss = nn.functional.cross_entropy(model(x), y)
+  loss:backward()
+  optimizer:step()
+end]])
+    local parameters = 4 * (8 * 100 + 100 + 100 * 3 + 3)
+    for _, name in ipairs {"parameters", "gradients", "optimiser state"} do
+      assert.matches(("%s +%.1f KB\n"):format(name, parameters / 1000), report)
+    end
+  end)
+
+  it("ends loops that wait for data", function()
+    local report, code = check("while torch.rand(1):item() < 1 do end", "--seconds", "0.2")
+    assert.equal(1, code)
+    assert.matches("train.lua:1: did not end in 0.2 s", report)
+  end)
+
+  it("tells wrong words and syntax errors", function()
+    local report, code = check("local = 1")
+    assert.equal(1, code)
+    assert.matches("^train.lua:1: ", report)
+    report, code = check("", "--wrong")
+    assert.equal(1, code)
+    assert.matches("^check: unknown option '%-%-wrong'", report)
+  end)
+end)
