@@ -65,12 +65,24 @@ end
 -- model that was traced, so optimisers and state_dict work; training and eval change nothing in the graph.
 local Traced = torch.class("torch.jit.TracedModule", torch.nn.Module)
 
+-- Whether all are tensors themselves, so that nothing is to be taken apart.
+local function is_flat(structures)
+  for _, structure in ipairs(structures) do if structure ~= "x" then return false end end
+  return true
+end
+
 function Traced:__init(graph, arguments, results, name)
   Traced.super.__init(self)
+  self._flat = is_flat(arguments) and is_flat(results) and #arguments
   self.graph, self._arguments, self._results, self.original_name = graph, arguments, results, name
 end
 
 function Traced:forward(...)
+  if self._flat == select("#", ...) then
+    local inputs, tensors = {...}, true
+    for i = 1, self._flat do tensors = tensors and torch.is_tensor(inputs[i]) end
+    if tensors then return self.graph:run(inputs) end
+  end
   local given, structure, arguments = {}, {}, table.pack(...)
   for i = 1, arguments.n do structure[i] = flatten(arguments[i], given, ("argument %d"):format(i), true) end
   if not same_structure(structure, self._arguments) then
@@ -309,6 +321,7 @@ function jit.load(path)
   local ok, graph = pcall(graphs.parse, data.graph)
   if not ok then bad(graph) end
   if type(data.tensors) ~= "table" then bad "no tensors" end
+  local n_arguments, n_results = count_all(data.arguments, bad), count_all(data.results, bad)
   local traced = Traced(graph, data.arguments, data.results, type(data.name) == "string" and data.name or "function")
   local made, n_inputs, next_tensor = {}, 0, 0
   load_state(traced, data.state, made, bad)
@@ -322,8 +335,8 @@ function jit.load(path)
       if not fits then bad(message) end
     end
   end
-  if count_all(data.arguments, bad) ~= n_inputs then bad "other arguments than the graph has" end
-  if count_all(data.results, bad) ~= #graph:results() then bad "other results than the graph has" end
+  if n_arguments ~= n_inputs then bad "other arguments than the graph has" end
+  if n_results ~= #graph:results() then bad "other results than the graph has" end
   traced:train(data.training == true)
   traced.warnings = {}
   return traced

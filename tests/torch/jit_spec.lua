@@ -292,7 +292,8 @@ describe("torch.jit.save and load", function()
 
   it("refuse what is no graph, in a line that names the file", function()
     local path = temporary()
-    for _, data in ipairs {{}, {format = "hecate graph 1"}, {format = "hecate graph 1", graph = "graph("},
+    for _, data in ipairs {{}, {format = "hecate graph 1", graph = "graph() {\n  return\n}\n", tensors = {}},
+      {format = "hecate graph 1"}, {format = "hecate graph 1", graph = "graph("},
       {format = "hecate graph 1", graph = 'graph() {\n  %0: float32[2] = constant("c")\n  return %0\n}\n',
         tensors = {}, arguments = {}, results = {"x"}, state = {names = {}, tensors = {}, is_parameter = {}}},
       {format = "hecate graph 1", graph = "graph() {\n  return\n}\n", tensors = {}, arguments = {"x"}, results = {},
