@@ -28,8 +28,8 @@ static void placeholder_note(const char *who, const Tensor *t) {
   p->count++;
 }
 
-/* torch._C.placeholders(on): from now on reads of data that is not there give zeros (true), or raise (false). Without an
-** argument: an array of {who =, count =, place =}, one for each function that read some. */
+/* torch._C.placeholders(on): from now on reads of data that is not there give zeros (true), or raise (false). Without
+** an argument: an array of {who =, count =, place =}, one for each function that read some. */
 int placeholders_of(lua_State *L) {
   if (lua_isboolean(L, 1)) {
     device_placeholder = lua_toboolean(L, 1) ? placeholder_note : NULL;

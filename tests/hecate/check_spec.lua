@@ -43,7 +43,8 @@ for x, y in loader:iter() do
   local out = model(x)
 end]])
     assert.equal(1, code)
-    assert.matches("^train.lua:5: linear: 'input' %(argument 1%): expected a last dimension of size 15 as 'weight' has, "
+    assert.matches("^train.lua:5: linear: 'input' %(argument 1%): expected a last dimension of size 15 as 'weight' "
+      .. "has, "
       .. "got float32 %(10×16%) on meta %(in 2.0, nn.Linear%)\n", report)
     assert.matches("train.lua: 1 error$", report)
   end)

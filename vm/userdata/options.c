@@ -170,9 +170,9 @@ static int get_default_device(lua_State *L) {
 static Device device_or_default(lua_State *L, const char *function) {
   return lua_isnoneornil(L, 1) ? device_default() : device_check(L, 1, function);
 }
-/** torch.memory_stats(device: device = nil) -> table: The bytes that tensors take on a device: allocated now, their peak
-** since torch.reset_peak_memory_stats, the number of blocks, and the bytes cached for new ones. On meta they are counted as if
-** they were there.
+/** torch.memory_stats(device: device = nil) -> table: The bytes that tensors take on a device: allocated
+** now, their peak since torch.reset_peak_memory_stats, the number of blocks, and the bytes cached for new
+** ones. On meta they are counted as if they were there.
 ** Example: torch.memory_stats("cpu").allocated */
 static int memory_stats_of(lua_State *L) {
   MemoryStats stats;
