@@ -51,16 +51,12 @@ local function current_figure()
   return drawn or figures[current] or new_figure()
 end
 
-local function check_number(name, position, n)
-  if math.type(n) ~= "integer" or n < 1 then
-    arguments.wrong(name, "n", position, "a positive integer", n)
-  end
-end
+local function check_number(name, position, n) return arguments.check(name, "n", position, "count", n) end
 
 --- The figure `n`, the current one by default.
 local function find_figure(name, n)
   if n == nil then return drawn or figures[current] end
-  check_number(name, 1, n)
+  n = check_number(name, 1, n)
   if figures[n] == nil then
     arguments.fail("%s: 'n' (argument 1): there is no figure %d", name, n)
   end
@@ -71,8 +67,8 @@ end
 -- number is given. The option `size` is {width, height} in pixels. Returns its number.
 function gnuplot.figure(n, given)
   if options.is_named(n) then n, given = nil, n end
-  if n ~= nil then check_number("gnuplot.figure", 1, n) end
-  arguments.named("gnuplot.figure", {{"size", "size"}}, given or {})
+  if n ~= nil then n = check_number("gnuplot.figure", 1, n) end
+  if given then given = arguments.named("gnuplot.figure", {{"size", "size"}}, given) end
   if n == nil or figures[n] == nil then new_figure(n) end
   current = n or current
   if given then figures[current].size = given.size end
@@ -83,9 +79,9 @@ end
 -- along the rows: what follows is drawn there. Another division clears the figure.
 function gnuplot.subplot(rows, columns, at)
   local name = "gnuplot.subplot"
-  arguments.check(name, "rows", 1, "count", rows)
-  arguments.check(name, "columns", 2, "count", columns)
-  arguments.check(name, "at", 3, "count", at)
+  rows = arguments.check(name, "rows", 1, "count", rows)
+  columns = arguments.check(name, "columns", 2, "count", columns)
+  at = arguments.check(name, "at", 3, "count", at)
   if at > rows * columns then
     arguments.wrong(name, "at", 3, ("a number from 1 to %d"):format(rows * columns), at)
   end
@@ -317,7 +313,7 @@ local function file_figure(format)
   return function(path, n, given)
     arguments.string(name, "path", 1, path)
     if options.is_named(n) then n, given = nil, n end
-    if n ~= nil then check_number(name, 2, n) end
+    if n ~= nil then n = check_number(name, 2, n) end
     given = arguments.named(name, {{"size", "size"}}, given or {})
     check_writable(name, path, format)
     new_figure(n, path, format, given.size)

@@ -1,5 +1,6 @@
 -- What torch has beyond the ops: functions that are shorter in Lua. Called with torch.
 local torch = ...
+local raise = torch._C.raise -- an error at the line of the program
 local methods = getmetatable(torch.zeros(0)).__methods
 
 local function both(name, f)
@@ -10,18 +11,17 @@ end
 local function describe(v)
   if torch.is_tensor(v) then return "a tensor" end
   if type(v) == "string" then return ('the string "%s"'):format(v) end
+  if v ~= v then return "nan" end
   if type(v) == "number" or type(v) == "nil" or type(v) == "boolean" then return tostring(v) end
   return "a " .. type(v)
 end
 
--- Raises "NAME: 'ARGUMENT' (argument N): expected …, got …" at the line that called the function
--- (level 3: wrong is called by it, 4: by a check).
-local function wrong(name, argument, position, expected, value, level)
-  error(("%s: '%s' (argument %d): expected %s, got %s"):format(name, argument, position, expected, describe(value)),
-    level or 3)
+-- Raises "NAME: 'ARGUMENT' (argument N): expected …, got …".
+local function wrong(name, argument, position, expected, value)
+  raise(("%s: '%s' (argument %d): expected %s, got %s"):format(name, argument, position, expected, describe(value)))
 end
 local function check_tensor(name, argument, position, value)
-  if not torch.is_tensor(value) then wrong(name, argument, position, "a tensor", value, 4) end
+  if not torch.is_tensor(value) then wrong(name, argument, position, "a tensor", value) end
 end
 -- A table of named arguments: only these names stand in it.
 local function check_names(name, options, ...)
@@ -30,7 +30,7 @@ local function check_names(name, options, ...)
     local good = false
     for _, argument in ipairs(known) do good = good or argument == key end
     if not good then
-      error(("%s: no argument '%s'; the table may hold %s"):format(name, tostring(key), table.concat(known, ", ")), 4)
+      raise(("%s: no argument '%s'; the table may hold %s"):format(name, tostring(key), table.concat(known, ", ")))
     end
   end
 end
@@ -49,7 +49,7 @@ both("nonzero", function(input, ...)
   local rest = {}
   for name, value in pairs(options) do if name ~= "as_tuple" then rest[name] = value end end
   if type(options.as_tuple) ~= "boolean" then
-    error(("nonzero: 'as_tuple': expected true or false, got %s"):format(tostring(options.as_tuple)), 2)
+    raise(("nonzero: 'as_tuple': expected true or false, got %s"):format(tostring(options.as_tuple)))
   end
   if options.as_tuple and not next(rest) then return nonzero_columns(input) end
   return nonzero(input, rest)
@@ -77,7 +77,7 @@ both("allclose", function(input, other, rtol, atol, equal_nan)
   local widest = (input:is_complex() or other:is_complex()) and torch.complex128 or torch.float64
   local a, b = input:to(widest), other:to(widest)
   local fit, distance = pcall(torch.sub, a, b)
-  if not fit then error(distance:gsub("^.-sub: ", "allclose: "), distance == "interrupted" and 0 or 2) end
+  if not fit then raise(distance:gsub("^.-sub: ", "allclose: ")) end
   local close = distance:abs():le(b:abs() * (rtol or 1e-5) + (atol or 1e-8)):logical_or(a:eq(b))
   if equal_nan then close = close:logical_or(a:isnan():logical_and(b:isnan())) end
   return close:all():item()
@@ -87,7 +87,7 @@ end)
 local function as(name, x, other)
   check_tensor(name, "other", 1, other)
   if other:numel() ~= x:numel() then
-    wrong(name, "other", 1, ("a tensor of %d elements"):format(x:numel()), other:numel(), 4)
+    wrong(name, "other", 1, ("a tensor of %d elements"):format(x:numel()), other:numel())
   end
   return other.shape
 end

@@ -3,6 +3,7 @@
 #ifndef HECATE_STATUS_H
 #define HECATE_STATUS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,9 @@ typedef enum {
 } Status;
 
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* A number for a message: printf writes a NaN whose sign is set, as that of 0 / 0 is on x86, "-nan". */
+static inline double shown(double number) { return number != number ? (double)NAN : number; }
 
 /* Sets the message and returns 'code'. Messages start with the name of the
 ** function: "matmul: ...". */

@@ -17,18 +17,14 @@ static bool wrong(Reader *r, int arg, int index, const char *expected) {
 }
 
 static bool read_int(lua_State *L, int index, int64_t *out) {
-  int exact;
-  if (lua_type(L, index) != LUA_TNUMBER) {
-    Tensor *t = tensor_test(L, index);
-    if (t == NULL || t->numel != 1 || dtype_category((DType)t->dtype) != CATEGORY_INTEGER) return false;
-    trace_warn("a number that was read from a tensor is a constant of the graph");
-    Scalar v;
-    if (tensor_item("item", t, &v) != OK) return false;
-    *out = v.as.i;
-    return true;
-  }
-  *out = lua_tointegerx(L, index, &exact);
-  return exact != 0;
+  if (lua_type(L, index) == LUA_TNUMBER) return integer_test(L, index, out);
+  Tensor *t = tensor_test(L, index);
+  if (t == NULL || t->numel != 1 || dtype_category((DType)t->dtype) != CATEGORY_INTEGER) return false;
+  trace_warn("a number that was read from a tensor is a constant of the graph");
+  Scalar v;
+  if (tensor_item("item", t, &v) != OK) return false;
+  *out = v.as.i;
+  return true;
 }
 
 static bool read_number(lua_State *L, int index, Scalar *out) {
@@ -147,8 +143,12 @@ static bool read_tensor(Reader *r, int arg, int index, Tensor **out) {
   }
   if (read_number(r->L, index, &number)) {
     if (!takes_number(r, arg, index)) return false;
-    if (a->type == ARG_POSITIONS && (number.kind != SCALAR_INT || !position(number.as.i, &number.as.i)))
-      return wrong(r, arg, index, "a position (from 1) or a tensor of positions");
+    if (a->type == ARG_POSITIONS) {
+      int64_t n = 0;
+      if (!integer_test(r->L, index, &n) || !position(n, &n))
+        return wrong(r, arg, index, "a position (from 1) or a tensor of positions");
+      number = scalar_int(n);
+    }
     Status status = tensor_wrap_number(number, &made);
     *out = made;
     return keep(r, arg, index, status, made);

@@ -90,7 +90,11 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
   else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index))
     snprintf(buffer, ERROR_TEXT, "the number nan");
-  else if (type == LUA_TNUMBER) snprintf(buffer, ERROR_TEXT, "the number %.14g", lua_tonumber(L, index));
+  else if (type == LUA_TNUMBER) { /* as Lua writes it, 2.0 with its point */
+    lua_pushvalue(L, index);
+    snprintf(buffer, ERROR_TEXT, "the number %s", lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
   else if (object_test(L, index, &tensor_class) != NULL) snprintf(buffer, ERROR_TEXT, "a closed tensor");
   else if (object_is_closed(L, index)) closed_text(L, index, buffer);
@@ -98,6 +102,13 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     snprintf(buffer, ERROR_TEXT, "%s", ((Object *)lua_touserdata(L, index))->class->name);
   else snprintf(buffer, ERROR_TEXT, "a %s", lua_typename(L, type));
   return buffer;
+}
+
+bool integer_test(lua_State *L, int index, int64_t *out) {
+  int exact = 0;
+  lua_Integer value = lua_type(L, index) == LUA_TNUMBER ? lua_tointegerx(L, index, &exact) : 0;
+  if (exact) *out = value;
+  return exact != 0;
 }
 
 bool bool_check(lua_State *L, int index, const char *function, const char *name) {

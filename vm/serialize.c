@@ -32,12 +32,14 @@ static void file_close(lua_State *L, void *self) {
 }
 static const Class file_class = {"torch.file", NULL, file_close, NULL, NULL};
 
-/* Raises without a position: the caller is the library's own Lua, not the user's line. */
+/* Raises at the line of the program; the caller is the library's own Lua. */
 static int raise(lua_State *L, const char *format, ...) {
   va_list args;
+  error_push_place(L, false);
   va_start(args, format);
   lua_pushvfstring(L, format, args);
   va_end(args);
+  lua_concat(L, 2);
   return lua_error(L);
 }
 

@@ -33,6 +33,9 @@ void error_check(lua_State *L, Status status);
 ** the stack position of what came. */
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index);
+/* Whether a number with an integral value is at 'index': wherever Hecate expects an integer it takes 4 / 2 as well, as
+** Lua's own library does. Then it is *out. */
+bool integer_test(lua_State *L, int index, int64_t *out);
 /* The boolean at 'index'; raises otherwise, as error_argument. */
 bool bool_check(lua_State *L, int index, const char *function, const char *name);
 /* "a string", "tensor float32 (2×3)", "nothing": what stands at 'index', in a

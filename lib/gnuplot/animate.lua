@@ -12,7 +12,7 @@ return function(name, path, frames, draw, given, use)
   if not path:lower():find("%.gif$") then
     arguments.fail("%s: 'path' (argument 1): expected a name that ends in .gif, got '%s'", name, path)
   end
-  arguments.check(name, "frames", 2, "count", frames)
+  frames = arguments.check(name, "frames", 2, "count", frames)
   if type(draw) ~= "function" then arguments.wrong(name, "draw", 3, "a function", draw) end
   given = arguments.named(name, {{"delay", "positive"}, {"size", "size"}}, given or {})
   local draft <close>, refusal = output.open(path, "gif")

@@ -24,8 +24,15 @@ function arguments.split(...)
   return list, given
 end
 
-local function is_whole(v) return math.type(v) == "integer" and v > 0 end
+local function is_whole(v) return v ~= nil and v > 0 end
 
+--- {width, height} as integers.
+local function size_of(v)
+  if type(v) ~= "table" or #v ~= 2 then return {} end
+  return {options.integer(v[1]), options.integer(v[2])}
+end
+
+-- What is expected, the test of it, and what makes of the caller's value the one that is tested and used.
 local kinds = {
   string = {"a string", function(v) return type(v) == "string" end},
   boolean = {"a boolean", function(v) return type(v) == "boolean" end},
@@ -34,7 +41,8 @@ local kinds = {
   fraction = {"a number from 0 to 1", function(v)
     return type(v) == "number" and v >= 0 and v <= 1
   end},
-  count = {"a positive integer", is_whole},
+  count = {"a positive integer", is_whole, options.integer},
+  integer = {"an integer, 0 or more", function(v) return v and v >= 0 end, options.integer},
   strings = {"an array of strings", function(v)
     if type(v) ~= "table" then return false end
     for _, s in ipairs(v) do
@@ -42,32 +50,31 @@ local kinds = {
     end
     return #v > 0
   end},
-  size = {"{width, height}", function(v)
-    return type(v) == "table" and #v == 2 and is_whole(v[1]) and is_whole(v[2])
-  end},
+  size = {"{width, height}", function(v) return is_whole(v[1]) and is_whole(v[2]) end, size_of},
   any = {"", function() return true end},
 }
 
---- Checks one value. `kind` is one of the kinds above.
+--- Checks one value, and returns it as the function is to use it. `kind` is one of the kinds above.
 function arguments.check(name, parameter, position, kind, value)
-  if not kinds[kind][2](value) then
-    arguments.wrong(name, parameter, position, kinds[kind][1], value)
-  end
-  return value
+  local expected, test, made = table.unpack(kinds[kind])
+  local taken = value
+  if made then taken = made(value) end
+  if not test(taken) then arguments.wrong(name, parameter, position, expected, value) end
+  return taken
 end
 
---- Checks the options `given`: `known` is an array of {NAME, KIND}.
+--- Checks the options `given`, and returns them as the function is to use them: `known` is an array of {NAME, KIND}.
 function arguments.named(name, known, given)
-  local names, kind_of = {}, {}
+  local names, kind_of, taken = {}, {}, {}
   for i, entry in ipairs(known) do names[i], kind_of[entry[1]] = entry[1], entry[2] end
   for key, value in pairs(given) do
     if kind_of[key] == nil then
       arguments.fail("%s: unknown option '%s'%s (known: %s)", name, tostring(key),
         options.suggest(tostring(key), names), table.concat(names, ", "))
     end
-    arguments.check(name, key, nil, kind_of[key], value)
+    taken[key] = arguments.check(name, key, nil, kind_of[key], value)
   end
-  return given
+  return taken
 end
 
 return arguments

@@ -42,7 +42,7 @@ end
 --- gnuplot.bar: bars side by side where y has several columns.
 function bars.bar(name, ...)
   local list, title, named = frame(name, ...)
-  arguments.named(name, bar_options, named)
+  named = arguments.named(name, bar_options, named)
   if list.n < 1 or list.n > 2 then
     arguments.fail("%s: expected [name,] [x,] y [, options], got %d arguments", name, list.n)
   end
@@ -112,7 +112,7 @@ end
 -- the last one has both its ends. Others, and what is not finite, are not counted.
 function bars.histc(name, x, bins, least, most)
   if bins == nil then bins = BINS end
-  arguments.check(name, "bins", 2, "count", bins)
+  bins = arguments.check(name, "bins", 2, "count", bins)
   local values = data.tensor(name, x):flatten()
   values = values:masked_select(torch.isfinite(values))
   least, most = range_of(name, values, least, most)
@@ -134,7 +134,7 @@ end
 --- gnuplot.hist: the plot and what histc gave.
 function bars.hist(name, ...)
   local list, title, named = frame(name, ...)
-  arguments.named(name, style.known, named)
+  named = arguments.named(name, style.known, named)
   if list.n < 1 or list.n > 4 then
     arguments.fail("%s: expected [name,] x [, bins [, min [, max]]] [, style], got %d arguments",
       name, list.n)
@@ -180,7 +180,7 @@ end
 --- gnuplot.boxplot.
 function bars.boxplot(name, ...)
   local list, named = arguments.split(...)
-  arguments.named(name, {{"labels", "strings"}, {"color", "any"}, {"width", "positive"},
+  named = arguments.named(name, {{"labels", "strings"}, {"color", "any"}, {"width", "positive"},
     {"outliers", "boolean"}}, named)
   local layers, places, labels = {}, {}, {}
   local color = named.color and look.color(name, named.color)
@@ -238,7 +238,7 @@ end
 --- gnuplot.fill: [name,] x, low, high [, style]: the area between two curves.
 function bars.fill(name, ...)
   local list, title, named = frame(name, ...)
-  arguments.named(name, style.known, named)
+  named = arguments.named(name, style.known, named)
   if list.n ~= 3 then
     arguments.fail("%s: expected [name,] x, low, high [, style], got %d arguments", name, list.n)
   end

@@ -156,7 +156,7 @@ function Live:add(name, step, value)
   if number == nil then
     options.wrong("curve:add", "value", 3, "a number or a tensor of one element", value)
   end
-  if self.closed then error("curve:add: the curve is closed", 2) end
+  if self.closed then options.raise("curve:add: the curve is closed") end
   wait(self, name, at, number)
   local now = terminal.now()
   if now >= self.next_poll then self:advance(now) end
@@ -171,7 +171,7 @@ end
 function Live:mark(step, text)
   local at = as_number(step)
   if at == nil then options.wrong("curve:mark", "step", 1, "a number", step) end
-  if self.closed then error("curve:mark: the curve is closed", 2) end
+  if self.closed then options.raise("curve:mark: the curve is closed") end
   wait(self, false, at, text and tostring(text) or "")
 end
 
@@ -191,7 +191,7 @@ function Live:read(path)
   local n, reason = reader:read(sink)
   reader:close()
   if n == nil then
-    error(("gnuplot.live: 'csv': '%s': %s"):format(path, reason), 3)
+    options.raise(("gnuplot.live: 'csv': '%s': %s"):format(path, reason))
   end
 end
 

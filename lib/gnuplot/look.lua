@@ -20,8 +20,9 @@ local named = {
 --- "#rrggbb" of a colour: one of the names above, "#rrggbb", the number of a curve's
 -- colour (1 …), or {red, green, blue} from 0 to 1.
 function look.color(name, value)
-  if math.type(value) == "integer" and value > 0 then
-    return look.colors[(value - 1) % #look.colors + 1]
+  local number = options.integer(value)
+  if number and number > 0 then
+    return look.colors[(number - 1) % #look.colors + 1]
   elseif type(value) == "string" then
     if named[value] then return named[value] end
     if value:find("^#%x%x%x%x%x%x$") then return value:lower() end

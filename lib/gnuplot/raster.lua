@@ -47,7 +47,7 @@ end
 --- gnuplot.imagesc: a matrix as an image whose colours span its values.
 function raster.imagesc(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"palette", "string"}, {"min", "number"}, {"max", "number"}}, given)
+  given = arguments.named(name, {{"palette", "string"}, {"min", "number"}, {"max", "number"}}, given)
   if list.n > 2 or (list.n == 2 and type(list[2]) ~= "string") then
     arguments.fail("%s: expected x [, palette] [, options], got %s as argument 2", name,
       options.describe(list[2]))
@@ -109,7 +109,7 @@ end
 -- room, and names of rows and columns.
 function raster.heatmap(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, heat_options, given)
+  given = arguments.named(name, heat_options, given)
   if list.n ~= 1 then
     arguments.fail("%s: expected a matrix [, options], got %d arguments", name, list.n)
   end
@@ -160,7 +160,7 @@ end
 --- gnuplot.confusion: (matrix) or (targets, predictions), options labels, normalize.
 function raster.confusion(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"labels", "strings"}, {"normalize", "boolean"}, {"palette", "string"},
+  given = arguments.named(name, {{"labels", "strings"}, {"normalize", "boolean"}, {"palette", "string"},
     {"format", "string"}}, given)
   if list.n ~= 1 and list.n ~= 2 then
     arguments.fail("%s: expected targets and predictions, or a matrix of counts", name)
@@ -242,7 +242,7 @@ end
 --- gnuplot.image: one image.
 function raster.image(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"normalize", "boolean"}}, given)
+  given = arguments.named(name, {{"normalize", "boolean"}}, given)
   if list.n ~= 1 then
     arguments.fail("%s: expected one image [, options], got %d arguments", name, list.n)
   end
@@ -284,15 +284,12 @@ end
 --- gnuplot.images: images in rows, as torchvision's make_grid lays them out.
 function raster.images(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"nrow", "count"}, {"padding", "any"}, {"pad_value", "fraction"},
+  given = arguments.named(name, {{"nrow", "count"}, {"padding", "integer"}, {"pad_value", "fraction"},
     {"normalize", "boolean"}, {"labels", "strings"}}, given)
   if list.n ~= 1 then
     arguments.fail("%s: expected a batch of images [, options], got %d arguments", name, list.n)
   end
   local padding = given.padding or 2
-  if math.type(padding) ~= "integer" or padding < 0 then
-    arguments.wrong(name, "padding", nil, "an integer, 0 or more", padding)
-  end
   local batch = batch_of(name, list[1])
   if given.normalize then batch = stretch(batch) end
   batch = to_bytes(batch)

@@ -59,8 +59,8 @@ end
 local function wish(name, asked)
   if asked ~= nil then
     if is_kind[asked] then return asked end
-    error(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name, tostring(asked),
-      options.suggest(tostring(asked), screen.kinds), table.concat(screen.kinds, ", ")), 4)
+    options.raise(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name, tostring(asked),
+      options.suggest(tostring(asked), screen.kinds), table.concat(screen.kinds, ", ")))
   end
   local variable = set("HECATE_PLOT")
   if variable == nil or is_kind[variable] then return variable end

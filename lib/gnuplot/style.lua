@@ -58,8 +58,7 @@ function style.ink(name, given, pointed)
   if given.width then rest[#rest + 1] = ("lw %g"):format(given.width) end
   if given.dash then rest[#rest + 1] = ("dt %d"):format(one_of(name, "dash", dashes, given.dash)) end
   if given.point and pointed then
-    local point = math.type(given.point) == "integer" and given.point
-      or one_of(name, "point", points, given.point)
+    local point = options.integer(given.point) or one_of(name, "point", points, given.point)
     rest[#rest + 1] = ("pt %d"):format(point)
   end
   if given.size and pointed then rest[#rest + 1] = ("ps %g"):format(given.size) end
@@ -89,7 +88,7 @@ end
 -- kind = "lines" …, nil where the words are the user's, weight = of a smoothing
 -- spline, color = "#rrggbb" where it is given, label =, axis =}.
 function style.read(name, format, given, n)
-  arguments.named(name, style.known, given)
+  given = arguments.named(name, style.known, given)
   format = format or given.style
   local result = {label = given.label, axis = given.axis}
   if format == nil or format == "" then

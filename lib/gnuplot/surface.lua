@@ -43,7 +43,7 @@ end
 --- gnuplot.splot: wire frames with contour lines below, as in Torch7.
 function surface.splot(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"contour", "boolean"}}, given)
+  given = arguments.named(name, {{"contour", "boolean"}}, given)
   local layers = {}
   for _, one in ipairs(lines.curves_of(name, table.unpack(list, 1, list.n))) do
     local columns, title = mesh_of(name, one)
@@ -61,7 +61,7 @@ end
 --- gnuplot.scatter3: points (x_i, y_i, z_i).
 function surface.scatter3(name, ...)
   local list, named = arguments.split(...)
-  arguments.named(name, style.known, named)
+  named = arguments.named(name, style.known, named)
   local layers = {}
   for _, one in ipairs(lines.curves_of(name, table.unpack(list, 1, list.n))) do
     local columns, title = {}, nil
@@ -87,7 +87,7 @@ end
 --- gnuplot.surf: a surface coloured by its height.
 function surface.surf(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"palette", "string"}, {"contour", "boolean"}, {"lines", "boolean"}},
+  given = arguments.named(name, {{"palette", "string"}, {"contour", "boolean"}, {"lines", "boolean"}},
     given)
   local columns, title = mesh_of(name, list)
   local layer = data.mesh(columns)
@@ -107,19 +107,20 @@ local function levels_of(name, levels, z)
   if type(levels) == "table" or data.is_tensor(levels) then
     return data.vector(name, levels):tolist()
   end
-  if math.type(levels) ~= "integer" or levels < 1 then
+  local count = options.integer(levels)
+  if count == nil or count < 1 then
     arguments.wrong(name, "levels", nil, "a positive integer or an array of heights", levels)
   end
   local good = z:masked_select(torch.isfinite(z))
   if good:numel() == 0 then return {0} end
   local low, high = good:min():item(), good:max():item()
-  return torch.linspace(low, high, levels + 2, {dtype = "float64"}):narrow(1, 2, levels):tolist()
+  return torch.linspace(low, high, count + 2, {dtype = "float64"}):narrow(1, 2, count):tolist()
 end
 
 --- gnuplot.contour: lines of equal height, seen from above.
 function surface.contour(name, ...)
   local list, given = arguments.split(...)
-  arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"filled", "boolean"}}, given)
+  given = arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"filled", "boolean"}}, given)
   local columns = mesh_of(name, list)
   local levels = table.concat(levels_of(name, given.levels or 8, columns[3]), ",")
   local setup = ("set view map\nset border 31 front\nset key off\nset contour base\n"

@@ -86,7 +86,8 @@ local function add_value(value, parent, key, state)
   elseif torch.is_tensor(value) then
     if not state.ids[value] then add_tensor(value, parent, key, state) end
   else
-    error(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state), torch.typename(value) or kind), 0)
+    internal.raise(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state),
+      torch.typename(value) or kind))
   end
 end
 
@@ -99,7 +100,7 @@ local function other_keys(t, n, state)
       if not RANK[type(key)] then
         local from = state.from[t]
         local where = from and path_text(from.parent, from.key, state) or "the value"
-        error(("torch.save: %s: cannot save a key that is a %s"):format(where, torch.typename(key) or type(key)), 0)
+        internal.raise(("torch.save: %s: cannot save a key that is a %s"):format(where, torch.typename(key) or type(key)))
       end
       keys[#keys + 1] = key
     end
@@ -150,7 +151,7 @@ local function choose_entry(group, names)
   group.views = true
   local _, _, n = internal.storage_of(first)
   for _, t in ipairs(group) do
-    if t.dtype ~= first.dtype then error("torch.save: tensors of different dtypes share one storage", 0) end
+    if t.dtype ~= first.dtype then internal.raise("torch.save: tensors of different dtypes share one storage") end
     local _, offset = internal.storage_of(t)
     if not group.tensor and offset == 0 and t:numel() == n and t:is_contiguous() then group.tensor = t end
   end
@@ -203,7 +204,7 @@ end
 -- replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path)
   if type(path) ~= "string" then
-    error(("save: 'path' (argument 2): expected a string, got %s"):format(type(path)), 2)
+    internal.raise(("save: 'path' (argument 2): expected a string, got %s"):format(type(path)))
   end
   local state = {tables = {}, tensors = {}, ids = {}, from = {}, keys = {}, groups = {}, order = {}}
   collect(value, state)
@@ -221,8 +222,8 @@ function serialize.save(value, path)
   local header = "{" .. table.concat(entries, ",") .. "}"
   header = header .. (" "):rep(-#header % 8)
   if #header > MAX_HEADER then
-    error(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header,
-      MAX_HEADER), 0)
+    internal.raise(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header,
+      MAX_HEADER))
   end
   internal.write_file(path, string.pack("<I8", #header) .. header, tensors)
 end
@@ -231,7 +232,7 @@ end
 
 local function read_header(path)
   local head, size = internal.read_head(path, 8)
-  local function bad(offset, what) error(("torch.load: %s: %s (offset %d)"):format(path, what, offset), 0) end
+  local function bad(offset, what) internal.raise(("torch.load: %s: %s (offset %d)"):format(path, what, offset)) end
   if size < 8 then bad(size, "too short for a safetensors file") end
   local n = string.unpack("<I8", head)
   if n < 2 or n > MAX_HEADER or n > size - 8 then
@@ -376,7 +377,7 @@ end
 -- with its name and the offset.
 function serialize.load(path)
   if type(path) ~= "string" then
-    error(("load: 'path' (argument 1): expected a string, got %s"):format(type(path)), 2)
+    internal.raise(("load: 'path' (argument 1): expected a string, got %s"):format(type(path)))
   end
   local entries, metadata, bad = read_entries(path)
   if metadata ~= nil and type(metadata) ~= "table" then bad(8, "the metadata is no object") end

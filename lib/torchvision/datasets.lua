@@ -70,9 +70,9 @@ local function find(name, file, folders, package, download)
       if exists(path) then return path end
     end
   end
-  error(("%s: no file '%s' or '%s.gz' in '%s'%s%s"):format(name, file, file,
+  options.raise(("%s: no file '%s' or '%s.gz' in '%s'%s%s"):format(name, file, file,
     table.concat(folders, "', '"), package and (" (Debian: apt install %s)"):format(package) or "",
-    download and "; nothing is downloaded: put the four IDX files there" or ""), 0)
+    download and "; nothing is downloaded: put the four IDX files there" or ""))
 end
 
 --- The images and the 0-based labels of one split, checked against each other.
@@ -82,17 +82,17 @@ local function read_split(self, name, folders, given)
   local label_path = find(name, prefix .. "-labels-idx1-ubyte", folders, self.package, given.download)
   local images, labels = c.read_idx(image_path, name), c.read_idx(label_path, name)
   if images.dtype ~= torch.uint8 or images.ndim ~= 3 then
-    error(("%s: %s: expected uint8 images (N×H×W), got %s (offset 2)"):format(name, image_path,
-      options.describe(images)), 0)
+    options.raise(("%s: %s: expected uint8 images (N×H×W), got %s (offset 2)"):format(name, image_path,
+      options.describe(images)))
   end
   if labels.dtype ~= torch.uint8 or labels.ndim ~= 1 or labels.shape[1] ~= images.shape[1] then
-    error(("%s: %s: expected %d uint8 labels, got %s (offset 2)"):format(name, label_path,
-      images.shape[1], options.describe(labels)), 0)
+    options.raise(("%s: %s: expected %d uint8 labels, got %s (offset 2)"):format(name, label_path,
+      images.shape[1], options.describe(labels)))
   end
   if #labels > 0 and labels:max():item() >= #self.classes then
     local at = labels:argmax():item()
-    error(("%s: %s: label %d, expected 0 … %d (offset %d)"):format(name, label_path,
-      labels[at]:item(), #self.classes - 1, 8 + at - 1), 0)
+    options.raise(("%s: %s: label %d, expected 0 … %d (offset %d)"):format(name, label_path,
+      labels[at]:item(), #self.classes - 1, 8 + at - 1))
   end
   return images, labels:to("int64"):add_(1)
 end

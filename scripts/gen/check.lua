@@ -122,7 +122,7 @@ local function shown(c, kind, slot)
     return "%s", ("shape_text(text[%d], %s.n < 0 ? 0 : %s.n, %s.v)"):format(slot, c, c, c), true
   end
   if kind == "DType" then return "%s", ("dtype_name(%s)"):format(c) end
-  if kind == "double" then return "%g", c end
+  if kind == "double" then return "%g", ("shown(%s)"):format(c) end
   return "%lld", "(long long)" .. c
 end
 

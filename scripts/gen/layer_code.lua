@@ -161,7 +161,8 @@ local function message(row, text)
   local list = {}
   local format = text:gsub("%%", "%%%%"):gsub("{([%w_]+)}", function(name)
     local option = row.by_name[name] or error(("%s: check: no option '%s'"):format(row.where, name), 0)
-    list[#list + 1] = option.type.c == "double" and ", m->" .. name or ", (lua_Integer)m->" .. name
+    list[#list + 1] = option.type.c == "double" and (", shown(m->%s)"):format(name)
+      or ", (lua_Integer)m->" .. name
     return option.type.c == "double" and "%f" or "%I"
   end)
   return quote(("nn.%s: %s"):format(row.name, format)) .. table.concat(list)

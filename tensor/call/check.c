@@ -21,7 +21,7 @@ Status call_check_numbers(const Call *c, DType dtype) {
     if (s == NULL) continue;
     if (s->kind == SCALAR_FLOAT && info->numbers == NUMBERS_SAME && !dtype_has_gradient(dtype))
       return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): expected an integer for tensors of %s, got %g",
-                  info->lua_name, info->args[i].name, i + 1, dtype_name(dtype), s->as.f);
+                  info->lua_name, info->args[i].name, i + 1, dtype_name(dtype), shown(s->as.f));
     const DType held = info->args[i].keyword_only && dtype_is_float(dtype) ? dtype_compute(dtype) : dtype;
     TRY(scalar_check(info->lua_name, info->args[i].name, i + 1, *s, held));
   }

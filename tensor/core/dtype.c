@@ -66,8 +66,9 @@ bool scalar_fits(Scalar s, DType d) {
 Status scalar_check(const char *who, const char *name, int argument, Scalar value, DType dtype) {
   if (scalar_fits(value, dtype)) return OK;
   char text[80];
-  if (value.kind == SCALAR_COMPLEX) snprintf(text, sizeof text, "%.14g%+.14gj", value.as.c.re, value.as.c.im);
-  else if (value.kind == SCALAR_FLOAT) snprintf(text, sizeof text, "%.14g", value.as.f);
+  if (value.kind == SCALAR_COMPLEX)
+    snprintf(text, sizeof text, "%.14g%+.14gj", shown(value.as.c.re), shown(value.as.c.im));
+  else if (value.kind == SCALAR_FLOAT) snprintf(text, sizeof text, "%.14g", shown(value.as.f));
   else snprintf(text, sizeof text, "%lld", (long long)value.as.i);
   return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): %s cannot be converted to %s without overflow", who, name,
               argument, text, dtype_name(dtype));

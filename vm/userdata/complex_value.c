@@ -29,7 +29,7 @@ bool complex_read(lua_State *L, int index, Scalar *out) {
 /* The shortest text that reads back as the number. */
 static void complex_digits(char *buffer, size_t size, double v) {
   for (int digits = 15; digits <= 17; digits++) {
-    snprintf(buffer, size, "%.*g", digits, v);
+    snprintf(buffer, size, "%.*g", digits, shown(v));
     if (isnan(v) || strtod(buffer, NULL) == v) return;
   }
 }
@@ -129,8 +129,8 @@ static const luaL_Reg complex_methods[] = {
 static int complex_index(lua_State *L) {
   const Complex *box = object_check(L, 1, &complex_class, "complex", "self");
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-  if (strcmp(key, "real") == 0) lua_pushnumber(L, box->real);
-  else if (strcmp(key, "imag") == 0) lua_pushnumber(L, box->imag);
+  if (strcmp(key, "real") == 0) lua_pushnumber(L, shown(box->real));
+  else if (strcmp(key, "imag") == 0) lua_pushnumber(L, shown(box->imag));
   else {
     lua_getmetatable(L, 1);
     lua_getfield(L, -1, "__methods");

@@ -36,16 +36,19 @@ static void take_position(Indexing *x, int64_t i) {
   advance(x, box, op_select(t, x->dim, i > 0 ? i - 1 : i, &box->tensor));
 }
 
+/* The k-th number of a range: a position, or as the third one the step. */
 static bool range_bound(lua_State *L, int table, int k, int64_t *out) {
   lua_rawgeti(L, table, k);
-  int exact;
-  int64_t value = lua_tointegerx(L, -1, &exact);
   bool given = !lua_isnil(L, -1);
-  if (given && (!exact || lua_type(L, -1) != LUA_TNUMBER))
-    error_raise(L, "index: a range is {first, last} or {first, last, step} of integers");
+  if (given && !integer_test(L, -1, out)) {
+    char got[ERROR_TEXT];
+    error_raise(L, "index: a range is {first, last} or {first, last, step} of integers; it holds %s",
+                error_describe(L, -1, got));
+  }
   lua_pop(L, 1);
-  if (given) *out = value;
-  if (given && value == 0) error_raise(L, "index: 0 is not a position; positions count from 1");
+  if (given && k == 3 && *out < 1)
+    error_raise(L, "index: the step of a range must be positive, got %I", (LUAI_UACINT)*out);
+  if (given && *out == 0) error_raise(L, "index: 0 is not a position; positions count from 1");
   return given;
 }
 
@@ -140,10 +143,11 @@ static void take_item(Indexing *x, int item, int used) {
   lua_State *L = x->L;
   Tensor *t = tensor_test(L, item);
   int type = lua_type(L, item);
+  int64_t at;
   const char *s = type == LUA_TSTRING ? lua_tostring(L, item) : "";
   if (t != NULL && t->dtype == DTYPE_BOOL) take_mask(x, t);
   else if (t != NULL && dtype_category((DType)t->dtype) == CATEGORY_INTEGER) add_index(x, zero_based(L, t));
-  else if (type == LUA_TNUMBER && lua_isinteger(L, item)) take_position(x, lua_tointeger(L, item));
+  else if (integer_test(L, item, &at)) take_position(x, at);
   else if (type == LUA_TTABLE) take_range(x, item);
   else if (strcmp(s, "newaxis") == 0) {
     TensorBox *box = tensor_box(L);

@@ -143,9 +143,10 @@ Device device_check(lua_State *L, int index, const char *function) {
 ** Example: torch.device("cpu") */
 static int device_new(lua_State *L) {
   if (lua_type(L, 1) == LUA_TSTRING && !lua_isnoneornil(L, 2)) {
-    if (!lua_isinteger(L, 2) || lua_tointeger(L, 2) < 0)
+    int64_t number = -1;
+    if (!integer_test(L, 2, &number) || number < 0)
       error_argument(L, "device", "index", 2, "the number of a device, from 0", 2);
-    lua_pushfstring(L, "%s:%I", lua_tostring(L, 1), lua_tointeger(L, 2));
+    lua_pushfstring(L, "%s:%I", lua_tostring(L, 1), (LUAI_UACINT)number);
     lua_replace(L, 1);
   }
   device_push(L, device_check(L, 1, "device"));
@@ -241,8 +242,9 @@ static Generator *generator_check(lua_State *L, const char *function) {
   return box->generator;
 }
 static uint64_t seed_check(lua_State *L, int index, const char *function) {
-  if (!lua_isinteger(L, index)) error_argument(L, function, "seed", 0, "an integer", index);
-  return (uint64_t)lua_tointeger(L, index);
+  int64_t seed = 0;
+  if (!integer_test(L, index, &seed)) error_argument(L, function, "seed", 0, "an integer", index);
+  return (uint64_t)seed;
 }
 static int generator_manual_seed(lua_State *L) {
   generator_seed(generator_check(L, "manual_seed"), seed_check(L, 2, "manual_seed"));
@@ -344,9 +346,10 @@ static int get_threads(lua_State *L) {
 /** torch.set_num_threads(n: int): How many threads, 1 to 1024, an op may use. Results do not depend
 ** on it. */
 static int set_threads(lua_State *L) {
-  if (!lua_isinteger(L, 1) || lua_tointeger(L, 1) < 1 || lua_tointeger(L, 1) > 1024)
+  int64_t n = 0;
+  if (!integer_test(L, 1, &n) || n < 1 || n > 1024)
     error_argument(L, "set_num_threads", "n", 1, "a number of threads", 1);
-  threads_set((int)lua_tointeger(L, 1));
+  threads_set((int)n);
   return 0;
 }
 

@@ -250,14 +250,14 @@ static void set_profile(lua_State *L, const char *name, Options *o) {
 }
 
 static int64_t whole(lua_State *L, const char *key, int64_t least, int64_t most) {
-  double value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
-  bool unbounded = value == INFINITY && most == INT64_MAX;
-  if (!unbounded && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < least)) {
+  int64_t value = 0;
+  bool unbounded = lua_type(L, -1) == LUA_TNUMBER && lua_tonumber(L, -1) == INFINITY && most == INT64_MAX;
+  if (!unbounded && (!integer_test(L, -1, &value) || value < least)) {
     char got[ERROR_TEXT];
     error_raise(L, "set_printoptions: '%s': expected an integer of at least %d, got %s", key, (int)least,
                 error_describe(L, -1, got));
   }
-  return unbounded || lua_tointeger(L, -1) > most ? most : lua_tointeger(L, -1);
+  return unbounded || value > most ? most : value;
 }
 
 /* The value of 'key' is on the top. sci_mode is true, false or "auto". */

@@ -15,8 +15,8 @@ static int numel(lua_State *L) {
   return 1;
 }
 static int one_dim(lua_State *L, const Tensor *t, const char *who) {
-  if (!lua_isinteger(L, 2)) error_argument(L, who, "dim", 2, "a dimension number", 2);
-  int64_t d = lua_tointeger(L, 2);
+  int64_t d = 0;
+  if (!integer_test(L, 2, &d)) error_argument(L, who, "dim", 2, "a dimension number", 2);
   if (d == 0 || d > t->ndim || d < -t->ndim)
     error_raise(L, "%s: 'dim' (argument 2): dimensions count from 1 to %d, got %d", who, (int)t->ndim, (int)d);
   return (int)(d > 0 ? d - 1 : d + t->ndim);

@@ -5,7 +5,7 @@
 
 static void push_number(lua_State *L, Scalar v) {
   if (v.kind == SCALAR_COMPLEX) complex_push(L, v.as.c.re, v.as.c.im);
-  else if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, v.as.f);
+  else if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, shown(v.as.f));
   else if (v.kind == SCALAR_INT) lua_pushinteger(L, v.as.i);
   else lua_pushboolean(L, v.as.i != 0);
 }

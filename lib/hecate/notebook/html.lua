@@ -10,7 +10,10 @@ local entities = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quo
 
 function html.escape(text) return (text:gsub('[&<>"]', entities)) end
 
-local function number_text(x) return math.type(x) == "float" and ("%.6g"):format(x) or tostring(x) end
+local function number_text(x)
+  if x ~= x then return "nan" end -- Lua may write -nan
+  return math.type(x) == "float" and ("%.6g"):format(x) or tostring(x)
+end
 
 --- Frontends set cells to the right, as numbers want it; `is_text`: to the left.
 local function cell(tag, text, is_text)

@@ -121,6 +121,9 @@ end
 
 local function is_long(state, text) return #text > state.width or find(text, "\n", 1, true) ~= nil end
 
+--- tostring, but a NaN is "nan" on every platform: Lua writes the sign of some.
+local function text_of(value) return value ~= value and "nan" or tostring(value) end
+
 --- The text of a value inside a table; several lines only for a table.
 local function show_item(state, value, depth, indent)
   local kind = type(value)
@@ -130,7 +133,7 @@ local function show_item(state, value, depth, indent)
     local info = debug.getinfo(value, "S")
     return paint(state, kind, info.what == "C" and "function" or "function" .. parameters(value))
   end
-  local text = tostring(value)
+  local text = text_of(value)
   return paint(state, kind, is_long(state, text) and brief(value, text) or text)
 end
 
@@ -196,7 +199,7 @@ function M.format(value, options)
   if kind == "string" then return options.quoted and quote(value, 1 << 30) or value end
   if kind == "table" and not has_tostring(value) then return show_table(state, value, 0, 0) end
   if kind == "function" then return paint(state, kind, describe_function(value)) end
-  return paint(state, kind, tostring(value))
+  return paint(state, kind, text_of(value))
 end
 
 --- The text of several results: in one line when each has one, else below each other.

@@ -1,5 +1,6 @@
 -- torch.autograd.Function: operations with a backward of the script.
 local C = torch._C
+local raise = C.raise -- an error at the line of the program
 
 -- What the library knows of a context stands under this key, apart from the script's fields.
 local PRIVATE = {}
@@ -15,7 +16,7 @@ function Context:save_for_backward(...)
   for i = 1, own.saved.n do
     local t = own.saved[i]
     if t ~= nil and not torch.is_tensor(t) then
-      error(("save_for_backward: argument %d: expected a tensor or nil, got a %s"):format(i, type(t)), 2)
+      raise(("save_for_backward: argument %d: expected a tensor or nil, got a %s"):format(i, type(t)))
     end
   end
 end
@@ -24,7 +25,7 @@ local function mark(self, what, ...)
   for i = 1, select("#", ...) do
     local t = select(i, ...)
     if not torch.is_tensor(t) then
-      error(("mark_%s: argument %d: expected a tensor, got a %s"):format(what, i, type(t)), 3)
+      raise(("mark_%s: argument %d: expected a tensor, got a %s"):format(what, i, type(t)))
     end
     self[PRIVATE][what][t] = true
   end
@@ -47,8 +48,8 @@ local function saved_tensors(own)
   for i = 1, saved.n do
     local t = saved[i]
     if t ~= nil and own.versions and own.versions[i] ~= t._version then
-      error(("backward: a tensor (%s) that %s needs was changed after it was used"):format(table.concat(t.shape, "×"),
-        own.name), 3)
+      raise(("backward: a tensor (%s) that %s needs was changed after it was used"):format(table.concat(t.shape, "×"),
+        own.name))
     end
     local output = own.saved_outputs and own.saved_outputs[i]
     if output and own.callback and torch.is_grad_enabled() then t = C.function_output(own.callback, output, t) end
@@ -90,9 +91,9 @@ local function differentiable(own, results, arguments)
     if dirty[k] then returned[y] = true end
   end
   for x in pairs(own.dirty) do
-    if not returned[x] then error(own.name .. ": mark_dirty: forward must return the tensor that it marked", 4) end
+    if not returned[x] then raise(own.name .. ": mark_dirty: forward must return the tensor that it marked") end
     if x.requires_grad and x.is_leaf then
-      error(own.name .. ": mark_dirty: a leaf that requires a gradient cannot be changed in place", 4)
+      raise(own.name .. ": mark_dirty: a leaf that requires a gradient cannot be changed in place")
     end
   end
   return outputs, dirty
@@ -113,7 +114,7 @@ end
 local function check_gradient(own, k, g)
   local input = own.inputs[k]
   if g == nil then return end
-  local function wrong(...) error(("%s: backward: gradient %d: "):format(own.name, k) .. string.format(...), 0) end
+  local function wrong(...) raise(("%s: backward: gradient %d: "):format(own.name, k) .. string.format(...)) end
   if not input then wrong("argument %d of forward is no tensor, its gradient must be nil", k) end
   if not torch.is_tensor(g) then wrong("expected a tensor or nil, got a %s", type(g)) end
   if not fits(g.shape, input) then
@@ -128,8 +129,8 @@ local function check_count(own, gradients)
   local n = gradients.n
   while n > own.n and gradients[n] == nil do n = n - 1 end
   if n < needed or n > own.n then
-    error(("%s: backward: expected %d gradient%s, one per argument of forward, got %d"):format(own.name, own.n,
-      own.n == 1 and "" or "s", n), 0)
+    raise(("%s: backward: expected %d gradient%s, one per argument of forward, got %d"):format(own.name, own.n,
+      own.n == 1 and "" or "s", n))
   end
 end
 
@@ -208,19 +209,19 @@ function Function:__tostring() return ("torch.autograd.Function(%q)"):format(sel
 -- tensors go through ctx:save_for_backward(...) and ctx.saved_tensors.
 return function(name, definition)
   if type(name) ~= "string" or name == "" then
-    error(("autograd.Function: 'name' (argument 1): expected a string, got a %s"):format(type(name)), 2)
+    raise(("autograd.Function: 'name' (argument 1): expected a string, got a %s"):format(type(name)))
   end
   if type(definition) ~= "table" then
-    error(("autograd.Function: 'definition' (argument 2): expected a table, got a %s"):format(type(definition)), 2)
+    raise(("autograd.Function: 'definition' (argument 2): expected a table, got a %s"):format(type(definition)))
   end
   for key in pairs(definition) do
     if key ~= "forward" and key ~= "backward" then
-      error(("autograd.Function: unknown option '%s' (known: forward, backward)"):format(tostring(key)), 2)
+      raise(("autograd.Function: unknown option '%s' (known: forward, backward)"):format(tostring(key)))
     end
   end
   for _, key in ipairs {"forward", "backward"} do
     if type(definition[key]) ~= "function" then
-      error(("autograd.Function: '%s': expected a function, got a %s"):format(key, type(definition[key])), 2)
+      raise(("autograd.Function: '%s': expected a function, got a %s"):format(key, type(definition[key])))
     end
   end
   return setmetatable({name = name, forward = definition.forward, backward = definition.backward}, Function)

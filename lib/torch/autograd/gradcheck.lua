@@ -1,5 +1,6 @@
 -- torch.autograd.gradcheck: gradients against central differences, in float64.
 
+local raise = torch._C.raise -- an error at the line of the program
 local function weights(y, k)
   local n = y:numel()
   local w = torch.arange(n):double()
@@ -54,7 +55,7 @@ return function(f, inputs, options)
   local function no(...)
     local reason = "gradcheck: " .. string.format(...)
     if options.raise_exception == false then return false, reason end
-    error(reason, 3)
+    raise(reason)
   end
   local checked, places = {}, {}
   for i = 1, inputs.n or #inputs do

@@ -1,12 +1,12 @@
 -- torch.autograd.once_differentiable: see below.
 
+local raise = torch._C.raise -- an error at the line of the program
 local Refusal -- the operation whose backward says no; made at first use
 
 local function refusal()
   Refusal = Refusal or torch.autograd.Function("OnceDifferentiable", {
     forward = function(_, n, ...) return select(n + 1, ...) end,
-    backward = function() error("once_differentiable: this backward was marked as not to be differentiated itself",
-      0) end,
+    backward = function() raise("once_differentiable: this backward was marked as not to be differentiated itself") end,
   })
   return Refusal
 end

@@ -99,19 +99,19 @@ static int container_length(lua_State *L) {
 
 /* The slot at position (argument 2), or NULL just behind the last, where ipairs ends. */
 static Slot *slot_at(lua_State *L, Module *m) {
-  int is_integer;
-  lua_Integer i = lua_tointegerx(L, 2, &is_integer);
+  int64_t given = 0;
   const char *name = class_short_name(m->object.class);
-  if (!is_integer) {
+  if (!integer_test(L, 2, &given)) {
     error_argument(L, name, "index", 0, "a position", 2);
     return NULL;
   }
+  int64_t i = given;
   if (i == 0) error_raise(L, "%s: 0 is not a position; positions count from 1", name);
   if (i == m->n_slots + 1) return NULL;
   if (i < 0) i += m->n_slots + 1;
   if (i < 1 || i > m->n_slots)
     error_raise(L, "%s: position %I is out of range: it holds %d module%s", name,
-                lua_tointeger(L, 2), m->n_slots, m->n_slots == 1 ? "" : "s");
+                (LUAI_UACINT)given, m->n_slots, m->n_slots == 1 ? "" : "s");
   return &m->slots[i - 1];
 }
 

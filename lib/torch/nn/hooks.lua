@@ -6,6 +6,7 @@
 -- `output` is the result of forward, or an array of them when it has several. What a
 -- hook returns, if not nil, takes the place of the input, the output, grad_input.
 
+local raise = torch._C.raise -- an error at the line of the program
 local function packed(value)
   if torch.is_tensor(value) or type(value) ~= "table" then return {value, n = 1} end
   value.n = value.n or #value
@@ -52,13 +53,13 @@ end
 -- What a hook returned for `expected`, the gradients of the inputs, looks like them; nil is no gradient.
 local function check_returned(result, expected)
   if result.n ~= expected.n then
-    error(("register_full_backward_hook: a hook returned %d gradients for %d inputs"):format(result.n, expected.n), 0)
+    raise(("register_full_backward_hook: a hook returned %d gradients for %d inputs"):format(result.n, expected.n))
   end
   for i = 1, result.n do
     local given, want = result[i], expected[i]
     if given ~= nil and want ~= nil and describe(given) ~= describe(want) then
-      error(("register_full_backward_hook: a hook returned %s as gradient %d, expected %s"):format(describe(given), i,
-        describe(want)), 0)
+      raise(("register_full_backward_hook: a hook returned %s as gradient %d, expected %s"):format(describe(given), i,
+        describe(want)))
     end
   end
 end

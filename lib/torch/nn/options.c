@@ -57,13 +57,6 @@ static int option_wrong(lua_State *L, const char *function, const Option *o, int
   return error_argument(L, function, o->name, position, expected, index);
 }
 
-static bool get_int(lua_State *L, int index, int64_t *out) {
-  int is_int = 0;
-  if (lua_type(L, index) != LUA_TNUMBER) return false;
-  *out = lua_tointegerx(L, index, &is_int);
-  return is_int;
-}
-
 /* Which of 'words' (may be NULL) stands at 'index'; -1: none. */
 static int get_word(lua_State *L, int index, const char *const *words) {
   const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
@@ -78,14 +71,14 @@ static bool get_pair(lua_State *L, int index, const char *const *words, int64_t 
     pair[0] = pair[1] = OPTION_WORD + word;
     return true;
   }
-  if (get_int(L, index, pair)) {
+  if (integer_test(L, index, pair)) {
     pair[1] = pair[0];
     return true;
   }
   if (!lua_istable(L, index) || lua_rawlen(L, index) != 2 || !table_is_list(L, index, 2)) return false;
   for (int i = 0; i < 2; i++) {
     lua_rawgeti(L, index, i + 1);
-    bool ok = get_int(L, -1, &pair[i]);
+    bool ok = integer_test(L, -1, &pair[i]);
     lua_pop(L, 1);
     if (!ok) return false;
   }
@@ -93,7 +86,7 @@ static bool get_pair(lua_State *L, int index, const char *const *words, int64_t 
 }
 
 static bool get_ints(lua_State *L, int index, Ints *out) {
-  if (get_int(L, index, &out->v[0])) {
+  if (integer_test(L, index, &out->v[0])) {
     out->n = 1;
     return true;
   }
@@ -102,7 +95,7 @@ static bool get_ints(lua_State *L, int index, Ints *out) {
   if (!table_is_list(L, index, out->n)) return false;
   for (int i = 0; i < out->n; i++) {
     lua_rawgeti(L, index, i + 1);
-    bool ok = get_int(L, -1, &out->v[i]);
+    bool ok = integer_test(L, -1, &out->v[i]);
     lua_pop(L, 1);
     if (!ok) return false;
   }
@@ -141,7 +134,7 @@ static void set_choice(lua_State *L, const char *function, const Option *o, int 
 
 static void set_position(lua_State *L, const char *function, const Option *o, int position,
                          int index, int64_t *out) {
-  if (!get_int(L, index, out)) option_wrong(L, function, o, position, "a position", index);
+  if (!integer_test(L, index, out)) option_wrong(L, function, o, position, "a position", index);
   if (*out == 0)
     option_wrong(L, function, o, position, "a position (0 is none; positions count from 1)", index);
   if (*out > 0) --*out;
@@ -155,7 +148,7 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
   index = lua_absindex(L, index);
   switch (o->type) {
     case OPTION_INT:
-      if (!get_int(L, index, at)) option_wrong(L, function, o, position, "an integer", index);
+      if (!integer_test(L, index, at)) option_wrong(L, function, o, position, "an integer", index);
       break;
     case OPTION_FLOAT:
     case OPTION_FLOAT_OR_NIL:

@@ -98,7 +98,7 @@ static int clip_grad_norm_(lua_State *L) {
   lua_Integer n = check_tensors(L, "clip_grad_norm_");
   error_check(L, total_norm(L, n, clip.norm_type, &norm, &dtype));
   if (clip.error_if_nonfinite && !isfinite(norm))
-    return error_raise(L, "clip_grad_norm_: the norm of the gradients is %f", norm);
+    return error_raise(L, "clip_grad_norm_: the norm of the gradients is %f", shown(norm));
   TensorBox *box = tensor_box(L);
   Device device = {DEVICE_CPU, 0};
   for (lua_Integer i = n; i >= 1; i--)

@@ -60,7 +60,7 @@ end
 --- Names the columns, before the first row.
 function Logger:setNames(names)
   check_list("logger:setNames", "names", names)
-  if self.rows > 0 then error("logger:setNames: there are rows already", 2) end
+  if self.rows > 0 then options.raise("logger:setNames: there are rows already") end
   self.names = {}
   for i, name in ipairs(names) do
     self.names[i] = (tostring(name):gsub("%c", " "))
@@ -98,7 +98,7 @@ function Logger:add(row)
   local count = 0
   for _ in pairs(row) do count = count + 1 end
   if count > #self.names or not by_name and count ~= #self.names then
-    error(("logger:add: 'row' (argument 1): expected %d values, got %d"):format(#self.names, count), 2)
+    options.raise(("logger:add: 'row' (argument 1): expected %d values, got %d"):format(#self.names, count))
   end
   local fields, values = {}, {}
   for i, name in ipairs(self.names) do
@@ -109,11 +109,11 @@ function Logger:add(row)
       options.wrong("logger:add", ("row[%s]"):format(by_name and name or i), nil,
         "a number or a tensor of one element", value)
     end
-    fields[i] = values[i] and ("%.9g"):format(values[i]) or ""
+    fields[i] = values[i] and (values[i] ~= values[i] and "nan" or ("%.9g"):format(values[i])) or ""
   end
   if by_name and count > 0 then
-    error(("logger:add: 'row' (argument 1): a name is not one of %s"):format(
-      table.concat(self.names, ", ")), 2)
+    options.raise(("logger:add: 'row' (argument 1): a name is not one of %s"):format(
+      table.concat(self.names, ", ")))
   end
   self.rows = self.rows + 1
   for i in ipairs(self.names) do self.columns[i][self.rows] = values[i] or 0 / 0 end

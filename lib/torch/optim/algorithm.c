@@ -17,6 +17,6 @@ void algorithm_read(lua_State *L, const Algorithm *algorithm, int index, void *o
 void algorithm_demand_range(lua_State *L, const char *who, const char *option, int position, double value,
                             bool holds, const char *range) {
   if (holds) return;
-  if (position == 0) error_raise(L, "%s: '%s': expected %s, got %f", who, option, range, value);
-  error_raise(L, "%s: '%s': expected %s, got %f at position %d", who, option, range, value, position);
+  if (position == 0) error_raise(L, "%s: '%s': expected %s, got %f", who, option, range, shown(value));
+  error_raise(L, "%s: '%s': expected %s, got %f at position %d", who, option, range, shown(value), position);
 }

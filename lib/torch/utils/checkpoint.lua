@@ -1,6 +1,8 @@
 -- torch.utils.checkpoint: memory for time (Chen et al. 2016, "Training deep nets with
 -- sublinear memory cost"). What a part of a model keeps for its backward pass is not kept
 -- but computed again.
+local integer = require "torch.utils.options".integer
+local raise = torch._C.raise -- an error at the line of the program
 local checkpoint = {}
 
 local options_known = {use_reentrant = true, preserve_rng_state = true}
@@ -88,9 +90,11 @@ end
 -- the last.
 function checkpoint.checkpoint_sequential(modules, segments, input, options)
   local n = #modules
-  if math.type(segments) ~= "integer" or segments < 1 or segments > n then
-    error(("checkpoint_sequential: 'segments' (argument 2): expected a number from 1 to %d, got %s"):format(n,
-      tostring(segments)), 2)
+  local given = segments
+  segments = integer(given)
+  if segments == nil or segments < 1 or segments > n then
+    raise(("checkpoint_sequential: 'segments' (argument 2): expected a number from 1 to %d, got %s"):format(n,
+      tostring(given)))
   end
   local function run(first, last)
     return function(x)

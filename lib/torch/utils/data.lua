@@ -30,9 +30,9 @@ local data = {
 --- torch.utils.data.position(name: string, i: int, n: int) -> int: For `__getitem` of the data
 -- set `name`: i as a position from 1 to n; negative ones count from the end. Others raise.
 local function position(name, i, n)
-  if math.type(i) ~= "integer" then
-    options.wrong(name, "i", nil, "a position (an integer)", i)
-  end
+  local given = i
+  i = options.integer(given)
+  if i == nil then options.wrong(name, "i", nil, "a position (an integer)", given) end
   local at = i < 0 and i + n + 1 or i
   if at < 1 or at > n then
     options.raise(("%s: position %d is outside 1 to %d"):format(name, i, n))
@@ -68,13 +68,13 @@ data.TensorDataset = TensorDataset
 
 function TensorDataset:__init(...)
   local tensors = {...}
-  if #tensors == 0 then error("TensorDataset: expected at least one tensor, got nothing", 2) end
+  if #tensors == 0 then options.raise("TensorDataset: expected at least one tensor, got nothing") end
   for k, tensor in ipairs(tensors) do
     if not torch.is_tensor(tensor) or tensor.ndim == 0 then
       options.wrong("TensorDataset", "tensors", k, "a tensor of 1 dimension or more", tensor)
     elseif #tensor ~= #tensors[1] then
-      error(("TensorDataset: 'tensors' (argument %d): expected %d rows as in argument 1, got %s")
-        :format(k, #tensors[1], options.describe(tensor)), 2)
+      options.raise(("TensorDataset: 'tensors' (argument %d): expected %d rows as in argument 1, got %s")
+        :format(k, #tensors[1], options.describe(tensor)))
     end
   end
   self.tensors = tensors
@@ -184,19 +184,21 @@ local function fractions_to_lengths(fractions, n)
   return lengths
 end
 
-local function split_lengths(lengths, n)
-  local sum, whole = 0, true
-  for k, part in ipairs(lengths) do
-    if type(part) ~= "number" or part < 0 then
+--- The lengths as integers. Numbers that add up to 1 are fractions, unless the one item is divided by them.
+local function split_lengths(given, n)
+  local sum, lengths, whole = 0, {}, true
+  for k, part in ipairs(given) do
+    if type(part) ~= "number" or not (part >= 0) then
       options.wrong("random_split", ("lengths[%d]"):format(k), nil, "0 or more", part)
     end
-    sum, whole = sum + part, whole and math.type(part) == "integer"
+    sum, lengths[k] = sum + part, options.integer(part)
+    whole = whole and lengths[k] ~= nil
   end
-  if not whole and math.abs(sum - 1) < 1e-6 then return fractions_to_lengths(lengths, n) end
-  if sum ~= n or not whole then
-    options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n))
-  end
-  return lengths
+  if whole and sum == n then return lengths end
+  local floats = false
+  for _, part in ipairs(given) do floats = floats or math.type(part) == "float" end
+  if floats and math.abs(sum - 1) < 1e-6 then return fractions_to_lengths(given, n) end
+  options.raise(("random_split: the lengths add up to %s, the dataset has %d items"):format(sum, n))
 end
 
 --- torch.utils.data.random_split(dataset: Dataset, lengths: number[], {generator: generator =}) -> any:

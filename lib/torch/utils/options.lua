@@ -36,6 +36,7 @@ end
 function options.describe(value)
   local kind = type(value)
   if kind == "nil" then return "nothing" end
+  if value ~= value then return "number nan" end -- Lua may write -nan
   if kind == "number" or kind == "boolean" then return ("%s %s"):format(kind, value) end
   if kind == "string" then
     return ("string '%s'"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
@@ -69,29 +70,33 @@ local function is_callable(value)
   return type(meta) == "table" and meta.__call ~= nil
 end
 
---- The kinds a parameter may declare: what is expected, and the test of it.
+--- `value` as an integer where it is a number with an integral value, as Lua's own library takes it; else nil.
+function options.integer(value)
+  return type(value) == "number" and math.tointeger(value) or nil
+end
+
+--- The kinds a parameter may declare: what is expected, the test of it, and where the value is another one for the
+-- test and for the function, what makes that.
 local kinds = {
   string = {"a string", function(v) return type(v) == "string" end},
   boolean = {"a boolean", function(v) return type(v) == "boolean" end},
   number = {"a number", function(v) return type(v) == "number" end},
   callable = {"a function", is_callable},
   table = {"a table", function(v) return type(v) == "table" end},
-  count = {"an integer, 0 or more", function(v)
-    return math.type(v) == "integer" and v >= 0
-  end},
-  positive = {"a positive integer", function(v)
-    return math.type(v) == "integer" and v > 0
-  end},
+  count = {"an integer, 0 or more", function(v) return v and v >= 0 end, options.integer},
+  positive = {"a positive integer", function(v) return v and v > 0 end, options.integer},
   seconds = {"a number, 0 or more", function(v) return type(v) == "number" and v >= 0 end},
 }
 
+--- The value as the function gets it.
 local function check(name, parameter, position, value)
   local kind = kinds[parameter.kind]
-  if kind == nil or (value == nil and not parameter.required) then return end
-  if value == false and parameter.off then return end
-  if not kind[2](value) then
-    options.wrong(name, parameter[1], position, kind[1], value)
-  end
+  if kind == nil or (value == nil and not parameter.required) then return value end
+  if value == false and parameter.off then return value end
+  local taken = value
+  if kind[3] then taken = kind[3](value) end
+  if not kind[2](taken) then options.wrong(name, parameter[1], position, kind[1], value) end
+  return taken
 end
 
 --- Whether an error is Ctrl-C, which nothing may change or keep to itself.
@@ -130,8 +135,7 @@ local function take_named(name, parameters, given, result)
     if result[key] ~= nil then
       options.raise(("%s: '%s' is given by position and by name"):format(name, key))
     end
-    check(name, parameters[position], nil, value)
-    result[key] = value
+    result[key] = check(name, parameters[position], nil, value)
   end
 end
 
@@ -151,7 +155,7 @@ function options.read(name, parameters, ...)
   end
   for i = 1, n do
     local value = (select(i, ...))
-    if value ~= nil then check(name, parameters[i], i, value) end
+    if value ~= nil then value = check(name, parameters[i], i, value) end
     result[parameters[i][1]] = value
   end
   if given then take_named(name, parameters, given, result) end

@@ -106,6 +106,7 @@ local function one_line(text) return (text:gsub("%c", " "):gsub("\xC2[\x80-\x9F]
 
 local function value_text(value)
   if type(value) == "userdata" and value.item then value = value:item() end
+  if value ~= value then return "nan" end
   if math.type(value) == "float" then return ("%.4g"):format(value) end
   return tostring(value)
 end
@@ -168,11 +169,11 @@ local function facts(self, now, final)
   return table.concat(list, ", ")
 end
 
---- The description and a blank, shortened so that there is room for all of `rest`, or, where a third of the line
+--- The description and a blank, shortened so that there is room for all of `rest`, or, where half of the line
 -- would not be left for the description, for `count`, the part of `rest` that must show.
 local function head_of(self, room, count, rest)
   if self.desc == "" then return "" end
-  local least = math.min(room // 3, room - terminal.width(count) - 1)
+  local least = math.min(room // 2, room - terminal.width(count) - 1)
   local width = math.max(room - terminal.width(rest) - 1, least)
   if terminal.width(self.desc) <= width then return self.desc .. " " end
   local dots = panel.is_utf8() and "…" or "..."

@@ -166,9 +166,9 @@ Status create_arange(Call *c) {
   bool floats = start.kind == SCALAR_FLOAT || end.kind == SCALAR_FLOAT || a->step.kind == SCALAR_FLOAT;
   if (by == 0 || by != by) return fail(ERROR_ARGUMENT, "arange: 'step' (argument 3): must not be 0");
   if (!isfinite(low) || !isfinite(high))
-    return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", low, high);
+    return fail(ERROR_ARGUMENT, "arange: the bounds must be finite, got %g and %g", shown(low), shown(high));
   const double count = sequence_length(start, end, a->step);
-  if (count < 0) return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, by);
+  if (count < 0) return fail(ERROR_ARGUMENT, "arange: no way from %g to %g by steps of %g", low, high, shown(by));
   if (count > 9e15) return fail(ERROR_MEMORY, "arange: %g elements are too many", count);
   int64_t n = (int64_t)count;
   Tensor *host;

@@ -71,7 +71,7 @@ static Status check_probabilities(Tensor *input, bool target) {
   TRY(tensor_item("probabilities", most, &high));
   if (low.as.f >= 0 && high.as.f <= 1) return OK; /* NaN is the smallest and the largest one */
   return fail(ERROR_ARGUMENT, "probabilities: '%s' (argument %d): expected numbers from 0 to 1, got %g",
-              target ? "target" : "input", target ? 2 : 1, low.as.f >= 0 ? high.as.f : low.as.f);
+              target ? "target" : "input", target ? 2 : 1, shown(low.as.f >= 0 ? high.as.f : low.as.f));
 }
 
 Status composite_probabilities(Call *c) {

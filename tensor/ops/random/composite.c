@@ -58,7 +58,7 @@ Status create_randn_like(Call *c) {
 Status create_normal_new(Call *c) {
   const NormalNewAttrs *a = c->attrs;
   if (!(a->std >= 0))
-    return fail(ERROR_ARGUMENT, "normal: 'std' (argument 2): expected a number of at least 0, got %g", a->std);
+    return fail(ERROR_ARGUMENT, "normal: 'std' (argument 2): expected a number of at least 0, got %g", shown(a->std));
   TRY(made(c, a->size.n, a->size.v, float_or(a->dtype, dtype_default())));
   NormalAttrs normal = {.mean = a->mean, .std = a->std, .generator = a->generator};
   return op_call_in_place(OP_NORMAL, &c->out[0], 1, &normal);

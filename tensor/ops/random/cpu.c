@@ -140,11 +140,11 @@ static Status random_fill_floats(Tensor *t, Generator *g, const Law *law, const 
 Status KERNEL(uniform)(Call *c) {
   const UniformAttrs *a = c->attrs;
   if (!(a->from <= a->to))
-    return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", a->from, a->to);
+    return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", shown(a->from), shown(a->to));
   const double limit = dtype_table[c->out[0]->dtype].highest;
   if (!(fabs(a->from) <= limit && fabs(a->to) <= limit && a->to - a->from <= limit))
     return fail(ERROR_ARGUMENT, "uniform_: expected from, to and to - from in the range of %s, got %g and %g",
-                dtype_name((DType)c->out[0]->dtype), a->from, a->to);
+                dtype_name((DType)c->out[0]->dtype), shown(a->from), shown(a->to));
   return KERNEL(random_uniform)(c->out[0], a->generator, a->from, a->to);
 }
 
@@ -152,7 +152,7 @@ Status KERNEL(normal)(Call *c) {
   const NormalAttrs *a = c->attrs;
   Law law = {.a = a->mean, .b = a->std};
   if (!(a->std >= 0))
-    return fail(ERROR_ARGUMENT, "normal_: 'std' (argument 3): expected a number of at least 0, got %g", a->std);
+    return fail(ERROR_ARGUMENT, "normal_: 'std' (argument 3): expected a number of at least 0, got %g", shown(a->std));
   return random_fill_floats(c->out[0], a->generator, &law, normal_groups);
 }
 
@@ -199,7 +199,7 @@ Status KERNEL(random_bernoulli)(Tensor *t, Generator *g, double p) {
 
 Status KERNEL(random_check_probability)(const char *who, double p) {
   if (p >= 0 && p <= 1) return OK;
-  return fail(ERROR_ARGUMENT, "%s: expected a probability from 0 to 1, got %g", who, p);
+  return fail(ERROR_ARGUMENT, "%s: expected a probability from 0 to 1, got %g", who, shown(p));
 }
 
 Status KERNEL(bernoulli_fill)(Call *c) {

@@ -13,7 +13,7 @@ static Status multinomial_row(Generator *g, int64_t k, double *weight, double *s
       for (int64_t i = 0; i < k; i++) {
         if (!(weight[i] >= 0 && weight[i] < INFINITY))
           return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): weight %g is negative or not finite",
-                      weight[i]);
+                      shown((double)weight[i]));
         sums[i] = sum += weight[i];
       }
       if (!(sum > 0)) return fail(ERROR_ARGUMENT, "multinomial: 'input' (argument 1): too few weights above 0");

@@ -1,15 +1,18 @@
 local check = require "torch.nn.init.check"
+local options = require "torch.utils.options"
+local raise = torch._C.raise -- an error at the line of the program
 
 --- nn.init.dirac_(tensor, groups = 1): the weight (out, in, …) of a convolution that passes as
 -- many channels of each group as it can unchanged.
 return function(tensor, groups)
   check("dirac_", tensor, 3, 5)
   if type(groups) == "table" then groups = groups.groups end
-  groups = groups or 1
+  local given = groups or 1
   local shape = tensor.shape
-  if math.type(groups) ~= "integer" or groups < 1 or shape[1] % groups ~= 0 then
-    error(("nn.init.dirac_: 'groups' (argument 2): expected a divisor of %d, got %s"):format(shape[1],
-      tostring(groups)), 2)
+  groups = options.integer(given)
+  if groups == nil or groups < 1 or shape[1] % groups ~= 0 then
+    raise(("nn.init.dirac_: 'groups' (argument 2): expected a divisor of %d, got %s"):format(shape[1],
+      tostring(given)))
   end
   local each = shape[1] // groups
   torch.no_grad(function()

@@ -1,4 +1,5 @@
 local check = require "torch.nn.init.check"
+local raise = torch._C.raise -- an error at the line of the program
 
 -- The inverse of erf: Winitzki's approximation, then Newton's steps.
 local function erfinv(y)
@@ -25,7 +26,7 @@ return function(tensor, mean, std, a, b)
     b = type(b) == "number" and b or named.b
   end
   mean, std, a, b = mean or 0, std or 1, a or -2, b or 2
-  if not (a < b) then error(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b), 2) end
+  if not (a < b) then raise(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b)) end
   torch.no_grad(function()
     -- Uniform numbers between the shares of the normal law below a and below b, and back. Shares
     -- that are 0 or 1 in float64 would come back as infinities: clamped.

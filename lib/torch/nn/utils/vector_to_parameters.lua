@@ -1,20 +1,22 @@
+local raise = torch._C.raise -- an error at the line of the program
+
 --- nn.utils.vector_to_parameters(vector, parameters): the parameters become views of parts
 -- of the vector, in their order; their gradients stay.
 return function(vector, parameters)
   if not torch.is_tensor(vector) or vector.ndim ~= 1 then
-    error(("vector_to_parameters: 'vector' (argument 1): expected a tensor of one dimension, got %s"):format(
-      torch.is_tensor(vector) and vector.ndim .. " dimensions" or "a " .. type(vector)), 2)
+    raise(("vector_to_parameters: 'vector' (argument 1): expected a tensor of one dimension, got %s"):format(
+      torch.is_tensor(vector) and vector.ndim .. " dimensions" or "a " .. type(vector)))
   end
   if torch.is_tensor(parameters) then parameters = {parameters} end
   if type(parameters) ~= "table" then
-    error(("vector_to_parameters: 'parameters' (argument 2): expected an array of tensors, got a %s"):format(
-      type(parameters)), 2)
+    raise(("vector_to_parameters: 'parameters' (argument 2): expected an array of tensors, got a %s"):format(
+      type(parameters)))
   end
   local total = 0
   for _, p in ipairs(parameters) do total = total + p:numel() end
   if total > vector:numel() then
-    error(("vector_to_parameters: 'vector' (argument 1): it has %d elements, the parameters have %d"):format(
-      vector:numel(), total), 2)
+    raise(("vector_to_parameters: 'vector' (argument 1): it has %d elements, the parameters have %d"):format(
+      vector:numel(), total))
   end
   local at = 1
   for _, p in ipairs(parameters) do

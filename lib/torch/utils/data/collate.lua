@@ -10,8 +10,8 @@ local function stack(values)
   local first = values[1].shape
   for i, value in ipairs(values) do
     if not is_tensor(value) or value.shape ~= first then
-      error(("default_collate: cannot stack item %d of the batch, %s, with the first, %s"):format(
-        i, options.describe(value), options.describe(values[1])), 0)
+      options.raise(("default_collate: cannot stack item %d of the batch, %s, with the first, %s"):format(
+        i, options.describe(value), options.describe(values[1])))
     end
   end
   return torch.stack(values, 1)
@@ -21,8 +21,8 @@ local function numbers(values)
   local integers = true
   for i, value in ipairs(values) do
     if type(value) ~= "number" then
-      error(("default_collate: item %d of the batch is %s, the first a number"):format(i,
-        options.describe(value)), 0)
+      options.raise(("default_collate: item %d of the batch is %s, the first a number"):format(i,
+        options.describe(value)))
     end
     integers = integers and math.type(value) == "integer"
   end
@@ -36,8 +36,8 @@ local function tables(values)
     local column = {}
     for i, value in ipairs(values) do
       if type(value) ~= "table" or value[key] == nil then
-        error(("default_collate: item %d of the batch has no field '%s'"):format(i,
-          tostring(key)), 0)
+        options.raise(("default_collate: item %d of the batch has no field '%s'"):format(i,
+          tostring(key)))
       end
       column[i] = value[key]
     end
@@ -57,8 +57,8 @@ function collate(values)
   if kind == "boolean" then return torch.tensor(values, {dtype = "bool"}) end
   if kind == "string" then return values end
   if kind == "table" then return tables(values) end
-  error(("default_collate: an item holds %s, expected tensors, numbers, booleans, strings or"
-    .. " tables of them; pass collate_fn for anything else"):format(options.describe(first)), 0)
+  options.raise(("default_collate: an item holds %s, expected tensors, numbers, booleans, strings or"
+    .. " tables of them; pass collate_fn for anything else"):format(options.describe(first)))
 end
 
 return collate

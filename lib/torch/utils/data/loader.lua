@@ -43,7 +43,7 @@ local function items_at(dataset, positions)
   for k, i in ipairs(positions) do
     if getitem then items[k] = packed(getitem(dataset, i)) else items[k] = dataset[i] end
     if items[k] == nil then
-      error(("DataLoader: the dataset has no item %s"):format(tostring(i)), 0)
+      options.raise(("DataLoader: the dataset has no item %s"):format(tostring(i)))
     end
   end
   return items
@@ -137,8 +137,8 @@ function DataLoader:__init(...)
     options.raise("DataLoader: 'sampler' and 'shuffle' exclude each other")
   end
   if given.num_workers > 0 then
-    error(("DataLoader: 'num_workers': expected 0 (items are read in this process), got %d")
-      :format(given.num_workers), 2)
+    options.raise(("DataLoader: 'num_workers': expected 0 (items are read in this process), got %d")
+      :format(given.num_workers))
   end
   for _, parameter in ipairs(PARAMETERS) do self[parameter[1]] = given[parameter[1]] end
   if self.sampler == nil then
@@ -155,7 +155,7 @@ end
 
 local function checked(k, first, ...)
   if first == nil then -- a `for` would take it for the end
-    error(("DataLoader: 'collate_fn' returned nothing for batch %d"):format(k), 0)
+    options.raise(("DataLoader: 'collate_fn' returned nothing for batch %d"):format(k))
   end
   return first, ...
 end
@@ -172,8 +172,8 @@ function DataLoader:iter()
 end
 
 function DataLoader:__call()
-  error("DataLoader: expected 'for x, y in loader:iter() do': a loader is no iterator, so that loops over it can nest",
-    2)
+  options.raise("DataLoader: expected 'for x, y in loader:iter() do': a loader is no iterator, so that loops over it"
+    .. " can nest")
 end
 
 --- loader:enumerate() -> function: As iter, with the number of the batch, from 1, in front:
