@@ -1,6 +1,7 @@
 /* open.c: the package: the table torch and the globals. */
 #include "call.h"
 #include "deferred.h"
+#include "device_plugin.h"
 #include "internals.h"
 #include "library.h"
 #include "coroutine.h"
@@ -13,15 +14,8 @@ void autocast_open(lua_State *L, int torch);
 void profile_open_library(lua_State *L, int torch);
 void deterministic_open(lua_State *L, int torch);
 
-/** torch.cuda.is_available() -> bool: Whether there is a CUDA device that this build can use. */
-static int cuda_available(lua_State *L) {
-  lua_pushboolean(L, false);
-  return 1;
-}
-
 /** torch: Tensors: making them, ops over them, their dtypes, random numbers, gradients. Every
 ** op that begins with a tensor is a method too: torch.sum(x, 1) is x:sum(1). */
-/** torch.cuda: CUDA devices. */
 int luaopen_torch_package(lua_State *L) {
   static const luaL_Reg functions[] = {{"class", class_new},
                                        {"typename", class_typename}, {"isinstance", class_isinstance},
@@ -29,6 +23,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L);
   int torch = lua_gettop(L);
   library_globals(L, torch);
+  device_plugins();
   error_open(L);
   library_set_loaded(L, "torch");
   lua_newtable(L); /* nn.functional */
@@ -45,10 +40,6 @@ int luaopen_torch_package(lua_State *L) {
   luaL_setfuncs(L, tensor_functions, 0);
   luaL_setfuncs(L, deferred_functions, 0);
   luaL_setfuncs(L, autograd_modes, 0);
-  lua_newtable(L);
-  lua_pushcfunction(L, cuda_available);
-  lua_setfield(L, -2, "is_available");
-  lua_setfield(L, -2, "cuda");
   lua_pushliteral(L, HECATE_VERSION);
   lua_setfield(L, -2, "__version__");
   lua_pop(L, 2);

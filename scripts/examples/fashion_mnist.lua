@@ -18,10 +18,11 @@ usage: hecate fashion_mnist.lua [options]
   --batch-size N    pictures per step (128)
   --lr X            learning rate of Adam in the first epoch (0.002)
   --seed N          seed of all random numbers (1)
+  --device NAME     where the model is trained: cpu or cuda (cpu)
   --out DIR         where loss.png and fashion_mnist.safetensors go (.)]]
 
 local options = {epochs = 10, ["batch-size"] = 128, lr = 2e-3, data = "fashion", root = false,
-  out = ".", seed = 1}
+  out = ".", seed = 1, device = "cpu"}
 
 local function stop(...)
   io.stderr:write("fashion_mnist: ", string.format(...), " (see --help)\n")
@@ -75,6 +76,7 @@ local function evaluate(model, loader, criterion)
   model:eval()
   torch.no_grad(function()
     for x, y in loader:iter() do
+      x, y = x:to(options.device), y:to(options.device)
       local logits = model(x)
       loss = loss + criterion(logits, y):item() * #y
       correct = correct + logits:argmax(2):eq(y):sum():item()
@@ -85,6 +87,8 @@ local function evaluate(model, loader, criterion)
 end
 
 parse(arg)
+local there, words = pcall(torch.device, options.device)
+if not there then stop("option '--device': %s", tostring(words):gsub("^.-: ", "", 1)) end
 torch.manual_seed(options.seed)
 
 local train_set, test_set = load_data()
@@ -93,7 +97,7 @@ local test_loader = DataLoader(test_set, {batch_size = 1000})
 print(("%d training images, %d test images"):format(#train_set, #test_set))
 
 local _, height, width = table.unpack(train_set.data.shape)
-local model = new_model(height * width)
+local model = new_model(height * width):to(options.device)
 local criterion = nn.CrossEntropyLoss()
 local optimizer = optim.Adam(model:parameters(), {lr = options.lr})
 print(model)
@@ -109,6 +113,7 @@ for epoch = 1, options.epochs do
   local correct, seen = 0, 0
   local bar = torch.utils.progress(train_loader, {desc = ("epoch %d/%d"):format(epoch, options.epochs)})
   for x, y in bar:iter() do
+    x, y = x:to(options.device), y:to(options.device)
     optimizer:zero_grad()
     local logits = model(x)
     local loss = criterion(logits, y)
@@ -134,7 +139,7 @@ curve:close()
 -- What was learned is in the file alone: a new model, filled from it, knows as much.
 local path = options.out .. "/fashion_mnist.safetensors"
 torch.save(model:state_dict(), path)
-local reloaded = new_model(height * width)
+local reloaded = new_model(height * width):to(options.device)
 reloaded:load_state_dict(torch.load(path))
 
 local before, after = evaluate(model, test_loader, criterion), evaluate(reloaded, test_loader, criterion)

@@ -15,7 +15,7 @@ local write_file = require "write"
 
 local DTYPES = dtypes.read "tensor/dtypes.lua"
 
-local camel, quote = strings.camel, strings.quote
+local quote = strings.quote
 
 local function write(name, text) write_file(target .. "/" .. name, text) end
 
@@ -45,7 +45,7 @@ local function ops_h(rows)
   put("  OP_COUNT\n};")
   put("typedef struct { bool given; Scalar value; } OptionalScalar;")
   for _, row in ipairs(rows) do
-    row.struct = camel(row.name) .. "Attrs"
+    row.struct = schema.struct(row)
     if #row.attrs > 0 then
       put("typedef struct {")
       for _, a in ipairs(row.attrs) do put("  %s %s;", a.type.c, a.name) end
@@ -56,6 +56,9 @@ local function ops_h(rows)
     end
   end
   for _, row in ipairs(rows) do put("Status op_%s(%s);", row.name, parameters(row)) end
+  local hash = 0x811c9dc5
+  for byte in table.concat(out, "\n"):gmatch "." do hash = (hash ~ byte:byte()) * 0x01000193 & 0xffffffff end
+  put("#define OPS_HASH 0x%xu /* of all above: a plug-in of a device was built from the same rows */", hash)
   put("#endif\n")
   return table.concat(out, "\n")
 end

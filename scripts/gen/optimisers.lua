@@ -109,8 +109,8 @@ end
 
 local function rule(row, put)
   put("  [OPTIMISER_%s] = {", row.name:upper())
-  put("    .id = OPTIMISER_%s, .options_size = sizeof(%s), .counts = %s,", row.name:upper(), struct(row),
-    tostring(row.counts))
+  put('    .id = OPTIMISER_%s, .word = "%s", .options_size = sizeof(%s), .counts = %s,', row.name:upper(), row.c,
+    struct(row), tostring(row.counts))
   local states, numbers = {}, {}
   for i, state in ipairs(row.state) do
     states[i] = ('{"%s", %du, %s}'):format(state.name, state.when and row.flags[state.when].bit or 0,
@@ -148,16 +148,8 @@ local function assigned(row, name)
   return false
 end
 
---- The loop, whose flags are constants where it is called.
-local function loop(row, put)
-  put("static inline __attribute__((always_inline)) void NAME(%s_loop)(int64_t n, void *const *arrays,", row.c)
-  put("    const double *values%s) {", flag_parameters(row))
-  put("  T *restrict param_at = arrays[0];\n  const T *restrict grad_at = arrays[1];")
-  for i, state in ipairs(row.state) do put("  T *restrict %s_at = arrays[%d];", state.name, i + 1) end
-  for i, name in ipairs(row.values) do put("  const T %s = (T)values[%d];", name, i - 1) end
-  for _, flag in ipairs(row.flags) do put("  (void)%s;", flag.name) end
-  if not row.values[1] then put("  (void)values;") end
-  put("#pragma omp simd\n  for (int64_t i = 0; i < n; i++) {")
+--- What one element becomes: the inside of a loop over i.
+local function element(row, put)
   put("    T param = param_at[i];\n    const T grad = grad_at[i];")
   for _, state in ipairs(row.state) do
     put("    T %s = %s%s_at[i]%s;", state.name, state.when and state.when .. " ? " or "", state.name,
@@ -173,7 +165,39 @@ local function loop(row, put)
       put("    %s%s_at[i] = %s;", state.when and ("if (%s) "):format(state.when) or "", state.name, state.name)
     end
   end
+end
+
+--- The loop, whose flags are constants where it is called.
+local function loop(row, put)
+  put("static inline __attribute__((always_inline)) void NAME(%s_loop)(int64_t n, void *const *arrays,", row.c)
+  put("    const double *values%s) {", flag_parameters(row))
+  put("  T *restrict param_at = arrays[0];\n  const T *restrict grad_at = arrays[1];")
+  for i, state in ipairs(row.state) do put("  T *restrict %s_at = arrays[%d];", state.name, i + 1) end
+  for i, name in ipairs(row.values) do put("  const T %s = (T)values[%d];", name, i - 1) end
+  for _, flag in ipairs(row.flags) do put("  (void)%s;", flag.name) end
+  if not row.values[1] then put("  (void)values;") end
+  put("#pragma omp simd\n  for (int64_t i = 0; i < n; i++) {")
+  element(row, put)
   put("  }\n}")
+end
+
+--- The kernels of CUDA, which move several parameters at once: see tensor/ops/optim/cuda.h.
+function emit.cuda(rows)
+  local out, put = lines()
+  for _, row in ipairs(rows) do
+    put("KERNEL(optimise_%s)(PARAMETER OptimiserBatch batch) {", row.c)
+    put("  const OptimiserEntry &e = batch.entry[blockIdx.y];")
+    put("  T *param_at = (T *)e.arrays[0];\n  const T *grad_at = (const T *)e.arrays[1];")
+    for i, state in ipairs(row.state) do put("  T *%s_at = (T *)e.arrays[%d];", state.name, i + 1) end
+    for i, name in ipairs(row.values) do put("  const T %s = (T)e.values[%d];", name, i - 1) end
+    for _, flag in ipairs(row.flags) do
+      put("  const bool %s = (e.variant & %d) != 0;\n  (void)%s;", flag.name, flag.bit, flag.name)
+    end
+    put("  for (int64_t i = THREAD; i < e.n; i += THREADS) {")
+    element(row, put)
+    put("  }\n}\nENTRY(optimise_%s)", row.c)
+  end
+  return table.concat(out, "\n")
 end
 
 --- The loop that belongs to a variant, a number whose bits are the flags.

@@ -1,7 +1,8 @@
 -- Reads the op table (rows.lua in the folders of tensor/ops): rows with parsed signatures.
 -- A row is {name, signature, key = value, ...}; docs/internals/rows.md has all columns and types.
 local formula = require "formula"
-local parts_of = require "strings".parts
+local strings = require "strings"
+local parts_of = strings.parts
 local schema = {}
 
 --- What one row may have. The generator writes these numbers into ops.h as well, where they are the
@@ -267,5 +268,8 @@ function schema.read(files)
   end
   return rows
 end
+
+--- The name of the C struct with the attributes of a row.
+function schema.struct(row) return strings.camel(row.name) .. "Attrs" end
 
 return schema

@@ -64,6 +64,8 @@ typedef struct DeviceOps {
 
   /* The default generator of a device: it lies on the host, as all do. */
   Generator *(*generator)(int index);
+
+  const struct DeviceStreams *streams; /* device/stream.h; NULL: calls have ended when they return */
 } DeviceOps;
 
 /* By DeviceType; NULL: there is none, or it was not opened yet. */

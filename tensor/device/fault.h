@@ -7,6 +7,8 @@
 enum {
   FAULT_TEXT = 1,     /* the CPU has written a text, see kernel_fault */
   FAULT_DIVISION = 2, /* an integer divided by zero */
+  FAULT_CLASS = 4,    /* a target is none of the classes */
+  FAULT_PROBABILITY = 8, /* a probability is not from 0 to 1 */
 };
 
 #endif

@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct OptimiserRule {
   int id;
+  const char *word;    /* "sgd": in the names of its kernels */
   size_t options_size; /* of the struct that 'options' points to, below */
   bool counts;         /* the steps of a parameter are counted */
   OptimiserState states[OPTIMISER_STATES];
