@@ -266,6 +266,9 @@ struct Hook {
   void *data;
   int64_t id;
   Hook *next;
+  /* of the first one of a list: */
+  Hook *last;
+  uint8_t told; /* what the whole list was told last: 1 not shared, 2 shared; 0: nothing yet */
 };
 
 bool tensor_requires_grad(const Tensor *t);

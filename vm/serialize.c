@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,15 +110,38 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
   }
 }
 
-/* Opens a new file beside the target, with the target's permissions. */
+/* The bytes of a path that name its folder, with the slash; 0: the current one. */
+static int folder_length(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash == NULL ? 0 : (int)(slash - path) + 1;
+}
+
+/* The file that a path which leads nowhere would make: where its symbolic links point. NULL: no memory, or too many links
+** (errno). */
+static char *follow_links(const char *path) {
+  char *at = strdup(path), link[PATH_MAX];
+  for (int links = 0; at != NULL; links++) {
+    const ssize_t n = readlink(at, link, sizeof link);
+    if (n < 0) return at;
+    char *next = NULL;
+    if (n == (ssize_t)sizeof link || links == 40) errno = ELOOP;
+    else if (asprintf(&next, "%.*s%.*s", link[0] == '/' ? 0 : folder_length(at), at, (int)n, link) < 0) next = NULL;
+    free(at);
+    at = next;
+  }
+  return NULL;
+}
+
+/* Opens a new file in the folder of the target, with the target's permissions. Its name is short, for that of the target
+** may be as long as names can be. */
 static void open_temporary(lua_State *L, File *f, const char *path) {
   struct stat info;
   f->target = realpath(path, NULL);
   bool exists = f->target != NULL;
   if (!exists && errno != ENOENT) file_error(L, "torch.save", path);
   if (exists && access(f->target, W_OK) != 0) file_error(L, "torch.save", path);
-  if (!exists) f->target = strdup(path);
-  if (f->target == NULL || asprintf(&f->temporary, "%s.XXXXXX", f->target) < 0) {
+  if (!exists && (f->target = follow_links(path)) == NULL) file_error(L, "torch.save", path);
+  if (asprintf(&f->temporary, "%.*s.hecate-XXXXXX", folder_length(f->target), f->target) < 0) {
     f->temporary = NULL;
     error_check(L, fail_memory(strlen(path)));
   }

@@ -10,23 +10,27 @@ static Status check_replacement(const Tensor *grad, const Tensor *given) {
               tensor_text(a, grad), tensor_text(b, given));
 }
 
-/* A hook may remove any hook of the list, itself too, so each next one is looked up
-** anew: identifiers grow along the list. */
+/* A hook may remove any hook of the list, itself too: then the next one is looked up anew, for identifiers grow along
+** the list. */
 Status hooks_run(Hook *const *hooks, Tensor **grad) {
   int64_t last = 0;
-  for (;;) {
-    Hook *h = *hooks;
-    while (h != NULL && (h->id <= last || h->call == NULL)) h = h->next;
-    if (h == NULL) return OK;
+  for (Hook *h = *hooks; h != NULL;) {
+    if (h->id <= last || h->call == NULL) {
+      h = h->next;
+      continue;
+    }
+    const unsigned before = hooks_freed;
     last = h->id;
     Tensor *replacement = NULL;
     TRY(h->call(h, *grad, &replacement));
+    h = hooks_freed == before ? h->next : *hooks;
     if (replacement == NULL) continue;
     Status status = check_replacement(*grad, replacement);
     tensor_release(status == OK ? *grad : replacement);
     TRY(status);
     *grad = replacement;
   }
+  return OK;
 }
 
 /* ---- adding and removing ---- */
@@ -58,37 +62,33 @@ Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id) {
   static int64_t next_id = 1;
   if (!tensor_requires_grad(t))
     return fail(ERROR_ARGUMENT, "register_hook: the tensor does not require a gradient");
-  Hook **last;
-  if (tensor_is_leaf(t)) {
-    Autograd *meta = autograd_of(t);
-    if (meta == NULL) return ERROR_MEMORY;
-    last = &meta->hooks;
-  } else {
-    Watch *w;
-    TRY(watch_of(t, &w));
-    last = &w->hooks;
-  }
+  Watch *w = NULL;
+  if (autograd_of(t) == NULL) return ERROR_MEMORY;
+  if (!tensor_is_leaf(t)) TRY(watch_of(t, &w));
   Hook *h = memory_alloc(sizeof *h);
   if (h == NULL) return ERROR_MEMORY;
   *h = *hook;
   h->next = NULL;
   *id = h->id = next_id++;
-  while (*last != NULL) last = &(*last)->next;
-  *last = h;
   t->flags |= TENSOR_HOOKED;
-  hooks_recount(t);
+  hook_added(w != NULL ? &w->hooks : &t->autograd->hooks, h, hook_is_shared(t, w));
   return OK;
 }
 
-static bool hook_remove(Hook **h, int64_t id) {
-  for (; *h != NULL; h = &(*h)->next)
-    if ((*h)->id == id) {
-      Hook *gone = *h;
-      *h = gone->next;
-      gone->next = NULL;
-      hooks_free(gone);
-      return true;
+static bool hook_remove(Hook **list, int64_t id) {
+  Hook *first = *list, *before = NULL;
+  for (Hook *h = first; h != NULL; before = h, h = h->next) {
+    if (h->id != id) continue;
+    if (before != NULL) before->next = h->next;
+    else *list = h->next;
+    if (*list != NULL) {
+      (*list)->last = first->last == h ? before : first->last;
+      (*list)->told = first->told;
     }
+    h->next = NULL;
+    hooks_free(h);
+    return true;
+  }
   return false;
 }
 

@@ -110,7 +110,12 @@ Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_pl
 Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
 
 /* ---- watch.c ---- */
+extern unsigned hooks_freed; /* how many so far: who walks along a list sees by it that the list has changed */
 void hooks_free(Hook *list);
+/* Puts a hook behind the others of a list, and tells it whether it is shared. */
+void hook_added(Hook **list, Hook *hook, bool shared);
+/* Whether a graph or another tensor leads to the hooks of 't', which lie in a watch of its node or (NULL) in a leaf. */
+bool hook_is_shared(const Tensor *t, const Watch *w);
 void node_drop_hooks(Node *node);
 void node_drop_watches(Node *node); /* their hooks too */
 /* A reference to a watched node came or went: its hooks are told (Hook.shared). */

@@ -3,8 +3,10 @@
 */
 #include "node.h"
 
+unsigned hooks_freed;
+
 void hooks_free(Hook *h) {
-  while (h != NULL) {
+  for (; h != NULL; hooks_freed++) {
     Hook *next = h->next;
     if (h->release != NULL) h->release(h);
     memory_free(h, sizeof *h);
@@ -28,9 +30,15 @@ void node_drop_watches(Node *n) {
   }
 }
 
-static void tell(Hook *h, bool shared) {
-  for (; h != NULL; h = h->next)
-    if (h->shared != NULL) h->shared(h, shared);
+static void tell_one(Hook *h, bool shared) {
+  if (h->shared != NULL) h->shared(h, shared);
+}
+
+static void tell(Hook *list, bool shared) {
+  const uint8_t told = shared ? 2 : 1;
+  if (list == NULL || list->told == told) return;
+  list->told = told;
+  for (Hook *h = list; h != NULL; h = h->next) tell_one(h, shared);
 }
 
 /* Whether there are other references to a tensor than the one of its handle. */
@@ -46,10 +54,14 @@ static bool watches_handle(const Node *n, const Watch *w) {
 
 /* All outputs that are left are watched, and each has its handle as the only owner; then
 ** the node is theirs alone. */
-void node_recount(Node *n) {
+static bool node_is_shared(const Node *n) {
   int handles = 0;
   for (Watch *w = n->watches; w != NULL; w = w->next) handles += watches_handle(n, w);
-  bool shared = atomic_load_explicit(&n->refs, memory_order_relaxed) > handles;
+  return atomic_load_explicit(&n->refs, memory_order_relaxed) > handles;
+}
+
+void node_recount(Node *n) {
+  const bool shared = node_is_shared(n);
   for (Watch *w = n->watches; w != NULL; w = w->next) tell(w->hooks, shared || !watches_handle(n, w));
 }
 
@@ -58,4 +70,22 @@ void hooks_recount(Tensor *t) {
   if (a == NULL) return;
   if (a->hooks != NULL) tell(a->hooks, is_shared(t));
   if (a->grad_fn != NULL) node_recount(a->grad_fn);
+}
+
+void hook_added(Hook **list, Hook *h, bool shared) {
+  if (*list == NULL) {
+    *list = h->last = h;
+    tell(h, shared);
+    return;
+  }
+  (*list)->last->next = h;
+  (*list)->last = h;
+  tell(*list, shared); /* the others, if it is news to them */
+  tell_one(h, shared);
+}
+
+bool hook_is_shared(const Tensor *t, const Watch *w) {
+  if (w == NULL) return is_shared(t);
+  const Node *n = t->autograd->grad_fn;
+  return node_is_shared(n) || !watches_handle(n, w);
 }

@@ -209,6 +209,17 @@ describe("torch.save, when it fails,", function()
     assert.truthy(message:find("zero byte", 1, true))
   end)
 
+  it("makes the file that a symbolic link to nothing names, and files of the longest names", function()
+    os.execute(("cd %s && mkdir -p sub && ln -sf sub/new dangling && ln -sf dangling twice && ln -sf loop loop"):format(
+      folder))
+    torch.save(7, folder .. "/twice")
+    assert.equal(7, torch.load(folder .. "/sub/new"))
+    assert.error_matches(function() torch.save(7, folder .. "/loop") end, "loop: ")
+    local longest = folder .. "/" .. ("n"):rep(255)
+    torch.save(8, longest)
+    assert.equal(8, torch.load(longest))
+  end)
+
   it("follows a symbolic link and keeps the permissions", function()
     os.execute(("cd %s && echo x > real && chmod 640 real && ln -sf real link"):format(folder))
     torch.save(5, folder .. "/link")

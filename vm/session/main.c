@@ -304,6 +304,7 @@ static void main_open_standard_files(void) {
 
 int main(int argc, char **argv) {
   main_open_standard_files();
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond its limit (ulimit -f) is an error of the write */
   spin_limit(argv);
   Options o = {.argc = argc, .argv = argv, .script = argc};
   if (!main_parse(&o)) return main_usage(&o);

@@ -52,6 +52,7 @@ DeviceOps cpu_device = {
 
 __attribute__((constructor)) static void cpu_register(void) {
   cpu_select_level();
+  threads_begin();
   cpu_device.strips = cpu_strips;
   device_register(&cpu_device);
 }

@@ -13,6 +13,9 @@ extern const StripFn *const *cpu_strips; /* [dtype][op] */
 extern const KernelFn *cpu_kernels;      /* [op] */
 extern CastFn (*cpu_cast)[DTYPE_COUNT];  /* [from][to] */
 
+/* threads.c: no more threads than the environment allows. */
+void threads_begin(void);
+
 /* ---- the functions of the table ---------------------------------------------- */
 
 /* tensors.c */

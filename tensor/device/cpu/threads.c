@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "blas.h"
+#include "cpu.h"
 
 static int thread_count; /* 0: not asked yet */
 
@@ -10,8 +11,18 @@ int threads_get(void) {
   return thread_count;
 }
 
+/* More threads than OMP_THREAD_LIMIT allows never come, and OpenBLAS would wait for them. */
+static int within_limit(int n) {
+  const int limit = omp_get_thread_limit();
+  return n < 1 ? 1 : n > limit ? limit : n;
+}
+
+void threads_begin(void) {
+  if (within_limit(omp_get_max_threads()) < omp_get_max_threads()) threads_set(omp_get_max_threads());
+}
+
 void threads_set(int n) {
-  thread_count = n < 1 ? 1 : n;
+  thread_count = within_limit(n);
   omp_set_num_threads(thread_count);
 #ifdef HECATE_WITH_OPENBLAS
   blas_set_threads(thread_count);

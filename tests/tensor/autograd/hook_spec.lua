@@ -115,4 +115,28 @@ describe("a backward in Lua", function()
     local g = given(function(g) return g:float() end)
     assert.are.equal(torch.float64, g.dtype)
   end)
+
+  it("many hooks of one tensor run in order; ones that go while they run are left out", function()
+    local x = torch.ones(1, {requires_grad = true})
+    local seen, handles = {}, {}
+    for i = 1, 2000 do
+      handles[i] = x:register_hook(function()
+        seen[#seen + 1] = i
+        if i == 2 then
+          handles[1]:remove()
+          handles[3]:remove()
+          handles[2000]:remove()
+        end
+        if i == 1500 then handles[1500]:remove() end
+      end)
+    end
+    x:sum():backward()
+    assert.equal(1998, #seen)
+    assert.same({1, 2, 4}, {seen[1], seen[2], seen[3]})
+    assert.equal(1999, seen[1998])
+    seen = {}
+    handles[2001] = x:register_hook(function() seen[#seen + 1] = 2001 end)
+    x:sum():backward()
+    assert.same({2, 1997, 2001}, {seen[1], #seen, seen[#seen]})
+  end)
 end)
