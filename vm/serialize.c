@@ -116,8 +116,8 @@ static int folder_length(const char *path) {
   return slash == NULL ? 0 : (int)(slash - path) + 1;
 }
 
-/* The file that a path which leads nowhere would make: where its symbolic links point. NULL: no memory, or too many links
-** (errno). */
+/* The file that a path which leads nowhere would make: where its symbolic links point. NULL: no memory, or too many
+** links (errno). */
 static char *follow_links(const char *path) {
   char *at = strdup(path), link[PATH_MAX];
   for (int links = 0; at != NULL; links++) {
@@ -132,8 +132,8 @@ static char *follow_links(const char *path) {
   return NULL;
 }
 
-/* Opens a new file in the folder of the target, with the target's permissions. Its name is short, for that of the target
-** may be as long as names can be. */
+/* Opens a new file in the folder of the target, with the target's permissions. Its name is short, for that of the
+** target may be as long as names can be. */
 static void open_temporary(lua_State *L, File *f, const char *path) {
   struct stat info;
   f->target = realpath(path, NULL);

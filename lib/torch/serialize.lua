@@ -100,7 +100,8 @@ local function other_keys(t, n, state)
       if not RANK[type(key)] then
         local from = state.from[t]
         local where = from and path_text(from.parent, from.key, state) or "the value"
-        internal.raise(("torch.save: %s: cannot save a key that is a %s"):format(where, torch.typename(key) or type(key)))
+        local kind = torch.typename(key) or type(key)
+        internal.raise(("torch.save: %s: cannot save a key that is a %s"):format(where, kind))
       end
       keys[#keys + 1] = key
     end

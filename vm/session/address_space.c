@@ -1,5 +1,6 @@
-/* address_space.c: a limit of the address space (ulimit -v) below which OpenBLAS finds no room for its buffers. It tries
-** again and again in its constructor, before main, without a word; so the limit is looked at before all constructors.
+/* address_space.c: a limit of the address space (ulimit -v) below which OpenBLAS finds no room for its buffers. It
+** tries again and again in its constructor, before main, without a word; so the limit is looked at before all
+** constructors.
 */
 #ifdef HECATE_WITH_OPENBLAS
 #include <sys/resource.h>
