@@ -177,15 +177,20 @@ describe("creation", function()
   end
 
   it("by torch.arange and torch.linspace number by number, in every dtype", function()
-    local lengths = {uint8 = 200, int8 = 100, float16 = 2000, bfloat16 = 250}
-    for _, dtype in ipairs {"uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"} do
+    local lengths, taken = {uint8 = 200, int8 = 100, float16 = 2000, bfloat16 = 250}, 0
+    for _, row in ipairs(torch._C.dtypes()) do
+      local dtype = row.name
+      if not pcall(torch.arange, 1, {dtype = dtype}) then goto continue end
+      taken = taken + 1
       local n = lengths[dtype] or 30000 -- more than one piece
       local range = torch.arange(3, 3 + n, 1, {dtype = dtype})
       local line = torch.linspace(0, n - 1, n, {dtype = dtype})
       assert.equal(n, #range)
       assert.equal(0, differing(range, function(i) return i + 3 end))
       assert.equal(0, differing(line, function(i) return i end))
+      ::continue::
     end
+    assert.equal(11, taken)
   end)
   it("by torch.arange of fractions, backwards, and by torch.linspace with both ends exact", function()
     local quarters = torch.arange(-1.5, 24998.5, 0.25, {dtype = "float64"}) -- more than one thread writes
