@@ -6,6 +6,7 @@ _Static_assert(OP_COUNT + OP_MAX_REGISTERED <= UINT16_MAX, "Node.shown has 16 bi
 
 static uint64_t next_sequence = 1;
 void node_renumber(Node *n) { n->sequence = next_sequence++; }
+uint64_t tape_length(void) { return next_sequence; }
 
 static size_t align(size_t n) { return (n + 15) & ~(size_t)15; }
 

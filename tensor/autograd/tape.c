@@ -97,6 +97,15 @@ Status tape_record(Call *c) {
   return status;
 }
 
+void tape_name_results(Call *c, uint64_t since) {
+  int n_out;
+  Tensor *const *results = results_of(c, &n_out);
+  for (int i = 0; i < n_out; i++) {
+    Node *n = results[i] != NULL && results[i]->autograd != NULL ? results[i]->autograd->grad_fn : NULL;
+    if (n != NULL && n->kind == NODE_OP && n->sequence >= since) n->shown = (uint16_t)c->op;
+  }
+}
+
 void tape_drop_before(BeforeInPlace *before) {
   if (before->self == NULL) return;
   tensor_release(before->self);

@@ -63,10 +63,13 @@ static Status composite(Call *c) {
   if (info->check != NULL) TRY(info->check(c));
   bool was = info->backward != NULL && grad_set_enabled(false);
   const OpInfo *outer = tape_composite;
-  if (outer == NULL && info->modules != NULL) tape_composite = info;
+  const bool outermost = outer == NULL && info->modules != NULL;
+  const uint64_t since = tape_length();
+  if (outermost) tape_composite = info;
   Status status = info->computes ? composite_that_computes(c) : info->composite(c);
   tape_composite = outer;
   if (was) grad_set_enabled(true);
+  if (status == OK && outermost) tape_name_results(c, since);
   return status == OK ? OK : formula_own_failure(info, status);
 }
 

@@ -31,6 +31,10 @@ void hooks_recount(Tensor *t);
 Status tape_record(Call *c);
 /* The outermost composite that runs, whose name the nodes of private ops show; NULL: none runs. */
 extern _Thread_local const OpInfo *tape_composite;
+/* How many nodes were made so far, and one: nodes made from now on have at least this number. */
+uint64_t tape_length(void);
+/* After a composite without a gradient of its own: the nodes of its results show its name, if they were made since. */
+void tape_name_results(Call *c, uint64_t since);
 /* What the inputs of an op in place were, as far as its gradient needs it; all owned. 'others' are inputs that share
 ** the memory of in[0]; lists behind them hold integers alone. */
 typedef struct {

@@ -235,6 +235,13 @@ Sequential(
     assert.is_false(m[1].weight.requires_grad)
   end)
 
+  it("takes no arguments where a class has no __init", function()
+    local Plain = torch.class("Plain", nn.Module)
+    assert.equal("Plain", torch.typename(Plain()))
+    assert.error_matches(function() nn.Module(1) end, "nn.Module: at most 0 arguments are expected, got 1")
+    assert.error_matches(function() Plain(1, 2) end, "Plain: at most 0 arguments are expected, got 2")
+  end)
+
   it("registers by name", function()
     local m = nn.Module()
     m:register_buffer("steps", torch.zeros(1))

@@ -261,14 +261,26 @@ static int generator_fresh_seed(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)g->seed);
   return 1;
 }
-/** torch.Generator() -> Generator: A source of random numbers of its own (Philox4x32-10), for
-** arguments called generator. The n-th number depends on the seed and n alone.
+/** torch.Generator(device: device = "cpu") -> Generator: A source of random numbers of its own (Philox4x32-10), for
+** arguments called generator. The n-th number depends on the seed and n alone, so one generator serves tensors of every
+** device.
 ** Example: torch.rand(2, {generator = torch.Generator():manual_seed(1)}) */
 /** torch.Generator:manual_seed(seed: int) -> Generator: Starts anew from seed; returns the
 ** generator. */
 /** torch.Generator:initial_seed() -> int: The seed it started from. */
 /** torch.Generator:seed() -> int: Starts anew from a seed of the system, which it returns. */
 static int generator_make(lua_State *L) {
+  if (lua_gettop(L) > 1) return error_raise(L, "Generator: at most 1 argument is expected, got %d", lua_gettop(L));
+  if (lua_type(L, 1) == LUA_TTABLE) {
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+      const char *key = luaL_tolstring(L, -2, NULL);
+      if (strcmp(key, "device") != 0) return error_raise(L, "Generator: unknown option '%s'", key);
+      lua_pop(L, 1);
+    }
+    lua_getfield(L, 1, "device");
+    lua_replace(L, 1);
+  }
+  if (!lua_isnoneornil(L, 1)) device_check(L, 1, "Generator");
   GeneratorBox *box = object_new(L, &generator_class, sizeof *box, 0);
   error_check(L, generator_new(67280421310721, &box->generator));
   return 1;

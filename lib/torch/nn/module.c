@@ -5,7 +5,7 @@ void module_arguments(lua_State *L, const ObjectClass *info) {
   options_push(L, ((const Layer *)info)->options, NULL);
 }
 
-/* nn.Module(): nothing to do, so that a subclass may call or leave it. */
+/* There is nothing to do, so that a subclass may call it or not. */
 /** nn.Module(): The class of all layers and models. A subclass defines forward, and __init where it
 ** has parts; a field that is an nn.Parameter or a module registers itself. Calling the object
 ** calls forward. `training` tells the mode.
@@ -15,6 +15,10 @@ void module_arguments(lua_State *L, const ObjectClass *info) {
 **     return Twice()(torch.ones(2)) */
 static int empty_init(lua_State *L) {
   module_check(L, 1, "__init");
+  if (lua_gettop(L) > 1) {
+    luaL_getmetafield(L, 1, "__name");
+    return error_raise(L, "%s: at most 0 arguments are expected, got %d", lua_tostring(L, -1), lua_gettop(L) - 2);
+  }
   return 0;
 }
 

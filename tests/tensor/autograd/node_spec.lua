@@ -18,6 +18,9 @@ describe("the name of a node is that of the op which was called", function()
     HuberLossBackward = function() return F.huber_loss(x, y, none) end,
     BinaryCrossEntropyBackward = function() return F.binary_cross_entropy(x, y, none) end,
     KlDivBackward = function() return F.kl_div(x, y, none) end,
+    MseLossBackward = function() return F.mse_loss(x, y) end,
+    L1LossBackward = function() return F.l1_loss(x, y) end,
+    LayerNormBackward = function() return F.layer_norm(x, {3}) end,
     RoundBackward = function() return x:round({decimals = 1}) end,
     MaxBackward = function() return (x:max(1)) end,
     SplitBackward = function() return x:split({1, 3}, 1)[1] end,
@@ -28,6 +31,16 @@ describe("the name of a node is that of the op which was called", function()
   it("also in a layer, which calls ops from C", function()
     assert.equal("BatchNormBackward", name(nn.BatchNorm1d(3)(x)))
     assert.equal("GeluBackward", name(nn.Sequential(nn.GELU())(x)))
+  end)
+
+  it("of the op that was called, not of those that it is made of", function()
+    local loss = F.mse_loss(x, y)
+    local inner = {}
+    for _, node in ipairs(loss.grad_fn:next_functions()) do inner[#inner + 1] = node:name() end
+    assert.same({"SquareBackward"}, inner)
+    local kept = x + 1
+    assert.equal("AddBackward", name(kept:contiguous())) -- the tensor itself, whose node was there before
+    assert.equal("AddBackward", name(kept))
   end)
 
   it("after an op that failed, too", function()

@@ -93,6 +93,22 @@ describe("the default generator", function()
     assert.are.equal(5, torch.initial_seed())
   end)
 
+  it("is for a device that there is, of which nothing else is asked", function()
+    for _, right in ipairs {{}, {"cpu"}, {torch.device "cpu"}, {{device = "cpu"}}, {"meta"}} do
+      assert.equal(67280421310721, torch.Generator(table.unpack(right)):initial_seed())
+    end
+    local function refused(message, ...)
+      local ok, text = pcall(torch.Generator, ...)
+      assert.is_false(ok)
+      assert.equal(message, text:match "Generator: .*")
+    end
+    local wanted = "Generator: 'device': expected \"cpu\", \"meta\", \"cuda\" or a torch.device, got the "
+    refused(wanted .. 'string "x"', "x")
+    refused(wanted .. "number 1", {device = 1})
+    refused("Generator: unknown option 'seed'", {seed = 1})
+    refused("Generator: at most 1 argument is expected, got 2", "cpu", 1)
+  end)
+
   it("is a generator as any other", function()
     assert.are.equal(9, torch.manual_seed(9):initial_seed())
     local g = torch.Generator():manual_seed(9)
