@@ -4,6 +4,7 @@
 #include "call.h"
 #include "decomposition.h"
 #include "embedded.h"
+#include "file_format.h"
 #include "folder.h"
 #include "internals.h"
 #include "library.h"
@@ -218,6 +219,14 @@ static int owns(lua_State *L) {
   lua_pushboolean(L, source_is_ours(luaL_checkstring(L, 1)));
   return 1;
 }
+/* torch._C.file_format(head): what the file is that begins with these bytes, in words; nil: unknown. */
+static int file_format_of(lua_State *L) {
+  size_t n;
+  const char *head = luaL_checklstring(L, 1, &n), *format = file_format(head, n);
+  if (format == NULL) lua_pushnil(L);
+  else lua_pushstring(L, format);
+  return 1;
+}
 static const luaL_Reg internals[] = {{"memory", memory},
                                      {"placeholders", placeholders_of},
                                      {"saved_bytes", saved_bytes},
@@ -239,6 +248,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"storage_of", serialize_storage_of},
                                      {"folder", folder_list},
                                      {"raise", raise},
+                                     {"file_format", file_format_of},
                                      {"owns", owns},
                                      {NULL, NULL}};
 

@@ -153,6 +153,9 @@ end
 
 local steps = {step = 1, steps = 1, iteration = 2, iter = 2, ["global_step"] = 1, epoch = 3, x = 4}
 
+-- What a log may look like by its first bytes.
+local is_log = {["a text"] = true, ["a text without words"] = true, ["an empty file"] = true, ["a script"] = true}
+
 local Reader = {}
 Reader.__index = Reader
 
@@ -224,6 +227,8 @@ function Reader:read(sink)
   local text = self.file:read("a") or ""
   local from, n = 1, 0
   text = self.rest .. text
+  local format = self.line == 0 and torch._C.file_format(text:sub(1, 512))
+  if format and not is_log[format] then return nil, "no log but " .. format end
   while true do
     local stop = text:find("\n", from, true)
     if stop == nil then break end

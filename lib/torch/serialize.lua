@@ -234,13 +234,18 @@ end
 local function read_header(path)
   local head, size = internal.read_head(path, 8)
   local function bad(offset, what) internal.raise(("torch.load: %s: %s (offset %d)"):format(path, what, offset)) end
-  if size < 8 then bad(size, "too short for a safetensors file") end
+  local function bad_head(offset, what) -- a file of another format is named as what it is
+    local format = internal.file_format((internal.read_head(path, 512)))
+    if format == "a safetensors file" then format = nil end
+    bad(offset, format and "no safetensors file but " .. format or what)
+  end
+  if size < 8 then bad_head(size, "too short for a safetensors file") end
   local n = string.unpack("<I8", head)
   if n < 2 or n > MAX_HEADER or n > size - 8 then
-    bad(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size))
+    bad_head(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size))
   end
   local text = internal.read_head(path, 8 + n):sub(9)
-  local ok, header = pcall(json.decode, text)
+  local ok, header = pcall(json.decode, text, json.null)
   if not ok then
     if type(header) ~= "table" then error(header, 0) end
     bad(8 + header.offset, "header: " .. header.what)
@@ -250,7 +255,7 @@ local function read_header(path)
 end
 
 local function integers(list, least)
-  if type(list) ~= "table" then return false end
+  if type(list) ~= "table" or list == json.null then return false end
   for key, v in next, list do
     if math.type(key) ~= "integer" or math.type(v) ~= "integer" or v < least then return false end
   end
@@ -260,7 +265,7 @@ end
 -- Checks one entry and returns {offset, dtype, shape, bytes}.
 local function check_entry(name, e, start, size, bad)
   local what = "tensor '" .. name .. "': "
-  if type(e) ~= "table" then bad(8, what .. "no object") end
+  if type(e) ~= "table" or e == json.null then bad(8, what .. "no object") end
   local dtype = FROM_FILE[e.dtype]
   if not dtype then bad(8, what .. ("dtype %s is not supported"):format(tostring(e.dtype))) end
   if not integers(e.shape, 0) or #e.shape > 12 then bad(8, what .. "a bad shape") end
@@ -381,8 +386,9 @@ function serialize.load(path)
     internal.raise(("load: 'path' (argument 1): expected a string, got %s"):format(type(path)))
   end
   local entries, metadata, bad = read_entries(path)
+  if metadata == json.null then metadata = nil end
   if metadata ~= nil and type(metadata) ~= "table" then bad(8, "the metadata is no object") end
-  if not metadata or metadata.hecate == nil then return entries end
+  if not metadata or metadata.hecate == nil or metadata.hecate == json.null then return entries end
   return rebuild(metadata.hecate, entries, bad)
 end
 

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file_format.h"
 #include "hecate/byte_stream.h"
 #include "vm.h"
 
@@ -137,10 +138,20 @@ static Status header_sizes(Reader *r, Header *h) {
   return OK;
 }
 
+/* A file of another format is named as what it is. */
+static Status no_idx(Reader *r, const uint8_t magic[HEADER_BYTES]) {
+  char head[FILE_FORMAT_HEAD], what[100] = "not an IDX file";
+  memcpy(head, magic, HEADER_BYTES);
+  const int64_t more = r->bytes->read(r->bytes, head + HEADER_BYTES, sizeof head - HEADER_BYTES);
+  const char *format = file_format(head, HEADER_BYTES + (size_t)(more > 0 ? more : 0));
+  if (format != NULL) snprintf(what, sizeof what, "not an IDX file but %s", format);
+  return damaged(r, 0, what);
+}
+
 static Status read_header(Reader *r, Header *h) {
   uint8_t magic[HEADER_BYTES];
   TRY(read_bytes(r, magic, HEADER_BYTES));
-  if (magic[0] != 0 || magic[1] != 0) return damaged(r, 0, "not an IDX file");
+  if (magic[0] != 0 || magic[1] != 0) return no_idx(r, magic);
   if (!idx_dtype(magic[2], &h->dtype)) {
     char what[60];
     snprintf(what, sizeof what, "unknown IDX element type 0x%02X", magic[2]);
