@@ -10,6 +10,9 @@
 **   INIT          the neutral element
 **   STEP(a, x)    lane or cell 'a' after the element x
 **   JOIN(a, b)    two lanes or cells as one
+**   TERM(x)       sums of floats alone: what the element x adds. Several terms are added up in a tree before a lane
+**                 takes them, so that a lane is rounded once for eight elements, and
+**                 eight times between two visits to the cell.
 */
 #ifndef HECATE_FOLD_H
 #define HECATE_FOLD_H
@@ -29,14 +32,20 @@ typedef struct {
   void (*start)(int64_t n, void *cells); /* neutral elements */
 } Fold;
 
-#define FOLD_CELL_MAX 8 /* bytes of the largest cell */
+#define FOLD_CELL_MAX 24 /* bytes of the largest cell */
 #define FOLD_LANES 64
-#define FOLD_BLOCK 8192 /* elements of a row between two visits to the cell */
+#define FOLD_BLOCK 4096 /* elements of a row between two visits to the cell */
 #define FOLD_SHORT 256  /* a row of up to so many elements has FOLD_FEW lanes only */
 #define FOLD_FEW 16
 #define FOLD_ROWS 64    /* rows of a column between two visits to the cells */
+#define FOLD_SPREAD_ROWS 8 /* the same where the elements of a row do not lie side by side */
 #define FOLD_TILE 256
 
+#define VALUE(x) (x)
+#define ABS(x) ((x) < 0 ? -(x) : (x))
+#define SQUARE(x) ((x) * (x))
+#define SQUARE_SMALL(x) SQUARE((x) * RAISE)
+#define SQUARE_LARGE(x) SQUARE((x) * LOWER)
 #define PLUS(a, x) ((a) + (x))
 #define TIMES(a, x) ((a) * (x))
 #define LARGER(a, x) ((((x) > (a)) | ((x) != (x))) ? (x) : (a)) /* NaN wins and stays */
@@ -44,10 +53,12 @@ typedef struct {
 #define EITHER(a, x) ((a) | ((x) != 0))
 #define BOTH(a, x) ((a) & ((x) != 0))
 #define COUNT(a, x) ((a) + ((x) != 0))
-#define PLUS_ABS(a, x) ((a) + ((x) < 0 ? -(x) : (x)))
-#define PLUS_SQUARE(a, x) ((a) + (x) * (x))
-#define LARGER_ABS(a, x) LARGER(a, ((x) < 0 ? -(x) : (x)))
-#define SMALLER_ABS(a, x) SMALLER(a, ((x) < 0 ? -(x) : (x)))
+#define PLUS_ABS(a, x) ((a) + ABS(x))
+#define PLUS_SQUARE(a, x) ((a) + SQUARE(x))
+#define PLUS_SQUARE_SMALL(a, x) ((a) + SQUARE_SMALL(x))
+#define PLUS_SQUARE_LARGE(a, x) ((a) + SQUARE_LARGE(x))
+#define LARGER_ABS(a, x) LARGER(a, ABS(x))
+#define SMALLER_ABS(a, x) SMALLER(a, ABS(x))
 
 /* FOLD_NAME(row) is sum_row_float32 where FOLD is sum and T is float. */
 #define FOLD_PASTE(fold, part) NAME(fold##_##part)

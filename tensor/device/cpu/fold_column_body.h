@@ -11,10 +11,24 @@ static inline void FOLD_NAME(rows)(int64_t n, int64_t width, const char *p, int6
     }
 }
 
-/* The same for rows whose elements lie side by side, four rows at a time. Returns how many rows of the n it took. */
-static inline int64_t FOLD_NAME(fours)(int64_t n, int64_t width, const char *p, int64_t row_stride, LANE *tile) {
-  int64_t i = 0;
-  for (; i + 4 <= n; i += 4) {
+/* The same for rows whose elements lie side by side, TOGETHER rows at a time, of which n is a multiple. */
+static inline void FOLD_NAME(together)(int64_t n, int64_t width, const char *p, int64_t row_stride, LANE *tile) {
+#ifdef TERM
+#define TOGETHER 8
+#define TERM_AT(k) TERM((LANE)((const T *)(q + (k) * row_stride))[j])
+  for (int64_t i = 0; i < n; i += TOGETHER) {
+    const char *q = p + i * row_stride;
+#pragma omp simd
+    for (int64_t j = 0; j < width; j++) {
+      const LANE low = (TERM_AT(0) + TERM_AT(1)) + (TERM_AT(2) + TERM_AT(3));
+      const LANE high = (TERM_AT(4) + TERM_AT(5)) + (TERM_AT(6) + TERM_AT(7));
+      tile[j] += low + high;
+    }
+  }
+#undef TERM_AT
+#else
+#define TOGETHER 4
+  for (int64_t i = 0; i < n; i += TOGETHER) {
     const T *v0 = (const T *)(p + i * row_stride), *v1 = (const T *)((const char *)v0 + row_stride);
     const T *v2 = (const T *)((const char *)v1 + row_stride), *v3 = (const T *)((const char *)v2 + row_stride);
 #pragma omp simd
@@ -27,25 +41,28 @@ static inline int64_t FOLD_NAME(fours)(int64_t n, int64_t width, const char *p, 
       tile[j] = STEP(sum, d);
     }
   }
-  return i;
+#endif
 }
 
 static void FOLD_NAME(column)(int64_t n, int64_t width, const char *p, int64_t row_stride, int64_t stride,
                               void *cells) {
   LANE tile[FOLD_TILE];
   CELL *cell = cells;
-  for (int64_t at = 0; at < n; at += FOLD_ROWS) {
-    const int64_t m = n - at < FOLD_ROWS ? n - at : FOLD_ROWS;
+  const bool dense = stride == (int64_t)sizeof(T);
+  const int64_t most = dense ? FOLD_ROWS : FOLD_SPREAD_ROWS;
+  for (int64_t at = 0; at < n; at += most) {
+    const int64_t m = n - at < most ? n - at : most, single = dense ? m % TOGETHER : m;
     const char *q = p + at * row_stride;
     for (int64_t j = 0; j < width; j++) tile[j] = INIT;
-    const int64_t done = stride == (int64_t)sizeof(T) ? FOLD_NAME(fours)(m, width, q, row_stride, tile) : 0;
-    FOLD_NAME(rows)(m - done, width, q + done * row_stride, row_stride, stride, tile);
+    FOLD_NAME(rows)(single, width, q, row_stride, stride, tile);
+    FOLD_NAME(together)(m - single, width, q + single * row_stride, row_stride, tile);
     for (int64_t j = 0; j < width; j++) {
       const CELL a = cell[j], b = (CELL)tile[j];
       cell[j] = JOIN(a, b);
     }
   }
 }
+#undef TOGETHER
 
 static void FOLD_NAME(join)(int64_t n, void *cells, const void *others) {
   CELL *cell = cells;

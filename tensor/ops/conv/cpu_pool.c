@@ -1,10 +1,11 @@
 /* conv/cpu_pool.c: kernels of pooling, one plane after the other. */
 #include <math.h>
 
-#include "device/cpu/kernel.h"
+#include "device/cpu/fold.h"
 #include "window.h"
 
 #define TILE 256 /* windows of a row that are averaged together */
+#define RUN 16   /* elements of a window that are added up in its own type */
 
 /* From the first to one before the last. */
 typedef struct {

@@ -1,4 +1,21 @@
 /* pool_body.h: pooling of one plane of element type T; included by cpu_pool.c once for each type of numbers. */
+#define FOLD pool_sum
+#define LANE NAME(PoolSum)
+#define CELL A
+#define INIT 0
+#define STEP PLUS
+#define JOIN PLUS
+
+/* Sums of integers are wider than these are. A few floats are added up as floats; the sums of many go on in double, so
+** that those of a large plane keep their digits. */
+typedef __typeof__(_Generic((T)0, float: 0.0f, double: 0.0, default: INT64_C(0))) NAME(PoolSum);
+#include "device/cpu/fold_row_body.h"
+#undef FOLD
+#undef LANE
+#undef CELL
+#undef INIT
+#undef STEP
+#undef JOIN
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
 static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out,
@@ -30,48 +47,105 @@ static void NAME(pool_max_plane)(const Window *w, const Spans *s, const void *fr
   }
 }
 
-/* Sums of integers are wider than these are. */
-typedef __typeof__(_Generic((T)0, float: 0.0f, double: 0.0, default: INT64_C(0))) NAME(PoolSum);
-
-/* Windows [from, to) of row oy, at most TILE: sums of 'wide' into 'narrow', or as adjoint narrow's
-** elements added to them. Many windows are worked on at once, for each kernel place. */
-static inline void NAME(pool_average_row)(const Window *w, const Spans *s, T *wide, T *narrow, int64_t oy, int64_t from,
-                                     int64_t to, bool include_pad, int64_t override, bool adjoint) {
+/* What the sums of windows [from, to) of row oy are divided by. */
+static inline void NAME(pool_divisors)(const Window *w, const Spans *s, int64_t oy, int64_t from, int64_t to,
+                                       bool include_pad, int64_t override, NAME(PoolSum) *by) {
   const Span rows = pool_span(w, 0, oy);
   const int64_t height = include_pad ? pool_padded(w, 0, oy) : rows.last - rows.first;
-  const bool few = to - from <= w->kernel[1];
-  const bool turned = override == -1; /* to divide the least integer by -1 would stop the program */
-  NAME(PoolSum) part[TILE], by[TILE];
   for (int64_t x = 0; x < to - from; x++) {
     const Span column = s->column[from + x];
     const int64_t width = include_pad ? s->padded[from + x] : column.last - column.first;
     by[x] = (NAME(PoolSum))(override != INT64_MIN ? override : height * width);
   }
-  for (int64_t x = 0; x < to - from; x++) part[x] = adjoint ? narrow[from + x] / by[x] : 0;
-  for (int64_t x = from; x < to && few; x++) { /* one window after the other */
-    NAME(PoolSum) sum = part[x - from];
-    for (int64_t y = rows.first; y < rows.last; y++)
-      for (int64_t i = s->column[x].first; i < s->column[x].last; i++)
-        if (adjoint) wide[y * w->in[1] + i] = (T)(wide[y * w->in[1] + i] + sum);
-        else sum = sum + wide[y * w->in[1] + i];
-    if (!adjoint) part[x - from] = sum;
-  }
-  for (int64_t y = rows.first; y < rows.last && !few; y++)
-    for (int64_t j = 0; j < w->kernel[1]; j++) {
-      const int64_t low = s->place[j].first > from ? s->place[j].first : from, step = w->stride[1];
-      const int64_t high = s->place[j].last < to ? s->place[j].last : to;
-      T *p = wide + y * w->in[1] + j - w->padding[1];
-      if (adjoint) for (int64_t x = low; x < high; x++) p[x * step] = (T)(p[x * step] + part[x - from]);
-      else for (int64_t x = low; x < high; x++) part[x - from] = part[x - from] + p[x * step];
-    }
-  for (int64_t x = 0; x < to - from && !adjoint; x++) narrow[from + x] = (T)(turned ? -part[x] : part[x] / by[x]);
 }
 
-static inline void NAME(pool_average_plane)(const Window *w, const Spans *s, void *wide, void *narrow, bool include_pad,
-                                       int64_t override, bool adjoint) {
+/* The windows of which kernel column j lies in the input, of [from, to). */
+static inline Span NAME(pool_reach)(const Spans *s, int64_t j, int64_t from, int64_t to) {
+  const Span place = s->place[j];
+  return (Span){place.first > from ? place.first : from, place.last < to ? place.last : to};
+}
+
+/* part = the sums of windows [from, to) of row oy. Many windows are worked on at once, for each kernel place. With
+** 'total' the sums go there each time RUN elements of a window have been added up. */
+static inline __attribute__((always_inline)) void NAME(pool_add_windows)(const Window *w, const Spans *s,
+    const T *wide, int64_t oy, int64_t from, int64_t to, NAME(PoolSum) *part, A *total) {
+  const Span rows = pool_span(w, 0, oy);
+  int run = 0;
+  for (int64_t x = 0; x < to - from; x++) part[x] = 0;
+  for (int64_t y = rows.first; y < rows.last; y++)
+    for (int64_t j = 0; j < w->kernel[1]; j++) {
+      const Span reach = NAME(pool_reach)(s, j, from, to);
+      const int64_t step = w->stride[1];
+      const T *p = wide + y * w->in[1] + j - w->padding[1];
+      for (int64_t x = reach.first; x < reach.last; x++) part[x - from] = part[x - from] + p[x * step];
+      if (total == NULL || ++run < RUN) continue;
+      for (int64_t x = 0; x < to - from; x++) total[x] += (A)part[x], part[x] = 0;
+      run = 0;
+    }
+}
+
+/* The same where windows are wide and few: one after the other. */
+static inline void NAME(pool_add_each)(const Window *w, const Spans *s, const T *wide, int64_t oy, int64_t from,
+                                       int64_t to, A *total) {
+  const Span rows = pool_span(w, 0, oy);
+  for (int64_t x = 0; x < to - from; x++) {
+    const Span column = s->column[from + x];
+    A sum = 0;
+    for (int64_t y = rows.first; y < rows.last; y++)
+      NAME(pool_sum_row)(column.last - column.first, (const char *)(wide + y * w->in[1] + column.first), sizeof(T),
+                         &sum);
+    total[x] = sum;
+  }
+}
+
+/* Windows [from, to) of row oy, at most TILE: averages of 'wide' into 'narrow'. */
+static inline void NAME(pool_average_row)(const Window *w, const Spans *s, const T *wide, T *narrow, int64_t oy,
+                                          int64_t from, int64_t to, bool include_pad, int64_t override) {
+  const bool turned = override == -1; /* to divide the least integer by -1 would stop the program */
+  NAME(PoolSum) part[TILE], by[TILE];
+  NAME(pool_divisors)(w, s, oy, from, to, include_pad, override, by);
+  if (w->kernel[0] * w->kernel[1] <= RUN) {
+    NAME(pool_add_windows)(w, s, wide, oy, from, to, part, NULL);
+    for (int64_t x = 0; x < to - from; x++) narrow[from + x] = (T)(turned ? -part[x] : part[x] / by[x]);
+    return;
+  }
+  A total[TILE] = {0};
+  if (to - from <= w->kernel[1]) NAME(pool_add_each)(w, s, wide, oy, from, to, total);
+  else {
+    NAME(pool_add_windows)(w, s, wide, oy, from, to, part, total);
+    for (int64_t x = 0; x < to - from; x++) total[x] += (A)part[x];
+  }
+  for (int64_t x = 0; x < to - from; x++) narrow[from + x] = (T)(turned ? -total[x] : total[x] / (A)by[x]);
+}
+
+/* The adjoint: the elements of these windows of 'narrow', divided, are added to those of 'wide'. */
+static inline void NAME(pool_spread_row)(const Window *w, const Spans *s, T *wide, const T *narrow, int64_t oy,
+                                         int64_t from, int64_t to, bool include_pad, int64_t override) {
+  const Span rows = pool_span(w, 0, oy);
+  const bool few = to - from <= w->kernel[1];
+  NAME(PoolSum) part[TILE], by[TILE];
+  NAME(pool_divisors)(w, s, oy, from, to, include_pad, override, by);
+  for (int64_t x = 0; x < to - from; x++) part[x] = narrow[from + x] / by[x];
+  for (int64_t x = from; x < to && few; x++) /* one window after the other */
+    for (int64_t y = rows.first; y < rows.last; y++)
+      for (int64_t i = s->column[x].first; i < s->column[x].last; i++)
+        wide[y * w->in[1] + i] = (T)(wide[y * w->in[1] + i] + part[x - from]);
+  for (int64_t y = rows.first; y < rows.last && !few; y++)
+    for (int64_t j = 0; j < w->kernel[1]; j++) {
+      const Span reach = NAME(pool_reach)(s, j, from, to);
+      const int64_t step = w->stride[1];
+      T *p = wide + y * w->in[1] + j - w->padding[1];
+      for (int64_t x = reach.first; x < reach.last; x++) p[x * step] = (T)(p[x * step] + part[x - from]);
+    }
+}
+
+static inline void NAME(pool_average_plane)(const Window *w, const Spans *s, void *wide, void *narrow,
+                                            bool include_pad, int64_t override, bool adjoint) {
   T *row = narrow;
   for (int64_t oy = 0; oy < w->out[0]; oy++, row += w->out[1])
-    for (int64_t from = 0; from < w->out[1]; from += TILE)
-      NAME(pool_average_row)(w, s, wide, row, oy, from, from + TILE < w->out[1] ? from + TILE : w->out[1], include_pad,
-                        override, adjoint);
+    for (int64_t from = 0; from < w->out[1]; from += TILE) {
+      const int64_t to = from + TILE < w->out[1] ? from + TILE : w->out[1];
+      if (adjoint) NAME(pool_spread_row)(w, s, wide, row, oy, from, to, include_pad, override);
+      else NAME(pool_average_row)(w, s, wide, row, oy, from, to, include_pad, override);
+    }
 }

@@ -1,13 +1,17 @@
 /* batch_norm_body.h: batch_norm of channels [from, from + width) for element type T. Arrays of TILE elements have
 ** one for each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
 */
+#include "ops/norm/statistics_body.h"
+
 #define FOLD batch_norm_sum
 #define LANE T
 #define CELL A
 #define INIT 0
 #define STEP PLUS
 #define JOIN PLUS
+#define TERM VALUE
 #include "device/cpu/fold_row_body.h"
+#undef TERM
 #undef FOLD
 #undef LANE
 #undef CELL
@@ -19,8 +23,7 @@
 static inline T NAME(batch_norm_term)(BatchNormTerm term, T v, T u, T m, T s) {
   switch (term) {
     case TERM_VALUE: return v;
-    case TERM_SQUARE: return (v - m) * (v - m);
-    default: return v * (u - m) * s;
+    default: return v * ((u - m) * s);
   }
 }
 
@@ -56,13 +59,42 @@ static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const B
   }
 }
 
+/* The same as norm_statistics for the columns [from, from + width) of a matrix: in double, first about the first row. A
+** second pass, about the means, is made where a first row is far from them. */
+static void NAME(batch_norm_columns)(const Norm *k, int64_t from, int64_t width, const T *x, A *mean, A *squares) {
+  A sum[TILE];
+  bool again = false;
+  for (int64_t j = 0; j < width; j++) mean[j] = (A)x[from + j];
+  for (int pass = 0; pass < 1 + again; pass++) {
+    for (int64_t j = 0; j < width; j++) sum[j] = 0, squares[j] = 0;
+    for (int64_t i = 0; i < k->n; i++) {
+      const T *v = x + i * k->channels + from;
+      for (int64_t j = 0; j < width; j++) {
+        const A d = (A)v[j] - mean[j];
+        sum[j] += d;
+        squares[j] += d * d;
+      }
+    }
+    for (int64_t j = 0; j < width; j++) {
+      const A off = sum[j] / k->count, less = off * sum[j];
+      mean[j] += off;
+      again |= !(less <= 16 * (squares[j] - less));
+      squares[j] = squares[j] < INFINITY ? squares[j] - less : squares[j];
+    }
+  }
+}
+
 /* The statistics of the batch, and what they make of the running ones. */
 static void NAME(batch_norm_measure)(const Norm *k, int64_t from, int64_t width, const T *x, T *running_mean,
                                      T *running_var, T *mean, T *invstd) {
-  A total[TILE];
-  NAME(batch_norm_total)(TERM_VALUE, k, from, width, x, x, NULL, NULL, total);
-  for (int64_t j = 0; j < width; j++) mean[j] = (T)(total[j] / k->count);
-  NAME(batch_norm_total)(TERM_SQUARE, k, from, width, x, x, mean, NULL, total);
+  A exact[TILE], total[TILE];
+  if (k->inner == 1) NAME(batch_norm_columns)(k, from, width, x, exact, total);
+  for (int64_t j = 0; j < width && k->inner != 1; j++) {
+    const NormPlaces channel = {.data = (const char *)(x + (from + j) * k->inner), .n = k->n, .inner = k->inner,
+                                .step = k->channels * k->inner * (int64_t)sizeof(T)};
+    NAME(norm_statistics)(&channel, k->count, k->eps, &exact[j], &total[j]);
+  }
+  for (int64_t j = 0; j < width; j++) mean[j] = (T)exact[j];
   for (int64_t j = 0; j < width; j++) invstd[j] = (T)(1 / sqrt(total[j] / k->count + k->eps));
   for (int64_t j = 0; j < width && running_mean != NULL; j++) {
     T *m = &running_mean[from + j], *v = &running_var[from + j];

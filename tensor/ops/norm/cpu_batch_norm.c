@@ -3,6 +3,7 @@
 ** in the order of the elements, so they do not depend on the threads.
 */
 #include "device/cpu/fold.h"
+#include "cpu_statistics.h"
 
 #define TILE 64   /* channels at a time */
 #define BLOCK 512 /* elements of a channel whose terms are made before they are added up */
@@ -21,7 +22,7 @@ typedef struct {
   void *g, *dw, *db; /* gradients */
 } BatchNormData;
 
-typedef enum { TERM_VALUE, TERM_SQUARE, TERM_PRODUCT } BatchNormTerm; /* see batch_norm_term */
+typedef enum { TERM_VALUE, TERM_PRODUCT } BatchNormTerm; /* see batch_norm_term */
 
 #define BODY "ops/norm/batch_norm_body.h"
 #include "each_float.h"

@@ -4,7 +4,7 @@
 */
 #include <math.h>
 
-#include "device/cpu/kernel.h"
+#include "cpu_statistics.h"
 
 #define LANES 16
 #define BLOCK 2048 /* elements added up in float32 */
@@ -21,7 +21,7 @@ typedef struct {
 
 /* See layer_norm_term. */
 typedef enum {
-  TERM_VALUE, TERM_SQUARE, TERM_GRAD, TERM_PRODUCT, TERM_WEIGHTED_GRAD, TERM_WEIGHTED_PRODUCT
+  TERM_GRAD, TERM_PRODUCT, TERM_WEIGHTED_GRAD, TERM_WEIGHTED_PRODUCT
 } LayerNormTerm;
 
 #define BODY "ops/norm/layer_norm_body.h"

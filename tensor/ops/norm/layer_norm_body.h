@@ -1,6 +1,8 @@
 /* layer_norm_body.h: layer_norm of rows of n elements of type T: x the input, g the gradient of the result, m the
 ** mean of a row and s 1 / its standard deviation.
 */
+#include "ops/norm/statistics_body.h"
+
 typedef struct {
   const T *x, *g, *weight;
   T m, s;
@@ -10,8 +12,6 @@ typedef struct {
 static inline __attribute__((always_inline)) T NAME(layer_norm_term)(const LayerNormTerm term,
     const NAME(LayerNormRow) *r, int64_t i) {
   switch (term) {
-    case TERM_VALUE: return r->x[i];
-    case TERM_SQUARE: return (r->x[i] - r->m) * (r->x[i] - r->m);
     case TERM_GRAD: return r->g[i];
     case TERM_PRODUCT: return r->g[i] * ((r->x[i] - r->m) * r->s);
     case TERM_WEIGHTED_GRAD: return r->g[i] * r->weight[i];
@@ -57,9 +57,10 @@ static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, 
   const A each = 1 / (A)n;
   A squares[ROWS];
   for (int64_t r = 0; r < rows; r++) {
-    NAME(LayerNormRow) row = {.x = x + r * n};
-    row.m = mean[r] = (T)(NAME(layer_norm_sum)(TERM_VALUE, n, row) * each);
-    squares[r] = NAME(layer_norm_sum)(TERM_SQUARE, n, row);
+    const NormPlaces row = {.data = (const char *)(x + r * n), .n = 1, .inner = n};
+    A m;
+    NAME(norm_statistics)(&row, n, eps, &m, &squares[r]);
+    mean[r] = (T)m;
   }
 #pragma omp simd
   for (int64_t r = 0; r < rows; r++) invstd[r] = (T)(1 / sqrt(squares[r] * each + eps));

@@ -6,7 +6,7 @@
 ** worked on at once. Large reductions to few results are cut into parts that depend on
 ** the shape alone and are joined in order, so any number of threads gives the same bits.
 */
-#include "cpu_fold.h"
+#include "cpu_moments.h"
 #include "cpu_prod_complex.h"
 
 #define BODY "ops/reduce/store_body.h"
@@ -14,7 +14,9 @@
 typedef void (*StoreFn)(int64_t n, const void *cells, void *out, int64_t step);
 static const StoreFn reduce_stores[DTYPE_COUNT] = ALL_TABLE(reduce_store);
 
-typedef enum { FINISH_PLAIN, FINISH_DIVIDE, FINISH_ROOT } Finish;
+typedef enum {
+  FINISH_PLAIN, FINISH_DIVIDE, FINISH_SCALE, FINISH_ROOT, FINISH_VARIANCE, FINISH_DEVIATION
+} Finish;
 
 /* What a value that comes again does to the result. */
 typedef enum { AGAIN_NOTHING, AGAIN_ADDS, AGAIN_MULTIPLIES } Again;
@@ -27,6 +29,7 @@ typedef struct {
   const Fold *fold;
   Finish finish;
   double divisor;
+  double correction; /* of var and std */
   int64_t repeat; /* how often each element counts: dimensions of stride 0 are not walked over */
   DType in_dtype, out_dtype;
   char *out;
@@ -130,24 +133,25 @@ static int64_t reduce_offset(const Dim *dims, int n, int64_t at, int64_t *out) {
 }
 
 /* Positions [from, to) of the length of one unit, into its cells. */
-static void reduce_part(const Plan *p, const char *in, int64_t width, int64_t from, int64_t to, void *cells) {
+static void reduce_part(const Plan *p, const Fold *fold, const char *in, int64_t width, int64_t from, int64_t to,
+                        void *cells) {
   int n = p->n_reduced;
   while (from < to && !interrupt_requested()) {
     if (!p->columns) {
       int64_t row = from / p->line.size, at = from % p->line.size, m = p->line.size - at;
       if (m > to - from) m = to - from;
       const char *q = in + (n > 0 ? reduce_offset(p->reduced, n, row, NULL) : 0);
-      p->fold->row(m, q + at * p->line.stride, p->line.stride, cells);
+      fold->row(m, q + at * p->line.stride, p->line.stride, cells);
       from += m;
     } else if (n == 0) {
-      p->fold->column(1, width, in, 0, p->line.stride, cells);
+      fold->column(1, width, in, 0, p->line.stride, cells);
       from++;
     } else {
       const Dim *rows = &p->reduced[n - 1];
       int64_t at = from % rows->size, m = rows->size - at;
       if (m > to - from) m = to - from;
       const char *q = in + reduce_offset(p->reduced, n, from, NULL);
-      p->fold->column(m, width, q, rows->stride, p->line.stride, cells);
+      fold->column(m, width, q, rows->stride, p->line.stride, cells);
       from += m;
     }
   }
@@ -163,8 +167,20 @@ static int64_t reduce_unit_at(const Plan *p, int64_t u, const char **in, int64_t
   return p->line.size - first < FOLD_TILE ? p->line.size - first : FOLD_TILE;
 }
 
-/* Sums become means, sums of squares norms. Cells of integers are never finished: their results are sums. */
-static void reduce_finish(const Plan *p, int64_t n, void *cells) {
+/* Variances or their roots, in place of the moments. */
+static void reduce_finish_moments(const Plan *p, int64_t n, void *cells) {
+  const Moments *moments = cells;
+  double *real = cells;
+  for (int64_t j = 0; j < n; j++) {
+    const double repeat = (double)p->repeat, degrees = moments[j].count * repeat - p->correction;
+    const double variance = moments[j].squares * repeat / (degrees > 0 ? degrees : 0);
+    real[j] = p->finish == FINISH_DEVIATION ? sqrt(variance) : variance;
+  }
+}
+
+/* Sums that become means, extremes by which numbers are divided, and cells that are results as they are, integers
+** always. */
+static void reduce_finish_plain(const Plan *p, int64_t n, void *cells) {
   double *real = cells;
   int64_t *integer = cells;
   for (int64_t j = 0; j < n && p->repeat != 1; j++) {
@@ -173,14 +189,51 @@ static void reduce_finish(const Plan *p, int64_t n, void *cells) {
   }
   if (p->finish == FINISH_DIVIDE)
     for (int64_t j = 0; j < n; j++) real[j] /= p->divisor;
-  if (p->finish == FINISH_ROOT)
-    for (int64_t j = 0; j < n; j++) real[j] = sqrt(real[j]);
+  if (p->finish == FINISH_SCALE)
+    for (int64_t j = 0; j < n; j++) real[j] = real[j] == 0 || real[j] == INFINITY ? 1 : real[j];
 }
 
-/* Elements 'out' and so on of the result from cells. */
-static void reduce_store(const Plan *p, int64_t out, int64_t n, void *cells) {
+/* The sums of squares that are infinite or have lost digits are made again, of numbers that are scaled, and become
+** roots: see cpu_fold.h. */
+static __attribute__((noinline)) void reduce_scale_squares(const Plan *p, const char *in, int64_t n, double *cells) {
+  const bool wide = p->in_dtype == DTYPE_FLOAT64;
+  double again[2][FOLD_TILE];
+  const Fold *folds[2] = {KERNEL(small_squares_folds)[p->in_dtype], KERNEL(large_squares_folds)[p->in_dtype]};
+  for (int large = 0; large < 2; large++) {
+    folds[large]->start(n, again[large]);
+    reduce_part(p, folds[large], in, n, 0, p->length, again[large]);
+  }
+  for (int64_t j = 0; j < n; j++) {
+    const bool small = cells[j] < LEAST_SQUARES(wide), large = cells[j] == INFINITY;
+    const int bits = small ? RAISE_BITS(wide) : large ? LOWER_BITS(wide) : 0;
+    const double root = sqrt((bits != 0 ? again[large][j] : cells[j]) * (double)p->repeat);
+    cells[j] = bits != 0 ? ldexp(root, -bits) : root;
+  }
+}
+
+static void reduce_finish_squares(const Plan *p, const char *in, int64_t n, double *cells) {
+  const double least = LEAST_SQUARES(p->in_dtype == DTYPE_FLOAT64), repeat = (double)p->repeat;
+  bool stray = false;
+  if (n == 1 && cells[0] >= least && cells[0] < INFINITY) { /* rows, of which there may be many short ones */
+    cells[0] = sqrt(cells[0] * repeat);
+    return;
+  }
+  for (int64_t j = 0; j < n; j++) stray |= (cells[j] < least) | (cells[j] == INFINITY);
+  if (stray) reduce_scale_squares(p, in, n, cells);
+  else
+    for (int64_t j = 0; j < n; j++) cells[j] = sqrt(cells[j] * repeat);
+}
+
+static void reduce_finish(const Plan *p, const char *in, int64_t n, void *cells) {
+  if (p->finish == FINISH_ROOT) reduce_finish_squares(p, in, n, cells);
+  else if (p->finish >= FINISH_VARIANCE) reduce_finish_moments(p, n, cells);
+  else reduce_finish_plain(p, n, cells);
+}
+
+/* Elements 'out' and so on of the result from the cells of the unit that begins at 'in'. */
+static void reduce_store(const Plan *p, const char *in, int64_t out, int64_t n, void *cells) {
   char *to = p->out + out * (int64_t)dtype_size(p->out_dtype);
-  reduce_finish(p, n, cells);
+  reduce_finish(p, in, n, cells);
   reduce_stores[p->out_dtype](n, cells, to, p->columns ? p->line.out : 1);
 }
 
@@ -189,8 +242,8 @@ static void reduce_unit_whole(const Plan *p, int64_t u) {
   const char *in;
   int64_t out, width = reduce_unit_at(p, u, &in, &out);
   p->fold->start(width, cells);
-  reduce_part(p, in, width, 0, p->length, cells);
-  reduce_store(p, out, width, cells);
+  reduce_part(p, p->fold, in, width, 0, p->length, cells);
+  reduce_store(p, in, out, width, cells);
 }
 
 static Status reduce_in_parts(const Plan *p, int64_t numel) {
@@ -206,20 +259,21 @@ static Status reduce_in_parts(const Plan *p, int64_t numel) {
     int64_t from = t % p->parts * chunk, to = from + chunk < p->length ? from + chunk : p->length;
     char *mine = cells + (size_t)t * task_bytes;
     p->fold->start(width, mine);
-    reduce_part(p, in, width, from, to, mine);
+    reduce_part(p, p->fold, in, width, from, to, mine);
   }
   for (int64_t u = 0; u < p->units; u++) {
     const char *in;
     int64_t out, width = reduce_unit_at(p, u, &in, &out);
     char *first = cells + (size_t)(u * p->parts) * task_bytes;
     for (int64_t k = 1; k < p->parts; k++) p->fold->join(width, first, first + (size_t)k * task_bytes);
-    reduce_store(p, out, width, first);
+    reduce_store(p, in, out, width, first);
   }
   memory_free(cells, bytes);
   return OK;
 }
 
-static Status reduce_run(const Fold *fold, Finish finish, Again again, Tensor *in, Tensor *out, const Ints *dim) {
+static Status reduce_run_corrected(const Fold *fold, Finish finish, double correction, Again again, Tensor *in,
+                                   Tensor *out, const Ints *dim) {
   Plan p;
   uint32_t bits;
   TRY(resolve_dims("reduce", dim, in->ndim, &bits));
@@ -228,6 +282,7 @@ static Status reduce_run(const Fold *fold, Finish finish, Again again, Tensor *i
   p.fold = fold;
   p.finish = finish;
   p.divisor = (double)in->numel / (double)out->numel;
+  p.correction = correction;
   if (p.parts > 1) TRY(reduce_in_parts(&p, in->numel));
   else if (worth_threads(in->numel, 1) && p.units > 1) {
     int64_t units = p.units;
@@ -236,6 +291,10 @@ static Status reduce_run(const Fold *fold, Finish finish, Again again, Tensor *i
   } else
     for (int64_t u = 0; u < p.units; u++) reduce_unit_whole(&p, u);
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
+}
+
+static Status reduce_run(const Fold *fold, Finish finish, Again again, Tensor *in, Tensor *out, const Ints *dim) {
+  return reduce_run_corrected(fold, finish, 0, again, in, out, dim);
 }
 
 /* ---- ops ------------------------------------------------------------------------ */
@@ -314,8 +373,15 @@ Status KERNEL(all)(Call *c) { return reduce_plain(c, KERNEL(all_folds)); }
 
 Status KERNEL(native_norm)(Call *c) {
   const NativeNormAttrs *a = c->attrs;
-  const Fold *fold = (*KERNEL(norm_folds)[a->which])[c->in[0]->dtype];
-  const bool adds = a->which < 3, squares = a->which == 2; /* see norm_folds */
-  return reduce_run(fold, squares ? FINISH_ROOT : FINISH_PLAIN, adds ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0],
-                    c->out[0], &a->dim);
+  const bool scale = a->which > 4, adds = a->which < 3, squares = a->which == 2; /* see the row */
+  const Fold *fold = (*KERNEL(norm_folds)[scale ? a->which - 2 : a->which])[c->in[0]->dtype];
+  const Finish finish = squares ? FINISH_ROOT : scale ? FINISH_SCALE : FINISH_PLAIN;
+  return reduce_run(fold, finish, adds ? AGAIN_ADDS : AGAIN_NOTHING, c->in[0], c->out[0], &a->dim);
+}
+
+Status KERNEL(native_var)(Call *c) {
+  const NativeVarAttrs *a = c->attrs;
+  const Finish finish = a->deviation ? FINISH_DEVIATION : FINISH_VARIANCE;
+  return reduce_run_corrected(KERNEL(moments_folds)[c->in[0]->dtype], finish, a->correction, AGAIN_ADDS, c->in[0],
+                              c->out[0], &a->dim);
 }

@@ -2,6 +2,7 @@
 #include "cpu_fold.h"
 
 #define FOLD sum
+#define SUMS
 #define STEP PLUS
 #define JOIN PLUS
 #define INIT 0
@@ -68,17 +69,44 @@
 
 #define FOLD plus_abs
 #define STEP PLUS_ABS
+#define TERM ABS
 #define BODY "ops/reduce/fold_body.h"
 #include "each_float.h"
 #undef FOLD
 #undef STEP
+#undef TERM
 
 #define FOLD plus_square
 #define STEP PLUS_SQUARE
+#define TERM SQUARE
 #define BODY "ops/reduce/fold_body.h"
 #include "each_float.h"
 #undef FOLD
 #undef STEP
+#undef TERM
+
+/* As RAISE_BITS and LOWER_BITS say. */
+#define RAISE ((T)(IS_WIDE(T) ? 0x1p600 : 0x1p90))
+#define FOLD plus_square_small
+#define STEP PLUS_SQUARE_SMALL
+#define TERM SQUARE_SMALL
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+#undef TERM
+#undef RAISE
+
+#define LOWER ((T)(IS_WIDE(T) ? 0x1p-600 : 0x1p-80))
+#define FOLD plus_square_large
+#define STEP PLUS_SQUARE_LARGE
+#define TERM SQUARE_LARGE
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
+#undef FOLD
+#undef STEP
+#undef TERM
+#undef LOWER
 #undef JOIN
 
 #define FOLD larger_abs
@@ -111,6 +139,9 @@ FoldTable KERNEL(max_folds) = ALL_TABLE(&max_fold);
 FoldTable KERNEL(min_folds) = ALL_TABLE(&min_fold);
 FoldTable KERNEL(any_folds) = ALL_TABLE(&any_fold);
 FoldTable KERNEL(all_folds) = ALL_TABLE(&all_fold);
+
+FoldTable KERNEL(small_squares_folds) = FLOAT_TABLE(&plus_square_small_fold);
+FoldTable KERNEL(large_squares_folds) = FLOAT_TABLE(&plus_square_large_fold);
 
 static FoldTable count_folds = FLOAT_TABLE(&count_fold), plus_abs_folds = FLOAT_TABLE(&plus_abs_fold);
 static FoldTable plus_square_folds = FLOAT_TABLE(&plus_square_fold), larger_abs_folds = FLOAT_TABLE(&larger_abs_fold);

@@ -13,4 +13,13 @@ extern const Fold KERNEL(count_bool_fold);
 /* By the attribute 'which' of native_norm: how many are not 0, Σ |x|, Σ x², the largest and the smallest |x|. */
 extern const FoldTable *const KERNEL(norm_folds)[5];
 
+/* Σ x² of numbers whose squares leave the range of their type: x times a power of two, RAISE_BITS or LOWER_BITS,
+** before it is squared. The first is for sums of squares below LEAST_SQUARES, which have lost digits, the second for
+** infinite ones. */
+extern FoldTable KERNEL(small_squares_folds), KERNEL(large_squares_folds);
+#define IS_WIDE(T) (sizeof(T) == sizeof(double))
+#define RAISE_BITS(wide) ((wide) ? 600 : 90)
+#define LOWER_BITS(wide) ((wide) ? -600 : -80)
+#define LEAST_SQUARES(wide) ((wide) ? 0x1p-960 : 0x1p-100)
+
 #endif

@@ -78,9 +78,8 @@ local function degrees(o, n)
   if not o.unbiased then return n end
   return n - o.correction
 end
-local function variance(o)
-  local sum = (o.input - o.input:mean(o.dim, true)):square():sum(o.dim, o.keepdim)
-  return sum / math.max(degrees(o, o.input.numel / sum.numel), 0.0)
+local function moments(o, deviation)
+  return o.input:native_var(deviation, o.dim, o.unbiased and o.correction or 0, o.keepdim)
 end
 -- grad · (x - mean) · factor: what the gradients of var and std are made of; the mean's own part sums to 0.
 local function times_distance(o, grad, factor)
@@ -90,7 +89,7 @@ end
 
 op {"var", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
-  types = "float", domain = "distinct", specialize = {"unbiased"}, composite = variance,
+  types = "float", domain = "distinct", specialize = {"unbiased"}, composite = function(o) return moments(o, false) end,
   backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
   doc = [[The variance: squared distances from the mean, summed and divided by n - correction, which may be a
 fraction. unbiased = false is correction = 0.]],
@@ -98,7 +97,7 @@ fraction. unbiased = false is correction = 0.]],
 op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
   types = "float", domain = "distinct", specialize = {"unbiased"},
-  composite = function(o) return variance(o):sqrt() end,
+  composite = function(o) return moments(o, true) end,
   backward = function(o) -- 0 where std is 0
     local g = (o.grad / o.out):masked_fill(o.out:logical_not(), 0)
     return {input = times_distance(o, unreduce(o, g), 1)}
@@ -117,6 +116,8 @@ for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
     doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.",
     example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
 end
+op {"native_var", "(input: Tensor, deviation: bool, dim: dims = nil, correction: float, keepdim: bool = false) "
+    .. "-> Tensor", private = true, types = "float", infer = "native_var", doc = [[var, or std with deviation.]]}
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
   amp = {cuda = "float"},
   module = {"torch", "torch.special"}, computes = true,
@@ -141,7 +142,7 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
   types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
   composite = function(o)
     if FOLDS[o.p] then return o.input:native_norm(FOLDS[o.p], o.dim, o.keepdim) end
-    return o.input:abs():pow(o.p):sum(o.dim, o.keepdim):pow(1 / o.p)
+    return o.input:power_norm(o.p, o.dim, o.keepdim)
   end,
   backward = function(o)
     local p, x, g, norm = o.p, o.input, unreduce(o), unreduce(o, o.out)
@@ -160,13 +161,23 @@ op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = fal
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of
 elements that are not 0. p = nil: 2.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))", gives = "5"}
+op {"power_norm", "(input: Tensor, p: float, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
+  types = "float", specialize = {["input.numel"] = {0}, {"negative", "p < 0"}},
+  composite = function(o) -- of |x| / m, where m is the |x| that counts most: no power leaves the range of the dtype
+    if o.input.numel == 0 then return o.input:abs():pow(o.p):sum(o.dim, o.keepdim):pow(1 / o.p) end
+    local m = o.input:native_norm(o.negative and 6 or 5, o.dim, true)
+    local total = (o.input / m):abs_():pow_(o.p):sum(o.dim, o.keepdim)
+    return total:pow(1 / o.p) * m:reshape(total.shape)
+  end,
+  doc = [[norm for other p than those of native_norm.]]}
 op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor",
   amp = {cuda = "float"}, lua = "norm", types = "float",
   check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
   composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
   doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]],
   example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
--- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|.
+-- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|, 5 and 6 the same two, but 1 for 0 and
+-- for infinity.
 op {"native_norm", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
   types = "float",
   infer = "native_norm", doc = [[One of the folds of norm.]]}

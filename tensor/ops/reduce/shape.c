@@ -67,10 +67,15 @@ Status infer_logic(Call *c) {
 Status infer_native_norm(Call *c) {
   const NativeNormAttrs *a = c->attrs;
   uint32_t bits;
-  if (a->which < 0 || a->which > 4)
-    return fail(ERROR_ARGUMENT, "native_norm: 'which' (argument 2): expected 0 to 4, got %lld", (long long)a->which);
+  if (a->which < 0 || a->which > 6)
+    return fail(ERROR_ARGUMENT, "native_norm: 'which' (argument 2): expected 0 to 6, got %lld", (long long)a->which);
   TRY(resolve_dims("norm", &a->dim, c->in[0]->ndim, &bits));
   if (a->which >= 3) TRY(check_not_empty(c, bits));
+  return reduced_output(c, &a->dim, a->keepdim, (DType)c->in[0]->dtype);
+}
+
+Status infer_native_var(Call *c) {
+  const NativeVarAttrs *a = c->attrs;
   return reduced_output(c, &a->dim, a->keepdim, (DType)c->in[0]->dtype);
 }
 

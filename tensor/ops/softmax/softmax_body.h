@@ -16,7 +16,9 @@
 #define INIT 0
 #define STEP PLUS
 #define JOIN PLUS
+#define TERM VALUE
 #include "device/cpu/fold_row_body.h"
+#undef TERM
 #undef FOLD
 #undef INIT
 #undef STEP

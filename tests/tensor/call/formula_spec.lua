@@ -45,13 +45,8 @@ p = -math.huge:
   t1 = native_norm(input, which = 4, dim = dim, keepdim = keepdim)
   return t1
 any other p:
-  t1 = abs(input)
-  t2 = number(p)
-  t3 = pow(t1, t2)
-  t4 = sum(t3, dim = dim, keepdim = keepdim)
-  t5 = number((1 / p))
-  t6 = pow(t4, t5)
-  return t6]], told "norm")
+  t1 = power_norm(input, p = p, dim = dim, keepdim = keepdim)
+  return t1]], told "norm")
   end)
 
   it("tells the ways through cross_entropy by their outcomes", function()

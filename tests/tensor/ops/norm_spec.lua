@@ -82,3 +82,43 @@ describe("batch_norm", function()
     assert.matches("'input' %(argument 1%): expected a float tensor .*, got float32 %(3%)", message)
   end)
 end)
+
+describe("the statistics of batch_norm and layer_norm", function()
+  local F = nn.functional
+  local function batch(x, eps) return F.batch_norm(x, nil, nil, nil, nil, true, 0.1, eps or 1e-5) end
+  -- Ways to normalise the n numbers of x together.
+  local WAYS = {
+    layer = function(x, eps) return F.layer_norm(x, {x:size(1)}, nil, nil, eps or 1e-5) end,
+    columns = function(x, eps) return batch(x:reshape(-1, 1):expand(-1, 3):contiguous(), eps):select(2, 2) end,
+    planes = function(x, eps) return batch(x:reshape(1, 1, -1):expand(2, 2, -1):contiguous(), eps)[1][2] end,
+  }
+
+  it("are right for huge, tiny and equal numbers, and so are gradients", function()
+    for _, scale in ipairs {1e20, 1e37, 1e19, 1} do
+      for name, way in pairs(WAYS) do
+        local x = (torch.tensor({1.0, 2.0, 3.0}) * scale):requires_grad_()
+        local y = way(x)
+        assert.is_true(torch.allclose(y, torch.tensor({-1.224745, 0, 1.224745}), 1e-4, 1e-6), name .. scale)
+        ;(y * torch.tensor({1.0, 0.0, 0.0})):sum():backward()
+        local want = torch.tensor({0.2041241, -0.4082483, 0.2041241}) / scale
+        assert.is_true(torch.allclose(x.grad / want, torch.ones(3), 1e-3), name .. scale)
+      end
+    end
+    for name, way in pairs(WAYS) do
+      assert.is_true(torch.allclose(way(torch.tensor({1e-30, 2e-30, 3e-30}), 0),
+        torch.tensor({-1.224745, 0, 1.224745}), 1e-4, 1e-6), name)
+      for _, value in ipairs {0.1, 1e20, -7.7e-30} do
+        assert.are.equal(0, way(torch.full({5000}, value)):abs():max():item(), name)
+      end
+    end
+  end)
+
+  it("do not depend on the first number", function()
+    torch.manual_seed(2)
+    local x = torch.randn(3000)
+    x[1] = 1000
+    local exact = x:double()
+    local want = ((exact - exact:mean()) / exact:std(nil, 0)):float()
+    for name, way in pairs(WAYS) do assert.is_true(torch.allclose(way(x), want, 1e-4, 1e-6), name) end
+  end)
+end)
