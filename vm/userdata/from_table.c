@@ -14,18 +14,24 @@ static void ragged(lua_State *L, int depth) {
               depth);
 }
 
-static void look_value(lua_State *L, Layout *l, int depth) {
-  DType d = lua_type(L, -1) == LUA_TBOOLEAN ? DTYPE_BOOL : lua_isinteger(L, -1) ? DTYPE_INT64 : dtype_default();
+static DType dtype_of_value(lua_State *L) {
+  const int type = lua_type(L, -1);
+  if (type == LUA_TNUMBER) return lua_isinteger(L, -1) ? DTYPE_INT64 : dtype_default();
+  if (type == LUA_TBOOLEAN) return DTYPE_BOOL;
   Tensor *t = tensor_test(L, -1);
   Scalar number;
-  if (t != NULL && t->numel == 1) d = (DType)t->dtype;
-  else if (complex_read(L, -1, &number)) d = dtype_complex(dtype_default());
-  else if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TBOOLEAN)
+  if (t != NULL && t->numel == 1) return (DType)t->dtype;
+  if (!complex_read(L, -1, &number))
     error_argument(L, "tensor", "data", 1, "numbers, booleans or nested arrays of them", lua_gettop(L));
+  return dtype_complex(dtype_default());
+}
+
+static void look_value(lua_State *L, Layout *l, int depth) {
+  const DType d = dtype_of_value(L);
   if (l->ndim < 0) l->ndim = depth;
   if (l->ndim != depth) ragged(L, depth);
   const DType before = l->dtype;
-  l->dtype = before == DTYPE_NONE ? d : dtype_promote(before, d);
+  l->dtype = before == DTYPE_NONE || before == d ? d : dtype_promote(before, d);
   if (l->dtype == DTYPE_NONE)
     error_raise(L, "tensor: 'data' (argument 1): %s and %s have no dtype in common; say which with dtype =",
                 dtype_name(before), dtype_name(d));
@@ -52,6 +58,19 @@ static void look(lua_State *L, Layout *l, int depth) {
   }
 }
 
+/* The value on top of the stack, which look_value has seen. */
+static Scalar value_of(lua_State *L) {
+  const int type = lua_type(L, -1);
+  if (type == LUA_TNUMBER)
+    return lua_isinteger(L, -1) ? scalar_int(lua_tointeger(L, -1)) : scalar_float(lua_tonumber(L, -1));
+  if (type == LUA_TBOOLEAN) return scalar_bool(lua_toboolean(L, -1));
+  Scalar v = scalar_float(0);
+  Tensor *t = tensor_test(L, -1);
+  if (t != NULL) error_check(L, tensor_item("tensor", t, &v));
+  else complex_read(L, -1, &v);
+  return v;
+}
+
 static char *store(lua_State *L, DType dtype, char *to) {
   if (lua_type(L, -1) == LUA_TTABLE) {
     int64_t n = (int64_t)lua_rawlen(L, -1);
@@ -63,13 +82,7 @@ static char *store(lua_State *L, DType dtype, char *to) {
     }
     return to;
   }
-  Tensor *t = tensor_test(L, -1);
-  Scalar v;
-  if (t != NULL || !complex_read(L, -1, &v))
-    v = lua_type(L, -1) == LUA_TBOOLEAN ? scalar_bool(lua_toboolean(L, -1))
-        : lua_isinteger(L, -1)          ? scalar_int(lua_tointeger(L, -1))
-                                        : scalar_float(lua_tonumber(L, -1));
-  if (t != NULL) error_check(L, tensor_item("tensor", t, &v));
+  const Scalar v = value_of(L);
   if (!scalar_fits(v, dtype) && (!dtype_has_gradient(dtype) || v.kind == SCALAR_COMPLEX))
     error_check(L, scalar_check("tensor", "data", 1, v, dtype));
   element_set(dtype, to, v);
