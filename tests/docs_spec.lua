@@ -11,10 +11,7 @@ local function lines(command)
   return list
 end
 
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local read = dofile("tests/files.lua").read
 
 teardown(function() gnuplot.closeall() end) -- figures keep what they show
 

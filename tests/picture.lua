@@ -2,10 +2,7 @@
 -- interlaced) and SVG files.
 local picture = {}
 
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read("a")
-end
+local read = dofile("tests/files.lua").read
 
 --- What deflate packed. gzip unpacks it before it finds that the check sum at the end,
 -- which is of another kind in a PNG, is wrong.

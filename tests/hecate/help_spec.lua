@@ -9,10 +9,7 @@ local types = require "hecate.help.types"
 
 local binary = os.getenv "HECATE_BIN" or "build/hecate"
 
-local function capture(command)
-  local pipe <close> = assert(io.popen(command))
-  return pipe:read "a"
-end
+local capture = dofile("tests/files.lua").capture
 
 local folder
 setup(function() folder = capture "mktemp -d":gsub("\n", "") end)

@@ -33,10 +33,7 @@ local function kernel(arguments)
   return capture(("cd %s && %s kernel %s 2>&1"):format(quote(folder), quote(binary), arguments))
 end
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read("a")
-end
+local read = dofile("tests/files.lua").read
 
 local python = find_python()
 

@@ -4,15 +4,8 @@ local registry = require "hecate.help.registry"
 
 local binary = os.getenv "HECATE_BIN" or "build/hecate"
 
-local function capture(command)
-  local pipe <close> = assert(io.popen(command))
-  return pipe:read "a"
-end
-
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local files = dofile "tests/files.lua"
+local capture, read = files.capture, files.read
 
 local folder
 setup(function() folder = capture "mktemp -d":gsub("\n", "") end)

@@ -5,10 +5,7 @@ local emit = require "optimisers"
 
 local ROWS = "tensor/ops/optim/optimisers.lua"
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
+local read = dofile("tests/files.lua").read
 
 --- The rows of a text, whose errors begin with x.lua:LINE.
 local function rows_of(text) return schema.read("x.lua", text) end

@@ -1,10 +1,7 @@
 -- scripts/pack_parity.lua: what is packed, and that tests/parity.lua reads it.
 local hecate = os.getenv "HECATE_BIN" or "build/hecate"
 
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
+local write = dofile("tests/files.lua").write
 
 local function output(command)
   local pipe <close> = assert(io.popen(command))

@@ -7,10 +7,7 @@ local function block(kind)
   return list
 end
 
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
+local write = dofile("tests/files.lua").write
 
 local function run(command)
   local pipe = assert(io.popen(command .. " 2>&1; echo $?"))

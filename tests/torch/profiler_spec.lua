@@ -1,10 +1,7 @@
 local json = require "torch.json"
 local profiler = torch.profiler
 
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local read = dofile("tests/files.lua").read
 
 local function names(events, kind)
   local list = {}

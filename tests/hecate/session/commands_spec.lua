@@ -5,10 +5,7 @@ local Session = require "hecate.session"
 local folder -- of this run; gone afterwards
 local out, s
 
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local read = dofile("tests/files.lua").read
 
 local function write(name, text)
   local path = folder .. "/" .. name

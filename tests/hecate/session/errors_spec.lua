@@ -7,10 +7,7 @@ local binary = os.getenv "HECATE_BIN" or "build/hecate"
 local folder -- of this run; gone afterwards
 local out, s
 
-local function capture(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read "a")
-end
+local capture = dofile("tests/files.lua").capture
 
 local function write(name, text)
   local path = folder .. "/" .. name

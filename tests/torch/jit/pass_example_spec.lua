@@ -1,8 +1,5 @@
 -- The pass of docs/internals/graph.md is the one that tests/c/test_pass.c runs.
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local read = dofile("tests/files.lua").read
 
 it("the worked example of a pass is what the test in C runs", function()
   local block = assert(read "docs/internals/graph.md":match "\n```c\n(.-)```")

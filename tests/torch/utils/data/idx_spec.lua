@@ -24,12 +24,7 @@ local function write(name, bytes)
   return path
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read "a"
-  file:close()
-  return bytes
-end
+local read = dofile("tests/files.lua").read
 
 local function gzip(bytes)
   local path = write("plain", bytes)
