@@ -106,6 +106,13 @@ static void take_mask(Indexing *x, Tensor *mask) {
   for (int d = 0; good && d < n; d++) good = mask->shape[d] == x->view->shape[x->dim + d];
   if (!good)
     error_raise(L, "index: a mask %s does not fit a tensor %s", tensor_text(a, mask), tensor_text(b, x->view));
+  if (n == 0) { /* true takes all, false nothing, in a dimension of its own */
+    TensorBox *flat = tensor_box(L), *one = tensor_box(L);
+    error_check(L, op_unsqueeze(mask, 0, &flat->tensor));
+    advance(x, one, op_unsqueeze(x->view, x->dim, &one->tensor));
+    mask = flat->tensor;
+    n = 1;
+  }
   if (n > 1 && as_one(x->view, x->dim, n)) {
     TensorBox *flat = tensor_box(L), *one = tensor_box(L);
     error_check(L, op_flatten(mask, 0, -1, &flat->tensor));
@@ -220,6 +227,17 @@ static Tensor *value_of(lua_State *L, DType dtype) {
   return box->tensor;
 }
 
+/* 'value' without the dimensions of size 1 in front, where it has more than 'ndim': x[1] takes a row (1×n) and
+** x[{1, 2}] a tensor of one element, as in PyTorch. */
+static Tensor *without_front(lua_State *L, Tensor *value, int ndim) {
+  int front = 0;
+  while (value->ndim - front > ndim && value->shape[front] == 1) front++;
+  if (front == 0) return value;
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_reshape(value, ints_of(value->ndim - front, value->shape + front), &box->tensor));
+  return box->tensor;
+}
+
 /* x[mask] = number, with a mask of the first dimensions: no list of positions is needed. */
 static bool fill_by_mask(lua_State *L, Tensor *t) {
   Tensor *mask = tensor_test(L, 2);
@@ -243,6 +261,7 @@ int index_set(lua_State *L) {
   if (fill_by_mask(L, t)) return 0;
   read_key(&x, t);
   Tensor *value = value_of(L, (DType)t->dtype);
+  value = without_front(L, value, x.dims.n == 0 ? x.view->ndim : 0);
   if (x.dims.n == 0) {
     Tensor *in[] = {x.view, value};
     error_check(L, op_call_in_place(OP_COPY, in, 2, NULL));

@@ -7,13 +7,19 @@
 #include "core/internal.h"
 #include "module.h"
 
-/* Calls 'visit' for the module and everything below it. */
-static Status each_module(Module *m, Status (*visit)(Module *m, void *data), void *data) {
+/* Calls 'visit' for the module and everything below it; for what has several names more than once, which changes
+** nothing. */
+typedef Status (*VisitFn)(Module *m, void *data);
+static Status each_below(Module *m, const ModulePath *above, VisitFn visit, void *data) {
+  const ModulePath path = {m, above};
   TRY(visit(m, data));
-  for (int i = 0; i < m->n_slots; i++)
-    if (m->slots[i].module != NULL) TRY(each_module(m->slots[i].module, visit, data));
+  for (int i = 0; i < m->n_slots; i++) {
+    Module *child = m->slots[i].module;
+    if (child != NULL && !module_is_above(&path, child)) TRY(each_below(child, &path, visit, data));
+  }
   return OK;
 }
+static Status each_module(Module *m, VisitFn visit, void *data) { return each_below(m, NULL, visit, data); }
 
 static int mode_done(lua_State *L, Status status) {
   error_check(L, status);
@@ -26,6 +32,8 @@ static int mode_done(lua_State *L, Status status) {
 static void set_training(lua_State *L, int self, bool training) {
   luaL_checkstack(L, 8, "too many nested modules");
   Module *m = lua_touserdata(L, self);
+  const int top = lua_gettop(L);
+  if (!module_enter(L, m)) return; /* it holds itself */
   m->evaluating = !training;
   class_fields(L, self);
   int fields = lua_gettop(L);
@@ -43,7 +51,7 @@ static void set_training(lua_State *L, int self, bool training) {
     }
     lua_settop(L, fields);
   }
-  lua_settop(L, fields - 1);
+  lua_settop(L, top);
 }
 
 /** nn.Module:train(mode: bool = true) -> Module: Sets it and everything inside into training, or
@@ -167,7 +175,8 @@ static int module_to_empty(lua_State *L) {
 /** nn.Module:cuda(device: int|device = nil) -> Module: As to("cuda"), or to the CUDA device of that number, from 0. */
 static int module_to_cuda(lua_State *L) {
   module_check(L, 1, "cuda");
-  if (lua_isinteger(L, 2)) lua_pushfstring(L, "cuda:%I", lua_tointeger(L, 2));
+  int64_t number;
+  if (integer_test(L, 2, &number)) lua_pushfstring(L, "cuda:%I", (LUAI_UACINT)number);
   else if (lua_isnoneornil(L, 2)) lua_pushliteral(L, "cuda");
   else lua_pushvalue(L, 2);
   return module_move(L, (Target){.dtype = DTYPE_NONE, .device = device_check(L, lua_gettop(L), "cuda")});
@@ -246,11 +255,15 @@ static int module_requires_grad(lua_State *L) {
 
 /* ---- apply -------------------------------------------------------------------------------------- */
 
-/* Calls the function at 2 with the children of the module at the top, then with it. */
+/* Calls the function at 2 with the children of the module at the top, then with it, unless the set at 3 has it. */
 static void apply_to(lua_State *L) {
   luaL_checkstack(L, 8, "too many nested modules");
   int self = lua_gettop(L);
   Module *m = lua_touserdata(L, self);
+  if (lua_rawgetp(L, 3, m) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_pushboolean(L, true);
+  lua_rawsetp(L, 3, m);
   class_fields(L, self);
   for (int i = 0; i < m->n_slots; i++) {
     if (m->slots[i].module == NULL) continue;
@@ -264,12 +277,13 @@ static void apply_to(lua_State *L) {
 }
 
 /** nn.Module:apply(fn: function) -> Module: Calls fn with every module inside, children first, then
-** with the module itself. Returns the module.
+** with the module itself; once with each. Returns the module.
 ** Example: nn.Sequential(nn.Linear(2, 2)):apply(function(m) m.seen = true end) */
 static int module_apply(lua_State *L) {
   module_check(L, 1, "apply");
   if (!lua_isfunction(L, 2)) return error_argument(L, "apply", "fn", 2, "a function", 2);
   lua_settop(L, 2);
+  lua_newtable(L);
   lua_pushvalue(L, 1);
   apply_to(L);
   return mode_done(L, OK);

@@ -26,6 +26,7 @@ struct Module {
   Object object;
   bool evaluating; /* not `training` */
   bool hooked;     /* it has hooks: hook.c */
+  bool entered;    /* by module_enter */
   int n_slots, capacity;
   Slot *slots;
 };
@@ -137,5 +138,16 @@ static inline Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
 }
 /* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
 int layer_forward_lua(lua_State *L);
+
+/* The modules on the way from the outermost one to the one that is visited. One that holds itself or a module above it
+** is not entered again. */
+typedef struct ModulePath {
+  const Module *module;
+  const struct ModulePath *above;
+} ModulePath;
+bool module_is_above(const ModulePath *path, const Module *m);
+/* The same for visits that Lua may take part in: false where the visit of 'm' is under way; else pushes what ends
+** it when its place on the stack goes, also where an error passes. The module must be on the stack below. */
+bool module_enter(lua_State *L, Module *m);
 
 #endif

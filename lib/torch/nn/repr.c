@@ -156,9 +156,8 @@ static int push_children(lua_State *L, const Module *m) {
   return n;
 }
 
-int module_tostring(lua_State *L) {
-  Module *m = module_check(L, 1, "tostring");
-  lua_settop(L, 1);
+static int print_module(lua_State *L) {
+  Module *m = lua_touserdata(L, 1);
   lua_getfield(L, 1, "extra_repr");
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
@@ -181,5 +180,19 @@ int module_tostring(lua_State *L) {
   if (nested) luaL_addchar(&b, '\n');
   luaL_addchar(&b, ')');
   luaL_pushresult(&b);
+  return 1;
+}
+
+/* A module inside itself is its name alone. */
+int module_tostring(lua_State *L) {
+  Module *m = module_check(L, 1, "tostring");
+  lua_settop(L, 1);
+  if (!module_enter(L, m)) {
+    lua_pushfstring(L, "%s(...)", class_short_name(m->object.class));
+    return 1;
+  }
+  lua_pushcfunction(L, print_module);
+  lua_pushvalue(L, 1);
+  lua_call(L, 1, 1);
   return 1;
 }

@@ -21,6 +21,32 @@ Slot *module_find(const Module *m, const char *name) {
   return NULL;
 }
 
+bool module_is_above(const ModulePath *path, const Module *m) {
+  while (path != NULL && path->module != m) path = path->above;
+  return path != NULL;
+}
+
+typedef struct {
+  Object object;
+  Module *module;
+} Visit;
+
+static void visit_end(lua_State *L, void *self) {
+  (void)L;
+  Visit *visit = self;
+  if (visit->module != NULL) visit->module->entered = false;
+  visit->module = NULL;
+}
+static const Class visit_class = {"nn.visit", NULL, visit_end, NULL, NULL};
+
+bool module_enter(lua_State *L, Module *m) {
+  if (m->entered) return false;
+  Visit *visit = object_new(L, &visit_class, sizeof *visit, 0);
+  lua_toclose(L, -1);
+  visit->module = m;
+  return m->entered = true;
+}
+
 static void slot_free(Slot *slot) {
   tensor_release_twin(slot->tensor);
   memory_free(slot->name, strlen(slot->name) + 1);

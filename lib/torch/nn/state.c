@@ -57,11 +57,12 @@ static void push_ordered(lua_State *L) {
 /* ---- entries ---------------------------------------------------------------------------- */
 
 /* Calls 'entry' for every parameter and persistent buffer below the module, with its
-** full name at the top of the stack. */
+** full name at the top of the stack: under each of its names, but for those that lead through a module twice. */
 typedef void (*EntryFn)(lua_State *L, Slot *slot, void *data);
 
-static void each_entry(lua_State *L, Module *m, const char *prefix, EntryFn entry,
+static void each_entry(lua_State *L, Module *m, const char *prefix, const ModulePath *above, EntryFn entry,
                        void *data) {
+  const ModulePath path = {m, above};
   luaL_checkstack(L, 12, "too many nested modules");
   for (int pass = SLOT_PARAMETER; pass <= SLOT_MODULE; pass++)
     for (int i = 0; i < m->n_slots; i++) {
@@ -69,10 +70,10 @@ static void each_entry(lua_State *L, Module *m, const char *prefix, EntryFn entr
       if ((int)slot->kind != pass || slot->transient) continue;
       lua_pushfstring(L, "%s%s", prefix, slot->name);
       if (slot->tensor != NULL) entry(L, slot, data);
-      if (slot->module != NULL) {
+      if (slot->module != NULL && !module_is_above(&path, slot->module)) {
         lua_pushliteral(L, ".");
         lua_concat(L, 2);
-        each_entry(L, slot->module, lua_tostring(L, -1), entry, data);
+        each_entry(L, slot->module, lua_tostring(L, -1), &path, entry, data);
       }
       lua_pop(L, 1);
     }
@@ -99,7 +100,7 @@ static int state_dict(lua_State *L) {
   Module *m = module_check(L, 1, "state_dict");
   push_ordered(L);
   int state = lua_gettop(L) - 1;
-  each_entry(L, m, "", collect_entry, &state);
+  each_entry(L, m, "", NULL, collect_entry, &state);
   lua_settop(L, state);
   return 1;
 }
@@ -210,10 +211,10 @@ static int load_state_dict(lua_State *L) {
   options_read(L, 2, "load_state_dict", options, &strict);
   lua_settop(L, LOAD_STATE);
   for (int i = LOAD_SEEN; i <= LOAD_SIZES; i++) lua_newtable(L);
-  each_entry(L, m, "", check_entry, NULL);
+  each_entry(L, m, "", NULL, check_entry, NULL);
   find_unexpected(L);
   check_mismatches(L, strict);
-  each_entry(L, m, "", load_entry, NULL);
+  each_entry(L, m, "", NULL, load_entry, NULL);
   lua_settop(L, LOAD_UNEXPECTED);
   return 2;
 }

@@ -55,6 +55,12 @@ static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
     lua_pushstring(L, prefix);
     lua_pushvalue(L, self);
     if (!walk_append(L, walk, m)) return;
+  } else if (walk->recurse) { /* once each: a module may have two names, or hold itself or its parent */
+    bool known = lua_rawgetp(L, walk->seen, m) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (known) return;
+    lua_pushboolean(L, true);
+    lua_rawsetp(L, walk->seen, m);
   }
   class_fields(L, self);
   for (int i = 0; i < m->n_slots; i++) {
