@@ -51,3 +51,22 @@ describe("a number in the place of a tensor", function()
     assert.same({2, 32}, (2 ^ x):tolist())
   end)
 end)
+
+describe("pow of integers", function()
+  it("refuses a number below 0, and takes it in a tensor and of floats", function()
+    local x = torch.tensor({2, 10, 1})
+    local words = "pow_?: 'other' %(argument 2%): integers to negative powers are fractions"
+    for _, f in ipairs {function() return x ^ -1 end, function() return x:pow(-2) end, function() return x:pow_(-1) end,
+      function() return x:eq(2):pow(-1) end, function() return x:to("uint8"):pow(-3) end} do
+      local ok, message = pcall(f)
+      assert.is_false(ok)
+      assert.is_truthy(message:find(words), message)
+    end
+    assert.are.same({2, 10, 1}, x:tolist())
+    assert.are.same({0, 0, 1}, x:pow(torch.tensor({-1, -1, -1})):tolist())
+    assert.are.same({0.5, 0.25}, torch.tensor({2.0, 4.0}):pow(-1):tolist())
+    assert.are.same({1, 1, 1}, x:pow(0):tolist())
+    assert.is_true(torch.allclose(x:pow(-0.5), torch.tensor({2 ^ -0.5, 10 ^ -0.5, 1})))
+    assert.are.equal(0.5, (2.0 ^ torch.tensor(-1)):item())
+  end)
+end)
