@@ -62,7 +62,9 @@ describe("hecate-cuda.so", function()
     for line in pipe:lines() do host[line:match "(%S+)$"] = true end
     pipe:close()
     for _, name in ipairs(symbols "--undefined-only") do
+      if name:find "^__%l*san" then goto continue end -- of the sanitizers, in a build with them
       assert.is_falsy(host[name:gsub("@.*", "")], name .. " is the program's")
+      ::continue::
     end
   end)
 
