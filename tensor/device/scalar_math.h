@@ -93,12 +93,10 @@ SCALAR_FUNCTION T atan2_slope_of(T y, T x) {
   return choose(r == 0, K(0), (x / r) / r);
 }
 
+/* At -infinity the limit, 0, in place of infinity divided by infinity. */
+SCALAR_FUNCTION T silu_of(T a) { return choose(a == K(-INFINITY), K(0), a / (1 + exp(-a))); }
 /* exp(-|a|) is never too large; with it 1 / (1 + exp(-a)) is s, and its slope is exp(-|a|) / (1 + exp(-|a|))². What
 ** would be infinity times 0 is the limit, 0. */
-SCALAR_FUNCTION T silu_of(T a) {
-  const T e = exp(-fabs(a)), s = choose(a > 0, K(1), e) / (1 + e);
-  return choose(a == K(-INFINITY), K(0), a * s);
-}
 SCALAR_FUNCTION T silu_slope(T a) {
   const T e = exp(-fabs(a)), s = choose(a > 0, K(1), e) / (1 + e);
   return s + choose(e == 0, K(0), a * (e / ((1 + e) * (1 + e))));

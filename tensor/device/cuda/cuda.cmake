@@ -54,8 +54,10 @@ install(TARGETS hecate_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/hecate)
 # The emulated device of the tests: the same kernels as C++, threads as loops, behind the functions of NVIDIA's
 # driver. Builds for development make it when they are asked: --target cuda_emulator.
 include(CheckLanguage)
-check_language(CXX)
-if(CMAKE_CXX_COMPILER AND NOT HECATE_SANITIZE)
+if(EXISTS ${CMAKE_SOURCE_DIR}/tests/emulator) # a tree may come without the tests
+  check_language(CXX)
+endif()
+if(CMAKE_CXX_COMPILER AND EXISTS ${CMAKE_SOURCE_DIR}/tests/emulator AND NOT HECATE_SANITIZE)
   enable_language(CXX)
   add_library(cuda_emulator MODULE tests/emulator/threads.cpp tests/emulator/driver.cpp tests/emulator/blas.cpp)
   foreach(text ${CUDA_TEXTS})
