@@ -312,7 +312,7 @@ describe("hecate plot", function()
       ["run.csv --out a.txt"] = "hecate plot: option '--out': expected a name that ends in one of png, svg, pdf, " ..
         "eps, got 'a.txt'\n1",
       ["run.csv --best 1"] = "hecate plot: option '--best': expected min, max or none, got '1'\n1",
-      ["/bin/sh"] = "hecate plot: /bin/sh: not a text file\n1",
+      ["/bin/sh"] = "hecate plot: /bin/sh: no log but a program or a shared library\n1",
     } do
       assert.equal(expected, plot(words))
     end

@@ -226,7 +226,7 @@ local function emit_tensor(index, put)
   operators(put)
   emit_members(index, "torch.Tensor", "Tensor", put)
   for _, name in ipairs {"torch.dtype", "torch.device", "torch.Generator", "torch.RemovableHandle",
-    "torch.autograd.Node"} do
+    "torch.autograd.Node", "torch.cuda.Stream", "torch.cuda.Event"} do
     emit_plain_class(index, name, put)
   end
 end

@@ -106,9 +106,11 @@ Status cuda_any(Call *c) { return reduce_plain(c, "any"); }
 Status cuda_all(Call *c) { return reduce_plain(c, "all"); }
 
 Status cuda_native_norm(Call *c) {
-  static const char *const names[] = {"count", "plus_abs", "plus_square", "larger_abs", "smaller_abs"};
+  static const char *const names[] = {"count", "plus_abs", "plus_square", "larger_abs", "smaller_abs", "larger_abs",
+                                      "smaller_abs"};
   const NativeNormAttrs *a = c->attrs;
-  return reduce_tensor(names[a->which], a->which == 2 ? REDUCE_ROOT : REDUCE_PLAIN, c->in[0], c->out[0], &a->dim);
+  const int finish = a->which == 2 ? REDUCE_ROOT : a->which > 4 ? REDUCE_SCALE : REDUCE_PLAIN;
+  return reduce_tensor(names[a->which], finish, c->in[0], c->out[0], &a->dim);
 }
 
 /* ---- positions of extremes: inputs are contiguous ------------------------------------------------------------- */
