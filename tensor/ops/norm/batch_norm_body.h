@@ -64,7 +64,7 @@ static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const B
 static void NAME(batch_norm_columns)(const Norm *k, int64_t from, int64_t width, const T *x, A *mean, A *squares) {
   A sum[TILE];
   bool again = false;
-  for (int64_t j = 0; j < width; j++) mean[j] = (A)x[from + j];
+  for (int64_t j = 0; j < width; j++) mean[j] = k->n > 0 ? (A)x[from + j] : 0;
   for (int pass = 0; pass < 1 + again; pass++) {
     for (int64_t j = 0; j < width; j++) sum[j] = 0, squares[j] = 0;
     for (int64_t i = 0; i < k->n; i++) {

@@ -2,6 +2,9 @@
 ** are taken from the first number: those of equal numbers are exactly 0.
 */
 
+/* The first number, or 0 where there is none. */
+static inline T NAME(norm_first)(const NormPlaces *p) { return p->n > 0 && p->inner > 0 ? *(const T *)p->data : 0; }
+
 /* The sums of the distances of m elements from the shift, and of their squares, are added to *sum and *squares. */
 static inline void NAME(norm_sums)(int64_t m, const T *restrict v, T shift, A *sum, A *squares) {
   for (int64_t at = 0; at < m; at += STATISTICS_BLOCK) {
@@ -48,7 +51,7 @@ static void NAME(norm_wide_sums)(const NormPlaces *p, A shift, A *sum, A *square
 
 /* Two passes in double, for numbers whose squares leave the range of T or whose first is far from the others. */
 static __attribute__((noinline)) void NAME(norm_wide_statistics)(const NormPlaces *p, A count, A *mean, A *squares) {
-  A shift = (A)*(const T *)p->data, sum;
+  A shift = (A)NAME(norm_first)(p), sum;
   NAME(norm_wide_sums)(p, shift, &sum, squares);
   shift += sum / count;
   NAME(norm_wide_sums)(p, shift, &sum, squares);
@@ -58,7 +61,7 @@ static __attribute__((noinline)) void NAME(norm_wide_statistics)(const NormPlace
 
 /* Of 'count' numbers. Squares that are tiny beside eps need no digits. */
 static inline void NAME(norm_statistics)(const NormPlaces *p, A count, double eps, A *mean, A *squares) {
-  const T shift = *(const T *)p->data;
+  const T shift = NAME(norm_first)(p);
   A sum = 0, about = 0;
   for (int64_t i = 0; i < p->n; i++)
     NAME(norm_sums)(p->inner, (const T *)(p->data + i * p->step), shift, &sum, &about);
