@@ -89,16 +89,10 @@ static int64_t layout_extent(const Tensor *layout) {
   return n;
 }
 
-static bool layout_overlaps(const Tensor *layout) {
-  for (int d = 0; d < layout->ndim; d++)
-    if (layout->shape[d] > 1 && layout->stride[d] == 0) return true;
-  return false;
-}
-
 /* The elements of 'grad' as they would lie in the memory of 'layout', which has its shape; 0 in the gaps. */
-static Status lay_out(Tensor *grad, const Tensor *layout, Tensor **flat) {
+static Status layout_spread(Tensor *grad, const Tensor *layout, Tensor **flat) {
   if (tensor_is_contiguous(layout)) return op_reshape(grad, (Ints){1, {-1}}, flat);
-  if (layout_overlaps(layout))
+  if (tensor_is_expanded(layout))
     return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
   OWNED Tensor *zeros = NULL;
   TRY(op_new_zeros(grad, (Ints){1, {layout_extent(layout)}}, DTYPE_NONE, &zeros));
@@ -107,7 +101,7 @@ static Status lay_out(Tensor *grad, const Tensor *layout, Tensor **flat) {
 }
 
 /* The way back. */
-static Status read_out(Tensor *flat, const Tensor *layout, Tensor **out) {
+static Status layout_gather(Tensor *flat, const Tensor *layout, Tensor **out) {
   const Ints shape = ints_of(layout->ndim, layout->shape);
   if (tensor_is_contiguous(layout)) return op_reshape(flat, shape, out);
   return op_as_strided(flat, shape, ints_of(layout->ndim, layout->stride), flat->offset, out);
@@ -121,7 +115,7 @@ Status backward_as_strided(Backward *c) {
   const OptionalScalar no_end = {false, scalar_int(0)};
   int64_t offset = (a->storage_offset < 0 ? input->offset : a->storage_offset) - input->offset;
   OWNED Tensor *count = NULL, *seen = NULL, *places = NULL, *grad = NULL, *zeros = NULL, *sums = NULL;
-  if (layout_overlaps(input))
+  if (tensor_is_expanded(input))
     return fail(ERROR_ARGUMENT, "as_strided: an expanded tensor has no gradient of its parts");
   const int64_t extent = layout_extent(input);
   ArangeAttrs range = {.start = scalar_int(extent), .end_ = no_end, .step = scalar_int(1), .dtype = DTYPE_INT64,
@@ -132,7 +126,7 @@ Status backward_as_strided(Backward *c) {
   TRY(op_reshape(c->grad[0], (Ints){1, {-1}}, &grad));
   TRY(op_new_zeros(c->grad[0], (Ints){1, {extent}}, DTYPE_NONE, &zeros));
   TRY(op_index_add(zeros, 0, places, grad, scalar_int(1), &sums));
-  return read_out(sums, input, &c->result[0]);
+  return layout_gather(sums, input, &c->result[0]);
 }
 
 Status composite_as_strided_scatter(Call *c) {
@@ -149,12 +143,12 @@ Status composite_as_strided_scatter(Call *c) {
 Status backward_as_strided_scatter(Backward *c) {
   const AsStridedScatterAttrs *a = c->attrs;
   OWNED Tensor *g = NULL, *flat = NULL, *part = NULL, *zeros = NULL, *rest = NULL;
-  TRY(lay_out(c->grad[0], c->input[0], &g));
+  TRY(layout_spread(c->grad[0], c->input[0], &g));
   TRY(op_contiguous(g, &flat));
   TRY(op_as_strided(flat, a->size, a->stride, flat->offset + a->storage_offset, &part));
   if (c->needs & 2) c->result[1] = tensor_retain(part);
   if (!(c->needs & 1)) return OK;
   TRY(op_zeros_like(part, DTYPE_NONE, &zeros));
   TRY(op_as_strided_scatter(flat, zeros, a->size, a->stride, a->storage_offset, &rest));
-  return read_out(rest, c->input[0], &c->result[0]);
+  return layout_gather(rest, c->input[0], &c->result[0]);
 }

@@ -12,13 +12,6 @@ static uint32_t wanted_inputs(const Call *c) {
   return wanted;
 }
 
-static bool wants_gradient(const Call *c) {
-  for (int k = 0; k < c->n_in; k++)
-    if (c->in[k] != NULL && (c->info->differentiable & input_bit(c->info, k)) && tensor_requires_grad(c->in[k]))
-      return true;
-  return false;
-}
-
 static void save(Saved *s, Tensor *t) {
   s->tensor = tensor_retain(t);
   s->changes = tensor_changes(t);
@@ -84,7 +77,7 @@ static Status save_outputs(Call *c, Node *n) {
 }
 
 Status tape_record(Call *c) {
-  if (!wants_gradient(c)) return OK;
+  if (wanted_inputs(c) == 0) return OK;
   Node *n;
   TRY(make_node(c, c->in, &n));
   Status status = save_outputs(c, n);
@@ -126,6 +119,7 @@ static Status note_before(Tensor *t, bool copies, Tensor **out) {
 static Status note_all_before(const Call *c, uint32_t wanted, BeforeInPlace *before) {
   const OpInfo *info = c->info;
   Tensor *t = c->in[0];
+  memset(before->others, 0, sizeof before->others);
   TRY(note_before(t, node_keeps(info->save_inputs, info->input_for, 0, wanted), &before->self));
   for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++) {
     if (c->in[k] == NULL || c->in[k]->storage != t->storage) continue;
@@ -137,6 +131,7 @@ static Status note_all_before(const Call *c, uint32_t wanted, BeforeInPlace *bef
 
 Status tape_before_in_place(Call *c, BeforeInPlace *before) {
   Tensor *t = c->in[0];
+  before->self = NULL;
   /* The history of a result follows its layout even with gradients off: what flows to it later has the new one. */
   bool follows = c->info->kind == KIND_VIEW && t->base == NULL && !tensor_is_leaf(t);
   if (!grad_enabled() && !follows) return OK;

@@ -12,8 +12,8 @@ static bool is_uninitialised(const ModeCall *call) {
 static Scalar deterministic_fill(DType dtype) {
   if (dtype_has_gradient(dtype)) return scalar_float(0.0 / 0.0);
   if (dtype == DTYPE_BOOL) return scalar_bool(true);
-  if (dtype == DTYPE_UINT8) return scalar_int(UINT8_MAX);
-  return scalar_int(INT64_MAX >> (64 - 8 * (int)dtype_size(dtype)));
+  const int bits = 8 * (int)dtype_size(dtype) - (dtype_table[dtype].lowest < 0);
+  return scalar_int((int64_t)(UINT64_MAX >> (64 - bits)));
 }
 
 static Status deterministic_after(ModeCall *call, Status status) {

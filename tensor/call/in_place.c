@@ -137,7 +137,7 @@ static inline void in_place_changed(Tensor *t) {
 
 static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
-  BeforeInPlace before = {0};
+  BeforeInPlace before; /* many pointers: not cleared for calls that need none */
   TRY(tape_before_in_place(&c, &before));
   if (c.info->kind == KIND_VIEW) {
     Status status = call_view_in_place(&c);

@@ -38,7 +38,7 @@ void tape_name_results(Call *c, uint64_t since);
 /* What the inputs of an op in place were, as far as its gradient needs it; all owned. 'others' are inputs that share
 ** the memory of in[0]; lists behind them hold integers alone. */
 typedef struct {
-  Tensor *self; /* NULL: the change is not noted */
+  Tensor *self; /* NULL: the change is not noted, and 'others' says nothing */
   Tensor *others[OP_MAX_INPUTS];
 } BeforeInPlace;
 /* Before an op writes into in[0]: refuses leaves that want a gradient. */

@@ -7,7 +7,8 @@ describe("torch.use_deterministic_algorithms", function()
     assert.is_true(torch.empty(3):isnan():all():item())
     assert.is_true(torch.empty_like(torch.ones(2, {dtype = "bfloat16"})):isnan():all():item())
     assert.is_true(torch.empty(2, {requires_grad = true}):isnan():all():item())
-    for dtype, largest in pairs {uint8 = 255, int8 = 127, int16 = 32767, int32 = 2147483647, int64 = math.maxinteger} do
+    for dtype, largest in pairs {uint8 = 255, int8 = 127, int16 = 32767, int32 = 2147483647, int64 = math.maxinteger,
+      uint16 = 65535, uint32 = 4294967295} do
       assert.equal(largest, torch.empty(2, {dtype = dtype})[2]:item())
     end
     assert.is_true(torch.empty(2, {dtype = "bool"}):all():item())

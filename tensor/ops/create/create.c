@@ -196,15 +196,12 @@ Status create_arange(Call *c) {
   Tensor *host;
   const DType dtype = or_default(a->dtype, floats ? dtype_default() : DTYPE_INT64);
   Scalar step = a->step;
+  if (n > 0) TRY(scalar_check("arange", "start", 1, start, dtype));
   if (!dtype_has_gradient(dtype)) { /* integers go by whole steps; how many there are the fractions say */
-    if (n > 0) TRY(scalar_check("arange", "start", 1, start, dtype));
     TRY(whole_number("start", 1, &start));
     TRY(whole_number("step", 3, &step));
   }
-  if (n > 0) { /* the others lie between these two */
-    TRY(scalar_check("arange", "start", 1, start, dtype));
-    TRY(scalar_check("arange", "end", 2, sequence_at(start, step, n - 1), dtype));
-  }
+  if (n > 0) TRY(scalar_check("arange", "end", 2, sequence_at(start, step, n - 1), dtype)); /* others lie between */
   TRY(call_output(c, 0, dtype, 1, &n));
   TRY(tensor_stage(c->out[0], &host));
   if (host != NULL) write_sequence(host, start, step);
