@@ -193,6 +193,7 @@ local function ops_c(rows)
       declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view))
     end
     if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
+    if type(row.check) == "string" then declare(("Status check_%s(const Call *c);"):format(row.check)) end
     if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
     if row.composite and not row.formula then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
     if type(row.backward) == "string" then declare(("Status backward_%s(Backward *c);"):format(row.backward)) end
@@ -205,7 +206,7 @@ local function ops_c(rows)
   end
   for _, row in ipairs(rows) do if row.plan then out[#out + 1] = gradient.emit(row, row.plan) end end
   for _, row in ipairs(rows) do
-    if row.check then out[#out + 1] = check.emit(row) end
+    if type(row.check) == "table" then out[#out + 1] = check.emit(row) end
     if row.formula then
       row.traces = composite.plan(row, rows)
       put("%s", composite.emit(row, row.traces))
@@ -293,7 +294,7 @@ local function ops_c(rows)
       put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
     end
     if row.composite then put("    .composite = composite_%s,", row.composite) end
-    if row.check then put("    .check = check_%s,", row.name) end
+    if row.check then put("    .check = check_%s,", type(row.check) == "string" and row.check or row.name) end
     if row.formula then put("    .formulas = formulas_%s, .n_formulas = %d,", row.name, #row.traces) end
     put("    .backward = %s},", backward)
   end

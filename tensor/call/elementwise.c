@@ -50,18 +50,6 @@ static DType elementwise_result(const OpInfo *info, DType compute) {
   return info->result == RESULT_BOOL ? DTYPE_BOOL : info->real_result ? dtype_real(compute) : compute;
 }
 
-/* A number below 0 is no power of integers: the result would be a fraction. In a tensor it gives 0, 1 or -1. */
-static Status check_power(const Call *c, DType compute) {
-  const Tensor *power = c->in[1];
-  if (dtype_has_gradient(compute) || !(power->flags & TENSOR_WRAPPED_NUMBER)) return OK;
-  const int64_t number = scalar_to_int(element_get((DType)power->dtype, tensor_data(power)));
-  if (number >= 0) return OK;
-  return fail(ERROR_ARGUMENT,
-              "%s: '%s' (argument 2): integers to negative powers are fractions, expected a number from 0 on, "
-              "got %lld; cast first, for example with :float()",
-              c->info->lua_name, c->info->args[1].name, (long long)number);
-}
-
 Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   bool same = c->n_in > 0;
   for (int i = 0; i < c->n_in; i++) {
@@ -80,7 +68,7 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   if (c->info->numbers == NUMBERS_PROMOTE && !dtype_has_gradient(d) && call_has_float_number(c)) d = dtype_default();
   *compute = d;
   *result = elementwise_result(c->info, d);
-  if (c->op == OP_POW) TRY(check_power(c, d));
+  if (c->info->check != NULL) TRY(c->info->check(c));
   if (!call_computes(c, dtype_compute(d))) return call_undefined_for(c, 0, d);
   return c->info->numbers != NUMBERS_NONE ? call_check_numbers(c, d) : OK;
 }

@@ -135,7 +135,9 @@ typedef struct OpInfo {
   KernelFn create;    /* of KIND_CREATE: makes call->out from nothing but attributes and shapes */
   KernelFn composite; /* made of other ops: fills call->out */
   uint16_t options_at; /* of KIND_CREATE: the CreationOptions in the attributes */
-  Status (*check)(const Call *c); /* of kernels and composites: shapes, dtypes and numbers, before anything else */
+  /* Shapes, dtypes and numbers, before anything else. Of elementwise ops it is looked at where an operand is a number,
+  ** is broadcast or has another dtype. */
+  Status (*check)(const Call *c);
   const Formula *formulas;        /* of composites that are formulas: [n_formulas], one for each way through it */
   uint16_t n_formulas;
   Status (*backward)(Backward *c);

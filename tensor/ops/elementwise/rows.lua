@@ -240,7 +240,7 @@ binary("fmod", "fmod_of(a, b)", "The rest of the division rounded toward zero: t
   quick = {"fmod_near(a, b)", "fmod_is_far(a, b)"},
   backward = function(o) return {input = o.grad:helper("pass"), other = -(o.grad * (o.input / o.other):trunc())} end})
 binary("pow", "pow_of(a, b)", "input to the power of other.",
-  {complex = true, types = "number", domain = "positive", cost = true, tensors = "one",
+  {check = "pow", complex = true, types = "number", domain = "positive", cost = true, tensors = "one",
   constant = {{"1", "a"}, {"2", "a * a"}, {"3", "a * a * a"}, {"-1", "1 / a"}, {"0.5", "sqrt(a)"},
     {"-0.5", "1 / sqrt(a)"}},
   backward = function(o)
