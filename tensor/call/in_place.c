@@ -118,6 +118,7 @@ static Status kernel_in_place(Call *c) {
   TRY(call_find_target_device(c));
   inner = *c;
   TRY(call_check_kernel_types(c));
+  if (c->info->check != NULL) TRY(c->info->check(c));
   TRY(call_check_target(c, (DType)target->dtype, target->ndim, target->shape));
   bool direct = tensor_is_contiguous(target);
   if (direct) inner.out[0] = target;

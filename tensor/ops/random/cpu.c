@@ -2,6 +2,7 @@
 ** place in the stream, so the numbers do not depend on how the groups are shared out.
 */
 #include "core/half.h"
+#include "ops/random/range.h"
 #include "core/philox.h"
 #include "cpu.h"
 #include "device/cpu/vector_math.h"
@@ -73,13 +74,6 @@ static void normal_float64(const Law *law, const uint32_t *words, void *out, int
   memcpy(out, z, (size_t)count * sizeof(double));
 }
 
-/* The largest integer that is not above v and has as many binary digits at most. */
-static inline int64_t random_floor(int64_t v, int digits) {
-  const uint64_t size = (uint64_t)(v < 0 ? ~v : v);
-  const int cut = 64 - (size != 0 ? __builtin_clzll(size) : 64) - digits;
-  return cut > 0 ? v & (int64_t)(~(uint64_t)0 << cut) : v;
-}
-
 static inline float store_float32(int64_t v) { return (float)v; }
 static inline double store_float64(int64_t v) { return (double)v; }
 
@@ -139,52 +133,21 @@ static Status random_fill_floats(Tensor *t, Generator *g, const Law *law, const 
 
 Status KERNEL(uniform)(Call *c) {
   const UniformAttrs *a = c->attrs;
-  if (!(a->from <= a->to))
-    return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", shown(a->from), shown(a->to));
-  const double limit = dtype_table[c->out[0]->dtype].highest;
-  if (!(fabs(a->from) <= limit && fabs(a->to) <= limit && a->to - a->from <= limit))
-    return fail(ERROR_ARGUMENT, "uniform_: expected from, to and to - from in the range of %s, got %g and %g",
-                dtype_name((DType)c->out[0]->dtype), shown(a->from), shown(a->to));
   return KERNEL(random_uniform)(c->out[0], a->generator, a->from, a->to);
 }
 
 Status KERNEL(normal)(Call *c) {
   const NormalAttrs *a = c->attrs;
-  Law law = {.a = a->mean, .b = a->std};
-  if (!(a->std >= 0))
-    return fail(ERROR_ARGUMENT, "normal_: 'std' (argument 3): expected a number of at least 0, got %g", shown(a->std));
+  const Law law = {.a = a->mean, .b = a->std};
   return random_fill_floats(c->out[0], a->generator, &law, normal_groups);
-}
-
-/* Behind the largest number that random_ draws when it is not told: the largest that the type holds exactly,
-** as all that are smaller. */
-static int64_t random_end(DType dtype) {
-  const DTypeInfo *info = &dtype_table[dtype];
-  if (info->digits > 0) return (int64_t)1 << info->digits;
-  return info->highest < 0x1p63 ? (int64_t)info->highest + 1 : INT64_MAX;
-}
-
-/* Whether all integers of a law are numbers of a type with so many binary digits. */
-static bool random_is_exact(const Law *law, int64_t last) {
-  const int64_t end = (int64_t)1 << law->digits;
-  return law->low >= -end && last <= end;
 }
 
 Status KERNEL(random)(Call *c) {
   const RandomAttrs *a = c->attrs;
-  DType dtype = (DType)c->out[0]->dtype;
-  int64_t to = a->to == INT64_MIN ? random_end(dtype) : a->to;
-  if (to <= a->from)
-    return fail(ERROR_ARGUMENT, "random_: expected from < to, got %lld and %lld", (long long)a->from, (long long)to);
-  Law law = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from, .digits = dtype_table[dtype].digits};
-  const bool floored = law.digits > 0 && (dtype_is_computed(dtype) || !random_is_exact(&law, to - 1));
-  if (!scalar_fits(scalar_int(a->from), dtype) || !scalar_fits(scalar_int(to - 1), dtype) ||
-      (floored && random_floor(to - 1, law.digits) < a->from))
-    return fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from,
-                (long long)to - 1, dtype_name(dtype));
-  if (!floored) return random_fill(c->out[0], a->generator, &law, integer_groups[dtype], WORDS / 2);
-  law.first = a->from == random_floor(a->from, law.digits) ? a->from : -random_floor(-a->from, law.digits);
-  return random_fill(c->out[0], a->generator, &law, floored_groups[dtype], WORDS / 2);
+  const DType dtype = (DType)c->out[0]->dtype;
+  const RandomRange r = random_range(a->from, a->to, dtype);
+  const Law law = {.low = r.low, .range = (uint64_t)r.last + 1 - (uint64_t)r.low, .digits = r.digits, .first = r.first};
+  return random_fill(c->out[0], a->generator, &law, (r.floored ? floored_groups : integer_groups)[dtype], WORDS / 2);
 }
 
 Status KERNEL(random_uniform)(Tensor *t, Generator *g, double from, double to) {
@@ -204,6 +167,5 @@ Status KERNEL(random_check_probability)(const char *who, double p) {
 
 Status KERNEL(bernoulli_fill)(Call *c) {
   const BernoulliFillAttrs *a = c->attrs;
-  TRY(KERNEL(random_check_probability)("bernoulli_", a->p));
   return KERNEL(random_bernoulli)(c->out[0], a->generator, a->p);
 }

@@ -4,6 +4,7 @@
 #include "core/half.h"
 #include "device/cuda/cuda.h"
 #include "ops/random/cuda.h"
+#include "ops/random/range.h"
 
 #define DRAW_WORDS 64 /* of a group, see core/philox.h */
 
@@ -54,51 +55,20 @@ static Status draw_uniform(Tensor *t, Generator *g, double from, double to) {
 
 Status cuda_uniform(Call *c) {
   const UniformAttrs *a = c->attrs;
-  if (!(a->from <= a->to))
-    return host->fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", a->from, a->to);
-  const double limit = dtype_table[c->out[0]->dtype].highest;
-  if (!(fabs(a->from) <= limit && fabs(a->to) <= limit && a->to - a->from <= limit))
-    return host->fail(ERROR_ARGUMENT, "uniform_: expected from, to and to - from in the range of %s, got %g and %g",
-                      dtype_table[c->out[0]->dtype].name, a->from, a->to);
   return draw_uniform(c->out[0], a->generator, a->from, a->to);
 }
 
 Status cuda_normal(Call *c) {
   const NormalAttrs *a = c->attrs;
   Draw d = {.a = a->mean, .b = a->std};
-  if (!(a->std >= 0))
-    return host->fail(ERROR_ARGUMENT, "normal_: 'std' (argument 3): expected a number of at least 0, got %g", a->std);
   return draw_floats(c->out[0], a->generator, &d, "draw_normal", 2);
-}
-
-/* Behind the largest number that random_ draws when it is not told, as on the CPU. */
-static int64_t draw_end(const DTypeInfo *info) {
-  if (info->digits > 0) return (int64_t)1 << info->digits;
-  return info->highest < 0x1p63 ? (int64_t)info->highest + 1 : INT64_MAX;
-}
-
-static int64_t draw_floor(int64_t v, int digits) {
-  const uint64_t size = (uint64_t)(v < 0 ? ~v : v);
-  const int cut = 64 - (size != 0 ? __builtin_clzll(size) : 64) - digits;
-  return cut > 0 ? v & (int64_t)(~(uint64_t)0 << cut) : v;
 }
 
 Status cuda_random(Call *c) {
   const RandomAttrs *a = c->attrs;
-  const DType dtype = (DType)c->out[0]->dtype;
-  const DTypeInfo *info = &dtype_table[dtype];
-  const int64_t to = a->to == INT64_MIN ? draw_end(info) : a->to, end = (int64_t)1 << info->digits;
-  if (to <= a->from)
-    return host->fail(ERROR_ARGUMENT, "random_: expected from < to, got %lld and %lld", (long long)a->from,
-                      (long long)to);
-  Draw d = {.low = a->from, .range = (uint64_t)to - (uint64_t)a->from};
-  const bool exact = a->from >= -end && to - 1 <= end;
-  if (info->digits > 0 && (dtype_is_computed(dtype) || !exact)) d.digits = info->digits;
-  if (!host->scalar_fits(scalar_int(a->from), dtype) || !host->scalar_fits(scalar_int(to - 1), dtype) ||
-      (d.digits > 0 && draw_floor(to - 1, d.digits) < a->from))
-    return host->fail(ERROR_ARGUMENT, "random_: from %lld to %lld is out of the range of %s", (long long)a->from,
-                      (long long)to - 1, info->name);
-  if (d.digits > 0) d.first = a->from == draw_floor(a->from, d.digits) ? a->from : -draw_floor(-a->from, d.digits);
+  const RandomRange r = random_range(a->from, a->to, (DType)c->out[0]->dtype);
+  Draw d = {.low = r.low, .range = (uint64_t)r.last + 1 - (uint64_t)r.low, .digits = r.floored ? r.digits : 0,
+            .first = r.first};
   return draw_fill(c->out[0], a->generator, &d, "draw_integers", DRAW_WORDS / 2, 2);
 }
 
@@ -109,8 +79,6 @@ static Status draw_bernoulli(Tensor *t, Generator *g, double p) {
 
 Status cuda_bernoulli_fill(Call *c) {
   const BernoulliFillAttrs *a = c->attrs;
-  if (!(a->p >= 0 && a->p <= 1))
-    return host->fail(ERROR_ARGUMENT, "bernoulli_: expected a probability from 0 to 1, got %g", a->p);
   return draw_bernoulli(c->out[0], a->generator, a->p);
 }
 

@@ -4,22 +4,22 @@ local function zero(o) return {input = o.grad:zeros_like()} end
 
 op {"uniform", "(input: Tensor, from: float = 0, to: float = 1, *, generator: generator = nil) -> Tensor",
   inplace = "only", types = "float",
-  infer = "same", random = true, halves = true, backward = zero,
+  infer = "same", check = "uniform", random = true, halves = true, backward = zero,
   doc = [[uniform_: filled with numbers of [from, to).]], example = "torch.empty(2):uniform_(-1, 1)"}
 op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: generator = nil) -> Tensor",
   inplace = "only", types = "float",
-  infer = "same", random = true, halves = true, backward = zero,
+  infer = "same", check = "normal", random = true, halves = true, backward = zero,
   doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).]],
   example = "torch.empty(2):normal_(0, 0.1)"}
 op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor",
   inplace = "only",
-  infer = "same", random = true, halves = true,
+  infer = "same", check = "random", random = true, halves = true,
   doc = [[random_: filled with integers from `from` to to - 1; without to, up to the largest the dtype holds
 exactly. What lies between two numbers of a float dtype becomes the lower one.]],
   example = "torch.empty(2):random_(0, 10)"}
 op {"bernoulli_fill", "(input: Tensor, p: float = 0.5, *, generator: generator = nil) -> Tensor", lua = "bernoulli",
   inplace = "only",
-  infer = "same", random = true, halves = true,
+  infer = "same", check = "bernoulli_fill", random = true, halves = true,
   doc = [[bernoulli_: 1 with probability p, else 0.]], example = "torch.empty(4):bernoulli_(0.25)"}
 op {"bernoulli", "(input: Tensor, *, generator: generator = nil) -> Tensor", types = "float", contiguous = true,
   infer = "same", random = true,

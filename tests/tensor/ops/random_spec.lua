@@ -85,4 +85,19 @@ describe("random_", function()
     assert.error_matches(function() torch.randint(0, 70000, {2}, {dtype = "float16"}) end,
       "0 to 69999 is out of the range of float16")
   end)
+
+  it("are told wrong numbers with the same words on every device", function()
+    for words, call in pairs {
+      ["uniform_: expected from <= to, got 2 and 1"] = function(x) x:uniform_(2, 1) end,
+      ["normal_: 'std' %(argument 3%): expected a number of at least 0, got %-1"] = function(x) x:normal_(0, -1) end,
+      ["random_: expected from < to, got 5 and 5"] = function(x) x:random_(5, 5) end,
+      ["bernoulli_: expected a probability from 0 to 1, got 1.5"] = function(x) x:bernoulli_(1.5) end,
+    } do
+      for _, device in ipairs {"cpu", "meta"} do
+        assert.error_matches(function() call(torch.zeros(3, {device = device})) end, words)
+      end
+    end
+    assert.error_matches(function() torch.zeros(3, {dtype = "int8"}):random_(0, 1000) end,
+      "random_: from 0 to 999 is out of the range of int8")
+  end)
 end)
