@@ -207,17 +207,21 @@ static Tensor *deferred_of_box(TensorBox *box) {
   return deferred_compute_one(d) == OK ? box->tensor : NULL;
 }
 
-/* Puts computed tensors in the place of headers. */
+/* Computes input 'i' if it is deferred, and puts the tensor in the place of its header wherever the call has it: the
+** header is gone then, perhaps. */
+static Status deferred_compute_input(Tensor **inputs, int n, int i) {
+  const Tensor *header = inputs[i];
+  Deferred *d = deferred_of(header);
+  if (d == NULL) return OK;
+  const TensorBox *box = d->box; /* an argument lies in a box */
+  TRY(deferred_compute_one(d));
+  for (int k = 0; k < n; k++)
+    if (inputs[k] == header) inputs[k] = box->tensor;
+  return OK;
+}
+
 static Status deferred_compute_inputs(Tensor **inputs, int n) {
-  for (int i = 0; i < n; i++) {
-    Deferred *d = deferred_of(inputs[i]);
-    if (d == NULL) continue;
-    const TensorBox *box = d->box; /* an argument lies in a box */
-    const Tensor *header = inputs[i];
-    TRY(deferred_compute_one(d)); /* d is gone now, perhaps */
-    for (int k = i; k < n; k++)
-      if (inputs[k] == header) inputs[k] = box->tensor;
-  }
+  for (int i = 0; i < n; i++) TRY(deferred_compute_input(inputs, n, i));
   return OK;
 }
 
@@ -247,7 +251,7 @@ static Status deferred_fit(const Call *c, Tensor **inputs, const Tensor *shape) 
     steps += d->steps;
     if (steps > DEFERRED_STEPS || !tensor_same_shape(&d->header, shape)) {
       steps -= d->steps;
-      TRY(deferred_compute_inputs(&inputs[i], c->n_in - i));
+      TRY(deferred_compute_input(inputs, c->n_in, i));
     }
   }
   return OK;

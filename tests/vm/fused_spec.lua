@@ -127,6 +127,11 @@ describe("torch.fused", function()
       return a, b
     end)
     check(function() local a = x; for _ = 1, 12 do a = a * 0.5 + a end; return a end)
+    for steps = 6, 24 do -- an operand that is given twice or three times, where the cut falls between them
+      local function long() local a = x; for _ = 1, steps do a = a + 0.5 end; return a end
+      check(function() local a = long(); return a * a end)
+      check(function() local a = long(); return torch.addcmul(a, a, a) end)
+    end
   end)
 
   it("raises errors of shapes and dtypes at the call", function()
