@@ -1,6 +1,7 @@
 --- torch.jit: A function or a model is recorded as a graph of ops while it runs once (torch.jit.trace). The graph is
 -- printed, run, changed by passes, saved and loaded.
 local graphs = require "torch.jit.graph"
+local options = require "torch.utils.options"
 local jit = {}
 
 -- ---- nested arrays of tensors as flat ones ------------------------------------------------
@@ -16,7 +17,7 @@ local function flatten(v, out, path, names_allowed)
     return "x"
   end
   if type(v) ~= "table" or getmetatable(v) then
-    error(("trace: %s: expected a tensor or an array of tensors, got %s"):format(where(path), kind_of(v)), 0)
+    options.raise(("trace: %s: expected a tensor or an array of tensors, got %s"):format(where(path), kind_of(v)))
   end
   local structure = {}
   for i, item in ipairs(v) do structure[i] = flatten(item, out, ("%s[%d]"):format(path, i), names_allowed) end
@@ -24,12 +25,12 @@ local function flatten(v, out, path, names_allowed)
   for key in pairs(v) do
     if type(key) == "string" then names[#names + 1] = key
     elseif math.type(key) ~= "integer" or key < 1 or key > #structure then
-      error(("trace: %s: a table with holes"):format(where(path)), 0)
+      options.raise(("trace: %s: a table with holes"):format(where(path)))
     end
   end
   if #names > 0 and not names_allowed then
-    error(("trace: %s: a table with names; {strict = false} allows it, where its names do not depend on data"):format(
-      where(path)), 0)
+    options.raise("trace: " .. where(path)
+      .. ": a table with names; {strict = false} allows it, where its names do not depend on data")
   end
   table.sort(names)
   for _, name in ipairs(names) do
@@ -86,8 +87,8 @@ function Traced:forward(...)
   local given, structure, arguments = {}, {}, table.pack(...)
   for i = 1, arguments.n do structure[i] = flatten(arguments[i], given, ("argument %d"):format(i), true) end
   if not same_structure(structure, self._arguments) then
-    error(("%s: expected %d argument%s of the structure that was traced, got %d"):format(self.original_name,
-      #self._arguments, #self._arguments == 1 and "" or "s", arguments.n), 2)
+    options.raise(("%s: expected %d argument%s of the structure that was traced, got %d"):format(self.original_name,
+      #self._arguments, #self._arguments == 1 and "" or "s", arguments.n))
   end
   local list, at, out = table.pack(self.graph:run(given)), {0}, {}
   for i, result in ipairs(self._results) do out[i] = rebuild(result, list, at) end
@@ -184,23 +185,11 @@ local function check(traced, f, inputs, structures, tolerance, warnings)
   end
 end
 
-local KNOWN = {check_trace = "boolean", strict = "boolean", check_tolerance = "number"}
-local function read_options(options)
-  local out = {check_trace = true, strict = true, check_tolerance = 1e-5}
-  for key, value in pairs(options or {}) do
-    if not KNOWN[key] then
-      error(("trace: unknown argument '%s'; expected check_trace, strict or check_tolerance"):format(key), 0)
-    end
-    if type(value) ~= KNOWN[key] then
-      error(("trace: '%s': expected a %s, got %s"):format(key, KNOWN[key], type(value)), 0)
-    end
-    out[key] = value
-  end
-  return out
-end
+local OPTIONS <const> = {{"check_trace", kind = "boolean", default = true},
+  {"strict", kind = "boolean", default = true}, {"check_tolerance", kind = "number", default = 1e-5}}
 
 -- Records f and makes the module.
-local function record(f, example_inputs, options)
+local function record(f, example_inputs, given)
   local is_module = torch.isinstance(f, torch.nn.Module)
   local examples = torch.is_tensor(example_inputs) and {example_inputs} or example_inputs
   local structures, inputs, names = {}, {}, {}
@@ -213,13 +202,13 @@ local function record(f, example_inputs, options)
   local results = {}
   local graph, warnings = graphs.trace(function()
     local out, values = {}, table.pack(f(table.unpack(examples, 1, #examples)))
-    for i = 1, values.n do results[i] = flatten(values[i], out, ("result %d"):format(i), not options.strict) end
+    for i = 1, values.n do results[i] = flatten(values[i], out, ("result %d"):format(i), not given.strict) end
     return out
   end, inputs, names, state.tensors, state.names)
   local traced = Traced(graph, structures, results, is_module and torch.typename(f) or "function")
   for i, name in ipairs(state.names) do register(traced, name, state.tensors[i], state.is_parameter[name]) end
   if is_module then traced:train(f.training) end
-  if options.check_trace then check(traced, f, inputs, structures, options.check_tolerance, warnings) end
+  if given.check_trace then check(traced, f, inputs, structures, given.check_tolerance, warnings) end
   traced.warnings = warnings
   for _, warning in ipairs(warnings) do io.stderr:write("warning: trace: ", warning, "\n") end
   return traced
@@ -231,19 +220,18 @@ end
 -- was, and told in a warning with its line; sizes that Lua read are fixed, too. check_trace runs both once more and
 -- compares, within check_tolerance (1e-5). strict = false allows results that are tables with names.
 -- Example: torch.jit.trace(function(x) return x * 2 + 1 end, torch.zeros(3))
-function jit.trace(func, example_inputs, options)
+function jit.trace(func, example_inputs, named)
   if type(func) ~= "function" and not torch.isinstance(func, torch.nn.Module) then
-    error(("trace: 'func' (argument 1): expected a function or a module, got %s"):format(
-      kind_of(func)), 2)
+    options.raise(("trace: 'func' (argument 1): expected a function or a module, got %s"):format(kind_of(func)))
   end
   if not torch.is_tensor(example_inputs) and (type(example_inputs) ~= "table" or getmetatable(example_inputs)) then
-    error(("trace: 'example_inputs' (argument 2): expected a tensor or an array of arguments, got %s"):format(
-      kind_of(example_inputs)), 2)
+    options.raise(("trace: 'example_inputs' (argument 2): expected a tensor or an array of arguments, got %s"):format(
+      kind_of(example_inputs)))
   end
-  if options ~= nil and type(options) ~= "table" then
-    error(("trace: 'options' (argument 3): expected a table, got %s"):format(kind_of(options)), 2)
+  if named ~= nil and not options.is_named(named) then
+    options.wrong("trace", "options", 3, "a table of named options", named)
   end
-  return record(func, example_inputs, read_options(options))
+  return record(func, example_inputs, options.read("trace", OPTIONS, named or {}))
 end
 
 --- torch.jit.is_tracing() -> bool: Whether a trace runs.
@@ -257,8 +245,7 @@ local FORMAT <const> = "hecate graph 1"
 -- metadata, its parameters, buffers and constants as tensors. The file holds data only.
 function jit.save(traced, path)
   if not torch.isinstance(traced, Traced) then
-    error(("save: 'traced' (argument 1): expected what torch.jit.trace gives, got %s"):format(
-      kind_of(traced)), 2)
+    options.raise(("save: 'traced' (argument 1): expected what torch.jit.trace gives, got %s"):format(kind_of(traced)))
   end
   -- What the graph and the module share is one tensor in the file, too.
   local function place(t) return ("%d %s %s"):format(t:data_ptr(), tostring(t.dtype), tostring(t.shape)) end
@@ -316,7 +303,7 @@ end
 -- error; nothing in one is run but the ops of its graph, when the module is called.
 function jit.load(path)
   local data = torch.load(path)
-  local function bad(what) error(("torch.jit.load: %s: %s"):format(path, what), 0) end
+  local function bad(what) options.raise(("torch.jit.load: %s: %s"):format(path, what)) end
   if type(data) ~= "table" or data.format ~= FORMAT or type(data.graph) ~= "string" then bad "no graph in it" end
   local ok, graph = pcall(graphs.parse, data.graph)
   if not ok then bad(graph) end

@@ -248,7 +248,7 @@ describe("torch.jit.trace", function()
     local one, same = torch.ones(1), function(x) return x end
     fails("trace: 'example_inputs' (argument 2): expected a tensor or an array of arguments, got number", jit.trace,
       print, 3)
-    fails("trace: unknown argument 'chek'", jit.trace, same, one, {chek = 1})
+    fails("trace: unknown option 'chek'", jit.trace, same, one, {chek = 1})
     fails("trace: 'strict': expected a boolean, got number", jit.trace, same, one, {strict = 1})
     fails("trace: result 1: expected a tensor or an array of tensors, got number", jit.trace,
       function() return 1 end, one)

@@ -22,6 +22,10 @@ local double = torch.ones(2, {dtype = "float64", requires_grad = true})
 local hooked = nn.Linear(2, 2)
 hooked:register_full_backward_hook(function() return 1, 2, 3 end)
 
+local function same(...) return ... end
+local traced = torch.jit.trace(same, x)
+local graph = torch.jit.trace(function(a) return F.mse_loss(a, a) end, x).graph
+
 local calls = {
   function() gnuplot.live {smooth = 1} end,
   function() gnuplot.live {terminal = "paper"} end,
@@ -79,12 +83,34 @@ local calls = {
   function() Less:apply(leaf()):sum():backward() end,
   function() torch.autograd.gradcheck(function(a) return a:round() * a end, {double}, {eps = 1}) end,
   function() hooked(leaf()):sum():backward() end,
+  function() torch.jit.trace(3) end,
+  function() torch.jit.trace(same, 3) end,
+  function() torch.jit.trace(same, x, 3) end,
+  function() torch.jit.trace(same, x, {chek = 1}) end,
+  function() torch.jit.trace(same, x, {strict = 1}) end,
+  function() torch.jit.trace(same, {3}) end,
+  function() torch.jit.trace(function() return 3 end, x) end,
+  function() torch.jit.trace(function(a) return {loss = a} end, x) end,
+  function() torch.jit.trace(function(a) return {[4] = a} end, x) end,
+  function() torch.jit.trace(function(a) return torch.jit.trace(same, a)(a) end, x) end,
+  function() traced(x, x) end,
+  function() traced(3) end,
+  function() traced(torch.ones(2, 2)) end,
+  function() torch.jit.save(3, folder .. "/a") end,
+  function() torch.jit.load(folder .. "/array") end,
+  function() graph:run(3) end,
+  function() graph:bind(1, x) end,
+  function() graph:bind(1 << 32 | 1, x) end,
+  function() graph:bind("a", x) end,
+  function() graph:decompose "nothing" end,
+  function() graph:decompose {} end,
 }
 
 describe("errors", function()
   setup(function()
     local file <close> = assert(io.open(folder .. "/bad.csv", "w"))
     file:write "1,2,3\n"
+    torch.save({}, folder .. "/array")
   end)
 
   it("are at the line of the program", function()

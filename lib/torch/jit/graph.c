@@ -27,34 +27,31 @@ static const Class graph_class = {"torch.Graph", NULL, graph_finalize, graph_met
 
 static Graph *graph_check(lua_State *L, const char *function) {
   GraphBox *box = object_check(L, 1, &graph_class, function, "self");
-  if (box->graph == NULL) luaL_error(L, "%s: the graph is gone", function);
+  if (box->graph == NULL) error_raise(L, "%s: the graph is gone", function);
   return box->graph;
 }
 
 static GraphBox *graph_box(lua_State *L) { return object_new(L, &graph_class, sizeof(GraphBox), 0); }
 
-/* A block of C that goes with its userdata. */
+/* A text of C that goes with its userdata. */
 typedef struct {
+  Object object;
   char *text;
-} TextHolder;
+} TextBox;
 
-static int holder_finalize(lua_State *L) {
-  TextHolder *h = lua_touserdata(L, 1);
-  graph_text_free(h->text);
-  h->text = NULL;
-  return 0;
+static void text_finalize(lua_State *L, void *self) {
+  TextBox *box = self;
+  (void)L;
+  graph_text_free(box->text);
+  box->text = NULL;
 }
+static const Class text_class = {"torch.Graph text", NULL, text_finalize, NULL, NULL};
 
 static int graph_tostring(lua_State *L) {
   const Graph *g = graph_check(L, "__tostring");
-  TextHolder *h = lua_newuserdatauv(L, sizeof *h, 0);
-  h->text = NULL;
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, holder_finalize);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  error_check(L, graph_text(g, &h->text));
-  lua_pushstring(L, h->text);
+  TextBox *box = object_new(L, &text_class, sizeof *box, 0);
+  error_check(L, graph_text(g, &box->text));
+  lua_pushstring(L, box->text);
   return 1;
 }
 
@@ -137,7 +134,10 @@ static int graph_results(lua_State *L) {
 /* graph:bind(position, tensor): gives a parameter or constant its tensor. */
 static int graph_bind_tensor(lua_State *L) {
   Graph *g = graph_check(L, "bind");
-  error_check(L, graph_bind(g, (int)luaL_checkinteger(L, 2) - 1, tensor_check(L, 3, "bind", "tensor")));
+  int64_t position;
+  if (!integer_test(L, 2, &position) || position < 1 || position > g->n_values)
+    return error_argument(L, "bind", "position", 2, "a position in graph:values()", 2);
+  error_check(L, graph_bind(g, (int)position - 1, tensor_check(L, 3, "bind", "tensor")));
   return 0;
 }
 
@@ -146,7 +146,7 @@ static int graph_bind_tensor(lua_State *L) {
 /* graph:run(inputs): the results, one after another. */
 static int graph_run_it(lua_State *L) {
   const Graph *g = graph_check(L, "run");
-  luaL_checktype(L, 2, LUA_TTABLE);
+  if (!lua_istable(L, 2)) return error_argument(L, "run", "inputs", 2, "an array of tensors", 2);
   const int n = (int)lua_rawlen(L, 2);
   luaL_checkstack(L, g->n_outputs + n + 8, "run");
   Tensor **in = lua_newuserdatauv(L, sizeof *in * (size_t)(n + g->n_outputs + 1), 0), **out = in + n;
@@ -193,33 +193,25 @@ static int pass_result(lua_State *L, const Graph *g, Status status, bool changed
   return 1;
 }
 
-static int graph_dead_code(lua_State *L) {
-  Graph *g = graph_check(L, "dead_code");
+static int pass_run(lua_State *L, const char *name, Status (*pass)(Graph *g, bool *changed)) {
+  Graph *g = graph_check(L, name);
   bool changed = false;
-  const Status status = pass_dead_code(g, &changed);
+  const Status status = pass(g, &changed);
   return pass_result(L, g, status, changed);
 }
 
-static int graph_fold_constants(lua_State *L) {
-  Graph *g = graph_check(L, "fold_constants");
-  bool changed = false;
-  const Status status = pass_constants(g, &changed);
-  return pass_result(L, g, status, changed);
-}
-
-static int graph_common(lua_State *L) {
-  Graph *g = graph_check(L, "common_subexpressions");
-  bool changed = false;
-  const Status status = pass_common(g, &changed);
-  return pass_result(L, g, status, changed);
-}
+static int graph_dead_code(lua_State *L) { return pass_run(L, "dead_code", pass_dead_code); }
+static int graph_fold_constants(lua_State *L) { return pass_run(L, "fold_constants", pass_constants); }
+static int graph_common(lua_State *L) { return pass_run(L, "common_subexpressions", pass_common); }
 
 /* graph:decompose(op): the composites of this name, or all. */
 static int graph_decompose(lua_State *L) {
   Graph *g = graph_check(L, "decompose");
-  const char *name = luaL_optstring(L, 2, NULL);
+  if (!lua_isnoneornil(L, 2) && lua_type(L, 2) != LUA_TSTRING)
+    return error_argument(L, "decompose", "op", 2, "the name of an op", 2);
+  const char *name = lua_tostring(L, 2);
   const OpInfo *info = name != NULL ? op_find(name) : NULL;
-  if (name != NULL && info == NULL) return luaL_error(L, "decompose: no op '%s'", name);
+  if (name != NULL && info == NULL) return error_raise(L, "decompose: no op '%s'", name);
   bool changed = false;
   const Status status = pass_decompose(g, info != NULL ? info->id : OP_COUNT, &changed);
   return pass_result(L, g, status, changed);
@@ -229,27 +221,18 @@ static int graph_decompose(lua_State *L) {
 
 /* A recording that goes with its userdata, whatever happens. */
 typedef struct {
+  Object object;
   Trace *trace;
-} TraceHolder;
+} TraceBox;
 
-static int trace_finalize(lua_State *L) {
-  TraceHolder *h = lua_touserdata(L, 1);
-  if (h->trace != NULL) trace_leave(h->trace);
-  trace_free(h->trace);
-  h->trace = NULL;
-  return 0;
+static void trace_finalize(lua_State *L, void *self) {
+  TraceBox *box = self;
+  (void)L;
+  if (box->trace != NULL) trace_leave(box->trace);
+  trace_free(box->trace);
+  box->trace = NULL;
 }
-
-static Trace *trace_hold(lua_State *L) {
-  TraceHolder *h = lua_newuserdatauv(L, sizeof *h, 0);
-  h->trace = NULL;
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, trace_finalize);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  error_check(L, trace_new(&h->trace));
-  return h->trace;
-}
+static const Class trace_class = {"torch.Graph trace", NULL, trace_finalize, NULL, NULL};
 
 /* Tells the trace of the tensors in the array at 'tensors', with the names at 'names'. */
 static void trace_tell(lua_State *L, Trace *t, int tensors, int names,
@@ -274,12 +257,13 @@ static void push_warnings(lua_State *L, const Trace *t) {
 enum { TRACE_FUNCTION = 1, TRACE_INPUTS, TRACE_NAMES, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, TRACE_AS_IT_IS,
        TRACE_TOP = TRACE_AS_IT_IS };
 
-/* graph.trace(f, inputs, names, parameters, parameter_names, as_it_is): f() is run, which returns an array of
-** tensors.
+/* graph.trace(f, inputs, names, parameters, parameter_names, as_it_is): f() is run, which returns an array of tensors.
 ** Gives the graph and an array of warnings. as_it_is: changes in place and dead code stay. */
 static int graph_trace(lua_State *L) {
   lua_settop(L, TRACE_TOP);
-  Trace *t = trace_hold(L);
+  TraceBox *recording = object_new(L, &trace_class, sizeof *recording, 0);
+  error_check(L, trace_new(&recording->trace));
+  Trace *t = recording->trace;
   trace_tell(L, t, TRACE_INPUTS, TRACE_NAMES, trace_input);
   trace_tell(L, t, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, trace_parameter);
   GraphBox *box = graph_box(L);
@@ -304,8 +288,7 @@ static int graph_trace(lua_State *L) {
   error_check(L, graph_verify(box->graph));
   lua_pushvalue(L, results - 1);
   push_warnings(L, t);
-  trace_free(t);
-  ((TraceHolder *)lua_touserdata(L, TRACE_TOP + 1))->trace = NULL;
+  trace_finalize(L, recording);
   return 2;
 }
 
