@@ -15,10 +15,24 @@ static void fused_gather(lua_State *L, int index, int depth) {
   }
 }
 
-/* The end of a function, also after a yield: everything above place 1 is its results. */
+/* A fused function that runs. Where it yields and its coroutine is never resumed, the collector ends it. */
+typedef struct {
+  Object object;
+  bool ended;
+} FusedRun;
+
+static void fused_end(lua_State *L, void *self) {
+  FusedRun *run = self;
+  (void)L;
+  if (!run->ended) deferring--;
+  run->ended = true;
+}
+static const Class fused_class = {"torch.fused", NULL, fused_end, NULL, NULL};
+
+/* The end of a function, also after a yield: its run is at place 1, everything above it is its results. */
 static int fused_finish(lua_State *L, int status, lua_KContext context) {
   (void)context;
-  deferring--;
+  fused_end(L, lua_touserdata(L, 1));
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
   const int top = lua_gettop(L);
   for (int i = 2; i <= top; i++) fused_gather(L, i, 4);
@@ -33,7 +47,7 @@ static int fused_finish(lua_State *L, int status, lua_KContext context) {
 
 /* Upvalue 1: the function. */
 static int fused_call(lua_State *L) {
-  lua_pushnil(L); /* so that results begin at 2 */
+  object_new(L, &fused_class, sizeof(FusedRun), 0);
   lua_insert(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 2);

@@ -176,6 +176,18 @@ describe("torch.fused", function()
     assert(torch.equal(co(), x * 2 + 1))
   end)
 
+  it("is over when its coroutine is, finished or not", function()
+    local x = torch.rand(1 << 16)
+    local abandoned = coroutine.create(torch.fused(coroutine.yield))
+    coroutine.resume(abandoned)
+    coroutine.close(abandoned)
+    abandoned = nil
+    collectgarbage()
+    local before = torch._C.memory().bytes
+    local y = x * 2
+    assert.is_true(torch._C.memory().bytes - before >= y:numel() * y:element_size())
+  end)
+
   it("computes with several threads what it does with one", function()
     local x, before = torch.rand(1 << 20), torch.get_num_threads()
     local f = torch.fused(function() local e = (x * 2):exp(); return e + 1, e:sum(), e:reshape(1024, 1024):sum(2) end)
