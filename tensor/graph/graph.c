@@ -1,20 +1,9 @@
 /* graph.c: making and changing graphs: see graph.h. */
 #include "graph.h"
 
+#include "owned.h"
+
 /* ---- memory ------------------------------------------------------------------------ */
-
-static Status copy_text(const char *text, char **out) {
-  *out = NULL;
-  if (text == NULL) return OK;
-  *out = memory_alloc(strlen(text) + 1);
-  if (*out == NULL) return ERROR_MEMORY;
-  strcpy(*out, text);
-  return OK;
-}
-
-static void free_text(char *text) {
-  if (text != NULL) memory_free(text, strlen(text) + 1);
-}
 
 static Status copy_block(const void *from, size_t bytes, void *out) {
   void *block = NULL;
@@ -27,21 +16,8 @@ static Status copy_block(const void *from, size_t bytes, void *out) {
   return OK;
 }
 
-/* Room for one more of 'n' items. */
-static Status make_room(void *array, int n, int *room, size_t size) {
-  void *block;
-  if (n < *room) return OK;
-  const int wanted = *room == 0 ? 16 : 2 * *room;
-  memcpy(&block, array, sizeof block);
-  block = memory_realloc(block, size * (size_t)*room, size * (size_t)wanted);
-  if (block == NULL) return ERROR_MEMORY;
-  memcpy(array, &block, sizeof block);
-  *room = wanted;
-  return OK;
-}
-
 static void free_value(GraphValue *v) {
-  free_text(v->name);
+  text_free(v->name);
   tensor_release(v->tensor);
 }
 
@@ -52,8 +28,8 @@ static void free_node(GraphNode *n) {
   }
   memory_free(n->inputs, sizeof(int) * (size_t)n->n_inputs);
   memory_free(n->outputs, sizeof(int) * (size_t)n->n_outputs);
-  free_text(n->place);
-  free_text(n->scope);
+  text_free(n->place);
+  text_free(n->scope);
 }
 
 Status graph_new(Graph **out) {
@@ -75,9 +51,9 @@ void graph_free(Graph *g) {
 /* ---- adding ------------------------------------------------------------------------- */
 
 Status graph_add_value(Graph *g, const GraphValue *like, int *out) {
-  TRY(make_room(&g->values, g->n_values, &g->room_values, sizeof *g->values));
+  TRY(array_grow(&g->values, g->n_values + 1, &g->room_values, sizeof *g->values));
   GraphValue v = *like;
-  TRY(copy_text(like->name, &v.name));
+  TRY(text_copy(like->name, &v.name));
   tensor_retain(v.tensor);
   *out = g->n_values;
   g->values[g->n_values++] = v;
@@ -94,7 +70,7 @@ GraphValue graph_value_of(ValueKind kind, const Tensor *t) {
 Status graph_add_input(Graph *g, const Tensor *like, const char *name, int *out) {
   GraphValue v = graph_value_of(VALUE_INPUT, like);
   v.name = (char *)name;
-  TRY(make_room(&g->inputs, g->n_inputs, &g->room_inputs, sizeof(int)));
+  TRY(array_grow(&g->inputs, g->n_inputs + 1, &g->room_inputs, sizeof(int)));
   TRY(graph_add_value(g, &v, out));
   g->inputs[g->n_inputs++] = *out;
   return OK;
@@ -118,15 +94,15 @@ Status graph_add_node(Graph *g, const GraphNode *like) {
   n.inputs = n.outputs = NULL;
   n.attrs = NULL;
   n.place = n.scope = NULL;
-  Status status = make_room(&g->nodes, g->n_nodes, &g->room_nodes, sizeof *g->nodes);
+  Status status = array_grow(&g->nodes, g->n_nodes + 1, &g->room_nodes, sizeof *g->nodes);
   if (status == OK) status = copy_block(like->inputs, sizeof(int) * (size_t)n.n_inputs, &n.inputs);
   if (status == OK) status = copy_block(like->outputs, sizeof(int) * (size_t)n.n_outputs, &n.outputs);
   if (status == OK && n.info->attrs_size > 0) {
     status = copy_block(like->attrs != NULL ? like->attrs : n.info->defaults, n.info->attrs_size, &n.attrs);
     if (status == OK) attributes_retain(n.info, n.attrs);
   }
-  if (status == OK) status = copy_text(like->place, &n.place);
-  if (status == OK) status = copy_text(like->scope, &n.scope);
+  if (status == OK) status = text_copy(like->place, &n.place);
+  if (status == OK) status = text_copy(like->scope, &n.scope);
   if (status != OK) {
     if (n.inputs == NULL) n.n_inputs = 0;
     if (n.outputs == NULL) n.n_outputs = 0;
@@ -140,7 +116,7 @@ Status graph_add_node(Graph *g, const GraphNode *like) {
 }
 
 Status graph_add_output(Graph *g, int value) {
-  TRY(make_room(&g->outputs, g->n_outputs, &g->room_outputs, sizeof(int)));
+  TRY(array_grow(&g->outputs, g->n_outputs + 1, &g->room_outputs, sizeof(int)));
   g->outputs[g->n_outputs++] = value;
   return OK;
 }
@@ -153,7 +129,7 @@ Status graph_copy(const Graph *g, Graph **out) {
   for (int i = 0; i < g->n_nodes && status == OK; i++) status = graph_add_node(*out, &g->nodes[i]);
   for (int i = 0; i < g->n_outputs && status == OK; i++) status = graph_add_output(*out, g->outputs[i]);
   for (int i = 0; i < g->n_inputs && status == OK; i++) {
-    status = make_room(&(*out)->inputs, i, &(*out)->room_inputs, sizeof(int));
+    status = array_grow(&(*out)->inputs, i + 1, &(*out)->room_inputs, sizeof(int));
     if (status == OK) (*out)->inputs[(*out)->n_inputs++] = g->inputs[i];
   }
   if (status == OK) return OK;

@@ -32,15 +32,13 @@ static void skip_spaces(Lexer *x) {
   }
 }
 
-static int hex(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
 /* One character of a text, \hh undone; false: the escape is none. */
 static bool unescape(const char **at, char *c) {
   *c = *(*at)++;
   if (*c != '\\') return true;
-  const int high = hex(**at), low = high < 0 ? -1 : hex((*at)[1]);
+  const int high = hex_digit(**at), low = high < 0 ? -1 : hex_digit((*at)[1]);
   if (low < 0 || high * 16 + low == 0) return false;
   *c = (char)(high * 16 + low);
   *at += 2;

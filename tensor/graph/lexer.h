@@ -33,6 +33,9 @@ Status lexer_expected(const Lexer *x, const char *what);
 /* Reads the comment "place scope" of the line behind the last word. Each result has WORD_BYTES; "": none. */
 void lexer_comment(const Lexer *x, char *place, char *scope);
 
+/* The value of a hexadecimal digit in lower case, -1: it is none. */
+int hex_digit(char c);
+
 static inline bool lexer_is(const Lexer *x, char sign) { return x->kind == WORD_SIGN && x->sign == sign; }
 static inline bool lexer_is_name(const Lexer *x, const char *name) {
   return x->kind == WORD_NAME && strcmp(x->text, name) == 0;

@@ -1,6 +1,7 @@
 /* optimise.c: see optimise.h. */
 #include <stdio.h>
 
+#include "lexer.h"
 #include "optimise.h"
 
 #define PROGRESS (1 + OPTIMISER_NUMBERS) /* elements */
@@ -26,8 +27,6 @@ Status optimise_progress(const OptimiserRule *rule, const OptimiserUpdate *u, Te
   for (int i = 0; i < OPTIMISER_NUMBERS; i++) v[1 + i] = step.numbers[i];
   return OK;
 }
-
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
 /* 'options' has room for OPTION_BYTES. */
 static bool read_options(const OptimiserRule *rule, const char *text, uint8_t *options) {

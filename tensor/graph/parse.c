@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "literal.h"
+#include "owned.h"
 
 typedef struct {
   int *v;
@@ -21,13 +22,7 @@ typedef struct {
 } Parser;
 
 static Status numbers_add(Numbers *list, int value) {
-  if (list->n == list->room) {
-    const int room = 2 * list->room + 16;
-    int *block = memory_realloc(list->v, sizeof(int) * (size_t)list->room, sizeof(int) * (size_t)room);
-    if (block == NULL) return ERROR_MEMORY;
-    list->v = block;
-    list->room = room;
-  }
+  TRY(array_grow(&list->v, list->n + 1, &list->room, sizeof(int)));
   list->v[list->n++] = value;
   return OK;
 }
@@ -211,10 +206,7 @@ static Status take_tensor(Parser *p) {
   TRY(lexer_next(&p->x));
   TRY(take_sign(p, '(', "'('"));
   if (p->x.kind != WORD_TEXT) return lexer_expected(&p->x, "a name in quotes");
-  const size_t n = strlen(p->x.text) + 1;
-  v->name = memory_alloc(n);
-  if (v->name == NULL) return ERROR_MEMORY;
-  memcpy(v->name, p->x.text, n);
+  TRY(text_copy(p->x.text, &v->name));
   TRY(lexer_next(&p->x));
   return take_sign(p, ')', "')'");
 }

@@ -9,10 +9,9 @@
 **
 ** Inputs of a node come first, in the order of the row ('none': not given; a list in brackets), then the attributes
 ** that are not as the row has them by default, by name. Positions count from 1, as in the language.
-** "float32[8] of %1":
-** it shows the memory of %1, where the kind of the op does not say so. A name that ends in '_' writes into its first
-** input; 'no_grad' stands before what ran without gradients. Results of a list are in brackets, '_' is a
-** result that is not there.
+** "float32[8] of %1": it shows the memory of %1, where the kind of the op does not say so. A name that ends in '_'
+** writes into its first input; 'no_grad' stands before what ran without gradients. Results of a list are in brackets,
+** '_' is a result that is not there.
 */
 #include <math.h>
 #include <stdarg.h>
@@ -20,6 +19,7 @@
 #include <stdlib.h>
 
 #include "graph.h"
+#include "owned.h"
 
 /* ---- a text that grows ---------------------------------------------------------------- */
 
@@ -303,6 +303,4 @@ Status graph_text(const Graph *g, char **out) {
   return *out != NULL ? OK : ERROR_MEMORY;
 }
 
-void graph_text_free(char *text) {
-  if (text != NULL) memory_free(text, strlen(text) + 1);
-}
+void graph_text_free(char *text) { text_free(text); }

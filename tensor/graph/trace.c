@@ -1,24 +1,15 @@
 /* trace.c: see trace.h. */
 #include <stdio.h>
 
-#include "addresses.h"
 #include "optimise.h"
+#include "owned.h"
 #include "parts.h"
+#include "seen.h"
 #include "trace.h"
-
-typedef struct {
-  Tensor *tensor; /* held */
-  int value;
-  bool wants_grad; /* as the graph gives it */
-  int next_of_storage; /* the entry before it of the same storage, -1: none */
-} Seen;
 
 struct Trace {
   Graph *g;
-  Seen *seen;
-  int n_seen, room_seen;
-  Addresses tensors;  /* to the entry of a tensor */
-  Addresses storages; /* to the latest entry of a storage */
+  SeenTensors seen;
   TraceLayout *layouts; /* [n_values] */
   int room_layouts;
   int *pending; /* the inputs of the call that runs */
@@ -38,20 +29,6 @@ struct Trace {
 
 static Trace *trace_open; /* the one that runs, or NULL */
 
-/* ---- tables ------------------------------------------------------------------------------- */
-
-static Status grow(void *array, int needed, int *room, size_t size) {
-  void *block;
-  if (needed <= *room) return OK;
-  const int wanted = 2 * needed + 16;
-  memcpy(&block, array, sizeof block);
-  block = memory_realloc(block, size * (size_t)*room, size * (size_t)wanted);
-  if (block == NULL) return ERROR_MEMORY;
-  memcpy(array, &block, sizeof block);
-  *room = wanted;
-  return OK;
-}
-
 /* ---- life ----------------------------------------------------------------------------------- */
 
 Status trace_new(Trace **out) {
@@ -68,17 +45,14 @@ Status trace_new(Trace **out) {
 void trace_free(Trace *t) {
   if (t == NULL) return;
   graph_free(t->g);
-  for (int i = 0; i < t->n_seen; i++) tensor_release(t->seen[i].tensor);
-  memory_free(t->seen, sizeof *t->seen * (size_t)t->room_seen);
-  address_free(&t->tensors);
-  address_free(&t->storages);
+  seen_free(&t->seen);
   memory_free(t->layouts, sizeof *t->layouts * (size_t)t->room_layouts);
   memory_free(t->pending, sizeof *t->pending * (size_t)t->room_pending);
   for (int i = 0; i < t->n_open; i++) memory_free(t->open[i].inputs, sizeof(int) * (size_t)t->open[i].n_inputs);
   memory_free(t->open, sizeof *t->open * (size_t)t->room_open);
   memory_free(t->stands_for, sizeof(int) * (size_t)t->room_stands_for);
   memory_free(t->parts, sizeof *t->parts * (size_t)t->room_parts);
-  for (int i = 0; i < t->n_warnings; i++) memory_free(t->warnings[i], strlen(t->warnings[i]) + 1);
+  for (int i = 0; i < t->n_warnings; i++) text_free(t->warnings[i]);
   memory_free(t->warnings, sizeof *t->warnings * (size_t)t->room_warnings);
   memory_free(t, sizeof *t);
 }
@@ -91,10 +65,9 @@ static Status add_warning(Trace *t, const char *what) {
   snprintf(text, sizeof text, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "", what);
   for (int i = 0; i < t->n_warnings; i++)
     if (strcmp(t->warnings[i], text) == 0) return OK;
-  TRY(grow(&t->warnings, t->n_warnings + 1, &t->room_warnings, sizeof *t->warnings));
-  char *copy = memory_alloc(strlen(text) + 1);
-  if (copy == NULL) return ERROR_MEMORY;
-  t->warnings[t->n_warnings++] = strcpy(copy, text);
+  TRY(array_grow(&t->warnings, t->n_warnings + 1, &t->room_warnings, sizeof *t->warnings));
+  TRY(text_copy(text, &t->warnings[t->n_warnings]));
+  t->n_warnings++;
   return OK;
 }
 
@@ -113,7 +86,7 @@ const char *trace_warning(const Trace *t, int i) { return t->warnings[i]; }
 /* ---- tensors and their values ------------------------------------------------------------------ */
 
 static Status note_layout(Trace *t, int value, const Tensor *x) {
-  TRY(grow(&t->layouts, value + 1, &t->room_layouts, sizeof *t->layouts));
+  TRY(array_grow(&t->layouts, value + 1, &t->room_layouts, sizeof *t->layouts));
   TraceLayout *l = &t->layouts[value];
   l->offset = x->offset;
   memcpy(l->stride, x->stride, sizeof l->stride);
@@ -123,37 +96,12 @@ static Status note_layout(Trace *t, int value, const Tensor *x) {
 
 /* From now on tensor x is this value. */
 static Status see(Trace *t, Tensor *x, int value) {
+  Seen *s;
   TRY(note_layout(t, value, x));
-  int at = address_find(&t->tensors, x);
-  if (at < 0) {
-    at = t->n_seen;
-    TRY(grow(&t->seen, at + 1, &t->room_seen, sizeof *t->seen));
-    TRY(address_set(&t->tensors, x, at));
-    const int before = address_find(&t->storages, x->storage);
-    t->seen[t->n_seen++] = (Seen){.tensor = tensor_retain(x), .next_of_storage = before};
-    TRY(address_set(&t->storages, x->storage, at));
-  }
-  t->seen[at].value = value;
-  t->seen[at].wants_grad = tensor_requires_grad(x);
+  TRY(seen_add(&t->seen, x, &s));
+  s->value = value;
+  s->wants_grad = tensor_requires_grad(x);
   return OK;
-}
-
-static bool shows_the_same(const Tensor *a, const Tensor *b) {
-  if (a->dtype != b->dtype || a->offset != b->offset || !tensor_same_shape(a, b)) return false;
-  for (int d = 0; d < a->ndim; d++)
-    if (a->shape[d] != 1 && a->stride[d] != b->stride[d]) return false;
-  return true;
-}
-
-/* The entry of a tensor that shows the same elements, else the first of its storage with its dtype, else -1. */
-static int find_relative(const Trace *t, const Tensor *x, bool *same) {
-  int oldest = -1;
-  for (int i = address_find(&t->storages, x->storage); i >= 0; i = t->seen[i].next_of_storage) {
-    *same = shows_the_same(t->seen[i].tensor, x);
-    if (*same) return i;
-    if (t->seen[i].tensor->dtype == x->dtype) oldest = i;
-  }
-  return oldest;
 }
 
 static Status add_result(Trace *t, const Tensor *x, int base, int *out) {
@@ -187,18 +135,16 @@ static Status add_unknown(Trace *t, Tensor *x, int *value) {
 static Status resolve(Trace *t, Tensor *x, int *value) {
   *value = -1;
   if (x == NULL) return OK;
-  int at = address_find(&t->tensors, x);
-  if (at < 0) {
-    bool same = false;
+  Seen *s = seen_find(&t->seen, x);
+  if (s == NULL) {
+    bool same;
     if (x->flags & TENSOR_WRAPPED_NUMBER)
       return graph_add_number(t->g, element_get((DType)x->dtype, tensor_data(x)), value);
-    const int relative = find_relative(t, x, &same);
-    if (relative < 0) return add_unknown(t, x, value);
-    const Seen *s = &t->seen[relative];
+    s = seen_relative(&t->seen, x, &same);
+    if (s == NULL) return add_unknown(t, x, value);
     TRY(derive(t, x, s->value, same, s->wants_grad && !tensor_requires_grad(x)));
-    at = address_find(&t->tensors, x);
+    s = seen_find(&t->seen, x);
   }
-  Seen *s = &t->seen[at];
   if (tensor_requires_grad(x) && !s->wants_grad && t->g->values[s->value].kind == VALUE_RESULT)
     warn(t, "a gradient that no op has (of an autograd.Function, or by requires_grad_) is not recorded");
   s->wants_grad = tensor_requires_grad(x);
@@ -214,7 +160,7 @@ Status trace_input(Trace *t, Tensor *x, const char *name) {
 
 Status trace_parameter(Trace *t, Tensor *x, const char *name) {
   int value;
-  if (address_find(&t->tensors, x) >= 0) return OK;
+  if (seen_find(&t->seen, x) != NULL) return OK;
   TRY(graph_add_tensor(t->g, VALUE_PARAMETER, x, name, &value));
   return see(t, x, value);
 }
@@ -236,7 +182,7 @@ static bool leaves_parts(const ModeCall *c) {
 }
 
 static Status open_parts(Trace *t) {
-  TRY(grow(&t->open, t->n_open + 1, &t->room_open, sizeof *t->open));
+  TRY(array_grow(&t->open, t->n_open + 1, &t->room_open, sizeof *t->open));
   Parts p = {.first = t->g->n_nodes, .n_inputs = t->n_pending};
   if (p.n_inputs > 0) {
     p.inputs = memory_alloc(sizeof(int) * (size_t)p.n_inputs);
@@ -249,7 +195,7 @@ static Status open_parts(Trace *t) {
 
 static Status trace_before(ModeCall *c) {
   Trace *t = trace_open;
-  TRY(grow(&t->pending, c->n_in + 1, &t->room_pending, sizeof *t->pending));
+  TRY(array_grow(&t->pending, c->n_in + 1, &t->room_pending, sizeof *t->pending));
   t->n_pending = c->n_in;
   for (int i = 0; i < c->n_in; i++) TRY(resolve(t, c->in[i], &t->pending[i]));
   c->shows_inside = leaves_parts(c);
@@ -260,8 +206,8 @@ static Status trace_before(ModeCall *c) {
 static int base_of(const Trace *t, const GraphNode *n, const Tensor *out) {
   bool same;
   if (n->n_inputs > 0 && (n->in_place || n->info->kind == KIND_VIEW)) return n->inputs[0];
-  const int i = find_relative(t, out, &same);
-  return i >= 0 ? t->seen[i].value : -1;
+  const Seen *s = seen_relative(&t->seen, out, &same);
+  return s != NULL ? s->value : -1;
 }
 
 static Status add_outputs(Trace *t, GraphNode *n, Tensor *const *out, int count) {
@@ -280,7 +226,7 @@ static Status add_outputs(Trace *t, GraphNode *n, Tensor *const *out, int count)
 ** those that the parts made. */
 static Status close_parts(Trace *t, GraphNode *n, Tensor *const *out, int count) {
   Parts p = t->open[--t->n_open];
-  Status status = grow(&t->parts, t->n_parts + 1, &t->room_parts, sizeof *t->parts);
+  Status status = array_grow(&t->parts, t->n_parts + 1, &t->room_parts, sizeof *t->parts);
   n->inputs = p.inputs;
   n->n_inputs = p.n_inputs;
   n->n_outputs = count;
@@ -292,7 +238,7 @@ static Status close_parts(Trace *t, GraphNode *n, Tensor *const *out, int count)
     const int base = status == OK ? t->g->values[made].base : -1;
     const bool before = base >= 0 && (t->g->values[base].node < 0 || t->g->values[base].node < p.first);
     if (status == OK) status = add_result(t, out[i], before ? base : -1, &n->outputs[i]);
-    if (status == OK) status = grow(&t->stands_for, t->g->n_values, &t->room_stands_for, sizeof(int));
+    if (status == OK) status = array_grow(&t->stands_for, t->g->n_values, &t->room_stands_for, sizeof(int));
     if (status == OK) t->stands_for[n->outputs[i]] = made;
   }
   p.composite = t->g->n_nodes;
@@ -347,7 +293,7 @@ static Status change_copy(Trace *t, Tensor *target, Tensor *source) {
   bool same;
   TRY(resolve(t, source, &values[1]));
   CastAttrs attrs = {.dtype = (DType)target->dtype};
-  if (find_relative(t, target, &same) < 0 && tensor_same_shape(target, source))
+  if (seen_relative(&t->seen, target, &same) == NULL && tensor_same_shape(target, source))
     return add_change(t, OP_CAST, false, 1, &values[1], &attrs, target);
   TRY(resolve(t, target, &values[0]));
   return add_change(t, OP_COPY, true, 2, values, NULL, target);

@@ -1,6 +1,7 @@
 /* constants.c: what is computed from constants alone is computed once, now. */
 #include <stdio.h>
 
+#include "graph/owned.h"
 #include "passes.h"
 
 #define FOLDED_ELEMENTS 65536 /* what is larger is computed each time rather than kept */
@@ -24,14 +25,13 @@ static bool is_foldable(const Graph *g, const Effects *e, int node) {
 
 /* The result becomes a constant, which takes over the tensor. */
 static Status become_constant(GraphValue *v, int number, Tensor *t) {
-  char name[32];
+  char name[32], *copy;
   snprintf(name, sizeof name, "folded%d", number);
-  char *copy = memory_alloc(strlen(name) + 1);
-  if (copy == NULL) {
+  const Status status = text_copy(name, &copy);
+  if (status != OK) {
     tensor_release(t);
-    return ERROR_MEMORY;
+    return status;
   }
-  strcpy(copy, name);
   *v = graph_value_of(VALUE_CONSTANT, t);
   v->name = copy;
   v->tensor = t;

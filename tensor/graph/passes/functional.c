@@ -8,9 +8,8 @@
 **
 ** The choice against keeping changes in place everywhere: it costs a copy of the root for each change of a
 ** view, and a copy of what is seen from outside; in return the rest of the graph has values only. A family stays
-** as it is, in place,
-** where a change has no functional form: the shape of the root in place, a view of another dtype, a root whose
-** elements do not lie in order, numbers drawn into a tensor.
+** as it is, in place, where a change has no functional form: the shape of the root in place, a view of another dtype,
+** a root whose elements do not lie in order, numbers drawn into a tensor.
 */
 #include "passes.h"
 #include "rebuild.h"
