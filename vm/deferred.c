@@ -157,7 +157,22 @@ static Status deferred_program(FusedProgram *p, Deferred *d, int *reg) {
   return OK;
 }
 
-/* Computes deferred ones of the same shape in one walk. */
+static Status deferred_compute(int n, Deferred **roots);
+
+/* What does not fit one program: half of the roots first, or the operands of a single one. One op always fits. */
+static Status deferred_compute_parts(int n, Deferred **roots) {
+  if (n > 1) {
+    TRY(deferred_compute(n / 2, roots));
+    return deferred_compute(n - n / 2, roots + n / 2);
+  }
+  for (int i = 0; i < roots[0]->n; i++) {
+    Deferred **operand = &roots[0]->in[i].deferred;
+    if (*operand != NULL && (*operand)->made == NULL) TRY(deferred_compute(1, operand));
+  }
+  return deferred_compute(1, roots);
+}
+
+/* Computes deferred ones of the same shape, in one walk if they fit. */
 static Status deferred_compute(int n, Deferred **roots) {
   FusedProgram *p = memory_alloc(sizeof *p);
   if (p == NULL) return ERROR_MEMORY;
@@ -171,16 +186,17 @@ static Status deferred_compute(int n, Deferred **roots) {
     if (status == OK) done++;
   }
   for (int i = 0; i < n && status == OK; i++) status = deferred_program(p, roots[i], &reg);
-  if (status == OK) status = fused_run(p);
+  const bool fits = status == OK && fused_fits(p);
+  if (fits) status = fused_run(p);
   memory_free(p, sizeof *p);
   for (int i = 0; i < done; i++) {
-    if (status == OK) deferred_settle(roots[i]);
+    if (fits && status == OK) deferred_settle(roots[i]);
     else {
       tensor_release(roots[i]->made);
       roots[i]->made = NULL;
     }
   }
-  return status;
+  return fits || status != OK ? status : deferred_compute_parts(n, roots);
 }
 
 #define DEFERRED_ROOTS 8 /* so many in one walk: each is a stream to memory */
@@ -307,6 +323,7 @@ static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *
   Call c = {.info = info, .op = info->id, .in = inputs, .n_in = 1, .attrs = attrs};
   if (call_find_device(&c) != OK || info->infer(&c) != OK) return false;
   FusedProgram *p = memory_alloc(sizeof *p);
+  bool fits = false;
   *status = p != NULL ? OK : ERROR_MEMORY;
   if (*status == OK) {
     int reg = 0;
@@ -314,12 +331,14 @@ static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *
     fused_start(p, d->header.ndim, d->header.shape);
     *status = deferred_program(p, d, &reg);
     fused_reduce(p, info->id, reg, c.out[0]);
-    if (*status == OK) *status = fused_run(p);
+    fits = *status == OK && fused_fits(p);
+    if (fits) *status = fused_run(p);
     memory_free(p, sizeof *p);
   }
-  if (*status == OK) box->tensor = c.out[0];
+  const bool good = fits && *status == OK;
+  if (good) box->tensor = c.out[0];
   else tensor_release(c.out[0]);
-  return *status == OK;
+  return good;
 }
 
 bool deferred_call(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box, Status *status) {

@@ -70,7 +70,8 @@ int fused_step(FusedProgram *p, const OpInfo *info, const void *attrs, DType com
 /* sum, mean, prod, amax or amin of a register of float32 or float64, over the last dimensions, into 'out'. */
 void fused_reduce(FusedProgram *p, OpId reduction, int folded, Tensor *out);
 bool fused_reduces(OpId op);
-/* Runs it. A program that had no room ('full') is not run: ERROR_ARGUMENT. */
+/* Whether there was room for all steps, and there are buffers for what they hand on. Only then it can be run. */
+bool fused_fits(FusedProgram *p);
 Status fused_run(FusedProgram *p);
 
 #endif

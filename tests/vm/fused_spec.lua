@@ -134,6 +134,26 @@ describe("torch.fused", function()
     end
   end)
 
+  it("runs in pieces what needs more steps or buffers than a walk has", function()
+    local x, h, rows = torch.rand(N), {}, {}
+    for i = 1, 45 do h[i], rows[i] = torch.rand(N):half(), torch.rand(83) end
+    local function chain(a) for _ = 1, 10 do a = a * 0.5 + 0.1 end return a end
+    check(function()
+      local r = {}
+      for k = 1, 8 do r[k] = chain(x + k) end
+      return table.unpack(r)
+    end)
+    local function products(list, a)
+      for i = 1, 22 do a = torch.addcmul(a, list[2 * i], list[2 * i + 1]) end
+      return a
+    end
+    check(function() return products(h, h[1]) end)
+    check(function() return products(h, h[1]):float():sum() end)
+    local m = torch.rand(61, 83)
+    check(function() return products(rows, m) end)
+    check(function() return products(rows, m):sum(2), products(rows, m):amax() end)
+  end)
+
   it("raises errors of shapes and dtypes at the call", function()
     local x, y = torch.rand(N), torch.rand(N + 1)
     local line

@@ -160,8 +160,9 @@ static bool place_buffers(FusedProgram *p) {
   return true;
 }
 
+bool fused_fits(FusedProgram *p) { return !p->full && place_buffers(p); }
+
 Status fused_run(FusedProgram *p) {
-  if (p->full || !place_buffers(p)) return fail(ERROR_ARGUMENT, "fused: a program with too many steps");
   if (p->numel == 0 && p->reduction == OP_COUNT) return OK;
   TRY(cpu_fused_walk(p));
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
