@@ -89,23 +89,25 @@ Status graph_add_number(Graph *g, Scalar number, int *out) {
   return graph_add_tensor(g, VALUE_NUMBER, t, NULL, out);
 }
 
+/* Copies what 'like' points to; what is copied when a copy fails belongs to *n. */
+static Status copy_node(const GraphNode *like, GraphNode *n) {
+  const OpInfo *info = like->info;
+  *n = (GraphNode){.info = info, .in_place = like->in_place, .no_grad = like->no_grad, .list = like->list};
+  TRY(copy_block(like->inputs, sizeof(int) * (size_t)like->n_inputs, &n->inputs));
+  n->n_inputs = like->n_inputs;
+  TRY(copy_block(like->outputs, sizeof(int) * (size_t)like->n_outputs, &n->outputs));
+  n->n_outputs = like->n_outputs;
+  TRY(copy_block(like->attrs != NULL ? like->attrs : info->defaults, info->attrs_size, &n->attrs));
+  if (n->attrs != NULL) attributes_retain(info, n->attrs);
+  TRY(text_copy(like->place, &n->place));
+  return text_copy(like->scope, &n->scope);
+}
+
 Status graph_add_node(Graph *g, const GraphNode *like) {
-  GraphNode n = *like;
-  n.inputs = n.outputs = NULL;
-  n.attrs = NULL;
-  n.place = n.scope = NULL;
-  Status status = array_grow(&g->nodes, g->n_nodes + 1, &g->room_nodes, sizeof *g->nodes);
-  if (status == OK) status = copy_block(like->inputs, sizeof(int) * (size_t)n.n_inputs, &n.inputs);
-  if (status == OK) status = copy_block(like->outputs, sizeof(int) * (size_t)n.n_outputs, &n.outputs);
-  if (status == OK && n.info->attrs_size > 0) {
-    status = copy_block(like->attrs != NULL ? like->attrs : n.info->defaults, n.info->attrs_size, &n.attrs);
-    if (status == OK) attributes_retain(n.info, n.attrs);
-  }
-  if (status == OK) status = text_copy(like->place, &n.place);
-  if (status == OK) status = text_copy(like->scope, &n.scope);
+  GraphNode n;
+  TRY(array_grow(&g->nodes, g->n_nodes + 1, &g->room_nodes, sizeof *g->nodes));
+  const Status status = copy_node(like, &n);
   if (status != OK) {
-    if (n.inputs == NULL) n.n_inputs = 0;
-    if (n.outputs == NULL) n.n_outputs = 0;
     free_node(&n);
     return status;
   }
@@ -121,17 +123,20 @@ Status graph_add_output(Graph *g, int value) {
   return OK;
 }
 
-Status graph_copy(const Graph *g, Graph **out) {
+/* Adds all that is in 'g' to a graph that is empty. */
+static Status add_graph(Graph *to, const Graph *g) {
   int number;
+  for (int i = 0; i < g->n_values; i++) TRY(graph_add_value(to, &g->values[i], &number));
+  for (int i = 0; i < g->n_nodes; i++) TRY(graph_add_node(to, &g->nodes[i]));
+  for (int i = 0; i < g->n_outputs; i++) TRY(graph_add_output(to, g->outputs[i]));
+  TRY(array_grow(&to->inputs, g->n_inputs, &to->room_inputs, sizeof(int)));
+  for (int i = 0; i < g->n_inputs; i++) to->inputs[to->n_inputs++] = g->inputs[i];
+  return OK;
+}
+
+Status graph_copy(const Graph *g, Graph **out) {
   TRY(graph_new(out));
-  Status status = OK;
-  for (int i = 0; i < g->n_values && status == OK; i++) status = graph_add_value(*out, &g->values[i], &number);
-  for (int i = 0; i < g->n_nodes && status == OK; i++) status = graph_add_node(*out, &g->nodes[i]);
-  for (int i = 0; i < g->n_outputs && status == OK; i++) status = graph_add_output(*out, g->outputs[i]);
-  for (int i = 0; i < g->n_inputs && status == OK; i++) {
-    status = array_grow(&(*out)->inputs, i + 1, &(*out)->room_inputs, sizeof(int));
-    if (status == OK) (*out)->inputs[(*out)->n_inputs++] = g->inputs[i];
-  }
+  const Status status = add_graph(*out, g);
   if (status == OK) return OK;
   graph_free(*out);
   *out = NULL;
