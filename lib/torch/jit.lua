@@ -100,8 +100,14 @@ function Traced:code() return tostring(self.graph) end
 
 function Traced:__tostring() return ("%s(original_name=%s)"):format(torch.typename(self), self.original_name) end
 
+-- Fields of a traced module, which no part of a model may take the place of.
+local FIELDS <const> = {graph = true, warnings = true, original_name = true, code = true, forward = true, _flat = true,
+  _arguments = true, _results = true}
+
 -- Puts a tensor under its dotted name, so that state_dict has the names of the model.
 local function register(module, name, tensor, is_parameter)
+  local first = name:match "^[^.]*"
+  if FIELDS[first] then options.raise(("trace: '%s': a traced module uses this name itself"):format(first)) end
   local path, last = name:match "^(.*)%.([^.]+)$"
   for part in (path or ""):gmatch "[^.]+" do
     if not torch.isinstance(module[part], torch.nn.Module) then module[part] = torch.nn.Module() end

@@ -260,6 +260,9 @@ describe("torch.jit.trace", function()
     fails("reshape: shape (2×3) does not hold 7 elements (recorded at tests/torch/jit_spec", traced,
       torch.rand(7))
     fails("boom", jit.trace, function() error "boom" end, torch.rand(1))
+    local named = nn.Module()
+    named.graph, named.forward = nn.Linear(1, 1), function(self, x) return self.graph(x) end
+    fails("trace: 'graph': a traced module uses this name itself", jit.trace, named, one)
     assert.is_false(jit.is_tracing())
   end)
 end)
