@@ -24,15 +24,18 @@ typedef struct {
 static void fused_end(lua_State *L, void *self) {
   FusedRun *run = self;
   (void)L;
-  if (!run->ended) deferring--;
+  if (run->ended) return;
+  deferring--;
   run->ended = true;
 }
 static const Class fused_class = {"torch.fused", NULL, fused_end, NULL, NULL};
 
-/* The end of a function, also after a yield: its run is at place 1, everything above it is its results. */
+/* The end of a function, also after a yield. Place 1 has its run, or the main thread; above it are the
+** results. */
 static int fused_finish(lua_State *L, int status, lua_KContext context) {
   (void)context;
-  fused_end(L, lua_touserdata(L, 1));
+  if (lua_isthread(L, 1)) deferring--;
+  else fused_end(L, lua_touserdata(L, 1));
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
   const int top = lua_gettop(L);
   for (int i = 2; i <= top; i++) fused_gather(L, i, 4);
@@ -47,7 +50,10 @@ static int fused_finish(lua_State *L, int status, lua_KContext context) {
 
 /* Upvalue 1: the function. */
 static int fused_call(lua_State *L) {
-  object_new(L, &fused_class, sizeof(FusedRun), 0);
+  if (!lua_pushthread(L)) { /* the main thread comes to the end, and needs no object for it */
+    lua_pop(L, 1);
+    object_new(L, &fused_class, sizeof(FusedRun), 0);
+  }
   lua_insert(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 2);

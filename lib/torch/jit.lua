@@ -150,7 +150,7 @@ end
 local function changeable(graph)
   local list = {}
   for _, v in ipairs(graph:values()) do
-    if v.tensor and v.kind ~= "number" and not v.tensor.requires_grad then list[#list + 1] = v.tensor end
+    if v.tensor and v.kind ~= "number" then list[#list + 1] = v.tensor end
   end
   return list
 end
@@ -162,7 +162,15 @@ local function copies(list)
 end
 
 local function put_back(list, saved)
-  torch.no_grad(function() for i, t in ipairs(list) do t:copy_(saved[i]) end end)
+  torch.no_grad(function()
+    for i, t in ipairs(list) do if not torch.equal(t, saved[i]) then t:copy_(saved[i]) end end
+  end)
+end
+
+-- Whether the graph has a step of an optimiser, which keeps more than tensors: nothing could put that back.
+local function steps(graph)
+  for _, node in ipairs(graph:nodes()) do if node.op == "optimiser_step" then return true end end
+  return false
 end
 
 -- Runs the function and the graph from the same state, and compares.
@@ -214,7 +222,9 @@ local function record(f, example_inputs, given)
   local traced = Traced(graph, structures, results, is_module and torch.typename(f) or "function")
   for i, name in ipairs(state.names) do register(traced, name, state.tensors[i], state.is_parameter[name]) end
   if is_module then traced:train(f.training) end
-  if given.check_trace then check(traced, f, inputs, structures, given.check_tolerance, warnings) end
+  if given.check_trace and not steps(graph) then
+    check(traced, f, inputs, structures, given.check_tolerance, warnings)
+  end
   traced.warnings = warnings
   for _, warning in ipairs(warnings) do io.stderr:write("warning: trace: ", warning, "\n") end
   return traced
@@ -224,7 +234,8 @@ end
 -- a module once, on a tensor or an array of arguments, and gives a module that does the same ops to other inputs.
 -- traced.graph is what was recorded: it prints. What depends on the data in Lua (item(), comparisons) is fixed as it
 -- was, and told in a warning with its line; sizes that Lua read are fixed, too. check_trace runs both once more and
--- compares, within check_tolerance (1e-5). strict = false allows results that are tables with names.
+-- compares, within check_tolerance (1e-5); a graph with a step of an optimiser is not run again. strict = false
+-- allows results that are tables with names.
 -- Example: torch.jit.trace(function(x) return x * 2 + 1 end, torch.zeros(3))
 function jit.trace(func, example_inputs, named)
   if type(func) ~= "function" and not torch.isinstance(func, torch.nn.Module) then

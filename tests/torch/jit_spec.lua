@@ -217,13 +217,21 @@ describe("torch.jit.trace", function()
       for i = 1, 6 do losses[i] = step(table.unpack(data[i])):item() end
       local got, recorded = training()
       for i = 1, 2 do recorded(table.unpack(data[i])) end
-      local traced = jit.trace(recorded, data[3], {check_trace = false}) -- which is the third step
+      local traced = jit.trace(recorded, data[3]) -- which is the third step
       assert.equal(#traced.warnings, 0)
       for i = 4, 6 do assert.equal(traced(table.unpack(data[i])):item(), losses[i]) end
       for i, p in ipairs(want:parameters()) do assert(torch.equal(p, got:parameters()[i]), name) end
       assert(tostring(traced.graph):find(" = no_grad optimiser_step(", 1, true))
       assert.equal(count(traced.graph, "optimiser_step"), 4)
     end
+  end)
+
+  it("puts back what the check changed, parameters too", function()
+    local w = torch.ones(3, {requires_grad = true})
+    local traced = jit.trace(function(x) torch.no_grad(function() w:sub_(x) end) return w * 1 end, torch.ones(3))
+    assert.equal(#traced.warnings, 0)
+    assert(torch.equal(w:detach(), torch.zeros(3))) -- the call that was recorded
+    assert(torch.equal(traced(torch.ones(3)):detach(), torch.full({3}, -1)))
   end)
 
   it("takes arrays of tensors, and gives arrays and tables", function()
