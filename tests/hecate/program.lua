@@ -1,19 +1,12 @@
 --- For specs of the executable from outside: runs it through pipes, in a folder that is gone after the spec's
 -- teardown(program.remove).
-local program = {}
+local files = dofile "tests/files.lua"
+local program = {capture = files.capture}
 
 program.binary = os.getenv("HECATE_BIN") or "build/hecate"
 
 local function quote(s) return "'" .. s:gsub("'", "'\\''") .. "'" end
 program.quote = quote
-
---- What a shell command prints.
-function program.capture(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
 
 local function line(command) return (program.capture(command):gsub("\n$", "")) end
 
@@ -21,22 +14,10 @@ if not program.binary:find("^/") then program.binary = line("pwd") .. "/" .. pro
 program.folder = line("mktemp -d")
 
 --- Writes a file of the folder; returns its path.
-function program.write(name, text)
-  local path = program.folder .. "/" .. name
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-  return path
-end
+function program.write(name, text) return files.write(program.folder .. "/" .. name, text) end
 
---- The content of a file of the folder; nil where there is none.
-function program.read(name)
-  local file = io.open(program.folder .. "/" .. name)
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
+--- The content of a file of the folder, which must be there.
+function program.read(name) return files.read(program.folder .. "/" .. name) end
 
 --- Runs hecate, or `binary`, with a command line; returns what it wrote and its exit code.
 function program.hecate(options, input, binary)
