@@ -113,8 +113,7 @@ end)
 
 -- Rows without a backward of their own and without a domain have no gradient: on any input their results require
 -- none, and where these are floats the row makes new values (creation) or stands here with the reason. A composite of
--- differentiable ops that has
--- no domain would pass unchecked otherwise.
+-- differentiable ops that has no domain would pass unchecked otherwise.
 local FLOATS_WITHOUT_GRADIENT = {floor_divide = "a step function", bernoulli = "random"}
 
 -- Float64 leaves that every op of floats takes.
