@@ -54,6 +54,17 @@ local function enter(line)
   keys("Enter")
 end
 
+-- What Tab makes of each beginning of a line.
+local function expect_completed(cases)
+  for typed, completed in pairs(cases) do
+    type_text(typed)
+    keys("Tab")
+    wait("> " .. completed:gsub("%p", "%%%0") .. "$")
+    keys("C-u")
+    wait("\n>$")
+  end
+end
+
 local function session_command(options)
   return ("cd %s; HECATE_HISTORY=%s/history INPUTRC=/dev/null %s %s; echo exit code $?; "
     .. "exec sleep 1000"):format(folder, folder, binary, options or "")
@@ -175,20 +186,14 @@ describe("the session in a terminal", function()
   in_terminal("completes keywords, globals, fields and string keys", function()
     start()
     enter("config = {learning_rate = 0.5, nested = {value = 11}, ['odd key'] = 3}")
-    for typed, completed in pairs({
+    expect_completed {
       ["conf"] = "config",
       ["config.lea"] = "config.learning_rate",
       ["config.nested.v"] = "config.nested.value",
       ["1 + string.forma"] = "1 + string.format",
       ["whil"] = "while",
       ["config[\"odd"] = "config[\"odd key\"]",
-    }) do
-      type_text(typed)
-      keys("Tab")
-      wait("> " .. completed:gsub("%p", "%%%0") .. "$")
-      keys("C-u")
-      wait("\n>$")
-    end
+    }
   end)
 
   in_terminal("completes methods along metatables and runs no __index", function()
@@ -213,15 +218,9 @@ describe("the session in a terminal", function()
   in_terminal("completes methods of tensors and names that load at first use", function()
     start()
     enter("t = torch.zeros(2)")
-    for typed, completed in pairs({
+    expect_completed {
       ["t:resha"] = "t:reshape", ["t.shap"] = "t.shape", ["nn.Linea"] = "nn.Linear", ["opti"] = "optim",
-    }) do
-      type_text(typed)
-      keys("Tab")
-      wait("> " .. completed:gsub("%p", "%%%0") .. "$")
-      keys("C-u")
-      wait("\n>$")
-    end
+    }
   end)
 
   in_terminal("completes modules after require and files in strings", function()
