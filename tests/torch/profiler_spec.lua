@@ -28,8 +28,10 @@ describe("torch.profiler.profile", function()
       assert.is_true(child.start >= std.start and child.cpu_time_total <= std.cpu_time_total)
     end
     assert.is_true(std.self_cpu_time_total < std.cpu_time_total)
-    torch.ones(3)
+    local count = #p:events()
+    torch.zeros(3) -- after the end
     assert.is_nil(find(p:events(), "zeros"))
+    assert.equal(count, #p:events())
   end)
 
   it("has the form with <close>, and start and stop", function()
