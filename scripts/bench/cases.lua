@@ -101,8 +101,8 @@ a:mm(b[{{}, 2}]:unsqueeze(-1)); torch.addmm(a, a, b); F.linear(a, b, v)
 torch.einsum("ij,jk->ik", a, b); row:mm(a); F.linear(row, b, v)
 ]])
 add("batches", [[
-B:bmm(C); B:matmul(C); B:matmul(b); B:transpose(-1, -2):matmul(C); B:matmul(w); B4:matmul(C4); F.linear(B, b);
-  torch.einsum("bij,bjk->bik", B, C)
+B:bmm(C); B:matmul(C); B:matmul(b); B:transpose(-1, -2):matmul(C); B:matmul(w); B4:matmul(C4); F.linear(B, b)
+torch.einsum("bij,bjk->bik", B, C)
 ]], "B = torch.randn(16, n, n); C = torch.randn(16, n, n); w = torch.randn(n); B4 = torch.randn(2, 8, n, n); " ..
   "C4 = torch.randn(1, 8, n, n)", {4, 24, 256})
 local images = "y = torch.randn(%d, %d, n, n); w = torch.randn(%d, %d, %d, %d); c = torch.randn(%d); " ..

@@ -164,8 +164,10 @@ describe("embedding with scale_grad_by_freq", function()
       assert.equal(0, weight.grad[2][2]:item())
     end
   end)
+end)
 
-  it("contents of index tensors are from 1 to n in ops that are no indexing", function()
+describe("a position below 1", function()
+  it("is refused by ops that are no indexing", function()
     local x, at = torch.eye(2), torch.tensor{-1, 1}
     local wide = torch.tensor{{-1, 1}, {1, 2}}
     local cases = {
