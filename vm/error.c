@@ -96,7 +96,11 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     lua_pop(L, 1);
   }
   else if (type == LUA_TBOOLEAN) snprintf(buffer, ERROR_TEXT, "%s", lua_toboolean(L, index) ? "true" : "false");
-  else if (object_test(L, index, &tensor_class) != NULL) snprintf(buffer, ERROR_TEXT, "a closed tensor");
+  else if (object_test(L, index, &tensor_class) != NULL) {
+    const TensorBox *box = lua_touserdata(L, index);
+    if (box->deferred != NULL) error_raise(L, "%s", status_message()); /* tensor_test has tried to compute it */
+    snprintf(buffer, ERROR_TEXT, "a closed tensor");
+  }
   else if (object_is_closed(L, index)) closed_text(L, index, buffer);
   else if (object_test(L, index, NULL) != NULL)
     snprintf(buffer, ERROR_TEXT, "%s", ((Object *)lua_touserdata(L, index))->class->name);

@@ -63,11 +63,7 @@ void tensor_push(lua_State *L, Tensor *tensor) {
 
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name) {
   Tensor *t = tensor_test(L, argument);
-  if (t == NULL) {
-    const TensorBox *box = object_test(L, argument, &tensor_class);
-    if (box != NULL && box->deferred != NULL) luaL_error(L, "%s", status_message());
-    error_argument(L, function, name, argument, "a tensor", argument);
-  }
+  if (t == NULL) error_argument(L, function, name, argument, "a tensor", argument);
   return t;
 }
 

@@ -217,7 +217,8 @@ static void add_suffixes(Printer *p, Tensor *t) {
 }
 
 int print_tensor(lua_State *L) {
-  if (object_is_closed(L, 1) || (object_test(L, 1, &tensor_class) != NULL && tensor_test(L, 1) == NULL)) {
+  const TensorBox *box = object_test(L, 1, &tensor_class);
+  if (object_is_closed(L, 1) || (box != NULL && box->tensor == NULL && box->deferred == NULL)) {
     lua_pushliteral(L, "torch.Tensor (closed)");
     return 1;
   }
