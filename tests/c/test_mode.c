@@ -5,7 +5,6 @@
 #include "call/mode.h"
 #include "check.h"
 #include "core/internal.h"
-#include "ops/optim/optimiser.h"
 
 /* What the mode under test has seen, as text: "add(2)->1 ". */
 static char seen[1024];
