@@ -1,8 +1,9 @@
 --- For specs of plots and of live curves: what is drawn, and what is refused. The spec that loads this file gets a
--- folder, which is gone after its teardown(drawing.remove); its after_each(drawing.reset) leaves the real gnuplot and
--- no figure.
+-- folder, which is gone after its teardown(drawing.remove); its after_each(drawing.reset) leaves the real gnuplot, long
+-- times to wait for it, and no figure.
 local gnuplot = require "gnuplot"
 local Figure = require "gnuplot.figure"
+local Frames = require "gnuplot.frames"
 local now = require "torch.utils.terminal".now
 local screen = dofile "tests/screen.lua"
 local picture = dofile "tests/picture.lua"
@@ -67,7 +68,9 @@ function drawing.remove() os.execute("rm -rf " .. folder) end
 function drawing.reset()
   gnuplot.setgnuplotexe(nil)
   Figure.timeout = 30
+  Frames.closing = 20 -- the machine may have other work
   pcall(gnuplot.closeall)
 end
+drawing.reset()
 
 return drawing

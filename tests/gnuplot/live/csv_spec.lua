@@ -1,5 +1,4 @@
 --- The CSV of a live curve.
-local Frames = require "gnuplot.frames"
 local gnuplot = require "gnuplot"
 local drawing = dofile "tests/gnuplot/drawing.lua"
 local screen = dofile "tests/screen.lua"
@@ -7,7 +6,6 @@ local sh, read, warnings_of, png_size = screen.sh, screen.read, screen.warnings_
 local folder, fake = drawing.folder, drawing.fake
 
 teardown(drawing.remove)
-before_each(function() Frames.closing = 20 end) -- the machine may have other work
 after_each(drawing.reset)
 
 describe("the CSV of a live curve", function()

@@ -1,5 +1,4 @@
 --- Live curves: pictures that grow, and calls that are refused.
-local Frames = require "gnuplot.frames"
 local gnuplot = require "gnuplot"
 local now = require "torch.utils.terminal".now
 local drawing = dofile "tests/gnuplot/drawing.lua"
@@ -8,7 +7,6 @@ local sh, read, warnings_of, png_size = screen.sh, screen.read, screen.warnings_
 local folder, work = drawing.folder, drawing.work
 
 teardown(drawing.remove)
-before_each(function() Frames.closing = 20 end) -- the machine may have other work
 after_each(drawing.reset)
 
 describe("live curve", function()

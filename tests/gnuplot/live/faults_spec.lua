@@ -8,7 +8,6 @@ local sh, read, warnings_of, png_size = screen.sh, screen.read, screen.warnings_
 local folder, fake, work = drawing.folder, drawing.fake, drawing.work
 
 teardown(drawing.remove)
-before_each(function() Frames.closing = 20 end) -- the machine may have other work
 after_each(drawing.reset)
 
 -- In each test the training runs to its end at its own pace, and one warning comes.
