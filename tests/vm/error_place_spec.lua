@@ -162,6 +162,7 @@ describe("the error of a wrong call", function()
 
   it("names the line of the program, whatever is called", function()
     files.write(folder .. "/bad.csv", "1,2,3\n")
+    torch.save({}, folder .. "/array")
     for i, f in ipairs(one_liners) do
       local ok, message = pcall(function() f() end)
       assert.is_false(ok, place(f))
