@@ -9,17 +9,19 @@
 
 int luaopen_torch_cuda(lua_State *L);
 
+#define CUDA_EXPECTED "a CUDA device, as 0 or \"cuda:0\""
+
 /* The device at 'index' of the stack: nothing (the current one), a number from 0, a name or a device. Raises where
 ** there is none. */
 static int cuda_device(lua_State *L, int index, const char *function) {
   const int top = lua_gettop(L);
   const char *name = "cuda";
   Device device;
-  if (lua_isinteger(L, index) && lua_tointeger(L, index) >= 0)
-    name = lua_pushfstring(L, "cuda:%d", (int)lua_tointeger(L, index));
+  int64_t number;
+  if (integer_test(L, index, &number)) name = lua_pushfstring(L, "cuda:%I", (LUAI_UACINT)number);
   else if (!lua_isnoneornil(L, index)) name = luaL_tolstring(L, index, NULL);
   if (strncmp(name, "cuda", 4) != 0)
-    error_argument(L, function, "device", index, "a CUDA device, as 0 or \"cuda:0\"", index);
+    error_argument(L, function, "device", index, CUDA_EXPECTED, index);
   if (device_named(name, &device) != OK) error_raise(L, "%s: %s", function, status_message());
   lua_settop(L, top);
   return device.index;
@@ -46,8 +48,9 @@ static int cuda_current_device(lua_State *L) {
 }
 /** torch.cuda.set_device(device: int|device): Makes a device the one that "cuda" means. */
 static int cuda_set_device(lua_State *L) {
-  luaL_checkany(L, 1);
-  error_check(L, cuda_streams()->set_current(cuda_device(L, 1, "set_device")));
+  if (lua_isnoneornil(L, 1)) return error_argument(L, "set_device", "device", 1, CUDA_EXPECTED, 1);
+  const int index = cuda_device(L, 1, "set_device"); /* it opens the plug-in: before cuda_streams() */
+  error_check(L, cuda_streams()->set_current(index));
   return 0;
 }
 static DeviceDescription cuda_describe(lua_State *L, const char *function) {
@@ -89,7 +92,8 @@ static int cuda_get_device_properties(lua_State *L) {
 ** What its kernels found wrong (a division of integers by 0, a class that is none) is an error here, or at the next
 ** copy to the host. */
 static int cuda_synchronize(lua_State *L) {
-  error_check(L, cuda_ops()->synchronize(cuda_device(L, 1, "synchronize")));
+  const int index = cuda_device(L, 1, "synchronize");
+  error_check(L, cuda_ops()->synchronize(index));
   return 0;
 }
 
@@ -144,21 +148,22 @@ static int cuda_mem_get_info(lua_State *L) {
 
 /* ---- random numbers -------------------------------------------------------------------------------------- */
 
-static lua_Integer cuda_seed(lua_State *L, const char *function) {
-  if (!lua_isinteger(L, 1)) error_argument(L, function, "seed", 1, "an integer", 1);
-  return lua_tointeger(L, 1);
+static int64_t cuda_seed(lua_State *L, const char *function) {
+  int64_t seed = 0;
+  if (!integer_test(L, 1, &seed)) error_argument(L, function, "seed", 1, "an integer", 1);
+  return seed;
 }
 /** torch.cuda.manual_seed(seed: int): Starts the generator of the current device anew, so that random numbers
 ** repeat: the same as those of the CPU with this seed. Without a device it does nothing. torch.manual_seed does it
 ** for all. */
 static int cuda_manual_seed(lua_State *L) {
-  const lua_Integer seed = cuda_seed(L, "manual_seed");
+  const int64_t seed = cuda_seed(L, "manual_seed");
   if (device_count(DEVICE_CUDA) > 0) generator_seed(cuda_ops()->generator(cuda_ops()->current()), (uint64_t)seed);
   return 0;
 }
 /** torch.cuda.manual_seed_all(seed: int): manual_seed for all devices. */
 static int cuda_manual_seed_all(lua_State *L) {
-  const lua_Integer seed = cuda_seed(L, "manual_seed_all");
+  const int64_t seed = cuda_seed(L, "manual_seed_all");
   const int n = device_count(DEVICE_CUDA);
   for (int i = 0; i < n; i++) generator_seed(cuda_ops()->generator(i), (uint64_t)seed);
   return 0;
@@ -260,11 +265,20 @@ static int cuda_stream_query(lua_State *L) {
   lua_pushboolean(L, done);
   return 1;
 }
+/* The option enable_timing in the table at 1. */
+static bool cuda_event_timing(lua_State *L) {
+  bool timing = false;
+  if (!lua_istable(L, 1)) error_argument(L, "Event", "options", 1, "a table of options", 1);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "enable_timing") != 0)
+      error_raise(L, "Event: unknown option '%s' (known: enable_timing)", luaL_tolstring(L, -2, NULL));
+    timing = bool_check(L, lua_gettop(L), "Event", "enable_timing");
+  }
+  return timing;
+}
 /** torch.cuda.Event({enable_timing: bool = false}) -> Event: A mark in a stream. */
 static int cuda_event_new(lua_State *L) {
-  const bool options = lua_istable(L, 1);
-  if (options) lua_getfield(L, 1, "enable_timing");
-  const bool timing = options && lua_toboolean(L, -1);
+  const bool timing = !lua_isnoneornil(L, 1) && cuda_event_timing(L);
   lua_settop(L, 0);
   const int index = cuda_device(L, 1, "Event");
   StreamBox *box = object_new(L, &cuda_event_class, sizeof *box, 0);

@@ -1,8 +1,9 @@
 -- CUDA without a device: the plug-in, with its driver emulated (tests/emulator: the same kernels as C++, and memory
 -- that the host cannot read), computes what the CPU computes; without a driver everything else works. A real device
 -- is checked by scripts/gpu-check, with the same programs.
-local HECATE = os.getenv "HECATE_BIN" or "build/hecate"
-local FOLDER = HECATE:match "^(.*)/" or "."
+local program = dofile "tests/hecate/program.lua"
+local HECATE = program.binary
+local FOLDER = HECATE:match "^(.*)/"
 local EMULATOR, PLUGIN = FOLDER .. "/cuda_emulator.so", FOLDER .. "/plugins/hecate-cuda.so"
 
 local function exists(path)
@@ -19,15 +20,7 @@ local function run(environment, command)
 end
 
 --- A program in a file; the words that it prints.
-local function script(environment, text)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-  local out, ok = run(environment, path)
-  os.remove(path)
-  return out, ok
-end
+local function script(environment, text) return run(environment, program.write("script.lua", text)) end
 
 local EMULATED = "HECATE_CUDA_CACHE= HECATE_CUDA_DRIVER=" .. EMULATOR
 local function emulated(text)
@@ -36,20 +29,20 @@ local function emulated(text)
   return out
 end
 
+teardown(program.remove)
+
 describe("hecate-cuda.so", function()
-  local function symbols(options)
-    local pipe = assert(io.popen(("nm -D %s %s"):format(options, PLUGIN)))
+  local function symbols(options, file)
     local list = {}
-    for line in pipe:lines() do list[#list + 1] = line:match "(%S+)$" end
-    pipe:close()
+    for line in program.capture(("nm -D %s %s"):format(options, file)):gmatch "[^\n]+" do
+      list[#list + 1] = line:match "(%S+)$"
+    end
     return list
   end
 
   it("shows one function, and has no second copy of anything", function()
-    assert.same({"hecate_device_plugin"}, symbols "--defined-only")
-    local pipe = assert(io.popen("nm " .. PLUGIN))
-    local all = pipe:read "a"
-    pipe:close()
+    assert.same({"hecate_device_plugin"}, symbols("--defined-only", PLUGIN))
+    local all = program.capture("nm " .. PLUGIN)
     for _, name in ipairs {"generator_default", "generator_new", "memory_alloc", "memory_stats", "call_modes",
       "grad_enabled", "op_call", "op_table", "device_table", "tape_record", "fail", "philox_words"} do
       assert.is_nil(all:match("[%x ]+ %a " .. name .. "\n"), name)
@@ -58,10 +51,8 @@ describe("hecate-cuda.so", function()
 
   it("takes nothing of the program but what it is given", function()
     local host = {}
-    local pipe = assert(io.popen("nm -D --defined-only " .. HECATE))
-    for line in pipe:lines() do host[line:match "(%S+)$"] = true end
-    pipe:close()
-    for _, name in ipairs(symbols "--undefined-only") do
+    for _, name in ipairs(symbols("--defined-only", HECATE)) do host[name] = true end
+    for _, name in ipairs(symbols("--undefined-only", PLUGIN)) do
       if name:find "^__%l*san" then goto continue end -- of the sanitizers, in a build with them
       assert.is_falsy(host[name:gsub("@.*", "")], name .. " is the program's")
       ::continue::
@@ -69,9 +60,8 @@ describe("hecate-cuda.so", function()
   end)
 
   it("needs no library of NVIDIA", function()
-    local pipe = assert(io.popen("objdump -p " .. PLUGIN))
-    local text = pipe:read "a"
-    pipe:close()
+    local text = program.capture("objdump -p " .. PLUGIN)
+    assert.matches("NEEDED%s+libc%.", text)
     assert.is_nil(text:match "NEEDED%s+libcu")
     assert.is_nil(text:match "NEEDED%s+libnv")
   end)
@@ -95,9 +85,11 @@ describe("without a driver", function()
     local out = script(NONE, [[
       print(pcall(torch.zeros, 3, {device = "cuda"}))
       print(pcall(torch.cuda.current_device))
+      print(pcall(torch.cuda.synchronize))
+      print(pcall(torch.cuda.set_device, 0))
       print(pcall(function() return torch.ones(2):to "cuda:1" end))]])
     local count = select(2, out:gsub("no driver of NVIDIA %(/no/such/driver.so", ""))
-    assert.equal(3, count, out)
+    assert.equal(5, count, out)
   end)
 
   it("the example says it", function()
@@ -115,7 +107,7 @@ end)
 
 describe("an emulated device", function()
   if not exists(EMULATOR) then
-    pending(EMULATOR .. " is not there: it needs a C++ compiler, no sanitizers, --target cuda_emulator")
+    pending(EMULATOR .. " is not there: it needs a C++ compiler, no sanitizers, --target tests")
     return
   end
 
@@ -136,14 +128,10 @@ describe("an emulated device", function()
   end)
 
   it("trains the example", function()
-    local folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
-    local words = "scripts/examples/fashion_mnist.lua --data digits --epochs 1 --device %s --out " .. folder
+    local words = "scripts/examples/fashion_mnist.lua --data digits --epochs 1 --device %s --out " .. program.folder
     local cpu, ok = run(EMULATED, words:format "cpu")
     assert.is_true(ok, cpu)
     local cuda, ok_there = run(EMULATED, words:format "cuda")
-    os.execute("rm -r " .. folder)
     assert.is_true(ok_there, cuda)
     local loss = "epoch 1: test loss ([%d.]+)"
     assert.is_true(math.abs(tonumber(cpu:match(loss)) - tonumber(cuda:match(loss))) < 1e-3, cpu .. cuda)
@@ -167,6 +155,33 @@ describe("an emulated device", function()
       print(count, current, torch.cuda.current_device())
       local ok, words = pcall(torch.add, x:to "cuda:0", x:to "cuda:1")
       print(not ok and words:find "cuda:0.*cuda:1" ~= nil, x:cuda().device)]])
+  end)
+
+  it("is opened by each function that may be the first", function()
+    assert.equal("done", emulated "torch.cuda.synchronize() io.write 'done'")
+    assert.equal("done", emulated "torch.cuda.set_device(1) io.write 'done'")
+  end)
+
+  it("takes whole floats for integers, and no numbers that no device has", function()
+    assert.equal("1\tcuda:0\n7\tfalse\nthere is no device 'cuda:4294967296'\n", emulated [[
+      torch.cuda.set_device(2 / 2)
+      print(torch.cuda.current_device(), torch.ones(1):cuda(0 / 1).device)
+      torch.cuda.manual_seed(14 / 2)
+      print(torch.cuda.initial_seed(), (pcall(torch.cuda.manual_seed, 0.5)))
+      local _, words = pcall(torch.cuda.set_device, 1 << 32)
+      print(words:match "there is no device '[^']*'")]])
+  end)
+
+  it("refuses options of events that there are not", function()
+    assert.equal("false\tEvent: unknown option 'enable_timings' (known: enable_timing)\n"
+      .. "false\tEvent: 'enable_timing': expected true or false, got the number 1\n"
+      .. "false\tEvent: 'options' (argument 1): expected a table of options, got true\n"
+      .. "false\tset_device: 'device' (argument 1): expected a CUDA device, as 0 or \"cuda:0\", got nothing\n",
+      emulated [[
+      print(pcall(torch.cuda.Event, {enable_timings = true}))
+      print(pcall(torch.cuda.Event, {enable_timing = 1}))
+      print(pcall(torch.cuda.Event, true))
+      print(pcall(torch.cuda.set_device))]])
   end)
 
   it("counts memory and gives it back", function()
