@@ -23,32 +23,31 @@ static bool plugin_sees_us(void) {
   return dlsym(dlopen(NULL, RTLD_LAZY), "status_message") == (void *)status_message;
 }
 
-/* Writes the path of the executable or shared object that we are part of; makes its functions those that plug-ins
-** see. Those of an executable, which has no name in the list of what is loaded, are from the start. */
-static void plugin_host(lua_State *L, char *path) {
+/* The name of the shared object that we are part of; NULL: we are in the executable, which has no name in the list of
+** what is loaded. */
+static const char *plugin_host_name(void) {
   Dl_info host;
   struct link_map *loaded;
-  if (dladdr1((void *)status_message, &host, (void **)&loaded, RTLD_DL_LINKMAP) == 0)
-    error_raise(L, "plug-ins: the program is not found in its own memory");
-  const char *name = loaded->l_name[0] != '\0' ? loaded->l_name : "/proc/self/exe";
-  if (realpath(name, path) == NULL) error_raise(L, "plug-ins: %s is not found", name);
-  if (loaded->l_name[0] != '\0') dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_GLOBAL);
+  const bool found = dladdr1((void *)status_message, &host, (void **)&loaded, RTLD_DL_LINKMAP) != 0;
+  return found && loaded->l_name[0] != '\0' ? loaded->l_name : NULL;
+}
+
+/* Makes our functions those that plug-ins see; those of an executable are from the start. */
+static void plugin_share(lua_State *L) {
+  const char *name = plugin_host_name();
+  if (name != NULL) dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_GLOBAL);
   if (!plugin_sees_us()) error_raise(L, "plug-ins: there is another copy of Hecate in this process");
 }
 
-/* Pushes the path of the file of the plug-in: hecate.zlib is hecate/zlib.so. */
-static const char *plugin_push_path(lua_State *L, const char *name) {
-  char host[PATH_MAX];
-  const char *path = NULL;
-  plugin_host(L, host);
-  *strrchr(host, '/') = '\0';
-  const char *file = luaL_gsub(L, name, ".", "/");
-  for (const char *const *folder = plugin_folders; *folder != NULL; folder++) {
-    path = lua_pushfstring(L, "%s/%s/%s.so", host, *folder, file);
-    if (access(path, R_OK) == 0) return path;
-  }
-  error_raise(L, "%s: there is no file %s", name, path);
-  return NULL;
+bool plugin_path(const char *file, char *path, size_t size) {
+  char folder[PATH_MAX];
+  const char *name = plugin_host_name();
+  snprintf(path, size, "%s", file);
+  if (realpath(name != NULL ? name : "/proc/self/exe", folder) == NULL) return false;
+  *strrchr(folder, '/') = '\0';
+  for (const char *const *at = plugin_folders; *at != NULL; at++)
+    if (snprintf(path, size, "%s/%s/%s", folder, *at, file) < (int)size && access(path, R_OK) == 0) return true;
+  return false;
 }
 
 /* Raises why the plug-in could not be opened: its own file is wrong (a symbol is undefined, for instance), which the
@@ -65,7 +64,10 @@ void plugin_push_opener(lua_State *L, const EmbeddedPlugin *plugin) {
   if (!plugin->built)
     error_raise(L, "%s needs %s, and this Hecate was built without it (Debian: %s)", plugin->name, plugin->needs,
                 plugin->headers);
-  const char *path = plugin_push_path(L, plugin->name);
+  char path[2 * PATH_MAX];
+  plugin_share(L);
+  if (!plugin_path(lua_pushfstring(L, "%s.so", luaL_gsub(L, plugin->name, ".", "/")), path, sizeof path))
+    error_raise(L, "%s: there is no file %s", plugin->name, path);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) plugin_refused(L, plugin, path, dlerror());
   const char *symbol = lua_pushfstring(L, "luaopen_%s", luaL_gsub(L, plugin->name, ".", "_"));
