@@ -4,18 +4,28 @@
 # others when they are called for the first time.
 set(HECATE_CUDA_DTYPES float32 int64 bool CACHE STRING "The dtypes whose kernels nvcc compiles when Hecate is built")
 set(HECATE_CUDA_ARCHITECTURES 80 90 CACHE STRING "The processors that nvcc compiles for; the last one also as PTX, for later ones")
-find_program(NVCC nvcc HINTS /usr/local/cuda/bin)
-optional_library(NVCC "nvcc" NVCC)
-if(NOT HECATE_LEVELS OR HECATE_SANITIZE) # builds for development: NVRTC does it
-  set(HECATE_HAS_NVCC OFF)
-endif()
-
 set(codes)
 foreach(architecture ${HECATE_CUDA_ARCHITECTURES})
   list(APPEND codes -gencode arch=compute_${architecture},code=sm_${architecture})
   set(last ${architecture})
 endforeach()
 list(APPEND codes -gencode arch=compute_${last},code=compute_${last})
+
+# An nvcc counts as found where it compiles: it needs a C++ compiler, which may be missing or too new for it, and
+# older ones do not know the architectures. In builds for development NVRTC does all of it.
+set(HECATE_HAS_NVCC OFF)
+if(HECATE_LEVELS AND NOT HECATE_SANITIZE)
+  find_program(NVCC nvcc HINTS /usr/local/cuda/bin)
+  if(NVCC AND NOT NVCC_COMPILES)
+    file(WRITE ${GENERATED}/nvcc_works.cu "__global__ void works(const __grid_constant__ int n) {}\n")
+    execute_process(COMMAND ${NVCC} -fatbin -std=c++17 ${codes} -o ${GENERATED}/nvcc_works.fatbin ${GENERATED}/nvcc_works.cu
+      RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    if(NOT failed)
+      set(NVCC_COMPILES ON CACHE INTERNAL "nvcc compiles for HECATE_CUDA_ARCHITECTURES")
+    endif()
+  endif()
+  optional_library(NVCC "an nvcc that compiles" NVCC NVCC_COMPILES)
+endif()
 
 # cuda_images.c: the table of what nvcc made.
 set(images)
@@ -52,9 +62,12 @@ add_dependencies(hecate_cuda generated)
 install(TARGETS hecate_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/hecate)
 
 # The emulated device of the tests: the same kernels as C++, threads as loops, behind the functions of NVIDIA's
-# driver. Builds for development make it when they are asked: --target cuda_emulator.
+# driver. The target "tests" makes it, or "cuda_emulator"; who only uses Hecate does not wait for it.
 include(CheckLanguage)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/emulator) # a tree may come without the tests
+  if(NOT CMAKE_CXX_COMPILER) # looked for again: scripts/test may have installed one
+    unset(CMAKE_CXX_COMPILER CACHE)
+  endif()
   check_language(CXX)
 endif()
 if(CMAKE_CXX_COMPILER AND EXISTS ${CMAKE_SOURCE_DIR}/tests/emulator AND NOT HECATE_SANITIZE)
@@ -70,9 +83,6 @@ if(CMAKE_CXX_COMPILER AND EXISTS ${CMAKE_SOURCE_DIR}/tests/emulator AND NOT HECA
   target_include_directories(cuda_emulator PRIVATE tests tensor)
   target_compile_definitions(cuda_emulator PRIVATE HECATE_EMULATED)
   target_compile_options(cuda_emulator PRIVATE -fwrapv -w -O1 -g0)
-  set_target_properties(cuda_emulator PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden)
+  set_target_properties(cuda_emulator PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden EXCLUDE_FROM_ALL ON)
   add_dependencies(cuda_emulator generated)
-  if(NOT HECATE_LEVELS)
-    set_target_properties(cuda_emulator PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
 endif()
