@@ -113,18 +113,22 @@ static Status walk_launch(const OpInfo *info, const void *attrs, DType compute, 
   return launch_named(device, compute, info->name, name, NULL, threads, parameters);
 }
 
-/* Larger tensors are cut along their outermost dimension. */
+/* Larger tensors are cut along their largest dimension. */
 static Status walk_parts(const OpInfo *info, const void *attrs, DType compute, DType result, int n,
                          Tensor *const *operands, WalkPlan *p, Device device, const int64_t *offset) {
   int64_t numel = 1;
-  for (int d = 0; d < p->ndim; d++) numel *= p->shape[d];
+  int largest = 0;
+  for (int d = 0; d < p->ndim; d++) {
+    numel *= p->shape[d];
+    if (p->shape[d] > p->shape[largest]) largest = d;
+  }
   if (numel > WALK_MOST) {
     WalkPlan half = *p;
     int64_t at[WALK_OPERANDS];
-    half.shape[0] = p->shape[0] / 2;
+    half.shape[largest] = p->shape[largest] / 2;
     TRY(walk_parts(info, attrs, compute, result, n, operands, &half, device, offset));
-    for (int k = 0; k < n; k++) at[k] = offset[k] + half.shape[0] * p->stride[k][0];
-    half.shape[0] = p->shape[0] - half.shape[0];
+    for (int k = 0; k < n; k++) at[k] = offset[k] + half.shape[largest] * p->stride[k][largest];
+    half.shape[largest] = p->shape[largest] - half.shape[largest];
     return walk_parts(info, attrs, compute, result, n, operands, &half, device, at);
   }
   Walk w;
