@@ -13,6 +13,7 @@ static const struct {
     [OP_SUM] = {cuda_sum, 0}, [OP_MEAN] = {cuda_mean, 0}, [OP_PROD] = {cuda_prod, 0},
     [OP_AMAX] = {cuda_amax, 0}, [OP_AMIN] = {cuda_amin, 0}, [OP_MAX] = {cuda_amax, 0}, [OP_MIN] = {cuda_amin, 0},
     [OP_ANY] = {cuda_any, 0}, [OP_ALL] = {cuda_all, 0}, [OP_NATIVE_NORM] = {cuda_native_norm, 0},
+    [OP_NATIVE_VAR] = {cuda_native_var, 0},
     [OP_ARGMAX] = {cuda_argmax, 0}, [OP_ARGMIN] = {cuda_argmin, 0},
     [OP_MAX_DIM] = {cuda_max_dim, 0}, [OP_MIN_DIM] = {cuda_min_dim, 0},
     [OP_SOFTMAX] = {cuda_softmax, 0}, [OP_LOG_SOFTMAX] = {cuda_log_softmax, 0},

@@ -85,7 +85,7 @@ bool cuda_has(const OpInfo *info, DType dtype);
 Status cuda_kernel(Call *c);
 typedef Status (*CudaKernelFn)(Call *c);
 Status cuda_sum(Call *c), cuda_mean(Call *c), cuda_prod(Call *c), cuda_amax(Call *c), cuda_amin(Call *c);
-Status cuda_any(Call *c), cuda_all(Call *c), cuda_native_norm(Call *c);
+Status cuda_any(Call *c), cuda_all(Call *c), cuda_native_norm(Call *c), cuda_native_var(Call *c);
 Status cuda_argmax(Call *c), cuda_argmin(Call *c), cuda_max_dim(Call *c), cuda_min_dim(Call *c);
 Status cuda_softmax(Call *c), cuda_log_softmax(Call *c);
 Status cuda_softmax_backward(Call *c), cuda_log_softmax_backward(Call *c);

@@ -113,6 +113,39 @@ Status cuda_native_norm(Call *c) {
   return reduce_tensor(names[a->which], finish, c->in[0], c->out[0], &a->dim);
 }
 
+/* The squared distances from the mean, summed and divided: in two passes. */
+static Status reduce_var(Call *c, Tensor *mean, Tensor *distance) {
+  const NativeVarAttrs *a = c->attrs;
+  const SubAttrs once = {.alpha = scalar_int(1)};
+  Tensor *in = c->in[0], *out = c->out[0];
+  uint32_t bits;
+  TRY(reduce_tensor("sum", REDUCE_DIVIDE, in, mean, &a->dim));
+  TRY(walk_run(host->op_info(OP_SUB), &once, (DType)in->dtype, 3, (Tensor *[]){distance, in, mean},
+               tensor_device(in)));
+  TRY(host->resolve_dims(c->info->lua_name, &a->dim, in->ndim, &bits));
+  Reduction r = reduce_of(distance, bits);
+  r.finish = a->deviation ? REDUCE_DEVIATION : REDUCE_DIVIDE;
+  r.divisor = fmax((double)r.length - a->correction, 0);
+  return reduce_run("plus_square", &r, (DType)in->dtype, tensor_device(in), (DType)out->dtype, tensor_data(out));
+}
+
+Status cuda_native_var(Call *c) {
+  const NativeVarAttrs *a = c->attrs;
+  Tensor *in = c->in[0], *mean = NULL, *distance = NULL;
+  int64_t shape[TENSOR_MAX_DIMS];
+  uint32_t bits;
+  if (c->out[0]->numel == 0) return OK;
+  TRY(host->resolve_dims(c->info->lua_name, &a->dim, in->ndim, &bits));
+  for (int d = 0; d < in->ndim; d++) shape[d] = bits >> d & 1 ? 1 : in->shape[d];
+  Status status = host->tensor_empty("var", in->ndim, shape, (DType)in->dtype, tensor_device(in), &mean);
+  if (status == OK)
+    status = host->tensor_empty("var", in->ndim, in->shape, (DType)in->dtype, tensor_device(in), &distance);
+  if (status == OK) status = reduce_var(c, mean, distance);
+  host->tensor_release(mean);
+  host->tensor_release(distance);
+  return status;
+}
+
 /* ---- positions of extremes: inputs are contiguous ------------------------------------------------------------- */
 
 static Status reduce_best(Call *c, int64_t dim, bool largest, Tensor *value, Tensor *index) {

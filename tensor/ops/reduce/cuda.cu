@@ -17,8 +17,8 @@ static DEVICE int64_t reduce_place(int64_t i, int n, const int64_t *size, const 
 }
 
 static DEVICE void reduce_store(const Reduction &r, int64_t result, ACC cell) {
-  if (r.finish == REDUCE_DIVIDE) cell = (ACC)((double)cell / r.divisor);
-  if (r.finish == REDUCE_ROOT) cell = (ACC)sqrt((double)cell);
+  if (r.finish == REDUCE_DIVIDE || r.finish == REDUCE_DEVIATION) cell = (ACC)((double)cell / r.divisor);
+  if (r.finish == REDUCE_ROOT || r.finish == REDUCE_DEVIATION) cell = (ACC)sqrt((double)cell);
   if (r.finish == REDUCE_SCALE && (cell == (ACC)0 || (double)cell == INFINITY)) cell = (ACC)1;
   store_any<ACC>(r.out + result * r.out_size, r.out_dtype, cell);
 }

@@ -118,7 +118,7 @@ describe("an emulated device", function()
     assert.is_truthy(passed and tonumber(passed) > 8000, out:sub(-3000))
     assert.matches("not there yet: %d+: .*conv2d", out)
     local there = tonumber(out:match "ops that are there: (%d+)")
-    assert.is_true(there >= 165, there)
+    assert.is_true(there >= 176, there)
   end)
 
   it("casts, draws, reduces, multiplies, steps and trains as the CPU does", function()
@@ -135,6 +135,18 @@ describe("an emulated device", function()
     assert.is_true(ok_there, cuda)
     local loss = "epoch 1: test loss ([%d.]+)"
     assert.is_true(math.abs(tonumber(cpu:match(loss)) - tonumber(cuda:match(loss))) < 1e-3, cpu .. cuda)
+  end)
+
+  it("computes var and std as the CPU does where few numbers or none are left to divide by", function()
+    assert.equal("true\n", emulated [[
+      local function same(x, ...)
+        local a, b = tostring(x:var(...)), tostring(x:cuda():var(...):cpu())
+        local c, d = tostring(x:std(...)), tostring(x:cuda():std(...):cpu())
+        return (a == b and c == d) or error(a .. b .. c .. d)
+      end
+      local x = torch.arange(24, {dtype = "float32"}):reshape(2, 3, 4)
+      print(same(x, {1, 3}) and same(x:transpose(1, 2), 2) and same(torch.ones(1)) and same(torch.empty(0))
+        and same(torch.arange(2, {dtype = "float16"}), 1, 9))]])
   end)
 
   it("says which op is not there", function()
