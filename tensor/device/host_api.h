@@ -15,26 +15,21 @@ typedef struct {
 
   /* status.h, memory.c */
   Status (*fail)(Status code, const char *format, ...) PRINTF(2, 3);
-  const char *(*status_message)(void);
-  bool (*interrupt_requested)(void);
   void *(*memory_alloc)(size_t bytes);
   void (*memory_free)(void *block, size_t bytes);
 
   /* tensor.h, core/internal.h */
   Status (*tensor_empty)(const char *who, int ndim, const int64_t *shape, DType dtype, Device device, Tensor **out);
-  Tensor *(*tensor_retain)(Tensor *t);
   void (*tensor_release)(Tensor *t);
   bool (*tensor_is_contiguous)(const Tensor *t);
   Status (*tensor_contiguous)(Tensor *t, Tensor **out);
   Status (*tensor_cast)(Tensor *t, DType dtype, Tensor **out);
   Status (*tensor_copy)(Tensor *to, Tensor *from);
-  const char *(*tensor_text)(char *buffer, const Tensor *t);
   Scalar (*element_get)(DType dtype, const void *data);
   void (*element_set)(DType dtype, void *data, Scalar value);
   bool (*scalar_fits)(Scalar value, DType dtype);
   Status (*resolve_dim)(const char *who, int64_t dim, int ndim, int *out);
   Status (*resolve_dims)(const char *who, const Ints *dims, int ndim, uint32_t *bits);
-  Status (*op_call)(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor **outputs);
   const OpInfo *(*op_info)(OpId op);
 
   /* generators */

@@ -69,7 +69,6 @@ EXPORT int cuMemGetInfo_v2(size_t *available, size_t *total) {
   return DONE;
 }
 EXPORT int cuMemHostAlloc(void **block, size_t bytes, unsigned) { return (*block = calloc(1, bytes)) == NULL; }
-EXPORT int cuMemFreeHost(void *block) { free(block); return DONE; }
 
 static int copy(void *to, const void *from, size_t bytes) {
   Opened open;
@@ -91,7 +90,6 @@ EXPORT int cuMemsetD8Async(uint64_t to, unsigned char byte, size_t n, void *) {
 
 /* ---- devices --------------------------------------------------------------------------------------------- */
 
-EXPORT int cuDriverGetVersion(int *version) { *version = 13000; return DONE; }
 EXPORT int cuDeviceGetCount(int *count) { *count = DEVICES; return DONE; }
 EXPORT int cuDeviceGet(int *device, int index) { *device = index; return DONE; }
 EXPORT int cuDeviceGetName(char *name, int length, int device) {

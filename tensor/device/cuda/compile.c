@@ -30,13 +30,12 @@ static bool compile_find(const char *name, void *place) {
   return address != NULL;
 }
 
-bool compile_is_available(char *reason, size_t size) {
+static bool compile_is_available(void) {
   nvrtc.found = nvrtc.found ||
       (compile_find("nvrtcVersion", &nvrtc.version) && compile_find("nvrtcCreateProgram", &nvrtc.create) &&
        compile_find("nvrtcCompileProgram", &nvrtc.compile) && compile_find("nvrtcGetProgramLogSize", &nvrtc.log_size) &&
        compile_find("nvrtcGetProgramLog", &nvrtc.log) && compile_find("nvrtcGetCUBINSize", &nvrtc.size) &&
        compile_find("nvrtcGetCUBIN", &nvrtc.binary) && compile_find("nvrtcDestroyProgram", &nvrtc.destroy));
-  if (!nvrtc.found) snprintf(reason, size, "NVRTC (libnvrtc.so), which compiles kernels, was not found");
   return nvrtc.found;
 }
 
@@ -124,9 +123,10 @@ static Status compile_now(const char *name, const char *text, const char *arch, 
 }
 
 Status compile_text(const char *name, const char *text, const char *arch, void **image, size_t *bytes) {
-  char reason[128], path[640];
+  char path[640];
   *image = NULL;
-  if (!compile_is_available(reason, sizeof reason)) return host->fail(ERROR_ARGUMENT, "cuda: %s", reason);
+  if (!compile_is_available())
+    return host->fail(ERROR_ARGUMENT, "cuda: NVRTC (libnvrtc.so), which compiles kernels, was not found");
   const bool keeps = compile_path(text, arch, path, sizeof path);
   if (keeps && compile_read(path, image, bytes)) return OK;
   TRY(compile_now(name, text, arch, image, bytes));

@@ -43,13 +43,9 @@ void cuda_memory_trim(int index);
 
 /* The kernel NAME_DTYPE of a piece of the text of kernels of a dtype (an op, or "reduce" and the like). */
 Status module_kernel(int index, DType dtype, const char *piece, const char *name, CudaFunction *out);
-/* The text of the kernels of a dtype; NULL: there is none. */
-const char *module_text(DType dtype);
 
 /* ---- compile.c: NVRTC ------------------------------------------------------------------------- */
 
-/* Whether NVRTC is there; 'reason' gets the words when it is not. */
-bool compile_is_available(char *reason, size_t size);
 /* Compiles a text for "sm_90"; the binary is to be freed with host->memory_free. */
 Status compile_text(const char *name, const char *text, const char *arch, void **image, size_t *bytes);
 
@@ -58,23 +54,18 @@ Status compile_text(const char *name, const char *text, const char *arch, void *
 typedef struct {
   unsigned grid[3], block[3];
 } CudaShape;
-/* For n units of work, each of one thread: full blocks, not more than the device holds at once. */
-CudaShape launch_shape(const CudaState *state, int64_t n);
 /* Lines of 'length' elements that y threads share: 'most' threads in a block, so that neighbours in memory are
 ** neighbours among threads. */
 CudaShape launch_lines(int64_t lines, int64_t length, bool across, int most);
-Status launch(CudaState *state, CudaFunction kernel, CudaShape shape, void **parameters);
-/* Finds a kernel and launches it. */
+/* Finds a kernel and launches it; without a shape, for n units of work, each of one thread. */
 Status launch_named(Device device, DType dtype, const char *piece, const char *name, const CudaShape *shape, int64_t n,
                     void **parameters);
 
-/* ---- walk.c, tensors.c, elementwise.c --------------------------------------------------------------- */
+/* ---- walk.c, tensors.c ------------------------------------------------------------------------------ */
 
 /* An elementwise kernel on tensors: operands[0] is the result. 'common' is the dtype that it computes in. Those
 ** that are on the CPU have one element. */
 Status walk_run(const OpInfo *info, const void *attrs, DType common, int n, Tensor *const *operands, Device device);
-bool walk_has(const OpInfo *info, DType dtype);
-Status cuda_elementwise(Call *c, DType common, DType result);
 Status cuda_fill(Tensor *t, Scalar value);
 Status cuda_copy(Tensor *to, Tensor *from);
 Status cuda_clear(Tensor *t); /* contiguous: all bytes 0 */
@@ -82,6 +73,7 @@ Status cuda_clear(Tensor *t); /* contiguous: all bytes 0 */
 /* ---- calls.c: kernels by op; the functions are in ops/FAMILY/cuda.c ----------------------------------- */
 
 bool cuda_has(const OpInfo *info, DType dtype);
+Status cuda_elementwise(Call *c, DType common, DType result);
 Status cuda_kernel(Call *c);
 typedef Status (*CudaKernelFn)(Call *c);
 Status cuda_sum(Call *c), cuda_mean(Call *c), cuda_prod(Call *c), cuda_amax(Call *c), cuda_amin(Call *c);

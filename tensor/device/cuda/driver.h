@@ -18,7 +18,6 @@ typedef struct CudaEventBox *CudaEvent;
 /* X(field, symbol, parameters) */
 #define DRIVER_FUNCTIONS(X)                                                                                        \
   X(init, cuInit, (unsigned flags))                                                                                \
-  X(version, cuDriverGetVersion, (int *version))                                                                   \
   X(count, cuDeviceGetCount, (int *count))                                                                         \
   X(device, cuDeviceGet, (CudaDevice *device, int index))                                                          \
   X(device_name, cuDeviceGetName, (char *name, int length, CudaDevice device))                                     \
@@ -31,7 +30,6 @@ typedef struct CudaEventBox *CudaEvent;
   X(free, cuMemFree_v2, (CudaAddress address))                                                                     \
   X(memory_info, cuMemGetInfo_v2, (size_t *available, size_t *total))                                              \
   X(host_allocate, cuMemHostAlloc, (void **block, size_t bytes, unsigned flags))                                   \
-  X(host_free, cuMemFreeHost, (void *block))                                                                       \
   X(to_device, cuMemcpyHtoDAsync_v2, (CudaAddress to, const void *from, size_t bytes, CudaStream stream))          \
   X(to_host, cuMemcpyDtoHAsync_v2, (void *to, CudaAddress from, size_t bytes, CudaStream stream))                  \
   X(on_device, cuMemcpyDtoDAsync_v2, (CudaAddress to, CudaAddress from, size_t bytes, CudaStream stream))          \

@@ -4,7 +4,8 @@
 #define LAUNCH_BLOCK 256
 #define LAUNCH_BLOCKS 16 /* blocks of a multiprocessor: 8 are there at once, the others follow */
 
-CudaShape launch_shape(const CudaState *state, int64_t n) {
+/* For n units of work, each of one thread: full blocks, not more than the device holds at once. */
+static CudaShape launch_shape(const CudaState *state, int64_t n) {
   const int64_t blocks = (n + LAUNCH_BLOCK - 1) / LAUNCH_BLOCK, most = (int64_t)state->processors * LAUNCH_BLOCKS;
   return (CudaShape){{(unsigned)(blocks < 1 ? 1 : blocks < most ? blocks : most), 1, 1}, {LAUNCH_BLOCK, 1, 1}};
 }
@@ -16,17 +17,14 @@ CudaShape launch_lines(int64_t lines, int64_t length, bool across, int most) {
   return (CudaShape){{(unsigned)((lines + x - 1) / x), 1, 1}, {(unsigned)x, (unsigned)y, 1}};
 }
 
-Status launch(CudaState *state, CudaFunction kernel, CudaShape s, void **parameters) {
-  return driver_check(driver.launch(kernel, s.grid[0], s.grid[1], s.grid[2], s.block[0], s.block[1], s.block[2], 0,
-                                    state->stream, parameters, NULL),
-                      "a kernel");
-}
-
 Status launch_named(Device device, DType dtype, const char *piece, const char *name, const CudaShape *shape, int64_t n,
                     void **parameters) {
   CudaState *state;
   CudaFunction kernel;
   TRY(devices_use(device.index, &state));
   TRY(module_kernel(device.index, dtype, piece, name, &kernel));
-  return launch(state, kernel, shape != NULL ? *shape : launch_shape(state, n), parameters);
+  const CudaShape s = shape != NULL ? *shape : launch_shape(state, n);
+  return driver_check(driver.launch(kernel, s.grid[0], s.grid[1], s.grid[2], s.block[0], s.block[1], s.block[2], 0,
+                                    state->stream, parameters, NULL),
+                      "a kernel");
 }

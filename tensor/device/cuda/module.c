@@ -28,8 +28,6 @@ typedef struct Loaded {
 static Found *module_found[MODULE_BUCKETS];
 static Loaded *module_loaded;
 
-const char *module_text(DType dtype) { return cuda_texts[dtype]; }
-
 static uint64_t module_hash(int index, DType dtype, const char *name) {
   uint64_t h = 0xcbf29ce484222325ull ^ (uint64_t)(index * 64 + dtype) * 0x9E3779B97F4A7C15ull;
   for (; *name != '\0'; name++) h = (h ^ (unsigned char)*name) * 0x100000001b3ull;
