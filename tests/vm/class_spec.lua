@@ -89,6 +89,19 @@ describe("torch.class", function()
     assert.equal(rawequal(net.fc, net.fc), true)
   end)
 
+  it("lets a program replace methods of classes made in C", function()
+    local x, in_c = torch.ones(1), nn.Sequential.forward
+    nn.Tanh.forward = function(_, input) return input * 3 end
+    local results = {nn.Tanh()(x):item(), nn.Sequential(nn.Tanh())(x):item(), nn.ReLU()(x):item()}
+    nn.Tanh.forward = nil
+    assert.same({3, 3, 1}, results)
+    assert.is_true(math.abs(nn.Tanh()(x):item() - 0.7616) < 1e-4)
+    nn.Sequential.forward = function(self, input) return in_c(self, input) * 2 end
+    results = {nn.Sequential(nn.Sequential(nn.ReLU()))(x):item()}
+    nn.Sequential.forward = nil
+    assert.same({4}, results)
+    assert.equal(1, nn.Sequential(nn.ReLU())(x):item())
+  end)
   it("extends layers", function()
     local Doubled = torch.class("Doubled", nn.Linear)
     function Doubled:forward(x) return Doubled.super.forward(self, x) * 2 end

@@ -159,6 +159,18 @@ static int class_tostring(lua_State *L) {
   return 1;
 }
 
+bool class_replaced;
+
+/* __newindex of a class made in C: the table does not have the key itself. */
+static int class_newindex(lua_State *L) {
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (lua_gettable(L, 1) != LUA_TNIL) class_replaced = true;
+  lua_settop(L, 3);
+  lua_rawset(L, 1);
+  return 0;
+}
+
 /* Gives the table at the top its metatable; 'parent' is the index of the parent's
 ** table or 0. */
 static void make_class(lua_State *L, const ObjectClass *info, int parent) {
@@ -167,11 +179,16 @@ static void make_class(lua_State *L, const ObjectClass *info, int parent) {
   luaL_newlib(L, metamethods);
   lua_pushlightuserdata(L, (void *)info);
   lua_rawsetp(L, -2, &descriptor_key);
+  if (info->native == NULL) {
+    lua_pushcfunction(L, class_newindex);
+    lua_setfield(L, -2, "__newindex");
+  }
   if (parent != 0) {
     lua_pushvalue(L, parent);
     lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "super");
     lua_pushvalue(L, parent);
-    lua_setfield(L, -3, "super");
+    lua_rawset(L, -4);
   }
   lua_setmetatable(L, -2);
 }
@@ -196,6 +213,14 @@ void class_push(lua_State *L, const ObjectClass *info) {
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &info->size);
   if (parent != 0) lua_remove(L, parent);
+}
+
+bool class_has_own(lua_State *L, const ObjectClass *info, const char *name) {
+  class_push(L, info);
+  lua_pushstring(L, name);
+  const bool own = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return own;
 }
 
 /* Pushes a descriptor that ends with the name. */

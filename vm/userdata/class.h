@@ -28,6 +28,10 @@ struct ObjectClass {
 /* Pushes the table of a class made in C, filled at first use. Its metamethods are
 ** also methods of that name, so that a subclass can call them. */
 void class_push(lua_State *L, const ObjectClass *info);
+/* Whether any class made in C got a method under the name of one that it inherits. */
+extern bool class_replaced;
+/* Whether the table of a class made in C itself has the name: where its methods in C do not, a script gave it. */
+bool class_has_own(lua_State *L, const ObjectClass *info, const char *name);
 /* The nearest ancestor of a class (or itself) that is made in C. */
 const ObjectClass *class_native(const Class *class);
 /* Pushes a new instance with an empty table of fields; __init has not run. */

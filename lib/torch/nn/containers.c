@@ -198,10 +198,8 @@ static void run_children(lua_State *L, int self, TensorBox **box) {
 
 /** nn.Sequential:forward(input: any) -> any: The result of the last module; model(input) calls it. */
 static int sequential_forward(lua_State *L) {
-  module_check(L, 1, "forward");
   if (lua_gettop(L) != 2)
-    return error_raise(L, "nn.Sequential: forward expects 1 argument, got %d",
-                       lua_gettop(L) - 1);
+    return error_raise(L, "nn.Sequential: forward expects 1 argument, got %d", lua_gettop(L) - 1);
   Tensor *in = tensor_test(L, 2);
   TensorBox *box = NULL;
   if (in != NULL) {
@@ -215,37 +213,26 @@ static int sequential_forward(lua_State *L) {
   return 1;
 }
 
-/* Says that Sequential runs in C; its own calls go through sequential_forward. */
-static Status native_mark(Module *self, Tensor *const *in, Tensor **out) {
-  (void)self, (void)in, (void)out;
-  return fail(ERROR_ARGUMENT, "nn.Sequential: forward cannot be called like this");
-}
-
-static int sequential_call(lua_State *L) { return module_call_with(L, sequential_forward); }
-
 static const luaL_Reg sequential_methods[] = {{"__init", container_init},
-                                              {"forward", sequential_forward},
                                               {"append", container_append},
                                               {"extend", container_extend},
                                               {"__getitem", container_get},
                                               {"__setitem", container_set},
                                               {NULL, NULL}};
-static const luaL_Reg sequential_metamethods[] = {
-    {"__call", sequential_call}, {"__len", container_length}, {NULL, NULL}};
+static const luaL_Reg container_metamethods[] = {{"__len", container_length}, {NULL, NULL}};
 static const Layer sequential = {
     .base = MODULE_BASE("nn.Sequential", Module, &module_class.base.class, sequential_methods,
-                        sequential_metamethods),
-    .counts_children = true, .n_inputs = 1, .n_outputs = 1, .forward = native_mark};
+                        container_metamethods),
+    .counts_children = true, .forward_on_stack = sequential_forward};
 
 /* ---- ModuleList --------------------------------------------------------------------------------------- */
 
 static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", container_append},
                                         {"extend", container_extend},         {"__getitem", container_get},
                                         {"__setitem", container_set},    {NULL, NULL}};
-static const luaL_Reg list_metamethods[] = {{"__len", container_length}, {NULL, NULL}};
 static const Layer module_list = {
     .base = MODULE_BASE("nn.ModuleList", Module, &module_class.base.class, list_methods,
-                        list_metamethods),
+                        container_metamethods),
     .counts_children = true};
 
 void nn_open_containers(lua_State *L) {

@@ -5,12 +5,13 @@
 bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
   const Layer *layer = module_layer(m);
-  if (m->object.class != &layer->base.class || layer->forward == NULL || m->hooked) return false;
+  if (m->object.class != &layer->base.class || m->hooked) return false;
+  if (layer->forward == NULL && layer->forward_on_stack == NULL) return false;
   class_fields(L, index);
   lua_pushliteral(L, "forward");
   bool replaced = lua_rawget(L, -2) != LUA_TNIL;
   lua_pop(L, 2);
-  return !replaced;
+  return !replaced && (!class_replaced || !class_has_own(L, &layer->base, "forward"));
 }
 
 static const Option forward_options[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL},
@@ -35,6 +36,7 @@ static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
 int module_forward(lua_State *L) {
   Module *m = module_check(L, 1, "forward");
   const Layer *layer = module_layer(m);
+  if (layer->forward_on_stack != NULL) return layer->forward_on_stack(L);
   if (layer->forward == NULL)
     return error_raise(L, "%s: the class has no method 'forward'", m->object.class->name);
   Tensor *in[2] = {NULL, NULL}, *out[2] = {NULL, NULL};
@@ -51,28 +53,26 @@ int module_forward(lua_State *L) {
   return n;
 }
 
-static int module_call_plain(lua_State *L, lua_CFunction native_forward) {
-  if (module_check(L, 1, "__call")->hooked) return module_call_hooked(L);
-  if (module_is_native(L, 1)) return native_forward(L);
+static int module_call_plain(lua_State *L) {
+  const Module *m = module_check(L, 1, "__call");
+  if (m->hooked) return module_call_hooked(L);
+  if (module_is_native(L, 1)) {
+    const lua_CFunction on_stack = module_layer(m)->forward_on_stack;
+    return on_stack != NULL ? on_stack(L) : module_forward(L);
+  }
   lua_getfield(L, 1, "forward");
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
   return lua_gettop(L);
 }
 
-/* Upvalue: the native forward. */
-static int module_call_closed(lua_State *L) { return module_call_plain(L, lua_tocfunction(L, lua_upvalueindex(1))); }
-
-int module_call_with(lua_State *L, lua_CFunction native_forward) {
-  if (!mode_wants_scopes()) return module_call_plain(L, native_forward);
+int module_call(lua_State *L) {
+  if (!mode_wants_scopes()) return module_call_plain(L);
   luaL_checkstack(L, 4, "calls of modules");
-  lua_pushcfunction(L, native_forward);
-  lua_pushcclosure(L, module_call_closed, 1);
+  lua_pushcfunction(L, module_call_plain);
   lua_insert(L, 1);
   return module_call_in_scope(L);
 }
-
-int module_call(lua_State *L) { return module_call_with(L, module_forward); }
 
 int module_init(lua_State *L) {
   Module *m = module_check(L, 1, "__init");

@@ -45,6 +45,8 @@ typedef struct {
   int least_rank, most_rank; /* of the first input; 0: any */
   /* NULL: forward must be given in Lua. FORWARD_IN_LUA: as the module is now, the formula must run in Lua. */
   Status (*forward)(Module *self, Tensor *const *in, Tensor **out);
+  /* Instead of it: a forward of the values on the stack behind the module, which is checked. */
+  lua_CFunction forward_on_stack;
   const char *rows; /* the Lua file with the formula, as it is required */
   bool counts_children; /* the names of its children count the places: they are printed from 1 */
   /* Which options are printed between the parentheses, as repr.c reads it; NULL: none. */
@@ -97,8 +99,6 @@ int module_parameter(lua_State *L);
 /* Methods of nn.Module, by file. */
 int module_forward(lua_State *L);
 int module_call(lua_State *L); /* __call */
-/* __call of a class whose forward in C is 'native_forward', which runs unless there are hooks or a forward in Lua. */
-int module_call_with(lua_State *L, lua_CFunction native_forward);
 int module_init(lua_State *L);       /* __init of layers made in C */
 extern const luaL_Reg attribute_methods[]; /* attribute.c: register_parameter… */
 extern const luaL_Reg walk_methods[];  /* walk.c: parameters, named_children… */
