@@ -89,22 +89,6 @@ static bool flag(lua_State *L, int options, const char *name, bool otherwise) {
   return on;
 }
 
-static void check_names(lua_State *L, int options, const char *function, const char *const *names) {
-  if (lua_isnoneornil(L, options)) return;
-  lua_pushnil(L);
-  while (lua_next(L, options)) {
-    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-    int i = 0;
-    while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
-    if (names[i] == NULL) {
-      const char *near = error_nearest(key, names);
-      error_raise(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "",
-                  near ? "'?" : "");
-    }
-    lua_pop(L, 1);
-  }
-}
-
 /* Tensors at 'index' (one or an array) into a new block on the stack. */
 static Tensor **tensor_array(lua_State *L, int index, const char *function, const char *name, int position, int *n,
                              bool holes) {
@@ -138,7 +122,7 @@ static int backward(lua_State *L) {
   Tensor *root = tensor_check(L, 1, "backward", "self");
   lua_settop(L, 5);
   int options = lua_istable(L, 2) ? 2 : lua_istable(L, 3) ? 3 : 5;
-  check_names(L, options, "backward", names);
+  table_check_names(L, options, "backward", names);
   Tensor *gradient = NULL;
   if (options != 2 && !lua_isnil(L, 2)) gradient = tensor_check(L, 2, "backward", "gradient");
   bool create = flag(L, options, "create_graph", lua_isboolean(L, 4) && lua_toboolean(L, 4));
@@ -163,7 +147,7 @@ static int backward_many(lua_State *L) {
   int n, m = 0;
   lua_settop(L, 3);
   int options = lua_istable(L, 3) ? 3 : 0;
-  if (options) check_names(L, options, "autograd.backward", names);
+  if (options) table_check_names(L, options, "autograd.backward", names);
   Tensor **roots = tensor_array(L, 1, "autograd.backward", "tensors", 1, &n, false), **grads = NULL;
   if (!lua_isnil(L, 2)) grads = tensor_array(L, 2, "autograd.backward", "grad_tensors", 2, &m, true);
   if (grads != NULL && m != n) return error_raise(L, "autograd.backward: %d tensors but %d gradients", n, m);
@@ -188,7 +172,7 @@ static int grad(lua_State *L) {
   lua_settop(L, 4);
   int options = lua_istable(L, 4) ? 4 : 0;
   if (!options && lua_istable(L, 3) && lua_rawlen(L, 3) == 0) options = 3;
-  if (options) check_names(L, options, "autograd.grad", names);
+  if (options) table_check_names(L, options, "autograd.grad", names);
   Tensor **roots = tensor_array(L, 1, "autograd.grad", "outputs", 1, &n, false), **grads = NULL;
   Tensor **inputs = tensor_array(L, 2, "autograd.grad", "inputs", 2, &m, false);
   if (options != 3 && !lua_isnil(L, 3)) grads = tensor_array(L, 3, "autograd.grad", "grad_outputs", 3, &k, true);

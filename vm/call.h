@@ -26,8 +26,11 @@ const char *device_expected(lua_State *L, int index); /* what should be there in
 /* In a dry run (placeholder.c) every device means the default one. */
 Device device_meant(Device device);
 void device_push(lua_State *L, Device device);
+void options_open(lua_State *L, int torch);
+
+/* generator.c */
 Generator *generator_test(lua_State *L, int index);
-void options_open(lua_State *L, int torch); /* dtypes, Generator */
+void generator_open(lua_State *L, int torch);
 
 /* hook.c */
 int register_hook(lua_State *L);
@@ -60,6 +63,9 @@ int index_set(lua_State *L);
 /* from_table.c, to_table.c, conversion.c: tensors and Lua values; tensors in another dtype */
 int tensor_new(lua_State *L); /* torch.tensor */
 extern const luaL_Reg tensor_reading_methods[], tensor_conversion_methods[];
+/* An element as the number that Lua has for it. From 2^63 on, where Lua has no integers, one of uint64 is a float, as
+** where Lua reads such a number. */
+Scalar number_of_element(DType dtype, Scalar element);
 /* Between the elements of long lists: Lua runs no instruction that Ctrl-C could stop. */
 static inline void list_check_interrupt(lua_State *L, int64_t i) {
   if (i % 1024 == 0 && interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));

@@ -1,8 +1,6 @@
 /* deterministic.c: torch.use_deterministic_algorithms; see tensor/call/deterministic.h. */
 #include "call/deterministic.h"
 
-#include <string.h>
-
 #include "call.h"
 
 static bool deterministic_warns;
@@ -15,15 +13,12 @@ static int use_deterministic_algorithms(lua_State *L) {
   const bool on = bool_check(L, 1, "use_deterministic_algorithms", "mode");
   bool warns = false;
   if (lua_istable(L, 2)) {
-    lua_pushnil(L);
-    while (lua_next(L, 2)) {
-      if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "warn_only") != 0)
-        return error_raise(L, "use_deterministic_algorithms: unknown option '%s' (known: warn_only)",
-                           lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?");
-      warns = bool_check(L, -1, "use_deterministic_algorithms", "warn_only");
-      lua_pop(L, 1);
-    }
-  } else if (!lua_isnoneornil(L, 2)) warns = bool_check(L, 2, "use_deterministic_algorithms", "warn_only");
+    static const char *const names[] = {"warn_only", NULL};
+    table_check_names(L, 2, "use_deterministic_algorithms", names);
+    lua_getfield(L, 2, "warn_only");
+    lua_replace(L, 2);
+  }
+  if (!lua_isnoneornil(L, 2)) warns = bool_check(L, 2, "use_deterministic_algorithms", "warn_only");
   deterministic_warns = on && warns;
   deterministic_set(on);
   return 0;

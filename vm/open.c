@@ -30,6 +30,7 @@ int luaopen_torch_package(lua_State *L) {
   int functional = lua_gettop(L);
   library_set_loaded(L, "torch.nn.functional");
   options_open(L, torch);
+  generator_open(L, torch);
   tensor_open(L, torch, functional);
   object_metatable(L, &tensor_class);
   lua_getfield(L, -1, "__methods");

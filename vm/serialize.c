@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <limits.h>
@@ -33,19 +32,8 @@ static void file_close(lua_State *L, void *self) {
 }
 static const Class file_class = {"torch.file", NULL, file_close, NULL, NULL};
 
-/* Raises at the line of the program; the caller is the library's own Lua. */
-static int raise(lua_State *L, const char *format, ...) {
-  va_list args;
-  error_push_place(L, false);
-  va_start(args, format);
-  lua_pushvfstring(L, format, args);
-  va_end(args);
-  lua_concat(L, 2);
-  return lua_error(L);
-}
-
 static int file_error(lua_State *L, const char *who, const char *path) {
-  return raise(L, "%s: %s: %s", who, path, strerror(errno));
+  return error_raise(L, "%s: %s: %s", who, path, strerror(errno));
 }
 
 /* Pushes a file that closes itself. */
@@ -64,7 +52,7 @@ static void file_open(lua_State *L, File *f, const char *who, const char *path, 
 static const char *check_path(lua_State *L, const char *who) {
   size_t n;
   const char *path = luaL_checklstring(L, 1, &n);
-  if (strlen(path) != n) raise(L, "%s: 'path': a zero byte inside", who);
+  if (strlen(path) != n) error_raise(L, "%s: 'path': a zero byte inside", who);
   return path;
 }
 
@@ -96,7 +84,7 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 3, i);
     Tensor *t = tensor_test(L, -1);
-    if (t == NULL) raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
+    if (t == NULL) error_raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
     TensorBox *host = tensor_box(L), *dense = tensor_box(L);
     error_check(L, tensor_on_host("torch.save", t, &host->tensor));
     error_check(L, op_contiguous(host->tensor, &dense->tensor));
@@ -202,7 +190,7 @@ static File *open_file(lua_State *L, const char *path, int64_t *size) {
   struct stat info;
   file_open(L, f, "torch.load", path, O_RDONLY | O_NONBLOCK);
   if (fstat(f->fd, &info) != 0) file_error(L, "torch.load", path);
-  if (!S_ISREG(info.st_mode)) raise(L, "torch.load: %s: not a regular file", path);
+  if (!S_ISREG(info.st_mode)) error_raise(L, "torch.load: %s: not a regular file", path);
   *size = info.st_size;
   return f;
 }
@@ -212,7 +200,7 @@ static void read_all(lua_State *L, File *f, const char *path, char *to, size_t n
     ssize_t done = pread(f->fd, to, n < (1 << 24) ? n : 1 << 24, at);
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) file_error(L, "torch.load", path);
-    if (done == 0) raise(L, "torch.load: %s: the file ends at offset %I", path, (LUAI_UACINT)at);
+    if (done == 0) error_raise(L, "torch.load: %s: the file ends at offset %I", path, (LUAI_UACINT)at);
     if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
     to += done;
     at += done;
@@ -240,7 +228,7 @@ static void check_bools(lua_State *L, const char *path, const Tensor *t, int64_t
   const unsigned char *v = tensor_data(t);
   for (int64_t i = 0; t->dtype == DTYPE_BOOL && i < t->numel; i++)
     if (v[i] > 1)
-      raise(L, "torch.load: %s: byte %d at offset %I is no boolean", path, (int)v[i], (LUAI_UACINT)(offset + i));
+      error_raise(L, "torch.load: %s: byte %d at offset %I is no boolean", path, (int)v[i], (LUAI_UACINT)(offset + i));
 }
 
 /* The array at the top as a shape; 'at' is where the tensor begins in the file. */
@@ -248,7 +236,7 @@ static Ints read_shape(lua_State *L, const char *path, int64_t at) {
   Ints shape = {.n = 0};
   size_t n = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
   if (n > TENSOR_MAX_DIMS)
-    raise(L, "torch.load: %s: %d dimensions (offset %I); at most %d are possible", path, (int)n, (LUAI_UACINT)at,
+    error_raise(L, "torch.load: %s: %d dimensions (offset %I); at most %d are possible", path, (int)n, (LUAI_UACINT)at,
                TENSOR_MAX_DIMS);
   for (shape.n = 0; shape.n < (int)n; shape.n++) {
     lua_rawgeti(L, -1, shape.n + 1);
@@ -266,15 +254,15 @@ static void read_tensor(lua_State *L, File *f, const char *path, int64_t size) {
   int64_t offset = lua_tointeger(L, -1);
   lua_rawgeti(L, entry, 2);
   DType dtype = dtype_check(L, -1, "torch.load", "dtype");
-  if (dtype == DTYPE_NONE) raise(L, "torch.load: no dtype");
+  if (dtype == DTYPE_NONE) error_raise(L, "torch.load: no dtype");
   lua_rawgeti(L, entry, 3);
   Ints shape = read_shape(L, path, offset);
   int64_t n = (int64_t)dtype_size(dtype);
   for (int i = 0; i < shape.n; i++)
     if (shape.v[i] < 0 || __builtin_mul_overflow(n, shape.v[i], &n))
-      raise(L, "torch.load: %s: the shape of the tensor at offset %I overflows", path, (LUAI_UACINT)offset);
+      error_raise(L, "torch.load: %s: the shape of the tensor at offset %I overflows", path, (LUAI_UACINT)offset);
   if (offset < 0 || n > size - offset)
-    raise(L, "torch.load: %s: a tensor of %I bytes at offset %I reaches past the end (%I)", path, (LUAI_UACINT)n,
+    error_raise(L, "torch.load: %s: a tensor of %I bytes at offset %I reaches past the end (%I)", path, (LUAI_UACINT)n,
                (LUAI_UACINT)offset, (LUAI_UACINT)size);
   lua_settop(L, entry);
   TensorBox *box = tensor_box(L);

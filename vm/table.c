@@ -48,3 +48,16 @@ bool table_is_empty(lua_State *L, int index) {
   lua_pop(L, 2);
   return false;
 }
+
+void table_check_names(lua_State *L, int index, const char *function, const char *const *names) {
+  if (lua_isnoneornil(L, index)) return;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    int i = 0;
+    while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
+    if (names[i] != NULL) continue;
+    const char *near = error_nearest(key, names);
+    error_raise(L, "%s: no argument '%s'%s%s%s", function, key, near ? "; did you mean '" : "", near ? near : "",
+                near ? "'?" : "");
+  }
+}

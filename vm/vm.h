@@ -144,6 +144,8 @@ bool table_is_list(lua_State *L, int index, lua_Integer n);
 /* Whether the value is a table of named arguments: no items, and at least one key that is a string. */
 bool table_has_names(lua_State *L, int index);
 bool table_is_empty(lua_State *L, int index); /* false also for what is no table */
+/* Raises unless the keys of the table at 'index' are among 'names' (NULL at the end); nil has none. */
+void table_check_names(lua_State *L, int index, const char *function, const char *const *names);
 
 /* ---- print.c ---------------------------------------------------------------- */
 

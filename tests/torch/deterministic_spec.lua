@@ -23,6 +23,6 @@ describe("torch.use_deterministic_algorithms", function()
     assert.is_true(torch.is_deterministic_algorithms_warn_only_enabled())
     assert.error_matches(function() torch.use_deterministic_algorithms(1) end, "use_deterministic_algorithms: 'mode'")
     assert.error_matches(function() torch.use_deterministic_algorithms(true, {warn = true}) end,
-      "unknown option 'warn'")
+      "no argument 'warn'")
   end)
 end)

@@ -105,7 +105,7 @@ describe("the default generator", function()
     local wanted = "Generator: 'device': expected \"cpu\", \"meta\", \"cuda\" or a torch.device, got the "
     refused(wanted .. 'string "x"', "x")
     refused(wanted .. "number 1", {device = 1})
-    refused("Generator: unknown option 'seed'", {seed = 1})
+    refused("Generator: no argument 'seed'", {seed = 1})
     refused("Generator: at most 1 argument is expected, got 2", "cpu", 1)
   end)
 
