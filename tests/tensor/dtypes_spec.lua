@@ -259,6 +259,13 @@ describe("dtypes that are only stored", function()
   it("hold what they can", function()
     local text = tostring(torch.tensor({-1, 5}):to "uint64")
     assert.equal("tensor({18446744073709551615,                    5}, dtype=torch.uint64)", text)
+    local large = torch.tensor({-1, 5, math.mininteger}):to "uint64"
+    assert.same({2 ^ 64, 5, 2 ^ 63}, large:tolist()) -- from 2^63 on as Lua reads such numbers
+    assert.equal(2 ^ 63, large[3]:item())
+    assert.equal("integer", math.type(large[2]:item()))
+    assert.is_false(large[3] < large[2])
+    assert.is_true(large[2] <= large[3])
+    assert.is_true(torch.equal(large[{{1}}], torch.tensor({large[1]}))) -- all its digits
     assert.same({65535, 0}, torch.tensor({65535, 65536}):to("uint16"):to("int64"):tolist())
     assert.same({1.25, 448, -448}, torch.tensor({1.3, 470, -1 / 0}):to("float8_e4m3fn"):float():tolist())
     assert.same({1.25, 1 / 0}, torch.tensor({1.3, 1e5}):to("float8_e5m2"):float():tolist())

@@ -53,8 +53,10 @@ static int compare(lua_State *L, bool or_equal) {
   for (int i = 0; i < 2; i++) {
     Tensor *t = tensor_test(L, i + 1);
     if (t == NULL && lua_type(L, i + 1) == LUA_TNUMBER) v[i] = scalar_float(lua_tonumber(L, i + 1));
-    else if (t != NULL && t->numel == 1) error_check(L, tensor_item(or_equal ? "<=" : "<", t, &v[i]));
-    else {
+    else if (t != NULL && t->numel == 1) {
+      error_check(L, tensor_item(or_equal ? "<=" : "<", t, &v[i]));
+      v[i] = number_of_element((DType)t->dtype, v[i]);
+    } else {
       char got[ERROR_TEXT];
       return error_raise(L, "%s: needs tensors of one element, got %s; use :%s() to compare element by element",
                          or_equal ? "<=" : "<", error_describe(L, i + 1, got), or_equal ? "le" : "lt");

@@ -3,7 +3,12 @@
 #include "graph/trace.h"
 #include "userdata/complex_value.h"
 
-static void push_number(lua_State *L, Scalar v) {
+Scalar number_of_element(DType dtype, Scalar v) {
+  return dtype == DTYPE_UINT64 && v.as.i < 0 ? scalar_float((double)(uint64_t)v.as.i) : v;
+}
+
+static void push_element(lua_State *L, DType dtype, Scalar element) {
+  const Scalar v = number_of_element(dtype, element);
   if (v.kind == SCALAR_COMPLEX) complex_push(L, v.as.c.re, v.as.c.im);
   else if (v.kind == SCALAR_FLOAT) lua_pushnumber(L, shown(v.as.f));
   else if (v.kind == SCALAR_INT) lua_pushinteger(L, v.as.i);
@@ -11,7 +16,8 @@ static void push_number(lua_State *L, Scalar v) {
 }
 
 /** x:item() -> number|boolean: The Lua value of a tensor of one element; others raise. Of complex numbers a value
-** with the fields real and imag, arithmetic, ==, abs(), angle() and conj().
+** with the fields real and imag, arithmetic, ==, abs(), angle() and conj(). Numbers of uint64 that are no integers of
+** Lua, from 2^63 on, are floats.
 ** Example: torch.tensor(2.5):item() */
 static int item(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "item", "self");
@@ -19,13 +25,14 @@ static int item(lua_State *L) {
   trace_warn("item: a number that was read from a tensor is a constant of the graph, and what the program does by it "
              "is always done");
   error_check(L, tensor_item("item", t, &v));
-  push_number(L, v);
+  push_element(L, (DType)t->dtype, v);
   return 1;
 }
 
 static void push_list(lua_State *L, const Tensor *t, int dim, int64_t at) {
   if (dim == t->ndim) {
-    push_number(L, element_get((DType)t->dtype, (char *)t->storage->data + at * (int64_t)tensor_itemsize(t)));
+    const void *data = (char *)t->storage->data + at * (int64_t)tensor_itemsize(t);
+    push_element(L, (DType)t->dtype, element_get((DType)t->dtype, data));
     return;
   }
   luaL_checkstack(L, 3, "tolist");
