@@ -14,6 +14,7 @@
 ** also where an error passes. */
 typedef struct {
   Object object;
+  const char *who; /* the function that errors name */
   bool open;
   int fd;
   char *temporary; /* beside the target; NULL when there is none */
@@ -66,7 +67,7 @@ static void write_all(lua_State *L, File *f, const char *path, const char *data,
     ssize_t done = write(f->fd, data, n < PART ? n : PART);
     if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
     if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) file_error(L, "torch.save", path);
+    if (done <= 0) file_error(L, f->who, path);
 #ifdef SYNC_FILE_RANGE_WRITE
     off_t end = done == PART ? lseek(f->fd, 0, SEEK_CUR) : -1;
     if (end > 0) sync_file_range(f->fd, end - PART, PART, SYNC_FILE_RANGE_WRITE);
@@ -86,7 +87,7 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
     Tensor *t = tensor_test(L, -1);
     if (t == NULL) error_raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
     TensorBox *host = tensor_box(L), *dense = tensor_box(L);
-    error_check(L, tensor_on_host("torch.save", t, &host->tensor));
+    error_check(L, tensor_on_host(f->who, t, &host->tensor));
     error_check(L, op_contiguous(host->tensor, &dense->tensor));
     tensor_release(host->tensor);
     host->tensor = NULL;
@@ -126,9 +127,9 @@ static void open_temporary(lua_State *L, File *f, const char *path) {
   struct stat info;
   f->target = realpath(path, NULL);
   bool exists = f->target != NULL;
-  if (!exists && errno != ENOENT) file_error(L, "torch.save", path);
-  if (exists && access(f->target, W_OK) != 0) file_error(L, "torch.save", path);
-  if (!exists && (f->target = follow_links(path)) == NULL) file_error(L, "torch.save", path);
+  if (!exists && errno != ENOENT) file_error(L, f->who, path);
+  if (exists && access(f->target, W_OK) != 0) file_error(L, f->who, path);
+  if (!exists && (f->target = follow_links(path)) == NULL) file_error(L, f->who, path);
   if (asprintf(&f->temporary, "%.*s.hecate-XXXXXX", folder_length(f->target), f->target) < 0) {
     f->temporary = NULL;
     error_check(L, fail_memory(strlen(path)));
@@ -137,13 +138,13 @@ static void open_temporary(lua_State *L, File *f, const char *path) {
   if (f->fd < 0) {
     free(f->temporary); /* there is none to unlink */
     f->temporary = NULL;
-    file_error(L, "torch.save", path);
+    file_error(L, f->who, path);
   }
   f->open = true;
   mode_t mask = umask(0);
   umask(mask);
   if (fchmod(f->fd, exists && stat(f->target, &info) == 0 ? info.st_mode & 0777 : 0666 & ~mask) != 0)
-    file_error(L, "torch.save", path);
+    file_error(L, f->who, path);
 }
 
 /* The name survives a crash of the system once its folder is on the disk. Some file
@@ -163,19 +164,20 @@ static void sync_folder(const char *target) {
 
 int serialize_write(lua_State *L) {
   size_t n;
-  const char *path = check_path(L, "torch.save"), *head = luaL_checklstring(L, 2, &n);
+  const char *who = luaL_checkstring(L, 4), *path = check_path(L, who), *head = luaL_checklstring(L, 2, &n);
   luaL_checktype(L, 3, LUA_TTABLE);
   File *f = file_new(L);
+  f->who = who;
   struct stat info;
   if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* /dev/full, a pipe: nothing to rename */
-    file_open(L, f, "torch.save", path, O_WRONLY);
+    file_open(L, f, who, path, O_WRONLY);
   else open_temporary(L, f, path);
   write_all(L, f, path, head, n);
   write_tensors(L, f, path);
   if (f->temporary == NULL) return 0;
-  if (fsync(f->fd) != 0) file_error(L, "torch.save", path);
+  if (fsync(f->fd) != 0) file_error(L, f->who, path);
   f->open = false;
-  if (close(f->fd) != 0 || rename(f->temporary, f->target) != 0) file_error(L, "torch.save", path);
+  if (close(f->fd) != 0 || rename(f->temporary, f->target) != 0) file_error(L, f->who, path);
   free(f->temporary);
   f->temporary = NULL;
   sync_folder(f->target);

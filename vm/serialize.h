@@ -3,7 +3,7 @@
 #define HECATE_SERIALIZE_H
 #include "vm.h"
 
-/* write_file(path, head, tensors): head, then the elements of each tensor in order. The
+/* write_file(path, head, tensors, who): head, then the elements of each tensor in order; errors begin with 'who'. The
 ** file is written beside the target, synced and renamed: the target is old or new. */
 int serialize_write(lua_State *L);
 /* read_head(path, n) → the first bytes (at most n), the size of the file */

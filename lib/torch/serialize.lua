@@ -226,7 +226,7 @@ function serialize.save(value, path)
     internal.raise(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header,
       MAX_HEADER))
   end
-  internal.write_file(path, string.pack("<I8", #header) .. header, tensors)
+  internal.write_file(path, string.pack("<I8", #header) .. header, tensors, "torch.save")
 end
 
 -- ---- loading -------------------------------------------------------------------------

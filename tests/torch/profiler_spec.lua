@@ -259,7 +259,17 @@ describe("a trace for Perfetto", function()
     assert.is_true(#trace.traceEvents > #p:events())
     os.execute("rm -r " .. folder)
     assert.error_matches(function() p:export_chrome_trace "/nowhere/x.json" end,
-      "export_chrome_trace: .*/nowhere/x.json")
+      "export_chrome_trace: /nowhere/x.json: No such file")
+  end)
+
+  it("is written as torch.save writes: a link stays a link, a name may be long", function()
+    os.execute("mkdir -p " .. folder)
+    local long = folder .. "/" .. ("n"):rep(250) .. ".json"
+    os.execute(("ln -s %s %s/link"):format(long, folder))
+    p:export_chrome_trace(folder .. "/link")
+    local file <close> = io.open(long)
+    assert.is_true(#json.decode(file:read "a").traceEvents > 0)
+    os.execute("rm -r " .. folder)
   end)
 end)
 

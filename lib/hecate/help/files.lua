@@ -1,4 +1,6 @@
 --- hecate.help.files: folders and files that tools write.
+local torch = require "torch"
+
 local files = {}
 
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
@@ -8,20 +10,6 @@ function files.make_folder(path)
   local pipe = assert(io.popen("mkdir -p -- " .. quote(path) .. " 2>&1"))
   local said = pipe:read "a"
   if not pipe:close() then error(("cannot make the folder '%s':%s"):format(path, said:match "([^:\n]*)\n*$"), 0) end
-end
-
---- Writes a file beside its place and renames it there; raises with its name.
-function files.write(path, text)
-  local draft = path .. ".new"
-  local file, reason = io.open(draft, "wb")
-  if not file then error(reason, 0) end
-  local ok, message = file:write(text)
-  local closed, why = file:close()
-  if not ok or not closed then
-    os.remove(draft)
-    error(("%s: %s"):format(path, message or why), 0)
-  end
-  assert(os.rename(draft, path))
 end
 
 --- Writes the files {name → text} into a folder. Returns their names, sorted; raises what failed.
@@ -34,7 +22,7 @@ function files.write_all(folder, texts)
     local parent = path:match "^(.*)/"
     if not made[parent] then files.make_folder(parent) end
     made[parent] = true
-    files.write(path, texts[name])
+    torch._C.write_file(path, texts[name], {}, "cannot write")
   end
   return names
 end

@@ -1,6 +1,7 @@
 --- Commands for files, folders and the shell.
 local system = require "hecate.session.system"
 local source = require "hecate.session.source"
+local torch = require "torch"
 local M = {}
 
 local function fail(...) error(select("#", ...) > 1 and string.format(...) or ..., 0) end
@@ -104,15 +105,8 @@ local function save(session, words)
   local first, last = (list[2] or ("1-%d"):format(session.count - 1)):match "^(%d+)%-?(%d*)$"
   if not first then fail("%%save: '%s' are no numbers of inputs (as in 3 or 3-7)", list[2]) end
   local path = expand(list[1])
-  local temporary = path .. ".new"
-  local file, message = io.open(temporary, "w")
-  if not file then fail("%%save: cannot write %s", message) end
-  local good = file:write(program(session, tonumber(first), tonumber(last) or tonumber(first)))
-  good = file:close() and good
-  if not good or not os.rename(temporary, path) then
-    os.remove(temporary)
-    fail("%%save: cannot write %s", path)
-  end
+  local text = program(session, tonumber(first), tonumber(last) or tonumber(first))
+  torch._C.write_file(path, text, {}, "%save")
 end
 
 -- ---- %edit ---------------------------------------------------------------------------------------

@@ -143,8 +143,7 @@ function Profile:export_chrome_trace(path)
   if type(path) ~= "string" then options.wrong("export_chrome_trace", "path", 1, "a string", path) end
   local text = require("torch.profiler.chrome").text(recorded(self, "export_chrome_trace"), self.profile_memory)
   if path:find "%.gz$" then text = require("hecate.zlib").gzip(text) end
-  local ok, message = pcall(require("hecate.help.files").write, path, text)
-  if not ok then options.raise("export_chrome_trace: " .. message) end
+  torch._C.write_file(path, text, {}, "export_chrome_trace")
 end
 
 -- ---- a new one -------------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ describe("files", function()
     assert(load(program))
     run("%save " .. path .. " 1")
     assert.equal("a = 1\n", read(path))
-    assert.matches("^! %%save: cannot write /nowhere/x", run "%save /nowhere/x")
+    assert.matches("^! %%save: /nowhere/x: No such file", run "%save /nowhere/x")
   end)
 
   it("%edit runs what the editor left", function()
