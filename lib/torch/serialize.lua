@@ -307,8 +307,7 @@ local function decode_tensor(v, entries, bad)
   if v.z ~= nil then
     local whole = integers(v.z, 0) and integers(v.d, 0) and math.type(v.o) == "integer"
     if not (whole and #v.z == #v.d and v.o >= 0) then bad(8, "a bad view") end
-    local ok, view = pcall(t.as_strided, t, v.z, v.d, v.o)
-    if not ok and options.is_interrupt(view) then error(view, 0) end
+    local ok, view = options.try(t.as_strided, t, v.z, v.d, v.o)
     t = ok and view or bad(8, "a view reaches outside its tensor")
   end
   t = t:detach()

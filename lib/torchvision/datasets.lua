@@ -106,8 +106,7 @@ local function load_idx(self, name, folder, default_root, ...)
   end
   self.root, self.full = root, 255
   local folders = {root, ("%s/%s/raw"):format(root, folder)}
-  local ok, images, targets = pcall(read_split, self, name, folders, given)
-  if not ok and options.is_interrupt(images) then error(images, 0) end
+  local ok, images, targets = options.try(read_split, self, name, folders, given)
   if not ok then options.raise(images) end
   self.data, self.targets = images, targets
   self:set_up(name, given)

@@ -45,8 +45,9 @@ local function state_of(self, optimizer)
 end
 
 local function check_optimizer(who, optimizer)
-  local ok, groups = pcall(function() return optimizer.param_groups end)
-  if not ok or type(groups) ~= "table" then options.wrong(who, "optimizer", 1, "an optimiser", optimizer) end
+  if type(options.field(optimizer, "param_groups")) ~= "table" then
+    options.wrong(who, "optimizer", 1, "an optimiser", optimizer)
+  end
 end
 
 local function check_used(self, who)

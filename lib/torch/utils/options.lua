@@ -99,8 +99,19 @@ local function check(name, parameter, position, value)
   return taken
 end
 
---- Whether an error is Ctrl-C, which nothing may change or keep to itself.
-function options.is_interrupt(message) return message == "interrupted" end
+local function passed(ok, first, ...)
+  if not ok and first == "interrupted" then error(first, 0) end
+  return ok, first, ...
+end
+
+--- pcall that lets Ctrl-C ("interrupted") pass: for what runs functions of the program, or takes long.
+function options.try(f, ...) return passed(pcall(f, ...)) end
+
+--- A field of any value; nil where it has none, or cannot be asked for fields.
+function options.field(value, name)
+  local ok, found = options.try(function() return value[name] end)
+  return ok and found or nil
+end
 
 --- The length of a value; nil of a string and of what has none. What a `__len` of the program raises is raised.
 function options.length(value)

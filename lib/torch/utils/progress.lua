@@ -46,11 +46,6 @@ local function each(array)
   end
 end
 
-local function field(value, name)
-  local ok, got = pcall(function() return value[name] end)
-  return ok and got or nil
-end
-
 --- A function that gives the next items, the number of them if it is known, and
 -- how many samples an item stands for.
 local function iterator_of(iterable)
@@ -58,11 +53,11 @@ local function iterator_of(iterable)
   if count and count >= 0 then return count_to(count), count end
   if type(iterable) == "function" then return iterable end
   local iter = (type(iterable) == "table" or type(iterable) == "userdata")
-    and field(iterable, "iter")
+    and options.field(iterable, "iter")
   if iter then
     local n = options.length(iterable)
     local samples
-    if field(iterable, "dataset") and math.type(field(iterable, "batch_size")) == "integer" then
+    if options.field(iterable, "dataset") and math.type(options.field(iterable, "batch_size")) == "integer" then
       samples = iterable.batch_size
     end
     return iter(iterable), n, samples

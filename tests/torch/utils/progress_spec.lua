@@ -172,6 +172,15 @@ describe("progress", function()
       .. " 60% 60/100 [0:30, 2.00 batches/s]\n", text)
   end)
 
+  it("lets Ctrl-C in the program's own fields pass", function()
+    local stopped = setmetatable({}, {__index = function() error("interrupted", 0) end})
+    for _, call in ipairs {progress, function(v) torch.amp.GradScaler():step(v) end} do
+      local ok, message = pcall(call, stopped)
+      assert.is_false(ok)
+      assert.equal("interrupted", message)
+    end
+  end)
+
   it("refuses wrong arguments in one line", function()
     assert.has_error(function() progress() end, "progress: 'iterable' (argument 1): expected a "
       .. "loader, an iterator, an array or a number of rounds, got nothing")
