@@ -7,9 +7,7 @@ local PARAMETERS = {{"device_type", kind = "string", required = true}, {"dtype"}
 --- The place of the function among the arguments, or nil.
 local function function_at(...)
   for i = 2, select("#", ...) do
-    local value = select(i, ...)
-    local meta = getmetatable(value)
-    if type(value) == "function" or type(value) ~= "string" and type(meta) == "table" and meta.__call then return i end
+    if options.is_callable((select(i, ...))) then return i end
   end
 end
 

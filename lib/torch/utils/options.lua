@@ -64,7 +64,8 @@ function options.wrong(name, parameter, position, expected, value)
   options.raise(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected, options.describe(value)))
 end
 
-local function is_callable(value)
+--- Whether a value can be called.
+function options.is_callable(value)
   if type(value) == "function" then return true end
   local meta = getmetatable(value)
   return type(meta) == "table" and meta.__call ~= nil
@@ -81,7 +82,7 @@ local kinds = {
   string = {"a string", function(v) return type(v) == "string" end},
   boolean = {"a boolean", function(v) return type(v) == "boolean" end},
   number = {"a number", function(v) return type(v) == "number" end},
-  callable = {"a function", is_callable},
+  callable = {"a function", options.is_callable},
   table = {"a table", function(v) return type(v) == "table" end},
   count = {"an integer, 0 or more", function(v) return v and v >= 0 end, options.integer},
   positive = {"a positive integer", function(v) return v and v > 0 end, options.integer},

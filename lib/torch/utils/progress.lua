@@ -49,7 +49,7 @@ end
 --- A function that gives the next items, the number of them if it is known, and
 -- how many samples an item stands for.
 local function iterator_of(iterable)
-  local count = type(iterable) == "number" and math.tointeger(iterable)
+  local count = options.integer(iterable)
   if count and count >= 0 then return count_to(count), count end
   if type(iterable) == "function" then return iterable end
   local iter = (type(iterable) == "table" or type(iterable) == "userdata")
@@ -57,18 +57,15 @@ local function iterator_of(iterable)
   if iter then
     local n = options.length(iterable)
     local samples
-    if options.field(iterable, "dataset") and math.type(options.field(iterable, "batch_size")) == "integer" then
-      samples = iterable.batch_size
-    end
+    if options.field(iterable, "dataset") then samples = options.integer(options.field(iterable, "batch_size")) end
     return iter(iterable), n, samples
   end
   if type(iterable) == "table" and getmetatable(iterable) == nil then
     return each(iterable), #iterable
   end
-  local meta = getmetatable(iterable)
-  if type(meta) == "table" and meta.__call then return iterable end
+  if options.is_callable(iterable) then return iterable end
   options.wrong("progress", "iterable", 1,
-    "a loader, an iterator, an array or a number of rounds", iterable, 3)
+    "a loader, an iterator, an array or a number of rounds", iterable)
 end
 
 -- ---- words --------------------------------------------------------------------------

@@ -50,6 +50,11 @@ describe("progress", function()
       assert.same({4, 4, 2}, sizes)
     end)
     assert.truthy(text:find("^epoch 1: 100%% 3/3 %[0:00, [%d,.]+ samples/s%]\n$"), text)
+    local left = {1, 2}
+    local function next_item() return table.remove(left) end
+    local own = {dataset = {}, batch_size = 4 / 2, iter = function() return next_item end}
+    text = written(function() for _ in progress(own) do end end)
+    assert.truthy(text:find "samples/s", text)
   end)
 
   it("writes plain lines where there is no terminal", function()
