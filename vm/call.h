@@ -21,6 +21,8 @@ void call_push_operator(lua_State *L, const OpInfo *info, int metatable);
 /* options.c */
 bool dtype_read(lua_State *L, int index, DType *out); /* never raises */
 Device device_check(lua_State *L, int index, const char *function);
+/* The device of x:cuda(…): the number of a CUDA device, any device, or nothing for the current CUDA device. */
+Device device_check_cuda(lua_State *L, int index, const char *function);
 bool device_read(lua_State *L, int index, Device *out); /* never raises; false where there is no such device */
 const char *device_expected(lua_State *L, int index); /* what should be there instead */
 /* In a dry run (placeholder.c) every device means the default one. */

@@ -113,11 +113,7 @@ static int to_cpu(lua_State *L) {
 ** 0) or the device says otherwise; x itself where it is there. */
 static int to_cuda(lua_State *L) {
   const DType dtype = (DType)tensor_check(L, 1, "cuda", "self")->dtype;
-  int64_t number;
-  if (integer_test(L, 2, &number)) lua_pushfstring(L, "cuda:%I", (LUAI_UACINT)number);
-  else if (lua_isnoneornil(L, 2)) lua_pushliteral(L, "cuda");
-  else lua_pushvalue(L, 2);
-  return move_to(L, dtype, device_check(L, lua_gettop(L), "cuda"));
+  return move_to(L, dtype, device_check_cuda(L, 2, "cuda"));
 }
 
 const luaL_Reg tensor_conversion_methods[] = {

@@ -132,6 +132,16 @@ Device device_check(lua_State *L, int index, const char *function) {
   return device;
 }
 
+Device device_check_cuda(lua_State *L, int index, const char *function) {
+  int64_t number;
+  if (integer_test(L, index, &number)) lua_pushfstring(L, "cuda:%I", (LUAI_UACINT)number);
+  else if (lua_isnoneornil(L, index)) lua_pushliteral(L, "cuda");
+  else lua_pushvalue(L, index);
+  const Device device = device_check(L, lua_gettop(L), function);
+  lua_pop(L, 1);
+  return device;
+}
+
 /** torch.device(name: device, index: int = nil) -> device: A device: "cpu", "meta" (shapes without data), "cuda" or
 ** "cuda:1", which counts from 0; torch.device("cuda", 1) is the same. Prints as its name; == compares. It has the
 ** fields type and index.

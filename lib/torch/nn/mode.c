@@ -175,11 +175,7 @@ static int module_to_empty(lua_State *L) {
 /** nn.Module:cuda(device: int|device = nil) -> Module: As to("cuda"), or to the CUDA device of that number, from 0. */
 static int module_to_cuda(lua_State *L) {
   module_check(L, 1, "cuda");
-  int64_t number;
-  if (integer_test(L, 2, &number)) lua_pushfstring(L, "cuda:%I", (LUAI_UACINT)number);
-  else if (lua_isnoneornil(L, 2)) lua_pushliteral(L, "cuda");
-  else lua_pushvalue(L, 2);
-  return module_move(L, (Target){.dtype = DTYPE_NONE, .device = device_check(L, lua_gettop(L), "cuda")});
+  return module_move(L, (Target){.dtype = DTYPE_NONE, .device = device_check_cuda(L, 2, "cuda")});
 }
 
 /** nn.Module:float() -> Module: As to(torch.float32). */
