@@ -20,16 +20,23 @@ local GradScaler = torch.class("torch.amp.GradScaler")
 -- Where an optimiser is between two calls of update().
 local READY, UNSCALED, STEPPED = "ready", "unscaled", "stepped"
 
+local function growth_factor(who, name, position, value)
+  if type(value) ~= "number" or not (value > 1) then options.wrong(who, name, position, "a number above 1", value) end
+  return value + 0.0
+end
+
+local function backoff_factor(who, name, position, value)
+  if type(value) ~= "number" or not (value > 0 and value < 1) then
+    options.wrong(who, name, position, "a number between 0 and 1", value)
+  end
+  return value + 0.0
+end
+
 function GradScaler:__init(...)
   local given = options.read("GradScaler", PARAMETERS, ...)
-  if given.growth_factor <= 1 then
-    options.wrong("GradScaler", "growth_factor", 3, "a number above 1", given.growth_factor)
-  end
-  if given.backoff_factor >= 1 or given.backoff_factor <= 0 then
-    options.wrong("GradScaler", "backoff_factor", 4, "a number between 0 and 1", given.backoff_factor)
-  end
   self._enabled, self._scale = given.enabled, given.init_scale + 0.0
-  self._growth_factor, self._backoff_factor = given.growth_factor + 0.0, given.backoff_factor + 0.0
+  self._growth_factor = growth_factor("GradScaler", "growth_factor", 3, given.growth_factor)
+  self._backoff_factor = backoff_factor("GradScaler", "backoff_factor", 4, given.backoff_factor)
   self._growth_interval, self._growth_tracker = given.growth_interval, 0
   self._used = false -- scale() was called
   self._optimizers = {} -- optimiser → {stage =, found_inf =} since the last update()
@@ -162,19 +169,26 @@ function GradScaler:get_scale() return self._enabled and self._scale or 1.0 end
 function GradScaler:get_growth_factor() return self._growth_factor end
 
 --- scaler:set_growth_factor(new_factor: number): By what the scale grows from now on.
-function GradScaler:set_growth_factor(new_factor) self._growth_factor = new_factor end
+function GradScaler:set_growth_factor(new_factor)
+  self._growth_factor = growth_factor("set_growth_factor", "new_factor", 1, new_factor)
+end
 
 --- scaler:get_backoff_factor() -> number: What the scale is multiplied by after an infinite gradient.
 function GradScaler:get_backoff_factor() return self._backoff_factor end
 
 --- scaler:set_backoff_factor(new_factor: number): What the scale is multiplied by from now on.
-function GradScaler:set_backoff_factor(new_factor) self._backoff_factor = new_factor end
+function GradScaler:set_backoff_factor(new_factor)
+  self._backoff_factor = backoff_factor("set_backoff_factor", "new_factor", 1, new_factor)
+end
 
 --- scaler:get_growth_interval() -> int: After how many good steps the scale grows.
 function GradScaler:get_growth_interval() return self._growth_interval end
 
 --- scaler:set_growth_interval(new_interval: int): After how many good steps the scale grows from now on.
-function GradScaler:set_growth_interval(new_interval) self._growth_interval = new_interval end
+function GradScaler:set_growth_interval(...)
+  local parameters = {{"new_interval", kind = "positive", required = true}}
+  self._growth_interval = options.read("set_growth_interval", parameters, ...).new_interval
+end
 
 --- scaler:is_enabled() -> bool: Whether it scales at all.
 function GradScaler:is_enabled() return self._enabled end
