@@ -308,4 +308,15 @@ describe("hecate prof", function()
     assert.matches("unknown option '%-%-trac', did you mean '%-%-trace'", (run "--trac SCRIPT"))
     assert.matches("usage: hecate prof", (run "--help"))
   end)
+
+  it("has names of any signs in the table", function()
+    local function step(name) profiler.record_function(name, function() return torch.ones(2):sum() end) end
+    local q = profiler.profile({}, function()
+      step(("日本"):rep(20) .. "x")
+      step "\xff"
+    end)
+    local shown = q:key_averages():table()
+    assert.truthy(shown:find(("日本"):rep(13) .. "...  ", 1, true), shown)
+    assert.error_matches(function() q:key_averages():table {row_limit = "x"} end, "table: 'row_limit'")
+  end)
 end)

@@ -1,5 +1,7 @@
 -- Events put together by name, and their table.
 local options = require "torch.utils.options"
+local panel = require "torch.utils.panel"
+local terminal = require "torch.utils.terminal"
 
 local averages = {}
 
@@ -68,8 +70,8 @@ local KEYS = {"cpu_time", "cpu_time_total", "self_cpu_time_total", "cpu_memory_u
 local IS_KEY = {}
 for _, key in ipairs(KEYS) do IS_KEY[key] = true end
 
-local PARAMETERS = {{"sort_by", kind = "string"}, {"row_limit", default = 100},
-  {"max_name_column_width", default = 55}, {"header", kind = "string"}}
+local PARAMETERS = {{"sort_by", kind = "string"}, {"row_limit", kind = "number", default = 100},
+  {"max_name_column_width", kind = "count", default = 55}, {"header", kind = "string"}}
 
 local function sorted(list, key)
   local order = {}
@@ -85,7 +87,8 @@ local function sorted(list, key)
 end
 
 local function shortened(name, width)
-  return width and #name > width and name:sub(1, width - 3) .. "..." or name
+  if terminal.width(name) <= width then return name end
+  return panel.fit(name, math.max(0, width - 3)) .. "..."
 end
 
 local function has(list, field)
@@ -123,7 +126,7 @@ end
 
 local function line(cells, widths)
   local parts = {}
-  for i, cell in ipairs(cells) do parts[i] = (" "):rep(widths[i] - utf8.len(cell)) .. cell end
+  for i, cell in ipairs(cells) do parts[i] = (" "):rep(widths[i] - terminal.width(cell)) .. cell end
   return table.concat(parts, "  ") .. "  "
 end
 
@@ -144,7 +147,7 @@ function List:table(...)
     rows[i + 1] = {}
     for c, column in ipairs(list) do
       local cell = column[2](average)
-      rows[i + 1][c], widths[c] = cell, math.max(widths[c], utf8.len(cell))
+      rows[i + 1][c], widths[c] = cell, math.max(widths[c], terminal.width(cell))
     end
   end
   local out = {rule(widths), line(rows[1], widths), rule(widths)}

@@ -168,4 +168,16 @@ function panel.open(place)
   return slot
 end
 
+--- Cuts a line to `width` columns of the terminal.
+function panel.fit(line, width)
+  if terminal.width(line) <= width then return line end
+  local cut, used = {}, 0
+  for character in line:gmatch("[%z\1-\127\192-\255][\128-\191]*") do
+    used = used + terminal.width(character)
+    if used > width then break end
+    cut[#cut + 1] = character
+  end
+  return table.concat(cut)
+end
+
 return panel

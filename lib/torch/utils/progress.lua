@@ -126,18 +126,6 @@ local function graph(fraction, width)
   return bar .. (" "):rep(width - full - (part > 0 and 1 or 0))
 end
 
---- Cuts a line to `width` columns of the terminal.
-local function fit(line, width)
-  if terminal.width(line) <= width then return line end
-  local cut, used = {}, 0
-  for character in line:gmatch("[%z\1-\127\192-\255][\128-\191]*") do
-    used = used + terminal.width(character)
-    if used > width then break end
-    cut[#cut + 1] = character
-  end
-  return table.concat(cut)
-end
-
 -- ---- the bar ---------------------------------------------------------------------------
 
 --- Items a second, lately.
@@ -170,7 +158,7 @@ local function head_of(self, room, count, rest)
   if terminal.width(self.desc) <= width then return self.desc .. " " end
   local dots = panel.is_utf8() and "…" or "..."
   width = width - terminal.width(dots)
-  return width > 0 and fit(self.desc, width) .. dots .. " " or ""
+  return width > 0 and panel.fit(self.desc, width) .. dots .. " " or ""
 end
 
 local function bar_line(self, now, final)
@@ -179,7 +167,7 @@ local function bar_line(self, now, final)
   if not self.total then
     local count = ("%d"):format(self.count)
     local rest = ("%s [%s]"):format(count, facts(self, now, final))
-    return fit(head_of(self, room, count, rest) .. rest, room)
+    return panel.fit(head_of(self, room, count, rest) .. rest, room)
   end
   local fraction = self.total > 0 and self.count / self.total or 1
   local percent = ("%3d%%|"):format(math.floor(100 * fraction))
@@ -188,7 +176,7 @@ local function bar_line(self, now, final)
   local head = head_of(self, room, percent .. count, percent .. tail) .. percent
   local free = room - terminal.width(head) - terminal.width(tail)
   local bar = free >= 4 and graph(fraction, math.min(30, free)) or ""
-  return fit(head .. bar .. tail, room)
+  return panel.fit(head .. bar .. tail, room)
 end
 
 local function plain_line(self, now, final)
