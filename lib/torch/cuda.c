@@ -206,8 +206,8 @@ static StreamBox *cuda_event_check(lua_State *L, int index, const char *function
   return object_check(L, index, &cuda_event_class, function, name);
 }
 
-/** torch.cuda.Stream(device: int|device = nil) -> Stream: A stream of work beside the default one. Work of one
-** stream is done in order; that of two waits only where wait_stream or wait_event says so. */
+/** torch.cuda.Stream(device: int|device = nil) -> torch.cuda.Stream: A stream of work beside the default one. Work
+** of one stream is done in order; that of two waits only where wait_stream or wait_event says so. */
 static int cuda_stream_new(lua_State *L) {
   const int index = cuda_device(L, 1, "Stream");
   StreamBox *box = object_new(L, &cuda_stream_class, sizeof *box, 0);
@@ -229,7 +229,7 @@ static void cuda_hold(lua_State *L, int index, int stream) {
   lua_rawseti(L, -2, index + 1);
   lua_pop(L, 1);
 }
-/** torch.cuda.current_stream(device: int|device = nil) -> Stream: Where calls go. */
+/** torch.cuda.current_stream(device: int|device = nil) -> torch.cuda.Stream: Where calls go. */
 static int cuda_current_stream(lua_State *L) {
   const int index = cuda_device(L, 1, "current_stream");
   void *current = cuda_streams()->stream_current(index);
@@ -239,12 +239,12 @@ static int cuda_current_stream(lua_State *L) {
   if (held == NULL || held->handle != current) cuda_push_stream(L, index, current);
   return 1;
 }
-/** torch.cuda.default_stream(device: int|device = nil) -> Stream: Where calls go at first. */
+/** torch.cuda.default_stream(device: int|device = nil) -> torch.cuda.Stream: Where calls go at first. */
 static int cuda_default_stream(lua_State *L) {
   cuda_push_stream(L, cuda_device(L, 1, "default_stream"), NULL);
   return 1;
 }
-/** torch.cuda.set_stream(stream: Stream): Calls on its device go to a stream from now on. */
+/** torch.cuda.set_stream(stream: torch.cuda.Stream): Calls on its device go to a stream from now on. */
 static int cuda_set_stream(lua_State *L) {
   StreamBox *box = cuda_stream_check(L, 1, "set_stream", "stream");
   error_check(L, cuda_streams()->stream_use(box->index, box->handle));
@@ -276,7 +276,7 @@ static bool cuda_event_timing(lua_State *L) {
   }
   return timing;
 }
-/** torch.cuda.Event({enable_timing: bool = false}) -> Event: A mark in a stream. */
+/** torch.cuda.Event({enable_timing: bool = false}) -> torch.cuda.Event: A mark in a stream. */
 static int cuda_event_new(lua_State *L) {
   const bool timing = !lua_isnoneornil(L, 1) && cuda_event_timing(L);
   lua_settop(L, 0);
@@ -288,8 +288,8 @@ static int cuda_event_new(lua_State *L) {
   box->owned = true;
   return 1;
 }
-/** torch.cuda.Event:record(stream: Stream = nil): Marks what a stream was asked for until now; the current one
-** where none is given. */
+/** torch.cuda.Event:record(stream: torch.cuda.Stream = nil): Marks what a stream was asked for until now; the
+** current one where none is given. */
 static int cuda_event_record(lua_State *L) {
   StreamBox *event = cuda_event_check(L, 1, "record", "self");
   StreamBox *stream = lua_isnoneornil(L, 2) ? NULL : cuda_stream_check(L, 2, "record", "stream");
@@ -312,8 +312,8 @@ static int cuda_event_query(lua_State *L) {
   lua_pushboolean(L, done);
   return 1;
 }
-/** torch.cuda.Event:elapsed_time(end_event: Event) -> number: Milliseconds from this event to another; both were made
-** with enable_timing and recorded. */
+/** torch.cuda.Event:elapsed_time(end_event: torch.cuda.Event) -> number: Milliseconds from this event to another;
+** both were made with enable_timing and recorded. */
 static int cuda_event_elapsed(lua_State *L) {
   StreamBox *start = cuda_event_check(L, 1, "elapsed_time", "self");
   StreamBox *end = cuda_event_check(L, 2, "elapsed_time", "end_event");
@@ -324,7 +324,7 @@ static int cuda_event_elapsed(lua_State *L) {
   lua_pushnumber(L, time);
   return 1;
 }
-/** torch.cuda.Event:wait(stream: Stream = nil): What comes later in a stream waits for this event. */
+/** torch.cuda.Event:wait(stream: torch.cuda.Stream = nil): What comes later in a stream waits for this event. */
 static int cuda_event_wait(lua_State *L) {
   StreamBox *event = cuda_event_check(L, 1, "wait", "self");
   StreamBox *stream = lua_isnoneornil(L, 2) ? NULL : cuda_stream_check(L, 2, "wait", "stream");
@@ -332,15 +332,15 @@ static int cuda_event_wait(lua_State *L) {
   error_check(L, cuda_streams()->stream_wait(event->index, handle, event->handle));
   return 0;
 }
-/** torch.cuda.Stream:wait_event(event: Event): What comes later in this stream waits for an event. */
+/** torch.cuda.Stream:wait_event(event: torch.cuda.Event): What comes later in this stream waits for an event. */
 static int cuda_stream_wait_event(lua_State *L) {
   StreamBox *stream = cuda_stream_check(L, 1, "wait_event", "self");
   StreamBox *event = cuda_event_check(L, 2, "wait_event", "event");
   error_check(L, cuda_streams()->stream_wait(stream->index, stream->handle, event->handle));
   return 0;
 }
-/** torch.cuda.Stream:wait_stream(stream: Stream): What comes later in this stream waits for what another one was
-** asked for until now. */
+/** torch.cuda.Stream:wait_stream(stream: torch.cuda.Stream): What comes later in this stream waits for what another
+** one was asked for until now. */
 static int cuda_stream_wait_stream(lua_State *L) {
   StreamBox *stream = cuda_stream_check(L, 1, "wait_stream", "self");
   StreamBox *other = cuda_stream_check(L, 2, "wait_stream", "stream");

@@ -308,7 +308,7 @@ local function load_state(traced, state, made, bad)
     local tensor = state.tensors[i]
     if type(name) ~= "string" or not name:find "^[^.]" or not torch.is_tensor(tensor) then bad "a bad state" end
     local is_parameter = state.is_parameter[name] == true
-    local ok, message = pcall(function()
+    local ok, message = options.try(function()
       made[tensor] = made[tensor] or is_parameter and torch.nn.Parameter(tensor, tensor.requires_grad) or tensor
       register(traced, name, made[tensor], is_parameter)
     end)
@@ -322,7 +322,7 @@ function jit.load(path)
   local data = torch.load(path)
   local function bad(what) options.raise(("torch.jit.load: %s: %s"):format(path, what)) end
   if type(data) ~= "table" or data.format ~= FORMAT or type(data.graph) ~= "string" then bad "no graph in it" end
-  local ok, graph = pcall(graphs.parse, data.graph)
+  local ok, graph = options.try(graphs.parse, data.graph)
   if not ok then bad(graph) end
   if type(data.tensors) ~= "table" then bad "no tensors" end
   local n_arguments, n_results = count_all(data.arguments, bad), count_all(data.results, bad)
@@ -335,7 +335,7 @@ function jit.load(path)
       next_tensor = next_tensor + 1
       local tensor = data.tensors[next_tensor]
       if not torch.is_tensor(tensor) then bad(("no tensor for '%s'"):format(v.name or "")) end
-      local fits, message = pcall(graph.bind, graph, position, made[tensor] or tensor)
+      local fits, message = options.try(graph.bind, graph, position, made[tensor] or tensor)
       if not fits then bad(message) end
     end
   end

@@ -1,4 +1,5 @@
 -- What a dry run puts aside: files that would be written, pictures, commands, output; loaders give one batch.
+local options = require "torch.utils.options"
 local aside = {EXIT = {}}
 
 --- An object that takes every call and every field, and is itself again.
@@ -49,8 +50,8 @@ local function progress(iterable)
       if i <= iterable then return i end
     end
   elseif type(iterable) ~= "function" then
-    local ok, iter = pcall(function() return iterable.iter end)
-    if ok and iter then next_item = iter(iterable)
+    local iter = options.field(iterable, "iter")
+    if iter then next_item = iter(iterable)
     elseif type(iterable) == "table" then
       next_item = function()
         i = i + 1

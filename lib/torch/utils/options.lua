@@ -45,7 +45,7 @@ function options.describe(value)
     return ("an array of %d"):format(#value)
   end
   if kind == "userdata" then
-    local ok, tensor = pcall(is_tensor, value)
+    local ok, tensor = options.try(is_tensor, value)
     if ok and tensor then
       local dtype = tostring(value.dtype):gsub("^torch%.", "")
       return ("%s (%s)"):format(dtype, table.concat(value.shape, "×"))
