@@ -26,7 +26,7 @@ local parameters = {
   {"title", kind = "string", default = "loss"}, {"file", kind = "string"},
   {"csv", kind = "string"}, {"logy", kind = "boolean"}, {"smooth", kind = "number", off = true},
   {"best", kind = "string", off = true, default = "min"}, {"terminal", kind = "string"},
-  {"resume", kind = "boolean"}, {"interval", kind = "seconds"},
+  {"resume"}, {"interval", kind = "seconds"},
   {"timeout", kind = "seconds", default = 10},
 }
 
@@ -44,7 +44,11 @@ local function check_choices(given)
   if best and best ~= "min" and best ~= "max" then
     refuse("best", ("expected 'min', 'max' or false, got '%s'"):format(best))
   end
-  if given.resume and not given.csv then refuse("resume", "needs 'csv', the file to go on with") end
+  local resume = given.resume
+  if type(resume) ~= "boolean" and resume ~= nil and not (type(resume) == "number" and resume == resume) then
+    options.wrong("gnuplot.live", "resume", nil, "true, false or the step that comes next", resume)
+  end
+  if resume and not given.csv then refuse("resume", "needs 'csv', the file to go on with") end
 end
 
 --- A live curve. `gnuplot.live("loss")` or `gnuplot.live{title =, …}`:
@@ -62,7 +66,9 @@ end
 --   "braille", "ascii"), "file", "none", or a window terminal of gnuplot (qt, wxt,
 --   x11); default: $HECATE_PLOT, else a window if there is a display, else the
 --   terminal, else only files
--- - `resume` (boolean, false): go on with the points that are in the CSV
+-- - `resume` (boolean|number, false): go on with the points that are in the CSV. A number is the step
+--   that comes next, after a checkpoint: points and marks at that step and past it are
+--   dropped, for they are of a run that was given up
 -- - `interval` (seconds): the least time between two redraws
 -- - `timeout` (seconds, 10): how long a frame may take
 --
@@ -79,6 +85,7 @@ local function live(...)
   self:start_frames()
   if given.csv then
     local reason
+    if type(given.resume) == "number" then Log.cut("gnuplot.live: 'csv'", given.csv, given.resume) end
     if given.resume then self:read(given.csv) end
     self.log, reason = Log.open(given.csv, given.resume)
     if self.log == nil then refuse("csv", Frames.cannot_write(given.csv, reason)) end

@@ -10,6 +10,7 @@
 -- files and tables of columns, with commas, tabs or blanks between them, as other loggers
 -- write them: a first line of names, then a row of numbers a step.
 local now = require "torch.utils.terminal".now
+local torch = require "torch"
 
 local Log = {}
 Log.__index = Log
@@ -221,7 +222,8 @@ local function read_wide(self, fields, sink)
 end
 
 --- Reads the lines that have been completed since the last call into `sink`, which has
--- add(series, step, value) and mark(step, text). Returns the number of points and
+-- add(series, step, value) and mark(step, text), and perhaps line(text), which gets each line
+-- after what was in it. Returns the number of points and
 -- marks that were read; nil and the reason when this is no log.
 function Reader:read(sink)
   local text = self.file:read("a") or ""
@@ -232,7 +234,8 @@ function Reader:read(sink)
   while true do
     local stop = text:find("\n", from, true)
     if stop == nil then break end
-    local line = text:sub(from, stop - 1):gsub("\r$", "")
+    local whole = text:sub(from, stop)
+    local line = whole:gsub("\r?\n$", "")
     from, self.line = stop + 1, self.line + 1
     if self.separator == nil and line:find("%S") then
       local ok, reason = read_header(self, line)
@@ -248,6 +251,7 @@ function Reader:read(sink)
         self.first_damage = self.first_damage or ("line %d: %s"):format(self.line, reason)
       end
     end
+    if sink.line then sink:line(whole) end
   end
   self.rest = text:sub(from)
   return n
@@ -275,6 +279,25 @@ function Log.reader(path)
     return nil, "is not a file"
   end
   return setmetatable({path = path, file = file, rest = "", line = 0, damaged = 0}, Reader)
+end
+
+--- Takes the points and the marks of the step `from` and of all later ones out of the log `path`, which may be missing;
+-- the other lines stay as they are. `name` is for messages.
+function Log.cut(name, path, from)
+  local reader = Log.reader(path)
+  if reader == nil then return end
+  local kept, past, cut = {}, false, false
+  local function take(step) past = not (step < from) end
+  local n = reader:read {
+    add = function(_, _, step) take(step) end,
+    mark = function(_, step) take(step) end,
+    line = function(_, text)
+      if past then cut = true else kept[#kept + 1] = text end
+      past = false
+    end,
+  }
+  reader:close()
+  if n and cut then torch._C.write_file(path, table.concat(kept), {}, name) end
 end
 
 return Log

@@ -47,6 +47,27 @@ describe("the CSV of a live curve", function()
     assert.equal("step,series,value\n", read(path))
   end)
 
+  it("loses what lies at and past the step where a run is resumed", function()
+    local file = assert(io.open(path, "w"))
+    file:write("step,series,value\n# by hand\n1,train,4\n2,train,0.123456789012\n2,,saved\n3,train,9\n3,,gone\n"
+      .. "2.5,test,7\n4,train,8\n5,tra")
+    file:close()
+    local curve = gnuplot.live{csv = path, terminal = "none", resume = 3}
+    assert.same({{x = 2, text = "saved"}}, curve.marks)
+    curve:add("train", 3, 2)
+    curve:close()
+    assert.same({{1, 2, 3}, {4, 0.123456789012, 2}}, {curve.by_name.train:points()})
+    assert.equal("step,series,value\n# by hand\n1,train,4\n2,train,0.123456789012\n2,,saved\n2.5,test,7\n3,train,2\n",
+      read(path))
+    curve = gnuplot.live{csv = path, terminal = "none", resume = 10} -- there is nothing to drop
+    curve:close()
+    assert.same({{1, 2, 3}, {4, 0.123456789012, 2}}, {curve.by_name.train:points()})
+    gnuplot.live{csv = folder .. "/fresh.csv", terminal = "none", resume = 10}:close() -- nothing to go on with
+    assert.equal("step,series,value\n", read(folder .. "/fresh.csv"))
+    assert.has_error(function() gnuplot.live{csv = path, resume = "3", terminal = "none"} end,
+      "gnuplot.live: 'resume': expected true, false or the step that comes next, got string '3'")
+  end)
+
   --- Runs a training of a second or more that prints as it goes, by a shell command whose %s is "hecate script".
   -- Checks that the CSV has its points and nothing else, and the picture; returns what the shell printed.
   local function recorded(command)
