@@ -29,6 +29,11 @@ Status fail(Status code, const char *format, ...) PRINTF(2, 3);
 Status fail_memory(size_t bytes);
 const char *status_message(void);
 
+/* Tells the user of a call that is allowed, but most likely not what was meant. The host shows it; without a host it
+** is lost. */
+void warn_user(const char *format, ...) PRINTF(1, 2);
+void warn_host(void (*show)(const char *text));
+
 /* Returns from the enclosing function when 'call' fails. */
 #define TRY(call)                              \
   do {                                         \

@@ -13,6 +13,7 @@ void place_open(lua_State *L, int torch);
 void autocast_open(lua_State *L, int torch);
 void profile_open_library(lua_State *L, int torch);
 void deterministic_open(lua_State *L, int torch);
+void warning_open(lua_State *L);
 
 /** torch: Tensors: making them, ops over them, their dtypes, random numbers, gradients. Every
 ** op that begins with a tensor is a method too: torch.sum(x, 1) is x:sum(1). */
@@ -61,6 +62,7 @@ int luaopen_torch_package(lua_State *L) {
   autocast_open(L, torch);
   profile_open_library(L, torch);
   deterministic_open(L, torch);
+  warning_open(L);
   if (open_embedded(L, "torch.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

@@ -2,7 +2,8 @@
 -- Each entry is {argument, condition, expected} or {condition, message}:
 --   {"weight", "weight.ndim == 1 and weight.shape[1] == input.shape[2]", "({input.shape[2]}), one for each channel"}
 -- fails with "NAME: 'weight' (argument 4): expected (3), one for each channel, got float32 (2)". What stands in
--- braces is put in at run time. An optional argument that is not given passes its checks.
+-- braces is put in at run time. An optional argument that is not given passes its checks. An entry with warns = true
+-- is a warning, and the call goes on.
 --
 -- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .is_complex, .shape and
 -- .shape[i] (from 1, or from -1 for the last), of a list of tensors or sizes .n. given(x) says whether an optional
@@ -162,8 +163,9 @@ local function one(row, entry, trouble)
     format = ("'%s' (argument %d): expected %s, got %s"):format((name:gsub("_$", "")), place, format, m.put(c, kind))
   end
   local arguments = #m.arguments > 0 and ", " .. table.concat(m.arguments, ", ") or ""
-  return ("  if (%s!(%s))\n    return fail(ERROR_ARGUMENT, \"%%s: %s\", c->info->lua_name%s);"):format(guard,
-    check.condition(row, condition, trouble), (format:gsub('"', '\\"')), arguments), m.slots
+  local tell = entry.warns and "warn_user(" or "return fail(ERROR_ARGUMENT, "
+  return ("  if (%s!(%s))\n    %s\"%%s: %s\", c->info->lua_name%s);"):format(guard,
+    check.condition(row, condition, trouble), tell, (format:gsub('"', '\\"')), arguments), m.slots
 end
 
 --- The C function of the checks of a row.

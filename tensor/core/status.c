@@ -1,4 +1,4 @@
-/* status.c: failures with a message, the interrupt flag, faults of kernels. */
+/* status.c: failures with a message, warnings, the interrupt flag, faults of kernels. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +21,19 @@ Status fail_memory(size_t bytes) {
 }
 
 const char *status_message(void) { return message; }
+
+static void (*warning_show)(const char *text);
+void warn_host(void (*show)(const char *text)) { warning_show = show; }
+
+void warn_user(const char *format, ...) {
+  char text[512];
+  va_list args;
+  if (warning_show == NULL) return;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  warning_show(text);
+}
 
 static volatile sig_atomic_t interrupted;
 

@@ -55,22 +55,25 @@ static void main_list_commands(FILE *out) {
 
 /* ---- warnings and errors -------------------------------------------------------------- */
 
-/* Warnings are off until "@on", the option -W; a message may come in pieces. */
+/* Warnings of the program are off until "@on", the option -W, as in 'lua'; those of the library, which come behind
+** "@torch" (vm/warning.c), are shown until "@off". A message may come in pieces. */
 static void main_warn(void *context, const char *message, int more) {
-  static bool on, inside;
+  static bool on, off, inside, ours;
   (void)context;
   if (!inside && !more && message[0] == '@') {
-    if (strcmp(message, "@on") == 0) on = true;
-    if (strcmp(message, "@off") == 0) on = false;
+    if (strcmp(message, "@on") == 0) on = true, off = false;
+    if (strcmp(message, "@off") == 0) on = false, off = true;
+    ours = strcmp(message, "@torch") == 0;
     return;
   }
-  if (on) {
-    if (!inside) fputs("Lua warning: ", stderr);
+  if (ours ? !off : on) {
+    if (!inside) fputs(ours ? "warning: " : "Lua warning: ", stderr);
     fputs(message, stderr);
     if (!more) fputc('\n', stderr);
     fflush(stderr);
   }
   inside = more;
+  if (!more) ours = false;
 }
 
 /* Reports an error of 'status' as the program's; whether there was none. */

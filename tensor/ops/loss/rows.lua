@@ -22,6 +22,10 @@ op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, t
 
 local FLOAT = {"input", "input.is_float", "a float tensor"}
 local SAME_SHAPE = {"target", "same_shape(input, target)", "the shape of 'input' {input.shape}"}
+-- Shapes such as (8×1) and (8) make 64 losses where 8 are meant.
+local ONE_SHAPE = {"same_shape(input, target) or not broadcast(input, target, 0)",
+  "'target' {target.shape} does not have the shape of 'input' {input.shape}; both are broadcast, which "
+  .. "is most likely not what you mean", warns = true}
 
 -- What "none", "mean" or "sum" makes of losses.
 local function reduced(o, losses)
@@ -99,10 +103,13 @@ local function loss(name, doc, rest)
   local weight = rest.weighted and "weight: Tensor = nil, " or ""
   local specialize = {"reduction", rest.weighted and "weight" or nil}
   for attribute, value in pairs(rest.special or {}) do specialize[attribute] = {value} end
+  local check = {FLOAT, ONE_SHAPE}
+  if rest.check then check[#check + 1] = rest.check end
+  if rest.weighted then check[#check + 1] = WEIGHT end
   op {name, ("(input: Tensor, target: Tensor, %s*, %sreduction: none|mean|sum = mean) -> Tensor"):format(
       rest.extra or "", weight),
     amp = {cpu = "float", cuda = "float"}, computes = true, module = "nn.functional", method = false, domain = "loss",
-    check = {FLOAT, rest.check or rest.weighted and WEIGHT, rest.check and rest.weighted and WEIGHT or nil},
+    check = check,
     doc = doc .. (rest.weighted or "") .. ".", specialize = specialize, composite = rest.composite,
     example = ("nn.functional.%s(torch.zeros(2), torch.ones(2)%s)"):format(name,
       rest.weighted and ", {weight = torch.tensor({1.0, 3.0})}" or ""),
@@ -199,7 +206,7 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
     .. "log_target: bool = false) -> Tensor",
   amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "unit", computes = true,
-  specialize = {"reduction", "log_target"}, check = {
+  specialize = {"reduction", "log_target"}, check = {ONE_SHAPE,
     {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
   composite = function(o)
     local x, y = o.input, o.target
