@@ -1,8 +1,8 @@
 --- Packs recorded cases into tests/data/parity:
 --     hecate scripts/pack_parity.lua tests/data/parity FOLDER...
--- A FOLDER holds ops/, errors/, modules/ and optim/ with one Lua file for each operator, class or optimizer, in the
--- format that tests/parity.lua reads. What the running Hecate has is taken, the rest is left out, so run this again
--- after adding an op. Each of the four becomes one file, ops.gz and so on: "--- name" and the text of the file, for
+-- A FOLDER holds ops/, errors/, modules/, optim/ and schedulers/ with one Lua file for each operator,
+-- class, optimizer or scheduler, in the format that tests/parity.lua reads. What the running Hecate has is taken, the rest is left out, so run this again
+-- after adding an op. Each of the five becomes one file, ops.gz and so on: "--- name" and the text of the file, for
 -- all names in order; a name that an earlier FOLDER has becomes name/2. Cases that the FOLDER's superseded.lua lists
 -- become false, so that the numbers of the others stay. `gzip -dc ops.gz` shows the text, one value a line.
 local out = arg[1]
@@ -45,7 +45,7 @@ local language = {T = passing, M = passing, D = passing, C = passing, NIL = {}, 
 local function is_wanted(text, path)
   local doc = assert(load(text, "@" .. path, "t", language))()
   if doc.module then return is_there(doc.module) end
-  if doc.optim then return is_there(doc.optim) end
+  if doc.optim or doc.scheduler then return is_there(doc.optim or doc.scheduler) end
   if doc.op and op_is_there(doc.op, doc.kind) then return true end
   for _, case in ipairs(doc.cases) do
     if case.op and op_is_there(case.op, case.kind or doc.kind) then return true end
@@ -77,7 +77,7 @@ local function names_of(folder)
   return list
 end
 
-for _, kind in ipairs {"ops", "errors", "modules", "optim"} do
+for _, kind in ipairs {"ops", "errors", "modules", "optim", "schedulers"} do
   local texts, names = {}, {}
   for _, folder in ipairs(table.move(arg, 2, #arg, 1, {})) do
     local all = loadfile(folder .. "/superseded.lua", "t", {})

@@ -1,8 +1,8 @@
 --- Recorded cases of PyTorch: tests/data/parity/KIND.gz (scripts/pack_parity.lua makes them), or, when HECATE_PARITY
--- names a folder in the unpacked format, its KIND/*.lua. KIND is ops, errors, modules or optim. A file is a
--- Lua chunk that returns {op =, kind =, cases = {…}} (or module =, or optim =). In it T{shape =, dtype =, data =} is
--- a tensor, with grad = true one that requires a gradient, D"float32" a dtype, C(re, im) a complex number, M{module =,
--- args =} a module, NIL an argument that is nil. Everything counts from 1.
+-- names a folder in the unpacked format, its KIND/*.lua. KIND is ops, errors, modules, optim or schedulers. A file is
+-- a Lua chunk that returns {op =, kind =, cases = {…}} (or module =, optim =, scheduler =). In it T{shape =, dtype =,
+-- data =} is a tensor, with grad = true one that requires a gradient, D"float32" a dtype, C(re, im) a complex number,
+-- M{module =, args =} a module, NIL an argument that is nil. Everything counts from 1.
 local parity = {}
 local ROOT = os.getenv "HECATE_PARITY"
 local texts = {} -- kind → {names in order, name → text}

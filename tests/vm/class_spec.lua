@@ -29,6 +29,19 @@ describe("torch.class", function()
     assert.is_false(torch.isinstance(3, A))
   end)
 
+  it("walks the fields of an object, unless the class says otherwise", function()
+    local Point = torch.class("WalkedPoint")
+    function Point:__init(x, y) self.x, self.y = x, y end
+    local found = {}
+    for name, value in pairs(Point(3, 4)) do found[name] = value end
+    assert.same({x = 3, y = 4}, found)
+    function Point:__pairs() return next, {z = 5} end
+    for name, value in pairs(Point(3, 4)) do assert.same({"z", 5}, {name, value}) end
+    local Bare = torch.class("WalkedBare")
+    assert.has_error(function() debug.getmetatable(Bare()).__pairs(io.stdout) end,
+      "WalkedBare: called for a value of another type")
+  end)
+
   it("uses the metamethods of the class, also those defined later", function()
     local Set = torch.class("Set")
     function Set:__init(...) self.items = {...} end

@@ -99,6 +99,15 @@ static const char *const events[] = {
     "__band", "__bor",  "__bxor",     "__shl",    "__shr", "__bnot", "__concat",
     "__pairs"};
 
+/* pairs(obj) where the class says nothing else: the fields of the object, in any order. */
+static int instance_pairs(lua_State *L, const ObjectClass *info) {
+  if (object_test(L, 1, &info->class) == NULL)
+    return error_raise(L, "%s: called for a value of another type", info->class.name);
+  open_push_global(L, "next");
+  class_fields(L, 1);
+  return 2;
+}
+
 static int dispatch_event(lua_State *L) {
   const char *event = lua_tostring(L, lua_upvalueindex(2));
   if (call_method(L, lua_upvalueindex(1), event, LUA_MULTRET)) return lua_gettop(L);
@@ -111,6 +120,7 @@ static int dispatch_event(lua_State *L) {
     lua_pushfstring(L, "%s: %p", info->class.name, lua_topointer(L, 1));
     return 1;
   }
+  if (strcmp(event, "__pairs") == 0) return instance_pairs(L, info);
   return error_raise(L, "%s: the class has no method '%s'", info->class.name, event);
 }
 

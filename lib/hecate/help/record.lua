@@ -165,8 +165,9 @@ local function overridden(entry, index)
   local owner = index.by_name[entry.owner]
   local class = owner and owner.class
   while class and class.parent do
+    local parent = index.by_value[class.parent]
     class = torch._C.describe(class.parent)
-    local found = index.by_name[class.name .. "." .. entry.key]
+    local found = index.by_name[(parent or class).name .. "." .. entry.key]
     if found then return found end
   end
 end
