@@ -1,10 +1,11 @@
 --- Packs recorded cases into tests/data/parity:
 --     hecate scripts/pack_parity.lua tests/data/parity FOLDER...
--- A FOLDER holds ops/, errors/, modules/, optim/ and schedulers/ with one Lua file for each operator,
--- class, optimizer or scheduler, in the format that tests/parity.lua reads. What the running Hecate has is taken, the rest is left out, so run this again
--- after adding an op. Each of the five becomes one file, ops.gz and so on: "--- name" and the text of the file, for
--- all names in order; a name that an earlier FOLDER has becomes name/2. Cases that the FOLDER's superseded.lua lists
--- become false, so that the numbers of the others stay. `gzip -dc ops.gz` shows the text, one value a line.
+-- A FOLDER holds ops/, errors/, modules/, optim/ and schedulers/ with one Lua file for each operator, class, optimizer
+-- or scheduler, in the format that tests/parity.lua reads. What the running Hecate has is taken, the rest is left
+-- out, so run this again after adding an op. Each of the five becomes one file, ops.gz and so on: "--- name" and the
+-- text of the file, for all names in order; a name that an earlier FOLDER has becomes name/2. Cases that the FOLDER's
+-- superseded.lua lists become false, so that the numbers of the others stay. `gzip -dc ops.gz` shows the text, one
+-- value a line.
 local out = arg[1]
 if not arg[2] then
   io.stderr:write "usage: hecate scripts/pack_parity.lua OUT FOLDER...\n"
