@@ -7,7 +7,6 @@
 #include "call/road.h"
 #include "device/fused.h"
 
-#define DEFERRED_LEAST 2048 /* elements: for fewer a call costs less than to defer it */
 #define DEFERRED_STEPS 24   /* of an expression: what is longer is computed in pieces */
 
 typedef struct Deferred Deferred;
@@ -26,7 +25,8 @@ struct Deferred {
   Operand in[ITER_MAX_OPERANDS];
   void *attrs;
   int steps;     /* of the expression, what is used twice counted twice */
-  Tensor *made;  /* owned, when it was computed */
+  Tensor *made;  /* owned, when it was computed, or while it is */
+  bool computed;
   TensorBox *box; /* that waits for it; NULL: none any more */
   Deferred *next, **at; /* the list of those that wait */
   /* While a program is made: */
@@ -84,6 +84,7 @@ static void deferred_drop_box(TensorBox *box) {
 /* It is computed: its box has the tensor, and what it was made of goes. */
 static void deferred_settle(Deferred *d) {
   TensorBox *box = d->box;
+  d->computed = true;
   deferred_drop_operands(d);
   if (box == NULL) return;
   box->tensor = tensor_retain(d->made);
@@ -140,7 +141,7 @@ static Status deferred_program(FusedProgram *p, Deferred *d, int *reg) {
   }
   for (int i = 0; i < d->n; i++) {
     const Operand *o = &d->in[i];
-    Tensor *t = o->deferred != NULL ? o->deferred->made : o->tensor;
+    Tensor *t = o->deferred == NULL ? o->tensor : o->deferred->computed ? o->deferred->made : NULL;
     if (t == NULL) {
       TRY(deferred_program(p, o->deferred, &in[i]));
       continue;
@@ -243,19 +244,8 @@ static Status deferred_compute_inputs(Tensor **inputs, int n) {
 
 /* ---- which calls are deferred ---------------------------------------------------------------------- */
 
-/* Whether a strip can read the operand as it lies, or a copy of a strip of it has the same outcome. */
 static bool deferred_takes(const OpInfo *info, const Tensor *t, int64_t numel) {
-  if (tensor_device(t).type != DEVICE_CPU || dtype_is_complex((DType)t->dtype)) return false;
-  if (grad_enabled() && tensor_requires_grad(t)) return false;
-  if (t->numel == 1) return true;
-  /* Rows that are broadcast are short strips, and the last elements of a strip take another loop than the others:
-  ** where that loop calls another function (exp and the like), the last bit may differ. */
-  return t->numel == numel ? tensor_is_contiguous(t) : !info->costly;
-}
-
-static bool deferred_kind(const OpInfo *info, DType compute) {
-  return info->kind == KIND_ELEMENTWISE && !info->in_place_only && !info->moves && !info->real_result &&
-         (dtype_is_float(compute) || compute == DTYPE_BOOL);
+  return !(grad_enabled() && tensor_requires_grad(t)) && fused_takes(info, t, numel);
 }
 
 /* Computes deferred operands of another shape, and of expressions that are long. */
@@ -282,9 +272,9 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   int64_t most = 0;
   for (int i = 0; i < n; i++)
     if (inputs[i] != NULL && inputs[i]->numel > most) most = inputs[i]->numel;
-  if (most < DEFERRED_LEAST || n == 0 || n >= ITER_MAX_OPERANDS || info->kind != KIND_ELEMENTWISE) return false;
+  if (most < fused_least || n == 0 || n >= ITER_MAX_OPERANDS || info->kind != KIND_ELEMENTWISE) return false;
   if (call_find_device(&c) != OK || c.where != 0) return false; /* the CPU alone has fused loops */
-  if (call_elementwise_dtypes(&c, &compute, &result) != OK || !deferred_kind(info, compute)) return false;
+  if (call_elementwise_dtypes(&c, &compute, &result) != OK || !fused_takes_op(info, compute)) return false;
   if (broadcast_shape(info->lua_name, n, inputs, &ndim, shape.shape) != OK) return false;
   shape.ndim = (uint8_t)ndim;
   shape.numel = shape_numel(ndim, shape.shape);
@@ -298,28 +288,10 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   return true;
 }
 
-/* Whether the dimensions that are reduced are the last ones, and of more than one element together. */
-static bool deferred_reduces_last(const Tensor *in, const Ints *dim) {
-  uint32_t bits;
-  int64_t length = 1;
-  if (resolve_dims("reduce", dim, in->ndim, &bits) != OK) return false;
-  for (int d = 0; d < in->ndim; d++) {
-    if (d > 0 && (bits >> (d - 1) & 1) && !(bits >> d & 1)) return false;
-    if (bits >> d & 1) length *= in->shape[d];
-  }
-  return length > 1;
-}
-
 static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box,
                                Status *status) {
-  Deferred *d = fused_reduces(info->id) ? deferred_of(inputs[0]) : NULL;
-  const bool sums = info->id == OP_SUM || info->id == OP_MEAN || info->id == OP_PROD;
-  const SumAttrs *a = attrs;
-  if (d == NULL || d->made != NULL) return false;
-  const DType dtype = (DType)d->header.dtype;
-  if (dtype != DTYPE_FLOAT32 && dtype != DTYPE_FLOAT64) return false;
-  if (sums && a->dtype != DTYPE_NONE && a->dtype != dtype) return false;
-  if (!deferred_reduces_last(&d->header, sums ? &a->dim : &((const AmaxAttrs *)attrs)->dim)) return false;
+  Deferred *d = deferred_of(inputs[0]);
+  if (d == NULL || d->made != NULL || !fused_takes_reduction(info, attrs, &d->header)) return false;
   Call c = {.info = info, .op = info->id, .in = inputs, .n_in = 1, .attrs = attrs};
   if (call_find_device(&c) != OK || info->infer(&c) != OK) return false;
   FusedProgram *p = memory_alloc(sizeof *p);

@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "decomposition.h"
+#include "device/fused.h"
 #include "embedded.h"
 #include "file_format.h"
 #include "folder.h"
@@ -227,12 +228,21 @@ static int file_format_of(lua_State *L) {
   else lua_pushstring(L, format);
   return 1;
 }
+/* fused(least): fusion begins at so many elements from now on (nil: as it does without tests); gives how many walks ran
+** so far. */
+static int fused(lua_State *L) {
+  fused_least = luaL_optinteger(L, 1, FUSED_LEAST);
+  lua_pushinteger(L, fused_walks);
+  return 1;
+}
+
 static const luaL_Reg internals[] = {{"memory", memory},
                                      {"placeholders", placeholders_of},
                                      {"saved_bytes", saved_bytes},
                                      {"reset_peak", reset_peak},
                                      {"trim", trim},
                                      {"fail_at", fail_at},
+                                     {"fused", fused},
                                      {"embedded", embedded},
                                      {"files", files},
                                      {"lazy", lazy},

@@ -219,6 +219,7 @@ local function record(f, example_inputs, given)
     for i = 1, values.n do results[i] = flatten(values[i], out, ("result %d"):format(i), not given.strict) end
     return out
   end, inputs, names, state.tensors, state.names)
+  graph:fuse()
   local traced = Traced(graph, structures, results, is_module and torch.typename(f) or "function")
   for i, name in ipairs(state.names) do register(traced, name, state.tensors[i], state.is_parameter[name]) end
   if is_module then traced:train(f.training) end

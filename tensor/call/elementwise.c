@@ -113,20 +113,6 @@ static Status elementwise_plain(Call *c, StripFn strip) {
   return call_finish(c);
 }
 
-/* Whether the elements of t fill their memory without gaps, in any order of the dimensions. */
-static bool is_dense(const Tensor *t) {
-  uint32_t done = 0;
-  int64_t step = 1;
-  for (int i = 0; i < t->ndim; i++) {
-    int d = 0;
-    while (d < t->ndim && (done >> d & 1 || (t->shape[d] != 1 && t->stride[d] != step))) d++;
-    if (d == t->ndim) return false;
-    done |= 1u << d;
-    step *= t->shape[d];
-  }
-  return true;
-}
-
 /* The result is laid out as the operands of its shape are, where they agree and have no gaps: an
 ** elementwise op on transposed matrices runs along their memory, not across it. */
 static void keep_layout(const Call *c, Tensor *out) {
@@ -138,7 +124,7 @@ static void keep_layout(const Call *c, Tensor *out) {
     for (int d = 0; d < out->ndim; d++)
       if (out->shape[d] != 1 && t->stride[d] != like->stride[d]) return;
   }
-  if (like == NULL || out->numel == 0 || tensor_is_contiguous(like) || !is_dense(like)) return;
+  if (like == NULL || out->numel == 0 || tensor_is_contiguous(like) || !tensor_is_dense(like)) return;
   memcpy(out->stride, like->stride, sizeof out->stride);
 }
 

@@ -126,6 +126,8 @@ Status tensor_fill_raw(Tensor *t, Scalar value);
 
 /* ---- tensor.c ------------------------------------------------------------------ */
 
+/* Whether the elements of t fill their memory without gaps, in any order of the dimensions. */
+bool tensor_is_dense(const Tensor *t);
 void contiguous_strides(Tensor *t); /* from t->shape; also sets numel */
 int64_t shape_numel(int ndim, const int64_t *shape);
 

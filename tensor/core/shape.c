@@ -50,3 +50,16 @@ Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits)
   }
   return OK;
 }
+
+bool tensor_is_dense(const Tensor *t) {
+  uint32_t done = 0;
+  int64_t step = 1;
+  for (int i = 0; i < t->ndim; i++) {
+    int d = 0;
+    while (d < t->ndim && (done >> d & 1 || (t->shape[d] != 1 && t->stride[d] != step))) d++;
+    if (d == t->ndim) return false;
+    done |= 1u << d;
+    step *= t->shape[d];
+  }
+  return true;
+}

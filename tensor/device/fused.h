@@ -16,6 +16,9 @@
 #define FUSED_REGISTERS 128
 #define FUSED_BUFFERS 32
 #define FUSED_BLOCK 256 /* elements: strips begin at multiples of it (LOOP in device/cpu/strip.h) */
+#define FUSED_LEAST 2048 /* elements: for fewer a call costs less than to make a program */
+extern int64_t fused_least; /* FUSED_LEAST, or what a test sets */
+extern int64_t fused_walks; /* so many programs were run */
 
 typedef enum {
   REGISTER_BUFFER, /* what a step hands to others */
@@ -58,6 +61,17 @@ typedef struct {
   Tensor *out; /* borrowed */
 } FusedProgram;
 
+/* ---- fused.c: what can be in one ---------------------------------------------------------------- */
+
+/* Whether an op that computes in this dtype can be a step. */
+bool fused_takes_op(const OpInfo *info, DType compute);
+/* Whether a strip of the op can read the operand as it lies, or a copy of a strip of it has the same outcome; 'numel'
+** is that of the result. */
+bool fused_takes(const OpInfo *info, const Tensor *t, int64_t numel);
+/* Whether a call can be the reduction at the end: 'in' (its elements are not looked at) is reduced over its last
+** dimensions, of more than one element together. */
+bool fused_takes_reduction(const OpInfo *info, const void *attrs, const Tensor *in);
+
 /* ---- fused.c: making programs ------------------------------------------------------------------- */
 
 void fused_start(FusedProgram *p, int ndim, const int64_t *shape);
@@ -69,7 +83,6 @@ int fused_step(FusedProgram *p, const OpInfo *info, const void *attrs, DType com
                const int *inputs, Tensor *to);
 /* sum, mean, prod, amax or amin of a register of float32 or float64, over the last dimensions, into 'out'. */
 void fused_reduce(FusedProgram *p, OpId reduction, int folded, Tensor *out);
-bool fused_reduces(OpId op);
 /* Whether there was room for all steps, and there are buffers for what they hand on. Only then it can be run. */
 bool fused_fits(FusedProgram *p);
 Status fused_run(FusedProgram *p);

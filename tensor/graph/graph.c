@@ -92,7 +92,8 @@ Status graph_add_number(Graph *g, Scalar number, int *out) {
 /* Copies what 'like' points to; what is copied when a copy fails belongs to *n. */
 static Status copy_node(const GraphNode *like, GraphNode *n) {
   const OpInfo *info = like->info;
-  *n = (GraphNode){.info = info, .in_place = like->in_place, .no_grad = like->no_grad, .list = like->list};
+  *n = (GraphNode){.info = info, .in_place = like->in_place, .no_grad = like->no_grad, .list = like->list,
+                   .group = like->group};
   TRY(copy_block(like->inputs, sizeof(int) * (size_t)like->n_inputs, &n->inputs));
   n->n_inputs = like->n_inputs;
   TRY(copy_block(like->outputs, sizeof(int) * (size_t)like->n_outputs, &n->outputs));

@@ -41,6 +41,7 @@ typedef struct {
   bool in_place; /* the result goes into the first input */
   bool no_grad;  /* it ran while gradients were off */
   bool list;     /* the outputs are a list */
+  int group;     /* neighbours of one group may run as one walk over memory (group.h); 0: of none */
   int n_inputs, n_outputs;
   int *inputs;  /* values; -1: not given */
   int *outputs; /* values; -1: the op gave nothing there */

@@ -1,9 +1,11 @@
 /* interpret.c: a graph is run node by node through op_call, the road of every call: gradients, devices and
-** modes are as in a program. A tensor is released behind its last use.
+** modes are as in a program. Groups run as one walk where that gives the same bits, and no mode wants to see their
+** calls. A tensor is released behind its last use.
 */
 #include <stdio.h>
 
-#include "graph.h"
+#include "call/mode.h"
+#include "group.h"
 
 typedef struct {
   const Graph *g;
@@ -117,12 +119,26 @@ static Status run_node(Run *r, int i) {
   const bool off = n->no_grad && grad_set_enabled(false);
   const Status status = call_node(r, n);
   if (off) grad_set_enabled(true);
-  if (status != OK) return told_with_place(n, status);
+  return status != OK ? told_with_place(n, status) : OK;
+}
+
+/* What node i used last goes. */
+static void release_behind(Run *r, int i) {
+  const GraphNode *n = &r->g->nodes[i];
   for (int k = 0; k < n->n_inputs + n->n_outputs; k++) {
     const int v = k < n->n_inputs ? n->inputs[k] : n->outputs[k - n->n_inputs];
     if (v < 0 || r->last[v] > i) continue;
     tensor_release(r->tensor[v]);
     r->tensor[v] = NULL;
+  }
+}
+
+static Status run_nodes(Run *r, int first, int end) {
+  bool done = false;
+  if (end > first + 1 && call_modes == 0) TRY(group_run(r->g, first, end, r->tensor, r->last, &done));
+  for (int i = first; i < end; i++) {
+    if (!done) TRY(run_node(r, i));
+    release_behind(r, i);
   }
   return OK;
 }
@@ -132,7 +148,10 @@ Status graph_run(const Graph *g, int n_inputs, Tensor *const *inputs, Tensor **o
   for (int i = 0; i < g->n_outputs; i++) outputs[i] = NULL;
   Status status = run_prepare(&r);
   if (status == OK) status = take_inputs(&r, n_inputs, inputs);
-  for (int i = 0; i < g->n_nodes && status == OK; i++) status = run_node(&r, i);
+  for (int i = 0, end; i < g->n_nodes && status == OK; i = end) {
+    end = group_end(g, i);
+    status = run_nodes(&r, i, end);
+  }
   for (int i = 0; i < g->n_outputs && status == OK; i++) {
     Tensor *t = tensor_of(&r, g->outputs[i]);
     if (t == NULL) status = fail(ERROR_ARGUMENT, "graph: result %d has no tensor", i + 1);

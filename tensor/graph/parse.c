@@ -17,6 +17,7 @@ typedef struct {
   Graph *g;
   Numbers values; /* of the text: %i is value values.v[i] */
   Numbers inputs, outputs;
+  int group, groups; /* the one that is open, or 0; how many there were */
   _Alignas(16) char attrs[OP_MAX_ATTRIBUTE_BYTES];
   char name[WORD_BYTES];
 } Parser;
@@ -173,7 +174,7 @@ static Status find_op(const Parser *p, const OpInfo **info, bool *in_place) {
 }
 
 static Status take_call(Parser *p, bool list) {
-  GraphNode n = {.list = list};
+  GraphNode n = {.list = list, .group = p->group};
   char place[WORD_BYTES], scope[WORD_BYTES];
   if (lexer_is_name(&p->x, "no_grad")) {
     n.no_grad = true;
@@ -211,8 +212,21 @@ static Status take_tensor(Parser *p) {
   return take_sign(p, ')', "')'");
 }
 
+/* "fused {" and its "}". */
+static Status take_fused(Parser *p) {
+  if (p->group != 0) return lexer_expected(&p->x, "'}': a group has no groups");
+  TRY(lexer_next(&p->x));
+  p->group = ++p->groups;
+  return take_sign(p, '{', "'{'");
+}
+
 static Status take_statement(Parser *p) {
   bool list;
+  if (lexer_is_name(&p->x, "fused")) return take_fused(p);
+  if (p->group != 0 && lexer_is(&p->x, '}')) {
+    p->group = 0;
+    return lexer_next(&p->x);
+  }
   TRY(take_results(p, &list));
   if (lexer_is_name(&p->x, "parameter") || lexer_is_name(&p->x, "constant")) return take_tensor(p);
   return take_call(p, list);
@@ -244,7 +258,7 @@ static Status take_graph(Parser *p) {
   }
   TRY(lexer_next(&p->x));
   TRY(take_sign(p, '{', "'{'"));
-  while (!lexer_is_name(&p->x, "return")) TRY(take_statement(p));
+  while (p->group != 0 || !lexer_is_name(&p->x, "return")) TRY(take_statement(p));
   TRY(lexer_next(&p->x));
   for (bool first = true; !lexer_is(&p->x, '}'); first = false) {
     if (!first) TRY(take_sign(p, ',', "',' or '}'"));

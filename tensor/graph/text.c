@@ -220,7 +220,7 @@ static void out_node(Out *o, const Graph *g, const GraphNode *n, const int *numb
   int listed = n->n_inputs; /* where the list begins */
   for (int i = 0; i < n->info->n_args; i++)
     if (n->info->args[i].type <= ARG_INTEGERS && n->info->args[i].list) listed = n->info->args[i].input;
-  out_text(o, "  ");
+  out_text(o, n->group != 0 ? "    " : "  ");
   out_results(o, g, n, number);
   out_format(o, " = %s%s%s(", n->no_grad ? "no_grad " : "", n->info->name, n->in_place ? "_" : "");
   bool first = true;
@@ -248,6 +248,19 @@ static void out_node(Out *o, const Graph *g, const GraphNode *n, const int *numb
     if (n->scope != NULL) out_text(o, " "), out_escaped(o, n->scope, " ");
   }
   out_text(o, "\n");
+}
+
+/* The nodes; groups stand in "fused { }". */
+static void out_nodes(Out *o, const Graph *g, const int *number) {
+  int open = 0;
+  for (int i = 0; i < g->n_nodes; i++) {
+    const int group = g->nodes[i].group;
+    if (open != 0 && group != open) out_text(o, "  }\n");
+    if (group != 0 && group != open) out_text(o, "  fused {\n");
+    open = group;
+    out_node(o, g, &g->nodes[i], number);
+  }
+  if (open != 0) out_text(o, "  }\n");
 }
 
 static void out_head(Out *o, const Graph *g, const int *number) {
@@ -289,7 +302,7 @@ Status graph_text(const Graph *g, char **out) {
   if (number == NULL) return ERROR_MEMORY;
   number_text(g, number);
   out_head(&o, g, number);
-  for (int i = 0; i < g->n_nodes; i++) out_node(&o, g, &g->nodes[i], number);
+  out_nodes(&o, g, number);
   out_text(&o, "  return");
   for (int i = 0; i < g->n_outputs; i++) {
     out_text(&o, i > 0 ? ", " : " ");

@@ -77,11 +77,24 @@ static Status verify_values(const Graph *g, bool *made) {
   return OK;
 }
 
+/* Nodes of a group are neighbours, and numbers of groups grow. */
+static Status verify_groups(const Graph *g) {
+  int most = 0;
+  for (int i = 0; i < g->n_nodes; i++) {
+    const int group = g->nodes[i].group;
+    if (group == 0 || (group == most && g->nodes[i - 1].group == group)) continue;
+    if (group <= most) return wrong_node(g, &g->nodes[i], "its group is in two places");
+    most = group;
+  }
+  return OK;
+}
+
 Status graph_verify(const Graph *g) {
   bool *made = memory_zalloc((size_t)g->n_values + 1);
   if (made == NULL) return ERROR_MEMORY;
   Status status = verify_values(g, made);
   for (int i = 0; i < g->n_nodes && status == OK; i++) status = verify_node(g, &g->nodes[i], made);
+  if (status == OK) status = verify_groups(g);
   for (int i = 0; i < g->n_outputs && status == OK; i++)
     if (g->outputs[i] < 0 || g->outputs[i] >= g->n_values || !made[g->outputs[i]])
       status = fail(ERROR_ARGUMENT, "graph: result %d is not made", i + 1);

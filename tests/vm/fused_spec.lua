@@ -32,6 +32,7 @@ describe("torch.fused", function()
     check(function() return x:sin() / y, (x - y):abs():log1p(), x:gt(y) end)
     check(function() return torch.where(x:gt(0.5):logical_and(y:lt(0.5)), x:neg(), y:pow(2)) end)
     check(function() local h = x + y; return h * h:tanh(), h:sigmoid() end)
+    check(function() local h = x + y; return h + 1, h, (h + 1):exp() end) -- a result is an operand of another
     check(function() return (x:double() * 3 + y):exp() end)
     check(function() return x:clamp(0.2, 0.8):add(y, {alpha = 3}):erf() end)
   end)

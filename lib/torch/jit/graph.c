@@ -100,19 +100,20 @@ static void set_numbers(lua_State *L, const char *key, const int *list, int n) {
   lua_setfield(L, -2, key);
 }
 
-/* graph:nodes(): array of {op =, in_place =, no_grad =, inputs =, outputs =, place =, scope =}; inputs and
-** outputs are positions in graph:values(), false where none is given. */
+/* graph:nodes(): array of {op =, in_place =, no_grad =, group =, inputs =, outputs =, place =, scope =};
+** inputs and outputs are positions in graph:values(), false where none is given; nodes of a group run as one walk. */
 static int graph_nodes(lua_State *L) {
   const Graph *g = graph_check(L, "nodes");
   lua_createtable(L, g->n_nodes, 0);
   for (int i = 0; i < g->n_nodes; i++) {
     const GraphNode *n = &g->nodes[i];
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     set_text(L, "op", n->info->name);
     set_text(L, "place", n->place);
     set_text(L, "scope", n->scope);
     lua_pushboolean(L, n->in_place), lua_setfield(L, -2, "in_place");
     lua_pushboolean(L, n->no_grad), lua_setfield(L, -2, "no_grad");
+    if (n->group != 0) lua_pushinteger(L, n->group), lua_setfield(L, -2, "group");
     set_numbers(L, "inputs", n->inputs, n->n_inputs);
     set_numbers(L, "outputs", n->outputs, n->n_outputs);
     lua_rawseti(L, -2, i + 1);
@@ -202,6 +203,7 @@ static int pass_run(lua_State *L, const char *name, Status (*pass)(Graph *g, boo
 
 static int graph_dead_code(lua_State *L) { return pass_run(L, "dead_code", pass_dead_code); }
 static int graph_fold_constants(lua_State *L) { return pass_run(L, "fold_constants", pass_constants); }
+static int graph_fuse(lua_State *L) { return pass_run(L, "fuse", pass_fuse); }
 static int graph_common(lua_State *L) { return pass_run(L, "common_subexpressions", pass_common); }
 
 /* graph:decompose(op): the composites of this name, or all. */
@@ -308,7 +310,7 @@ static const luaL_Reg graph_methods[] = {{"values", graph_values}, {"nodes", gra
                                          {"dead_code", graph_dead_code},
                                          {"fold_constants", graph_fold_constants},
                                          {"common_subexpressions", graph_common},
-                                         {"decompose", graph_decompose},
+                                         {"decompose", graph_decompose}, {"fuse", graph_fuse},
                                          {"run", graph_run_it}, {"copy", graph_copy_it}, {"verify", graph_verify_it},
                                          {NULL, NULL}};
 

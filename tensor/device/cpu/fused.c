@@ -2,6 +2,55 @@
 #include "cpu.h"
 #include "walk.h"
 
+int64_t fused_least = FUSED_LEAST, fused_walks;
+
+/* ---- what can be in a program ------------------------------------------------------------------------ */
+
+bool fused_takes_op(const OpInfo *info, DType compute) {
+  return info->kind == KIND_ELEMENTWISE && !info->in_place_only && !info->moves && !info->real_result &&
+         (dtype_is_float(compute) || compute == DTYPE_BOOL);
+}
+
+/* One element for all, whatever the shape is. */
+static bool is_single(const Tensor *t) {
+  for (int d = 0; d < t->ndim; d++)
+    if (t->shape[d] != 1 && t->stride[d] != 0) return false;
+  return true;
+}
+
+bool fused_takes(const OpInfo *info, const Tensor *t, int64_t numel) {
+  if (tensor_device(t).type != DEVICE_CPU || dtype_is_complex((DType)t->dtype)) return false;
+  if (is_single(t)) return true;
+  /* Rows that are broadcast are short strips, and the last elements of a strip take another loop than the others:
+  ** where that loop calls another function (exp and the like), the last bit may differ. */
+  if (t->numel == numel && tensor_is_contiguous(t)) return true;
+  /* Of an operand of the whole shape without gaps the result would have the layout. */
+  return !info->costly && (t->numel < numel || !tensor_is_dense(t));
+}
+
+/* Whether the dimensions that are reduced are the last ones, and of more than one element together. */
+static bool reduces_last(const Tensor *in, const Ints *dim) {
+  uint32_t bits;
+  int64_t length = 1;
+  if (resolve_dims("reduce", dim, in->ndim, &bits) != OK) return false;
+  for (int d = 0; d < in->ndim; d++) {
+    if (d > 0 && (bits >> (d - 1) & 1) && !(bits >> d & 1)) return false;
+    if (bits >> d & 1) length *= in->shape[d];
+  }
+  return length > 1;
+}
+
+bool fused_takes_reduction(const OpInfo *info, const void *attrs, const Tensor *in) {
+  const bool sums = info->id == OP_SUM || info->id == OP_MEAN || info->id == OP_PROD;
+  const SumAttrs *a = attrs;
+  if (!sums && info->id != OP_AMAX && info->id != OP_AMIN) return false;
+  if (in->dtype != DTYPE_FLOAT32 && in->dtype != DTYPE_FLOAT64) return false;
+  if (sums && a->dtype != DTYPE_NONE && a->dtype != in->dtype) return false;
+  return reduces_last(in, sums ? &a->dim : &((const AmaxAttrs *)attrs)->dim);
+}
+
+/* ---- making programs --------------------------------------------------------------------------------- */
+
 void fused_start(FusedProgram *p, int ndim, const int64_t *shape) {
   p->ndim = ndim;
   memcpy(p->shape, shape, sizeof *shape * (size_t)ndim);
@@ -46,7 +95,7 @@ static void spread(const FusedProgram *p, FusedRegister *r, const Tensor *t) {
 int fused_operand(FusedProgram *p, Tensor *t) {
   char *data = tensor_data(t);
   const bool whole = t->numel == p->numel && tensor_is_contiguous(t);
-  const RegisterKind kind = t->numel == 1 ? REGISTER_SINGLE : whole ? REGISTER_DENSE : REGISTER_SPREAD;
+  const RegisterKind kind = is_single(t) ? REGISTER_SINGLE : whole ? REGISTER_DENSE : REGISTER_SPREAD;
   for (int i = 0; i < p->n_registers; i++) {
     const FusedRegister *r = &p->registers[i];
     if (kind != REGISTER_SPREAD && r->kind == kind && r->data == data && r->dtype == t->dtype) return i;
@@ -113,10 +162,6 @@ int fused_step(FusedProgram *p, const OpInfo *info, const void *attrs, DType com
   return stored;
 }
 
-bool fused_reduces(OpId op) {
-  return op == OP_SUM || op == OP_MEAN || op == OP_PROD || op == OP_AMAX || op == OP_AMIN;
-}
-
 void fused_reduce(FusedProgram *p, OpId reduction, int folded, Tensor *out) {
   p->reduction = reduction;
   p->folded = folded;
@@ -164,6 +209,7 @@ bool fused_fits(FusedProgram *p) { return !p->full && place_buffers(p); }
 
 Status fused_run(FusedProgram *p) {
   if (p->numel == 0 && p->reduction == OP_COUNT) return OK;
+  fused_walks++;
   TRY(cpu_fused_walk(p));
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }

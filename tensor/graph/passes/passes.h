@@ -35,6 +35,8 @@ Status pass_common(Graph *g, bool *changed);
 /* decompose.c: composites become the ops that they are made of; these may be composites in turn. 'op': one op only,
 ** OP_COUNT: all. */
 Status pass_decompose(Graph *g, OpId op, bool *changed);
+/* fuse.c: elementwise nodes, with a reduction at the end perhaps, become groups that run as one walk over memory. */
+Status pass_fuse(Graph *g, bool *changed);
 /* functional.c: changes in place become ops that give new values. 'layouts' are those of the trace. What
 ** memory that is seen from outside holds at the end is copied there as the last thing. */
 Status pass_functional(Graph *g, const TraceLayout *layouts, bool *changed);

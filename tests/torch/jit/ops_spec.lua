@@ -26,7 +26,8 @@ local function same_bits(a, b)
   return x:eq(y):logical_or(x:ne(x):logical_and(y:ne(y))):all():item()
 end
 
-local traced, nodes, decomposed, functional = 0, 0, 0, 0
+local walks = 0 -- of groups that ran as one
+local traced, nodes, decomposed, functional, fused = 0, 0, 0, 0, 0
 
 --- What is done to a graph before it runs again. Each gives the same bits.
 local ways = {
@@ -38,6 +39,10 @@ local ways = {
     g:fold_constants()
     g:common_subexpressions()
     g:dead_code()
+  end},
+  {"fused", false, function(g)
+    for _ = 1, 8 do if not g:decompose() then break end end
+    if g:fuse() then fused = fused + 1 end
   end},
   {"decomposed", true, function(g)
     for _ = 1, 8 do if g:decompose() then decomposed = decomposed + 1 else break end end
@@ -63,7 +68,9 @@ local function judge(doc, case, way)
   end
   _, inputs = calls.arguments(case)
   torch.manual_seed(3)
+  torch._C.fused(1)
   local got = {again:run(inputs)}
+  walks = torch._C.fused()
   for i = 1, #want do
     if not same_bits(want[i], got[i]) then return ("result %d differs:\n%s"):format(i, text) end
   end
@@ -90,6 +97,7 @@ describe("a trace of the recorded cases of", function()
     if os.getenv "HECATE_PARITY" then return end
     assert.is_true(traced > 8000 and nodes >= traced, traced .. " traces")
     assert.is_true(decomposed > 300, decomposed .. " decomposed")
+    assert.is_true(fused > 100 and walks > 90, ("%d fused, %d walks"):format(fused, walks))
     assert.is_true(functional < 20, functional .. " changes in place are left")
   end)
 end)
