@@ -278,7 +278,7 @@ local function ops_c(rows)
     flag("moves", row.moves); flag("computes", row.computes); flag("halves", row.halves)
     flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
     flag("list_output", row.list_output)
-    flag("costly", row.cost); flag("typed", row.composite and row.types)
+    flag("costly", row.cost); flag("typed", row.composite and row.types); flag("bounds", row.bounds)
     flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
     flag("real_result", row.complex_result == "real"); flag("not_holomorphic", row.holomorphic == false)
     if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end

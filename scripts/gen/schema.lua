@@ -36,7 +36,7 @@ local KNOWN = {}
 for key in ([[kind lua method inplace expr constant quick types operand result backward save save_layout infer
   kernel view composite contiguous doc example domain returns creation private random
   grad_inputs cost module numbers gives specialize check mutates amp onnx moves computes halves
-  complex complex_result holomorphic tensors]]):gmatch "%S+" do KNOWN[key] = true end
+  complex complex_result holomorphic tensors bounds]]):gmatch "%S+" do KNOWN[key] = true end
 
 -- What autocast does with the inputs of an op.
 local AMP = {half = true, float = true, widest = true, banned = true}

@@ -134,7 +134,7 @@ static Status copied(Call *c) {
   return tensor_copy_raw(c->out[0], c->in[0]);
 }
 
-Status call_elementwise(Call *c) {
+static Status elementwise_run(Call *c) {
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
@@ -148,4 +148,8 @@ Status call_elementwise(Call *c) {
   if (ndim > 1 && c->op != OP_CLONE) keep_layout(c, c->out[0]); /* contiguous() is made of clone() */
   TRY(c->device->elementwise(c, compute, result));
   return call_finish(c);
+}
+
+Status call_elementwise(Call *c) {
+  return call_has_bounds(c) ? call_bounded(c, elementwise_run) : elementwise_run(c);
 }

@@ -148,7 +148,9 @@ static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const 
     tape_drop_before(&before);
     return status;
   }
-  Status status = c.info->kind == KIND_ELEMENTWISE ? elementwise_in_place(&c) : kernel_in_place(&c);
+  Status status;
+  if (c.info->kind != KIND_ELEMENTWISE) status = kernel_in_place(&c);
+  else status = call_has_bounds(&c) ? call_bounded(&c, elementwise_in_place) : elementwise_in_place(&c);
   if (c.wrote) in_place_changed(inputs[0]);
   if (status == OK && before.self != NULL) status = tape_record_in_place(&c, &before);
   tape_drop_before(&before);

@@ -112,6 +112,7 @@ typedef struct OpInfo {
   uint32_t types;            /* bits of DType: inputs that the kernel works on */
   bool method, in_place, in_place_only, in_place_direct, moves, creation, contiguous;
   bool random;               /* draws from a generator: two calls give two results */
+  bool bounds;               /* elementwise: its numbers are bounds: call/bounds.c */
   bool typed;                /* a composite whose row says 'types' */
   bool list;                 /* the last input is a list */
   bool list_output;          /* the result is a list (call->list), and n_outputs is 0 */

@@ -53,6 +53,14 @@ Status call_check_mutated(const Call *c);
 /* Whether a result of this dtype and shape may go into the first input. */
 Status call_check_target(const Call *c, DType result, int ndim, const int64_t *shape);
 
+/* ---- bounds.c --------------------------------------------------------------- */
+
+/* Runs a call whose numbers are bounds with those that its dtype has. */
+Status call_bounded(Call *c, Status (*run)(Call *c));
+static inline bool call_has_bounds(const Call *c) {
+  return c->info->bounds && c->in[0] != NULL && !dtype_has_gradient((DType)c->in[0]->dtype);
+}
+
 /* ---- elementwise.c ------------------------------------------------------------ */
 
 Status call_elementwise(Call *c);

@@ -59,10 +59,51 @@ describe("a number that does not fit", function()
       message_of(torch.add, t, t, {alpha = 300}))
     assert.equal("add: 'alpha' (argument 3): expected an integer for tensors of uint8, got 1.5",
       message_of(torch.add, t, t, {alpha = 1.5}))
-    assert.equal("clamp: 'max' (argument 3): 300 cannot be converted to uint8 without overflow",
-      message_of(torch.clamp, t, -5, 300))
+    assert.equal("clamp: 'max' (argument 3): 1e+39 cannot be converted to float32 without overflow",
+      message_of(torch.clamp, t:float(), -5, 1e39))
     assert.equal("scatter_: 'value' (argument 4): 300 cannot be converted to uint8 without overflow",
       message_of(t.scatter_, t, 1, torch.tensor {1}, 300))
+  end)
+
+  it("is refused where it would be chosen", function()
+    local t, mask = torch.ones(2, {dtype = "int8"}), torch.tensor {true, false}
+    assert.equal("where: 'other' (argument 3): 1000 cannot be converted to int8 without overflow",
+      message_of(torch.where, mask, t, 1000))
+    assert.equal("where: 'input' (argument 2): -129 cannot be converted to int8 without overflow",
+      message_of(torch.where, mask, -129, t))
+    assert.same({1, 7}, torch.where(mask, t, 7):tolist())
+    assert.same({1000, 1}, torch.where(mask, 1000, 1):tolist())
+    assert.same({1, 1000.5}, torch.where(mask, t, 1000.5):tolist())
+  end)
+
+  it("bounds an integer dtype as the nearest number does that the dtype has", function()
+    local bits = {int8 = 7, uint8 = 8, int16 = 15, uint16 = 16, int32 = 31, uint32 = 32, int64 = 63}
+    for dtype, n in pairs(bits) do
+      local lowest, highest = dtype:find "^u" and 0 or -(1 << n - 1) * 2, (1 << n - 1) - 1 + (1 << n - 1)
+      local far = n == 63 and math.maxinteger or highest + 1
+      local x = torch.tensor({0, 1, 100}, {dtype = dtype})
+      local function same(expected, ...)
+        assert.same(expected, x:clamp(...):tolist())
+        assert.same(expected, x:clone():clip_(...):tolist())
+        if ... == nil or select(2, ...) == nil then return end
+        assert.same(expected, nn.functional.hardtanh(x, ...):tolist())
+        assert.same(expected, nn.Hardtanh(...)(x):tolist())
+        assert.same(expected, x:clone():hardtanh_(...):tolist())
+        assert.same(expected, x:t():hardtanh_(...):tolist()) -- x itself
+        x = torch.tensor({0, 1, 100}, {dtype = dtype})
+      end
+      same({0, 1, 100}, -far, far)
+      same({0, 1, 100}, -5, far)
+      same({0, 1, 50}, -far, 50)
+      same({7, 7, 100}, 7, far)
+      same({highest, highest, highest}, far, nil)
+      same({lowest, lowest, lowest}, nil, n == 63 and math.mininteger or -far - 1)
+      same({lowest, lowest, lowest}, nil, n == 63 and math.mininteger or -1000000000000)
+      assert.same({0, 1, 100}, nn.functional.hardtanh(x, -1e30, 1e30):tolist())
+      assert.same({0, 1, 1}, nn.functional.hardtanh(x, -1e30, 1.9):tolist())
+      assert.same({highest}, nn.functional.hardtanh(x:new_full({1}, highest), -math.huge, math.huge):tolist())
+    end
+    assert.same({0.0, 50.5}, torch.tensor({0, 100}, {dtype = "int8"}):clamp(-1000, 50.5):tolist()) -- floats
   end)
 
   it("is refused by floats of 16 bits, with and without a fraction", function()

@@ -24,13 +24,13 @@ op {"elu_backward", "(g: Tensor, input: Tensor, alpha: float) -> Tensor", privat
     return {g = o.grad:elu_backward(o.input, o.alpha), input = (o.grad * o.out):masked_fill(o.input:gt(0), 0)}
   end}
 
-op {"hardtanh", "(input: Tensor, min_val: float = -1, max_val: float = 1) -> Tensor", module = "nn.functional",
+op {"hardtanh", "(input: Tensor, min_val: number = -1, max_val: number = 1) -> Tensor", module = "nn.functional",
   method = false, inplace = true,
-  types = "number", expr = "a < min_val ? min_val : a > max_val ? max_val : a", domain = "nonzero",
+  types = "number", bounds = true, expr = "a < min_val ? min_val : a > max_val ? max_val : a", domain = "nonzero",
   backward = function(o) return {input = o.grad:hardtanh_backward(o.input, o.min_val, o.max_val)} end,
   doc = "x between min_val and max_val, and the nearer of the two elsewhere.",
   example = "nn.functional.hardtanh(torch.tensor({-2.0, 0.5, 2.0}))", gives = "{-1, 0.5, 1}"}
-op {"hardtanh_backward", "(g: Tensor, input: Tensor, min_val: float, max_val: float) -> Tensor", private = true,
+op {"hardtanh_backward", "(g: Tensor, input: Tensor, min_val: number, max_val: number) -> Tensor", private = true,
   types = "number", domain = "nonzero",
   expr = "b <= min_val || b >= max_val ? K(0) : a", doc = "The gradient of hardtanh.",
   backward = function(o) return {g = o.grad:hardtanh_backward(o.input, o.min_val, o.max_val)} end}

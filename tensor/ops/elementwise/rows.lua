@@ -305,7 +305,7 @@ op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64
   doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
 
 op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", complex = true,
-  onnx = "Where", operand = {"condition"},
+  onnx = "Where", operand = {"condition"}, check = "where",
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
   example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}",
   domain = "condition",
@@ -327,7 +327,7 @@ op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tenso
   doc = "input with value, a tensor of no dimensions, where mask holds; in the dtype of input.",
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), torch.tensor(5.0))", gives = "{5, 1}"}
 op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number",
-  numbers = "promote",
+  numbers = "promote", bounds = true,
   expr = "at_most(at_least(a, min_or_lowest), max_or_highest)", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", gives = "{1, 1, 2, 3, 3}", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
