@@ -10,7 +10,9 @@ end
 
 local function describe(v)
   if torch.is_tensor(v) then return "a tensor" end
-  if type(v) == "string" then return ('the string "%s"'):format(v) end
+  if type(v) == "string" then
+    return ('the string "%s"'):format((#v > 60 and v:sub(1, 60) .. "…" or v):gsub("%c", " ")) -- one line
+  end
   if v ~= v then return "nan" end
   if type(v) == "number" or type(v) == "nil" or type(v) == "boolean" then return tostring(v) end
   return "a " .. type(v)

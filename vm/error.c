@@ -86,6 +86,8 @@ const char *error_describe(lua_State *L, int index, char *buffer) {
     size_t length;
     const char *s = lua_tolstring(L, index, &length);
     snprintf(buffer, ERROR_TEXT, "the string \"%.60s%s\"", s, length > 60 ? "…" : "");
+    for (char *c = buffer; *c != '\0'; c++) /* a message is one line */
+      if ((unsigned char)*c < ' ' || *c == 127) *c = ' ';
   } else if (type == LUA_TNUMBER && lua_isinteger(L, index))
     snprintf(buffer, ERROR_TEXT, "the number %lld", (long long)lua_tointeger(L, index));
   else if (type == LUA_TNUMBER && lua_tonumber(L, index) != lua_tonumber(L, index))

@@ -1,4 +1,4 @@
-local raise = torch._C.raise -- an error at the line of the program
+local options = require "torch.utils.options"
 local dtypes = {}
 for _, dtype in ipairs(torch._C.dtypes()) do
   if dtype.category == "float" then dtypes["torch." .. dtype.name] = dtype end
@@ -12,7 +12,7 @@ return function(type)
   type = type or torch.get_default_dtype()
   local dtype = dtypes[tostring(type)] or dtypes["torch." .. tostring(type)]
   if not dtype then
-    raise("finfo: 'type' (argument 1): expected a floating point dtype, got " .. tostring(type))
+    options.wrong("finfo", "type", 1, "a floating point dtype", type)
   end
   local decimals = math.floor((dtype.digits - 1) * math.log(2, 10))
   return {bits = dtype.size * 8, eps = 2.0 ^ (1 - dtype.digits), min = dtype.lowest, max = dtype.highest,

@@ -1,4 +1,4 @@
-local raise = torch._C.raise -- an error at the line of the program
+local options = require "torch.utils.options"
 local dtypes = {}
 for _, dtype in ipairs(torch._C.dtypes()) do
   if dtype.category == "integer" then dtypes["torch." .. dtype.name] = dtype end
@@ -9,7 +9,7 @@ end
 -- Example: torch.iinfo(torch.int8).max --> 127
 return function(type)
   local dtype = dtypes[tostring(type)] or dtypes["torch." .. tostring(type)]
-  if not dtype then raise("iinfo: 'type' (argument 1): expected an integer dtype, got " .. tostring(type)) end
+  if not dtype then options.wrong("iinfo", "type", 1, "an integer dtype", type) end
   local largest = dtype.name == "int64" and math.maxinteger or math.tointeger(dtype.highest) or dtype.highest
   return {bits = dtype.size * 8, min = math.tointeger(dtype.lowest), max = largest, dtype = dtype.name}
 end

@@ -106,6 +106,8 @@ Status tensor_set_grad(Tensor *t, Tensor *grad) {
     return fail(ERROR_ARGUMENT, "grad: expected a tensor on %s as the tensor is, got one on %s",
                 device_text(want, tensor_device(t)), device_text(is, tensor_device(grad)));
   }
+  if (grad != NULL && grad->base == t) /* it holds its base, which would hold it */
+    return fail(ERROR_ARGUMENT, "grad: a tensor cannot have a view of itself as its gradient");
   if (grad == t) return fail(ERROR_ARGUMENT, "grad: a tensor cannot be its own gradient");
   if (grad == NULL && t->autograd == NULL) return OK;
   Autograd *meta = autograd_of(t);

@@ -78,7 +78,9 @@ void iter_init(Iter *it, int n, Tensor *const *operands) {
     it->data[k] = tensor_data(operands[k]);
   }
   sort_dims(out, order);
-  for (int i = 0; i < out->ndim; i++) {
+  /* Without elements the strides are of no use, and may be too large to be counted in bytes. */
+  const int ndim = it->numel == 0 ? 0 : out->ndim;
+  for (int i = 0; i < ndim; i++) {
     int d = order[i];
     if (out->shape[d] == 1) continue;
     for (int k = 0; k < n; k++) { /* broadcasting: missing or 1 is stride 0 */

@@ -118,6 +118,18 @@ describe("what is called with what is not its own", function()
     assert.error_matches(function() torch.rand(2, {generator = kept[1]}) end, "closed torch.Generator")
   end)
 
+  it("a model that holds a closed layer", function()
+    local model = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU()))
+    for i = 1, 2 do debug.getmetatable(model[i]).__close(model[i]) end
+    assert.error_matches(function() return model(torch.ones(2)) end, "got a closed nn.Linear")
+    assert.error_matches(function() model:train() end, "nn.Linear: called for a closed nn.Linear")
+    assert.error_matches(function() return tostring(model) end, "got a closed nn.Linear")
+    for _, name in ipairs {"parameters", "buffers", "children", "modules", "state_dict"} do
+      assert.equal("table", type(model[name](model)))
+    end
+    assert.equal(model, model:double():zero_grad() or model)
+  end)
+
   it("a finaliser that closes a tensor in the middle of an op", function()
     local a = torch.ones(4096)
     local closed = false

@@ -43,8 +43,11 @@ void *class_instance(lua_State *L, const ObjectClass *info) {
 
 static const ObjectClass *check_self(lua_State *L) {
   const ObjectClass *info = lua_touserdata(L, lua_upvalueindex(2));
-  if (object_test(L, 1, &info->class) == NULL)
-    error_raise(L, "%s: called for a value of another type", info->class.name);
+  if (object_test(L, 1, &info->class) == NULL) {
+    char got[ERROR_TEXT];
+    error_raise(L, "%s: called for %s", info->class.name,
+                object_is_closed(L, 1) ? error_describe(L, 1, got) : "a value of another type");
+  }
   return info;
 }
 

@@ -1,5 +1,6 @@
 -- torch.autograd.gradcheck: gradients against central differences, in float64.
 
+local read = require "torch.autograd.gradient_check"
 local raise = torch._C.raise -- an error at the line of the program
 local function weights(y, k)
   local n = y:numel()
@@ -48,13 +49,12 @@ end
 -- d Σ wᵢ yᵢ / dx = (Σ wᵢ yᵢ(x + ε) - Σ wᵢ yᵢ(x - ε)) / 2ε.
 -- Raises on disagreement unless raise_exception is false, then returns false and the reason.
 -- Example: torch.autograd.gradcheck(torch.sin, torch.tensor({1.0}, {dtype = "float64", requires_grad = true}))
-return function(f, inputs, options)
-  options = options or {}
-  if torch.is_tensor(inputs) then inputs = {inputs} end
-  local eps, atol, rtol = options.eps or 1e-6, options.atol or 1e-5, options.rtol or 1e-3
+return function(f, inputs, given)
+  inputs, given = read("gradcheck", f, inputs, given)
+  local eps, atol, rtol = given.eps or 1e-6, given.atol or 1e-5, given.rtol or 1e-3
   local function no(...)
     local reason = "gradcheck: " .. string.format(...)
-    if options.raise_exception == false then return false, reason end
+    if given.raise_exception == false then return false, reason end
     raise(reason)
   end
   local checked, places = {}, {}

@@ -1,11 +1,13 @@
 -- torch.autograd.gradgradcheck: second derivatives against differences of the first.
 
+local read = require "torch.autograd.gradient_check"
+
 --- torch.autograd.gradgradcheck(f: function, inputs: Tensor|Tensor[], {eps: float = 1e-6, atol: float = 1e-5,
 -- rtol: float = 1e-3, raise_exception: bool = true}) -> bool, string: Second derivatives: gradcheck of the gradients
 -- of f with respect to the inputs that require one.
 -- Example: torch.autograd.gradgradcheck(torch.sin, torch.tensor({1.0}, {dtype = "float64", requires_grad = true}))
 return function(f, inputs, options)
-  if torch.is_tensor(inputs) then inputs = {inputs} end
+  inputs, options = read("gradgradcheck", f, inputs, options)
   local n = inputs.n or #inputs
   local checked = {}
   for i = 1, n do

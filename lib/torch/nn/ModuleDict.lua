@@ -20,7 +20,12 @@ local function update(self, modules, who)
   elseif type(modules) ~= "table" then
     raise(("%s: 'modules' (argument 1): expected a table of modules, got a %s"):format(who, type(modules)))
   elseif modules[1] then
-    for _, pair in ipairs(modules) do add(self, who, pair[1], pair[2]) end
+    for i, pair in ipairs(modules) do
+      if type(pair) ~= "table" then
+        raise(("%s: entry %d: expected {name, module}, got a %s"):format(who, i, type(pair)))
+      end
+      add(self, who, pair[1], pair[2])
+    end
   else
     local names = {}
     for name in pairs(modules) do names[#names + 1] = name end

@@ -4,6 +4,7 @@
 
 bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
+  if (object_is_closed(L, index)) return false; /* a child may be: the call of it says so */
   const Layer *layer = module_layer(m);
   if (m->object.class != &layer->base.class || m->hooked) return false;
   if (layer->forward == NULL && layer->forward_on_stack == NULL) return false;

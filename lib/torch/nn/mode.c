@@ -41,7 +41,7 @@ static void set_training(lua_State *L, int self, bool training) {
     if (m->slots[i].module == NULL) continue;
     lua_getfield(L, fields, m->slots[i].name);
     const Class *class = m->slots[i].module->object.class;
-    if (class == &class_native(class)->class) {
+    if (class != &object_closed && class == &class_native(class)->class) {
       set_training(L, fields + 1, training);
     } else {
       lua_getfield(L, fields + 1, "train");

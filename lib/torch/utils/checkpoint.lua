@@ -1,8 +1,7 @@
 -- torch.utils.checkpoint: memory for time (Chen et al. 2016, "Training deep nets with
 -- sublinear memory cost"). What a part of a model keeps for its backward pass is not kept
 -- but computed again.
-local integer = require "torch.utils.options".integer
-local raise = torch._C.raise -- an error at the line of the program
+local library = require "torch.utils.options"
 local checkpoint = {}
 
 local options_known = {use_reentrant = true, preserve_rng_state = true}
@@ -79,6 +78,7 @@ end
 -- their .grad; there is no second derivative, and torch.autograd.grad finds the
 -- gradients of the arguments alone.
 function checkpoint.checkpoint(f, ...)
+  if not library.is_callable(f) then library.wrong("checkpoint", "f", 1, "a function", f) end
   local arguments, options = split_options(...)
   local state = options.preserve_rng_state ~= false and torch.get_rng_state() or nil
   local wanted = torch.zeros(0):requires_grad_(true)
@@ -89,16 +89,22 @@ end
 -- nn.Sequential or an array) one after the other, checkpointed in so many segments but for
 -- the last.
 function checkpoint.checkpoint_sequential(modules, segments, input, options)
-  local n = #modules
+  local n = library.length(modules)
+  if n == nil then library.wrong("checkpoint_sequential", "modules", 1, "an nn.Sequential or an array", modules) end
   local given = segments
-  segments = integer(given)
+  segments = library.integer(given)
   if segments == nil or segments < 1 or segments > n then
-    raise(("checkpoint_sequential: 'segments' (argument 2): expected a number from 1 to %d, got %s"):format(n,
-      tostring(given)))
+    library.wrong("checkpoint_sequential", "segments", 2, ("a number from 1 to %d"):format(n), given)
   end
   local function run(first, last)
     return function(x)
-      for i = first, last do x = modules[i](x) end
+      for i = first, last do
+        local module = modules[i]
+        if not library.is_callable(module) then
+          library.wrong("checkpoint_sequential", ("modules[%d]"):format(i), nil, "a module or a function", module)
+        end
+        x = module(x)
+      end
       return x
     end
   end

@@ -30,6 +30,8 @@ local data = {
 --- torch.utils.data.position(name: string, i: int, n: int) -> int: For `__getitem` of the data
 -- set `name`: i as a position from 1 to n; negative ones count from the end. Others raise.
 local function position(name, i, n)
+  if type(name) ~= "string" then options.wrong("position", "name", 1, "a string", name) end
+  if not options.integer(n) then options.wrong("position", "n", 3, "an integer", n) end
   local given = i
   i = options.integer(given)
   if i == nil then options.wrong(name, "i", nil, "a position (an integer)", given) end

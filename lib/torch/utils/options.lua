@@ -39,7 +39,7 @@ function options.describe(value)
   if value ~= value then return "number nan" end -- Lua may write -nan
   if kind == "number" or kind == "boolean" then return ("%s %s"):format(kind, value) end
   if kind == "string" then
-    return ("string '%s'"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
+    return ("string '%s'"):format((#value > 40 and value:sub(1, 37) .. "..." or value):gsub("%c", " "))
   end
   if kind == "table" and #value > 0 and getmetatable(value) == nil then
     return ("an array of %d"):format(#value)

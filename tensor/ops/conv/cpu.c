@@ -135,7 +135,7 @@ Status KERNEL(conv2d_input)(Call *c) {
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
   TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
-  TRY(conv_check_grad(c->in[0], &p.w));
+  TRY(conv_check_grad(c->in[0], c->out[0], &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
   conv_plan_init(&p, (DType)c->in[0]->dtype);
   return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
@@ -180,7 +180,7 @@ Status KERNEL(conv2d_weight)(Call *c) {
   WeightPlan w = {.parts = 1};
   Plan *p = &w.plan;
   TRY(conv_window(c->in[0], c->out[0], &args, &p->w));
-  TRY(conv_check_grad(c->in[1], &p->w));
+  TRY(conv_check_grad(c->in[1], c->out[0], &p->w));
   conv_plan_init(p, (DType)c->in[0]->dtype);
   int64_t n = c->out[0]->numel;
   bool large = n > 1 << 20; /* then the products themselves are worth threads */

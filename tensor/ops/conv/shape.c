@@ -105,11 +105,11 @@ Status infer_conv2d_adjoint(Call *c) {
   return call_output(c, 0, (DType)c->in[0]->dtype, a->size.n, a->size.v);
 }
 
-Status conv_check_grad(const Tensor *grad, const Window *w) {
+Status conv_check_grad(const Tensor *grad, const Tensor *out, const Window *w) {
   char text[SHAPE_TEXT];
   int n = grad->ndim;
-  if (n >= 3 && grad->shape[n - 3] == w->features && grad->shape[n - 2] == w->out[0] &&
-      grad->shape[n - 1] == w->out[1] && (n == 3 ? 1 : grad->shape[0]) == w->batch)
+  if (grad->dtype == out->dtype && (n == 3 || n == 4) && grad->shape[n - 3] == w->features &&
+      grad->shape[n - 2] == w->out[0] && grad->shape[n - 1] == w->out[1] && (n == 3 ? 1 : grad->shape[0]) == w->batch)
     return OK;
   return fail(ERROR_ARGUMENT, "conv2d: the gradient %s does not fit", tensor_text(text, grad));
 }

@@ -22,7 +22,7 @@ typedef struct {
 
 /* Geometry from the operands, checked. */
 Status conv_window(const Tensor *input, const Tensor *weight, const ConvArgs *a, Window *w);
-Status conv_check_grad(const Tensor *grad, const Window *w);
+Status conv_check_grad(const Tensor *grad, const Tensor *out, const Window *w);
 Status pool_window(const char *who, const Tensor *input, const PoolArgs *a, Window *w);
 
 /* Output columns [*low, *high) whose input column at kernel column j lies inside. */

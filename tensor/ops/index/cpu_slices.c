@@ -47,7 +47,7 @@ static const AddSlicesFn slices_adds[DTYPE_COUNT] = ANY_TABLE(slices_add);
 
 void KERNEL(select_slices)(const Tensor *in, int64_t dim, bool from_end, const int64_t *index, int64_t n, Tensor *out) {
   const Slices s = index_slices(in, dim, from_end);
-  const int64_t rows = s.outer * n, run = s.inner > 1 ? 1 : 4096, tasks = (rows + run - 1) / run;
+  const int64_t rows = s.outer * n, run = s.inner == 1 ? 4096 : 1, tasks = (rows + run - 1) / run;
   const size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
   const char *from = tensor_data(in);
   char *to = tensor_data(out);
@@ -55,7 +55,7 @@ void KERNEL(select_slices)(const Tensor *in, int64_t dim, bool from_end, const i
   for (int64_t task = 0; task < tasks; task++) {
     const int64_t row = task * run, last = row + run < rows ? row + run : rows;
     if (interrupt_requested()) continue;
-    if (s.inner > 1) {
+    if (s.inner != 1) { /* also where slices have no elements: positions are checked, nothing is copied */
       const int64_t i = slices_check(&s, index[row % n]);
       if (i >= 0) memcpy(to + (size_t)row * bytes, from + (size_t)(row / n * s.size + i) * bytes, bytes);
     } else

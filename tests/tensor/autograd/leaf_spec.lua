@@ -112,6 +112,8 @@ describe("the gradient of a leaf", function()
   it("is not the leaf itself", function()
     local x = leaf(1, 2)
     assert.has_error(function() x.grad = x end, "grad: a tensor cannot be its own gradient")
+    assert.has_error(function() x.grad = x:view(x.shape) end,
+      "grad: a tensor cannot have a view of itself as its gradient")
   end)
   it("can be differentiated after create_graph, also where it was copied", function()
     local a, b = leaf(2, 3), leaf(5, 7)

@@ -1,6 +1,5 @@
 local check = require "torch.nn.init.check"
 local options = require "torch.utils.options"
-local raise = torch._C.raise -- an error at the line of the program
 
 --- nn.init.dirac_(tensor, groups = 1): the weight (out, in, …) of a convolution that passes as
 -- many channels of each group as it can unchanged.
@@ -11,8 +10,7 @@ return function(tensor, groups)
   local shape = tensor.shape
   groups = options.integer(given)
   if groups == nil or groups < 1 or shape[1] % groups ~= 0 then
-    raise(("nn.init.dirac_: 'groups' (argument 2): expected a divisor of %d, got %s"):format(shape[1],
-      tostring(given)))
+    options.wrong("nn.init.dirac_", "groups", 2, "a divisor of " .. shape[1], given)
   end
   local each = shape[1] // groups
   torch.no_grad(function()

@@ -1,5 +1,5 @@
 local check = require "torch.nn.init.check"
-local raise = torch._C.raise -- an error at the line of the program
+local options = require "torch.utils.options"
 
 --- nn.init.sparse_(tensor, sparsity, std = 0.01): normal numbers, in each column a share
 -- `sparsity` of zeros at random places (Martens 2010).
@@ -8,8 +8,7 @@ return function(tensor, sparsity, std)
   if type(sparsity) == "table" then sparsity, std = sparsity.sparsity, sparsity.std end
   if type(std) == "table" then std = std.std end
   if type(sparsity) ~= "number" or not (sparsity >= 0 and sparsity <= 1) then
-    raise(("nn.init.sparse_: 'sparsity' (argument 2): expected a number from 0 to 1, got %s"):format(
-      tostring(sparsity)))
+    options.wrong("nn.init.sparse_", "sparsity", 2, "a number from 0 to 1", sparsity)
   end
   local rows, columns = tensor.shape[1], tensor.shape[2]
   local zeros = math.ceil(sparsity * rows)

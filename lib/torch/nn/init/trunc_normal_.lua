@@ -1,5 +1,5 @@
 local check = require "torch.nn.init.check"
-local raise = torch._C.raise -- an error at the line of the program
+local options = require "torch.utils.options"
 
 -- The inverse of erf: Winitzki's approximation, then Newton's steps.
 local function erfinv(y)
@@ -26,7 +26,11 @@ return function(tensor, mean, std, a, b)
     b = type(b) == "number" and b or named.b
   end
   mean, std, a, b = mean or 0, std or 1, a or -2, b or 2
-  if not (a < b) then raise(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b)) end
+  for i, name in ipairs {"mean", "std", "a", "b"} do
+    local value = ({mean, std, a, b})[i]
+    if type(value) ~= "number" then options.wrong("nn.init.trunc_normal_", name, i + 1, "a number", value) end
+  end
+  if not (a < b) then options.raise(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b)) end
   torch.no_grad(function()
     -- Uniform numbers between the shares of the normal law below a and below b, and back. Shares
     -- that are 0 or 1 in float64 would come back as infinities: clamped.

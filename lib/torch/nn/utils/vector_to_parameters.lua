@@ -13,7 +13,13 @@ return function(vector, parameters)
       type(parameters)))
   end
   local total = 0
-  for _, p in ipairs(parameters) do total = total + p:numel() end
+  for i, p in ipairs(parameters) do
+    if not torch.is_tensor(p) then
+      raise(("vector_to_parameters: 'parameters' (argument 2): entry %d: expected a tensor, got a %s"):format(i,
+        type(p)))
+    end
+    total = total + p:numel()
+  end
   if total > vector:numel() then
     raise(("vector_to_parameters: 'vector' (argument 1): it has %d elements, the parameters have %d"):format(
       vector:numel(), total))

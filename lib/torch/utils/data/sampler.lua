@@ -19,6 +19,7 @@ sampler.Sampler = Sampler
 
 --- sampler:iter() -> function: For loops over the positions, one by one.
 function Sampler:iter()
+  if self.positions == nil then options.raise("Sampler: a class of samplers defines 'iter' or 'positions'") end
   local order, i = self:positions():tolist(), 0
   return function()
     i = i + 1
@@ -30,7 +31,17 @@ end
 local SequentialSampler = torch.class("torch.utils.data.SequentialSampler", Sampler)
 sampler.SequentialSampler = SequentialSampler
 
-function SequentialSampler:__init(data_source) self.data_source = data_source end
+-- What a sampler counts the positions of: anything that has a length.
+local function check_source(name, data_source)
+  if options.length(data_source) == nil then
+    options.wrong(name, "data_source", 1, "a data set or an array", data_source)
+  end
+end
+
+function SequentialSampler:__init(data_source)
+  check_source("SequentialSampler", data_source)
+  self.data_source = data_source
+end
 
 function SequentialSampler:__len() return #self.data_source end
 
@@ -58,6 +69,7 @@ function RandomSampler:__init(...)
     {"num_samples", kind = "positive"},
     {"generator"},
   }, ...)
+  check_source("RandomSampler", given.data_source)
   self.data_source, self.replacement = given.data_source, given.replacement
   self.num_samples, self.generator = given.num_samples, given.generator
 end
