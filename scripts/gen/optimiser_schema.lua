@@ -9,7 +9,7 @@ local TYPES = {float = "double", bool = "bool", ["float[2]"] = "double"}
 
 -- What an expression may mention beside the names of its row.
 local FUNCTIONS = {}
-for name in ("sqrt fabs pow exp log K"):gmatch "%S+" do FUNCTIONS[name] = true end
+for name in ("sqrt fabs pow exp log K to_float32"):gmatch "%S+" do FUNCTIONS[name] = true end
 
 local function fail(row, text, ...) error(row.where .. ": " .. text:format(...), 0) end
 

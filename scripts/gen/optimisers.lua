@@ -123,7 +123,8 @@ local function rule(row, put)
 end
 
 function emit.rules(rows)
-  local out, put = lines(HEAD, '#include "ops/optim/optimiser.h"', "", "#include <math.h>", "#include <stddef.h>", "")
+  local out, put = lines(HEAD, '#include "ops/optim/optimiser.h"', "", "#include <math.h>", "#include <stddef.h>", "",
+    "static inline double to_float32(double x) { return (float)x; }", "")
   for _, row in ipairs(rows) do
     put('#line %d "%s"', row.line, row.file)
     variant_function(row, put)
@@ -242,11 +243,8 @@ local OPTION_TYPES = {float = "OPTION_FLOAT", bool = "OPTION_BOOL", ["float[2]"]
 local function options(row, put)
   put("static const Option %s_options[] = {", row.c)
   for _, option in ipairs(row.options) do
-    if option.second and option.second ~= "0.999" then
-      error(("%s: the second default of '%s' must be 0.999, that of OPTION_REALS"):format(row.where, option.name), 0)
-    end
-    put('  {"%s", %s, offsetof(%s, %s), false, %s, NULL},', option.name, OPTION_TYPES[option.type], struct(row),
-      option.name, option.default)
+    put('  {"%s", %s, offsetof(%s, %s), false, %s, %s},', option.name, OPTION_TYPES[option.type], struct(row),
+      option.name, option.default, option.second and ("&(const double){%s}"):format(option.second) or "NULL")
   end
   put("  {NULL}};")
 end

@@ -115,17 +115,17 @@ static bool get_reals(lua_State *L, int index, double *pair) {
 
 static void set_choice(lua_State *L, const char *function, const Option *o, int position,
                        int index, int *out) {
-  int word = get_word(L, index, o->choices);
+  int word = get_word(L, index, option_choices(o));
   if (word >= 0) {
     *out = word;
     return;
   }
   luaL_Buffer b;
   luaL_buffinit(L, &b);
-  for (int i = 0; o->choices[i] != NULL; i++) {
-    if (i > 0) luaL_addstring(&b, o->choices[i + 1] != NULL ? ", " : " or ");
+  for (int i = 0; option_choices(o)[i] != NULL; i++) {
+    if (i > 0) luaL_addstring(&b, option_choices(o)[i + 1] != NULL ? ", " : " or ");
     luaL_addchar(&b, '\'');
-    luaL_addstring(&b, o->choices[i]);
+    luaL_addstring(&b, option_choices(o)[i]);
     luaL_addchar(&b, '\'');
   }
   luaL_pushresult(&b);
@@ -165,7 +165,7 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       *(bool *)at = lua_toboolean(L, index);
       break;
     case OPTION_PAIR:
-      if (!get_pair(L, index, o->choices, at))
+      if (!get_pair(L, index, option_choices(o), at))
         option_wrong(L, function, o, position, "an integer or an array of two", index);
       break;
     case OPTION_INTS:
@@ -197,7 +197,7 @@ static void set_initial(const Option *o, void *values) {
     case OPTION_FLOAT_OR_NIL: *(double *)at = o->initial; break;
     case OPTION_REALS:
       ((double *)at)[0] = o->initial;
-      ((double *)at)[1] = 0.999;
+      ((double *)at)[1] = *(const double *)o->more;
       break;
     case OPTION_BOOL: *(bool *)at = o->initial != 0; break;
     case OPTION_PAIR: ((int64_t *)at)[0] = ((int64_t *)at)[1] = integer; break;
@@ -221,7 +221,7 @@ static void push_integers(lua_State *L, const int64_t *integers, int n) {
 
 static void push_pair(lua_State *L, const Option *o, const int64_t *pair) {
   bool word = pair[0] != OPTION_NONE && pair[0] < OPTION_WORD_END;
-  if (word) lua_pushstring(L, o->choices[pair[0] - OPTION_WORD]);
+  if (word) lua_pushstring(L, option_choices(o)[pair[0] - OPTION_WORD]);
   else push_integers(L, pair, pair[0] == OPTION_NONE ? -1 : 2);
 }
 
@@ -255,7 +255,7 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
     case OPTION_INTS: push_integers(L, ints->v, ints->n); return true;
     case OPTION_PAIR: push_pair(L, o, integers); return true;
     case OPTION_REALS: push_reals(L, at); return true;
-    case OPTION_CHOICE: lua_pushstring(L, o->choices[*(const int *)at]); return true;
+    case OPTION_CHOICE: lua_pushstring(L, option_choices(o)[*(const int *)at]); return true;
     default: return false;
   }
 }
@@ -284,8 +284,8 @@ static void push_option(lua_State *L, const Option *o) {
   lua_setfield(L, -2, "default");
   if (o->type != OPTION_CHOICE) return;
   lua_newtable(L);
-  for (int i = 0; o->choices[i] != NULL; i++) {
-    lua_pushstring(L, o->choices[i]);
+  for (int i = 0; option_choices(o)[i] != NULL; i++) {
+    lua_pushstring(L, option_choices(o)[i]);
     lua_rawseti(L, -2, i + 1);
   }
   lua_setfield(L, -2, "choices");

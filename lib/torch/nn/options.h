@@ -11,13 +11,13 @@ typedef enum {
   OPTION_INT,    /* int64_t */
   OPTION_FLOAT,  /* double */
   OPTION_FLOAT_OR_NIL, /* double; NAN: none, which `false` says */
-  OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and 0.999 */
+  OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and '*more' */
   OPTION_BOOL,   /* bool */
-  OPTION_PAIR,   /* int64_t[2]: a number, an array of two, or one of 'choices' (OPTION_WORD + which); OPTION_NONE: not
+  OPTION_PAIR,   /* int64_t[2]: a number, an array of two, or one of the choices (OPTION_WORD + which); OPTION_NONE: not
                  ** given */
   OPTION_INTS,   /* Ints: an integer or an array of them; n < 0: not given */
   OPTION_DIM,    /* int64_t: a position, kept from 0; OPTION_NONE: not given */
-  OPTION_CHOICE, /* int: which of 'choices' */
+  OPTION_CHOICE, /* int: which of the choices */
   OPTION_DTYPE,  /* DType; DTYPE_NONE: not given */
   OPTION_TENSOR, /* not kept: stays on the stack */
   OPTION_VALUE   /* not kept: any value, stays on the stack; called "device" it is checked */
@@ -33,8 +33,12 @@ typedef struct {
   size_t offset; /* in the struct that options_read fills */
   bool required;
   double initial; /* of what is not given; a bool, an int, both of a pair… */
-  const char *const *choices; /* of OPTION_CHOICE and OPTION_PAIR; NULL at the end */
+  /* What some types have beside: OPTION_CHOICE and OPTION_PAIR the choices, const char *const[] with NULL at the end;
+  ** OPTION_REALS the initial second number, const double *. */
+  const void *more;
 } Option;
+
+static inline const char *const *option_choices(const Option *option) { return option->more; }
 
 /* What the last options_read was told for the option "device", else the default device: where a constructor makes its
 ** parameters and buffers. */

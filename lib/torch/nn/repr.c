@@ -35,7 +35,7 @@ static bool repr_is_default(lua_State *L, const Option *o, int value) {
   if (lua_isnil(L, value)) return isnan(o->initial);
   if (lua_isboolean(L, value)) return lua_toboolean(L, value) == (o->initial != 0);
   if (lua_isnumber(L, value)) return lua_tonumber(L, value) == o->initial;
-  return o->type == OPTION_CHOICE && strcmp(lua_tostring(L, value), o->choices[(int)o->initial]) == 0;
+  return o->type == OPTION_CHOICE && strcmp(lua_tostring(L, value), option_choices(o)[(int)o->initial]) == 0;
 }
 
 /* An array as Python's tuple: (3, 2), (3,). */

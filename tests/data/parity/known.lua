@@ -15,7 +15,7 @@ return {
     ["__ror__"] = {[1] = "both are Lua numbers: Lua's own arithmetic"},
     ["__rpow__"] = {[1] = "both are Lua numbers: Lua's own arithmetic"},
   },
-  optim = {},
+  optim = {LBFGS = {[3] = "of PyTorch 1.13: since then the line search keeps to max_eval, as ours does"}},
   in_place = {},
   missing = {
     dtypes = {},
