@@ -10,6 +10,7 @@
 #include "internals.h"
 #include "library.h"
 #include "serialize.h"
+#include "undefined.h"
 #include "userdata/class.h"
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
@@ -245,7 +246,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"fused", fused},
                                      {"embedded", embedded},
                                      {"files", files},
-                                     {"lazy", lazy},
+                                     {"lazy", lazy}, {"strict", undefined_strict},
                                      {"describe", class_describe},
                                      {"ops", ops},
                                      {"dtypes", dtypes},

@@ -8,6 +8,7 @@
 #include "embedded.h"
 #include "library.h"
 #include "plugin.h"
+#include "undefined.h"
 
 /* ---- the globals of lib/ --------------------------------------------------------------- */
 
@@ -39,7 +40,9 @@ void library_globals(lua_State *L, int torch) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);
   lua_getfield(L, globals, "require");
   lua_pushcclosure(L, library_require, 2);
+  lua_pushvalue(L, -1);
   lua_setfield(L, globals, "require");
+  undefined_open(L);
   lua_createtable(L, 0, 2);
   lua_pushvalue(L, globals + 1);
   lua_setfield(L, -2, "__index");
@@ -189,6 +192,21 @@ static int searcher(lua_State *L) {
   return 1;
 }
 
+static void set_lazy(lua_State *L, const char *name);
+
+/* Names that the library at the top does not have are errors where a program reads them, as those of torch are. What
+** only serves other files of Hecate stays a plain table. */
+static void name_missing(lua_State *L, const char *module) {
+  if (!lua_istable(L, -1) || strncmp(module, "hecate.", 7) == 0) return;
+  if (lua_getmetatable(L, -1)) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_newtable(L);
+  lua_insert(L, -2);
+  set_lazy(L, module);
+}
+
 /* `require` as the files of lib/ see it: ours come first, whatever lies beside the script or was loaded
 ** under the name. Upvalue 1: what was loaded, by name; 2: the program's require. */
 static int library_require(lua_State *L) {
@@ -206,6 +224,7 @@ static int library_require(lua_State *L) {
   lua_insert(L, -2);
   lua_call(L, 2, 1);
   if (lua_isnil(L, -1)) lua_pop(L, 1), lua_pushboolean(L, true);
+  name_missing(L, module);
   library_set_loaded(L, module);
   return 1;
 }
@@ -235,11 +254,12 @@ void library_searcher(lua_State *L) {
 
 /* ---- fields that are loaded at first use ----------------------------------------------------- */
 
-/* Upvalue 1: key → module. Loads it and keeps it in the table. */
+/* Upvalues: 1 key → module, 2 the name of the library, nil for the globals. Loads it and keeps it in the table. */
 static int lazy_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TSTRING) return 0;
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TSTRING)
+    return undefined_read(L, lua_tostring(L, lua_upvalueindex(2)));
   open_push_global(L, "require");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
@@ -249,14 +269,16 @@ static int lazy_index(lua_State *L) {
   return 1;
 }
 
-/* The table at the top gets the modules of the table below it (key → module), which is popped. */
-static void set_lazy(lua_State *L) {
+/* The table at the top gets the modules of the table below it (key → module), which is popped. 'name': of the
+** library; NULL: they are the globals. */
+static void set_lazy(lua_State *L, const char *name) {
   lua_insert(L, -2);
   lua_createtable(L, 0, 2);
   lua_pushvalue(L, -2);
   lua_setfield(L, -2, "__lazy");
   lua_insert(L, -2);
-  lua_pushcclosure(L, lazy_index, 1);
+  lua_pushstring(L, name);
+  lua_pushcclosure(L, lazy_index, 2);
   lua_setfield(L, -2, "__index");
   lua_setmetatable(L, -2);
 }
@@ -287,7 +309,7 @@ void library_lazy(lua_State *L, const char *module) {
   for (const EmbeddedPlugin *plugin = embedded_plugins; plugin->name != NULL; plugin++)
     if (plugin->is_public) add_lazy(L, module, plugin->name, module, n, "");
   lua_insert(L, -2);
-  set_lazy(L);
+  set_lazy(L, module);
 }
 
 void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]) {
@@ -297,6 +319,6 @@ void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]) {
     lua_setfield(L, -2, (*pairs)[0]);
   }
   lua_pushglobaltable(L);
-  set_lazy(L);
+  set_lazy(L, NULL);
   lua_pop(L, 1);
 }

@@ -33,6 +33,9 @@ int luaopen_torch_package(lua_State *L) {
   options_open(L, torch);
   generator_open(L, torch);
   tensor_open(L, torch, functional);
+  lua_pushvalue(L, functional);
+  library_lazy(L, "torch.nn.functional");
+  lua_pop(L, 1);
   object_metatable(L, &tensor_class);
   lua_getfield(L, -1, "__methods");
   luaL_setfuncs(L, autograd_methods, 0);

@@ -36,6 +36,7 @@ local function own_line(path)
 end
 
 local function load_script(path, words)
+  require "torch"._C.strict("@" .. path)
   local chunk, message = loadfile(path)
   if not chunk then return nil, message end
   local globals = debug.getupvalue(chunk, 1) == "_ENV" and select(2, debug.getupvalue(chunk, 1))

@@ -229,8 +229,9 @@ function Session:run_file(name, ...)
   if name and file then file:close() end
   if not text then return {ok = false, error = "cannot open " .. (message or name)} end
   text = text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")
-  local prefix = locals.prefix(text)
-  local chunk, wrong = load(prefix .. text, name and "@" .. name or "=stdin", nil, self.env)
+  local prefix, source_name = locals.prefix(text), name and "@" .. name or "=stdin"
+  torch._C.strict(source_name)
+  local chunk, wrong = load(prefix .. text, source_name, nil, self.env)
   if not chunk then return {ok = false, error = wrong} end
   if prefix ~= "" then locals.prepare(chunk, self.env) end
   return self:call(chunk, chunk, ...)
@@ -273,22 +274,13 @@ local function install_help(session)
   end
 end
 
---- With `on`, reading a global that does not exist is an error, and one that a function
--- creates is told of. The libraries that load at first use are loaded, for their names are
--- such globals.
+--- With `on`, reading a global that does not exist is an error (as it is at first), and one that a function creates is
+-- told of. With false neither.
 function Session:set_strict(on)
   local meta = getmetatable(self.env) or {}
-  if on == (self.lenient ~= nil) then return end
-  if not on then
-    meta.__index, meta.__newindex, self.lenient = self.lenient or nil, nil, nil
-    return
-  end
-  for name in pairs(rawget(meta, "__lazy") or {}) do local _ = self.env[name] end
-  self.lenient = meta.__index or false
-  meta.__index = function(_, name)
-    if type(name) ~= "string" or name:find "^__" then return nil end
-    error(("the global '%s' does not exist"):format(name), 2)
-  end
+  torch._C.strict(on)
+  meta.__newindex = nil
+  if not on then return end
   meta.__newindex = function(env, name, value)
     local info = debug.getinfo(2, "Sl")
     if info and info.what == "Lua" and not info.source:find "^@lib/" then

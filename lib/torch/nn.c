@@ -3,6 +3,7 @@
 
 #include "library.h"
 #include "torch/nn/module.h"
+#include "undefined.h"
 
 /* ---- the classes of rows ---------------------------------------------------------------- */
 
@@ -17,9 +18,10 @@ static int lazy_class(lua_State *L) {
       return 1;
     }
   lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
   lua_call(L, 2, 1);
-  return 1;
+  return lua_isnil(L, -1) ? undefined_read(L, "torch.nn") : 1;
 }
 
 /* pairs(nn) makes them all. */

@@ -343,7 +343,7 @@ def cells_that_wait_are_not_run_after_an_error(k):
     same("error", k.reply(first)["status"])
     same("aborted", k.reply(second)["status"])
     k.until(second, is_idle)
-    same("nil", k.good("after_error").result["text/plain"])
+    same("nil", k.good("after_error or nil").result["text/plain"])
     os.remove(os.path.join(FOLDER, "go_on"))
 
 
@@ -695,7 +695,7 @@ def nonsense_does_not_end_it(k):
     for kind in ("execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request",
                  "comm_open", "no_such_request", "", "comm_msg"):
         for content in (b"{}", b'{"code":null,"cursor_pos":null}', b'{"code":{},"cursor_pos":-5}',
-                        b'{"code":"x","cursor_pos":1e9,"n":"y","hist_access_type":7}'):
+                        b'{"code":"1","cursor_pos":1e9,"n":"y","hist_access_type":7}'):
             shell.send_multipart(raw_frames(k, kind, content))
     k.interrupt()
     deadline = time.monotonic() + PATIENCE
@@ -705,7 +705,7 @@ def nonsense_does_not_end_it(k):
             break
         except queue.Empty:
             holds(time.monotonic() < deadline, "no answer")
-    same("nil", k.good("forged").result["text/plain"])
+    same("nil", k.good("forged or nil").result["text/plain"])
 
 
 @check
@@ -733,7 +733,7 @@ def a_restart_forgets(k):
     k.good("remembered = 1")
     k.manager.restart_kernel(now=False)
     k.client.wait_for_ready(timeout=PATIENCE)
-    same("nil", k.good("remembered").result["text/plain"])
+    same("nil", k.good("remembered or nil").result["text/plain"])
     same(2, k.good("1").reply["execution_count"])
     identity = k.send("print('busy') while true do end")
     k.until(identity, lambda m: m["msg_type"] == "stream")

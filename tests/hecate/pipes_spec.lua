@@ -78,7 +78,7 @@ describe("hecate without a terminal", function()
 
   it("honours LUA_INIT, and -E not", function()
     local with = hecate("LUA_INIT='v = 5' " .. quote(binary) .. " -e 'print(v)'", nil, "/usr/bin/env")
-    local without = hecate("LUA_INIT='v = 5' " .. quote(binary) .. " -E -e 'print(v)'", nil, "/usr/bin/env")
+    local without = hecate("LUA_INIT='v = 5' " .. quote(binary) .. " -E -e 'print(v or nil)'", nil, "/usr/bin/env")
     assert.equal("5\n", with)
     assert.equal("nil\n", without)
   end)
@@ -138,7 +138,7 @@ describe("values in the session", function()
 
   it("prints several results in one line, and nil", function()
     assert.equal("1\ta\tnil\n", show("1, 'a', nil"))
-    assert.equal("nil\n", show("undefined_name"))
+    assert.equal("nil\n", show("undefined_name or nil"))
     assert.equal("", show("(function() end)()"))
   end)
 

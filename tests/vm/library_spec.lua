@@ -40,7 +40,7 @@ describe("a file beside the script", function()
       return pipe:read "a"
     end
     assert.equal("", output("cp %s %s/program && mkdir -p %s/working", hecate, folder, folder))
-    local code = [[print(require "torchvision".mine)]]
+    local code = [[print(require "torchvision".mine or nil)]]
     assert.equal("nil\n", output("cd %s/working && %s/program -e '%s'", folder, folder, code))
     assert.equal("nil\n", output("cd %s/working && echo '%s' | %s/program", folder, code, folder))
     assert.equal("true\n", output("cd %s && ./program -e '%s'", folder, code))

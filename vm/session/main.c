@@ -13,6 +13,7 @@
 
 #include "embedded.h"
 #include "session.h"
+#include "undefined.h"
 #include "vm.h"
 
 /* ---- tools --------------------------------------------------------------- */
@@ -165,6 +166,8 @@ static int main_usage(const Options *o) {
 
 /* ---- running ------------------------------------------------------------- */
 
+static const char main_command_line[] = "=(command line)"; /* the chunks of -e */
+
 /* arg[0] is the script, what follows is its arguments, what precedes is below. */
 static void main_set_arg(lua_State *L, const Options *o) {
   int zero = o->script < o->argc ? o->script : 0;
@@ -184,6 +187,8 @@ static bool main_do_string(lua_State *L, const char *code, const char *chunk_nam
 
 /* A file, or standard input for NULL, with the 'nargs' arguments at the top. */
 static bool main_do_file(lua_State *L, const char *name, int nargs) {
+  undefined_watch(L, name != NULL ? lua_pushfstring(L, "@%s", name) : lua_pushliteral(L, "=stdin"));
+  lua_pop(L, 1);
   int status = luaL_loadfile(L, name);
   lua_insert(L, -nargs - 1);
   if (status == LUA_OK) {
@@ -227,7 +232,7 @@ static bool main_do_statements(lua_State *L, const Options *o) {
     char kind = o->argv[i][1];
     if (kind != 'e' && kind != 'l') continue;
     const char *value = o->argv[i][2] != '\0' ? o->argv[i] + 2 : o->argv[++i];
-    bool good = kind == 'e' ? main_do_string(L, value, "=(command line)")
+    bool good = kind == 'e' ? main_do_string(L, value, main_command_line)
                             : main_do_library(L, value);
     if (!good) return false;
   }
@@ -290,6 +295,7 @@ static int main_protected(lua_State *L) {
   error_explain(isatty(STDERR_FILENO));
   open_globals(L);
   main_set_arg(L, o);
+  undefined_watch(L, main_command_line);
   bool first = o->script == 1 && o->argc > 1;
   bool command = first && main_is_command(o->argv[1]);
   lua_pushboolean(L, command ? main_do_command(L, o) : main_do(L, o));

@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "graph/trace.h"
+#include "undefined.h"
 
 /* ---- __index: methods, attributes, elements ---------------------------------------------- */
 
@@ -19,7 +20,7 @@ static int tensor_index(lua_State *L) {
     return get(L);
   }
   if (strcmp(lua_tostring(L, 2), "...") == 0 || strcmp(lua_tostring(L, 2), "newaxis") == 0) return index_get(L);
-  return 0;
+  return undefined_read(L, "tensor");
 }
 
 static int tensor_newindex(lua_State *L) {

@@ -60,5 +60,6 @@ return {
   {name = "traceback", usage = "%traceback full|short", run = traceback,
     doc = "whether tracebacks show the frames of Hecate and of C too"},
   {name = "strict", usage = "%strict on|off", run = strict,
-    doc = "whether reading a global that does not exist is an error"},
+    doc = "whether reading a global that does not exist is an error, as it is at first; on: globals that functions " ..
+      "make are told of too"},
 }

@@ -18,9 +18,9 @@ local function distance(a, b)
   return row[#b]
 end
 
---- ", did you mean 'NAME'?" for the name that `wrong` nearly is, else "".
-function options.suggest(wrong, names)
-  local best, least = nil, math.max(2, #wrong // 3) + 1
+--- ", did you mean 'NAME'?" for the name that `wrong` nearly is, else "". `most`: how many letters may differ.
+function options.suggest(wrong, names, most)
+  local best, least = nil, (most or math.max(2, #wrong // 3)) + 1
   for _, name in ipairs(names) do
     local d = distance(wrong:lower(), name:lower()) + distance(wrong, name) / 1000 -- of equal ones the better in case
     if d < least and d < #wrong then best, least = name, d end -- something of it is right

@@ -214,19 +214,24 @@ end)
 describe("state", function()
   it("%reset removes what was defined and nothing else", function()
     run("a, b = 1, torch.zeros(5)", "a", "%reset")
-    assert.equal("nil\tnil\tnil", run "a, b, ans")
+    assert.equal("nil\tnil\tnil", run "a or nil, b or nil, ans")
     assert.equal("5.0", run "math.sqrt(25)")
   end)
 
   it("%strict makes unknown globals errors and tells of those that functions make", function()
     run "%strict on"
-    assert.matches("^! input%[2%]:1: the global 'unknown' does not exist", run "unknown")
+    assert.matches("^! input%[2%]:1: 'unknown' is not defined", run "unknown")
     assert.equal("", run "known = 5")
     assert.equal("5", run "known")
     assert.equal("! input[5]:1: the global 'sudden' is made in a function", run "(function() sudden = 1 end)()")
     assert.equal("1", run "sudden")
     run "%strict off"
     assert.equal("nil", run "unknown")
+    assert.equal("", run "function quiet() sudden = 2 end quiet()")
+    run "%strict on"
+    run "%strict off"
+    torch._C.strict(true)
+    assert.matches("^! input%[12%]:1: 'unknown' is not defined", run "unknown")
   end)
 
   it("%autoreload brings new methods to live objects", function()

@@ -1,0 +1,136 @@
+--- What is told of a name that is not there: the word of Lua for one of Python, what a name of Torch7 is called here,
+-- that one of PyTorch is not here yet, where it is, or the name nearest to it.
+local options = require "torch.utils.options"
+local M = {}
+
+--- What the program calls a library: "torch.nn.init" → "nn.init", "torch.nn.functional" → "F".
+local function shown(holder)
+  if holder == "torch.nn.functional" then return "F" end
+  return (holder:gsub("^torch%.(nn%f[^%w])", "%1"):gsub("^torch%.(optim%f[^%w])", "%1"))
+end
+
+--- The names that a library or tensors have, those that are loaded at first use too: name → true.
+local function names_of(holder)
+  local set = {}
+  local function add(t)
+    for key in next, type(t) == "table" and t or {} do
+      if type(key) == "string" and not key:find "^_" then set[key] = true end
+    end
+  end
+  if holder == "tensor" then
+    local meta = getmetatable(torch.empty(0))
+    add(meta.__methods)
+    add(meta.__attributes)
+    return set
+  end
+  local library = holder == "torch" and torch or require(holder)
+  add(library)
+  add((getmetatable(library) or {}).__lazy)
+  return set
+end
+
+--- Libraries that hold what may be written without its library, the likeliest first.
+local LIBRARIES <const> = {"torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
+  "torch.nn.init", "torch.nn.utils", "torch.autograd", "torch.utils", "torch.linalg", "torch.amp", "torch.cuda",
+  "torchvision.datasets", "gnuplot"}
+
+--- "nn.Linear": a library beside `holder` that has the name; nil: there is none.
+local function elsewhere(name, holder)
+  if #name < 3 then return nil end
+  for _, library in ipairs(LIBRARIES) do
+    if library ~= holder and names_of(library)[name] then return shown(library) .. "." .. name end
+  end
+end
+
+--- The names that PyTorch has in this place: name → true.
+local function pytorch_names(holder)
+  local key = holder == "tensor" and "torch.Tensor" or holder
+  local text = torch._C.embedded("hecate/undefined/pytorch.txt"):match("\n" .. key:gsub("%p", "%%%0") .. ":([^\n]*)")
+  local set = {}
+  for name in (text or ""):gmatch "%S+" do set[name] = true end
+  return set
+end
+
+local function list_of(set)
+  local list = {}
+  for name in pairs(set) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+--- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong.
+local function nearest(wrong, set)
+  local most = #wrong <= 3 and 1 or #wrong <= 7 and 2 or #wrong // 3
+  return options.suggest(wrong, list_of(set), most):match "'(.-)'"
+end
+M.nearest = nearest
+
+--- names.missing(holder, name): of a name that a library or tensors do not have.
+function M.missing(holder, name)
+  local what = holder == "tensor" and ("tensor: no field or method '%s'"):format(name) or shown(holder) .. "." .. name
+  local dot = holder == "tensor" and ":" or shown(holder) .. "."
+  local hint = M.other_word(holder, name)
+  if hint then return ("%s: %s"):format(what, hint) end
+  local here, there = names_of(holder), pytorch_names(holder)
+  if there[name] then return what .. ": not in Hecate yet" end
+  local same = holder ~= "tensor" and nearest(name, here)
+  if not (same and same:lower() == name:lower()) then
+    local other = holder ~= "tensor" and elsewhere(name, holder)
+    if other then return ("%s: not defined; write %s"):format(what, other) end
+  end
+  local near = nearest(name, here)
+  local note = near and "" or ", which is not in Hecate yet"
+  near = near or nearest(name, there)
+  if not near then return holder == "tensor" and what or what .. ": not defined" end
+  if holder == "tensor" then return ("%s; did you mean '%s'%s?"):format(what, near, note) end
+  return ("%s: not defined; did you mean %s%s%s?"):format(what, dot, near, note)
+end
+
+--- What a word of Python, NumPy, Torch7 is here, in a library, of tensors, of modules, of optimisers; nil: nothing is
+-- known of it.
+function M.other_word(holder, name)
+  return require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
+end
+
+--- Adds the names of the globals of a function to a set; of tables behind them too, as sandboxes have.
+local function globals_of(f, set)
+  local globals
+  for i = 1, 250 do
+    local name, value = debug.getupvalue(f, i)
+    if name == "_ENV" then globals = value end
+    if not name or globals then break end
+  end
+  for _ = 1, 5 do
+    if type(globals) ~= "table" then return end
+    local meta = debug.getmetatable(globals)
+    for _, t in ipairs {globals, type(meta) == "table" and meta.__lazy or nil} do
+      for key in next, t do
+        if type(key) == "string" then set[key] = true end
+      end
+    end
+    globals = type(meta) == "table" and rawget(meta, "__index")
+  end
+end
+
+--- names.undefined(name, variables, f): of a global that is not there, read by the function f, which has the
+-- variables.
+function M.undefined(name, variables, f)
+  local what = ("'%s' is not defined"):format(name)
+  local hint = M.other_word("global", name)
+  if name == "self" then
+    local info = debug.getinfo(f, "S")
+    hint = info.what == "main" and "it is the first argument of a method: function Net:forward(x) … end"
+      or "it is there in functions with a colon in their names: function Net:forward(x) … end"
+  end
+  if hint then return ("%s: %s"):format(what, hint) end
+  local other = elsewhere(name)
+  if other then return ("%s; write %s"):format(what, other) end
+  local set = {}
+  for _, variable in ipairs(variables) do set[variable] = true end
+  globals_of(f, set)
+  set[name] = nil
+  local near = nearest(name, set)
+  return near and ("%s; did you mean '%s'?"):format(what, near) or what
+end
+
+return M
