@@ -103,10 +103,11 @@ static int optimizer_state_dict(lua_State *L) {
 }
 
 /** optim.Optimizer:load_state_dict(state_dict: table): Takes over the options and the state of a
-** state_dict whose groups have as many parameters; others raise. */
+** state_dict, ours or PyTorch's, whose groups have as many parameters. What does not fit, such as the state of another
+** optimiser, raises and changes nothing. */
 static int optimizer_load_state_dict(lua_State *L) {
   optimizer_check(L, "load_state_dict");
-  state_load(L);
+  state_load(L, optimizer_algorithm(L));
   return 0;
 }
 
