@@ -26,14 +26,19 @@
 
 /* Both sides are evaluated, so that the loop stays free of branches. */
 SCALAR_FUNCTION T choose(bool c, T a, T b) { return c ? a : b; }
+/* A NaN stays. */
+SCALAR_FUNCTION T at_least(T a, T b) { return choose(a < b, b, a); }
+SCALAR_FUNCTION T at_most(T a, T b) { return choose(a > b, b, a); }
+/* A bound that is NaN makes one of every number. The bounds are the same for all elements, so compilers decide it
+** before the loop: what is left there is one addition more. */
+SCALAR_FUNCTION T clamp_of(T a, T least, T most) {
 #ifdef T_IS_FLOAT
-#define IS_NO_NUMBER(x) ((x) != (x))
+  const T addend = least != least ? least : most != most ? most : K(-0.0);
+  return at_most(at_least(a, least), most) + addend;
 #else
-#define IS_NO_NUMBER(x) false
+  return at_most(at_least(a, least), most);
 #endif
-/* A NaN stays, and a bound that is NaN makes one. */
-SCALAR_FUNCTION T at_least(T a, T b) { return choose((a < b) | IS_NO_NUMBER(b), b, a); }
-SCALAR_FUNCTION T at_most(T a, T b) { return choose((a > b) | IS_NO_NUMBER(b), b, a); }
+}
 
 #ifdef T_IS_FLOAT
 /* Where the type holds the quotient a / b exactly to its last integer digit, the rest a - q b is exact too and comes

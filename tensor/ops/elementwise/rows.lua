@@ -328,7 +328,7 @@ op {"masked_fill_tensor", "(input: Tensor, mask: Tensor, value: Tensor) -> Tenso
   example = "torch.masked_fill(torch.ones(2), torch.tensor({true, false}), torch.tensor(5.0))", gives = "{5, 1}"}
 op {"clamp", "(input: Tensor, min: number = nil, max: number = nil) -> Tensor", inplace = true, types = "number",
   numbers = "promote", bounds = true,
-  expr = "at_most(at_least(a, min_or_lowest), max_or_highest)", doc = "Limited to [min, max].",
+  expr = "clamp_of(a, min_or_lowest, max_or_highest)", doc = "Limited to [min, max].",
   example = "torch.clamp(torch.arange(5), 1, 3)", gives = "{1, 1, 2, 3, 3}", domain = "clamp",
   backward = function(o) return {input = o.grad:clamp_backward(o.input, {min = o.min, max = o.max})} end}
 op {"clamp_tensor", "(input: Tensor, min: Tensor = nil, max: Tensor = nil) -> Tensor", lua = "clamp", inplace = true,

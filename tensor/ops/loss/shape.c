@@ -1,5 +1,6 @@
 /* loss/shape.c: shapes of nll_loss, and the check of probabilities. */
 #include "core/internal.h"
+#include "device/device.h"
 
 /* ---- nll_loss -------------------------------------------------------------------- */
 
@@ -60,11 +61,26 @@ Status infer_nll_loss_backward(Call *c) {
 
 /* ---- checks of data ---------------------------------------------------------------- */
 
+/* Whether all elements lie between 0 and 1, where the device has a kernel that tells it in one pass. */
+static Status are_probabilities(Tensor *input, bool *yes) {
+  OWNED Tensor *excess = NULL;
+  Scalar most;
+  *yes = false;
+  if (!device_of(input)->host) return OK;
+  TRY(op_unit_excess(input, &excess));
+  TRY(tensor_item("probabilities", excess, &most));
+  *yes = most.as.f <= 0;
+  return OK;
+}
+
 /* All elements of the input of a loss, or of its target, lie between 0 and 1. */
 static Status check_probabilities(Tensor *input, bool target) {
   OWNED Tensor *least = NULL, *most = NULL;
   Scalar low, high;
+  bool yes;
   if (input->numel == 0 || !device_has_data(tensor_device(input))) return OK;
+  TRY(are_probabilities(input, &yes));
+  if (yes) return OK;
   TRY(op_min(input, &least));
   TRY(op_max(input, &most));
   TRY(tensor_item("probabilities", least, &low));

@@ -371,6 +371,11 @@ Status KERNEL(amin)(Call *c) { return reduce_plain(c, KERNEL(min_folds)); }
 Status KERNEL(any)(Call *c) { return reduce_plain(c, KERNEL(any_folds)); }
 Status KERNEL(all)(Call *c) { return reduce_plain(c, KERNEL(all_folds)); }
 
+Status KERNEL(unit_excess)(Call *c) {
+  const Ints all = ints_none();
+  return reduce_run(KERNEL(excess_folds)[c->in[0]->dtype], FINISH_PLAIN, AGAIN_NOTHING, c->in[0], c->out[0], &all);
+}
+
 Status KERNEL(native_norm)(Call *c) {
   const NativeNormAttrs *a = c->attrs;
   const bool scale = a->which > 4, adds = a->which < 3, squares = a->which == 2; /* see the row */

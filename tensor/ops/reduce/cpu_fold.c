@@ -125,6 +125,19 @@
 #define INIT INFINITY
 #define BODY "ops/reduce/fold_body.h"
 #include "each_float.h"
+#undef FOLD
+#undef STEP
+#undef JOIN
+#undef INIT
+
+/* How far elements lie outside of [0, 1]; not above 0 for those inside. */
+#define EXCESS(x) LARGER(-(x), (x) - 1)
+#define FOLD excess
+#define STEP(a, x) LARGER(a, EXCESS(x))
+#define JOIN LARGER
+#define INIT -INFINITY
+#define BODY "ops/reduce/fold_body.h"
+#include "each_float.h"
 
 /* True bytes of bool that lie side by side are counted, which is faster than to add them in lanes of int64. */
 static void sum_bool_count(int64_t n, const char *p, int64_t stride, void *cell) {
@@ -140,6 +153,7 @@ FoldTable KERNEL(min_folds) = ALL_TABLE(&min_fold);
 FoldTable KERNEL(any_folds) = ALL_TABLE(&any_fold);
 FoldTable KERNEL(all_folds) = ALL_TABLE(&all_fold);
 
+FoldTable KERNEL(excess_folds) = FLOAT_TABLE(&excess_fold);
 FoldTable KERNEL(small_squares_folds) = FLOAT_TABLE(&plus_square_small_fold);
 FoldTable KERNEL(large_squares_folds) = FLOAT_TABLE(&plus_square_large_fold);
 

@@ -8,6 +8,8 @@ typedef const Fold *const FoldTable[DTYPE_COUNT];
 
 extern FoldTable KERNEL(sum_folds), KERNEL(prod_folds), KERNEL(max_folds), KERNEL(min_folds);
 extern FoldTable KERNEL(any_folds), KERNEL(all_folds);
+/* The largest of -x and x - 1. */
+extern FoldTable KERNEL(excess_folds);
 /* The sum of bool, faster than that of sum_folds. */
 extern const Fold KERNEL(count_bool_fold);
 /* By the attribute 'which' of native_norm: how many are not 0, Σ |x|, Σ x², the largest and the smallest |x|. */

@@ -176,15 +176,32 @@ static void NAME(softmax_task)(const Lines *l, int64_t task, const void *x, void
 
 /* ---- gradients: y (g - Σ g y), and for log_softmax g - exp(y) Σ g ------------------------- */
 
-/* g - exp(y) sum, where 1 - exp(y) keeps its digits: a row is often sure of one class. */
-static inline T NAME(log_softmax_slope)(T g, T y, T sum) { return -g * expm1(y) - exp(y) * (sum - g); }
+/* The gradient of log_softmax, g - exp(y) sum, of m elements; sums lie 'step' elements apart, 0 or 1. Where y is near
+** 0, g and exp(y) sum are nearly equal in a row that is sure of one class: there 1 - exp(y) is taken by expm1, which
+** keeps its digits. Most blocks have no such element and need one exponential only. */
+#define SLOPES 64
+static inline void NAME(log_softmax_slopes)(int64_t n, const T *g, const T *y, const T *sums, int step, T *o) {
+  for (int64_t at = 0; at < n; at += SLOPES) {
+    const int64_t to = n - at < SLOPES ? n : at + SLOPES;
+    int sure = 0;
+#pragma omp simd reduction(| : sure)
+    for (int64_t i = at; i < to; i++) sure |= y[i] > (T)-0.5;
+    if (sure) {
+#pragma omp simd
+      for (int64_t i = at; i < to; i++) o[i] = -g[i] * expm1(y[i]) - exp(y[i]) * (sums[i * step] - g[i]);
+    } else {
+#pragma omp simd
+      for (int64_t i = at; i < to; i++) o[i] = g[i] - exp(y[i]) * sums[i * step];
+    }
+  }
+}
+#undef SLOPES
 
 static void NAME(softmax_backward_row)(const Lines *l, const T *g, const T *y, T *o) {
   const int64_t n = l->n;
   if (l->log) {
     const T sum = (T)NAME(softmax_sum)(n, g);
-#pragma omp simd
-    for (int64_t i = 0; i < n; i++) o[i] = NAME(log_softmax_slope)(g[i], y[i], sum);
+    NAME(log_softmax_slopes)(n, g, y, &sum, 0, o);
   } else {
     for (int64_t i = 0; i < n; i++) o[i] = g[i] * y[i];
     const T sum = (T)NAME(softmax_sum)(n, o);
@@ -200,8 +217,7 @@ static void NAME(softmax_backward_short)(const Lines *l, int64_t rows, const T *
     for (int64_t i = 0; i < n; i++) sums[r * n + i] = sum;
   }
   if (l->log) {
-#pragma omp simd
-    for (int64_t i = 0; i < total; i++) o[i] = NAME(log_softmax_slope)(g[i], y[i], sums[i]);
+    NAME(log_softmax_slopes)(total, g, y, sums, 1, o);
     return;
   }
   for (int64_t r = 0; r < rows; r++) {
@@ -222,12 +238,9 @@ static void NAME(softmax_backward_columns)(const Lines *l, int64_t width, const 
   for (int64_t i = 0; i < n; i++) {
     const T *u = g + i * step, *v = y + i * step;
     T *r = o + i * step;
-    if (l->log) {
-#pragma omp simd
-      for (int64_t j = 0; j < width; j++) r[j] = NAME(log_softmax_slope)(u[j], v[j], sum[j]);
-    } else {
+    if (l->log) NAME(log_softmax_slopes)(width, u, v, sum, 1, r);
+    else
       for (int64_t j = 0; j < width; j++) r[j] = v[j] * (u[j] - sum[j]);
-    }
   }
 }
 
