@@ -11,100 +11,59 @@
 local Figure = require "gnuplot.figure"
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
-local language = require "gnuplot.language"
+local current = require "gnuplot.current"
 local options = require "torch.utils.options"
 local output = require "gnuplot.output"
 local screen = require "gnuplot.screen"
 
 local gnuplot = {live = require "gnuplot.live"}
 
-local figures, current, window_terminal = {}, nil, nil
-local drawn -- the figure of an animation, while it is drawn
-local warned = {} -- of which functions and files a failure has been told
-
---- Tells of a failure: of gnuplot as a warning, once for a file; of its language and of
--- files as an error.
-local function report(name, path, ok, reason, class)
-  if ok then return end
-  if class == "file" then
-    arguments.fail("%s: cannot write '%s': %s", name, path or "?", reason)
-  elseif class == "call" then
-    arguments.fail("%s: %s", name, reason)
-  end
-  local loss = path and ("'%s' is not written"):format(path) or "nothing is drawn"
-  if warned[name .. loss] then return end
-  warned[name .. loss] = true
-  screen.warn(("%s: %s; %s"):format(name, reason, loss))
+-- Settings of panels, and what is written and drawn over plots.
+for _, part in ipairs{"gnuplot.settings", "gnuplot.marks"} do
+  for key, value in pairs(require(part)) do gnuplot[key] = value end
 end
 
 -- ---- figures -------------------------------------------------------------------------
 
-local function new_figure(n, path, format, size)
-  if n == nil then n = #figures + 1 end
-  if figures[n] then figures[n]:close() end
-  figures[n], current = Figure.new(n, path, format, size), n
-  if window_terminal and not path then figures[n].screens = {window_terminal, "file"} end
-  return figures[n]
-end
-
-local function current_figure()
-  return drawn or figures[current] or new_figure()
-end
-
-local function check_number(name, position, n) return arguments.check(name, "n", position, "count", n) end
-
---- The figure `n`, the current one by default.
-local function find_figure(name, n)
-  if n == nil then return drawn or figures[current] end
-  n = check_number(name, 1, n)
-  if figures[n] == nil then
-    arguments.fail("%s: 'n' (argument 1): there is no figure %d", name, n)
-  end
-  return figures[n]
-end
-
 --- Makes figure `n` the current one, a new one if there is none of that number or no
 -- number is given. The option `size` is {width, height} in pixels. Returns its number.
 function gnuplot.figure(n, given)
+  local name = "gnuplot.figure"
   if options.is_named(n) then n, given = nil, n end
-  if n ~= nil then n = check_number("gnuplot.figure", 1, n) end
-  if given then given = arguments.named("gnuplot.figure", {{"size", "size"}}, given) end
-  if n == nil or figures[n] == nil then new_figure(n) end
-  current = n or current
-  if given then figures[current].size = given.size end
-  return current
+  if n ~= nil then n = arguments.check(name, "n", 1, "count", n) end
+  if given then given = arguments.named(name, {{"size", "size"}}, given) end
+  if n == nil or current.figures[n] == nil then current.new(n) else current.go(n) end
+  if given then current.figures[current.number].given = given end
+  return current.number
 end
 
 --- Divides the current figure into rows × columns panels, and goes to panel `at`, counted
--- along the rows: what follows is drawn there. Another division clears the figure.
-function gnuplot.subplot(rows, columns, at)
+-- along the rows: what follows is drawn there. Another division clears the figure. With the options
+-- sharex and sharey all panels have one horizontal, one vertical range, with numbers at the outer ones alone.
+function gnuplot.subplot(rows, columns, at, given)
   local name = "gnuplot.subplot"
   rows = arguments.check(name, "rows", 1, "count", rows)
   columns = arguments.check(name, "columns", 2, "count", columns)
   at = arguments.check(name, "at", 3, "count", at)
+  given = arguments.named(name, {{"sharex", "boolean"}, {"sharey", "boolean"}}, given or {})
   if at > rows * columns then
     arguments.wrong(name, "at", 3, ("a number from 1 to %d"):format(rows * columns), at)
   end
-  current_figure():divide(rows, columns, at)
+  current.figure():divide(rows, columns, at, given)
 end
 
 --- Whether plots are drawn over those that are there, or take their place (false).
 function gnuplot.hold(on)
-  current_figure():panel().hold = on ~= false
+  arguments.switch("gnuplot.hold", on)
+  current.figure():panel().hold = on ~= false
 end
 
 -- ---- plots -----------------------------------------------------------------------------
 
 --- The function `gnuplot.NAME` that draws what `reader` in the file `module` makes of its
--- arguments; what the reader returns besides the plot is returned.
+-- arguments.
 local function drawing(name, module, reader)
-  reader, name = reader or name, "gnuplot." .. name
-  return function(...)
-    local plot, result = require("gnuplot." .. module)[reader](name, ...)
-    local figure = current_figure()
-    report(name, nil, figure:try(Figure.plot, plot))
-    if result ~= nil then return result end
-  end
+  return function(...) return current.draw(name, module, reader or name, ...) end
 end
 
 --- Plots lines, points or whatever the style says in the current figure:
@@ -116,7 +75,8 @@ end
 -- 1, 2, …, and a tensor of several columns gives x in the first. Styles: "." dots,
 -- "+" points, "-" lines, "+-" both, "|" boxes, "~" cubic splines, "~ W" smoothing
 -- splines of weight W, "v" vectors (x y dx dy), any style of gnuplot ("with …"), or a
--- table: {style =, color =, width =, dash =, point =, size =, alpha =, label =, axis = 2}.
+-- table: {style =, color =, width =, dash =, point =, size =, alpha =, label =, axis = 2};
+-- names and labels show as they are; latex = true reads "x^2", "\\alpha" in them, markup = true gnuplot's marks.
 gnuplot.plot = drawing("plot", "lines")
 --- Wire frames: splot(z), splot("name", x, y, z), splot({...}, {...}); z is (n, m), x and y
 -- the like or vectors of n and m. The option contour = false leaves the lines below out.
@@ -127,7 +87,9 @@ gnuplot.scatter3 = drawing("scatter3", "surface")
 gnuplot.surf = drawing("surf", "surface")
 --- Lines of equal height: contour(z), contour(x, y, z); options levels (how many, or an
 -- array of heights), filled, palette.
-gnuplot.contour = drawing("contour", "surface")
+gnuplot.contour = drawing("contour", "contour")
+--- Bands between lines of equal height: contourf(z), contourf(x, y, z); options levels, lines (true), palette.
+gnuplot.contourf = drawing("contourf", "contour")
 --- Bars: bar([name,] [x,] y); several columns stand side by side. Options: labels of the
 -- places, names of the columns, and those of plot's style table.
 gnuplot.bar = drawing("bar", "bars")
@@ -136,8 +98,22 @@ gnuplot.hist = drawing("hist", "bars")
 --- Boxes with whiskers: boxplot(matrix) (one for each column), boxplot{{"name", x}, ...};
 -- options labels, color, width, outliers.
 gnuplot.boxplot = drawing("boxplot", "bars")
+--- Outlines of distributions: violin(matrix), violin{{"name", x}, ...}; options as of boxplot, and bandwidth (in units
+-- of the data).
+gnuplot.violin = drawing("violin", "violin")
 --- errorbars([name,] x, y, error [, style]): error is a number, a vector, or {below, above}.
 gnuplot.errorbars = drawing("errorbars", "bars")
+--- Points, each of its own size and colour if so wanted: scatter([name,] x, y). Options: size and color, each one
+-- value or a value a point (numbers as colours go through the palette, from min to max), alpha, point, palette, label.
+gnuplot.scatter = drawing("scatter", "points")
+--- Stairs: step([name,] x, y); the option where is "post" (a value lasts until the next one, the default), "pre" or
+-- "mid".
+gnuplot.step = drawing("step", "points")
+--- Points on stems from zero: stem([name,] [x,] y).
+gnuplot.stem = drawing("stem", "points")
+--- Arrows: quiver([name,] x, y, dx, dy), vectors, or dx and dy (n, m) over x of n and y of m numbers. Options: scale
+-- (1: as long as they are on the axes; default: so that they do not overlap), color, width, palette (by length).
+gnuplot.quiver = drawing("quiver", "points")
 --- The area between two curves: fill([name,] x, low, high [, style]).
 gnuplot.fill = drawing("fill", "bars")
 --- A matrix as an image: imagesc(x [, palette = "gray"]); options palette, min, max. Palettes:
@@ -166,136 +142,8 @@ end
 --- A moving picture: animate("a.gif", frames, draw [, {delay = seconds, size =}]), where
 -- draw(i) plots the i-th frame.
 function gnuplot.animate(path, frames, draw, given)
-  report("gnuplot.animate", path, require "gnuplot.animate"("gnuplot.animate", path, frames, draw,
-    given, function(figure)
-      local old = drawn
-      drawn = figure
-      return old
-    end))
-end
-
--- ---- settings -----------------------------------------------------------------------------
-
-local function setting(name, key, command, value)
-  report(name, nil, current_figure():try(Figure.set, key, command, value))
-end
-
---- A text shows as it is, or with the option markup = true as gnuplot's markup.
-local function text_setting(key, where)
-  local name = "gnuplot." .. key
-  return function(text, given)
-    arguments.string(name, "text", 1, text)
-    given = arguments.named(name, {{"markup", "boolean"}}, given or {})
-    local mode = given.markup and "enhanced" or "noenhanced"
-    setting(name, key, ("set %s %s %s%s"):format(key, language.words(text), mode, where or ""), text)
-  end
-end
-
---- The title of the current panel. It shows as it is; with the option markup = true gnuplot's markup (x^2, a_i)
--- works in it.
-gnuplot.title = text_setting("title")
---- The text beside the horizontal axis; the option as of `title`, as for all axes.
-gnuplot.xlabel = text_setting("xlabel")
---- The text beside the vertical axis.
-gnuplot.ylabel = text_setting("ylabel")
---- The text beside the axis that goes up in three dimensions.
-gnuplot.zlabel = text_setting("zlabel", " rotate by 90 offset 1,0")
---- The text beside the second vertical axis.
-gnuplot.y2label = text_setting("y2label")
-
---- A title above all panels of the figure.
-function gnuplot.suptitle(text)
-  arguments.string("gnuplot.suptitle", "text", 1, text)
-  current_figure().title = text
-  setting("gnuplot.suptitle", "suptitle", nil)
-end
-
-local function ticks_setting(axis)
-  local name = ("gnuplot.%sticks"):format(axis)
-  return function(places, labels)
-    arguments.check(name, "labels", 2, "strings", labels)
-    local x = require "gnuplot.data".vector(name, places):tolist()
-    if #x ~= #labels then
-      arguments.fail("%s: %d places and %d labels", name, #x, #labels)
-    end
-    setting(name, axis .. "tics", (require "gnuplot.bars".ticks(axis, x, labels):gsub("\n$", "")))
-  end
-end
-
---- Words at places of the horizontal axis: xticks({1, 2}, {"cat", "dog"}).
-gnuplot.xticks = ticks_setting("x")
---- Words at places of the vertical axis.
-gnuplot.yticks = ticks_setting("y")
-
-local function check_switch(name, on)
-  if on ~= nil and type(on) ~= "boolean" then
-    arguments.wrong(name, "on", 1, "a boolean", on)
-  end
-end
-
---- Shows the grid, or hides it with false.
-function gnuplot.grid(on)
-  check_switch("gnuplot.grid", on)
-  setting("gnuplot.grid", "grid", on == false and "unset grid" or "set grid xtics ytics ls 100")
-end
-
---- Logarithmic axes: letters of "xyz", "y" by default (true), "" (false) for linear ones.
-function gnuplot.logscale(axes)
-  if axes == nil or axes == true then axes = "y" elseif axes == false then axes = "" end
-  if type(axes) ~= "string" or axes:find("[^xyz]") then
-    arguments.wrong("gnuplot.logscale", "axes", 1, "'x', 'y', 'xy', … or ''", axes)
-  end
-  setting("gnuplot.logscale", "logscale", axes ~= "" and "set logscale " .. axes or nil, axes)
-end
-
-local ratios = {image = "set size ratio -1", equal = "set size ratio -1", fill = false}
-
-local function check_limits(axis)
-  for i, limit in ipairs(axis) do
-    local finite = type(limit) == "number" and limit == limit and math.abs(limit) ~= math.huge
-    if not finite and limit ~= "" then
-      arguments.wrong("gnuplot.axis", ("axis[%d]"):format(i), nil, "a number or ''", limit)
-    end
-  end
-end
-
---- The ranges {xmin, xmax, ymin, ymax [, zmin, zmax]} (an "" keeps that end), or "auto", or the
--- shape: "equal" (also "image": circles are round), "fill" (the whole canvas).
-function gnuplot.axis(axis)
-  if type(axis) == "table" and (#axis == 4 or #axis == 6) then
-    check_limits(axis)
-    report("gnuplot.axis", nil, current_figure():try(Figure.limit, axis))
-  elseif axis == "auto" then
-    current_figure():panel().limits = {}
-    current_figure():set("ratio", nil)
-    setting("gnuplot.axis", "limits", nil)
-  elseif type(axis) == "string" and ratios[axis] ~= nil then
-    setting("gnuplot.axis", "ratio", ratios[axis] or "set size noratio")
-  else
-    arguments.wrong("gnuplot.axis", "axis", 1,
-      "{xmin, xmax, ymin, ymax}, 'auto', 'equal', 'image' or 'fill'", axis)
-  end
-end
-
-local horizontal = {left = true, right = true, center = true}
-local vertical = {bottom = true, top = true, middle = true}
-
---- Puts the legend "left", "right" or "center" and "bottom", "top" or "middle".
-function gnuplot.movelegend(across, along)
-  if not horizontal[across] then
-    arguments.wrong("gnuplot.movelegend", "across", 1, "'left', 'right' or 'center'", across)
-  end
-  if not vertical[along] then
-    arguments.wrong("gnuplot.movelegend", "along", 2, "'bottom', 'top' or 'middle'", along)
-  end
-  along = along == "middle" and "center" or along
-  setting("gnuplot.movelegend", "key", ("set key inside vertical %s %s opaque"):format(across, along))
-end
-
---- Sends a command of gnuplot to the current figure, as it is.
-function gnuplot.raw(command)
-  arguments.string("gnuplot.raw", "command", 1, command)
-  report("gnuplot.raw", nil, current_figure():try(Figure.raw, command))
+  current.report("gnuplot.animate", path, require "gnuplot.animate"("gnuplot.animate", path, frames, draw,
+    given, current.use))
 end
 
 -- ---- files, the end -------------------------------------------------------------------------
@@ -308,61 +156,70 @@ local function check_writable(name, path, format)
   end
 end
 
+local file_options = {{"size", "size"}, {"dpi", "positive"}, {"font", "font"}}
+
 local function file_figure(format)
   local name = ("gnuplot.%sfigure"):format(format)
   return function(path, n, given)
     arguments.string(name, "path", 1, path)
     if options.is_named(n) then n, given = nil, n end
-    if n ~= nil then n = check_number(name, 2, n) end
-    given = arguments.named(name, {{"size", "size"}}, given or {})
+    if n ~= nil then n = arguments.check(name, "n", 2, "count", n) end
+    given = output.check(name, format, arguments.named(name, file_options, given or {}))
     check_writable(name, path, format)
-    new_figure(n, path, format, given.size)
-    return current
+    current.new(n, path, format, given)
+    return current.number
   end
 end
 
 --- A figure that is written to a file, by plotflush, by close, or when the program
--- ends: pngfigure(path [, n] [, {size = {width, height}}]). Returns its number.
+-- ends: pngfigure(path [, n] [, {size = {width, height}}]); options as of savefig. Returns its number.
 gnuplot.pngfigure = file_figure("png")
 gnuplot.svgfigure = file_figure("svg")
 gnuplot.pdffigure = file_figure("pdf")
 gnuplot.epsfigure = file_figure("eps")
 
---- Draws the current figure into a .png, .svg, .pdf or .eps file as well; the option size is
--- {width, height} in pixels.
-function gnuplot.figprint(path, given)
-  local name = "gnuplot.figprint"
+--- Draws the current figure into the file `path`, for the function `name`.
+local function save(name, path, given)
   arguments.string(name, "path", 1, path)
-  given = arguments.named(name, {{"size", "size"}}, given or {})
+  given = arguments.named(name, file_options, given or {})
   local format = output.format(path)
   if format == nil then
     arguments.fail("%s: 'path' (argument 1): expected a name that ends in one of %s, got '%s'", name,
       output.choice, path)
   end
+  given = output.check(name, format, given)
   check_writable(name, path, format)
-  report(name, path, current_figure():print(path, format, given.size))
+  current.report(name, path, current.figure():print(path, format, given))
 end
+
+--- Draws the current figure into a .png, .svg, .pdf or .eps file as well. Options: size, {width, height} in pixels, 100
+-- an inch; dpi, the pixels an inch of a PNG (100), which has more of them then and looks the same; font, "NAME,POINTS",
+-- "NAME" or ",POINTS".
+function gnuplot.savefig(path, given) save("gnuplot.savefig", path, given) end
+
+--- Torch7's name of savefig.
+function gnuplot.figprint(path, given) save("gnuplot.figprint", path, given) end
 
 --- Writes the file of figure `n` (the current one), or draws its window again.
 function gnuplot.plotflush(n)
-  local figure = find_figure("gnuplot.plotflush", n)
-  if figure then report("gnuplot.plotflush", figure.path, figure:flush()) end
+  local figure = current.find("gnuplot.plotflush", n)
+  if figure then current.report("gnuplot.plotflush", figure.path, figure:flush()) end
 end
 
 --- Closes figure `n` (the current one); the file of a file figure is written.
 function gnuplot.close(n)
-  local figure = find_figure("gnuplot.close", n)
-  if figure == nil or figure == drawn then return end
-  figures[figure.number] = nil
-  if current == figure.number then current = next(figures) end
-  report("gnuplot.close", figure.path, figure:close())
+  local figure = current.find("gnuplot.close", n)
+  if figure == nil or current.is_drawn(figure) then return end
+  current.figures[figure.number] = nil
+  if current.number == figure.number then current.number = next(current.figures) end
+  current.report("gnuplot.close", figure.path, figure:close())
 end
 gnuplot.closefigure = gnuplot.close
 
 --- Closes all figures.
 function gnuplot.closeall()
   local numbers = {}
-  for n in pairs(figures) do numbers[#numbers + 1] = n end
+  for n in pairs(current.figures) do numbers[#numbers + 1] = n end
   for _, n in ipairs(numbers) do gnuplot.close(n) end
 end
 
@@ -370,7 +227,7 @@ end
 -- qt, wxt, x11 …). nil: $HECATE_PLOT or what is there.
 function gnuplot.setterm(kind)
   if kind ~= nil then screen.choose("gnuplot.setterm", kind) end
-  window_terminal = kind
+  current.terminal = kind
 end
 
 --- The gnuplot program that is run from now on; nil: $HECATE_GNUPLOT or `gnuplot`.
@@ -381,7 +238,7 @@ end
 
 -- When the program ends, file figures that were not flushed are written.
 gnuplot.at_exit = setmetatable({}, {__gc = function()
-  for _, figure in pairs(figures) do
+  for _, figure in pairs(current.figures) do
     if figure.path then
       local _, ok, reason = pcall(figure.close, figure)
       if not ok then

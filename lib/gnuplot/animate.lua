@@ -22,8 +22,9 @@ return function(name, path, frames, draw, given, use)
   figure.screens = {"none"}
   local old = use(figure)
   local back <close> = setmetatable({}, {__close = function() use(old) end})
+  local size = given.size or {480, 360}
   local movie <close> = Figure.movie(name, ("%sset output %s\n"):format(
-    output.terminal("gif", given.size or {480, 360}, delay), language.path(draft.draft)))
+    output.terminal("gif", {size = size, delay = delay}), language.path(draft.draft)), size)
   for i = 1, frames do
     draw(i)
     local ok, reason, class = movie:frame(figure)

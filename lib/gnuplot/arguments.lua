@@ -14,6 +14,21 @@ function arguments.string(name, parameter, position, value)
   end
 end
 
+--- A switch: nothing means on.
+function arguments.switch(name, on)
+  if on ~= nil and type(on) ~= "boolean" then arguments.wrong(name, "on", 1, "a boolean", on) end
+end
+
+--- Raises unless `value` is one of the strings in `known`; returns it.
+function arguments.one_of(name, parameter, position, known, value)
+  for _, word in ipairs(known) do
+    if value == word then return value end
+  end
+  local hint = type(value) == "string" and options.suggest(value, known) or ""
+  arguments.fail("%s: '%s'%s: expected one of %s, got %s%s", name, parameter,
+    position and (" (argument %d)"):format(position) or "", table.concat(known, ", "), options.describe(value), hint)
+end
+
 --- The arguments as a list with a count, and the options after them (empty without).
 function arguments.split(...)
   local list = table.pack(...)
@@ -25,6 +40,14 @@ function arguments.split(...)
 end
 
 local function is_whole(v) return v ~= nil and v > 0 end
+
+--- "NAME,POINTS", "NAME" or ",POINTS" as {name, points}, either perhaps false.
+local function font_of(v)
+  if type(v) ~= "string" then return nil end
+  local family, points = v:match "^([%w%- ]*),?([%d.]*)$"
+  if family == nil or v == "" or points ~= "" and not ((tonumber(points) or 0) > 0) then return nil end
+  return {family:find "%S" and family, tonumber(points) or false}
+end
 
 --- {width, height} as integers.
 local function size_of(v)
@@ -51,6 +74,7 @@ local kinds = {
     return #v > 0
   end},
   size = {"{width, height}", function(v) return is_whole(v[1]) and is_whole(v[2]) end, size_of},
+  font = {"'NAME,POINTS', a name of letters, digits and '-'", function(v) return v ~= nil end, font_of},
   any = {"", function() return true end},
 }
 

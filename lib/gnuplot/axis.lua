@@ -45,6 +45,17 @@ local function linear_ticks(lo, hi, n, whole)
   return ticks
 end
 
+--- The numbers of a logarithmic axis are all written as powers, or none.
+local function in_one_style(ticks)
+  local first, last = ticks[1].value, ticks[#ticks].value
+  if first >= 1e-3 * (1 - 1e-9) and last <= 1e4 * (1 + 1e-9) then return ticks end
+  for _, tick in ipairs(ticks) do
+    local power = math.floor(math.log(tick.value, 10) + 1e-9)
+    tick.label = ("%ge%d"):format(tick.value / 10.0 ^ power, power)
+  end
+  return ticks
+end
+
 --- Powers of ten; every k-th where there are many, 2 and 5 between where there are few.
 local function log_ticks(lo, hi, n)
   local from, to = math.floor(math.log(lo, 10)), math.ceil(math.log(hi, 10))
@@ -59,7 +70,7 @@ local function log_ticks(lo, hi, n)
       end
     end
   end
-  if #ticks >= 2 then return ticks end
+  if #ticks >= 2 then return in_one_style(ticks) end
   return linear_ticks(lo, hi, n)
 end
 

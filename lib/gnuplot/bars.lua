@@ -61,15 +61,22 @@ function bars.bar(name, ...)
   for j = 1, k do
     local layer = data.rows{x + (j - (k + 1) / 2) * width, y:select(2, j),
       torch.full_like(x, width)}
-    layer.title = named.names and named.names[j] or named.label
-      or title and (k > 1 and ("%s %d"):format(title, j) or title)
+    style.title(name, layer, named, named.names and named.names[j] or title and (k > 1 and ("%s %d"):format(title, j)
+      or title))
+    layer.spans = {x = {1}, y = {2}, half = 3, foot = true}
     layer.words = function(place) return "with boxes " .. ink(place) end
     if k == 1 and not named.labels then layer.chart = boxes(name, named) end
     layers[j] = layer
   end
   local setup = "set yrange [*<0:0<*]\n"
+  if named.labels and #named.labels ~= #x then
+    arguments.fail("%s: 'labels': expected %d, a label for each place, got %d", name, #x, #named.labels)
+  end
+  if named.names and #named.names ~= k then
+    arguments.fail("%s: 'names': expected %d, a name for each column, got %d", name, k, #named.names)
+  end
   if named.labels then setup = setup .. bars.ticks("x", x:tolist(), named.labels) end
-  return {command = "plot", setup = setup, layers = layers}
+  return {command = "plot", setup = setup, layers = layers, ticks = {x = named.labels ~= nil}}
 end
 
 -- ---- histograms ----------------------------------------------------------------
@@ -88,6 +95,7 @@ function Histogram:__tostring()
 end
 
 local BINS = 72 -- Torch7's default
+local OVERLAP = 0.55 -- how opaque histograms are that lie over each other
 
 --- The edges of bins: what was given, else the least and the greatest value.
 local function range_of(name, x, least, most)
@@ -143,8 +151,11 @@ function bars.hist(name, ...)
   local centers = data.count(h.bins) * h.binwidth + (h[1].val - h.binwidth)
   local layer = data.rows{centers, h.raw, torch.full_like(centers, h.binwidth)}
   local ink = style.ink(name, named)
-  layer.title = named.label or title
-  layer.words = function(place)
+  local veiled = style.ink(name, setmetatable({alpha = named.alpha or OVERLAP}, {__index = named}))
+  style.title(name, layer, named, title)
+  layer.spans, layer.covers = {x = {1}, y = {2}, half = 3, foot = true}, true
+  layer.words = function(place, many) -- several are seen through, without edges
+    if many or named.alpha then return "with boxes fs solid 1 noborder " .. veiled(place) end
     return ("with boxes %s %s lw 0.5"):format(style.edge, ink(place))
   end
   layer.chart = boxes(name, named)
@@ -155,7 +166,7 @@ end
 
 --- The groups of boxplot: [{name, values}], from a matrix (a group a column), tensors
 -- of any shape, or {name, tensor} pairs.
-local function groups_of(name, list, labels)
+function bars.groups(name, list, labels)
   local groups = {}
   if list.n == 1 and type(list[1]) == "table" and type(list[1][1]) ~= "number" then
     list = table.move(list[1], 1, #list[1], 1, {n = #list[1]})
@@ -184,18 +195,20 @@ function bars.boxplot(name, ...)
     {"outliers", "boolean"}}, named)
   local layers, places, labels = {}, {}, {}
   local color = named.color and look.color(name, named.color)
-  for i, group in ipairs(groups_of(name, list, named.labels)) do
+  for i, group in ipairs(bars.groups(name, list, named.labels)) do
     local layer = data.rows{group.values}
     layer.using = ("(%d):1"):format(i)
     layer.words = function(place)
       return ("with boxplot fs solid 0.5 border lt %d lc %s pt 7 ps 0.4"):format(place,
         look.rgb(color or look.color(name, place)))
     end
+    layer.spans = {x = {}, y = {1}}
     layers[i], places[i], labels[i] = layer, i, group.name
   end
   local setup = ("set style boxplot %soutliers\nset boxwidth %g absolute\nset xrange [0.4:%g]\n")
     :format(named.outliers == false and "no" or "", named.width or 0.5, #layers + 0.6)
-  return {command = "plot", setup = setup .. bars.ticks("x", places, labels), layers = layers}
+  return {command = "plot", setup = setup .. bars.ticks("x", places, labels), layers = layers, ticks = {x = true},
+    frame = {x = {0.4, #layers + 0.6}}, plain = true}
 end
 
 --- low and high of an error: one number or vector for both sides, or {low, high}.
@@ -228,7 +241,8 @@ function bars.errorbars(name, ...)
   local layer = data.rows{x, y, low, high}
   local ink = style.ink(name, named, true)
   local kind = (how.kind == "points" or how.kind == "dots") and "yerrorbars" or "yerrorlines"
-  layer.title, layer.axis = how.label or title, how.axis
+  style.title(name, layer, named, title)
+  layer.axis, layer.spans = how.axis, {x = {1}, y = {2, 3, 4}}
   layer.words = function(place)
     return ("%swith %s %s"):format(how.axis == 2 and "axes x1y2 " or "", kind, ink(place))
   end
@@ -258,7 +272,8 @@ function bars.fill(name, ...)
   end
   local layer = data.rows(columns)
   local color = named.color and look.color(name, named.color)
-  layer.title = named.label or title
+  style.title(name, layer, named, title)
+  layer.spans = {x = {1}, y = {2, 3}}
   layer.words = function(place)
     return ("with filledcurves lt %d fc %s fs solid 1 noborder"):format(place,
       look.rgb(color or look.color(name, place), named.alpha or 0.3))

@@ -128,7 +128,7 @@ function data.mesh(columns)
   return {bytes = data.bytes(t), empty = not torch.isfinite(t):all(3):any():item(),
     using = using(columns),
     binary = ("record=(%d,%d) format='%s'"):format(t.shape[2], t.shape[1],
-      ("%double"):rep(#columns))}
+      ("%double"):rep(#columns)), mesh = columns, spans = {x = {1}, y = {2}, z = {3}}}
 end
 
 return data

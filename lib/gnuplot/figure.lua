@@ -7,12 +7,11 @@
 -- written) or "gnuplot" (it is missing, died, hangs).
 local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
-local data = require "gnuplot.data"
 local language = require "gnuplot.language"
 local output = require "gnuplot.output"
-local panel = require "torch.utils.panel"
 local picture_of = require "gnuplot.script"
 local screen = require "gnuplot.screen"
+local sheets = require "gnuplot.sheets"
 local terminal = require "torch.utils.terminal"
 
 local Figure = {}
@@ -20,17 +19,18 @@ Figure.__index = Figure
 
 Figure.timeout = 30 -- seconds without any sign of gnuplot, for a small picture
 Figure.size = {800, 600} -- pixels
+local WINDOW = {640, 480} -- of a window, about
 
 local CLOSING = 5 -- seconds that a window may take to close; one of Qt's whose gnuplot is killed before stays for ever
 local OPENING = 0.5 -- seconds before which a window does not hear that gnuplot ends
 local SLOW = 4e6 -- bytes of data that give gnuplot as much time again
 
-local function new_panel() return {settings = {}, plots = {}, limits = {}} end
+local function new_panel() return {settings = {}, plots = {}, limits = {}, marks = {}} end
 
 --- The figure `number`, for a window or the terminal; `path`, if given, makes it a
--- figure that is written to that file.
-function Figure.new(number, path, format, size)
-  return setmetatable({number = number, path = path, format = format, size = size,
+-- figure that is written to that file, with the options `given` of savefig.
+function Figure.new(number, path, format, given)
+  return setmetatable({number = number, path = path, format = format, given = given or {},
     rows = 1, columns = 1, bytes = 0, panels = {new_panel()}, at = 1,
     screens = not path and screen.choose("gnuplot.figure") or {"file"}}, Figure)
 end
@@ -38,11 +38,16 @@ end
 --- The panel that settings and plots go to.
 function Figure:panel() return self.panels[self.at] end
 
---- Divides the figure into rows × columns panels, unless it is so, and goes to one.
-function Figure:divide(rows, columns, at)
+--- Divides the figure into rows × columns panels, unless it is so, and goes to one. `shared` has sharex and sharey,
+-- which stay as they were where they are not given.
+function Figure:divide(rows, columns, at, shared)
   if rows ~= self.rows or columns ~= self.columns then
     self.rows, self.columns, self.panels, self.dirty = rows, columns, {}, true
+    self.sharex, self.sharey = nil, nil
     for i = 1, rows * columns do self.panels[i] = new_panel() end
+  end
+  for _, key in ipairs{"sharex", "sharey"} do
+    if shared[key] ~= nil then self[key] = shared[key] end
   end
   self.at = at
 end
@@ -95,10 +100,19 @@ function Figure:plot(plot)
   if below[1] and below[1].command ~= plot.command then
     arguments.fail("gnuplot.hold: a %s cannot be drawn over a %s", plot.command, below[1].command)
   end
+  if #below == 0 and #current.plots > 0 then current.marks = {} end -- they were of the plots that go
   current.plots = table.move(below, 1, #below, 1, {})
   current.plots[#below + 1] = plot
   self.dirty = true
   return true
+end
+
+--- Draws a mark over the plots of the panel (see gnuplot.marks).
+function Figure:mark(mark)
+  local current = self:panel()
+  current.marks = table.move(current.marks, 1, #current.marks, 1, {})
+  current.marks[#current.marks + 1] = mark
+  self.dirty = true
 end
 
 -- ---- running it -------------------------------------------------------------------------
@@ -191,97 +205,57 @@ local function give_up_window(self, reason)
   end
 end
 
--- What the settings of a panel mean for a chart of characters; those that are not here
--- it cannot have.
-local meanings = {
-  title = function(options, text) options.title = text end,
-  xlabel = function(options, text) options.xlabel = text end,
-  ylabel = function(options, text) options.ylabel = text end,
-  logscale = function(options, axes) options.logx, options.logy = axes:find "x", axes:find "y" end,
-  limits = function(options, l) options.xrange, options.yrange = {l[1], l[2]}, {l[3], l[4]} end,
-  grid = function() end, key = function() end,
-}
-
---- What gnuplot.chart takes of a figure of one panel with plain curves; nil: it is not that simple.
-local function chart_of(self)
-  local current, options, curves = self.panels[1], {}, {}
-  if #self.panels > 1 or self.title then return nil end
-  for _, setting in ipairs(current.settings) do
-    local meaning = meanings[setting.key]
-    if meaning == nil then return nil end
-    meaning(options, setting.value)
-  end
-  for _, plot in ipairs(current.plots) do
-    for _, layer in ipairs(plot.layers) do
-      local how = layer.chart
-      if how == nil then return nil end
-      local x, y = data.numbers(layer, current.limits[1], current.limits[2])
-      curves[#curves + 1] = {name = layer.title, style = how.style, color = how.color, x = x, y = y}
-    end
-  end
-  return #curves > 0 and curves or nil, options
-end
-
---- Draws with characters, `columns` by `rows`: ours, or for what those cannot show gnuplot's.
-local function show_text(self, kind, picture, columns, rows)
-  local curves, options
-  if screen.is_text(kind) then curves, options = chart_of(self) end
-  if curves then
-    options.columns, options.rows, options.charset, options.colours = columns, rows, kind, screen.colours()
-    io.stdout:write(table.concat(require "gnuplot.chart".draw(curves, options), "\n"), "\n")
-    return true
-  end
-  local text, reason, class = run_once(self, screen.dumb(columns, rows) .. picture)
-  if text == nil then return nil, reason, class end
-  io.stdout:write(table.concat(screen.lines(text, rows), "\n"), "\027[0m\n")
-  return true
-end
-
---- Draws in the terminal, with pixels where it has them.
-local function show_inside(self, picture)
-  local columns, rows = panel.size()
-  columns, rows = math.min(columns, 100), math.max(12, math.min(30, rows - 4))
-  local kind = self.screens[1]
-  if kind == "terminal" then kind = screen.terminal_kind() end
-  if kind ~= "kitty" and kind ~= "sixel" then return show_text(self, kind, picture, columns, rows) end
-  local graphics = require "gnuplot.graphics"
-  local text, reason, class = run_once(self, graphics.commands(kind, columns, rows) .. picture
-    .. "unset output\n")
-  if text == nil then return nil, reason, class end
-  local pixels = graphics.wrap(kind, text, columns, rows)
-  if pixels == nil then return show_text(self, screen.text_kind(), picture, columns, rows) end
-  io.stdout:write(pixels, ("\n"):rep(kind == "kitty" and rows or 1))
-  io.stdout:flush()
-  return true
+--- The commands of the picture, for a place in the terminal: `view` as gnuplot.script takes it. Returns what gnuplot
+-- printed for them after the commands `head`, or nil, the reason, its class.
+function Figure:run(view, head)
+  local picture, share <close> = picture_of(self, view)
+  return run_once(self, head .. picture .. "unset output\n")
 end
 
 --- Shows the figure on its screen.
 function Figure:show()
-  local picture, share = picture_of(self)
-  if picture == nil then return true end
   while screen.is_window(self.screens[1]) do
+    local picture, share = picture_of(self, {size = self.given.size or WINDOW, points = sheets.current().points,
+      free = true})
+    if picture == nil then return true end
     local ok, reason, class = show_window(self, picture, share)
     if ok or class ~= "window" then return ok, reason, class end
+    share:close()
     give_up_window(self, reason)
   end
-  local done <close> = share
-  if self.screens[1] == "none" then return true end
+  if self.screens[1] == "none" or not self:is_drawn() then return true end
   if self.screens[1] == "file" then
     screen.warn("gnuplot: no display and no terminal to draw on; gnuplot.pngfigure(file) and"
-      .. " gnuplot.figprint(file) draw into a file")
+      .. " gnuplot.savefig(file) draw into a file")
     return true
   end
-  return show_inside(self, picture)
+  return require "gnuplot.inside".show(self)
+end
+
+--- Whether there is something to draw.
+function Figure:is_drawn()
+  for _, current in ipairs(self.panels) do
+    if #current.plots > 0 then return true end
+  end
+  return false
+end
+
+--- The options of a file: those that are given, else the figure's, else the usual ones; and what its letters are.
+local function file_view(self, given)
+  local options = setmetatable({}, {__index = function(_, key) return given[key] or self.given[key] or Figure[key] end})
+  local font = options.font or {}
+  return options, {size = options.size, points = font[2] or sheets.current().points}
 end
 
 --- Draws the figure into a file, which is replaced in one piece.
-function Figure:print(path, format, size)
-  local picture, share <close> = picture_of(self)
+function Figure:print(path, format, given)
+  local options, view = file_view(self, given or {})
+  local picture, share <close> = picture_of(self, view)
   if picture == nil then return true end
   local draft <close>, refusal = output.open(path, format)
   if draft == nil then return nil, refusal, "file" end
   local text, reason, class = run_once(self, ("%sset output %s\n%sset output\n"):format(
-    output.terminal(format, size or self.size), language.path(draft.draft), picture))
+    output.terminal(format, options), language.path(draft.draft), picture))
   if text == nil then return nil, reason, class end
   local ok
   ok, reason = draft:place()
@@ -291,14 +265,14 @@ end
 local Movie = {}
 Movie.__index = Movie
 
---- A gnuplot that draws one picture after the other, after the commands `head`.
-function Figure.movie(name, head)
-  return setmetatable({timeout = Figure.timeout, name = name, head = head}, Movie)
+--- A gnuplot that draws one picture of `size` after the other, after the commands `head`.
+function Figure.movie(name, head, size)
+  return setmetatable({timeout = Figure.timeout, name = name, head = head, size = size}, Movie)
 end
 
 --- Draws the present picture of `figure`.
 function Movie:frame(figure)
-  local script, share <close> = picture_of(figure)
+  local script, share <close> = picture_of(figure, {size = self.size, points = sheets.current().points})
   self.bytes = figure.bytes
   if script == nil then arguments.fail("%s: nothing was plotted", self.name) end
   if self.pipe == nil then

@@ -63,7 +63,7 @@ function Frames.check_file(path)
   if file == nil then return nil, Frames.cannot_write(path, reason) end
   file:close()
   os.remove(draft)
-  return format, output.terminal(format, SIZE)
+  return format, output.terminal(format, {size = SIZE})
 end
 
 --- Decides what "terminal" is when it is its turn; a curve that is shown nowhere goes to

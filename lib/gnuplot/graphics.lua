@@ -64,12 +64,18 @@ end
 -- room for its ticks.
 local function font_size(height) return math.max(7, math.min(12, height // 32)) end
 
+--- What gnuplot.script is told of a picture on `columns` by `rows` cells.
+function graphics.view(columns, rows)
+  local width, height = cell()
+  return {size = {columns * width, rows * height}, points = font_size(rows * height)}
+end
+
 --- gnuplot commands for a picture of `kind` on `columns` by `rows` cells.
 function graphics.commands(kind, columns, rows)
   local width, height = cell()
   width, height = columns * width, rows * height
   if kind == "kitty" then
-    return output.terminal("png", {width, height}) .. ("set termoption font ',%d'\nset output\n"):format(
+    return output.terminal("png", {size = {width, height}}) .. ("set termoption font ',%d'\nset output\n"):format(
       font_size(height))
   end
   height = math.max(6, height // 6 * 6) -- a sixel is six pixels high

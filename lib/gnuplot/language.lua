@@ -5,6 +5,7 @@
 -- quotes a quote at the beginning is a mistake to it; braces count even in a string. So every sign that means
 -- something to gnuplot is written as \ooo, its number in octal.
 local arguments = require "gnuplot.arguments"
+local symbols = require "gnuplot.symbols"
 
 local language = {}
 
@@ -40,6 +41,12 @@ function language.words(words)
   -- gnuplot takes its measure as of markup, and has no room for what has no width.
   if words:find("^[{}@~&]+$") then words = " " .. words end
   return language.quote(words)
+end
+
+--- What `text` shows by the options latex and markup in `given`, and gnuplot's word for how it is to read that.
+function language.shown(name, text, given)
+  if given.latex and given.markup then arguments.fail("%s: 'latex' and 'markup' exclude each other", name) end
+  return given.latex and symbols(text) or text, given.markup and "enhanced" or "noenhanced"
 end
 
 -- ---- words of gnuplot's own language ---------------------------------------------------------

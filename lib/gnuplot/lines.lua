@@ -84,9 +84,32 @@ local function vector_field(name, x, y)
   return parts
 end
 
-local function layer_of(columns, how, title)
+-- Styles whose points are (x, y).
+local plain = {dots = true, points = true, lines = true, linespoints = true, steps = true, boxes = true,
+  impulses = true, csplines = true, acsplines = true}
+local standing = {boxes = true, impulses = true}
+
+--- What a layer of a style spans, see gnuplot.range; nil: that is gnuplot's.
+local function spans_of(columns, how)
+  if how.kind == "vectors" then return {x = {1, 5}, y = {2, 6}} end
+  if not plain[how.kind] then return nil end
+  local spans = {x = {1}, y = {2}, foot = standing[how.kind], smooth = how.kind:find "splines" ~= nil}
+  if how.kind == "boxes" and #columns[1] > 1 then
+    spans.room = (columns[1]:max():item() - columns[1]:min():item()) / (#columns[1] - 1) / 2
+    if spans.room ~= spans.room then return nil end
+  end
+  return spans
+end
+
+local function layer_of(name, columns, how, title)
+  local spans = spans_of(columns, how)
+  if how.kind == "vectors" then -- where the arrows end, for the ranges alone
+    columns[5], columns[6] = columns[1] + columns[3], columns[2] + columns[4]
+  end
   local layer = data.rows(columns)
-  layer.words, layer.title, layer.titled = how.words, title, how.titled
+  if how.kind == "vectors" then layer.using = "1:2:3:4" end
+  style.title(name, layer, how.given, title)
+  layer.words, layer.titled, layer.spans = how.words, how.titled, spans
   layer.axis, layer.kind = how.axis, how.kind
   layer.long = how.kind == "lines" and data.is_long(columns)
   if #columns == 2 and how.axis ~= 2 and chart.styles[how.kind] then
@@ -100,23 +123,22 @@ local function curve(name, given, list)
   local found, title, format, named = sort(name, given)
   local x, y = lines.x_and_y(name, found[1], found[2])
   local how = style.read(name, format, named, #x)
-  title = how.label or title
   local ys = {}
   for j = 1, y.shape[2] do ys[j] = y:select(2, j) end
   if how.kind == "vectors" then
-    list[#list + 1] = layer_of(vector_field(name, x, y), how, title)
+    list[#list + 1] = layer_of(name, vector_field(name, x, y), how, title)
   elseif x.ndim == 2 then
     local columns = {}
     for j = 1, x.shape[2] do columns[j] = x:select(2, j) end
-    list[#list + 1] = layer_of(table.move(ys, 1, #ys, #columns + 1, columns), how, title)
+    list[#list + 1] = layer_of(name, table.move(ys, 1, #ys, #columns + 1, columns), how, title)
   elseif how.weight then
-    list[#list + 1] = layer_of({x, ys[1], torch.full_like(x, how.weight)}, how, title)
+    list[#list + 1] = layer_of(name, {x, ys[1], torch.full_like(x, how.weight)}, how, title)
   elseif how.kind and #ys > 1 then
     for j, column in ipairs(ys) do
-      list[#list + 1] = layer_of({x, column}, how, title and ("%s %d"):format(title, j))
+      list[#list + 1] = layer_of(name, {x, column}, how, title and ("%s %d"):format(title, j))
     end
   else
-    list[#list + 1] = layer_of({x, table.unpack(ys)}, how, title)
+    list[#list + 1] = layer_of(name, {x, table.unpack(ys)}, how, title)
   end
 end
 
@@ -142,7 +164,7 @@ function lines.axes(layers)
   local second, foot = "", ""
   for _, layer in ipairs(layers) do
     if layer.axis == 2 then second = "set y2tics scale 0.6\nset border 11\n" end
-    if layer.kind == "boxes" then foot = "set yrange [*<0:0<*]\n" end
+    if layer.kind == "boxes" or layer.kind == "impulses" then foot = "set yrange [*<0:0<*]\n" end
   end
   return second .. foot
 end

@@ -1,15 +1,10 @@
---- Colours, lines and palettes of figures. The colours of curves are those of Okabe
--- and Ito, which people who confuse red and green can tell apart
--- (https://jfly.uni-koeln.de/color/), the darker ones first.
+--- Colours and lines of figures.
 local arguments = require "gnuplot.arguments"
 local options = require "torch.utils.options"
-local language = require "gnuplot.language"
+local palettes = require "gnuplot.palettes"
+local sheets = require "gnuplot.sheets"
 
 local look = {}
-
---- The colours of curves in their order.
-look.colors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f5aa8",
-  "#555555"}
 
 local named = {
   blue = "#0072b2", red = "#d62728", green = "#009e73", orange = "#e69f00", purple = "#7f5aa8",
@@ -22,7 +17,8 @@ local named = {
 function look.color(name, value)
   local number = options.integer(value)
   if number and number > 0 then
-    return look.colors[(number - 1) % #look.colors + 1]
+    local colors = sheets.current().colors
+    return colors[(number - 1) % #colors + 1]
   elseif type(value) == "string" then
     if named[value] then return named[value] end
     if value:find("^#%x%x%x%x%x%x$") then return value:lower() end
@@ -49,51 +45,42 @@ function look.rgb(color, alpha)
   return ("rgb '#%02x%s'"):format(math.floor((1 - alpha) * 255 + 0.5), color:sub(2))
 end
 
--- Maps of numbers to colours, from their least to their greatest; all but rainbow get
--- steadily lighter or (coolwarm, blues) tell two ends or one apart without hue alone.
-local palettes = {
-  gray = {"#000000", "#ffffff"},
-  blues = {"#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"},
-  viridis = {"#440154", "#472c7a", "#3b518b", "#2c718e", "#21908d", "#27ad81", "#5cc863",
-    "#aadc32", "#fde725"},
-  magma = {"#000004", "#1c1044", "#4f127b", "#812581", "#b5367a", "#e55964", "#fb8761",
-    "#fec287", "#fcfdbf"},
-  coolwarm = {"#3b4cc0", "#6788ee", "#9abbff", "#c9d7f0", "#dddddd", "#edd1c2", "#f7a889",
-    "#e26952", "#b40426"},
-  rainbow = {"#30123b", "#4686fb", "#1ae4b6", "#a2fc3c", "#faba39", "#e4460a", "#7a0403"},
-}
-palettes.grey, palettes.color, palettes.jet = palettes.gray, palettes.viridis, palettes.rainbow
+--- The command that sets a palette, one by name or in gnuplot's words.
+look.palette = palettes.command
 
---- The command that sets a palette: one of the names above, or what gnuplot takes
--- after "set palette".
-function look.palette(name, value)
-  arguments.string(name, "palette", nil, value)
-  local steps = palettes[value]
-  language.check_palette(name, value)
-  if steps == nil then return "set palette " .. value .. "\n" end
-  local parts = {}
-  for i, color in ipairs(steps) do
-    parts[i] = ("%.4g '%s'"):format((i - 1) / (#steps - 1), color)
+local function line_types(sheet)
+  local lines, n = {}, #sheet.colors
+  for i = 1, n * #sheet.dashes do
+    local dash = sheet.dashes[#sheet.dashes > 1 and (i - 1) % #sheet.dashes + 1 or 1]
+    lines[i] = ("set linetype %d lc rgb '%s' lw %g pt 7 ps %g dt %d\n"):format(i, sheet.colors[(i - 1) % n + 1],
+      sheet.width, sheet.size, dash)
   end
-  return ("set palette defined (%s)\n"):format(table.concat(parts, ", "))
-end
-
-local function line_types()
-  local lines = {}
-  for i, color in ipairs(look.colors) do
-    lines[i] = ("set linetype %d lc rgb '%s' lw 2 pt 7 ps 0.7 dt 1\n"):format(i, color)
-  end
-  return table.concat(lines) .. ("set linetype cycle %d\n"):format(#look.colors)
+  return table.concat(lines) .. ("set linetype cycle %d\n"):format(#lines)
 end
 
 --- What every picture begins with, after `reset`.
-look.commands = line_types() .. [[
-set border 3 lw 1 lc rgb '#444444'
-set tics nomirror scale 0.6
-set key noautotitle outside above right horizontal samplen 2 spacing 1.1
-set style fill solid 1 noborder
-set style line 100 lc rgb '#dddddd' lw 1
-set colorbox noborder
-]]
+function look.commands()
+  local sheet = sheets.current()
+  local parts = {line_types(sheet), ("set border %d lw 1 lc rgb '%s'\n"):format(sheet.box and 15 or 3, sheet.ink),
+    ("set tics nomirror %s scale 0.6 textcolor rgb '%s'\n"):format(sheet.box and "in" or "out", sheet.text),
+    sheet.box and "set xtics mirror\nset ytics mirror\n" or "",
+    ("set key noautotitle outside above right horizontal reverse Left samplen 2 spacing 1.1 textcolor rgb '%s'\n")
+      :format(sheet.text),
+    "set style fill solid 1 noborder\nset colorbox noborder\n",
+    ("set style line 100 lc rgb '%s' lw 1\n"):format(sheet.line)}
+  for _, what in ipairs{"title", "xlabel", "ylabel", "zlabel", "y2label", "cblabel"} do
+    parts[#parts + 1] = ("set %s textcolor rgb '%s'\n"):format(what, sheet.text)
+  end
+  if sheet.grid then parts[#parts + 1] = "set grid xtics ytics ls 100\n" end
+  return table.concat(parts)
+end
+
+--- The background of a whole figure, where the sheet has one.
+function look.background()
+  local color = sheets.current().background
+  if color == nil then return "" end
+  return ("set object 9999 rectangle from screen 0,0 to screen 1,1 behind fc rgb '%s' fs solid 1 noborder\n")
+    :format(color)
+end
 
 return look

@@ -3,14 +3,14 @@
 -- gnuplot draws into a draft beside the target, which is renamed when it is whole, so
 -- that nobody ever sees half a picture. What is no ordinary file (/dev/stdout, a pipe)
 -- is written to instead.
+local arguments = require "gnuplot.arguments"
 local host = require "gnuplot.host"
+local sheets = require "gnuplot.sheets"
 local terminal = require "torch.utils.terminal"
 
 local output = {}
 
 output.choice = "png, svg, pdf, eps"
-
-local FONT = "sans"
 
 --- Alternatives: `first` where this gnuplot has it, else `second`.
 local function either(first, second)
@@ -19,26 +19,29 @@ local function either(first, second)
     :format(name, first, second)
 end
 
--- Sizes are in pixels, on paper 100 an inch.
+-- What sets a format: of w by h pixels, on paper 100 an inch, with a font of so many points at 96 an inch. `scale` is
+-- how many pixels of a PNG stand for one.
 local formats = {
-  png = function(w, h)
-    return either(("pngcairo size %d,%d font '%s,11'"):format(w, h, FONT),
+  png = function(w, h, font, points, _, scale)
+    w, h = math.floor(w * scale + 0.5), math.floor(h * scale + 0.5)
+    local zoom = scale ~= 1 and (" fontscale %g linewidth %g pointscale %g"):format(scale, scale, scale) or ""
+    return either(("pngcairo size %d,%d font '%s,%g'%s"):format(w, h, font, points, zoom),
       ("png size %d,%d"):format(w, h))
   end,
-  svg = function(w, h)
-    return ("set terminal svg size %d,%d font '%s,13' background rgb '#ffffff'"):format(w, h,
-      "sans-serif")
+  svg = function(w, h, font, points)
+    return ("set terminal svg size %d,%d font '%s,%g' background rgb '#ffffff'"):format(w, h,
+      font == "sans" and "sans-serif" or font, points + 2)
   end,
-  pdf = function(w, h)
-    return ("set terminal pdfcairo size %gin,%gin font '%s,9'"):format(w / 100, h / 100, FONT)
+  pdf = function(w, h, font, points)
+    return ("set terminal pdfcairo size %gin,%gin font '%s,%g'"):format(w / 100, h / 100, font, points - 2)
   end,
-  eps = function(w, h)
-    return either(("epscairo size %gin,%gin font '%s,9'"):format(w / 100, h / 100, FONT),
+  eps = function(w, h, font, points)
+    return either(("epscairo size %gin,%gin font '%s,%g'"):format(w / 100, h / 100, font, points - 2),
       ("postscript eps enhanced color size %gin,%gin"):format(w / 100, h / 100))
   end,
-  gif = function(w, h, delay)
-    return ("set terminal gif animate delay %d loop 0 size %d,%d font '%s,11'"):format(delay or 10,
-      w, h, FONT)
+  gif = function(w, h, font, points, delay)
+    return ("set terminal gif animate delay %d loop 0 size %d,%d font '%s,%g'"):format(delay or 10,
+      w, h, font, points)
   end,
 }
 
@@ -48,9 +51,19 @@ local ends = {
   gif = ";$",
 }
 
---- The command that chooses a format.
-function output.terminal(format, size, delay)
-  return formats[format](size[1], size[2], delay) .. "\n"
+--- The command that chooses a format. `given` has the size and perhaps font, dpi, delay.
+function output.terminal(format, given)
+  local sheet, font = sheets.current(), given.font or {}
+  return formats[format](given.size[1], given.size[2], font[1] or sheet.font, font[2] or sheet.points, given.delay,
+    (given.dpi or 100) / 100) .. "\n"
+end
+
+--- Raises where an option has no meaning for a format. Returns the options.
+function output.check(name, format, given)
+  if given.dpi and format ~= "png" then
+    arguments.fail("%s: 'dpi': a %s is no picture of pixels; its size says how large it is", name, format:upper())
+  end
+  return given
 end
 
 --- The format that a name ends in, or nil.

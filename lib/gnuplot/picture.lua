@@ -49,7 +49,7 @@ end
 --- The commands that draw `p` once, on whatever terminal is set; nil when there is
 -- nothing to draw.
 function picture.commands(p)
-  local script, plots = {"reset\n", look.commands}, {}
+  local script, plots = {"reset\n" .. look.commands(), look.background()}, {}
   for i, curve in ipairs(p.curves) do add_curve(script, plots, i, curve) end
   if #plots == 0 then return nil end
   script[#script + 1] = "set title " .. language.words(p.title) .. " noenhanced\n"

@@ -29,12 +29,17 @@ end
 local function cells(matrix)
   local t, binary = grid(matrix, "%double")
   return {bytes = data.bytes(t), empty = not torch.isfinite(matrix):any():item(), binary = binary,
-    words = "with image"}
+    words = "with image", spans = false}
 end
 
 --- Ranges that fit n rows and m columns; the first row is the uppermost.
 local function frame(n, m)
   return ("set xrange [0.5:%d.5]\nset yrange [%d.5:0.5]\nset border 15\n"):format(m, n)
+end
+
+--- The same for gnuplot.range.
+local function frame_of(n, m)
+  return {x = {0.5, m + 0.5, whole = true}, y = {n + 0.5, 0.5, whole = true}}
 end
 
 --- The range of the colours.
@@ -55,7 +60,7 @@ function raster.imagesc(name, ...)
   local matrix = data.tensor(name, list[1], 2)
   local setup = frame(matrix.shape[1], matrix.shape[2]) .. limits(given)
     .. look.palette(name, list[2] or given.palette or "gray")
-  return {command = "plot", setup = setup, layers = {cells(matrix)}}
+  return {command = "plot", setup = setup, layers = {cells(matrix)}, frame = frame_of(table.unpack(matrix.shape))}
 end
 
 --- The values of a matrix as text in the middle of its cells, dark on light colours and
@@ -68,7 +73,7 @@ local function numbers(matrix, format, dark)
     torch.full_like(matrix, 0x222222))
   local layer = data.rows{x:flatten(), y:flatten(), matrix:flatten(), colour:flatten()}
   layer.using = ("1:2:($3 == $3 ? sprintf(%s, $3) : ''):4"):format(language.quote(format))
-  layer.words = "with labels tc rgb variable"
+  layer.words, layer.spans = "with labels tc rgb variable", false
   return layer
 end
 
@@ -134,7 +139,8 @@ function raster.heatmap(name, ...)
     local format = check_format(name, given.format or "%.3g")
     layers[2] = numbers(matrix, format, is_dark(matrix, palette, given))
   end
-  return {command = "plot", setup = setup, layers = layers}
+  return {command = "plot", setup = setup, layers = layers, frame = frame_of(n, m),
+    ticks = {x = given.columns ~= nil, y = given.rows ~= nil}}
 end
 
 --- Counts of (target, prediction) pairs: rows are targets. Both are class numbers from 1.
@@ -179,7 +185,6 @@ function raster.confusion(name, ...)
     columns = given.labels, palette = given.palette or "blues", values = true, min = 0,
     format = given.format or (given.normalize and "%.2f" or "%.4g")})
   plot.setup = plot.setup .. "set xlabel 'predicted'\nset ylabel 'true'\nset size ratio 1\n"
-    .. (given.labels and "" or "set xtics 1\nset ytics 1\n")
   return plot, matrix
 end
 
@@ -213,10 +218,10 @@ local function picture(pixels)
   if c == 1 then pixels, c = pixels:expand(h, w, 3), 3 end
   local t, binary = grid(pixels, ("%uchar"):rep(c))
   local layer = {bytes = host.bytes(t), binary = binary,
-    words = c == 4 and "with rgbalpha" or "with rgbimage"}
+    words = c == 4 and "with rgbalpha" or "with rgbimage", spans = false}
   local setup = frame(h, w) .. "set size ratio -1\nunset border\nunset tics\nunset key\n"
     .. "set lmargin 0.5\nset rmargin 0.5\nset bmargin 0.5\n"
-  return {command = "plot", setup = setup, layers = {layer}}
+  return {command = "plot", setup = setup, layers = {layer}, ticks = {x = true, y = true}}
 end
 
 local function image_tensor(name, value)

@@ -26,6 +26,13 @@ for word in ("with w wi smooth s using u axes axis title t notitle lt lc lw ls p
   own[word] = true
 end
 
+-- The plotting styles of gnuplot.
+local plotting = {}
+for word in ("lines points linespoints lp dots impulses labels steps fsteps histeps fillsteps errorbars xerrorbars"
+  .. " yerrorbars xyerrorbars errorlines xerrorlines yerrorlines xyerrorlines vectors filledcurves boxes boxerrorbars"
+  .. " boxxyerror boxplot candlesticks financebars histograms circles ellipses image rgbimage rgbalpha parallelaxes"
+  .. " polygons arrows zerrorfill"):gmatch "%S+" do plotting[#plotting + 1] = word end
+
 local dashes = {
   ["-"] = 1, solid = 1, ["--"] = 2, dashed = 2, [":"] = 3, dotted = 3, ["-."] = 4, dashdot = 4,
 }
@@ -38,7 +45,7 @@ local points = {
 style.known = {
   {"style", "string"}, {"color", "any"}, {"width", "positive"}, {"dash", "string"},
   {"point", "any"}, {"size", "positive"}, {"alpha", "fraction"}, {"label", "string"},
-  {"axis", "count"},
+  {"axis", "count"}, {"latex", "boolean"}, {"markup", "boolean"},
 }
 
 local function one_of(name, key, known, value)
@@ -50,16 +57,28 @@ local function one_of(name, key, known, value)
     options.describe(value))
 end
 
+--- The number of a dash.
+function style.dash(name, value) return one_of(name, "dash", dashes, value) end
+
+--- The number of the mark of points.
+function style.point(name, value) return options.integer(value) or one_of(name, "point", points, value) end
+
+--- The title of a layer, and how it shows: what the options say, else `title`.
+function style.title(name, layer, given, title)
+  local text = given.label or title
+  if text == nil then return end
+  layer.title, layer.mode = language.shown(name, text, given)
+end
+
 --- The colour and the line of a style table as gnuplot's words; a function of the
 -- colour that a curve gets by its place. `pointed`: it has points.
 function style.ink(name, given, pointed)
   local color = given.color ~= nil and look.color(name, given.color)
   local rest = {}
   if given.width then rest[#rest + 1] = ("lw %g"):format(given.width) end
-  if given.dash then rest[#rest + 1] = ("dt %d"):format(one_of(name, "dash", dashes, given.dash)) end
+  if given.dash then rest[#rest + 1] = ("dt %d"):format(style.dash(name, given.dash)) end
   if given.point and pointed then
-    local point = options.integer(given.point) or one_of(name, "point", points, given.point)
-    rest[#rest + 1] = ("pt %d"):format(point)
+    rest[#rest + 1] = ("pt %d"):format(style.point(name, given.point))
   end
   if given.size and pointed then rest[#rest + 1] = ("ps %g"):format(given.size) end
   rest = table.concat(rest, " ")
@@ -83,6 +102,18 @@ local function plain(name, word, given)
   return function(place) return axes .. draw .. " " .. ink(place) .. thin end
 end
 
+--- Raises unless the style that gnuplot's words name is one of its own, or the beginning of one.
+local function check_plotting(name, words)
+  local named = (" " .. words):match("%sw[ith]*%s+(%S+)")
+  if named == nil then return end
+  for _, style_name in ipairs(plotting) do
+    if style_name:sub(1, #named) == named then return end
+  end
+  local hint = options.suggest(named, plotting)
+  arguments.fail("%s: 'style': there is no style '%s'%s (styles: '-' lines, '+' points, '+-' both, '.' dots, '|' boxes,"
+    .. " '~' splines, 'v' vectors, or gnuplot's: %s)", name, named, hint, table.concat(plotting, " "))
+end
+
 --- Reads a style: `format` is a string or nil, `given` a table of options, `n` the
 -- number of points. Returns {words = function(place of the curve) → gnuplot's words,
 -- kind = "lines" …, nil where the words are the user's, weight = of a smoothing
@@ -90,7 +121,7 @@ end
 function style.read(name, format, given, n)
   given = arguments.named(name, style.known, given)
   format = format or given.style
-  local result = {label = given.label, axis = given.axis}
+  local result = {given = given, axis = given.axis}
   if format == nil or format == "" then
     local bare = n > MANY or given.dash
     format = bare and not given.point and "lines" or "linespoints"
@@ -105,6 +136,7 @@ function style.read(name, format, given, n)
     return result
   end
   local words = own[format:match("^%a*")] and format or "with " .. format
+  check_plotting(name, words)
   local ink = (given.color or given.width or given.dash or given.point or given.size)
     and style.ink(name, given, true)
   result.titled = words:find("%f[%a]n?o?title%f[%A]") ~= nil

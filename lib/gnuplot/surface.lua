@@ -14,7 +14,7 @@ local SPACE = "set border 895 lw 1 lc rgb '#777777'\nset xyplane relative 0.05\n
 
 --- Sorts [name,] z or [name,] x, y, z of one mesh. Returns a table of three matrices of one
 -- shape, and the name. Without x and y these are the numbers of row and column.
-local function mesh_of(name, given)
+function surface.mesh(name, given)
   local list, title = {}, nil
   for i = 1, given.n or #given do
     if i == 1 and type(given[i]) == "string" then title = given[i]
@@ -46,7 +46,7 @@ function surface.splot(name, ...)
   given = arguments.named(name, {{"contour", "boolean"}}, given)
   local layers = {}
   for _, one in ipairs(lines.curves_of(name, table.unpack(list, 1, list.n))) do
-    local columns, title = mesh_of(name, one)
+    local columns, title = surface.mesh(name, one)
     local layer = data.mesh(columns)
     layer.title, layer.words = title, function(place) return "with lines lw 1 lt " .. place end
     layers[#layers + 1] = layer
@@ -77,7 +77,8 @@ function surface.scatter3(name, ...)
         #columns[2], #columns[3])
     end
     local layer, ink = data.rows(columns), style.ink(name, named, true)
-    layer.title = named.label or title
+    style.title(name, layer, named, title)
+    layer.spans = {x = {1}, y = {2}, z = {3}}
     layer.words = function(place) return "with points " .. ink(place) end
     layers[#layers + 1] = layer
   end
@@ -89,7 +90,7 @@ function surface.surf(name, ...)
   local list, given = arguments.split(...)
   given = arguments.named(name, {{"palette", "string"}, {"contour", "boolean"}, {"lines", "boolean"}},
     given)
-  local columns, title = mesh_of(name, list)
+  local columns, title = surface.mesh(name, list)
   local layer = data.mesh(columns)
   layer.title = title
   layer.words = "with pm3d"
@@ -99,43 +100,6 @@ function surface.surf(name, ...)
     setup = setup .. "set contour base\nset cntrparam levels auto 8\nset key off\n"
   end
   return {command = "splot", setup = setup, layers = {layer}}
-end
-
---- The heights of contour lines: those that are given, or so many between the least and
--- the greatest value of `z`.
-local function levels_of(name, levels, z)
-  if type(levels) == "table" or data.is_tensor(levels) then
-    return data.vector(name, levels):tolist()
-  end
-  local count = options.integer(levels)
-  if count == nil or count < 1 then
-    arguments.wrong(name, "levels", nil, "a positive integer or an array of heights", levels)
-  end
-  local good = z:masked_select(torch.isfinite(z))
-  if good:numel() == 0 then return {0} end
-  local low, high = good:min():item(), good:max():item()
-  return torch.linspace(low, high, count + 2, {dtype = "float64"}):narrow(1, 2, count):tolist()
-end
-
---- gnuplot.contour: lines of equal height, seen from above.
-function surface.contour(name, ...)
-  local list, given = arguments.split(...)
-  given = arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"filled", "boolean"}}, given)
-  local columns = mesh_of(name, list)
-  local levels = table.concat(levels_of(name, given.levels or 8, columns[3]), ",")
-  local setup = ("set view map\nset border 31 front\nset key off\nset contour base\n"
-    .. "set cntrparam cubicspline\nset cntrparam levels discrete %s\n"):format(levels)
-    .. look.palette(name, given.palette or "viridis")
-  local layers = {data.mesh(columns)}
-  if given.filled then
-    layers[1].words = "with pm3d nocontour"
-    layers[2] = {bytes = layers[1].bytes, binary = layers[1].binary, empty = layers[1].empty, using = layers[1].using,
-      words = "with lines lc rgb '#ffffff' lw 1 nosurface"}
-    setup = setup .. "set cntrlabel onecolor\nset pm3d map\n"
-  else
-    layers[1].words = "with lines lc palette lw 2 nosurface"
-  end
-  return {command = "splot", setup = setup, layers = layers}
 end
 
 return surface

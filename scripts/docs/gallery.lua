@@ -5,7 +5,7 @@
 local document = arg[1] or "docs/guide/plots.md"
 local folder = arg[2] or document:match("^(.*)/[^/]*$") .. "/plots"
 local SIZE = {400, 290}
-local sizes = {["panels.png"] = {520, 400}}
+local sizes = {["panels.png"] = {520, 400}, ["shared.png"] = {520, 400}}
 
 --- The blocks with pictures: {line = of the code, code =, name =}.
 local function blocks_of(path)
@@ -36,6 +36,7 @@ local function draw(block)
   local env = setmetatable({gnuplot = plots, print = function() end}, {__index = _G})
   local code = ("\n"):rep(block.line - 1) .. block.code
   torch.manual_seed(1)
+  gnuplot.style(block.code:match '^gnuplot%.style%("(%l+)"%)' or "default") -- a figure takes it from the beginning
   if not block.name:find("%.gif$") then gnuplot.pngfigure(path, {size = sizes[block.name] or SIZE}) end
   assert(load(code, "@" .. document, "t", env))()
   gnuplot.close()

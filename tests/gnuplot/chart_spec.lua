@@ -33,7 +33,7 @@ describe("axes", function()
   it("have powers of ten when they are logarithmic", function()
     assert.equal("0.001 0.01 0.1 1", labels(0.001, 1, 6, true))
     assert.equal("0.1 0.2 0.5 1 2 5 10", labels(0.1, 10, 9, true))
-    assert.equal("1e-17 1 1e17", labels(1e-25, 1e25, 3, true))
+    assert.equal("1e-17 1e0 1e17", labels(1e-25, 1e25, 3, true))
   end)
 
   it("have room for any range", function()

@@ -63,7 +63,7 @@ describe("settings", function()
     gnuplot.svgfigure(folder .. "/x.svg")
     for message, call in pairs{
       ["gnuplot.plot: unknown option 'colour', did you mean 'color'? (known: style, color, width, dash, point, "
-        .. "size, alpha, label, axis)"] = function() gnuplot.plot({1, 2}, {colour = "red"}) end,
+        .. "size, alpha, label, axis, latex, markup)"] = function() gnuplot.plot({1, 2}, {colour = "red"}) end,
       ["gnuplot.plot: 'width': expected a number above 0, got number -1"] = function()
         gnuplot.plot({1, 2}, {width = -1})
       end,

@@ -45,7 +45,7 @@ local shows = {
   xticks = function(s) gnuplot.plot(x) gnuplot.xticks({2}, {s}) end,
   yticks = function(s) gnuplot.plot({1, 2, 3}) gnuplot.yticks({2}, {s}) end,
   bars = function(s) gnuplot.bar({1, 2}, {labels = {s, "b"}}) end,
-  names = function(s) gnuplot.bar(torch.rand(3, 2), {names = {s, "b"}}) end,
+  names = function(s) gnuplot.bar(torch.rand(3, 3), {names = {s, "b"}}) end,
   boxplot = function(s) gnuplot.boxplot {{s, x}} end,
   rows = function(s) gnuplot.heatmap(z, {rows = {s, "b", "c"}}) end,
   classes = function(s) gnuplot.confusion(z, {labels = {s, "b", "c"}}) end,

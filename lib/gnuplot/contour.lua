@@ -1,0 +1,150 @@
+--- Lines of equal height and the bands between them, seen from above.
+local Axis = require "gnuplot.axis"
+local arguments = require "gnuplot.arguments"
+local data = require "gnuplot.data"
+local look = require "gnuplot.look"
+local options = require "torch.utils.options"
+local palettes = require "gnuplot.palettes"
+local surface = require "gnuplot.surface"
+local torch = require "torch"
+
+local contour = {}
+
+--- The least and the greatest value that is finite; nil: there is none.
+local function ends(z)
+  local good = z:masked_select(torch.isfinite(z))
+  if good:numel() == 0 then return nil end
+  return good:min():item(), good:max():item()
+end
+
+--- About `count` round numbers between two.
+local function round_levels(low, high, count)
+  local list = {}
+  for _, tick in ipairs(Axis.new(low, high):ticks(count)) do
+    if tick.value > low and tick.value < high then list[#list + 1] = tick.value end
+  end
+  return #list > 0 and list or {(low + high) / 2}
+end
+
+--- The heights of contour lines: those that are given, so many between the least and
+-- the greatest value of `z`, or by default about eight round ones.
+local function levels_of(name, levels, z)
+  if type(levels) == "table" or data.is_tensor(levels) then
+    return data.vector(name, levels):sort():tolist()
+  end
+  local count = levels == nil and 8 or options.integer(levels)
+  if count == nil or count < 1 then
+    arguments.wrong(name, "levels", nil, "a positive integer or an array of heights", levels)
+  end
+  local low, high = ends(z)
+  if low == nil or low == high then return {low or 0} end
+  if levels == nil then return round_levels(low, high, count) end
+  return torch.linspace(low, high, count + 2, {dtype = "float64"}):narrow(1, 2, count):tolist()
+end
+
+local MAP = "set view map\nset border 31 front\nset key off\nset tics front\n"
+
+--- A palette of one colour for each band, and the range that it covers.
+local function bands(name, palette, levels, z)
+  palettes.check(name, palette)
+  local low, high = ends(z)
+  low, high = math.min(low or 0, levels[1]), math.max(high or 1, levels[#levels])
+  if low == high then high = low + 1 end
+  local edges, parts, mix = {low}, {}, palettes.mixer(palette)
+  for _, level in ipairs(levels) do
+    if level > edges[#edges] then edges[#edges + 1] = level end
+  end
+  if high > edges[#edges] then edges[#edges + 1] = high end
+  for i = 1, #edges - 1 do
+    local r, g, b = mix(#edges > 2 and (i - 1) / (#edges - 2) or 0.5)
+    local color = ("'#%02x%02x%02x'"):format(r, g, b)
+    parts[#parts + 1] = ("%.10g %s, %.10g %s"):format(edges[i], color, edges[i + 1], color)
+  end
+  local names = {}
+  for i, level in ipairs(levels) do
+    if i % math.ceil(#levels / 12) == 0 then names[#names + 1] = ("'%.3g' %.10g"):format(level, level) end
+  end
+  return ("set palette maxcolors 0\nset palette defined (%s)\nset cbrange [%.10g:%.10g]\nset cbtics (%s)\n"):format(
+    table.concat(parts, ", "), low, high, table.concat(names, ", "))
+end
+
+local FINE = 400 -- cells along an axis, so that the edges of the bands are smooth
+local COARSE = 120 -- the same where the cells are no pixels but polygons
+
+--- The numbers of a vector whose neighbours are equally far apart: the first, and how far; nil for others.
+local function even(t, axis)
+  local line = t:narrow(3 - axis, 1, 1):flatten()
+  local n = #line
+  if n < 2 or not t:eq(t:narrow(3 - axis, 1, 1)):all():item() then return nil end
+  local step = (line[n]:item() - line[1]:item()) / (n - 1)
+  local off = (line:narrow(1, 2, n - 1) - line:narrow(1, 1, n - 1) - step):abs():max():item()
+  if not (off <= math.abs(step) * 1e-4) or step == 0 then return nil end
+  return line[1]:item(), step
+end
+
+--- `z` with `n` values along its first axis, straight lines between those that are there.
+local function stretch(z, n)
+  local rows = z.shape[1]
+  local at = torch.linspace(0, rows - 1, n, {dtype = "float64"})
+  local low = at:floor():clamp(0, rows - 2)
+  local share, first = (at - low):unsqueeze(2), low:to "int64" + 1
+  return z:index_select(1, first) * (1 - share) + z:index_select(1, first + 1) * share
+end
+
+--- A mesh of even steps as pixels; nil: it is not even.
+local function pixels(columns)
+  local x, across = even(columns[1], 1)
+  local y, up = even(columns[2], 2)
+  if not (x and y) then return nil end
+  local n, m = columns[3].shape[1], columns[3].shape[2]
+  local w, h = math.max(n, FINE), math.max(m, FINE)
+  local z = stretch(stretch(columns[3], w):t():contiguous(), h) -- rows go along y
+  local dx, dy = across * (n - 1) / (w - 1), up * (m - 1) / (h - 1)
+  return {bytes = data.bytes(z), words = "with image nocontour",
+    binary = ("array=(%d,%d) origin=(%.12g,%.12g,0) dx=%.12g dy=%.12g format='%%double'"):format(w, h,
+      math.min(x, x + across * (n - 1)), math.min(y, y + up * (m - 1)), math.abs(dx), math.abs(dy))
+      .. (across < 0 and " flip=x" or "") .. (up < 0 and " flip=y" or "")}
+end
+
+--- Filled bands, with or without lines between them.
+local function filled(name, columns, levels, given)
+  local mesh = data.mesh(columns)
+  local n = math.max(columns[3].shape[1], columns[3].shape[2])
+  local fine = math.max(1, COARSE // n)
+  local setup = MAP .. ("set pm3d map interpolate %d,%d\n"):format(fine, fine)
+    .. bands(name, given.palette or "viridis", levels, columns[3])
+  local layers = {pixels(columns) or mesh}
+  layers[1].words = layers[1].words or "with pm3d nocontour"
+  layers[1].mesh, layers[1].spans, layers[1].empty = mesh.mesh, mesh.spans, mesh.empty
+  if given.lines ~= false then
+    layers[2] = {bytes = mesh.bytes, binary = mesh.binary, empty = mesh.empty, using = mesh.using,
+      spans = false, words = "with lines lc rgb '#ffffff' lw 0.8 nosurface"}
+    setup = setup .. "set contour base\nset cntrlabel onecolor\nset cntrparam linear\n"
+      .. ("set cntrparam levels discrete %s\n"):format(table.concat(levels, ","))
+  end
+  return {command = "splot", setup = setup, layers = layers, flat = true}
+end
+
+--- gnuplot.contourf.
+function contour.contourf(name, ...)
+  local list, given = arguments.split(...)
+  given = arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"lines", "boolean"}}, given)
+  local columns = surface.mesh(name, list)
+  return filled(name, columns, levels_of(name, given.levels, columns[3]), given)
+end
+
+--- gnuplot.contour.
+function contour.contour(name, ...)
+  local list, given = arguments.split(...)
+  given = arguments.named(name, {{"levels", "any"}, {"palette", "string"}, {"filled", "boolean"}}, given)
+  local columns = surface.mesh(name, list)
+  local levels = levels_of(name, given.levels, columns[3])
+  if given.filled then return filled(name, columns, levels, given) end
+  local layer = data.mesh(columns)
+  layer.words = "with lines lc palette lw 2 nosurface"
+  local setup = MAP .. ("set contour base\nset cntrparam cubicspline\nset cntrparam levels discrete %s\n"):format(
+    table.concat(levels, ",")) .. look.palette(name, given.palette or "viridis")
+  return {command = "splot", setup = setup, layers = {layer}, flat = true}
+end
+
+return contour
