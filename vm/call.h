@@ -50,6 +50,9 @@ extern const luaL_Reg function_internals[];
 /* tensor.c */
 void tensor_open(lua_State *L, int torch, int functional);
 
+/* to_table.c */
+int tensor_pairs(lua_State *L);
+
 /* attributes.c */
 extern const luaL_Reg tensor_attributes[];
 int attribute_set(lua_State *L, Tensor *t, const char *key); /* the value is at 3 */

@@ -26,6 +26,7 @@ int luaopen_torch_package(lua_State *L) {
   library_globals(L, torch);
   device_plugins();
   error_open(L);
+  ipairs_open(L);
   library_set_loaded(L, "torch");
   lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);

@@ -147,6 +147,12 @@ bool table_is_empty(lua_State *L, int index); /* false also for what is no table
 /* Raises unless the keys of the table at 'index' are among 'names' (NULL at the end); nil has none. */
 void table_check_names(lua_State *L, int index, const char *function, const char *const *names);
 
+/* ---- ipairs.c ---------------------------------------------------------------- */
+
+/* Of an __index function: whether the iterator of ipairs reads. */
+bool ipairs_asks(lua_State *L);
+void ipairs_open(lua_State *L);
+
 /* ---- print.c ---------------------------------------------------------------- */
 
 int print_tensor(lua_State *L); /* __tostring of tensors: pushes the text */

@@ -28,7 +28,7 @@ end
 -- is a global.
 return function(f, line, name, holder)
   if not holder and (OTHER_LUAS[name] or name == "ans" or name:find "^_%d$") or name:find "^__" then return end
-  if not require "hecate.undefined.bytecode".uses(f, line, name, holder == nil) then return end
+  if not require "hecate.bytecode".uses(f, line, name, holder == nil) then return end
   local message
   if holder then message = names.missing(holder, name)
   else message = names.undefined(name, variables(3, f), f) end -- this function, the handler in C, the program

@@ -108,14 +108,14 @@ describe("nn.Module", function()
   it("prints like PyTorch, places from 1", function()
     assert.equal([[
 Sequential(
-  (1): Linear(in_features=784, out_features=128, bias=true)
-  (2): ReLU()
-  (3): Sequential(
-    (1): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))
-    (2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=false)
-    (3): BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=true, track_running_stats=true)
-    (4): Dropout(p=0.5, inplace=false)
-    (5): Flatten(start_dim=2, end_dim=-1)
+  (0): Linear(in_features=784, out_features=128, bias=true)
+  (1): ReLU()
+  (2): Sequential(
+    (0): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))
+    (1): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=false)
+    (2): BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=true, track_running_stats=true)
+    (3): Dropout(p=0.5, inplace=false)
+    (4): Flatten(start_dim=2, end_dim=-1)
   )
 )]], tostring(nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Sequential(
       nn.Conv2d(1, 6, 5, {padding = 2}), nn.MaxPool2d(2), nn.BatchNorm2d(6), nn.Dropout(),

@@ -62,6 +62,15 @@ static bool call_method(lua_State *L, int class_table, const char *name, int res
   return true;
 }
 
+/* Whether ipairs asks for what lies behind the last item, of a class that knows its length. */
+static bool behind_the_last(lua_State *L) {
+  if (!lua_isinteger(L, 2) || !ipairs_asks(L)) return false;
+  lua_getfield(L, lua_upvalueindex(1), "__len");
+  const bool counted = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  return counted && lua_tointeger(L, 2) > luaL_len(L, 1);
+}
+
 static int instance_index(lua_State *L) {
   const ObjectClass *info = check_self(L);
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
@@ -75,6 +84,7 @@ static int instance_index(lua_State *L) {
     lua_gettable(L, lua_upvalueindex(1));
     return 1;
   }
+  if (behind_the_last(L)) return 0;
   if (call_method(L, lua_upvalueindex(1), "__getitem", LUA_MULTRET)) return lua_gettop(L);
   lua_pushnil(L);
   return 1;
@@ -124,6 +134,8 @@ static int dispatch_event(lua_State *L) {
     return 1;
   }
   if (strcmp(event, "__pairs") == 0) return instance_pairs(L, info);
+  if (strcmp(event, "__pairs") == 0)
+    return error_raise(L, "pairs: expected a table, got %s; write for i = 1, #x do … x[i] … end", info->class.name);
   return error_raise(L, "%s: the class has no method '%s'", info->class.name, event);
 }
 

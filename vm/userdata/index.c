@@ -195,6 +195,7 @@ int index_get(lua_State *L) {
   Indexing x = {.L = L, .dims = {.n = 0}};
   if (lua_isinteger(L, 2)) { /* x[i], the most frequent */
     x.view = t;
+    if (t->ndim > 0 && lua_tointeger(L, 2) == t->shape[0] + 1 && ipairs_asks(L)) return 0;
     take_position(&x, lua_tointeger(L, 2));
     return 1;
   }

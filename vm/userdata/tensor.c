@@ -72,6 +72,7 @@ static int tensor_le(lua_State *L) { return compare(L, true); }
 
 static const luaL_Reg tensor_metamethods[] = {
     {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal}, {"__len", tensor_len},
+    {"__pairs", tensor_pairs},
     {"__newindex", tensor_newindex}, {"__tostring", print_tensor}, {NULL, NULL}};
 
 /* Completes the metatable that boxes are made with (kind.c): __index needs the methods that the op table adds. */

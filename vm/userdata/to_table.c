@@ -76,5 +76,7 @@ static int iter(lua_State *L) {
   return 3;
 }
 
+/* pairs(x), and what ipairs(x) does: as x:iter(). */
+int tensor_pairs(lua_State *L) { return iter(L); }
 
 const luaL_Reg tensor_reading_methods[] = {{"item", item}, {"tolist", tolist}, {"iter", iter}, {NULL, NULL}};

@@ -97,12 +97,11 @@ static bool set_registered(lua_State *L, Slot *slot, const char *key) {
 bool module_set(lua_State *L, void *self, const char *key) {
   Module *m = self;
   Tensor *tensor = tensor_test(L, 3);
-  if (tensor != NULL && tensor->flags & TENSOR_PARAMETER) {
-    module_store(L, 1, key, SLOT_PARAMETER);
-    return true;
-  }
-  if (module_test(L, 3) != NULL) {
-    module_store(L, 1, key, SLOT_MODULE);
+  const bool is_parameter = tensor != NULL && tensor->flags & TENSOR_PARAMETER;
+  if (is_parameter || module_test(L, 3) != NULL) {
+    const int before = m->n_slots;
+    module_store(L, 1, key, is_parameter ? SLOT_PARAMETER : SLOT_MODULE);
+    if (m->n_slots > before) module_order(L, m);
     return true;
   }
   if (strcmp(key, "training") == 0) {

@@ -1,6 +1,6 @@
 /* containers.c: Sequential and ModuleList. Their children are named by their place,
-** counted from 0 as in PyTorch's files ("0.weight"); seq[i] and the printed form count
-** from 1.
+** counted from 0 as in PyTorch's files and in the printed form ("0.weight"); positions, as in
+** seq[i], count from 1.
 */
 #include <stdio.h>
 
@@ -97,8 +97,8 @@ static int container_length(lua_State *L) {
   return 1;
 }
 
-/* The slot at position (argument 2), or NULL just behind the last, where ipairs ends. */
-static Slot *slot_at(lua_State *L, Module *m) {
+/* The slot at position (argument 2); with 'grows' NULL just behind the last. */
+static Slot *slot_at(lua_State *L, Module *m, bool grows) {
   int64_t given = 0;
   const char *name = class_short_name(m->object.class);
   if (!integer_test(L, 2, &given)) {
@@ -107,7 +107,7 @@ static Slot *slot_at(lua_State *L, Module *m) {
   }
   int64_t i = given;
   if (i == 0) error_raise(L, "%s: 0 is not a position; positions count from 1", name);
-  if (i == m->n_slots + 1) return NULL;
+  if (grows && i == m->n_slots + 1) return NULL;
   if (i < 0) i += m->n_slots + 1;
   if (i < 1 || i > m->n_slots)
     error_raise(L, "%s: position %I is out of range: it holds %d module%s", name,
@@ -116,16 +116,35 @@ static Slot *slot_at(lua_State *L, Module *m) {
 }
 
 static int container_get(lua_State *L) {
-  Slot *slot = slot_at(L, module_check(L, 1, "[]"));
-  if (slot == NULL) return 0;
+  Slot *slot = slot_at(L, module_check(L, 1, "[]"), false);
   class_fields(L, 1);
   lua_getfield(L, -1, slot->name);
   return 1;
 }
 
+static int container_next(lua_State *L) {
+  Module *m = module_check(L, 1, "pairs");
+  const lua_Integer i = lua_tointeger(L, 2) + 1;
+  if (i > m->n_slots) return 0;
+  lua_pushinteger(L, i);
+  class_fields(L, 1);
+  lua_getfield(L, -1, m->slots[i - 1].name);
+  lua_remove(L, -2);
+  return 2;
+}
+
+/* pairs(net) walks as ipairs(net) does: positions and modules. */
+static int container_pairs(lua_State *L) {
+  module_check(L, 1, "pairs");
+  lua_pushcfunction(L, container_next);
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
+}
+
 static int container_set(lua_State *L) {
   Module *m = module_check(L, 1, "[]");
-  Slot *slot = slot_at(L, m);
+  Slot *slot = slot_at(L, m, true);
   lua_settop(L, 3);
   if (slot == NULL) {
     append_module(L, class_short_name(m->object.class), 0);
@@ -219,11 +238,12 @@ static const luaL_Reg sequential_methods[] = {{"__init", container_init},
                                               {"__getitem", container_get},
                                               {"__setitem", container_set},
                                               {NULL, NULL}};
-static const luaL_Reg container_metamethods[] = {{"__len", container_length}, {NULL, NULL}};
+static const luaL_Reg container_metamethods[] = {
+    {"__len", container_length}, {"__pairs", container_pairs}, {NULL, NULL}};
 static const Layer sequential = {
     .base = MODULE_BASE("nn.Sequential", Module, &module_class.base.class, sequential_methods,
                         container_metamethods),
-    .counts_children = true, .forward_on_stack = sequential_forward};
+    .forward_on_stack = sequential_forward};
 
 /* ---- ModuleList --------------------------------------------------------------------------------------- */
 
@@ -232,8 +252,7 @@ static const luaL_Reg list_methods[] = {{"__init", container_init}, {"append", c
                                         {"__setitem", container_set},    {NULL, NULL}};
 static const Layer module_list = {
     .base = MODULE_BASE("nn.ModuleList", Module, &module_class.base.class, list_methods,
-                        container_metamethods),
-    .counts_children = true};
+                        container_metamethods)};
 
 void nn_open_containers(lua_State *L) {
   nn_add_class(L, &sequential);

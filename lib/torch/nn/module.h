@@ -48,7 +48,6 @@ typedef struct {
   /* Instead of it: a forward of the values on the stack behind the module, which is checked. */
   lua_CFunction forward_on_stack;
   const char *rows; /* the Lua file with the formula, as it is required */
-  bool counts_children; /* the names of its children count the places: they are printed from 1 */
   /* Which options are printed between the parentheses, as repr.c reads it; NULL: none. */
   const char *repr;
 } Layer;
@@ -93,6 +92,8 @@ Tensor *module_new_parameter(lua_State *L, int self, const char *name, int ndim,
                              const int64_t *shape, DType dtype);
 Tensor *module_new_buffer(lua_State *L, int self, const char *name, int ndim,
                           const int64_t *shape, DType dtype);
+/* order.c: the last slot has just been made by an assignment of the program. */
+void module_order(lua_State *L, Module *m);
 /* nn.Parameter(tensor, requires_grad) */
 int module_parameter(lua_State *L);
 

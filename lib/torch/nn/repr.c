@@ -1,7 +1,6 @@
-/* repr.c: how a module prints: PyTorch's nested form, with places from 1. */
+/* repr.c: how a module prints: PyTorch's nested form, with its names of the parts. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "module.h"
@@ -129,14 +128,6 @@ static void add_indented(lua_State *L, luaL_Buffer *b, int index) {
   }
 }
 
-/* Pushes the name that the child in 'slot' is printed with. */
-static void push_child_name(lua_State *L, const Module *m, const Slot *slot) {
-  char *end;
-  long place = strtol(slot->name, &end, 10);
-  if (module_layer(m)->counts_children && *end == '\0') lua_pushinteger(L, place + 1);
-  else lua_pushstring(L, slot->name);
-}
-
 /* Pushes the texts of the children from stack position 'first' on, name and text in
 ** turns; returns how many there are. */
 static int push_children(lua_State *L, const Module *m) {
@@ -147,7 +138,7 @@ static int push_children(lua_State *L, const Module *m) {
     const Slot *slot = &m->slots[i];
     if (slot->kind != SLOT_MODULE || slot->module == NULL) continue;
     luaL_checkstack(L, 20, "too many modules");
-    push_child_name(L, m, slot);
+    lua_pushstring(L, slot->name);
     lua_getfield(L, fields, slot->name);
     luaL_tolstring(L, -1, NULL);
     lua_remove(L, -2);

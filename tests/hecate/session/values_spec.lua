@@ -162,7 +162,7 @@ describe("a value", function()
   end)
 
   it("is a module as PyTorch prints it, a tensor, a shape", function()
-    assert.equal("Sequential(\n  (1): Linear(in_features=2, out_features=3, bias=true)\n  (2): ReLU()\n)",
+    assert.equal("Sequential(\n  (0): Linear(in_features=2, out_features=3, bias=true)\n  (1): ReLU()\n)",
       run "nn.Sequential(nn.Linear(2, 3), nn.ReLU())")
     assert.equal("torch.Size({2, 3})", run "torch.zeros(2, 3).shape")
     assert.equal("{x = tensor float32 (2×3), y = tensor({1, 2})}",

@@ -45,7 +45,7 @@ describe("a module", function()
     m:add_module("me", m)
     check(m, 2, 2)
     assert.equal("0.weight 0.bias", keys(m:state_dict()))
-    assert.equal("Sequential(\n  (1): Linear(in_features=2, out_features=2, bias=true)\n  (me): Sequential(...)\n)",
+    assert.equal("Sequential(\n  (0): Linear(in_features=2, out_features=2, bias=true)\n  (me): Sequential(...)\n)",
       tostring(m))
     local node = Node()
     node.me = node
@@ -95,6 +95,6 @@ describe("a module", function()
     fail = false
     a:train()
     assert.is_true(a.training and b.training)
-    assert.equal("Sequential(\n  (1): CyclesShy(here)\n)", tostring(outer))
+    assert.equal("Sequential(\n  (0): CyclesShy(here)\n)", tostring(outer))
   end)
 end)

@@ -1,5 +1,6 @@
---- What the code around a read does with the value: whether it asks for no more than whether there is one. The
--- functions of the program are read as string.dump writes them (Lua 5.4), for there is no other way to them.
+--- What the code of a program does at one place: whether it uses the value that it reads there, and which fields one
+-- assignment sets. The functions of the program are read as string.dump writes them (Lua 5.4), for there is no other
+-- way to them.
 local unpack = string.unpack
 local M = {}
 
@@ -96,6 +97,7 @@ end
 -- ---- instructions ------------------------------------------------------------------------------
 
 local MOVE <const>, LOADK <const>, GETUPVAL <const>, GETTABUP <const>, GETTABLE <const> = 0, 3, 9, 11, 12
+local SETUPVAL <const>, SETTABUP <const>, SETI <const>, SETFIELD <const> = 10, 15, 17, 18
 local GETFIELD <const>, SELF <const>, NOT <const>, JMP <const> = 14, 20, 51, 56
 local EQ <const>, EQK <const>, EQI <const>, TEST <const>, TESTSET <const> = 57, 60, 61, 66, 67
 local CALL <const>, TAILCALL <const> = 68, 69
@@ -165,14 +167,18 @@ local function read_at(f, pc, name, is_global)
   return op == GETUPVAL and f.upvalues[b] == "_ENV" and a or nil
 end
 
+--- The code of a function of Lua; nil of one that another version made.
+local function code_of(f)
+  local dump = string.dump(f)
+  return dump:sub(1, #HEADER) == HEADER and function_at(dump, #HEADER + 18) or nil
+end
+
 --- bytecode.uses(f, line, name, is_global): whether the function f uses the value of the name that it reads in the
 -- line: as a global, else as a field. False where it only asks for it, in one of the reads of that line at least, and
 -- where it cannot be told.
 function M.uses(f, line, name, is_global)
-  local dump = string.dump(f)
-  if dump:sub(1, #HEADER) ~= HEADER then return false end
-  local code = function_at(dump, #HEADER + 18)
-  local used = false
+  local code, used = code_of(f), false
+  if not code then return false end
   for pc = 0, code.count - 1 do
     if code.lines[pc] == line then
       local register, called = read_at(code, pc, name, is_global)
@@ -181,6 +187,31 @@ function M.uses(f, line, name, is_global)
     end
   end
   return used
+end
+
+--- Whether a register holds a local variable at an instruction, and no value in between.
+local function is_variable(f, pc, register)
+  return local_in(f, pc, register) ~= nil
+end
+
+--- bytecode.assigned(f, line): the names of the fields that one assignment to several places sets, for each such
+-- assignment of the line: {{"a", "b"}} for `self.a, self.b = 1, 2`. Lua sets them from the last to the first, when all
+-- values have been computed; so a store whose value is neither computed after the store before it nor that of a
+-- variable belongs to the same assignment.
+function M.assigned(f, line)
+  local code, groups, group, object = code_of(f), {}, nil, nil
+  for pc = 0, code and code.count - 1 or -1 do
+    local op, a, b, c, bx = instruction(code, pc)
+    if op == SETFIELD and code.lines[pc] == line then
+      local is_constant = bx & 1 == 1
+      if not (group and object == a and not is_constant and not is_variable(code, pc, c)) then
+        group, object = {}, a
+        groups[#groups + 1] = group
+      end
+      table.insert(group, 1, code.constants[b])
+    elseif not (op == MOVE or op == SETUPVAL or op >= SETTABUP and op <= SETI) then group = nil end
+  end
+  return groups
 end
 
 return M
