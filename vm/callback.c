@@ -62,13 +62,6 @@ bool callback_trace_push(lua_State *L, const char *message) {
   return is_its;
 }
 
-/* Forgets the state, so that tensors released after it is closed do not touch it. */
-static int forget_state(lua_State *L) {
-  (void)L;
-  main_state = NULL;
-  return 0;
-}
-
 bool callable_test(lua_State *L, int index) {
   if (lua_isnone(L, index)) return false;
   if (lua_isfunction(L, index)) return true;
@@ -83,10 +76,6 @@ void callback_open(lua_State *L) {
   lua_pop(L, 1);
   lua_pushboolean(L, false);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  lua_newuserdatauv(L, 1, 0);
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, forget_state);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.callback");
 }
+
+void callback_close(void) { main_state = NULL; }

@@ -43,6 +43,7 @@ void deterministic_open(lua_State *L, int torch) {
       {"are_deterministic_algorithms_enabled", are_enabled},
       {"is_deterministic_algorithms_warn_only_enabled", warn_only_enabled},
       {NULL, NULL}};
+  deterministic_warns = mode_is_on(MODE_DETERMINISTIC) && deterministic_warns;
   lua_pushvalue(L, torch);
   luaL_setfuncs(L, functions, 0);
   lua_pop(L, 1);

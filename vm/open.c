@@ -11,9 +11,10 @@
 extern const luaL_Reg autograd_modes[];
 void place_open(lua_State *L, int torch);
 void autocast_open(lua_State *L, int torch);
+void warning_open(void);
 void profile_open_library(lua_State *L, int torch);
 void deterministic_open(lua_State *L, int torch);
-void warning_open(lua_State *L);
+bool owner_claim(lua_State *L);
 
 /** torch: Tensors: making them, ops over them, their dtypes, random numbers, gradients. Every
 ** op that begins with a tensor is a method too: torch.sum(x, 1) is x:sum(1). */
@@ -21,6 +22,7 @@ int luaopen_torch_package(lua_State *L) {
   static const luaL_Reg functions[] = {{"class", class_new},
                                        {"typename", class_typename}, {"isinstance", class_isinstance},
                                        {"set_printoptions", print_options}, {NULL, NULL}};
+  const bool first = owner_claim(L);
   lua_newtable(L);
   int torch = lua_gettop(L);
   library_globals(L, torch);
@@ -60,13 +62,15 @@ int luaopen_torch_package(lua_State *L) {
   internals_push(L);
   lua_setfield(L, torch, "_C");
   lua_pop(L, 1);
-  mode_open(L);
-  callback_open(L);
+  if (first) {
+    mode_open(L);
+    callback_open(L);
+    warning_open();
+  }
   place_open(L, torch);
   autocast_open(L, torch);
   profile_open_library(L, torch);
   deterministic_open(L, torch);
-  warning_open(L);
   if (open_embedded(L, "torch.lua") != LUA_OK) return lua_error(L);
   lua_pushvalue(L, torch);
   lua_call(L, 1, 0);

@@ -147,8 +147,7 @@ static int storages(lua_State *L) {
   return 1;
 }
 
-static int forget_state(lua_State *L) {
-  (void)L;
+void place_close(void) {
   place_alive = false;
   history_places = false;
   mode_set(MODE_ANOMALY, false);
@@ -157,7 +156,6 @@ static int forget_state(lua_State *L) {
   places = NULL;
   place_count = place_room = 0;
   memset(buckets, 0, sizeof buckets);
-  return 0;
 }
 
 /* Stack: torch, at the index. */
@@ -176,10 +174,4 @@ void place_open(lua_State *L, int torch) {
   lua_pop(L, 2);
   place_alive = true;
   place_host(place_current, place_describe);
-  lua_newuserdatauv(L, 1, 0); /* forgets the state when it is closed */
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, forget_state);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.place");
 }

@@ -69,6 +69,7 @@ int callback_traceback(lua_State *L);
 /* Pushes 'message' with the traceback of the callback that raised it; false: none did. */
 bool callback_trace_push(lua_State *L, const char *message);
 void callback_open(lua_State *L);
+void callback_close(void); /* tensors that are released later do not touch the state */
 
 /* ---- object.c, kind.c: userdata with a class ------------------------------ */
 

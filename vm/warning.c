@@ -39,21 +39,11 @@ static void warning_show_text(const char *text) {
   lua_warning(L, whole, 0);
 }
 
-static int warning_forget(lua_State *L) {
-  (void)L;
+void warning_close(void) {
   warn_host(NULL);
   free(warned);
   warned = NULL;
   warned_room = 0;
-  return 0;
 }
 
-void warning_open(lua_State *L) {
-  warn_host(warning_show_text);
-  lua_newuserdatauv(L, 1, 0); /* forgets the state when it is closed */
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, warning_forget);
-  lua_setfield(L, -2, "__gc");
-  lua_setmetatable(L, -2);
-  lua_setfield(L, LUA_REGISTRYINDEX, "hecate.warning");
-}
+void warning_open(void) { warn_host(warning_show_text); }

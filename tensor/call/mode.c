@@ -5,16 +5,24 @@
 
 #include <string.h>
 
+#define AUTOCAST_AT_FIRST \
+  {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16}, .caches = true}
+
 uint32_t call_modes;
 bool mode_profiles_modules;
-AutocastState autocast_state = {.dtype = {[DEVICE_CPU] = DTYPE_BFLOAT16, [DEVICE_CUDA] = DTYPE_FLOAT16},
-                                .caches = true};
+AutocastState autocast_state = AUTOCAST_AT_FIRST;
 
 static const Mode *mode_table[MODE_COUNT];
 
 void mode_install(const Mode *mode) {
   for (int i = 0; i < MODE_COUNT; i++)
     if (mode->bit == 1u << i) mode_table[i] = mode;
+}
+
+void mode_reset(void) {
+  call_modes = 0;
+  mode_profiles_modules = false;
+  autocast_state = (AutocastState)AUTOCAST_AT_FIRST;
 }
 
 /* The modes behind number i in the order of the table. */

@@ -16,7 +16,10 @@ typedef struct {
   int64_t threshold;
   int sci_mode; /* -1: decided by the values */
 } Options;
-static Options options = {4, 3, 80, 1000, -1};
+#define OPTIONS_AT_FIRST {4, 3, 80, 1000, -1}
+static Options options = OPTIONS_AT_FIRST;
+
+void print_options_reset(void) { options = (Options)OPTIONS_AT_FIRST; }
 
 #define PREFIX "tensor("
 enum { INDENT = sizeof PREFIX - 1, NUMBER_TEXT = 400 };
