@@ -26,6 +26,7 @@ end
 local function in_use()
   collectgarbage()
   collectgarbage() -- what the finalizers of the first let go
+  torch._C.trim()
   local memory = torch._C.memory()
   return memory.bytes, memory.blocks
 end

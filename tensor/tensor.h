@@ -128,6 +128,7 @@ enum {
   TENSOR_PARAMETER = 2,      /* nn.Parameter */
   TENSOR_AT_HOME = 4,        /* lies in one block with a storage: see tensor.c */
   TENSOR_HOOKED = 8,         /* a hook was added: see Hook */
+  TENSOR_APART = 16,         /* other results were computed of the same ops, and their gradients do not pass here */
 };
 
 struct Tensor {
@@ -304,7 +305,9 @@ struct Callback {
   void *data;
   char name[48];
   Node *node; /* set by autograd_attach; not owned */
+  void (*drop)(Callback *c); /* lets go of what only a backward pass needs, when one has freed the graph; may be NULL */
 };
+/* The callback belongs to the node, also on failure: then it has been released. */
 Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out,
                        Tensor **outputs);
 /* A tensor that shows what 'alias' shows, with the history of output 'i': for an output

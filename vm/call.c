@@ -90,7 +90,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   const int boxes = info->all_returned_if ? info->n_outputs : info->n_returned;
   if (!in_place)
     for (int i = 0; i < boxes; i++) box[i] = tensor_box(L);
-  deferred_reads = deferring > 0;
+  deferred_reads = deferring;
   const bool good = argument_read(&r);
   deferred_reads = false;
   if (!good) {
@@ -99,7 +99,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   }
   const OpId op = info->id;
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
-  if (deferring > 0 && call_deferred(&r, in_place, attrs, box[0])) return 1;
+  if (deferring && call_deferred(&r, in_place, attrs, box[0])) return 1;
   if (in_place) {
     Status status =
         r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
@@ -173,7 +173,7 @@ static int call_deferring(lua_State *L, const OpInfo *info, bool in_place, int m
 }
 
 int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
-  if (deferring > 0) return call_deferring(L, info, in_place, metatable);
+  if (deferring) return call_deferring(L, info, in_place, metatable);
   int top = lua_gettop(L);
   Tensor *inputs[OP_MAX_INPUTS];
   if (only_tensors(L, info, top, inputs)) return call_tensors(L, info, in_place, inputs, metatable);

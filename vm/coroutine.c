@@ -7,6 +7,8 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "deferred.h"
+
 /* Of a coroutine that has entered a mode. */
 struct CoroutineRecord {
   CoroutineState state; /* while it does not run */
@@ -34,11 +36,13 @@ lua_State *mode_thread(void) { return mode_running->thread; }
 
 static void state_get(CoroutineState *s) {
   s->grad = grad_enabled();
+  s->fused = deferring;
   s->modes = (ModeState){.modes = call_modes & MODES_OF_COROUTINE, .autocast = autocast_state};
 }
 
 static void state_set(const CoroutineState *s) {
   grad_set_enabled(s->grad);
+  deferring = s->fused;
   call_modes = (call_modes & ~MODES_OF_COROUTINE) | s->modes.modes;
   autocast_state = s->modes.autocast;
 }
@@ -47,6 +51,7 @@ static void state_copy_part(CoroutineState *to, const CoroutineState *from, Mode
   static const uint32_t bits[PART_COUNT] = {[PART_AUTOCAST] = MODE_AUTOCAST, [PART_TRACE] = MODE_TRACE,
                                             [PART_ANOMALY] = MODE_ANOMALY, [PART_PROFILE] = MODE_PROFILE};
   if (part == PART_GRAD) to->grad = from->grad;
+  if (part == PART_FUSED) to->fused = from->fused;
   if (part == PART_AUTOCAST) to->modes.autocast = from->modes.autocast;
   to->modes.modes = (to->modes.modes & ~bits[part]) | (from->modes.modes & bits[part]);
 }

@@ -12,10 +12,10 @@
 #include "vm.h"
 
 /* What can be entered by itself. */
-typedef enum { PART_GRAD, PART_AUTOCAST, PART_TRACE, PART_ANOMALY, PART_PROFILE, PART_COUNT } ModePart;
+typedef enum { PART_GRAD, PART_AUTOCAST, PART_TRACE, PART_ANOMALY, PART_PROFILE, PART_FUSED, PART_COUNT } ModePart;
 
 typedef struct {
-  bool grad;
+  bool grad, fused;
   ModeState modes;
 } CoroutineState;
 

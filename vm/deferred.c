@@ -6,35 +6,11 @@
 #include "call/mode.h"
 #include "call/road.h"
 #include "device/fused.h"
+#include "expression.h"
 
 #define DEFERRED_STEPS 24   /* of an expression: what is longer is computed in pieces */
 
-typedef struct Deferred Deferred;
-typedef struct {
-  Tensor *tensor; /* owned; NULL: 'deferred' */
-  Deferred *deferred;
-  unsigned version; /* of the tensor's storage */
-} Operand;
-
-struct Deferred {
-  Tensor header; /* first: what deferred_reads shows. Its storage has no data. */
-  int refs;      /* of boxes and of other deferred ones */
-  const OpInfo *info;
-  DType common; /* the dtype of the operation; header.dtype is that of the result */
-  int n;
-  Operand in[ITER_MAX_OPERANDS];
-  void *attrs;
-  int steps;     /* of the expression, what is used twice counted twice */
-  Tensor *made;  /* owned, when it was computed, or while it is */
-  bool computed;
-  TensorBox *box; /* that waits for it; NULL: none any more */
-  Deferred *next, **at; /* the list of those that wait */
-  /* While a program is made: */
-  uint64_t program;
-  int reg;
-};
-
-int deferring;
+bool deferring;
 bool deferred_reads;
 static Deferred *deferred_waiting;
 static Storage deferred_storage = {.device = {DEVICE_CPU, 0}};
@@ -141,15 +117,12 @@ static Status deferred_program(FusedProgram *p, Deferred *d, int *reg) {
   }
   for (int i = 0; i < d->n; i++) {
     const Operand *o = &d->in[i];
-    Tensor *t = o->deferred == NULL ? o->tensor : o->deferred->computed ? o->deferred->made : NULL;
+    Tensor *t = expression_operand(o);
     if (t == NULL) {
       TRY(deferred_program(p, o->deferred, &in[i]));
       continue;
     }
-    if (o->deferred == NULL && o->version != atomic_load_explicit(&t->storage->version, memory_order_relaxed))
-      return fail(ERROR_ARGUMENT,
-                  "fused: an operand of '%s' was changed in place before the result was needed; return the result, "
-                  "or use it before the change", d->info->lua_name);
+    TRY(expression_operand_check(d, o));
     in[i] = fused_operand(p, t);
   }
   *reg = fused_step(p, d->info, d->attrs, d->common, (DType)d->header.dtype, d->n, in, d->made);
@@ -189,6 +162,7 @@ static Status deferred_compute(int n, Deferred **roots) {
   for (int i = 0; i < n && status == OK; i++) status = deferred_program(p, roots[i], &reg);
   const bool fits = status == OK && fused_fits(p);
   if (fits) status = fused_run(p);
+  if (fits && status == OK) status = expression_attach(n, roots, ++deferred_programs);
   memory_free(p, sizeof *p);
   for (int i = 0; i < done; i++) {
     if (fits && status == OK) deferred_settle(roots[i]);
@@ -200,12 +174,11 @@ static Status deferred_compute(int n, Deferred **roots) {
   return fits || status != OK ? status : deferred_compute_parts(n, roots);
 }
 
-#define DEFERRED_ROOTS 8 /* so many in one walk: each is a stream to memory */
 Status deferred_compute_boxes(int n, TensorBox *const *boxes) {
   for (int i = 0; i < n; i++) {
-    Deferred *roots[DEFERRED_ROOTS];
+    Deferred *roots[EXPRESSION_ROOTS];
     int count = 0;
-    for (int k = i; k < n && count < DEFERRED_ROOTS; k++) {
+    for (int k = i; k < n && count < EXPRESSION_ROOTS; k++) {
       Deferred *d = boxes[k]->deferred;
       bool fits = d != NULL && (count == 0 || tensor_same_shape(&roots[0]->header, &d->header));
       for (int j = 0; j < count; j++) fits = fits && roots[j] != d;
@@ -244,8 +217,13 @@ static Status deferred_compute_inputs(Tensor **inputs, int n) {
 
 /* ---- which calls are deferred ---------------------------------------------------------------------- */
 
-static bool deferred_takes(const OpInfo *info, const Tensor *t, int64_t numel) {
-  return !(grad_enabled() && tensor_requires_grad(t)) && fused_takes(info, t, numel);
+/* Whether a gradient of the call is wanted. *takes: false where it has none that could be computed later. */
+static bool deferred_wants_grad(const OpInfo *info, Tensor *const *inputs, int n, bool *takes) {
+  bool wanted = false;
+  for (int i = 0; i < n && grad_enabled(); i++)
+    wanted = wanted || ((info->differentiable >> i & 1) && tensor_requires_grad(inputs[i]));
+  *takes = !wanted || info->backward != NULL;
+  return wanted;
 }
 
 /* Computes deferred operands of another shape, and of expressions that are long. */
@@ -279,11 +257,15 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   shape.ndim = (uint8_t)ndim;
   shape.numel = shape_numel(ndim, shape.shape);
   for (int i = 0; i < n; i++)
-    if (deferred_of(inputs[i]) == NULL && !deferred_takes(info, inputs[i], shape.numel)) return false;
+    if (deferred_of(inputs[i]) == NULL && !fused_takes(info, inputs[i], shape.numel)) return false;
+  bool takes;
+  const bool wants = deferred_wants_grad(info, inputs, n, &takes);
   Deferred *d = NULL;
+  if (!takes) return false;
   *status = deferred_fit(&c, inputs, &shape);
   if (*status == OK) *status = deferred_new(&c, compute, result, ndim, shape.shape, &d);
   if (*status != OK) return false;
+  d->header.requires_grad = wants && dtype_has_gradient(result);
   deferred_put(d, box);
   return true;
 }
@@ -305,6 +287,8 @@ static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *
     fused_reduce(p, info->id, reg, c.out[0]);
     fits = *status == OK && fused_fits(p);
     if (fits) *status = fused_run(p);
+    if (fits && *status == OK && grad_enabled() && d->header.requires_grad)
+      *status = expression_attach_reduction(d, info, attrs, c.out[0], ++deferred_programs);
     memory_free(p, sizeof *p);
   }
   const bool good = fits && *status == OK;

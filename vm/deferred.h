@@ -16,7 +16,7 @@
 #include "call/op.h"
 #include "vm.h"
 
-extern int deferring; /* how many torch.fused are open */
+extern bool deferring; /* inside of torch.fused; it belongs to the coroutine, as modes do */
 /* While it is on, tensor_test gives for a deferred tensor a header with its dtype and shape, and no elements: for who
 ** reads arguments and hands them to deferred_call. */
 extern bool deferred_reads;

@@ -1,4 +1,5 @@
 /* fused.c: torch.fused: a function whose elementwise ops are deferred (deferred.h). */
+#include "coroutine.h"
 #include "deferred.h"
 
 /* Puts the boxes of the deferred tensors in a result on the stack: itself, or what lies in it where it is a table. */
@@ -15,27 +16,12 @@ static void fused_gather(lua_State *L, int index, int depth) {
   }
 }
 
-/* A fused function that runs. Where it yields and its coroutine is never resumed, the collector ends it. */
-typedef struct {
-  Object object;
-  bool ended;
-} FusedRun;
+static const Class fused_class = {"torch.fused", &mode_class, NULL, NULL, NULL};
 
-static void fused_end(lua_State *L, void *self) {
-  FusedRun *run = self;
-  (void)L;
-  if (run->ended) return;
-  deferring--;
-  run->ended = true;
-}
-static const Class fused_class = {"torch.fused", NULL, fused_end, NULL, NULL};
-
-/* The end of a function, also after a yield. Place 1 has its run, or the main thread; above it are the
-** results. */
+/* The end of a function, also after a yield. Place 1 has the entry of the mode; above it are the results. */
 static int fused_finish(lua_State *L, int status, lua_KContext context) {
   (void)context;
-  if (lua_isthread(L, 1)) deferring--;
-  else fused_end(L, lua_touserdata(L, 1));
+  mode_leave(lua_touserdata(L, 1));
   if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
   const int top = lua_gettop(L);
   for (int i = 2; i <= top; i++) fused_gather(L, i, 4);
@@ -50,21 +36,18 @@ static int fused_finish(lua_State *L, int status, lua_KContext context) {
 
 /* Upvalue 1: the function. */
 static int fused_call(lua_State *L) {
-  if (!lua_pushthread(L)) { /* the main thread comes to the end, and needs no object for it */
-    lua_pop(L, 1);
-    object_new(L, &fused_class, sizeof(FusedRun), 0);
-  }
+  mode_enter(L, &fused_class, sizeof(ModeEntry), PART_FUSED, true);
   lua_insert(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 2);
-  deferring++;
+  deferring = true;
   return fused_finish(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, fused_finish), 0);
 }
 
 /** torch.fused(f: function) -> function: f with elementwise ops that follow each other, and a reduction over the last
 ** dimensions at their end, run as one walk over memory. Results have the same bits as those of f. A result of such an
-** op is computed when something else needs it, or when f returns it; what nothing needs is never computed. With
-** gradients the ops run one by one.
+** op is computed when something else needs it, or when f returns it; what nothing needs is never computed.
+** Gradients are fused too: a backward pass computes anew what it reads.
 ** Example: torch.fused(function(x) return (x * 2 + 1):exp():sum() end)(torch.zeros(3)) */
 static int fused(lua_State *L) {
   if (lua_type(L, 1) != LUA_TFUNCTION) return error_argument(L, "fused", "f", 1, "a function", 1);

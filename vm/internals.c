@@ -7,6 +7,7 @@
 #include "embedded.h"
 #include "file_format.h"
 #include "folder.h"
+#include "graph/gradient_graph.h"
 #include "internals.h"
 #include "library.h"
 #include "serialize.h"
@@ -72,6 +73,7 @@ static int reset_peak(lua_State *L) {
 }
 static int trim(lua_State *L) {
   (void)L;
+  gradient_graph_forget();
   memory_trim();
   return 0;
 }

@@ -12,7 +12,7 @@
 
 static bool may_be(lua_State *L, const OpArg *a, int index) {
   int type = lua_type(L, index);
-  deferred_reads = deferring > 0; /* only what it is counts */
+  deferred_reads = deferring; /* only what it is counts */
   const Tensor *t = tensor_test(L, index);
   deferred_reads = false;
   const bool tensor = t != NULL;

@@ -129,6 +129,14 @@ Status tensor_detach_(Tensor *t) {
   return OK;
 }
 
+Status tensor_check_passes(const char *who, const Tensor *t) {
+  if (!(t->flags & TENSOR_APART)) return OK;
+  return fail(ERROR_ARGUMENT,
+              "%s: results of a fused function were computed without this intermediate one, so their gradients do not "
+              "pass it; ask for it before they are computed",
+              who);
+}
+
 /* A view whose base was changed in place since (or which began to want gradients
 ** after the view was made) gets a new history: as_strided of the base as it is now. */
 static Status refresh_view(Tensor *t) {

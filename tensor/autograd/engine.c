@@ -340,9 +340,11 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   Pass p = {.who = who, .pass = ++pass_counter, .retain_graph = retain_graph, .create_graph = create_graph,
             .accumulate = n_inputs == 0, .n_inputs = n_inputs, .inputs = inputs, .results = results};
   for (int i = 0; i < n_roots; i++) TRY(check_root(who, roots[i], grads != NULL ? grads[i] : NULL));
-  for (int i = 0; i < n_inputs; i++)
+  for (int i = 0; i < n_inputs; i++) {
     if (!tensor_requires_grad(inputs[i]))
       return fail(ERROR_ARGUMENT, "%s: 'inputs' (argument 2): tensor %d does not require a gradient", who, i + 1);
+    TRY(tensor_check_passes(who, inputs[i]));
+  }
   size_t bytes = sizeof(Edge) * (size_t)(n_roots + n_inputs + 1);
   Edge *edges = memory_zalloc(bytes);
   if (edges == NULL) return ERROR_MEMORY;

@@ -51,6 +51,7 @@ static Status watch_of(Tensor *t, Watch **out) {
 Status tensor_retain_grad(Tensor *t) {
   if (!tensor_requires_grad(t))
     return fail(ERROR_ARGUMENT, "retain_grad: the tensor does not require a gradient");
+  TRY(tensor_check_passes("retain_grad", t));
   if (tensor_is_leaf(t)) return OK;
   Watch *w;
   TRY(watch_of(t, &w));
@@ -62,6 +63,7 @@ Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id) {
   static int64_t next_id = 1;
   if (!tensor_requires_grad(t))
     return fail(ERROR_ARGUMENT, "register_hook: the tensor does not require a gradient");
+  TRY(tensor_check_passes("register_hook", t));
   Watch *w = NULL;
   if (autograd_of(t) == NULL) return ERROR_MEMORY;
   if (!tensor_is_leaf(t)) TRY(watch_of(t, &w));

@@ -56,6 +56,7 @@ static void drop_saved(Saved *saved, int n) {
 void node_drop_saved(Node *n) {
   drop_saved(n->saved_in, n->n_inputs);
   drop_saved(n->saved_out, n->n_outputs);
+  if (n->callback != NULL && n->callback->drop != NULL) n->callback->drop(n->callback);
   /* A node that kept nothing but attributes can run again. */
   n->released = n->saved_in != NULL || n->saved_out != NULL || n->kind == NODE_CALLBACK || n->watches != NULL;
 }

@@ -92,6 +92,9 @@ Status tensor_edge(Tensor *t, Edge *edge);
 /* 't' is output 'output' of 'node' from now on. */
 Status tensor_set_history(Tensor *t, Node *node, int output);
 
+/* Fails where not all of the gradient of 't' passes it. */
+Status tensor_check_passes(const char *who, const Tensor *t);
+
 /* ---- layout.c ---- */
 /* Whether a tensor lies in its memory as 'noted' says; NULL: it was not changed since. */
 bool layout_is(const LayoutNote *noted, const Tensor *t);

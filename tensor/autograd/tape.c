@@ -210,20 +210,28 @@ Status tape_record_view_in_place(Call *c, Tensor *before) {
   return status;
 }
 
+static Status callback_node(const Callback *callback, int n_in, int n_out, Node **out) {
+  Callback *own = memory_alloc(sizeof *own);
+  Status status = own != NULL ? node_new(NODE_CALLBACK, OP_COUNT, n_in, n_out, false, false, 0, out) : ERROR_MEMORY;
+  if (status == OK) {
+    *own = *callback;
+    own->node = *out;
+    (*out)->callback = own;
+    return OK;
+  }
+  memory_free(own, sizeof *own);
+  Callback gone = *callback;
+  if (gone.release != NULL) gone.release(&gone);
+  return status;
+}
+
 Status autograd_attach(const Callback *callback, int n_in, Tensor **inputs, int n_out, Tensor **outputs) {
   Node *n;
-  TRY(node_new(NODE_CALLBACK, OP_COUNT, n_in, n_out, false, false, 0, &n));
+  TRY(callback_node(callback, n_in, n_out, &n));
   Status status = OK;
   for (int i = 0; i < n_in && status == OK; i++)
     if (inputs[i] != NULL) status = tensor_edge(inputs[i], &n->edges[i]);
   node_renumber(n); /* after the nodes that tensor_edge made for views */
-  n->callback = status == OK ? memory_alloc(sizeof *callback) : NULL;
-  if (n->callback == NULL) {
-    node_release(n);
-    return status == OK ? ERROR_MEMORY : status;
-  }
-  *n->callback = *callback;
-  n->callback->node = n;
   for (int i = 0; i < n_out && status == OK; i++) {
     if (outputs[i] == NULL) continue;
     n->outputs[i] = meta_of(outputs[i]);

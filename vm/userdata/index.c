@@ -258,7 +258,7 @@ int index_set(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "index", "self");
   Indexing x = {.L = L, .dims = {.n = 0}};
   lua_settop(L, 3);
-  if (deferring > 0) error_check(L, deferred_before_change_of(t));
+  if (deferring) error_check(L, deferred_before_change_of(t));
   if (fill_by_mask(L, t)) return 0;
   read_key(&x, t);
   Tensor *value = value_of(L, (DType)t->dtype);
