@@ -5,7 +5,7 @@
 --   "reduction",                 a choice: the formula sees its word
 --   "training",                  a bool: true or false
 --   "weight",                    an optional input or attribute: nil where it is not given
---   "input.is_float",            whether a tensor has a floating point dtype
+--   "input.is_float",            whether a tensor has a floating point dtype; .is_complex: a complex one
 --   p = {0, 1, 2},               a number: one of these, else a value that can be computed with
 --   ["input.ndim"] = {1, 2},     the same for .ndim and .numel of an input
 --   {"square", "input.shape[-1] == input.shape[-2]"},  o.square: whether a condition holds, written as in check.lua
@@ -63,8 +63,9 @@ end
 local function of_field(arg, field, constants, input, trouble)
   if not arg or arg.type.c or arg.list then trouble("fields are asked of tensors alone") end
   local x = input(arg)
-  if field == "is_float" then
-    return {options = {option(true, ("dtype_is_float((DType)%s->dtype)"):format(x.c), arg.name .. " of a float dtype"),
+  if field == "is_float" or field == "is_complex" then
+    local condition = ("dtype_%s((DType)%s->dtype)"):format(field, x.c)
+    return {options = {option(true, condition, ("%s of a %s dtype"):format(arg.name, field:sub(4))),
       option(false, nil, arg.name .. " of another dtype")}, uses = x}
   end
   local v = (field == "ndim" or field == "numel") and constants and x[field]

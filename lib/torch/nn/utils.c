@@ -42,9 +42,10 @@ static Tensor *entry(lua_State *L, lua_Integer i) {
 /* Σ |g|ᵖ of one gradient (max |g| for p = ∞). */
 static Status gradient_power_sum(Tensor *grad, double p, double *sum) {
   Tensor *flat;
-  if (!dtype_is_float((DType)grad->dtype))
+  if (!dtype_has_gradient((DType)grad->dtype))
     return fail(ERROR_ARGUMENT, "clip_grad_norm_: a gradient is no float tensor");
-  if (dtype_is_computed((DType)grad->dtype)) TRY(op_cast(grad, dtype_compute((DType)grad->dtype), &flat));
+  if (dtype_is_complex((DType)grad->dtype)) TRY(op_abs(grad, &flat));
+  else if (dtype_is_computed((DType)grad->dtype)) TRY(op_cast(grad, dtype_compute((DType)grad->dtype), &flat));
   else TRY(op_contiguous(grad, &flat));
   Status status = device_of(flat)->power_sum(flat, p, sum);
   tensor_release(flat);
@@ -61,7 +62,8 @@ static Status total_norm(lua_State *L, lua_Integer n, double p, double *norm, DT
     TRY(gradient_power_sum(grad, p, &sum));
     if (isinf(p)) total = sum > total || isnan(sum) ? sum : total;
     else total += sum;
-    *dtype = *dtype == DTYPE_NONE ? (DType)grad->dtype : dtype_promote(*dtype, (DType)grad->dtype);
+    const DType real = dtype_real((DType)grad->dtype);
+    *dtype = *dtype == DTYPE_NONE ? real : dtype_promote(*dtype, real);
   }
   if (*dtype == DTYPE_NONE) *dtype = dtype_default();
   *norm = isinf(p) ? total : p == 2 ? sqrt(total) : pow(total, 1 / p);

@@ -96,6 +96,7 @@ static Status conv_forward_task(const void *plan, Call *c, int64_t task, void *s
 }
 
 Status KERNEL(conv2d)(Call *c) {
+  if (dtype_is_complex((DType)c->out[0]->dtype)) return KERNEL(conv_by_parts)(c, KERNEL(conv2d));
   const Conv2dAttrs *a = c->attrs;
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
@@ -131,6 +132,7 @@ static Status conv_input_task(const void *plan, Call *c, int64_t ng, void *scrat
 }
 
 Status KERNEL(conv2d_input)(Call *c) {
+  if (dtype_is_complex((DType)c->out[0]->dtype)) return KERNEL(conv_by_parts)(c, KERNEL(conv2d_input));
   const Conv2dInputAttrs *a = c->attrs;
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   Plan p;
@@ -175,6 +177,7 @@ static Status conv_weight_task(const void *plan, Call *c, int64_t task, void *sc
 }
 
 Status KERNEL(conv2d_weight)(Call *c) {
+  if (dtype_is_complex((DType)c->out[0]->dtype)) return KERNEL(conv_by_parts)(c, KERNEL(conv2d_weight));
   const Conv2dWeightAttrs *a = c->attrs;
   ConvArgs args = {a->stride, a->padding, a->dilation, a->groups};
   WeightPlan w = {.parts = 1};

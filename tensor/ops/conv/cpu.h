@@ -18,4 +18,8 @@ Status KERNEL(shifts_forward)(const Window *w, Call *c);
 Status KERNEL(shifts_input)(const Window *w, Call *c);
 Status KERNEL(shifts_weight)(const Window *w, Call *c, int64_t parts, char *sums);
 
+/* cpu_complex.c: runs a kernel of convolution, whose inputs are complex, on their parts. */
+typedef Status (*ConvKernel)(Call *c);
+Status KERNEL(conv_by_parts)(Call *c, ConvKernel kernel);
+
 #endif

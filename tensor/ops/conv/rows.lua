@@ -4,6 +4,7 @@ op {"conv2d", "(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints 
     .. "dilation: ints = 1, groups: int = 1) -> Tensor",
   amp = {cpu = "half", cuda = "half"},
   module = {"torch", "nn.functional"}, method = false, types = "number", infer = "conv2d", contiguous = true,
+  complex = true,
   domain = "conv2d",
   specialize = {["input.ndim"] = {4}},
   backward = function(o)
@@ -28,14 +29,15 @@ stride 1).]],
 -- other's gradients.
 op {"conv2d_input", "(grad_output: Tensor, weight: Tensor, size: shape, stride: ints, padding: ints, dilation: ints, "
     .. "groups: int) -> Tensor",
-  private = true, types = "float", infer = "conv2d_adjoint", contiguous = true, domain = "conv2d_input",
+  private = true, types = "float", complex = true, infer = "conv2d_adjoint", contiguous = true, domain = "conv2d_input",
   backward = function(o)
     return {grad_output = o.grad:conv2d(o.weight, nil, o.stride, o.padding, o.dilation, o.groups),
       weight = o.grad:conv2d_weight(o.grad_output, o.shape_of.weight, o.stride, o.padding, o.dilation, o.groups)}
   end, doc = [[The gradient of conv2d to its input, of the given size.]]}
 op {"conv2d_weight", "(input: Tensor, grad_output: Tensor, size: shape, stride: ints, padding: ints, dilation: ints, "
     .. "groups: int) -> Tensor",
-  private = true, types = "float", infer = "conv2d_adjoint", contiguous = true, domain = "conv2d_weight",
+  private = true, types = "float", complex = true, infer = "conv2d_adjoint", contiguous = true,
+  domain = "conv2d_weight",
   backward = function(o)
     return {input = o.grad_output:conv2d_input(o.grad, o.shape_of.input, o.stride, o.padding, o.dilation, o.groups),
       grad_output = o.input:conv2d(o.grad, nil, o.stride, o.padding, o.dilation, o.groups)}

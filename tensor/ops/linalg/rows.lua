@@ -82,7 +82,7 @@ disappears again; more dimensions: those before the last two broadcast, one matr
   example = "torch.matmul(torch.ones(4, 2, 3), torch.ones(3))", gives = "{{3, 3}, {3, 3}, {3, 3}, {3, 3}}"}
 op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
   amp = {cpu = "half", cuda = "half"}, module = "nn.functional", method = false, infer = "linear",
-  types = "number", domain = "linear", specialize = {["weight.ndim"] = {2}, ["input.ndim"] = {2}},
+  complex = true, types = "number", domain = "linear", specialize = {["weight.ndim"] = {2}, ["input.ndim"] = {2}},
   backward = function(o) -- y = x Wᵀ + b: dx = dy W, dW = dyᵀ x; the engine sums dy to b
     local x, w, g = o.input, o.weight, o.grad
     if x.ndim == 2 and w.ndim == 2 then return {input = g:mm(w), weight = g:t():mm(x), bias = g} end

@@ -131,15 +131,28 @@ static Status random_fill_floats(Tensor *t, Generator *g, const Law *law, const 
   return random_fill(t, g, law, groups[t->dtype], WORDS * 4 / size);
 }
 
+/* A contiguous tensor itself, or the parts of its complex numbers, which lie side by side. */
+static Tensor random_parts(const Tensor *t) {
+  Tensor parts = *t;
+  if (!dtype_is_complex((DType)t->dtype)) return parts;
+  parts.dtype = (uint8_t)dtype_real((DType)t->dtype);
+  parts.offset *= 2;
+  parts.numel *= 2;
+  return parts;
+}
+
 Status KERNEL(uniform)(Call *c) {
   const UniformAttrs *a = c->attrs;
-  return KERNEL(random_uniform)(c->out[0], a->generator, a->from, a->to);
+  Tensor parts = random_parts(c->out[0]);
+  return KERNEL(random_uniform)(&parts, a->generator, a->from, a->to);
 }
 
 Status KERNEL(normal)(Call *c) {
   const NormalAttrs *a = c->attrs;
-  const Law law = {.a = a->mean, .b = a->std};
-  return random_fill_floats(c->out[0], a->generator, &law, normal_groups);
+  const bool two = dtype_is_complex((DType)c->out[0]->dtype); /* parts, each with half of the variance */
+  const Law law = {.a = a->mean, .b = two ? a->std * M_SQRT1_2 : a->std};
+  Tensor parts = random_parts(c->out[0]);
+  return random_fill_floats(&parts, a->generator, &law, normal_groups);
 }
 
 Status KERNEL(random)(Call *c) {

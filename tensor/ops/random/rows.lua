@@ -3,13 +3,15 @@
 local function zero(o) return {input = o.grad:zeros_like()} end
 
 op {"uniform", "(input: Tensor, from: float = 0, to: float = 1, *, generator: generator = nil) -> Tensor",
-  inplace = "only", types = "float",
+  inplace = "only", complex = true, types = "float",
   infer = "same", check = "uniform", random = true, halves = true, backward = zero,
-  doc = [[uniform_: filled with numbers of [from, to).]], example = "torch.empty(2):uniform_(-1, 1)"}
+  doc = [[uniform_: filled with numbers of [from, to); both parts of complex ones.]],
+  example = "torch.empty(2):uniform_(-1, 1)"}
 op {"normal", "(input: Tensor, mean: float = 0, std: float = 1, *, generator: generator = nil) -> Tensor",
-  inplace = "only", types = "float",
+  inplace = "only", complex = true, types = "float",
   infer = "same", check = "normal", random = true, halves = true, backward = zero,
-  doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).]],
+  doc = [[normal_: filled with numbers of the normal law (Box and Muller 1958).
+The parts of complex ones have this mean each, and half of the variance.]],
   example = "torch.empty(2):normal_(0, 0.1)"}
 op {"random", "(input: Tensor, from: int = 0, to: int = nil, *, generator: generator = nil) -> Tensor",
   inplace = "only",
@@ -36,7 +38,8 @@ op {"rand", "(size: shape) -> Tensor", complex = true, creation = true, types = 
 op {"randn", "(size: shape) -> Tensor", complex = true, creation = true, types = "float", random = true,
   doc = [[Numbers of the standard normal law.]], example = "torch.randn(2, 3)"}
 op {"normal_new", "(mean: float, std: float, size: shape) -> Tensor", lua = "normal", creation = true, types = "float",
-  random = true, doc = [[Numbers of the normal law with this mean and standard deviation; see also normal_.]],
+  complex = true, random = true,
+  doc = [[Numbers of the normal law with this mean and standard deviation; see also normal_.]],
   example = "torch.normal(0, 0.1, {2, 3})"}
 op {"rand_like", "(input: Tensor) -> Tensor", complex = true, creation = true, types = "float", method = false,
   random = true, doc = [[rand in the shape and dtype of input.]], example = "torch.rand_like(torch.zeros(2))"}

@@ -7,7 +7,7 @@
 Status check_uniform(const Call *c) {
   const UniformAttrs *a = c->attrs;
   const DType dtype = (DType)c->in[0]->dtype;
-  const double limit = dtype_table[dtype].highest;
+  const double limit = dtype_table[dtype_real(dtype)].highest;
   if (!(a->from <= a->to))
     return fail(ERROR_ARGUMENT, "uniform_: expected from <= to, got %g and %g", shown(a->from), shown(a->to));
   if (fabs(a->from) <= limit && fabs(a->to) <= limit && a->to - a->from <= limit) return OK;

@@ -78,8 +78,13 @@ local function degrees(o, n)
   if not o.unbiased then return n end
   return n - o.correction
 end
+-- The variance of complex numbers is that of their real parts and that of their imaginary parts together.
 local function moments(o, deviation)
-  return o.input:native_var(deviation, o.dim, o.unbiased and o.correction or 0, o.keepdim)
+  local x, correction = o.input, o.unbiased and o.correction or 0
+  if not x.is_complex then return x:native_var(deviation, o.dim, correction, o.keepdim) end
+  local variance = x:real():native_var(false, o.dim, correction, o.keepdim)
+    + x:imag():native_var(false, o.dim, correction, o.keepdim)
+  return deviation and variance:sqrt() or variance
 end
 -- grad · (x - mean) · factor: what the gradients of var and std are made of; the mean's own part sums to 0.
 local function times_distance(o, grad, factor)
@@ -89,15 +94,16 @@ end
 
 op {"var", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
-  types = "float", domain = "distinct", specialize = {"unbiased"}, composite = function(o) return moments(o, false) end,
+  complex = true, holomorphic = false, types = "float", domain = "distinct",
+  specialize = {"unbiased", "input.is_complex"}, composite = function(o) return moments(o, false) end,
   backward = function(o) return {input = times_distance(o, unreduce(o), 2)} end,
   doc = [[The variance: squared distances from the mean, summed and divided by n - correction, which may be a
 fraction. unbiased = false is correction = 0.]],
   example = "torch.var(torch.tensor({1.0, 2.0, 6.0}))", gives = "7"}
 op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: bool = false, *, "
     .. "unbiased: bool = true) -> Tensor", computes = true,
-  types = "float", domain = "distinct", specialize = {"unbiased"},
-  composite = function(o) return moments(o, true) end,
+  complex = true, holomorphic = false, types = "float", domain = "distinct",
+  specialize = {"unbiased", "input.is_complex"}, composite = function(o) return moments(o, true) end,
   backward = function(o) -- 0 where std is 0
     local g = (o.grad / o.out):masked_fill(o.out:logical_not(), 0)
     return {input = times_distance(o, unreduce(o, g), 1)}
@@ -106,12 +112,13 @@ op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: boo
   gives = "2.6458"}
 for _, name in ipairs {"var", "std"} do -- PyTorch's other two ways to say it
   op {name .. "_unbiased", "(input: Tensor, dim: dims, unbiased: bool, keepdim: bool = false) -> Tensor", lua = name,
-    types = "float",
+    complex = true, types = "float",
     composite = function(o) return torch[name](o.input, o.dim, {unbiased = o.unbiased, keepdim = o.keepdim}) end,
     doc = name .. " along dim; unbiased = true divides by n - 1, false by n.",
     example = ("torch.%s(torch.eye(3), 1, false)"):format(name),
     gives = name == "var" and "{0.2222, 0.2222, 0.2222}" or "{0.4714, 0.4714, 0.4714}"}
   op {name .. "_of_all", "(input: Tensor, unbiased: bool) -> Tensor", lua = name, types = "float",
+    complex = true,
     composite = function(o) return torch[name](o.input, {unbiased = o.unbiased}) end,
     doc = name .. " of all elements; unbiased = true divides by n - 1, false by n.",
     example = ("torch.%s(torch.eye(3), false)"):format(name), gives = name == "var" and "0.2222" or "0.4714"}
@@ -141,27 +148,29 @@ op {"unit_excess", "(input: Tensor) -> Tensor", private = true, types = "float",
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor", computes = true,
   amp = {cuda = "float"},
-  types = "float", domain = "distinct", specialize = {p = {2, 1, 0, math.huge, -math.huge}},
+  complex = true, holomorphic = false, types = "float", domain = "distinct",
+  specialize = {"input.is_complex", p = {2, 1, 0, math.huge, -math.huge}},
   composite = function(o)
+    if o.input.is_complex then return o.input:abs():norm(o.as_given.p, o.dim, o.keepdim) end
     if FOLDS[o.p] then return o.input:native_norm(FOLDS[o.p], o.dim, o.keepdim) end
     return o.input:power_norm(o.p, o.dim, o.keepdim)
   end,
   backward = function(o)
     local p, x, g, norm = o.p, o.input, unreduce(o), unreduce(o, o.out)
     if p == 0 then return {input = o.grad:new_zeros(o.shape_of.input)} end
-    if p == 1 then return {input = g * x:sign()} end
+    if p == 1 then return {input = g * x:sgn()} end
     if p == math.huge or p == -math.huge then -- shared by the elements whose |x| is the norm
       local chosen = x:abs():eq(norm)
-      return {input = g / chosen:sum(o.dim, true) * (x:sign() * chosen)}
+      return {input = g / chosen:sum(o.dim, true) * (x:sgn() * chosen)}
     end
     local zero = norm:eq(0) -- g · sign(x) |x|^(p-1) / norm^(p-1), 0 where the norm is 0
     local ratio = x / norm:masked_fill(zero, 1)
     if p == 2 then return {input = (g * ratio):masked_fill(zero, 0)} end
-    ratio = ratio:abs():pow(p - 1) * x:sign() -- infinite where x is 0 and p below 1; PyTorch's gradient is 0 there
+    ratio = ratio:abs():pow(p - 1) * x:sgn() -- infinite where x is 0 and p below 1; PyTorch's gradient is 0 there
     return {input = (g * ratio):masked_fill(zero:logical_or(x:eq(0)), 0)}
   end,
   doc = [[The p-norm (Σ|x|^p)^(1/p); p = math.huge is the largest |x|, -math.huge the smallest, 0 the number of
-elements that are not 0. p = nil: 2.]],
+elements that are not 0. p = nil: 2. Of complex numbers |x| is the size.]],
   example = "torch.norm(torch.tensor({3.0, 4.0}))", gives = "5"}
 op {"power_norm", "(input: Tensor, p: float, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,
   types = "float", specialize = {["input.numel"] = {0}, {"negative", "p < 0"}},
@@ -173,7 +182,7 @@ op {"power_norm", "(input: Tensor, p: float, dim: dims = nil, keepdim: bool = fa
   end,
   doc = [[norm for other p than those of native_norm.]]}
 op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor",
-  amp = {cuda = "float"}, lua = "norm", types = "float",
+  amp = {cuda = "float"}, lua = "norm", complex = true, types = "float",
   check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
   composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
   doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]],

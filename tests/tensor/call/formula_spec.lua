@@ -29,22 +29,26 @@ local F = torch.nn.functional
 describe("torch._C.formula", function()
   it("tells what an op is made of", function()
     assert.equal([[
-p = 2:
+input of a complex dtype:
+  t1 = abs(input)
+  t2 = norm(t1, p = p, dim = dim, keepdim = keepdim)
+  return t2
+input of another dtype, p = 2:
   t1 = native_norm(input, which = 2, dim = dim, keepdim = keepdim)
   return t1
-p = 1:
+input of another dtype, p = 1:
   t1 = native_norm(input, which = 1, dim = dim, keepdim = keepdim)
   return t1
-p = 0:
+input of another dtype, p = 0:
   t1 = native_norm(input, which = 0, dim = dim, keepdim = keepdim)
   return t1
-p = math.huge:
+input of another dtype, p = math.huge:
   t1 = native_norm(input, which = 3, dim = dim, keepdim = keepdim)
   return t1
-p = -math.huge:
+input of another dtype, p = -math.huge:
   t1 = native_norm(input, which = 4, dim = dim, keepdim = keepdim)
   return t1
-any other p:
+input of another dtype, any other p:
   t1 = power_norm(input, p = p, dim = dim, keepdim = keepdim)
   return t1]], told "norm")
   end)

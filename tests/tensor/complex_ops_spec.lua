@@ -1,0 +1,148 @@
+-- Reductions, layers and random numbers of complex tensors, beside values and gradients recorded from PyTorch.
+local torch = require "torch"
+local F = torch.nn.functional
+
+local function complex(parts, ...)
+  local shape = {...}
+  local function numbers(list) return torch.tensor(list, {dtype = "float64"}):reshape(shape) end
+  return torch.complex(numbers(parts[1]), numbers(parts[2]))
+end
+
+--- Compares a tensor with the real numbers in order, or with lists of their two parts.
+local function same(t, want, name)
+  local function check(part, list)
+    assert.is_true(torch.allclose(part:reshape(-1):double(), torch.tensor(list, {dtype = "float64"}), 1e-6, 1e-7),
+      name .. ": " .. tostring(part))
+  end
+  if type(want[1]) ~= "table" then
+    assert.is_false(torch.is_complex(t), name)
+    return check(t, want)
+  end
+  check(t.real, want[1])
+  check(t.imag, want[2])
+end
+
+local function z() return complex({{1, 3, 0, 0, -2, 1}, {2, -1, 0.25, 0.5, 0, -1}}, 2, 3):requires_grad_() end
+
+describe("a reduction of complex numbers", function()
+  local function check(name, f, value, gradient)
+    local x = z()
+    local result = f(x)
+    result:sum():backward()
+    same(result.data, value, name)
+    same(x.grad, gradient, "gradient of " .. name)
+  end
+
+  it("norm takes the sizes of the numbers", function()
+    check("norm 2", function(x) return x:norm(2) end, {4.6165463}, {{0.21661214, 0.64983643, 0, 0, -0.43322429,
+      0.21661214}, {0.43322429, -0.21661214, 0.054153036, 0.10830607, 0, -0.21661214}})
+    check("norm 1", function(x) return x:norm(1) end, {9.5625592}, {{0.4472136, 0.9486833, 0, 0, -1, 0.70710678},
+      {0.89442719, -0.31622777, 1, 1, 0, -0.70710678}})
+    check("norm 3", function(x) return x:norm(3) end, {3.7744399}, {{0.15695674, 0.66591105, 0, 0, -0.28077275,
+      0.099268158}, {0.31391348, -0.22197035, 0.0043870742, 0.017548297, 0, -0.099268158}})
+    check("norm 0.5", function(x) return x:norm(0.5) end, {50.185261}, {{2.1186567, 3.7792824, 0, 0, -5.0092545,
+      4.2122642}, {4.2373134, -1.2597608, 14.168311, 10.018509, 0, -4.2122642}})
+    check("norm -1", function(x) return x:norm(-1) end, {0.12546189}, {{0.0014078896, 0.0014932925, 0, 0,
+      -0.0039351712, 0.0055651725}, {0.0028157793, -0.00049776416, 0.25185096, 0.062962739, 0, -0.0055651725}})
+    check("norm inf", function(x) return x:norm(math.huge) end, {3.1622777}, {{0, 0.9486833, 0, 0, 0, 0}, {0,
+      -0.31622777, 0, 0, 0, 0}})
+    check("norm -inf", function(x) return x:norm(-math.huge) end, {0.25}, {{0, 0, 0, 0, 0, 0}, {0, 0, 1, 0, 0, 0}})
+    check("norm of rows", function(x) return x:norm(2, 2) end, {3.8810437, 2.5}, {{0.25766265, 0.77298795, 0, 0,
+      -0.8, 0.4}, {0.5153253, -0.25766265, 0.064415663, 0.2, 0, -0.4}})
+    assert.equal(torch.complex64, z():to("complex64"):requires_grad_().dtype)
+    assert.equal(torch.float32, z():to("complex64"):norm().dtype)
+    assert.equal(6, z():norm(0):item())
+    assert.is_true(torch.allclose(z():norm("fro"), z():norm()))
+    assert.equal(0, complex({{0}, {0}}, 1):norm():item())
+  end)
+  it("var and std take the squared sizes of the distances from the mean", function()
+    check("var", function(x) return x:var() end, {3.94375}, {{0.2, 1, -0.2, -0.2, -1, 0.2}, {0.75, -0.45, 0.05,
+      0.15, -0.05, -0.45}})
+    check("var of rows", function(x) return x:var(2, 0) end, {3.0694444, 1.9444444}, {{-0.22222222, 1.1111111,
+      -0.88888889, 0.22222222, -1.1111111, 0.88888889}, {1.0555556, -0.94444444, -0.11111111, 0.44444444,
+      0.11111111, -0.55555556}})
+    check("std", function(x) return x:std() end, {1.9858877}, {{0.050355314, 0.25177657, -0.050355314, -0.050355314,
+      -0.25177657, 0.050355314}, {0.18883243, -0.11329946, 0.012588829, 0.037766486, -0.012588829, -0.11329946}})
+    check("std of rows", function(x) return x:std(2, 0) end, {1.751983, 1.3944334}, {{-0.063420199, 0.317101,
+      -0.2536808, 0.079681907, -0.39840954, 0.31872763}, {0.30124595, -0.26953585, -0.0317101, 0.15936381,
+      0.039840954, -0.19920477}})
+    assert.is_true(torch.allclose(z():var(false), z():var(nil, 0)))
+  end)
+end)
+
+describe("a layer of complex numbers", function()
+  it("linear is a product and a sum", function()
+    local x = z()
+    local w = complex({{0, 2, 1, 0.5, 0, 2}, {1, 0, 1, 0, -1, 0}}, 2, 3):requires_grad_()
+    local b = complex({{1, -2}, {1, 0}}, 2):requires_grad_()
+    local y = F.linear(x, w, b)
+    y:abs():sum():backward()
+    same(y.data, {{4.75, -2.5, -1.5, 0}, {0.25, -1.5, 1, 0.25}}, "y.data")
+    same(x.grad, {{-0.37618763, 2.5117314, -0.66380919, 0.5547002, -2.6641006, -0.2773501}, {-1.2558657,
+      -0.75237526, -1.9750505, 1.3320503, 1.1094004, 3.3867505}}, "x.grad")
+    same(w.grad, {{1.3810856, 4.6073952, -1.3736108, -1.3864844, -2.057983, -1.1286239}, {-1.5286517, 0.046893936,
+      -0.52700456, 1.2004901, -4.4009802, 1.2143732}}, "w.grad")
+    same(b.grad, {{0.16656753, -0.85749293}, {0.60725903, 0.48550424}}, "b.grad")
+    local layer = torch.nn.Linear(3, 2, {dtype = "complex64"})
+    assert.equal(torch.complex64, layer(z():to("complex64")).dtype)
+  end)
+  it("conv2d is four convolutions of the parts", function()
+    local a, k = torch.arange(18):double(), torch.arange(8):double()
+    local x = torch.complex(a / 10, a % 5):reshape(1, 2, 3, 3):requires_grad_()
+    local w = torch.complex(k % 3, k / 4):reshape(1, 2, 2, 2):requires_grad_()
+    local b = complex({{1}, {-1}}, 1):requires_grad_()
+    local y = F.conv2d(x, w, b, {padding = 1, stride = 2})
+    y:abs():sum():backward()
+    same(y.data, {{-5.1, -1.45, 1.2, -7.55}, {4.575, 5.625, 10.65, 25.5}}, "y.data")
+    same(x.grad, {{0.50081569, -0.015063136, 0.72625835, 0.3603955, 0, -0.044182534, 0.7452839, -0.088365068,
+      0.71914125, 0.42418815, 1.4525167, 1.4449851, 1.4660749, 0.67495871, 0.63077618, 1.8509633, 1.4382825,
+      1.3941}, {0.55828634, 2.0614978, 0.18721326, 0.96571998, 0, 1.0298291, -0.083975651, 2.0596581, 0.21292221,
+      1.9704224, 0.37442653, 1.4051754, 1.8474643, 1.2427513, 2.2725803, 0.79776868, 0.42584442, 1.4556735}},
+      "x.grad")
+    same(w.grad, {{3.7218615, 2.8727777, 2.6623653, 5.5971057, 2.5074998, 5.55975, 0.25500326, 4.297876},
+      {1.5191271, 0.44163845, 1.5854432, 2.7959367, 2.0982003, 3.4465013, 2.7864087, 8.5817165}}, "w.grad")
+    same(b.grad, {{-1.1659282}, {3.5886656}}, "b.grad")
+    local g = torch.autograd.grad(F.conv2d(x, w, b):abs():sum(), {x, w, b}, nil, {create_graph = true})
+    g[1]:abs():sum():backward() -- the gradients of the gradients are there
+    assert.is_true(torch.isfinite(w.grad.real):all():item())
+  end)
+end)
+
+describe("clip_grad_norm_", function()
+  it("takes the sizes of complex gradients", function()
+    for norm_type, want in pairs {
+      [2] = {4.6165463, {{0.2166121, 0.64983629, 0, 0, -0.4332242, 0.2166121},
+        {0.4332242, -0.2166121, 0.054153024, 0.10830605, 0, -0.2166121}}},
+      [math.huge] = {3.1622777, {{0.31622767, 0.948683, 0, 0, -0.63245533, 0.31622767},
+        {0.63245533, -0.31622767, 0.079056917, 0.15811383, 0, -0.31622767}}}
+    } do
+      local x = z()
+      x.grad = z().data
+      local norm = torch.nn.utils.clip_grad_norm_({x}, 1, {norm_type = norm_type})
+      assert.is_false(torch.is_complex(norm))
+      assert.is_true(math.abs(norm:item() - want[1]) < 1e-6)
+      same(x.grad, want[2], "clipped")
+    end
+  end)
+end)
+
+describe("random complex numbers", function()
+  it("have parts that are drawn", function()
+    torch.manual_seed(3)
+    local x = torch.zeros(20000, {dtype = "complex64"})
+    x:normal_(1, 2)
+    assert.is_true((x:mean() - torch.complex(1, 1)):abs():item() < 0.1)
+    assert.is_true(math.abs(x:std():item() - 2) < 0.05)
+    assert.is_true(math.abs(x.real:std():item() - math.sqrt(2)) < 0.05)
+    x:uniform_(0, 2)
+    for _, part in ipairs {x.real, x.imag} do
+      assert.is_true(part:min():item() >= 0 and part:max():item() < 2)
+      assert.is_true(math.abs(part:mean():item() - 1) < 0.05)
+    end
+    local y = torch.normal(0, 1, {5000}, {dtype = "complex128"})
+    assert.is_true(math.abs(y:std():item() - 1) < 0.05)
+    local part = torch.zeros(10, 2, {dtype = "complex64"})
+    part:select(2, 1):normal_() -- a part of a larger tensor, which does not lie in one piece
+    assert.is_true(part:select(2, 2):eq(0):all():item() and part:select(2, 1):ne(0):all():item())
+  end)
+end)
