@@ -131,6 +131,7 @@ describe("a block in the terminal", function()
     session:enter "for i = 1, 2 do"
     session:wait "\n>>$"
     session:enter "print('n' .. i)"
+    session:wait "\n>>   print[^\n]*\n>>$" -- what comes at once with Enter is not indented
     session:type "end"
     session:wait "\n> for i = 1, 2 do\n>>   print%('n' .. i%)\n>>   end$"
     session:keys("Up", "Up", "End", "BSpace", "BSpace", "BSpace", "BSpace")

@@ -11,6 +11,7 @@
 
 void input_install(void);      /* before rl_initialize */
 void input_begin(void);        /* a block begins */
+void input_end(void);        /* and ends */
 /* Waits for a key, for Ctrl-C or for a change of the window, which is then shown. Whether there is a key. */
 bool input_wait(void);
 /* rl_bracketed_paste_begin; in what it reads no character is a signal. */

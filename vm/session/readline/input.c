@@ -55,14 +55,22 @@ bool input_wait(void) {
   return ready;
 }
 
-/* The terminal sends no signals while a line is edited, for a paste may hold their
-** characters; as keys they are found here. A command that reads on, as a search does,
-** gets the end of the input at Ctrl-C, and the loop of edit_read a key without effect. */
+/* What readline gets in place of a key after Ctrl-C, with the word that its loop is to end: the loop itself a key
+** without effect, a command that reads on until it has an answer the end of the input. The loop asks again where no
+** command is bound to that key. */
+static int input_interrupted(void) {
+  bool again = rl_done;
+  rl_done = 1;
+  return RL_ISSTATE(RL_STATE_READCMD) && !again ? 0 : EOF;
+}
+
+/* The terminal sends no signals while a line is edited, for a paste may hold their characters; as keys they are found
+** here. */
 static int input_get_key(FILE *in) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   for (;;) {
     while (!input_wait())
-      if (interrupt_came()) return RL_ISSTATE(RL_STATE_DISPATCHING) ? EOF : 0;
+      if (interrupt_came()) return input_interrupted();
     int key = rl_getc(in);
     bool special = key > 0 && (key == input_interrupt_key || key == input_suspend_key);
     if (!special || (input_pasting && poll(&input, 1, 100) > 0)) return key;
@@ -83,6 +91,22 @@ static void input_prepare(int meta) {
   tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
 }
 
+/* Before the cursor leaves the block. */
+static void input_restore(void) {
+  if (interrupt_came()) {
+    rl_point = rl_end;
+    display_show();
+    fputs("^C\n", rl_outstream);
+  }
+  rl_deprep_terminal();
+}
+
+/* readline has just taken SIGINT; the other signals it may have. */
+static int input_take_interrupts(void) {
+  interrupt_catch(true);
+  return 0;
+}
+
 void input_read_paste(int count, int key) {
   input_pasting = true;
   rl_bracketed_paste_begin(count, key);
@@ -91,12 +115,20 @@ void input_read_paste(int count, int key) {
 
 void input_begin(void) {
   input_resumed = input_resized = 0;
+  rl_clear_pending_input(); /* of a block that Ctrl-C ended */
   signal(SIGWINCH, input_on_resize);
+}
+
+void input_end(void) {
+  signal(SIGWINCH, SIG_DFL);
+  interrupt_catch(true);
 }
 
 void input_install(void) {
   rl_getc_function = input_get_key;
   rl_prep_term_function = input_prepare;
+  rl_deprep_term_function = input_restore;
+  rl_startup_hook = input_take_interrupts;
   rl_catch_sigwinch = 0; /* readline knows nothing of the prompts inside a block */
   signal(SIGCONT, input_on_resume);
 }
