@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "call_stack.h"
 #include "coroutine.h"
 
 /* ---- the mode --------------------------------------------------------------------------------- */
@@ -16,12 +17,13 @@ static bool option(lua_State *L, const char *name) {
   return on;
 }
 
-/* torch._C.profile_enter{events =, shapes =, places =, modules =}: the mode, which profile_leave ends. */
+/* torch._C.profile_enter{events =, shapes =, places =, modules =, flops =}: the mode, which profile_leave ends. */
 static int profile_enter(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (mode_is_on(MODE_PROFILE)) return error_raise(L, "profile: another profile is running");
   const ProfileOptions options = {.events = option(L, "events"), .shapes = option(L, "shapes"),
-                                  .places = option(L, "places"), .modules = option(L, "modules")};
+                                  .places = option(L, "places"), .modules = option(L, "modules"),
+                                  .flops = option(L, "flops")};
   mode_enter(L, &profile_class, sizeof(ModeEntry), PART_PROFILE, false);
   error_check(L, profile_start(&options));
   return 1;
@@ -84,7 +86,7 @@ static void set_integer(lua_State *L, const char *key, int64_t value) {
 
 static void push_event(lua_State *L, const ProfileEvent *e) {
   static const char *const kinds[] = {"op", "backward", "label", "step", "module"};
-  lua_createtable(L, 0, 16);
+  lua_createtable(L, 0, 18);
   if (e->in_place) {
     lua_pushfstring(L, "%s_", e->name);
     lua_setfield(L, -2, "name");
@@ -101,6 +103,11 @@ static void push_event(lua_State *L, const ProfileEvent *e) {
   set_integer(L, "self_bytes", e->self_bytes);
   set_integer(L, "memory", e->memory);
   if (e->parent >= 0) set_integer(L, "parent", e->parent + 1);
+  if (e->flops != 0) set_integer(L, "flops", e->flops);
+  if (e->stack != 0) {
+    call_stack_push(L, e->stack);
+    lua_setfield(L, -2, "stack");
+  }
   if (e->sequence != 0) set_integer(L, "sequence", (int64_t)e->sequence);
 }
 
@@ -146,4 +153,5 @@ void profile_open_library(lua_State *L, int torch) {
   lua_getfield(L, torch, "_C");
   luaL_setfuncs(L, internals, 0);
   lua_pop(L, 1);
+  profile_stack = call_stack_now;
 }

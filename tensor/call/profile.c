@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "autograd/node.h"
+#include "call/flops.h"
 
+uint32_t (*profile_stack)(void);
 static ProfileOptions profile_options;
 static OpProfile *totals; /* [n_totals]: of every op there was when it started */
 static int n_totals;
@@ -86,7 +88,10 @@ static void event_begin(OpMark *mark, ProfileKind kind, const char *name, uint64
   ProfileEvent *e = events_add(mark);
   if (e == NULL) return;
   *e = (ProfileEvent){.name = name, .kind = (uint8_t)kind, .sequence = sequence, .parent = event_around(mark)};
-  if (profile_options.places) e->place = place_now();
+  if (profile_options.places) {
+    e->place = place_now();
+    e->stack = profile_stack != NULL ? profile_stack() : 0;
+  }
   if (profile_options.modules && mode_scope != NULL) {
     e->module = mode_scope->path;
     e->type = mode_scope->type;
@@ -185,6 +190,7 @@ static Status profile_after(ModeCall *call, Status status) {
   if (e == NULL) return status;
   e->in_place = call->in_place;
   if (status == OK && grad_enabled()) e->sequence = call_sequence(call);
+  if (profile_options.flops && status == OK) e->flops = call_flops(call);
   if (profile_options.shapes) e->shapes = event_shapes(call);
   return status;
 }

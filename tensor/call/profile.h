@@ -10,7 +10,7 @@
 #include "call/mode.h"
 
 typedef struct {
-  bool events, shapes, places, modules; /* what is noted beside the totals */
+  bool events, shapes, places, modules, flops; /* what is noted beside the totals */
 } ProfileOptions;
 
 typedef struct {
@@ -37,11 +37,16 @@ typedef struct {
   int64_t bytes, self_bytes; /* by which the memory in use grew */
   int64_t memory;     /* in use at its end */
   int64_t parent;     /* the number of the event around it, or -1 */
+  int64_t flops;      /* estimated (flops.h); 0: not counted */
   uint64_t sequence;  /* of the node that the op made or that runs; 0: none */
   uint32_t place;     /* of core/place.c; 0: not noted */
+  uint32_t stack;     /* the functions of the program that ran, by a number of the host's; 0: not noted */
   uint8_t kind;       /* ProfileKind */
   bool in_place;
 } ProfileEvent;
+
+/* Set by the host: a number for the functions that run now. */
+extern uint32_t (*profile_stack)(void);
 
 /* Turns the mode on; the record is empty. */
 Status profile_start(const ProfileOptions *options);

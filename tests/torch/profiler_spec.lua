@@ -79,6 +79,96 @@ describe("torch.profiler.profile", function()
     assert.equal("rest", find(p:events(), "ones").cpu_parent.name)
   end)
 
+  it("notes the functions of the program that ran, and groups by them", function()
+    local function inner(x) local y = x + 1 return y end
+    local function outer(x) local y = inner(x) return y * 2 end
+    local p = profiler.profile({with_stack = true}, function()
+      for _ = 1, 2 do outer(torch.ones(3)) end
+      inner(torch.ones(3))
+    end)
+    local stack = find(p:events(), "add").stack
+    assert.matches("^tests/torch/profiler_spec.lua:%d+: inner$", stack[1])
+    assert.matches("^tests/torch/profiler_spec.lua:%d+: outer$", stack[2])
+    assert.matches("^tests/torch/profiler_spec.lua:%d+: ", stack[3])
+    local function groups(n)
+      local list = {}
+      for _, a in ipairs(p:key_averages {group_by_stack_n = n}) do
+        if a.key == "add" then list[#list + 1] = ("%d/%d"):format(a.count, #(a.stack or {})) end
+      end
+      return table.concat(list, " ")
+    end
+    assert.equal("3/0", groups(0))
+    assert.equal("3/1", groups(1))
+    assert.equal("2/2 1/2", groups(2))
+    local text = p:key_averages({group_by_stack_n = 2}):table()
+    assert.matches("Source Location", text)
+    assert.matches("profiler_spec.lua:%d+: inner  \n +tests/torch/profiler_spec.lua:%d+: outer  \n", text)
+    local co = profiler.profile({with_stack = true}, function()
+      coroutine.wrap(function() inner(torch.ones(3)) end)()
+    end)
+    assert.matches(": inner$", find(co:events(), "add").stack[1])
+  end)
+
+  it("exports stacks for flame graphs", function()
+    local function work() for _ = 1, 20 do torch.rand(20000):exp() end end
+    local p = profiler.profile({with_stack = true}, function() work() end)
+    local path = os.tmpname()
+    p:export_stacks(path)
+    local text = read(path)
+    assert.matches("[^\n;]*profiler_spec.lua:%d+:_work %d+\n", text)
+    for line in text:gmatch "[^\n]+" do assert.matches("^[^ ]+ %d+$", line) end
+    p:export_stacks(path, {metric = "cpu_time_total"})
+    assert.is_true(#read(path) > 0)
+    os.remove(path)
+    assert.error_matches(function() p:export_stacks(path, {metric = "time"}) end, "'metric' .*expected one of")
+    assert.error_matches(function() profiler.profile({}, function() end):export_stacks(path) end, "with_stack = true")
+  end)
+
+  it("estimates the operations of products, convolutions, add and mul", function()
+    local p = profiler.profile({with_flops = true, record_shapes = true}, function()
+      local a, b = torch.ones(2, 3), torch.ones(3, 5)
+      a:mm(b)
+      torch.matmul(torch.ones(7, 2, 3), torch.ones(7, 3, 5))
+      torch.addmm(torch.ones(5), a, b)
+      nn.functional.linear(a, torch.ones(4, 3))
+      nn.functional.conv2d(torch.ones(2, 4, 8, 8), torch.ones(6, 2, 3, 3), nil, 1, 1, 1, 2)
+      a:add(1):mul(a):exp()
+    end)
+    local function flops(name) return find(p:events(), name).flops end
+    assert.equal(2 * 2 * 3 * 5, flops "mm")
+    assert.equal(2 * 7 * 2 * 3 * 5, flops "bmm")
+    assert.equal(0, flops "matmul")
+    assert.equal(2 * 2 * 3 * 5, flops "addmm")
+    assert.equal(2 * 2 * 3 * 4, flops "linear")
+    assert.equal(2 * (2 * 6 * 8 * 8) * (2 * 3 * 3), flops "conv2d")
+    assert.equal(6, flops "add")
+    assert.equal(6, flops "mul")
+    assert.equal(0, flops "exp")
+    local averages = p:key_averages()
+    assert.equal(60, find(averages, "mm").flops)
+    assert.matches("Total KFLOPs", averages:table())
+    assert.is_nil(profiler.profile({}, function() end):key_averages():table():find "FLOPs")
+  end)
+
+  it("adds what a program says to the trace", function()
+    local p = profiler.profile({with_stack = true, with_flops = true}, function() torch.ones(2):add(1) end)
+    p:add_metadata("run", 'the "first"')
+    p:add_metadata_json("settings", '{"lr": [0.1, 0.2]}')
+    p:add_metadata("run", "the second")
+    local path = os.tmpname()
+    p:export_chrome_trace(path)
+    local trace = json.decode(read(path))
+    os.remove(path)
+    assert.equal("the second", trace.run)
+    assert.equal(0.2, trace.settings.lr[2])
+    local add
+    for _, e in ipairs(trace.traceEvents) do if e.name == "add" then add = e end end
+    assert.equal(2, add.args.flops)
+    assert.matches("profiler_spec.lua", add.args["Call stack"])
+    assert.error_matches(function() p:add_metadata_json("x", "{") end, "add_metadata_json: 'value' .*expected JSON")
+    assert.error_matches(function() p:add_metadata(1, "x") end, "add_metadata: 'key' .*expected a string")
+  end)
+
   it("links forward and backward, and shows steps of optimisers", function()
     local net = model()
     local optimizer = optim.Adam(net:parameters())

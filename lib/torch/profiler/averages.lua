@@ -22,24 +22,30 @@ local function add(average, event)
   average.self_cpu_time_total = average.self_cpu_time_total + event.self_cpu_time_total
   average.cpu_memory_usage = average.cpu_memory_usage + event.cpu_memory_usage
   average.self_cpu_memory_usage = average.self_cpu_memory_usage + event.self_cpu_memory_usage
+  average.flops = average.flops + event.flops
   average.cpu_time = average.cpu_time_total / average.count
 end
 
 local List = {__name = "torch.profiler.EventList"}
 List.__index = List
 
---- Groups events by name and, where that is asked for, by the shapes of their inputs and by the line of the
--- program. An event inside of one of the same group counts in the times of that one alone.
-function averages.group(events, by_shape, by_place, profile)
+--- The first n functions of a stack, or nil.
+local function top_of(stack, n)
+  return stack and n > 0 and table.move(stack, 1, math.min(n, #stack), 1, {}) or nil
+end
+
+--- Groups events by name and, where that is asked for, by the shapes of their inputs and by the innermost functions
+-- of the program. An event inside of one of the same group counts in the times of that one alone.
+function averages.group(events, by_shape, stack_n, profile)
   local groups, list = {}, {profile = profile}
   for _, event in ipairs(events) do
-    local shapes, place = by_shape and event.input_shapes, by_place and event.source_location
+    local shapes, stack = by_shape and event.input_shapes, top_of(event.stack, stack_n)
     local name = event.kind == "step" and "ProfilerStep*" or event.name
-    local key = table.concat({name, shapes or "", place or ""}, "\0")
+    local key = table.concat({name, shapes or "", stack and table.concat(stack, "\1") or ""}, "\0")
     local average = groups[key]
     if not average then
       average = setmetatable({key = name, count = 0, cpu_time_total = 0.0, self_cpu_time_total = 0.0,
-        cpu_memory_usage = 0, self_cpu_memory_usage = 0, input_shapes = shapes or nil, source_location = place or nil,
+        cpu_memory_usage = 0, self_cpu_memory_usage = 0, flops = 0, input_shapes = shapes or nil, stack = stack,
         is_label = event.kind == "label" or event.kind == "step"}, Average)
       groups[key], list[#list + 1] = average, average
     end
@@ -114,7 +120,18 @@ local function columns(list, total, width)
   end
   put("# of Calls", function(a) return ("%d"):format(a.count) end)
   if has(list, "input_shapes") then put("Input Shapes", function(a) return a.input_shapes or "[]" end) end
-  if has(list, "source_location") then put("Source Location", function(a) return a.source_location or "" end) end
+  if has(list, "stack") then
+    put("Source Location", function(a) return shortened(a.stack and a.stack[1] or "", width) end)
+  end
+  if list.profile.with_flops then
+    local most = 0
+    for _, a in ipairs(list) do most = math.max(most, a.flops) end
+    local unit = most >= 1e12 and {1e12, "T"} or most >= 1e9 and {1e9, "G"} or most >= 1e6 and {1e6, "M"}
+      or most >= 1e3 and {1e3, "K"} or {1, ""}
+    put(("Total %sFLOPs"):format(unit[2]), function(a)
+      return a.flops > 0 and ("%.3f"):format(a.flops / unit[1]) or "--"
+    end)
+  end
   return result
 end
 
@@ -128,6 +145,15 @@ local function line(cells, widths)
   local parts = {}
   for i, cell in ipairs(cells) do parts[i] = (" "):rep(widths[i] - terminal.width(cell)) .. cell end
   return table.concat(parts, "  ") .. "  "
+end
+
+--- A row below that of an average: the next function of its stack.
+local function outer_row(list, text, given)
+  local row = {}
+  for c, column in ipairs(list) do
+    row[c] = column[1] == "Source Location" and shortened(text, given.max_name_column_width) or ""
+  end
+  return row
 end
 
 --- averages:table({sort_by: string = nil, row_limit: int = 100, max_name_column_width: int = 55, header: string =
@@ -144,11 +170,13 @@ function List:table(...)
   for c, column in ipairs(list) do rows[1][c], widths[c] = column[1], math.max(12, #column[1]) end
   for i, average in ipairs(order) do
     if i - 1 == given.row_limit then break end
-    rows[i + 1] = {}
-    for c, column in ipairs(list) do
-      local cell = column[2](average)
-      rows[i + 1][c], widths[c] = cell, math.max(widths[c], terminal.width(cell))
-    end
+    local row = {}
+    for c, column in ipairs(list) do row[c] = column[2](average) end
+    rows[#rows + 1] = row
+    for k = 2, #(average.stack or {}) do rows[#rows + 1] = outer_row(list, average.stack[k], given) end
+  end
+  for _, row in ipairs(rows) do
+    for c, cell in ipairs(row) do widths[c] = math.max(widths[c], terminal.width(cell)) end
   end
   local out = {rule(widths), line(rows[1], widths), rule(widths)}
   if given.header then table.insert(out, 1, given.header) end
@@ -161,9 +189,9 @@ end
 --- averages:total_average() -> table: All of them as one.
 function List:total_average()
   local total = setmetatable({key = "Total", count = 0, cpu_time_total = 0.0, self_cpu_time_total = 0.0,
-    cpu_memory_usage = 0, self_cpu_memory_usage = 0, cpu_time = 0.0}, Average)
+    cpu_memory_usage = 0, self_cpu_memory_usage = 0, cpu_time = 0.0, flops = 0}, Average)
   for _, a in ipairs(self) do
-    for _, field in ipairs {"count", "cpu_time_total", "self_cpu_time_total", "self_cpu_memory_usage"} do
+    for _, field in ipairs {"count", "cpu_time_total", "self_cpu_time_total", "self_cpu_memory_usage", "flops"} do
       total[field] = total[field] + a[field]
     end
   end

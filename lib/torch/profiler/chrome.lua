@@ -18,6 +18,8 @@ local function arguments(event, index)
   local function put(name, value) list[#list + 1] = ("%s: %s"):format(quote(name), value) end
   if event.input_shapes then put("Input Dims", event.input_shapes) end
   if event.source_location then put("Source", quote(event.source_location)) end
+  if event.stack then put("Call stack", quote(table.concat(event.stack, ";"))) end
+  if event.flops > 0 then put("flops", event.flops) end
   if event.module then put("Module", quote(event.module)) end
   if event.module_type then put("Module Type", quote(event.module_type)) end
   if event.sequence_nr then put("Sequence number", event.sequence_nr) end
@@ -34,8 +36,8 @@ local function flow(out, frame, forward, event)
     event.sequence_nr, event.start, frame)
 end
 
---- The trace of these events as text. `memory`: with a curve of the bytes in use.
-function chrome.text(events, memory)
+--- The trace of these events as text. `memory`: with a curve of the bytes in use; `metadata`: pairs of a key and JSON.
+function chrome.text(events, memory, metadata)
   local pid = terminal.pid and terminal.pid() or 1
   local frame = ('"pid": %d, "tid": %d'):format(pid, pid)
   local out, made = {}, {}
@@ -54,7 +56,10 @@ function chrome.text(events, memory)
         event.start + event.cpu_time_total, event.memory)
     end
   end
-  return ('{"schemaVersion": 1, "displayTimeUnit": "ms", "traceEvents": [\n%s\n]}\n'):format(table.concat(out, ",\n"))
+  local head = {}
+  for i, pair in ipairs(metadata or {}) do head[i] = ("%s: %s, "):format(quote(pair[1]), pair[2]) end
+  return ('{"schemaVersion": 1, "displayTimeUnit": "ms", %s"traceEvents": [\n%s\n]}\n'):format(table.concat(head),
+    table.concat(out, ",\n"))
 end
 
 return chrome
