@@ -7,7 +7,7 @@
 #define PLACEHOLDERS 64 /* functions that are told apart */
 
 typedef struct {
-  char who[40];
+  char who[80];
   int64_t count;
   uint32_t place; /* of the first one */
 } Placeholder;

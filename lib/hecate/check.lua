@@ -98,8 +98,10 @@ function check.text(report)
     add("%s: %s%s", wrong.place or report.path, wrong.text, wrong.module and (" (in %s)"):format(wrong.module) or "")
   end
   for _, p in ipairs(report.placeholders) do
-    add("note: %s read data %d time%s, first at %s: it got zeros", p.who, p.count, p.count == 1 and "" or "s",
-      p.place or "?")
+    local times = ("%d time%s, first at %s"):format(p.count, p.count == 1 and "" or "s", p.place or "?")
+    local assumed = p.who:match "^shape: (.*)"
+    if assumed then add("note: a shape depends on data (a mask, nonzero): %s, %s", assumed, times)
+    else add("note: %s read data %s: it got zeros", p.who, times) end
   end
   for _, note in ipairs(report.notes) do add("note: %s", note) end
   local total = 0

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/internal.h"
+#include "device/device.h"
 
 /* ---- casts that are kept ------------------------------------------------------------------------ */
 
@@ -83,11 +84,17 @@ static bool autocast_takes(const Tensor *t) {
          (t->dtype == DTYPE_FLOAT32 || dtype_is_computed((DType)t->dtype));
 }
 
+/* In a dry run meta stands for every device. */
+static DeviceType autocast_meant(DeviceType type) {
+  if (type != DEVICE_META || device_placeholder == NULL) return type;
+  return autocast_state.on[DEVICE_CUDA] ? DEVICE_CUDA : DEVICE_CPU;
+}
+
 /* The kind of device that the call is on: that of the first tensor. */
 static DeviceType autocast_device(const ModeCall *call) {
   for (int i = 0; i < call->n_in; i++)
     if (call->in[i] != NULL && tensor_device(call->in[i]).type < DEVICE_NONE)
-      return (DeviceType)tensor_device(call->in[i]).type;
+      return autocast_meant((DeviceType)tensor_device(call->in[i]).type);
   return DEVICE_NONE;
 }
 

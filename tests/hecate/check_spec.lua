@@ -113,6 +113,41 @@ end]])
     end
   end)
 
+  it("goes on where a shape depends on data, and says what it took", function()
+    local report, code = check([[
+local x = torch.randn(10, 4)
+local chosen = x[x:gt(0)]
+local rows = x[x:sum(2):gt(0)]
+x[x:lt(0)] = 0
+print(x:nonzero().shape, chosen.shape[1] + 0, nn.Linear(4, 2)(rows).shape)
+nn.Linear(5, 2)(rows)]], "--output")
+    assert.equal(1, code)
+    assert.matches("train.lua:6: linear: .*got float32 %(10×4%) on meta", report)
+    assert.matches("note: a shape depends on data %(a mask, nonzero%): took 40 of 40 elements, 2 times, "
+      .. "first at train.lua:2\n", report)
+    assert.matches("took 10 of 10 elements, 1 time, first at train.lua:3\n", report)
+  end)
+
+  it("counts in the dtypes that autocast gives", function()
+    local text = [[
+local model = nn.Sequential(nn.Linear(8, 400), nn.Tanh(), nn.Linear(400, 3))
+local optimizer = torch.optim.SGD(model:parameters(), {lr = 0.1})
+local loss
+torch.autocast("%s", {enabled = %s, dtype = torch.bfloat16}, function()
+  loss = model(torch.randn(100, 8)):sum()
+end)
+loss:backward()]]
+    local function kept(device, on)
+      return tonumber(check(text:format(device, on)):match "saved activations +([%d.]+) KB")
+    end
+    local full = kept("cpu", "false")
+    assert.is_true(full >= 160)
+    for _, device in ipairs {"cpu", "cuda"} do
+      assert.is_true(kept(device, "true") < 0.65 * full)
+      assert.equal(full, kept(device, "false"))
+    end
+  end)
+
   it("ends loops that wait for data", function()
     local report, code = check("while torch.rand(1):item() < 1 do end", "--seconds", "0.2")
     assert.equal(1, code)
