@@ -185,6 +185,12 @@ static bool read_integers(Reader *r, int arg, int index, Tensor **out) {
   return keep(r, arg, index, status, made);
 }
 
+/* Whether the value is a tensor of torch.fused that could not be computed: the message says why. */
+static bool is_late(lua_State *L, int index) {
+  const TensorBox *box = object_test(L, index, &tensor_class);
+  return box != NULL && box->tensor == NULL && box->deferred != NULL;
+}
+
 static bool read_list(Reader *r, int arg, int index) {
   lua_State *L = r->L;
   if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of tensors");
@@ -195,8 +201,9 @@ static bool read_list(Reader *r, int arg, int index) {
     Tensor *t = tensor_test(L, -1);
     bool good = t != NULL;
     if (good && r->info->args[arg].type == ARG_POSITIONS) good = read_tensor(r, arg, lua_gettop(L), &t);
+    const bool late = !good && is_late(L, -1);
     lua_pop(L, 1);
-    if (!good) return wrong(r, arg, index, "an array of tensors");
+    if (!good) return wrong(r, arg, index, late ? "" : "an array of tensors");
     r->inputs[r->n_inputs++] = t;
   }
   return true;

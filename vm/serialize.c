@@ -85,6 +85,7 @@ static void write_tensors(lua_State *L, File *f, const char *path) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 3, i);
     Tensor *t = tensor_test(L, -1);
+    if (t == NULL && object_test(L, -1, &tensor_class) != NULL) tensor_check(L, -1, f->who, "value"); /* says why */
     if (t == NULL) error_raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
     TensorBox *host = tensor_box(L), *dense = tensor_box(L);
     error_check(L, tensor_on_host(f->who, t, &host->tensor));

@@ -192,7 +192,10 @@ function Session:execute(text, options)
   end
   local command = command_of(line)
   if not command and not self.debugging then self:relax(text) end
-  if self.before_input then self:before_input() end
+  if self.before_input then
+    local ok, message = pcall(self.before_input, self) -- Ctrl-C, most likely
+    if not ok then return {ok = false, error = tostring(message)} end
+  end
   local result
   if self.debugging and debugger().obey(self, line) then result = {ok = true}
   elseif command then result = require "hecate.session.commands".run(self, command)

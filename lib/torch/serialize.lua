@@ -86,8 +86,9 @@ local function add_value(value, parent, key, state)
   elseif torch.is_tensor(value) then
     if not state.ids[value] then add_tensor(value, parent, key, state) end
   else
-    internal.raise(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state),
-      torch.typename(value) or kind))
+    local name = torch.typename(value)
+    if name == "torch.Tensor" then value:dim() end -- that says why it cannot be read
+    internal.raise(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state), name or kind))
   end
 end
 

@@ -50,6 +50,10 @@ static Status check_update(const OptimiserRule *rule, const Call *c, unsigned va
     return fail(ERROR_ARGUMENT, "optimiser_step: 'parameter' (argument 1): expected a contiguous tensor of floats");
   if (progress->dtype != DTYPE_FLOAT64 || progress->numel != PROGRESS || !tensor_is_contiguous(progress))
     return fail(ERROR_ARGUMENT, "optimiser_step: 'progress' (argument 2): expected float64 (%d)", PROGRESS);
+  const double steps = *(const double *)tensor_data(progress);
+  if (!(steps >= 0 && steps < 9007199254740992.0 && steps == (double)(int64_t)steps)) /* 2⁵³ */
+    return fail(ERROR_ARGUMENT, "optimiser_step: 'progress' (argument 2): expected a number of steps first, got %g",
+                steps);
   if (!fits_parameter(parameter, c->in[OPTIMISE_GRAD]))
     return fail(ERROR_ARGUMENT, "optimiser_step: 'grad' (argument 3): expected a tensor like the parameter");
   for (int k = 0; k < rule->n_states; k++) {

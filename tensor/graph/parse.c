@@ -296,6 +296,11 @@ Status graph_bind(Graph *g, int value, Tensor *t) {
   if (t->dtype != v->dtype || t->ndim != v->ndim || memcmp(t->shape, v->shape, sizeof *v->shape * v->ndim) != 0)
     return fail(ERROR_ARGUMENT, "graph: '%s': expected %s %s, got %s", v->name != NULL ? v->name : "",
                 dtype_name((DType)v->dtype), shape_text(a, v->ndim, v->shape), tensor_text(b, t));
+  if (t->device != device_byte(v->device)) {
+    char want[DEVICE_TEXT], is[DEVICE_TEXT];
+    return fail(ERROR_ARGUMENT, "graph: '%s': expected a tensor on %s, got one on %s", v->name != NULL ? v->name : "",
+                device_text(want, v->device), device_text(is, tensor_device(t)));
+  }
   tensor_retain(t);
   tensor_release(v->tensor);
   v->tensor = t;

@@ -428,3 +428,34 @@ graph(%0: float32[3]) {
     assert(not pcall(g.decompose, g, "nothing"))
   end)
 end)
+
+describe("a graph from a text", function()
+  it("binds tensors of its own device alone", function()
+    local g = require "torch.jit.graph".parse 'graph() {\n  %0: float32[2] = constant("c")\n  return %0\n}\n'
+    assert.error_matches(function() g:bind(1, torch.empty(2, {device = "meta"})) end,
+      "graph: 'c': expected a tensor on cpu, got one on meta")
+    g:bind(1, torch.ones(2))
+    assert(torch.equal(g:run {}, torch.ones(2)))
+  end)
+
+  it("has a step of an optimiser only with a number of steps", function()
+    local model = nn.Linear(2, 1)
+    local optimizer = torch.optim.SGD(model:parameters(), {lr = 0.1})
+    local traced = quietly(function(x)
+      optimizer:zero_grad()
+      local loss = model(x):sum()
+      loss:backward()
+      optimizer:step()
+      return loss
+    end, torch.rand(3, 2), {check_trace = false})
+    local progress
+    for _, v in ipairs(traced.graph:values()) do
+      if v.name and v.name:find "progress" then progress = v.tensor end
+    end
+    traced(torch.rand(3, 2))
+    for _, wrong in ipairs {0 / 0, -1, 1e300, 0.5, math.huge} do
+      progress[1] = wrong
+      assert.error_matches(function() traced(torch.rand(3, 2)) end, "expected a number of steps first, got")
+    end
+  end)
+end)

@@ -106,6 +106,9 @@ describe("torch.fused", function()
       assert.error_matches(function() late[f](late, late) end, "fused: an operand of 'mul' was changed in place")
     end
     assert.error_matches(function() return tostring(late) end, "fused: an operand of 'mul' was changed in place")
+    for _, f in ipairs {function() torch.cat({x, late}) end, function() torch.save({late}, os.tmpname()) end} do
+      assert.error_matches(f, "fused: an operand of 'mul' was changed in place")
+    end
     local later
     torch.fused(function() later = (e + 1):log() end)()
     assert(same_bits(later, (e + 1):log()))

@@ -2,6 +2,7 @@
 -- functions into the tables of modules and classes, so that whoever holds those, objects
 -- above all, gets the new ones. Values that are no functions are replaced in modules, not in
 -- classes.
+local options = require "torch.utils.options"
 local system = require "hecate.session.system"
 local M = {}
 
@@ -65,7 +66,7 @@ end
 local function reload(session, name, file)
   local chunk, message = loadfile(file.path, "t", session.env)
   local ok, new
-  if chunk then ok, new = pcall(chunk, name, file.path) else ok, new = false, message end
+  if chunk then ok, new = options.try(chunk, name, file.path) else ok, new = false, message end
   if not ok then
     session.write_error(("%%autoreload: %s: the old one stays\n"):format(tostring(new)))
     return

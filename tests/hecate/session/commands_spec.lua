@@ -263,6 +263,8 @@ return M]])
     assert.equal("2\t14\tnil", run "net_module.version, net_module.copy(net).n, rawget(net_module.Net, 'gone')")
     write("reloaded_net.lua", "local = broken")
     assert.matches("^! %%autoreload: .*reloaded_net.lua:1:.*old one stays\nnew 7$", run "net:name()")
+    write("reloaded_net.lua", "error('interrupted', 0)") -- what Ctrl-C raises
+    assert.equal("! interrupted", run "net:name()")
     run "%autoreload 0"
     write("reloaded_net.lua", "return {version = 3}")
     assert.equal("2", run "net_module.version")
