@@ -66,13 +66,13 @@ end
 
 local function draw_panel(script, store, current, frame)
   script[#script + 1] = "reset\n" .. look.commands() .. frame.before
-  if not layout.has_names(current.plots) then script[#script + 1] = "unset key\n" end
   for _, plot in ipairs(current.plots) do script[#script + 1] = plot.setup end
   script[#script + 1] = frame.axes
   for _, setting in ipairs(current.settings) do
     if not (setting.key == "limits" and frame.axes ~= "") then script[#script + 1] = setting.command .. "\n" end
   end
   script[#script + 1] = frame.limits
+  if not layout.has_names(current.plots) then script[#script + 1] = "unset key\n" end
   for _, mark in ipairs(current.marks) do script[#script + 1] = mark.command .. "\n" end
   if current.plots[1].text then
     script[#script + 1] = current.plots[1].text .. "\n"

@@ -163,8 +163,8 @@ describe("the example of docs/internals/libraries.md", function()
   it("builds by hecate_plugin and runs", function()
     local document <close> = assert(io.open "docs/internals/libraries.md")
     local tree = folder .. "/tree"
-    assert.equal("", output("mkdir -p %s/lib/demo && cp -r --parents -t %s CMakeLists.txt tensor vm lib scripts/gen",
-      tree, tree))
+    assert.equal("", output("mkdir -p %s/lib/demo && cp -r --parents -t %s CMakeLists.txt tensor vm lib scripts/gen "
+      .. "scripts/package", tree, tree))
     local written = 0
     for path, text in document:read "a":gmatch "\n```%l+ (lib/demo/[%w_.]+)\n(.-)\n```" do
       local file <close> = assert(io.open(tree .. "/" .. path, "w"))

@@ -133,4 +133,24 @@ function M.undefined(name, variables, f)
   return near and ("%s; did you mean '%s'?"):format(what, near) or what
 end
 
+--- names.absent(holder, value): the names that PyTorch has in a library, a class or of tensors and that are not in
+-- Hecate, sorted; and how many it has that are. `value` is the library or the class.
+function M.absent(holder, value)
+  local here = holder == "tensor" and names_of(holder) or {}
+  local list, present = {}, 0
+  for name in pairs(pytorch_names(holder)) do
+    local is_here = here[name] or value and options.field(value, name) ~= nil
+    if is_here then present = present + 1 else list[#list + 1] = name end
+  end
+  table.sort(list)
+  return list, present
+end
+
+--- The libraries, and "torch.Tensor", of which the names of PyTorch are recorded, in the order of the record.
+function M.recorded()
+  local list = {}
+  for name in torch._C.embedded("hecate/undefined/pytorch.txt"):gmatch "\n([%w_.]+):" do list[#list + 1] = name end
+  return list
+end
+
 return M

@@ -59,7 +59,7 @@ target_link_libraries(hecate_cuda PRIVATE m ${CMAKE_DL_LIBS})
 set_target_properties(hecate_cuda PROPERTIES PREFIX "" OUTPUT_NAME hecate-cuda LIBRARY_OUTPUT_DIRECTORY ${PLUGIN_FOLDER})
 target_link_options(hecate_cuda PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/tensor/device/cuda/plugin.map -Wl,--no-undefined)
 add_dependencies(hecate_cuda generated)
-install(TARGETS hecate_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/hecate)
+install(TARGETS hecate_cuda LIBRARY DESTINATION ${HECATE_PLUGIN_DIR} COMPONENT module)
 
 # The emulated device of the tests: the same kernels as C++, threads as loops, behind the functions of NVIDIA's
 # driver. The target "tests" makes it, or "cuda_emulator"; who only uses Hecate does not wait for it.
