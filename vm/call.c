@@ -172,10 +172,18 @@ static int call_deferring(lua_State *L, const OpInfo *info, bool in_place, int m
   return call_tensors(L, info, in_place, inputs, metatable);
 }
 
-int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable) {
+void call_check_self(lua_State *L, const OpInfo *info, CallKind kind) {
+  const TensorBox *box = lua_touserdata(L, 1);
+  if (box != NULL && lua_rawlen(L, 1) >= sizeof *box) return; /* what is no tensor is told as a wrong argument */
+  error_self(L, argument_function(info, kind == CALL_IN_PLACE), info->args[0].name, "a tensor");
+}
+
+int call_op(lua_State *L, const OpInfo *info, CallKind kind, int metatable) {
+  const bool in_place = kind == CALL_IN_PLACE;
   if (deferring) return call_deferring(L, info, in_place, metatable);
   int top = lua_gettop(L);
   Tensor *inputs[OP_MAX_INPUTS];
   if (only_tensors(L, info, top, inputs)) return call_tensors(L, info, in_place, inputs, metatable);
+  if (kind != CALL_FUNCTION) call_check_self(L, info, kind);
   return call_with(L, info, in_place, top);
 }

@@ -5,9 +5,12 @@
 #include "call/op.h"
 #include "vm.h"
 
+typedef enum { CALL_FUNCTION, CALL_METHOD, CALL_IN_PLACE } CallKind;
 /* Calls an op with the arguments on the stack; returns the number of results. 'metatable': of
 ** tensors, an upvalue's index; 0: to be found. */
-int call_op(lua_State *L, const OpInfo *info, bool in_place, int metatable);
+int call_op(lua_State *L, const OpInfo *info, CallKind kind, int metatable);
+/* Raises unless a tensor stands in front of the arguments of a method: x.sum(1) would be the sum of 1. */
+void call_check_self(lua_State *L, const OpInfo *info, CallKind kind);
 
 /* overload.c */
 /* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
@@ -49,6 +52,9 @@ extern const luaL_Reg function_internals[];
 
 /* tensor.c */
 void tensor_open(lua_State *L, int torch, int functional);
+
+/* concat.c */
+int tensor_concat(lua_State *L);
 
 /* to_table.c */
 int tensor_pairs(lua_State *L);

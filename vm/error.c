@@ -130,6 +130,13 @@ int error_argument(lua_State *L, const char *function, const char *name, int pos
   return error_raise(L, "%s: '%s' (argument %d): expected %s, got %s", function, name, position, expected, got);
 }
 
+int error_self(lua_State *L, const char *function, const char *name, const char *expected) {
+  char got[ERROR_TEXT];
+  error_describe(L, 1, got);
+  return error_raise(L, "%s: '%s' (argument 1): expected %s, got %s; methods are called with a colon: x:%s(…)",
+                     function, name, expected, got, function);
+}
+
 /* Levenshtein's distance, at most 'limit'. */
 static int distance(const char *a, const char *b) {
   size_t n = strlen(b);

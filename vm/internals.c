@@ -192,7 +192,7 @@ static const OpInfo *check_op(lua_State *L, const char *function) {
 static int call(lua_State *L) {
   const OpInfo *info = check_op(L, "call");
   lua_remove(L, 1);
-  return call_op(L, info, false, 0);
+  return call_op(L, info, CALL_FUNCTION, 0);
 }
 /* torch._C.op(name): the function of an op, private and registered ones too. */
 static int op(lua_State *L) {

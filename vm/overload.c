@@ -94,15 +94,18 @@ static int fits(lua_State *L, const OpInfo *info) {
 
 /* Upvalues: 1 the op, 2 the metatable of tensors. */
 static int call_named(lua_State *L) {
-  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), false, lua_upvalueindex(2));
+  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), CALL_FUNCTION, lua_upvalueindex(2));
+}
+static int call_named_method(lua_State *L) {
+  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), CALL_METHOD, lua_upvalueindex(2));
 }
 static int call_named_in_place(lua_State *L) {
-  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), true, 0);
+  return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), CALL_IN_PLACE, 0);
 }
 static int call_operator(lua_State *L) {
   const OpInfo *info = lua_touserdata(L, lua_upvalueindex(1));
   lua_settop(L, info->n_inputs); /* Lua gives the operand of a unary one twice */
-  return call_op(L, info, false, lua_upvalueindex(2));
+  return call_op(L, info, CALL_FUNCTION, lua_upvalueindex(2));
 }
 
 void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
@@ -113,18 +116,20 @@ void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
 
 /* Upvalues: the number of ops of this name, and they. The first whose arguments fit is
 ** called; where none does, the one they fit best says what is wrong. */
-static int call_best(lua_State *L, bool in_place) {
+static int call_best(lua_State *L, CallKind kind) {
   int n = (int)lua_tointeger(L, lua_upvalueindex(1)), best = -1;
   const OpInfo *chosen = NULL;
+  if (kind != CALL_FUNCTION) call_check_self(L, lua_touserdata(L, lua_upvalueindex(2)), kind);
   for (int i = 0; i < n && best != FITS; i++) {
     const OpInfo *info = lua_touserdata(L, lua_upvalueindex(2 + i));
     int score = fits(L, info);
     if (score > best) best = score, chosen = info;
   }
-  return call_op(L, chosen, in_place, 0);
+  return call_op(L, chosen, kind, 0);
 }
-static int call_overloaded(lua_State *L) { return call_best(L, false); }
-static int call_overloaded_in_place(lua_State *L) { return call_best(L, true); }
+static int call_overloaded(lua_State *L) { return call_best(L, CALL_FUNCTION); }
+static int call_overloaded_method(lua_State *L) { return call_best(L, CALL_METHOD); }
+static int call_overloaded_in_place(lua_State *L) { return call_best(L, CALL_IN_PLACE); }
 
 /* What a function is made for: a field of a table of functions, a method, a method in place. */
 typedef enum { IN_MODULE, METHOD, METHOD_IN_PLACE } Place;
@@ -145,8 +150,9 @@ static bool belongs(const OpInfo *info, Place place, const char *module) {
 
 /* Pushes the function for 'first' and the ops of its name behind it. */
 static void push_function(lua_State *L, const OpInfo *first, Place place, const char *module, int metatable) {
+  static const lua_CFunction named[] = {call_named, call_named_method, call_named_in_place};
+  static const lua_CFunction overloaded[] = {call_overloaded, call_overloaded_method, call_overloaded_in_place};
   int n = 0;
-  const bool in_place = place == METHOD_IN_PLACE;
   lua_pushinteger(L, 0);
   for (const OpInfo *info = first; info != NULL; info = info->next) {
     if (info != first && !belongs(info, place, module)) continue;
@@ -155,13 +161,13 @@ static void push_function(lua_State *L, const OpInfo *first, Place place, const 
   }
   if (n == 1) {
     lua_pushvalue(L, metatable);
-    lua_pushcclosure(L, in_place ? call_named_in_place : call_named, 2);
+    lua_pushcclosure(L, named[place], 2);
     lua_remove(L, -2);
     return;
   }
   lua_pushinteger(L, n);
   lua_replace(L, -n - 2);
-  lua_pushcclosure(L, in_place ? call_overloaded_in_place : call_overloaded, n + 1);
+  lua_pushcclosure(L, overloaded[place], n + 1);
 }
 
 /* Sets the function of an op in the table at 'to', unless an op of the same name has done it. */

@@ -26,6 +26,20 @@ static bool push_explanation(lua_State *L, const char *message) {
   return lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING;
 }
 
+/* Replaces the message at 1 by one that says what to write instead, where there is something to say: slips.lua looks
+** at the frames below. */
+static const char *improve(lua_State *L, const char *message) {
+  if (strstr(message, "stack overflow") != NULL || !lua_checkstack(L, LUA_MINSTACK)) return message;
+  open_push_global(L, "require");
+  lua_pushliteral(L, "hecate.slips");
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_getfield(L, -1, "improve") == LUA_TFUNCTION) {
+    lua_pushstring(L, message);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_replace(L, 1);
+  }
+  lua_settop(L, 1);
+  return lua_tostring(L, 1);
+}
+
 int error_traceback(lua_State *L) {
   const char *message = lua_tostring(L, 1);
   if (message == NULL) {
@@ -33,6 +47,7 @@ int error_traceback(lua_State *L) {
     message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
   if (strcmp(message, "interrupted") == 0) return callback_traceback(L);
+  if (lua_type(L, 1) == LUA_TSTRING) message = improve(L, message);
   if (!callback_trace_push(L, message) && !push_explanation(L, message)) luaL_traceback(L, L, message, 1);
   return 1;
 }

@@ -33,6 +33,8 @@ void error_check(lua_State *L, Status status);
 ** the stack position of what came. */
 int error_argument(lua_State *L, const char *function, const char *name, int position,
                    const char *expected, int index);
+/* The same of argument 1 of a method, which may have been called with a dot instead of a colon. */
+int error_self(lua_State *L, const char *function, const char *name, const char *expected);
 /* Whether a number with an integral value is at 'index': wherever Hecate expects an integer it takes 4 / 2 as well, as
 ** Lua's own library does. Then it is *out. */
 bool integer_test(lua_State *L, int index, int64_t *out);

@@ -235,7 +235,7 @@ function Session:run_file(name, ...)
   local prefix, source_name = locals.prefix(text), name and "@" .. name or "=stdin"
   torch._C.strict(source_name)
   local chunk, wrong = load(prefix .. text, source_name, nil, self.env)
-  if not chunk then return {ok = false, error = wrong} end
+  if not chunk then return {ok = false, error = require "hecate.syntax".explain(wrong, nil, text)} end
   if prefix ~= "" then locals.prepare(chunk, self.env) end
   return self:call(chunk, chunk, ...)
 end

@@ -88,7 +88,9 @@ local function add_value(value, parent, key, state)
   else
     local name = torch.typename(value)
     if name == "torch.Tensor" then value:dim() end -- that says why it cannot be read
-    internal.raise(("torch.save: %s: cannot save a %s"):format(path_text(parent, key, state), name or kind))
+    local has_state = kind == "userdata" and options.field(value, "state_dict") ~= nil
+    internal.raise(("torch.save: %s: cannot save a %s%s"):format(path_text(parent, key, state), name or kind,
+      has_state and "; save its state_dict(), for files hold data only" or ""))
   end
 end
 
@@ -206,7 +208,8 @@ end
 -- replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path)
   if type(path) ~= "string" then
-    internal.raise(("save: 'path' (argument 2): expected a string, got %s"):format(type(path)))
+    local swapped = type(value) == "string" and "; the value comes first: torch.save(value, path)" or ""
+    internal.raise(("save: 'path' (argument 2): expected a string, got %s%s"):format(options.describe(path), swapped))
   end
   local state = {tables = {}, tensors = {}, ids = {}, from = {}, keys = {}, groups = {}, order = {}}
   collect(value, state)
@@ -234,11 +237,14 @@ end
 
 local function read_header(path)
   local head, size = internal.read_head(path, 8)
-  local function bad(offset, what) internal.raise(("torch.load: %s: %s (offset %d)"):format(path, what, offset)) end
+  local function bad(offset, what, advice)
+    internal.raise(("torch.load: %s: %s (offset %d)%s"):format(path, what, offset, advice or ""))
+  end
   local function bad_head(offset, what) -- a file of another format is named as what it is
     local format = internal.file_format((internal.read_head(path, 512)))
     if format == "a safetensors file" then format = nil end
-    bad(offset, format and "no safetensors file but " .. format or what)
+    if not format then bad(offset, what) end
+    bad(offset, "no safetensors file but " .. format, require "torch.serialize.formats"(format))
   end
   if size < 8 then bad_head(size, "too short for a safetensors file") end
   local n = string.unpack("<I8", head)
@@ -383,7 +389,7 @@ end
 -- with its name and the offset.
 function serialize.load(path)
   if type(path) ~= "string" then
-    internal.raise(("load: 'path' (argument 1): expected a string, got %s"):format(type(path)))
+    internal.raise(("load: 'path' (argument 1): expected a string, got %s"):format(options.describe(path)))
   end
   local entries, metadata, bad = read_entries(path)
   if metadata == json.null then metadata = nil end

@@ -179,17 +179,53 @@ static void main_set_arg(lua_State *L, const Options *o) {
   lua_setglobal(L, "arg");
 }
 
+/* The message of a program that is none, at the top, becomes one that says what to write instead. 'path': its file;
+** 'code': its text, where it is at hand. */
+static void main_explain_syntax(lua_State *L, const char *path, const char *code) {
+  const int message = lua_gettop(L);
+  open_push_global(L, "require");
+  lua_pushliteral(L, "hecate.syntax");
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_getfield(L, -1, "explain") == LUA_TFUNCTION) {
+    lua_pushvalue(L, message);
+    lua_pushstring(L, path); /* nil for NULL */
+    lua_pushstring(L, code);
+    if (lua_pcall(L, 3, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_replace(L, message);
+  }
+  lua_settop(L, message);
+}
+
 static bool main_do_string(lua_State *L, const char *code, const char *chunk_name) {
   int status = luaL_loadbuffer(L, code, strlen(code), chunk_name);
+  if (status == LUA_ERRSYNTAX) main_explain_syntax(L, NULL, code);
   if (status == LUA_OK) status = interrupt_call(L, 0, 0);
   return main_succeeded(L, status);
+}
+
+/* Pushes the program on standard input, or the message of what is wrong with it. */
+static int main_load_input(lua_State *L) {
+  luaL_Buffer b;
+  size_t n;
+  luaL_buffinit(L, &b);
+  do {
+    n = fread(luaL_prepbuffer(&b), 1, LUAL_BUFFERSIZE, stdin);
+    luaL_addsize(&b, n);
+  } while (n > 0);
+  luaL_pushresult(&b);
+  const char *code = lua_tolstring(L, -1, &n), *from = code;
+  if (strncmp(from, "\xEF\xBB\xBF", 3) == 0) from += 3; /* a byte order mark */
+  if (*from == '#') from += strcspn(from, "\n");
+  const int status = luaL_loadbuffer(L, from, n - (size_t)(from - code), "=stdin");
+  if (status == LUA_ERRSYNTAX) main_explain_syntax(L, NULL, from);
+  lua_remove(L, -2);
+  return status;
 }
 
 /* A file, or standard input for NULL, with the 'nargs' arguments at the top. */
 static bool main_do_file(lua_State *L, const char *name, int nargs) {
   undefined_watch(L, name != NULL ? lua_pushfstring(L, "@%s", name) : lua_pushliteral(L, "=stdin"));
   lua_pop(L, 1);
-  int status = luaL_loadfile(L, name);
+  int status = name != NULL ? luaL_loadfile(L, name) : main_load_input(L);
+  if (status == LUA_ERRSYNTAX && name != NULL) main_explain_syntax(L, name, NULL);
   lua_insert(L, -nargs - 1);
   if (status == LUA_OK) {
     status = interrupt_call(L, nargs, 0);

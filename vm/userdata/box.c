@@ -1,6 +1,8 @@
 /* box.c: boxes: the userdata that hold tensors, and the account that Lua's collector is given of the memory behind
 ** them.
 */
+#include <string.h>
+
 #include "vm.h"
 
 /* Lua sees a few words per tensor, so it is told when to look: before a new tensor, so
@@ -63,7 +65,9 @@ void tensor_push(lua_State *L, Tensor *tensor) {
 
 Tensor *tensor_check(lua_State *L, int argument, const char *function, const char *name) {
   Tensor *t = tensor_test(L, argument);
-  if (t == NULL) error_argument(L, function, name, argument, "a tensor", argument);
+  if (t != NULL) return t;
+  if (argument == 1 && strcmp(name, "self") == 0) error_self(L, function, name, "a tensor");
+  else error_argument(L, function, name, argument, "a tensor", argument);
   return t;
 }
 

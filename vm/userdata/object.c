@@ -2,6 +2,7 @@
 ** under the address of its descriptor; its fields __methods (own methods, whose
 ** metatable's __index is the parent's) serve lookup and completion.
 */
+#include <ctype.h>
 #include <string.h>
 
 #include "vm.h"
@@ -71,6 +72,8 @@ void *object_new(lua_State *L, const Class *class, size_t size, int values) {
 void *object_check(lua_State *L, int argument, const Class *class, const char *function,
                    const char *name) {
   void *object = object_test(L, argument, class);
+  if (object == NULL && argument == 1 && islower((unsigned char)function[0]))
+    error_self(L, function, name, class->name); /* not that of a constructor */
   if (object == NULL) error_argument(L, function, name, argument, class->name, argument);
   return object;
 }

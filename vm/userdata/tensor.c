@@ -47,6 +47,14 @@ static const struct {
                  {"__band", OP_BITWISE_AND}, {"__bor", OP_BITWISE_OR}, {"__bxor", OP_BITWISE_XOR},
                  {"__unm", OP_NEG}, {"__bnot", OP_BITWISE_NOT}};
 
+/* What to write instead; Lua turns x > y into y < x. */
+static const char *compare_method(lua_State *L, bool or_equal) {
+  const bool first = tensor_test(L, 1) != NULL, second = tensor_test(L, 2) != NULL;
+  if (first && second) return or_equal ? "x:le(y) or y:ge(x)" : "x:lt(y) or y:gt(x)";
+  luaL_tolstring(L, second ? 1 : 2, NULL);
+  return lua_pushfstring(L, "x:%s%s(%s)", second ? "g" : "l", or_equal ? "e" : "t", lua_tostring(L, -1));
+}
+
 /* Lua makes a boolean of the result, so only one element has a meaning. */
 static int compare(lua_State *L, bool or_equal) {
   Scalar v[2];
@@ -59,8 +67,8 @@ static int compare(lua_State *L, bool or_equal) {
       v[i] = number_of_element((DType)t->dtype, v[i]);
     } else {
       char got[ERROR_TEXT];
-      return error_raise(L, "%s: needs tensors of one element, got %s; use :%s() to compare element by element",
-                         or_equal ? "<=" : "<", error_describe(L, i + 1, got), or_equal ? "le" : "lt");
+      return error_raise(L, "%s: needs tensors of one element, got %s; write %s to compare element by element",
+                         or_equal ? "<=" : "<", error_describe(L, i + 1, got), compare_method(L, or_equal));
     }
   }
   double a = scalar_to_double(v[0]), b = scalar_to_double(v[1]);
@@ -71,8 +79,8 @@ static int tensor_lt(lua_State *L) { return compare(L, false); }
 static int tensor_le(lua_State *L) { return compare(L, true); }
 
 static const luaL_Reg tensor_metamethods[] = {
-    {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal}, {"__len", tensor_len},
-    {"__pairs", tensor_pairs},
+    {"__concat", tensor_concat}, {"__lt", tensor_lt}, {"__le", tensor_le}, {"__eq", tensor_equal},
+    {"__len", tensor_len}, {"__pairs", tensor_pairs},
     {"__newindex", tensor_newindex}, {"__tostring", print_tensor}, {NULL, NULL}};
 
 /* Completes the metatable that boxes are made with (kind.c): __index needs the methods that the op table adds. */

@@ -4,6 +4,7 @@
 local hold = require "hecate.session.hold"
 local source = require "hecate.session.source"
 local modules = require "hecate.session.modules"
+local slips = require "hecate.slips"
 local suggest = require "hecate.session.suggest"
 local M = {}
 
@@ -164,12 +165,8 @@ local function explain(session, failure, info, chain)
   local tensors = line and tensors_of(line, find)
   if tensors then out[#out + 1] = "  " .. tensors end
   if chain then out[#out + 1] = "  in " .. chain end
-  local names = {}
-  for i, v in ipairs(info.variables or {}) do names[i] = v.name end
   local origin = M.origin(session, failure.message)
   if origin then out[#out + 1] = origin end
-  local hint = suggest.hint(failure.message, line, find, names, session.env)
-  if hint then failure.message = failure.message .. "; " .. hint end
   return out
 end
 
@@ -228,6 +225,10 @@ end
 -- where it cannot look further, as after a stack overflow, it is the message alone.
 function M.capture(session, message)
   local failure = {value = message, message = text_of(message)}
+  if type(message) == "string" then
+    slips.inputs = session.inputs
+    failure.message = slips.improve(message)
+  end
   failure.report = failure.message
   if failure.message == "interrupted" then return failure end
   if failure.message:find("stack overflow", 1, true) then
@@ -255,6 +256,7 @@ function M.syntax_report(session, text, message)
   local line = tonumber(message:match "^input%[%d+%]:(%d+):")
   local lines = {}
   for l in (text .. "\n"):gmatch "(.-)\r?\n" do lines[#lines + 1] = l end
+  message = require "hecate.syntax".explain(message, nil, text)
   local out = paint(session, "31", message)
   if not line or #lines < 2 or not lines[line] then return out end
   return out .. "\n" .. source.around(lines, line, AROUND, function(t) return paint(session, "1", t) end)

@@ -11,6 +11,7 @@ Module *module_test(lua_State *L, int index) {
 
 Module *module_check(lua_State *L, int argument, const char *function) {
   Module *m = module_test(L, argument);
+  if (m == NULL && argument == 1) error_self(L, function, "module", "nn.Module");
   if (m == NULL) error_argument(L, function, "module", argument, "nn.Module", argument);
   return m;
 }

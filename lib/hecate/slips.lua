@@ -1,0 +1,212 @@
+--- Messages of Lua about what a program does, with what to write instead: "attempt to call a nil value (method
+-- 'append')" says it. Called where an error has come up and nobody has caught it, while its frames are there.
+local names = require "hecate.undefined.names"
+local source = require "hecate.session.source"
+local suggest = require "hecate.session.suggest"
+local slips = {}
+
+-- ---- where -----------------------------------------------------------------------------------
+
+local FRAMES <const> = 12 -- of the program that are looked at
+
+--- The frames of the program, the innermost first: {level = as of the caller, info =, called = the frame that it
+-- called}.
+local function user_frames()
+  local list, called = {}, nil
+  for level = 3, 200 do
+    local info = debug.getinfo(level, "Slnf")
+    if not info or #list == FRAMES then break end
+    info.level = level - 1
+    if info.what ~= "C" and not source.is_library(info.source) and info.currentline > 0 then
+      list[#list + 1] = {level = level - 1, info = info, called = called}
+    end
+    called = info
+  end
+  return list
+end
+
+--- A function that finds the value of a variable at a level of the caller.
+local function finder(level, f)
+  local found, env = {}, _G
+  for i = 1, 250 do
+    local name, value = debug.getupvalue(f, i)
+    if not name then break end
+    if name == "_ENV" then env = value
+    elseif name ~= "" then found[name] = {value} end
+  end
+  for i = 1, 250 do
+    local name, value = debug.getlocal(level + 1, i)
+    if not name then break end
+    found[name] = {value}
+  end
+  return function(name)
+    if found[name] then return found[name][1] end
+    return suggest.field(env, name)
+  end, found
+end
+
+-- ---- what things are ---------------------------------------------------------------------------
+
+--- "tensor", "module", "optimizer", "string", "list", or nil: whose words are meant.
+local function kind_of(value)
+  if torch.is_tensor(value) then return "tensor" end
+  if type(value) == "string" then return "string" end
+  if type(value) == "table" then return getmetatable(value) == nil and "list" or nil end
+  if type(value) ~= "userdata" then return nil end
+  local loaded = torch._C.loaded
+  local nn = loaded["torch.nn"]
+  if nn and torch.isinstance(value, nn.Module) then return "module" end
+  return (torch.typename(value) or ""):find "^optim%." and "optimizer" or nil
+end
+
+--- Whether `name` is a method of the object: found in its class, not a field of its own.
+local function is_method(object, name)
+  if type(object) == "userdata" then
+    local fields = debug.getuservalue(object, 1)
+    if type(fields) == "table" and rawget(fields, name) ~= nil then return false end
+  elseif type(object) ~= "table" or getmetatable(object) == nil or rawget(object, name) ~= nil then return false end
+  local method = suggest.field(object, name)
+  return type(method) == "function"
+end
+
+-- ---- the slips -----------------------------------------------------------------------------------
+
+--- A method called with a dot: "opt.step()". Called with its frame, whose level is that of the caller's caller.
+local function dotted(at)
+  local called = at.called
+  local name = called and called.namewhat ~= "method" and called.name
+  if not name or not at.line then return nil end
+  for path in at.line:gmatch("([%a_][%w_.]*)%." .. name:gsub("%p", "%%%0") .. "%s*[%({\"']") do
+    local object = suggest.resolve(path, at.find)
+    local _, first = debug.getlocal(called.level + 2, 1)
+    local is_self = rawequal(first, object) or first ~= nil and not torch.is_tensor(first)
+      and suggest.field(first, name) == suggest.field(object, name)
+    if object ~= nil and not is_self and is_method(object, name) and not torch._C.describe(object) then
+      return ("%s: called with a dot; write %s:%s(…), with a colon"):format(name, path, name)
+    end
+  end
+end
+
+--- What the line has before the name: the object, and how it is written.
+local function owner(at, name)
+  local path = at.line and at.line:match("([%a_][%w_.]*)%s*[.:]%s*" .. name .. "%f[^%w_]")
+  if path then return suggest.resolve(path, at.find), path end
+  local quoted = at.line and at.line:find("[\"'%)]%s*[.:]%s*" .. name .. "%f[^%w_]")
+  return quoted and at.line:find("[\"']%s*%)?%s*[.:]%s*" .. name) and "" or nil
+end
+
+local function called_value(at, message)
+  local what, name = message:match "attempt to call an? ([%w_.]+) value %(%a+ '([%a_][%w_]*)'%)"
+  if not name then return nil end
+  local object, path = owner(at, name)
+  if what == "nil" then
+    local kind = kind_of(object)
+    local word = kind and names.other_word(kind, name)
+    return word or (object == nil and not path and names.other_word("string", name)) or nil
+  end
+  if name == "for iterator" then return nil end
+  local variable = at.find(name)
+  if path and object ~= nil then return ("%s.%s is no function: write it without parentheses"):format(path, name) end
+  if torch.is_tensor(variable) or what == "table" and variable ~= nil then return ("write %s[i]"):format(name) end
+end
+
+--- "for x in list do".
+local function walked(_, message)
+  local what = message:match "attempt to call an? ([%w_.]+) value %(for iterator 'for iterator'%)"
+  if not what then return nil end
+  if what == "torch.Tensor" then return "write for i, row in x:iter() do" end
+  if what == "number" then return "write for i = 1, n do" end
+  if what == "table" then return "write for i, x in ipairs(list) do, or for key, value in pairs(t) do" end
+  return what:find "DataLoader" and "write for x, y in loader:iter() do" or nil
+end
+
+--- A method that is used as a value: "x.size[1]", "x.numel * 2".
+local function uncalled(at, message)
+  local name = message:match "function value %(%a+ '([%a_][%w_]*)'%)"
+  local _, path = owner(at, name or "?")
+  if not name or not path then return nil end
+  return ("%s is a method: write %s:%s()"):format(name, path, name)
+end
+
+local NUMBER <const> = "write x:item() for the number of a tensor of one element"
+local MATHS <const> = {abs = true, ceil = true, cos = true, exp = true, floor = true, log = true, sin = true,
+  sqrt = true, tan = true, fmod = true, max = true, min = true}
+
+local function tensor_for_number(_, message)
+  local f = message:match "bad argument #%d+ to '([%w_]+)' %(number expected, got torch%.Tensor%)"
+  if f then return MATHS[f] and ("write x:%s(), or x:item() for the number of one element"):format(f) or NUMBER end
+  if message:find "string expected, got torch%.Tensor" then return "write tostring(x), or x:item() for its number" end
+  if message:find "bad 'for' %l+ %(number expected, got torch%.Tensor%)" then return NUMBER .. ", #x for a length" end
+end
+
+local function arithmetic(at, message)
+  local string = message:find "attempt to add a 'string' with" or message:find "attempt to add a '.*' with a 'string'"
+    or message:find "attempt to perform arithmetic on a string value" or message:find "^add: .* got the string"
+  if string then return "strings are joined by .." end
+  if message:find "attempt to perform arithmetic on a table value" then
+    return "lists have no arithmetic: torch.tensor(list) has"
+  end
+  local what = message:match "attempt to concatenate an? (%a+) value"
+  if what == "table" or what == "boolean" then return "write tostring(x)" end
+  if message:find "attempt to index a nil value" and at.line and at.line:find "%[0%]" then
+    return "positions count from 1"
+  end
+  if message:find "attempt to compare .*table" then return "lists have no order: compare their items" end
+end
+
+local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic}
+
+--- A module that is not there, or that has a slip of its own.
+local function required(message)
+  local place, name = message:match "^(.-)module '([^'\n]*)' not found:"
+  if name then
+    local word = require "hecate.undefined.torch7"("require", name) or require "hecate.undefined.python"("global", name)
+    return word and ("%smodule '%s' not found: %s"):format(place, name, word) or message
+  end
+  local path, inner = message:match "error loading module '[^']*' from file '([^']*)':\n%s*(.*)$"
+  if path then return message:sub(1, #message - #inner) .. require "hecate.syntax".explain(inner, path) end
+end
+
+--- The frame with its line and what finds its variables; called by improve.
+local function look_at(frame)
+  local lines = source.lines(frame.info.source, slips.inputs)
+  frame.line = lines and lines[frame.info.currentline]
+  frame.find, frame.variables = finder(frame.level + 1, frame.info.func)
+end
+
+local function with_colon(frames)
+  for _, frame in ipairs(frames) do
+    local dot = dotted(frame)
+    if dot then return ("%s:%d: %s"):format(frame.info.short_src, frame.info.currentline, dot) end
+  end
+end
+
+local function improve(message)
+  local other = required(message)
+  if other then return other end
+  local frames = user_frames()
+  local at = frames[1]
+  if not at then return message end
+  for _, frame in ipairs(frames) do look_at(frame) end
+  local dot = with_colon(frames)
+  if dot then return dot end
+  local what = message:sub(#(message:match "^[^\n]-:%d+: " or "") + 1)
+  for _, rule in ipairs(RULES) do
+    local hint = rule(at, what)
+    if hint then return message .. "; " .. hint end
+  end
+  local list = {}
+  for name in pairs(at.variables) do list[#list + 1] = name end
+  local hint = suggest.hint(message, at.line, at.find, list, _G)
+  return hint and message .. "; " .. hint or message
+end
+
+--- slips.improve(message): in the handler of an error, the message with what to write instead, or as it is. `inputs`
+-- (slips.inputs): the texts of the session's inputs.
+function slips.improve(message)
+  if message:find("stack overflow", 1, true) or message == "interrupted" then return message end
+  local ok, better = pcall(improve, message)
+  return ok and better or message
+end
+
+return slips

@@ -1,0 +1,201 @@
+--- Words and signs of Python, C and JavaScript in a program of Lua: what to write instead. Lua's message says where a
+-- program stops to be one ("train.lua:3: syntax error near 'torch'"); the line says what was meant.
+local syntax = {}
+
+--- A rule: a pattern of the line (without what stands in its strings and comments), and what to write, a text or a
+-- function of the captures; `near`: a pattern of the word at which Lua stopped.
+local rules = {
+  {"^%s*from%s+([%w_.]+)%s+import", function(name) return syntax.import(name) end},
+  {"^%s*import%s+([%w_.]+)", function(name) return syntax.import(name) end},
+  {"^%s*async%s", "Lua has coroutines: coroutine.wrap(function() … end)"},
+  {"^%s*def%s+__init__%s*%(", "write function Net:__init(…) … end"},
+  {"^%s*def%s+([%w_]+)%s*%(%s*self%s*,?%s*(.-)%)", "write function Net:%s(%s) … end"},
+  {"^%s*def%s+([%w_]+)%s*%((.-)%)", "write function %s(%s) … end"},
+  {"^%s*class%s+([%w_]+)%s*%(?%s*([%w_.]*)", function(name, parent)
+    return ("write local %s = torch.class(\"%s\"%s)"):format(name, name, parent ~= "" and ", " .. parent or "")
+  end},
+  {"lambda%s*(.-):%s*([^,)]+)", "write function(%s) return %s end"},
+  {"^%s*@([%w_.]+)", "Lua has no decorators; write %s(function() … end)"},
+  {"^%s*for%s*%(", "write for i = 1, n do … end"},
+  {"([%w_.]+)%s*%*%*=%s*(%S.*)", "write %1 = %1 ^ (%2)"},
+  {"([%w_.]+)%s*//=%s*(%S.*)", "write %1 = %1 // (%2)"},
+  {"([%w_.%[%]]+)%s*([-+*/%%])=%s*(%S.*)", function(name, sign, value)
+    local method = ({["+"] = "add_", ["-"] = "sub_", ["*"] = "mul_", ["/"] = "div_"})[sign]
+    value = value:match "^(.-)%s*;?%s*$"
+    local in_place = method and (", or %s:%s(%s) for tensors"):format(name, method, value) or ""
+    return ("write %s = %s %s %s%s"):format(name, name, sign, value, in_place)
+  end},
+  {"([%w_]+)%s*%+%+", "write %1 = %1 + 1"},
+  {"!=", "write ~= for !="},
+  {"&&", "write and for &&"},
+  {"||", "write or for ||"},
+  {"!%s*[%w_(]", "write not x for !x"},
+  {"%*%*", "write ^ for **"},
+  {"^%s*//", "comments begin with --"},
+  {"^%s*#", "comments begin with --"},
+  {"^%s*/%*", "comments stand in --[[ … ]]"},
+  {"//%s*[%a]", "comments begin with --", near = "^[%a_]"},
+  {"([%w_.]+)%s*@%s*([%w_.]+)", "write %s:mm(%s) for the product of matrices"},
+  {"^%s*el[i]?s?e?%s*if%s.*:%s*$", "write elseif … then"}, {"^%s*elif%s", "write elseif … then"},
+  {"^%s*for%s+([%w_]+)%s+in%s+range%s*%(%s*([^,()]+)%s*%)%s*:", "write for %s = 1, %s do … end"},
+  {"^%s*for%s+([%w_]+)%s+in%s+range%s*%(%s*([^,()]+)%s*,%s*([^,()]+)%s*%)%s*:",
+    "write for %s = %s, %s - 1 do … end"},
+  {"^%s*for%s+(.-)%s+in%s+enumerate%s*%(%s*(.-)%s*%)%s*:", "write for %s in ipairs(%s) do … end"},
+  {"^%s*for%s+(.-)%s+in%s+([%w_.]*loader[%w_.]*)%s*:", "write for %s in %s:iter() do … end"},
+  {"^%s*for%s+([%w_]+)%s+in%s+(.-)%s*:%s*$", "write for _, %s in ipairs(%s) do … end"},
+  {"^%s*for%s+(.-)%s+in%s+(.-)%s*:%s*$", "write for %s in %s do … end"},
+  {"^%s*if%s+(.-)%s*:", "write if %s then … end", near = "^:$"},
+  {"^%s*while%s+(.-)%s*:", "write while %s do … end", near = "^:$"},
+  {"^%s*else%s*:", "write else without a colon"},
+  {"^%s*try%s*:", "write local ok, message = pcall(function() … end)"},
+  {"^%s*try%s*{", "write local ok, message = pcall(function() … end)"},
+  {"^%s*except", "write if not ok then … end behind a pcall"}, {"^%s*finally", "write the lines behind a pcall"},
+  {"^%s*with%s+(torch[%w_.]*)%s*%(", "write %s(function() … end)"},
+  {"^%s*with%s", "write local x <close> = …, which closes it at the end of the block"},
+  {"^%s*raise%s+[%w_]+%s*%((.*)%)", "write error(%s)"}, {"^%s*raise", "write error(\"message\")"},
+  {"^%s*throw", "write error(\"message\")"}, {"^%s*del%s+([%w_.]+)", "write %s = nil"},
+  {"^%s*assert%s+(.-)%s*,", "write assert(%s, \"message\")"}, {"^%s*assert%s+(.+)", "write assert(%s)"},
+  {"^%s*print%s+(.+)", "write print(%s)"}, {"^%s*pass%s*$", "an empty block needs no word"},
+  {"^%s*continue%s*;?%s*$", "write goto continue, and ::continue:: before the end of the loop"},
+  {"^%s*global%s", "a variable without local is a global"},
+  {"^%s*nonlocal%s", "variables of functions around are seen"},
+  {"^%s*yield%s", "write coroutine.yield(x)"}, {"^%s*switch%s*%(", "write if … then … elseif … then … end"},
+  {"^%s*let%s+(.*)", "write local %s"}, {"^%s*var%s+(.*)", "write local %s"}, {"^%s*const%s+(.*)", "write local %s"},
+  {"^%s*auto%s+(.*)", "write local %s"}, {"^%s*int%s+(.*)", "write local %s"}, {"^%s*float%s+(.*)", "write local %s"},
+  {"%f[%w]new%s+([%w_.]+)", "write %s(…) without new"},
+  {"^%s*function.*{", "write function f(x) … end", near = "^{$"},
+  {"^%s*if%s*(%b())%s*{", "write if %s then … end"}, {"^%s*while%s*(%b())%s*{", "write while %s do … end"},
+  {"is%s+not%s+None", "write ~= nil for is not None"}, {"%f[%w]is%s+None", "write == nil for is None"},
+  {"%f[%w]not%s+in%s", "write list[value] == nil"}, {"%f[%w]if%s+[%w_.]+%s+in%s", "write if set[value] then"},
+  {"=%s*(%S+)%s+if%s+(.-)%s+else%s+(.+)", "write %2 and %1 or %3"},
+  {"return%s+(%S+)%s+if%s+(.-)%s+else%s+(.+)", "write return %2 and %1 or %3"},
+  {"=%s*(.-)%s*%?%s*(.-)%s*:%s*(.+)", "write %s and %s or %s"},
+  {"^%s*([%w_]+)%s*:%s*[%a_.%[%]]+%s*=%s*(.*)", "variables have no types: write local %s = %s"},
+  {"([%w_.]+)%[%s*([^%[%],:]*):([^%[%],:]*)%]", function(name, from, to)
+    if from == "" and to == "" then return ("write %s[{{}}]"):format(name) end
+    return ("write %s[{{%s, %s}}]; positions count from 1, the last one is taken too"):format(name,
+      from == "" and "1" or from, to == "" and "-1" or to)
+  end},
+  {"([%w_.]+)%[%s*:%s*,%s*([^%[%]]+)%]", "write %s[{{}, %s}]"},
+  {"([%w_.]+)%[([^%[%]:]+),%s*:%s*%]", "write %s[{%s, {}}]"},
+  {"([%w_.]+)%[([^%[%]{}]*,[^%[%]{}]*)%]", "write %s[{%s}]", near = "^[,:]$"},
+  {"=>", "write function(x) … end"}, {"->", "results have no types: write function f(x) … end"},
+  {"%(([^()]*,%s*)([%a_][%w_]*)%s*=%s*[^=]",
+    "arguments by name stand in one table at the end: (%1{%2 = …})", near = "^=$"},
+  {"%(%s*([%a_][%w_]*)%s*=%s*[^=]", "arguments by name stand in one table: ({%s = …})", near = "^=$"},
+  {"([%a_][%w_]*)%s*=%s*[^=]",
+    "arguments by name stand in one table at the end: f(x, {%s = …})", near = "^=$", message = "'%)' expected"},
+  {"^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*=%s*(.+)", "write %2 = %3; %1 = %2"},
+  {"{%s*([\"'].-[\"'])%s*:", "write {[%s] = …}, or {name = …}", strings = true},
+  {"{%s*([%a_][%w_]*)%s*:", "write {%s = …}"},
+  {"([%a_][%w_]*)%s*:", "write %s = … in a table", message = "'}' expected"},
+  {"%[.-%f[%w]for%s", "write a loop: for i, x in ipairs(list) do … end"},
+  {"[=(,{]%s*%[", "lists stand in braces: {1, 2, 3}", near = "^%[$"},
+  {"^%s*return%s*%[", "lists stand in braces: {1, 2, 3}"},
+  {"", "texts of several lines stand in [[ … ]]", strings = "^[^%-]*[\"']{3}"},
+  {"%d_%d", "write 1000 without _", message = "malformed number"},
+  {"%d[fL]%f[^%w]", "write 1.0 without a letter", message = "malformed number"},
+}
+
+--- What to write for the import of a module of Python.
+function syntax.import(name)
+  local root = name:match "^[^.]+"
+  if root == "torch" then return "Lua has no import: torch, nn, F and optim are there already" end
+  local hint = require "hecate.undefined.torch7"("require", name) or require "hecate.undefined.python"("global", root)
+  return hint or ("write local %s = require \"%s\""):format(root, name)
+end
+
+--- The line without its comment and with a mark for each string, and the strings by their marks.
+local function code_of(line)
+  local strings = {}
+  local function mark(text)
+    strings[#strings + 1] = text
+    return ("\1%d\2"):format(#strings)
+  end
+  line = line:gsub("\\.", ""):gsub("([\"'])(.-)%1", function(quote, text) return mark(quote .. text .. quote) end)
+  return line:gsub("%-%-.*$", ""), strings
+end
+
+local function with_strings(text, strings)
+  return (text:gsub("\1(%d+)\2", function(i) return strings[tonumber(i)] end))
+end
+
+--- "%1 = %1 + %2" or "%s:mm(%s)" with the captures in it.
+local function fill(text, captures)
+  if text:find "%%%d" then
+    return (text:gsub("%%(%d)", function(i) return captures[tonumber(i)] or "" end))
+  end
+  local i = 0
+  return (text:gsub("%%s", function()
+    i = i + 1
+    return captures[i] or ""
+  end))
+end
+
+local function apply(rule, line, code, near, message)
+  if rule.near and not near:find(rule.near) or rule.message and not message:find(rule.message) then return nil end
+  if type(rule.strings) == "string" then
+    return (line:find('"""', 1, true) or line:find("'''", 1, true)) and rule[2] or nil
+  end
+  local captures = table.pack((rule.strings and line or code):match(rule[1]))
+  if captures[1] == nil then return nil end
+  if type(rule[2]) == "function" then return rule[2](table.unpack(captures)) end
+  return fill(rule[2], captures)
+end
+
+local function hint_of(line, near, message)
+  local code, strings = code_of(line)
+  for _, rule in ipairs(rules) do
+    local hint = apply(rule, line, code, near, message)
+    if hint then return with_strings(hint, strings) end
+  end
+end
+
+--- A block of Python, "for x in list:", among the last of these lines: Lua takes the colon for that of a method and
+-- goes on, so its message names a later line.
+local function hint_of_block(lines)
+  for i = #lines, math.max(1, #lines - 20), -1 do
+    local code = code_of(lines[i])
+    if code:find ":%s*$" and (code:find "^%s*%l+%s" or code:find "^%s*%l+:") then return hint_of(lines[i], ":", "") end
+  end
+end
+
+--- syntax.hint(message, text): what to write instead of the line of `text`, a program, that the message of load names;
+-- nil: there is nothing to say.
+function syntax.hint(message, text)
+  local number, what = message:match ":(%d+): (.*)$"
+  local near = what and what:match "near '(.-)'$" or ""
+  if not number then return nil end
+  local lines = {}
+  for line in (text .. "\n"):gmatch "(.-)\r?\n" do
+    lines[#lines + 1] = line
+    if #lines == tonumber(number) then break end
+  end
+  local hint = hint_of(lines[#lines], near, what)
+  local last = #lines - 1
+  while last > 0 and not lines[last]:find "%S" do last = last - 1 end
+  -- A statement that Lua takes to go on in the next line.
+  local begins = lines[#lines]:match "^%s*(.*)":sub(1, #near) == near
+  if not hint and last > 0 and (near == "<eof>" or begins) then hint = hint_of(lines[last], near, what) end
+  return hint or hint_of_block(lines)
+end
+
+--- syntax.explain(message, path, text): the message with what to write instead. `text`: the program; nil: it is read
+-- from the file `path`.
+function syntax.explain(message, path, text)
+  if not text then
+    local file = io.open(path, "rb")
+    text = file and file:read "a" or ""
+    if file then file:close() end
+    if message:find "near '<\\" or text:find "^\27" or text:find "%z" then -- no text at all
+      local format = torch._C.file_format(text:sub(1, 512))
+      if format and not format:find "text" then
+        return ("%s: expected a program in Lua, got %s"):format(path, format)
+      end
+    end
+  end
+  local hint = syntax.hint(message, text)
+  return hint and message .. "; " .. hint or message
+end
+
+return syntax
