@@ -89,8 +89,8 @@ local function add_value(value, parent, key, state)
     local name = torch.typename(value)
     if name == "torch.Tensor" then value:dim() end -- that says why it cannot be read
     local has_state = kind == "userdata" and options.field(value, "state_dict") ~= nil
-    internal.raise(("torch.save: %s: cannot save a %s%s"):format(path_text(parent, key, state), name or kind,
-      has_state and "; save its state_dict(), for files hold data only" or ""))
+    local hint = has_state and "; save its state_dict(), for files hold data only" or ""
+    internal.raise(("torch.save: %s: cannot save a %s%s"):format(path_text(parent, key, state), name or kind, hint))
   end
 end
 
@@ -219,8 +219,7 @@ function serialize.save(value, path)
     local t = group.tensor
     local bytes = t:numel() * t:element_size()
     entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
-      TO_FILE[tostring(t.dtype)],
-      table.concat(t.shape, ","), at, at + bytes)
+      TO_FILE[tostring(t.dtype)], table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
   table.insert(entries, 1, ('"__metadata__":{"hecate":%s}'):format(json.quote(describe(value, state))))
@@ -237,9 +236,8 @@ end
 
 local function read_header(path)
   local head, size = internal.read_head(path, 8)
-  local function bad(offset, what, advice)
-    internal.raise(("torch.load: %s: %s (offset %d)%s"):format(path, what, offset, advice or ""))
-  end
+  local place = "torch.load: " .. path:gsub("%%", "%%%%") .. ": %s (offset %d)%s"
+  local function bad(offset, what, advice) internal.raise(place:format(what, offset, advice or "")) end
   local function bad_head(offset, what) -- a file of another format is named as what it is
     local format = internal.file_format((internal.read_head(path, 512)))
     if format == "a safetensors file" then format = nil end

@@ -33,6 +33,17 @@ local formats = {
   ["an IDX file"] = "\0\0\8\1\0\0\0\3abc", ["a safetensors file"] = string.pack("<I8", #header) .. header .. "\0\0\0\0",
 }
 
+-- What a reader of such a file is told to do.
+local advice = {
+  ["a zip file of torch.save of PyTorch"] = "write it as safetensors in Python: safetensors.torch.save_file",
+  ["a pickle of torch.save of an old PyTorch"] = "write it as safetensors in Python: safetensors.torch.save_file",
+  ["a NumPy array (.npy)"] = "write it as safetensors in Python: safetensors.numpy.save_file",
+  ["an HDF5 file"] = "write it as safetensors in Python: safetensors.numpy.save_file",
+  ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet", ["an ONNX model"] = "ONNX models cannot be read yet",
+  ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads", ["a tar archive"] = "unpack it first",
+  ["a JSON text"] = 'require "torch.json".decode(text) reads it',
+}
+
 local function message(f, ...)
   local ok, text = pcall(f, ...)
   assert.is_false(ok)
@@ -47,6 +58,7 @@ describe("a file of another format", function()
       if format ~= "a safetensors file" then
         local text = message(torch.load, path)
         assert.truthy(text:find(path .. ": no safetensors file but " .. format .. " (offset", 1, true), text)
+        if advice[format] then assert.truthy(text:find("; " .. advice[format], 1, true), text) end
       end
       if format ~= "an IDX file" and #bytes >= 4 then
         local text = message(idx.read_idx, path)

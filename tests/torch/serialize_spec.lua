@@ -162,6 +162,12 @@ describe("torch.save and torch.load", function()
       {model = {layers = {1, 2, {fn = print}}}}, file)
     refused("torch.save: the value: cannot save a function", torch.save, print, file)
     refused("torch.save: out: cannot save a", torch.save, {out = io.stdout}, file)
+    refused("torch.save: net: cannot save a nn.Linear; save its state_dict(), for files hold data only", torch.save,
+      {net = nn.Linear(1, 1)}, file)
+    refused("torch.save: the value: cannot save a optim.SGD; save its state_dict()", torch.save,
+      optim.SGD({torch.ones(1, {requires_grad = true})}, {lr = 1}), file)
+    refused("save: 'path' (argument 2): expected a string, got an array of 1; the value comes first: "
+      .. "torch.save(value, path)", torch.save, file, {1})
     refused('torch.save: ["a b"]: cannot save a thread', torch.save, {["a b"] = coroutine.create(print)}, file)
     refused("torch.save: m: cannot save a key that is a table", torch.save, {m = {[{}] = 1}}, file)
     refused("'path' (argument 2): expected a string", torch.save, {})
