@@ -175,13 +175,13 @@ static bool run_native(lua_State *L, Module *m, TensorBox *box) {
 /* The value at the top goes through the children of the module at 'self'; a tensor is
 ** kept in 'box', without userdata, as long as the layers are made in C. A box that the
 ** script has seen is never written to: then it is replaced by a new one. */
-static void run_children(lua_State *L, int self, TensorBox **box);
+static void run_children(lua_State *L, int self, TensorBox **box, int depth);
 
-static void run_child(lua_State *L, int child, TensorBox **box) {
+static void run_child(lua_State *L, int child, TensorBox **box, int depth) {
   Module *m = lua_touserdata(L, child);
   bool native = module_is_native(L, child) && !mode_wants_scopes(); /* a scope needs a call */
   if (native && module_layer(m) == &sequential) {
-    run_children(L, child, box);
+    run_children(L, child, box, depth + 1);
     return;
   }
   if (native && *box != NULL && module_layer(m)->n_inputs == 1 && run_native(L, m, *box)) return;
@@ -201,15 +201,15 @@ static void run_child(lua_State *L, int child, TensorBox **box) {
   lua_pop(L, 1);
 }
 
-static void run_children(lua_State *L, int self, TensorBox **box) {
-  luaL_checkstack(L, 12, "too many nested modules");
+static void run_children(lua_State *L, int self, TensorBox **box, int depth) {
+  module_check_depth(L, "nn.Sequential", depth);
   Module *m = lua_touserdata(L, self);
   class_fields(L, self);
   int fields = lua_gettop(L);
   for (int i = 0; i < m->n_slots; i++) {
     if (m->slots[i].module == NULL) continue;
     lua_getfield(L, fields, m->slots[i].name);
-    run_child(L, fields + 1, box);
+    run_child(L, fields + 1, box, depth);
     lua_settop(L, fields);
   }
   lua_pop(L, 1);
@@ -226,7 +226,7 @@ static int sequential_forward(lua_State *L) {
     box->tensor = tensor_retain(in);
     lua_replace(L, 2);
   }
-  run_children(L, 1, &box);
+  run_children(L, 1, &box, 1);
   if (box != NULL) tensor_account(L, box);
   lua_settop(L, 2);
   return 1;

@@ -11,7 +11,9 @@
 ** nothing. */
 typedef Status (*VisitFn)(Module *m, void *data);
 static Status each_below(Module *m, const ModulePath *above, VisitFn visit, void *data) {
-  const ModulePath path = {m, above};
+  const ModulePath path = module_path(m, above);
+  if (path.depth > MODULE_DEPTH)
+    return fail(ERROR_ARGUMENT, "nn.Module: modules are nested more than %d deep", MODULE_DEPTH);
   TRY(visit(m, data));
   for (int i = 0; i < m->n_slots; i++) {
     Module *child = m->slots[i].module;
@@ -30,7 +32,7 @@ static int mode_done(lua_State *L, Status status) {
 /* ---- train and eval: a Lua class may have its own `train` ------------------------------ */
 
 static void set_training(lua_State *L, int self, bool training) {
-  luaL_checkstack(L, 8, "too many nested modules");
+  module_check_depth(L, "train", module_visits + 1);
   Module *m = lua_touserdata(L, self);
   const int top = lua_gettop(L);
   if (!module_enter(L, m)) return; /* it holds itself */
@@ -252,8 +254,8 @@ static int module_requires_grad(lua_State *L) {
 /* ---- apply -------------------------------------------------------------------------------------- */
 
 /* Calls the function at 2 with the children of the module at the top, then with it, unless the set at 3 has it. */
-static void apply_to(lua_State *L) {
-  luaL_checkstack(L, 8, "too many nested modules");
+static void apply_to(lua_State *L, int depth) {
+  module_check_depth(L, "apply", depth);
   int self = lua_gettop(L);
   Module *m = lua_touserdata(L, self);
   if (lua_rawgetp(L, 3, m) != LUA_TNIL) return;
@@ -264,7 +266,7 @@ static void apply_to(lua_State *L) {
   for (int i = 0; i < m->n_slots; i++) {
     if (m->slots[i].module == NULL) continue;
     lua_getfield(L, self + 1, m->slots[i].name);
-    apply_to(L);
+    apply_to(L, depth + 1);
     lua_settop(L, self + 1);
   }
   lua_pushvalue(L, 2);
@@ -281,7 +283,7 @@ static int module_apply(lua_State *L) {
   lua_settop(L, 2);
   lua_newtable(L);
   lua_pushvalue(L, 1);
-  apply_to(L);
+  apply_to(L, 1);
   return mode_done(L, OK);
 }
 

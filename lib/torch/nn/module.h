@@ -145,10 +145,18 @@ int layer_forward_lua(lua_State *L);
 typedef struct ModulePath {
   const Module *module;
   const struct ModulePath *above;
+  int depth; /* of modules on the way */
 } ModulePath;
 bool module_is_above(const ModulePath *path, const Module *m);
+static inline ModulePath module_path(const Module *m, const ModulePath *above) {
+  return (ModulePath){m, above, above != NULL ? above->depth + 1 : 1};
+}
+/* Walks call themselves for what is inside, so there is an end to it. */
+#define MODULE_DEPTH 2000
+void module_check_depth(lua_State *L, const char *who, int depth);
 /* The same for visits that Lua may take part in: false where the visit of 'm' is under way; else pushes what ends
 ** it when its place on the stack goes, also where an error passes. The module must be on the stack below. */
 bool module_enter(lua_State *L, Module *m);
+extern int module_visits; /* how many are under way */
 
 #endif

@@ -174,11 +174,14 @@ static int print_module(lua_State *L) {
   return 1;
 }
 
-/* A module inside itself is its name alone. */
+/* Lua allows some 200 calls of C in each other, of which a level takes two. */
+#define REPR_DEPTH 60
+
+/* A module inside itself is its name alone, and one that lies deep in others. */
 int module_tostring(lua_State *L) {
   Module *m = module_check(L, 1, "tostring");
   lua_settop(L, 1);
-  if (!module_enter(L, m)) {
+  if (module_visits >= REPR_DEPTH || !module_enter(L, m)) {
     lua_pushfstring(L, "%s(...)", class_short_name(m->object.class));
     return 1;
   }

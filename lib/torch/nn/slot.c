@@ -27,6 +27,13 @@ bool module_is_above(const ModulePath *path, const Module *m) {
   return path != NULL;
 }
 
+void module_check_depth(lua_State *L, const char *who, int depth) {
+  if (depth > MODULE_DEPTH) error_raise(L, "%s: modules are nested more than %d deep", who, MODULE_DEPTH);
+  luaL_checkstack(L, 20, "nested modules");
+}
+
+int module_visits;
+
 typedef struct {
   Object object;
   Module *module;
@@ -35,7 +42,7 @@ typedef struct {
 static void visit_end(lua_State *L, void *self) {
   (void)L;
   Visit *visit = self;
-  if (visit->module != NULL) visit->module->entered = false;
+  if (visit->module != NULL) visit->module->entered = false, module_visits--;
   visit->module = NULL;
 }
 static const Class visit_class = {"nn.visit", NULL, visit_end, NULL, NULL};
@@ -45,6 +52,7 @@ bool module_enter(lua_State *L, Module *m) {
   Visit *visit = object_new(L, &visit_class, sizeof *visit, 0);
   lua_toclose(L, -1);
   visit->module = m;
+  module_visits++;
   return m->entered = true;
 }
 

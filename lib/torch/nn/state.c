@@ -62,8 +62,8 @@ typedef void (*EntryFn)(lua_State *L, Slot *slot, void *data);
 
 static void each_entry(lua_State *L, Module *m, const char *prefix, const ModulePath *above, EntryFn entry,
                        void *data) {
-  const ModulePath path = {m, above};
-  luaL_checkstack(L, 12, "too many nested modules");
+  const ModulePath path = module_path(m, above);
+  module_check_depth(L, "state_dict", path.depth);
   for (int pass = SLOT_PARAMETER; pass <= SLOT_MODULE; pass++)
     for (int i = 0; i < m->n_slots; i++) {
       Slot *slot = &m->slots[i];

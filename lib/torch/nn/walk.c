@@ -11,9 +11,10 @@ typedef enum { WALK_PARAMETERS, WALK_BUFFERS, WALK_CHILDREN, WALK_MODULES } Walk
 /* A walk under way: the stack holds the list that is filled, name and value in
 ** turns, and the set of what was seen. */
 typedef struct {
+  const char *who;
   WalkKind kind;
   bool recurse;
-  int list, seen;
+  int list, seen, depth;
   lua_Integer n;
 } Walk;
 
@@ -48,17 +49,23 @@ static bool walk_wanted(const Walk *walk, const Slot *slot) {
 
 /* Visits the module at the top. */
 static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
-  luaL_checkstack(L, 12, "too many nested modules");
+  module_check_depth(L, walk->who, ++walk->depth);
   int self = lua_gettop(L);
   Module *m = lua_touserdata(L, self);
   if (walk->kind == WALK_MODULES) {
     lua_pushstring(L, prefix);
     lua_pushvalue(L, self);
-    if (!walk_append(L, walk, m)) return;
+    if (!walk_append(L, walk, m)) {
+      walk->depth--;
+      return;
+    }
   } else if (walk->recurse) { /* once each: a module may have two names, or hold itself or its parent */
     bool known = lua_rawgetp(L, walk->seen, m) != LUA_TNIL;
     lua_pop(L, 1);
-    if (known) return;
+    if (known) {
+      walk->depth--;
+      return;
+    }
     lua_pushboolean(L, true);
     lua_rawsetp(L, walk->seen, m);
   }
@@ -78,13 +85,14 @@ static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
     lua_pop(L, 2);
   }
   lua_settop(L, self);
+  walk->depth--;
 }
 
 /* Pushes the list for the module at 1. */
-static Walk walk_module(lua_State *L, WalkKind kind, const char *prefix, bool recurse) {
+static Walk walk_module(lua_State *L, const char *who, WalkKind kind, const char *prefix, bool recurse) {
   lua_newtable(L);
   lua_newtable(L);
-  Walk walk = {.kind = kind, .recurse = recurse && kind != WALK_CHILDREN,
+  Walk walk = {.who = who, .kind = kind, .recurse = recurse && kind != WALK_CHILDREN,
                .list = lua_gettop(L) - 1, .seen = lua_gettop(L)};
   lua_pushvalue(L, 1);
   walk_visit(L, prefix, &walk);
@@ -98,7 +106,7 @@ static int walk_array(lua_State *L, WalkKind kind, const char *who) {
   module_check(L, 1, who);
   if (kind == WALK_PARAMETERS || kind == WALK_BUFFERS)
     options_read(L, 2, who, options, &recurse);
-  Walk walk = walk_module(L, kind, "", recurse);
+  Walk walk = walk_module(L, who, kind, "", recurse);
   lua_createtable(L, (int)(walk.n / 2), 0);
   for (lua_Integer i = 1; i <= walk.n / 2; i++) {
     lua_rawgeti(L, walk.list, 2 * i);
@@ -128,7 +136,7 @@ static int walk_pairs(lua_State *L, WalkKind kind, const char *who) {
   module_check(L, 1, who);
   options_read(L, 2, who, options, &named);
   const char *prefix = lua_isnil(L, 2) ? "" : luaL_checkstring(L, 2);
-  walk_module(L, kind, prefix, named.recurse);
+  walk_module(L, who, kind, prefix, named.recurse);
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, next_pair, 2);
   return 1;

@@ -218,6 +218,10 @@ describe("optim.lr_scheduler", function()
     local two = lr_scheduler.StepLR(optimizer({}, {{}, {}}), 2)
     assert.has_error(function() s:load_state_dict(two:state_dict()) end,
       "StepLR.load_state_dict: 'state_dict': it has 2 groups, the optimiser has 1")
+    local spoilt = s:state_dict()
+    spoilt.base_lrs = {{0.1}}
+    assert.has_error(function() s:load_state_dict(spoilt) end,
+      "StepLR.load_state_dict: 'state_dict': 'base_lrs' holds a table at 1, expected numbers")
     local opt = optimizer {}
     local chain = lr_scheduler.ChainedScheduler {lr_scheduler.StepLR(opt, 2), lr_scheduler.ExponentialLR(opt, 0.5)}
     local state = chain:state_dict()

@@ -139,6 +139,13 @@ local function check_state(self, state)
     options.raise(("%s: 'state_dict': it has %d groups, the optimiser has %d"):format(name, #state.base_lrs,
       #self.base_lrs))
   end
+  for _, key in ipairs {"base_lrs", "_last_lr"} do
+    for i, rate in ipairs(type(state[key]) == "table" and state[key] or {}) do
+      if type(rate) ~= "number" then
+        options.raise(("%s: 'state_dict': '%s' holds a %s at %d, expected numbers"):format(name, key, type(rate), i))
+      end
+    end
+  end
 end
 
 --- lr_scheduler.LRScheduler:load_state_dict(state_dict: table): Goes on where the scheduler that gave the state_dict
