@@ -43,7 +43,7 @@ for x, y in loader:iter() do
   local out = model(x)
 end]])
     assert.equal(1, code)
-    assert.matches("^train.lua:5: linear: 'input' %(argument 1%): expected a last dimension of size 15 as 'weight' "
+    assert.matches("^train.lua:5: nn.Linear: 'input' %(argument 1%): expected a last dimension of size 15 as 'weight' "
       .. "has, "
       .. "got float32 %(10×16%) on meta %(in 2.0, nn.Linear%)\n", report)
     assert.matches("train.lua: 1 error$", report)
@@ -62,7 +62,7 @@ function Net:forward(x)
 end
 for x, y in loader:iter() do Net()(x) end]])
     assert.equal(1, code)
-    assert.matches("^train.lua:10: linear: .* %(in second, nn.Linear%)\n", report)
+    assert.matches("^train.lua:10: nn.Linear: .* %(in second, nn.Linear%)\n", report)
   end)
 
   it("finds errors of dtypes and devices are what they are", function()
@@ -122,7 +122,7 @@ x[x:lt(0)] = 0
 print(x:nonzero().shape, chosen.shape[1] + 0, nn.Linear(4, 2)(rows).shape)
 nn.Linear(5, 2)(rows)]], "--output")
     assert.equal(1, code)
-    assert.matches("train.lua:6: linear: .*got float32 %(10×4%) on meta", report)
+    assert.matches("train.lua:6: nn.Linear: .*got float32 %(10×4%) on meta", report)
     assert.matches("note: a shape depends on data %(a mask, nonzero%): took 40 of 40 elements, 2 times, "
       .. "first at train.lua:2\n", report)
     assert.matches("took 10 of 10 elements, 1 time, first at train.lua:3\n", report)

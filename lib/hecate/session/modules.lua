@@ -9,10 +9,21 @@ local function is_module(value)
   return type(value) == "userdata" and torch.isinstance(value, nn().Module)
 end
 
+--- Whether the function is the __init of the module's class or of one above: then the module is not made yet.
+local function is_constructor(f, module)
+  local class = debug.getmetatable(module).__methods
+  for _ = 1, 20 do
+    if type(class) ~= "table" then return false end
+    if rawget(class, "__init") == f then return true end
+    class = class.super
+  end
+end
+
 --- Adds the modules that the frame at `level` of the caller holds, the outermost first.
 local function of_frame(level, info, chain)
   local function add(value)
-    if is_module(value) and chain[#chain] ~= value then chain[#chain + 1] = value end
+    if not is_module(value) or chain[#chain] == value or is_constructor(info.func, value) then return end
+    chain[#chain + 1] = value
   end
   if info.what ~= "C" then
     local name, value = debug.getlocal(level + 1, 1)

@@ -72,6 +72,22 @@ void layer_release(Tensor **tensors, int n) {
 
 const Module *layer_failed;
 
+/* What the message says behind the name of an op, NULL where it names none: a program that calls nn.CrossEntropyLoss
+** has never heard of cross_entropy, which complains. */
+static const char *layer_behind_op(const char *text) {
+  const size_t op = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
+  return op > 0 && strncmp(text + op, ": ", 2) == 0 ? text + op : NULL;
+}
+
+Status layer_fail(const Module *m, Status status) {
+  char text[512];
+  layer_failed = m;
+  if (status != ERROR_ARGUMENT) return status;
+  snprintf(text, sizeof text, "%s", status_message());
+  const char *behind = layer_behind_op(text);
+  return behind != NULL ? fail(status, "%s%s", module_layer(m)->base.class.name, behind) : status;
+}
+
 Status layer_check_rank(const Layer *layer, const Tensor *in) {
   char text[SHAPE_TEXT], expected[32];
   if (in->ndim >= layer->least_rank && in->ndim <= layer->most_rank) return OK;
@@ -96,12 +112,21 @@ Status layer_add_number(Tensor *t, Scalar number) {
   return status;
 }
 
-/* Raises the error at the top as one of the program's line: the line of the formula tells the program nothing. */
-static int layer_raise(lua_State *L) {
+/* Raises the error at the top, "PLACE: MESSAGE", as one of the program's line: the line of the formula tells the
+** program nothing. */
+static int layer_raise(lua_State *L, const char *name) {
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "", *folder = "lib/torch/nn/layers/";
-  const char *told = strncmp(text, folder, strlen(folder)) == 0 ? strstr(text, ": ") : NULL;
+  const char *told = strstr(text, ": ");
   if (told == NULL) return lua_error(L);
-  return error_raise(L, "%s", told + 2);
+  told += 2;
+  const char *behind = layer_behind_op(told);
+  if (behind != NULL) lua_pushfstring(L, "%s%s", name, behind);
+  else lua_pushstring(L, told);
+  if (strncmp(text, folder, strlen(folder)) == 0) return error_raise(L, "%s", lua_tostring(L, -1));
+  lua_pushlstring(L, text, (size_t)(told - text));
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  return lua_error(L);
 }
 
 /* The formulas are functions of the Lua files that the C was made of; they are loaded when the first one is needed. */
@@ -119,6 +144,6 @@ int layer_forward_lua(lua_State *L) {
   lua_replace(L, n + 2);
   lua_settop(L, n + 2);
   lua_insert(L, 1);
-  if (lua_pcall(L, n + 1, LUA_MULTRET, 0) != LUA_OK) return layer_raise(L);
+  if (lua_pcall(L, n + 1, LUA_MULTRET, 0) != LUA_OK) return layer_raise(L, layer->base.class.name);
   return lua_gettop(L);
 }

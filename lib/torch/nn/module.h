@@ -130,12 +130,13 @@ Status init_constant(Tensor *t, Scalar value);
 extern const Layer *const layer_table[]; /* generated; ends with NULL */
 Status layer_check_rank(const Layer *layer, const Tensor *in);
 extern const Module *layer_failed; /* the layer whose forward failed last */
+/* Notes that the forward failed with 'status', and puts the name of the layer in front of its message. */
+Status layer_fail(const Module *m, Status status);
 static inline Status layer_forward(Module *m, Tensor *const *in, Tensor **out) {
   const Layer *layer = module_layer(m);
   Status status = layer->most_rank > 0 ? layer_check_rank(layer, in[0]) : OK;
   if (status == OK) status = layer->forward(m, in, out);
-  if (status != OK && status != FORWARD_IN_LUA) layer_failed = m;
-  return status;
+  return status == OK || status == FORWARD_IN_LUA ? status : layer_fail(m, status);
 }
 /* The formula in Lua, for the module at 1 and the inputs behind it; returns the number of results. */
 int layer_forward_lua(lua_State *L);

@@ -73,6 +73,16 @@ stack traceback:
 	input[3]:1: in main chunk]], text)
   end)
 
+  it("in a constructor shows no module that is half made", function()
+    run "Net = torch.class('Net', nn.Module) function Net:__init() self.a = nn.Linear(1, 1) self.b = nn.Linear(-1) end"
+    local text = run "net = Net()"
+    contains(text, "input[1]:1: nn.Linear: 'out_features' (argument 2)")
+    assert.is_nil(text:find("  in Net", 1, true))
+    assert.is_nil(text:find("(a)", 1, true))
+    run "function Net:__init() self.a = nn.Linear(1, 1) end function Net:forward(x) return self.a(x) end net = Net()"
+    contains(run "net(torch.ones(2, 2))", "  in Net.a → Linear")
+  end)
+
   it("in the input itself shows the tensors it names", function()
     run "a, b = torch.zeros(2, 3), torch.zeros(2, 3)"
     contains(run "c = a:mm(b)", "\n  a: float32 (2×3), b: float32 (2×3)")

@@ -205,7 +205,7 @@ describe("nn.init", function()
       message(nn.init.eye_, torch.ones(2)))
     assert.are.equal("nn.init.orthogonal_: 'tensor' (argument 1): expected at least 2 dimensions, got 1",
       message(nn.init.orthogonal_, torch.ones(2)))
-    assert.are.equal("nn.init.dirac_: 'groups' (argument 2): expected a divisor of 3, got 2",
+    assert.are.equal("nn.init.dirac_: 'groups' (argument 2): expected a divisor of 3, got number 2",
       message(nn.init.dirac_, torch.ones(3, 1, 1), 2))
   end)
 end)
