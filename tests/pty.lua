@@ -20,8 +20,8 @@ function pty.run(folder, script, environment, command)
   end
   files.write(folder .. "/script", table.concat(lines, "\n") .. "\n")
   local run = ("cd %s; env LC_ALL=C.UTF-8 TERM=xterm-256color NO_COLOR=1 HECATE_HISTORY=%s/history " ..
-    "INPUTRC=/dev/null XDG_CONFIG_HOME=%s %s %s script %s >output 2>errors"):format(folder, folder, folder, environment or "",
-    pty.program, command or pty.hecate)
+    "INPUTRC=/dev/null XDG_CONFIG_HOME=%s %s %s script %s >output 2>errors"):format(folder, folder, folder,
+    environment or "", pty.program, command or pty.hecate)
   local good = os.execute(run)
   local text = files.read(folder .. "/output")
   if not good then error(files.read(folder .. "/errors") .. "\n" .. pty.escape(text:sub(-1000)), 2) end
