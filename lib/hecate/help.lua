@@ -6,6 +6,7 @@ local options = require "torch.utils.options"
 local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
 local resolve = require "hecate.help.resolve"
+local rows = require "hecate.help.rows"
 local source = require "hecate.help.source"
 local text = require "hecate.help.text"
 local torch = require "torch"
@@ -178,17 +179,31 @@ end
 
 -- ---- source -----------------------------------------------------------------------------------------
 
+--- The rows of an op, each with what computes it, and the place of the first.
+local function op_source(found)
+  local list, place = {}, nil
+  for _, op in ipairs(found.ops) do
+    local text, where = rows.op(op.name)
+    if text then
+      place = place or where
+      list[#list + 1] = text .. "\n" .. rows.kernel(where.row, op.kind)
+    end
+  end
+  if not place then return nil, ("'%s' has no source here"):format(found.name) end
+  return table.concat(list, "\n\n"), place
+end
+
 --- The text of what a name means, and its place {file, line}: a Lua function with its
--- comment, the row of an op or of a layer. nil and a reason for what is made in C.
+-- comment, the row and the kernel of an op, the row of a layer. nil and a reason for what is made in C.
 function help.source(name, env)
   local index = registry.index()
   local found = help.lookup(name, env)
   if not found then return nil, ("nothing is called '%s'"):format(name) end
   local entry = index.by_name[found.alias or found.name]
-  if found.op then return source.of_op(found.op) end
+  if found.op then return op_source(found) end
   local layer = found.name:match "^nn%.([%w_]+)$"
   local row, where
-  if layer then row, where = source.of_layer(layer) end
+  if layer then row, where = rows.layer(layer) end
   if row then return row, where end
   local value = resolve.value(name, env or _G)
   if value == nil and entry then value = entry.value end
@@ -252,6 +267,13 @@ local function unknown(name)
   return ("Nothing is called '%s'%s"):format(name, near and (", did you mean '%s'?"):format(near) or ".")
 end
 
+--- A record as text; of a library also what is in it.
+local function described(found, settings)
+  local shown = text.of(found, settings)
+  if found.kind ~= "library" then return shown end
+  return shown .. "\n" .. require "hecate.help.contents".of(found.name, settings)
+end
+
 --- The text of apropos: names and first sentences.
 function help.apropos(pattern, settings)
   local found = help.search(pattern)
@@ -279,7 +301,7 @@ function help.query(line, env, settings)
   if name:find "%*" then return help.apropos(name, settings) end
   if #marks == 2 then return source_text(name, env) end
   local found = help.lookup(name, env)
-  return found and text.of(found, settings) or unknown(name)
+  return found and described(found, settings) or unknown(name)
 end
 
 --- The columns of the terminal and whether it shows colours.
@@ -308,7 +330,7 @@ function help.install(env, write, settings)
   function env.help(x)
     if x == nil then return write(OVERVIEW) end
     local found = help.describe(x, env)
-    write(found and text.of(found, now()) or unknown(tostring(x)))
+    write(found and described(found, now()) or unknown(tostring(x)))
   end
   --- apropos(text): the names that hold it, or whose description does.
   function env.apropos(pattern)

@@ -210,8 +210,17 @@ function Session:execute(text, options)
   return shown.ok and result or shown
 end
 
---- s:run(text): execute, and the error is written too. What the terminal calls.
+--- Whether an input only leaves the session: "exit", "quit()".
+local function leaves(self, text)
+  local name = text:match "^%s*(%a+)%s*%(?%s*%)?%s*;?%s*$"
+  return (name == "exit" or name == "quit") and not self.debugging and self.exit ~= nil
+    and rawget(self.env, name) == self.exit
+end
+
+--- s:run(text): execute, and the error is written too. What the terminal calls. The result of an input that leaves
+-- the session says so: {leave = true}.
 function Session:run(text)
+  if leaves(self, text) then return {ok = true, leave = true} end
   local result = self:execute(text)
   if not result.ok then self:tell(result) end
   return result
@@ -249,6 +258,8 @@ function Session:script(name, ...)
   return result.ok
 end
 
+--- s.page(text): writes a text that may be longer than the window.
+
 --- s:format(value): its text as the session shows it.
 function Session:format(value) return values.format(value, self:options()) end
 
@@ -271,7 +282,7 @@ local function install_help(session)
   for _, name in ipairs {"help", "apropos"} do
     session.env[name] = session.env[name] or function(...)
       local help = session:help()
-      help.install(session.env, function(text) session.write(text .. "\n") end, function() return session:options() end)
+      help.install(session.env, function(text) session.page(text .. "\n") end, function() return session:options() end)
       return session.env[name](...)
     end
   end
@@ -314,6 +325,7 @@ function M.new(options)
     color = options.color or false, env = options.env or _G,
     count = 0, inputs = {},
   }, Session)
+  session.page = session.write
   session.results = results.new(session.env)
   install_help(session)
   torch._C.note_places(true) -- errors of backward passes name lines

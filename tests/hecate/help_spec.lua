@@ -323,7 +323,7 @@ describe("a line of the session", function()
       wait "\n> *"
       tmux "send-keys -l '?nn.Conv2d'"
       tmux "send-keys Enter"
-      wait "padding_mode  what stands around the image; default"
+      wait "padding_mode  what stands around the image; one of"
       tmux "send-keys -l 'help(torch.relu)'"
       tmux "send-keys Enter"
       wait "torch.relu%(input%)"
@@ -336,5 +336,46 @@ describe("a line of the session", function()
     local out = capture(("'%s' -e \"for name in pairs(package.loaded) do if name:find '^hecate' then " ..
       "print(name) end end\""):format(binary))
     assert.equal("", out)
+  end)
+end)
+
+describe("the contents of a library", function()
+  it("are listed with a line each", function()
+    for name, part in pairs {nn = "\nLinear +y = x Wᵀ %+ b\n", torch = "\nsum +The sum of the",
+      optim = "\nAdam +p", gnuplot = "\nplot +", ["nn.functional"] = "\nrelu +", ["torch.Tensor"] = "\nadd_ +In place:",
+      ["torch.utils.data"] = "\nDataLoader +Batches"} do
+      for _, width in ipairs {80, 50} do
+        local text = help.query("?" .. name, _G, {width = width})
+        if name ~= "nn.functional" then assert.matches(part, text) end
+        for line in text:match "\n%u%l+\n.*":gmatch "[^\n]+" do assert.is_true(utf8.len(line) <= width, line) end
+      end
+    end
+    assert.matches("\nLibraries\n.*\nnn +Modules", help.query("?torch", _G, {width = 80}))
+  end)
+
+  it("tell the choices of an argument", function()
+    assert.matches('reduction +what becomes[^\n]*; one of "none", "mean", "sum"; default',
+      help.query("?nn.CrossEntropyLoss", _G, {width = 100}))
+    assert.matches('reduction +[^\n]*"none", "mean", "sum"; default "mean"',
+      help.query("?F.nll_loss", _G, {width = 100}))
+  end)
+end)
+
+describe("the source", function()
+  it("of every op is its row, whole, and names what computes it", function()
+    local rows = require "hecate.help.rows"
+    for _, op in ipairs(torch._C.ops()) do
+      if op.modules[1] and op.name ~= "optimiser_step" then
+        local text, place = rows.op(op.name)
+        assert.truthy(text, op.name)
+        assert.equal(op.name, place.row[1])
+        local kernel = rows.kernel(place.row, op.kind)
+        if op.kind == "kernel" then
+          assert.matches("^%-%- kernel: tensor/ops/[%w_/]+%.c:%d+\nStatus KERNEL.*}$", kernel)
+        else assert.matches("^%-%- ", kernel) end
+      end
+    end
+    assert.matches("otherwise%. No elements: 0%.%]%],\n +example", help.source "torch.sum")
+    assert.matches("\n%-%- kernel: a loop over the elements, each exp%(a%)$", help.source "torch.exp")
   end)
 end)

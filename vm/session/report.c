@@ -5,9 +5,9 @@
 
 #include "session.h"
 
-void report_version(void) {
-  printf("Hecate %s (%s)\n", HECATE_VERSION, LUA_RELEASE);
-}
+const char *report_title(void) { return "Hecate " HECATE_VERSION " (" LUA_RELEASE ")"; }
+
+void report_version(void) { puts(report_title()); }
 
 /* Leaves out the frames "[C]: in ?": they are of this file and tell a user
 ** nothing. Allocates nothing, for the error may be that there is no memory. */

@@ -72,16 +72,16 @@ static LineResult session_read_block(lua_State *L, char **block) {
 /* ---- the loop ------------------------------------------------------------ */
 
 /* Errors of the block are told by 'run' itself; what arrives here is a Ctrl-C that came
-** outside of it, or a lack of memory. */
-static void session_execute(lua_State *L, const char *block) {
+** outside of it, or a lack of memory. Whether the block leaves the session. */
+static bool session_execute(lua_State *L, const char *block) {
   int status = session_call(L, "run", block);
-  if (status == LUA_OK) {
-    lua_pop(L, 1);
-  } else {
+  bool leaves = status == LUA_OK && lua_istable(L, -1) && lua_getfield(L, -1, "leave") != LUA_TNIL;
+  if (status != LUA_OK) {
     if (session_on_terminal && interrupt_came()) putchar('\n'); /* after its ^C */
     report_error(L, NULL);
   }
   fflush(stdout);
+  return leaves;
 }
 
 /* At the end of the input: whether there was something else than the session to leave. */
@@ -91,21 +91,28 @@ static bool session_leave(lua_State *L) {
   return left;
 }
 
-/* Pushes the session object, made by lib/hecate/session/start.lua; false, with nothing pushed:
-** the error was told. */
-static bool session_open(lua_State *L, bool with_rc) {
+/* Calls a function of lib/hecate/session/start.lua with the 'nargs' arguments at the top, which it pops; pushes its
+** result. False: the error was told. */
+static bool session_start_call(lua_State *L, const char *name, int nargs) {
   open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.start");
   int status = interrupt_call(L, 1, 1);
   if (status == LUA_OK) {
-    lua_getfield(L, -1, "open");
-    lua_remove(L, -2);
-    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
-    lua_pushboolean(L, with_rc);
-    status = interrupt_call(L, 2, 1);
+    lua_getfield(L, -1, name);
+    lua_replace(L, -2);
+    lua_insert(L, -nargs - 1);
+    status = interrupt_call(L, nargs, 1);
   }
   if (status != LUA_OK) report_error(L, "hecate");
   return status == LUA_OK;
+}
+
+/* Pushes the session object, made by lib/hecate/session/start.lua; false, with nothing pushed:
+** the error was told. */
+static bool session_open(lua_State *L, bool with_rc) {
+  lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+  lua_pushboolean(L, with_rc);
+  return session_start_call(L, "open", 2);
 }
 
 bool session_do_script(lua_State *L, const char *name, int nargs, bool with_rc) {
@@ -127,21 +134,25 @@ void session_run(lua_State *L, bool with_rc) {
   LineResult result;
   session_on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   interrupt_catch(true);
-  if (session_on_terminal) report_version();
+  if (session_on_terminal) {
+    lua_pushstring(L, report_title());
+    if (session_start_call(L, "banner", 1)) lua_pop(L, 1);
+  }
   if (!session_open(L, with_rc)) return;
   session_object = lua_gettop(L);
 #ifdef HECATE_WITH_READLINE
   if (session_on_terminal && session_editor == NULL) session_editor = edit_open(L);
 #endif
+  bool leaves = false;
   do {
     char *block = NULL;
     result = session_read_block(L, &block);
     if (block != NULL && result != LINE_CLEARED) {
       if (session_editor != NULL) session_editor->remember(block);
-      session_execute(L, block);
+      leaves = session_execute(L, block);
     }
     free(block);
     lua_settop(L, session_object);
-  } while (result != LINE_END || session_leave(L));
+  } while (!leaves && (result != LINE_END || session_leave(L)));
   lua_pop(L, 1);
 }

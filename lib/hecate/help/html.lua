@@ -1,7 +1,7 @@
 --- hecate.help.html: the reference as pages: one a library, an index with a search.
 local record = require "hecate.help.record"
 local registry = require "hecate.help.registry"
-local source = require "hecate.help.source"
+local written = require "hecate.help.rows"
 local text = require "hecate.help.text"
 local torch = require "torch"
 local types = require "hecate.help.types"
@@ -171,13 +171,13 @@ local function article(entry, index, put)
   put "</article>"
 end
 
---- The first comment line of a file of the op table names the group of its rows.
+--- The family of an op is the group of its rows.
 local function group_of(entry, index)
   local rows = index.ops[entry.name]
   local _, place = nil, nil
-  if rows then _, place = source.of_op(rows[1].name) end
-  local file = place and place.file:match "([%w_]+)%.lua$"
-  if file then return file end
+  if rows then _, place = written.op(rows[1].name) end
+  local family = place and place.file:match "^tensor/ops/([%w_]+)/"
+  if family then return family end
   if entry.kind == "constant" then return "constants" end
   return entry.owner and entry.owner ~= "torch.Tensor" and entry.owner or entry.kind == "attribute" and "attributes"
     or "more"

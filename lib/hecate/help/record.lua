@@ -28,7 +28,7 @@ end
 local function of_op(entry, rows)
   local first = rows[1]
   local found = {kind = entry.kind, overloads = {}, differentiable = first.differentiable, method = first.method,
-    in_place = first.in_place, op = first.name}
+    in_place = first.in_place, op = first.name, ops = rows}
   for i, row in ipairs(rows) do found.overloads[i] = of_row(row, entry.name, entry.kind) end
   for _, key in ipairs {"signature", "args", "results", "doc", "example"} do found[key] = found.overloads[1][key] end
   if #rows == 1 then found.overloads = nil end

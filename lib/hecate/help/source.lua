@@ -1,5 +1,4 @@
---- hecate.help.source: the text of Lua functions, of rows of the op table and of layers, and the
--- comments above them.
+--- hecate.help.source: the text of Lua functions and the comments above them.
 local torch = require "torch"
 
 local source = {}
@@ -107,24 +106,5 @@ function source.of_function(f)
   while start > 1 and lines[start - 1]:find "^%s*%-%-" do start = start - 1 end
   return table.concat(lines, "\n", start, last), {file = path, line = first}
 end
-
--- The row that begins with `head` in one of the embedded files of a folder, and its place.
-local function row(folder, head, root)
-  for _, file in ipairs(torch._C.files()) do
-    local text = file:find(folder, 1, true) == 1 and torch._C.embedded(file) or ""
-    local at = text:find("\n" .. head, 1, true)
-    if at then
-      local stop = text:find("\n[^ \n]", at + 1) or #text + 1
-      local _, breaks = text:sub(1, at):gsub("\n", "")
-      return text:sub(at + 1, stop - 1):gsub("%s+$", ""), {file = root .. file, line = breaks + 1}
-    end
-  end
-end
-
---- The row of an op, as written in tensor/ops/, and its place.
-function source.of_op(name) return row("ops/", ('op {"%s",'):format(name), "tensor/") end
-
---- The row of a layer, as written in lib/torch/nn/layers/, and its place; nil: it is no row.
-function source.of_layer(name) return row("torch/nn/layers/", ('layer {"%s",'):format(name), "lib/") end
 
 return source

@@ -52,9 +52,10 @@ local function argument_lines(args, width, out, paint)
   end
   if #shown > 0 then out[#out + 1] = "" end
   for _, arg in ipairs(shown) do
-    local words = {}
+    local words, choices = {}, arg.choices or arg.type and types.choices(arg.type)
     if arg.doc and arg.doc ~= "" then words[1] = arg.doc
     elseif arg.type then words[1] = types.words(arg.type) end
+    if choices and arg.doc and arg.doc ~= "" then words[2] = 'one of "' .. table.concat(choices, '", "') .. '"' end
     if arg.default and arg.default ~= "nil" then words[#words + 1] = "default " .. arg.default
     elseif arg.optional then words[#words + 1] = "optional" end
     if arg.keyword then words[#words + 1] = "by name" end
@@ -128,19 +129,23 @@ function text.summary(record, width)
   local first = doc:match "^(.-)%.%s" or doc:match "^(.-)%.?$"
   if width and width_of(first) > width then
     first = first:sub(1, utf8.offset(first, width) - 1):gsub("%s*%S*$", "") .. " …"
+    if first == " …" then first = "…" end
   end
   return first
 end
 
---- A list of names with their first sentences.
+--- A title of a part.
+function text.title(words, options) return options and options.color and BOLD .. words .. PLAIN or words end
+
+--- A list of names with their first sentences, a line each, as wide as the window.
 function text.list(records, options)
   local width, column, out = options and options.width or 80, 0, {}
   for _, record in ipairs(records) do column = math.max(column, #record.name) end
-  column = math.min(column, 40)
+  column = math.min(column, 40, math.max(width - 40, 16))
   for _, record in ipairs(records) do
-    local line = record.name .. (" "):rep(column - #record.name) .. "  "
-      .. text.summary(record, math.max(20, width - column - 4))
-    out[#out + 1] = line
+    local name = record.name .. (" "):rep(column - #record.name)
+    local room = width - #name - 2
+    out[#out + 1] = (room < 8 and record.name or name .. "  " .. text.summary(record, room)):gsub("%s+$", "")
   end
   return table.concat(out, "\n")
 end

@@ -68,7 +68,7 @@ end
 local function ask(session, line)
   local text = session:help().query(line, session.env, session:options())
   if not text then error(("there is no help for '%s'"):format(line), 0) end
-  session.write(text .. "\n")
+  session.page(text .. "\n")
 end
 
 local function dispatch(session, line)

@@ -3,9 +3,13 @@
 */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "vm.h"
@@ -59,9 +63,48 @@ static int modified(lua_State *L) {
   return 1;
 }
 
+/* Waits for a byte; whether there is one. Ctrl-C that came before the terminal gave it as a key was a signal: it is
+** kept back between the question whether it came and the wait, or it could slip by. */
+static bool wait_for_byte(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  sigset_t interrupt, before;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  sigprocmask(SIG_BLOCK, &interrupt, &before);
+  bool ready = !interrupt_requested() && ppoll(&input, 1, NULL, &before) > 0;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  return ready;
+}
+
+/* key(): the next key on the terminal, without the help of Enter: a byte, or an escape sequence as it comes at once.
+** Ctrl-C is a key as well. nil at the end of the input, and after a Ctrl-C that came as a signal. */
+static int key(lua_State *L) {
+  char bytes[16];
+  struct termios old, raw;
+  if (tcgetattr(STDIN_FILENO, &old) != 0) return 0;
+  raw = old;
+  raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  ssize_t n = wait_for_byte() ? read(STDIN_FILENO, bytes, 1) : 0;
+  if (n == 1 && bytes[0] == '\033') {
+    struct pollfd more = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (n < (ssize_t)sizeof bytes && poll(&more, 1, 20) > 0 && read(STDIN_FILENO, bytes + n, 1) == 1) {
+      char last = bytes[n++];
+      if (last >= '\0' && last < ' ') bytes[0] = last, n = 1; /* a key that is none of the sequence */
+      if (n == 1 || (n > 2 && last >= '@' && last <= '~')) break; /* ESC [ ... letter */
+    }
+  }
+  tcsetattr(STDIN_FILENO, TCSANOW, &old);
+  if (n <= 0) return 0;
+  lua_pushlstring(L, bytes, (size_t)n);
+  return 1;
+}
+
 int luaopen_hecate_session_system(lua_State *L) {
   static const luaL_Reg functions[] = {{"chdir", change_folder}, {"getcwd", folder}, {"setenv", set_variable},
-                                       {"environ", variables}, {"modified", modified}, {NULL, NULL}};
+                                       {"environ", variables}, {"modified", modified}, {"key", key}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -253,7 +253,7 @@ describe("a block in the terminal", function()
   in_terminal("is read line by line where the terminal can do no more", function()
     session = start {environment = "TERM=dumb"}
     session:enter "for i = 7, 8 do"
-    session:wait "^[^\n]*\n> for i = 7, 8 do\n>>$"
+    session:wait "^[^\n]*\n[^\n]*\n> for i = 7, 8 do\n>>$"
     session:enter "print(i)"
     session:enter "end"
     session:wait "\n>> print%(i%)\n>> end\n7\n8\n>$"
