@@ -13,8 +13,63 @@ static const char raised_key, trace_key;
 
 lua_State *callback_state(void) { return main_state; }
 
+/* Where an error whose traceback is noted was raised again last: the frame of a C function. Another error may have the
+** same message, when the first one was caught. */
+typedef struct {
+  lua_State *thread;
+  const void *frame; /* Lua gives it to the next call of that depth, which may be one of another function */
+  lua_CFunction function;
+} RaisedFrom;
+static RaisedFrom callback_passed;
+
+static RaisedFrom callback_frame(lua_State *L, int level) {
+  lua_Debug frame;
+  RaisedFrom from = {.thread = L};
+  if (!lua_getstack(L, level, &frame)) return from;
+  from.frame = frame.i_ci;
+  lua_getinfo(L, "f", &frame);
+  from.function = lua_tocfunction(L, -1);
+  lua_pop(L, 1);
+  return from;
+}
+
+void callback_passes(lua_State *L) {
+  if (lua_checkstack(L, 2)) callback_passed = callback_frame(L, 0);
+}
+
+void callback_passes_door(lua_State *L, const lua_State *coroutine) {
+  if (callback_passed.thread == coroutine) callback_passes(L);
+}
+
+/* In a message handler: whether the error was raised again, by us or by a file of lib/. */
+static bool callback_is_passing(lua_State *L) {
+  lua_Debug frame;
+  const RaisedFrom from = callback_frame(L, 1);
+  if (from.function == NULL) return false;
+  if (from.thread == callback_passed.thread && from.frame == callback_passed.frame &&
+      from.function == callback_passed.function)
+    return true;
+  if (!lua_getstack(L, 2, &frame)) return false;
+  lua_getinfo(L, "S", &frame);
+  return source_is_ours(frame.source);
+}
+
+/* Whether the noted traceback is that of the message. It is pushed, or nil. */
+static bool callback_has_trace(lua_State *L, const char *message) {
+  const size_t n = strlen(message);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &trace_key) == LUA_TSTRING && strncmp(lua_tostring(L, -1), message, n) == 0 &&
+      strncmp(lua_tostring(L, -1) + n, "\nstack traceback:", 17) == 0)
+    return true;
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  return false;
+}
+
 int callback_traceback(lua_State *L) {
   if (lua_type(L, 1) != LUA_TSTRING) return 1;
+  const bool noted = callback_is_passing(L) && callback_has_trace(L, lua_tostring(L, 1));
+  lua_settop(L, 1);
+  if (noted) return 1;
   luaL_traceback(L, L, lua_tostring(L, 1), 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &trace_key);
   return 1;
@@ -52,14 +107,15 @@ bool callback_error_push(lua_State *L) {
 }
 
 bool callback_trace_push(lua_State *L, const char *message) {
-  size_t n = strlen(message);
-  bool is_its = lua_rawgetp(L, LUA_REGISTRYINDEX, &trace_key) == LUA_TSTRING &&
-                strncmp(lua_tostring(L, -1), message, n) == 0 &&
-                strncmp(lua_tostring(L, -1) + n, "\nstack traceback:", 17) == 0;
+  const bool is_its = callback_has_trace(L, message);
   lua_pushnil(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &trace_key);
   if (!is_its) lua_pop(L, 1);
   return is_its;
+}
+
+bool callback_passed_trace_push(lua_State *L, const char *message) {
+  return callback_is_passing(L) && callback_trace_push(L, message);
 }
 
 bool callable_test(lua_State *L, int index) {

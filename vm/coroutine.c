@@ -158,7 +158,10 @@ static int run_finish(lua_State *L, int status, lua_KContext entry) {
   const Class *class = object->class;
   while (class->finalize == NULL) class = class->parent;
   class->finalize(L, object);
-  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
+  if (status != LUA_OK && status != LUA_YIELD) {
+    callback_passes(L);
+    return lua_error(L);
+  }
   return lua_gettop(L) - (int)entry - 1;
 }
 
@@ -207,7 +210,9 @@ static int run_thread(lua_State *L, lua_State *thread) {
   if (r.record != NULL) state_get(&r.record->state);
   state_set(resumer);
   told(outer->thread);
-  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+  if (status == LUA_OK) return lua_gettop(L);
+  callback_passes_door(L, thread);
+  return lua_error(L);
 }
 
 /* coroutine.resume and coroutine.close; upvalue: Lua's own. */

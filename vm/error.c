@@ -63,7 +63,10 @@ void error_check(lua_State *L, Status status) {
     lua_pushliteral(L, "interrupted");
     lua_error(L);
   }
-  if (status == ERROR_CALLBACK && callback_error_push(L)) lua_error(L);
+  if (status == ERROR_CALLBACK && callback_error_push(L)) {
+    callback_passes(L);
+    lua_error(L);
+  }
   error_raise(L, "%s", status_message());
 }
 

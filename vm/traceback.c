@@ -48,6 +48,6 @@ int error_traceback(lua_State *L) {
   }
   if (strcmp(message, "interrupted") == 0) return callback_traceback(L);
   if (lua_type(L, 1) == LUA_TSTRING) message = improve(L, message);
-  if (!callback_trace_push(L, message) && !push_explanation(L, message)) luaL_traceback(L, L, message, 1);
+  if (!callback_passed_trace_push(L, message) && !push_explanation(L, message)) luaL_traceback(L, L, message, 1);
   return 1;
 }

@@ -68,8 +68,14 @@ bool callback_error_push(lua_State *L);
 /* A message handler for lua_pcall: leaves the message as it is, and notes its traceback
 ** for callback_trace_push, in case the error is raised again and nobody catches it. */
 int callback_traceback(lua_State *L);
+/* Before an error that callback_traceback has seen is raised again; the door of a coroutine does it for what came from
+** there. */
+void callback_passes(lua_State *L);
+void callback_passes_door(lua_State *L, const lua_State *coroutine);
 /* Pushes 'message' with the traceback of the callback that raised it; false: none did. */
 bool callback_trace_push(lua_State *L, const char *message);
+/* The same in a message handler, where it counts only for an error that was raised again. */
+bool callback_passed_trace_push(lua_State *L, const char *message);
 void callback_open(lua_State *L);
 void callback_close(void); /* tensors that are released later do not touch the state */
 

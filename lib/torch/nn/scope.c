@@ -50,5 +50,7 @@ int module_call_in_scope(lua_State *L) {
   const int status = lua_pcall(L, n, LUA_MULTRET, 1);
   profile_end(&mark);
   mode_scope_pop(&scope);
-  return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
+  if (status == LUA_OK) return lua_gettop(L) - 1;
+  callback_passes(L);
+  return lua_error(L);
 }
