@@ -124,6 +124,7 @@ methods["repeat"] = methods.repeatTensor -- PyTorch's name, a word of Lua: x["re
 -- memory of the tensors that it left behind back at once.
 -- Example: torch.scope(function(n) return torch.ones(n):sum():item() end, 10)
 function torch.scope(f, ...)
+  if not require "torch.utils.options".is_callable(f) then wrong("scope", "f", 1, "a function", f) end
   local results = table.pack(f(...))
   collectgarbage()
   return table.unpack(results, 1, results.n)

@@ -90,6 +90,9 @@ end
 --- Checks the options `given`, and returns them as the function is to use them: `known` is an array of {NAME, KIND}.
 function arguments.named(name, known, given)
   local names, kind_of, taken = {}, {}, {}
+  if type(given) ~= "table" then
+    arguments.fail("%s: expected a table of options at the end, got %s", name, options.describe(given))
+  end
   for i, entry in ipairs(known) do names[i], kind_of[entry[1]] = entry[1], entry[2] end
   for key, value in pairs(given) do
     if kind_of[key] == nil then

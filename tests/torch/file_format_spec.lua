@@ -39,7 +39,8 @@ local advice = {
   ["a pickle of torch.save of an old PyTorch"] = "write it as safetensors in Python: safetensors.torch.save_file",
   ["a NumPy array (.npy)"] = "write it as safetensors in Python: safetensors.numpy.save_file",
   ["an HDF5 file"] = "write it as safetensors in Python: safetensors.numpy.save_file",
-  ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet", ["an ONNX model"] = "ONNX models cannot be read yet",
+  ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
+  ["an ONNX model"] = "ONNX models cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads", ["a tar archive"] = "unpack it first",
   ["a JSON text"] = 'require "torch.json".decode(text) reads it',
 }

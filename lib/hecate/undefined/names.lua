@@ -86,10 +86,29 @@ function M.missing(holder, name)
   return ("%s: not defined; did you mean %s%s%s?"):format(what, dot, near, note)
 end
 
+--- Whether a path such as "nn.Linear" leads to something.
+local function is_there(path)
+  local libraries = {torch = "torch", nn = "torch.nn", F = "torch.nn.functional", optim = "torch.optim"}
+  local root, rest = path:match "^(%w+)%.(.*)$"
+  local value = require(libraries[root] or root)
+  for part in rest:gmatch "[%w_]+" do
+    value = value[part]
+    if value == nil then return false end
+  end
+  return true
+end
+
 --- What a word of Python, NumPy, Torch7 is here, in a library, of tensors, of modules, of optimisers; nil: nothing is
--- known of it.
+-- known of it. What is to be written may not be there yet.
 function M.other_word(holder, name)
-  return require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
+  local word = require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
+  local path = word and word:match "^write ([%a]+%.[%w_.]+)"
+  local root = path and path:match "^%a+"
+  if root == "torch" or root == "nn" or root == "optim" or root == "F" or root == "torchvision" or root == "gnuplot" then
+    local known, there = pcall(is_there, path)
+    if known and not there then return ("that is %s, which is not in Hecate yet"):format(path) end
+  end
+  return word
 end
 
 --- Adds the names of the globals of a function to a set; of tables behind them too, as sandboxes have.

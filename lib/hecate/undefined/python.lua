@@ -32,17 +32,15 @@ words.global = {
   np = "tensors do what NumPy does: torch.zeros(2, 3)", numpy = "tensors do what NumPy does: torch.zeros(2, 3)",
   plt = "write gnuplot.plot(y)", matplotlib = "write gnuplot.plot(y)", pd = "pandas has no counterpart here yet",
   tqdm = "write for x, y in torch.utils.progress(loader) do … end", f = "for f\"…\" write (\"…\"):format(x)",
-  string_format = "write (\"…\"):format(x)", printf = "write print((\"…\"):format(x)) or io.write(x)",
-  console = "write print(x)", echo = "write print(x)", import = "write require \"name\"",
-  argparse = "the words behind the script are in the table arg: arg[1]", copy = "write x:clone() for tensors",
-  math_pi = "write math.pi", inf = "write math.huge", nan = "write 0 / 0", NaN = "write 0 / 0",
+  printf = "write print((\"…\"):format(x)) or io.write(x)", console = "write print(x)", echo = "write print(x)",
+  import = "write require \"name\"", argparse = "the words behind the script are in the table arg: arg[1]",
+  copy = "write x:clone() for tensors", inf = "write math.huge", nan = "write 0 / 0", NaN = "write 0 / 0",
   slice = "write x[{{a, b}}]", lambda = "write function(x) return x + 1 end", elif = "Lua's word is elseif",
   def = "write function f(x) … end", Dataset = "write torch.class(\"Name\", torch.utils.data.Dataset)",
   Variable = "a tensor is enough: no Variable is needed", device = "write torch.device(\"cpu\")",
-  transforms = "torchvision.transforms is not in Hecate yet", models = "torchvision.models is not in Hecate yet",
+  transforms = "write torchvision.transforms", models = "write torchvision.models",
   datasets = "write torchvision.datasets", Module = "write torch.class(\"Net\", nn.Module)",
-  logging = "write print(x) or io.stderr:write(x)", os_path = "write io.open(path)",
-  type_name = "write torch.typename(x)",
+  logging = "write print(x) or io.stderr:write(x)",
 }
 
 words.tensor = {
@@ -51,29 +49,22 @@ words.tensor = {
   numpy = "write x:tolist() for an array of Lua, or stay with the tensor", astype = "write x:to(\"float32\")",
   copy = "write x:clone(), or x:copy_(y) to write y into x", tofile = "write torch.save(x, path)",
   ravel = "write x:flatten()", nbytes = "write x:numel() * x:element_size()", itemsize = "write x:element_size()",
-  items = "write for i, row in x:iter() do … end", fillna = "write x:nan_to_num()",
-  repeat_ = "write x:repeatTensor(2)", ["end"] = "write x[-1]", T_ = "write x.T", concat = "write torch.cat({x, y})",
-  get_shape = "write x.shape", pairs = "write for i, row in x:iter() do … end",
-  ipairs = "write for i, row in x:iter() do … end", tostring = "write tostring(x)", value = "write x:item()",
-  format = "write (\"%.3f\"):format(x:item())", dims = "write x.ndim", rank = "write x.ndim", sizes = "write x.shape",
-  gradient = "write x.grad", zero_grad = "write x.grad = nil, or optimizer:zero_grad()",
-  step = "that is of an optimizer: opt:step()", parameters = "that is of modules: net:parameters()",
-  numpy_ = "write x:tolist()",
+  items = "write for i, row in x:iter() do … end", fillna = "write x:masked_fill(x:isnan(), 0)",
+  ["end"] = "write x[-1]", concat = "write torch.cat({x, y})", get_shape = "write x.shape",
+  pairs = "write for i, row in x:iter() do … end", ipairs = "write for i, row in x:iter() do … end",
+  tostring = "write tostring(x)", value = "write x:item()", format = "write (\"%.3f\"):format(x:item())",
+  dims = "write x.ndim", rank = "write x.ndim", sizes = "write x.shape", gradient = "write x.grad",
+  zero_grad = "write x.grad = nil, or optimizer:zero_grad()", step = "that is of an optimizer: opt:step()",
+  parameters = "that is of modules: net:parameters()",
 }
 
 words.torch = {
   array = "write torch.tensor({1, 2})", concatenate = "write torch.cat({x, y})", as_tensor = "write torch.tensor(x)",
-  from_numpy = "write torch.tensor({1, 2})", float = "write torch.float32 for the dtype, x:float() for a copy",
-  double = "write torch.float64 for the dtype, x:double() for a copy",
-  half = "write torch.float16 for the dtype, x:half() for a copy",
-  int = "write torch.int32 for the dtype, x:int() for a copy",
-  long = "write torch.int64 for the dtype, x:long() for a copy", inf = "write math.huge", nan = "write 0 / 0",
-  pi = "write math.pi", backward = "write loss:backward()", shape = "write x.shape", size = "write x.shape",
-  len = "write #x", print = "write print(x)", Variable = "a tensor is enough: no Variable is needed",
-  version = "write torch.__version__", functional = "write nn.functional, or F", data = "write torch.utils.data",
-  Module = "write nn.Module", to = "write x:to(\"cuda\")", where_ = "write x:masked_fill(mask, value)",
-  repeat_ = "write x:repeatTensor(2)", item = "write x:item()",
-  loadtxt = "write io.lines(path) and torch.tensor(rows)", max_ = "write x:max()",
+  from_numpy = "write torch.tensor({1, 2})", backward = "write loss:backward()", shape = "write x.shape",
+  size = "write x.shape", len = "write #x", print = "write print(x)",
+  Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
+  functional = "write nn.functional, or F", data = "write torch.utils.data", Module = "write nn.Module",
+  to = "write x:to(\"cuda\")", item = "write x:item()", loadtxt = "write io.lines(path) and torch.tensor(rows)",
 }
 
 words["torch.nn"] = {
@@ -85,7 +76,6 @@ words["torch.nn"] = {
 }
 
 words["torch.optim"] = {
-  lr_scheduler = "not in Hecate yet; set the rate by hand: opt.param_groups[1].lr = 0.01",
   zero_grad = "write opt:zero_grad()", step = "write opt:step()",
 }
 
@@ -95,8 +85,7 @@ words.module = {
   save = "write torch.save(net:state_dict(), path)", load = "write net:load_state_dict(torch.load(path))",
   step = "that is of an optimizer: opt:step()", backward = "write loss:backward()",
   numel = "write the sum of p:numel() over net:parameters()", push = "write net:append(module)",
-  insert = "write net:append(module)", call = "write net(x)", add_module = "write self.name = module",
-  size = "write #net",
+  insert = "write net:append(module)", call = "write net(x)", size = "write #net",
 }
 
 words.optimizer = {

@@ -20,22 +20,20 @@ words.torch = {
   CmdLine = "the words behind the script are in arg", DiskFile = "write io.open(path), or torch.save(x, path)",
   MemoryFile = "write a string", Storage = "write torch.zeros(n)", histc = "write gnuplot.hist(x) to see it",
   serialize = "write torch.save(x, path)", deserialize = "write torch.load(path)",
-  initialSeed = "write torch.initial_seed()", potrf = "torch.linalg.cholesky is not in Hecate yet",
-  gesv = "torch.linalg.solve is not in Hecate yet", symeig = "torch.linalg.eigh is not in Hecate yet",
+  initialSeed = "write torch.initial_seed()", potrf = "write torch.linalg.cholesky(…)",
+  gesv = "write torch.linalg.solve(…)", symeig = "write torch.linalg.eigh(…)",
   isTypeOf = "write torch.isinstance(x, class)", uniform = "write torch.rand(n)",
 }
 
 words["torch.nn"] = {
   SpatialConvolution = "write nn.Conv2d(in, out, size)", SpatialConvolutionMM = "write nn.Conv2d(in, out, size)",
-  TemporalConvolution = "write nn.Conv1d(in, out, size)", VolumetricConvolution = "nn.Conv3d is not in Hecate yet",
+  TemporalConvolution = "write nn.Conv1d(…)", VolumetricConvolution = "write nn.Conv3d(…)",
   SpatialMaxPooling = "write nn.MaxPool2d(size)", SpatialAveragePooling = "write nn.AvgPool2d(size)",
-  SpatialAdaptiveMaxPooling = "nn.AdaptiveMaxPool2d is not in Hecate yet",
-  TemporalMaxPooling = "write nn.MaxPool1d(size)", SpatialBatchNormalization = "write nn.BatchNorm2d(channels)",
-  BatchNormalization = "write nn.BatchNorm1d(features)", SpatialDropout = "nn.Dropout2d is not in Hecate yet",
-  SpatialFullConvolution = "nn.ConvTranspose2d is not in Hecate yet",
+  SpatialAdaptiveMaxPooling = "write nn.AdaptiveMaxPool2d(…)", TemporalMaxPooling = "write nn.MaxPool1d(…)",
+  SpatialBatchNormalization = "write nn.BatchNorm2d(channels)", BatchNormalization = "write nn.BatchNorm1d(features)",
+  SpatialDropout = "write nn.Dropout2d(…)", SpatialFullConvolution = "write nn.ConvTranspose2d(…)",
   SpatialZeroPadding = "write F.pad(x, {left, right, top, bottom})",
-  SpatialUpSamplingNearest = "nn.Upsample is not in Hecate yet",
-  View = "write nn.Flatten(), or x:view(…) in a forward",
+  SpatialUpSamplingNearest = "write nn.Upsample(…)", View = "write nn.Flatten(), or x:view(…) in a forward",
   Reshape = "write nn.Flatten(), or x:reshape(…) in a forward", LogSoftMax = "write nn.LogSoftmax(dim)",
   SoftMax = "write nn.Softmax(dim)", HardTanh = "write nn.Hardtanh()", SoftPlus = "write nn.Softplus()",
   LookupTable = "write nn.Embedding(n, size)", ClassNLLCriterion = "write nn.NLLLoss()",
@@ -65,12 +63,12 @@ words["torch.nn"] = {
 }
 
 local OPTIMISERS <const> = {sgd = "SGD", adam = "Adam", adagrad = "Adagrad", rmsprop = "RMSprop",
-  adadelta = "Adadelta", adamax = "Adamax", nag = "SGD", asgd = "SGD"}
+  adadelta = "Adadelta", adamax = "Adamax", nag = "SGD", asgd = "ASGD", rprop = "Rprop", lbfgs = "LBFGS"}
 local HOW <const> = "write opt = optim.%s(net:parameters(), {lr = 0.01}), then opt:step() after loss:backward()"
 words["torch.optim"] = {}
 for old, new in pairs(OPTIMISERS) do words["torch.optim"][old] = HOW:format(new) end
-for _, old in ipairs {"lbfgs", "cg", "cmaes", "de", "fista", "rprop"} do
-  words["torch.optim"][old] = "not in Hecate yet"
+for _, old in ipairs {"cg", "cmaes", "de", "fista"} do
+  words["torch.optim"][old] = "write optim.LBFGS, which comes near"
 end
 words["torch.optim"].ConfusionMatrix = "write gnuplot.confusion(counts)"
 
@@ -82,7 +80,7 @@ words.tensor = {
   resizeAs = "write x:reshape(y.shape)", isContiguous = "write x:is_contiguous()",
   isSameSizeAs = "write x.shape == y.shape", isSize = "write x.shape == {2, 3}",
   isTensor = "write torch.is_tensor(x)", index = "write x:index_select(dim, positions)",
-  indexCopy = "write x:index_put_(…), or x[{…}] = y", indexFill = "write x:index_fill(dim, positions, value)",
+  indexCopy = "write x[{…}] = y", indexFill = "write x[{{}, positions}] = value",
   indexAdd = "write x:index_add_(dim, positions, y)", maskedFill = "write x:masked_fill_(mask, value)",
   maskedSelect = "write x:masked_select(mask), or x[mask]", maskedCopy = "write x[mask] = y",
   expandAs = "write x:expand_as(y)", typeAs = "write x:type_as(y)", storage = "write x:tolist(), or x:data_ptr()",
@@ -90,7 +88,7 @@ words.tensor = {
   uniform = "write x:uniform_(a, b)", normal = "write x:normal_(mean, std)",
   apply = "write the formula over the whole tensor: (x * 2):exp()", map = "write the formula over the whole tensors",
   totable = "write x:tolist()", set = "write x.data = y", clampMin = "write x:clamp({min = value})",
-  random = "write x:random_(first, last)", cauchy = "not in Hecate yet", exponential = "write x:exponential_()",
+  random = "write x:random_(first, last)", cauchy = "not in Hecate yet", exponential = "not in Hecate yet",
   type = "write x.dtype, or x:to(\"float32\")", isSetTo = "write x:data_ptr() == y:data_ptr()",
   newTensor = "write x:new_tensor(…)", cumSum = "write x:cumsum(dim)",
 }
@@ -112,10 +110,10 @@ words.require = {
   image = "Torch7's 'image' is not here; show pictures with gnuplot.imagesc(x)", paths = "write io.open(path)",
   xlua = "write torch.utils.progress(loader)", cutorch = "write torch.cuda; x:to(\"cuda\")",
   cunn = "nothing is needed: net:to(\"cuda\")", cudnn = "nothing is needed: net:to(\"cuda\")",
-  nngraph = "write a class with a forward", dpnn = "write a class with a forward",
-  rnn = "nn.LSTM is not in Hecate yet", trepl = "the session is there already", env = "nothing is needed",
-  torchx = "nothing is needed", loadcaffe = "not in Hecate", totem = "write a spec of your own",
-  itorch = "write hecate notebook", display = "write gnuplot.live()", threads = "write torch.set_num_threads(n)",
+  nngraph = "write a class with a forward", dpnn = "write a class with a forward", rnn = "write nn.LSTM(…)",
+  trepl = "the session is there already", env = "nothing is needed", torchx = "nothing is needed",
+  loadcaffe = "not in Hecate", totem = "write a spec of your own", itorch = "write hecate notebook",
+  display = "write gnuplot.live()", threads = "write torch.set_num_threads(n)",
   sys = "write os.clock() and os.execute()", class = "write torch.class(\"Name\")",
   ["torch-nn"] = "nn is there already", dataset = "write torchvision.datasets.MNIST",
   mnist = "write torchvision.datasets.MNIST", numpy = "tensors do what NumPy does: torch.zeros(2, 3)",
