@@ -81,6 +81,7 @@ stack traceback:
     assert.is_nil(text:find("(a)", 1, true))
     run "function Net:__init() self.a = nn.Linear(1, 1) end function Net:forward(x) return self.a(x) end net = Net()"
     contains(run "net(torch.ones(2, 2))", "  in Net.a → Linear")
+    run "%reset" -- the class stays known, its methods and what they see
   end)
 
   it("in the input itself shows the tensors it names", function()
