@@ -1,7 +1,6 @@
 /* error.c: the one place where a failure becomes a Lua error. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vm.h"
@@ -18,14 +17,6 @@ void error_open(lua_State *L) {
     protected_calls[i] = lua_tocfunction(L, -1);
     lua_pop(L, 1);
   }
-}
-
-bool source_is_ours(const char *source) {
-  const char *folder = getenv("HECATE_LIB");
-  if (strncmp(source, "@lib/", 5) == 0) return true;
-  if (folder == NULL || folder[0] == '\0' || source[0] != '@') return false;
-  size_t n = strlen(folder);
-  return strncmp(source + 1, folder, n) == 0 && source[1 + n] == '/';
 }
 
 void error_push_place(lua_State *L, bool through_pcall) {

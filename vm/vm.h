@@ -15,6 +15,11 @@
 
 #pragma GCC visibility push(default) /* for plug-ins: see tensor.h */
 
+/* ---- source.c -------------------------------------------------------------- */
+
+/* Whether a chunk of this name, as lua_Debug has it in 'source', is a file of lib/. */
+bool source_is_ours(const char *source);
+
 /* ---- error.c: the one place where a failure becomes a Lua error ---------- */
 
 /* Raises a message, which begins with the line of the program that led here. The formats are those of
@@ -25,8 +30,6 @@ void error_open(lua_State *L);
 ** constructor is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no line, as with
 ** functions of Lua, unless 'through_pcall'. */
 void error_push_place(lua_State *L, bool through_pcall);
-/* Whether a chunk of this name, as lua_Debug has it in 'source', is a file of lib/. */
-bool source_is_ours(const char *source);
 /* Raises the message of 'status' unless it is OK. */
 void error_check(lua_State *L, Status status);
 /* Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT". 'index' is
