@@ -27,6 +27,8 @@ static inline double shown(double number) { return number != number ? (double)NA
 ** function: "matmul: ...". */
 Status fail(Status code, const char *format, ...) PRINTF(2, 3);
 Status fail_memory(size_t bytes);
+/* 'status'; where that is a failed allocation whose message names no function, it now names 'who'. */
+Status fail_memory_of(const char *who, Status status);
 const char *status_message(void);
 
 /* Tells the user of a call that is allowed, but most likely not what was meant. The host shows it; without a host it

@@ -48,7 +48,7 @@ void memory_reset_peak(void);
 
 /* Tests: the n-th allocation from now fails (n >= 1); 0 switches it off.
 ** Lua's allocator takes part through memory_should_fail. */
-void memory_fail_at(int64_t n);
+int64_t memory_fail_at(int64_t n);
 bool memory_should_fail(void);
 
 /* ---- storage.c --------------------------------------------------------- */

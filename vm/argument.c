@@ -199,10 +199,12 @@ static bool read_list(Reader *r, int arg, int index) {
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, index, i + 1);
     Tensor *t = tensor_test(L, -1);
-    bool good = t != NULL;
+    const bool is_tensor = t != NULL;
+    bool good = is_tensor;
     if (good && r->info->args[arg].type == ARG_POSITIONS) good = read_tensor(r, arg, lua_gettop(L), &t);
     const bool late = !good && is_late(L, -1);
     lua_pop(L, 1);
+    if (!good && is_tensor && r->expected[0] == '\0') return false; /* it is right, but reading it has failed */
     if (!good) return wrong(r, arg, index, late ? "" : "an array of tensors");
     r->inputs[r->n_inputs++] = t;
   }

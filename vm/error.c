@@ -45,6 +45,12 @@ int error_raise(lua_State *L, const char *format, ...) {
   return lua_error(L);
 }
 
+/* A failed allocation that no op has named is told with the name of the function that runs. */
+static void name_memory(lua_State *L) {
+  lua_Debug ar;
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && ar.name != NULL) fail_memory_of(ar.name, ERROR_MEMORY);
+}
+
 void error_check(lua_State *L, Status status) {
   if (status == OK) return;
   /* What was left half done may look wrong to the check that comes after it. */
@@ -58,6 +64,7 @@ void error_check(lua_State *L, Status status) {
     callback_passes(L);
     lua_error(L);
   }
+  if (status == ERROR_MEMORY) name_memory(L);
   error_raise(L, "%s", status_message());
 }
 

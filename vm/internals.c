@@ -77,9 +77,11 @@ static int trim(lua_State *L) {
   memory_trim();
   return 0;
 }
+/* torch._C.fail_at(n): allocation n from now fails; 0: none. Returns what was left of the number before: 0 where that
+** allocation has failed. */
 static int fail_at(lua_State *L) {
-  memory_fail_at(luaL_checkinteger(L, 1));
-  return 0;
+  lua_pushinteger(L, memory_fail_at(luaL_checkinteger(L, 1)));
+  return 1;
 }
 static void set_string(lua_State *L, const char *key, const char *value) {
   lua_pushstring(L, value); /* nil for NULL */

@@ -347,7 +347,7 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   }
   size_t bytes = sizeof(Edge) * (size_t)(n_roots + n_inputs + 1);
   Edge *edges = memory_zalloc(bytes);
-  if (edges == NULL) return ERROR_MEMORY;
+  if (edges == NULL) return fail_memory_of(who, ERROR_MEMORY);
   p.input_edges = edges + n_roots;
   bool was = grad_set_enabled(create_graph);
   const uint32_t modes = call_modes;
@@ -369,5 +369,5 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
       tensor_release(results[i]);
       results[i] = NULL;
     }
-  return status;
+  return fail_memory_of(who, status);
 }

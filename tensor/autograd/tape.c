@@ -102,6 +102,8 @@ void tape_name_results(Call *c, uint64_t since) {
 void tape_drop_before(BeforeInPlace *before) {
   if (before->self == NULL) return;
   tensor_release(before->self);
+  node_release(before->node);
+  node_release(before->written);
   for (int k = 0; k < OP_MAX_INPUTS; k++) tensor_release(before->others[k]);
 }
 
@@ -120,6 +122,7 @@ static Status note_all_before(const Call *c, uint32_t wanted, BeforeInPlace *bef
   const OpInfo *info = c->info;
   Tensor *t = c->in[0];
   memset(before->others, 0, sizeof before->others);
+  before->node = before->written = NULL;
   TRY(note_before(t, node_keeps(info->save_inputs, info->input_for, 0, wanted), &before->self));
   for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++) {
     if (c->in[k] == NULL || c->in[k]->storage != t->storage) continue;
@@ -127,6 +130,44 @@ static Status note_all_before(const Call *c, uint32_t wanted, BeforeInPlace *bef
       TRY(note_before(c->in[k], true, &before->others[k]));
   }
   return OK;
+}
+
+/* After an in-place op on a view, its base is "the old base with this part written": *out. The view is looked up anew
+** in it (refresh_view). */
+static Status rebased(Tensor *view, Node *written, Node **out) {
+  Tensor *base = view->base;
+  Node *n;
+  if (view->dtype != base->dtype)
+    return fail(ERROR_ARGUMENT, "a view of the parts of complex numbers cannot be changed in place; use torch.complex");
+  TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, true, false, sizeof(AsStridedScatterAttrs), &n));
+  *out = n;
+  *(AsStridedScatterAttrs *)n->attrs =
+      (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
+                              .stride = ints_of(view->ndim, view->stride),
+                              .storage_offset = view->offset - base->offset};
+  TRY(tensor_edge(base, &n->edges[0]));
+  TRY(tensor_layout_of(base, &n->saved_in[0].tensor));
+  n->edges[1].node = written;
+  node_retain(written);
+  n->outputs[0] = meta_of(base);
+  return OK;
+}
+
+/* All of the record of a call in place but its last step, which needs no memory. */
+static Status prepare_record(Call *c, BeforeInPlace *before) {
+  Tensor *few[OP_FEW], **in, *t = c->in[0];
+  TRY(tensors_room(c->n_in, few, &in));
+  memcpy(in, c->in, sizeof *in * (size_t)c->n_in);
+  in[0] = before->self;
+  for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++)
+    if (before->others[k] != NULL) in[k] = before->others[k];
+  c->out[0] = t;
+  Status status = make_node(c, in, &before->node);
+  tensors_leave(c->n_in, few, in);
+  if (status == OK) status = save_outputs(c, before->node);
+  c->out[0] = NULL;
+  if (status == OK && t->base != NULL) status = rebased(t, before->node, &before->written);
+  return status != OK || autograd_of(t->base != NULL ? t->base : t) != NULL ? status : ERROR_MEMORY;
 }
 
 Status tape_before_in_place(Call *c, BeforeInPlace *before) {
@@ -145,30 +186,9 @@ Status tape_before_in_place(Call *c, BeforeInPlace *before) {
     return own ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
   if (!dtype_has_gradient((DType)t->dtype)) return OK;
   Status status = note_all_before(c, wanted, before);
+  if (status == OK && c->info->kind != KIND_VIEW) status = prepare_record(c, before);
   if (status == OK) return OK;
   tape_drop_before(before);
-  return status;
-}
-
-/* After an in-place op on a view, its base is "the old base with this part written",
-** and the view is looked up anew in it (refresh_view). */
-static Status rebase(Tensor *view, Node *written) {
-  Tensor *base = view->base;
-  Node *n;
-  if (view->dtype != base->dtype)
-    return fail(ERROR_ARGUMENT, "a view of the parts of complex numbers cannot be changed in place; use torch.complex");
-  TRY(node_new(NODE_OP, OP_AS_STRIDED_SCATTER, 2, 1, true, false, sizeof(AsStridedScatterAttrs), &n));
-  *(AsStridedScatterAttrs *)n->attrs =
-      (AsStridedScatterAttrs){.size = ints_of(view->ndim, view->shape),
-                              .stride = ints_of(view->ndim, view->stride),
-                              .storage_offset = view->offset - base->offset};
-  Status status = tensor_edge(base, &n->edges[0]);
-  if (status == OK) status = tensor_layout_of(base, &n->saved_in[0].tensor);
-  n->edges[1].node = written;
-  node_retain(written);
-  n->outputs[0] = meta_of(base);
-  if (status == OK) status = tensor_set_history(base, n, 0);
-  node_release(n);
   return status;
 }
 
@@ -178,24 +198,14 @@ static void forget_history(Tensor *view, const Tensor *changed) {
   view->autograd->view_version--;
 }
 
-Status tape_record_in_place(Call *c, const BeforeInPlace *before) {
-  Tensor *few[OP_FEW], **in, *t = c->in[0];
-  Node *n;
-  TRY(tensors_room(c->n_in, few, &in));
-  memcpy(in, c->in, sizeof *in * (size_t)c->n_in);
-  in[0] = before->self;
-  for (int k = 1; k < c->n_in && k < OP_MAX_INPUTS; k++)
-    if (before->others[k] != NULL) in[k] = before->others[k];
-  c->out[0] = t;
-  Status status = make_node(c, in, &n);
-  tensors_leave(c->n_in, few, in);
-  TRY(status);
-  status = save_outputs(c, n);
-  if (status == OK) status = t->base != NULL ? rebase(t, n) : tensor_set_history(t, n, 0);
-  for (int k = 0; k < c->n_in && status == OK; k++) forget_history(c->in[k], t);
-  node_release(n);
-  c->out[0] = NULL;
-  return status;
+Status tape_record_in_place(Call *c, BeforeInPlace *before) {
+  Tensor *t = c->in[0];
+  Node *n = before->node;
+  for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++) /* kept before they were written */
+    if (n->saved_out[i].tensor != NULL) n->saved_out[i].changes = tensor_changes(n->saved_out[i].tensor);
+  TRY(t->base != NULL ? tensor_set_history(t->base, before->written, 0) : tensor_set_history(t, n, 0));
+  for (int k = 0; k < c->n_in; k++) forget_history(c->in[k], t);
+  return OK;
 }
 
 Status tape_record_view_in_place(Call *c, Tensor *before) {

@@ -103,8 +103,9 @@ static Status run_mutating(Call *c) {
 static Status call_run(Call *c) {
   Status status = op_mutates_now(c->info, c->attrs) ? run_mutating(c) : call_dispatch(c);
   if (status == OK && c->info->backward != NULL && grad_enabled()) status = tape_record(c);
-  if (status != OK) call_drop(c);
-  return status;
+  if (status == OK) return OK;
+  call_drop(c);
+  return fail_memory_of(c->info->lua_name, status);
 }
 
 /* ---- the doors, and the same with modes on ------------------------------------------------------ */

@@ -136,25 +136,38 @@ static inline void in_place_changed(Tensor *t) {
   atomic_fetch_add_explicit(&t->storage->version, 1, memory_order_relaxed);
 }
 
-static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
-  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+/* The shape of the tensor is as it was where its history cannot be noted for want of memory. */
+static Status view_in_place(Call *c, Tensor *before) {
+  Tensor *t = c->in[0];
+  const Tensor old = *t;
+  TRY(call_view_in_place(c));
+  /* A gradient that kept this tensor must see that its shape changed. */
+  in_place_changed(t);
+  Status status = tape_record_view_in_place(c, before);
+  if (status == OK) return OK;
+  call_set_layout(t, &old);
+  return status;
+}
+
+static Status change_in_place(Call *c) {
   BeforeInPlace before; /* many pointers: not cleared for calls that need none */
-  TRY(tape_before_in_place(&c, &before));
-  if (c.info->kind == KIND_VIEW) {
-    Status status = call_view_in_place(&c);
-    /* A gradient that kept this tensor must see that its shape changed. */
-    if (status == OK) in_place_changed(inputs[0]);
-    if (status == OK) status = tape_record_view_in_place(&c, before.self);
-    tape_drop_before(&before);
-    return status;
-  }
+  TRY(tape_before_in_place(c, &before));
   Status status;
-  if (c.info->kind != KIND_ELEMENTWISE) status = kernel_in_place(&c);
-  else status = call_has_bounds(&c) ? call_bounded(&c, elementwise_in_place) : elementwise_in_place(&c);
-  if (c.wrote) in_place_changed(inputs[0]);
-  if (status == OK && before.self != NULL) status = tape_record_in_place(&c, &before);
+  if (c->info->kind == KIND_VIEW) status = view_in_place(c, before.self);
+  else {
+    if (c->info->kind != KIND_ELEMENTWISE) status = kernel_in_place(c);
+    else status = call_has_bounds(c) ? call_bounded(c, elementwise_in_place) : elementwise_in_place(c);
+    if (c->wrote) in_place_changed(c->in[0]);
+    if (status == OK && before.self != NULL) status = tape_record_in_place(c, &before);
+  }
   tape_drop_before(&before);
   return status;
+}
+
+static Status call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  Status status = change_in_place(&c);
+  return status == OK ? OK : fail_memory_of(c.info->lua_name, status);
 }
 
 static Status in_place_with_modes(ModeCall *m) { return call_in_place(m->op, m->in, m->n_in, m->attrs); }

@@ -72,6 +72,7 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result);
 Status call_view(Call *c);
 /* x:t_(): the shape and strides of the handle change, the elements stay. */
 Status call_view_in_place(Call *c);
+void call_set_layout(Tensor *t, const Tensor *from); /* shape, strides and place of another handle */
 Status call_kernel(Call *c);
 /* Runs the kernel on inputs that are checked, results that are there. */
 Status call_run_kernel(Call *c);

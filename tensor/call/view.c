@@ -41,6 +41,14 @@ Status call_view(Call *c) {
   return OK;
 }
 
+void call_set_layout(Tensor *t, const Tensor *from) {
+  t->ndim = from->ndim;
+  t->offset = from->offset;
+  memcpy(t->shape, from->shape, sizeof t->shape);
+  memcpy(t->stride, from->stride, sizeof t->stride);
+  t->numel = from->numel;
+}
+
 /* x:t_(): the shape and strides of the handle change, the elements stay. */
 Status call_view_in_place(Call *c) {
   Tensor *t = c->in[0], *made;
@@ -48,13 +56,7 @@ Status call_view_in_place(Call *c) {
   TRY(tensor_view_of(t, &made));
   Status status = c->info->view(t, c->attrs, made);
   if (status == OK) status = count_elements(c->info->lua_name, made);
-  if (status == OK) {
-    t->ndim = made->ndim;
-    t->offset = made->offset;
-    memcpy(t->shape, made->shape, sizeof t->shape);
-    memcpy(t->stride, made->stride, sizeof t->stride);
-    t->numel = made->numel;
-  }
+  if (status == OK) call_set_layout(t, made);
   tensor_release(made);
   return status;
 }

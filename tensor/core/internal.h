@@ -40,11 +40,14 @@ void tape_name_results(Call *c, uint64_t since);
 typedef struct {
   Tensor *self; /* NULL: the change is not noted, and 'others' says nothing */
   Tensor *others[OP_MAX_INPUTS];
+  struct Node *node, *written; /* what will be the history of the tensor; of its base, where it is a view */
 } BeforeInPlace;
-/* Before an op writes into in[0]: refuses leaves that want a gradient. */
+/* Before an op writes into in[0]: refuses leaves that want a gradient, and takes all the memory that the record of the
+** call needs, so that a call which is refused for want of memory has changed nothing. */
 Status tape_before_in_place(Call *c, BeforeInPlace *before);
 void tape_drop_before(BeforeInPlace *before);
-Status tape_record_in_place(Call *c, const BeforeInPlace *before);
+/* After it: what was prepared becomes the history. */
+Status tape_record_in_place(Call *c, BeforeInPlace *before);
 /* Before the shape or the strides of a tensor are changed in place: what leads to it, its accumulator and its
 ** gradient, note the layout that they belong to. */
 Status autograd_note_layout(Tensor *t);

@@ -47,7 +47,11 @@ static int size_class(size_t bytes, size_t *rounded) {
   return 8 + (log2 - 9) * 8 + (int)over;
 }
 
-void memory_fail_at(int64_t n) { fail_countdown = n; }
+int64_t memory_fail_at(int64_t n) {
+  const int64_t left = fail_countdown;
+  fail_countdown = n;
+  return left;
+}
 
 bool memory_should_fail(void) {
   return fail_countdown > 0 && --fail_countdown == 0;

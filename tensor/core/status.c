@@ -20,6 +20,13 @@ Status fail_memory(size_t bytes) {
   return fail(ERROR_MEMORY, "not enough memory: %zu bytes", bytes);
 }
 
+Status fail_memory_of(const char *who, Status status) {
+  char text[sizeof message];
+  if (status != ERROR_MEMORY || strncmp(message, "not enough memory", 17) != 0) return status;
+  memcpy(text, message, sizeof text);
+  return fail(status, "%s: %.*s", who, (int)sizeof text - 64, text);
+}
+
 const char *status_message(void) { return message; }
 
 static void (*warning_show)(const char *text);
