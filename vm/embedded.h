@@ -10,6 +10,7 @@ typedef struct {
   const unsigned char *data;
   size_t size;
   bool is_public; /* its comments name it: it is a field of the library it lies under */
+  bool is_method; /* a function of torch that is a method of tensors, too */
 } EmbeddedFile;
 
 /* The files of one library each, which end with a NULL name; the list ends with NULL. */

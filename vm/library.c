@@ -312,6 +312,15 @@ void library_lazy(lua_State *L, const char *module) {
   set_lazy(L, module);
 }
 
+void library_lazy_methods(lua_State *L) {
+  int library = 0;
+  lua_newtable(L);
+  for (const EmbeddedFile *f = NULL; (f = embedded_next(&library, f)) != NULL;)
+    if (f->is_method) add_lazy(L, "torch", f->name, "torch", strlen("torch"), ".lua");
+  lua_insert(L, -2);
+  set_lazy(L, "tensor");
+}
+
 void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]) {
   lua_newtable(L);
   for (; (*pairs)[0] != NULL; pairs++) {

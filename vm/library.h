@@ -15,6 +15,8 @@ void library_push_loaded(lua_State *L);
 /* The public files right under the folder of 'module' become fields of the table at the top, each loaded
 ** when it is first read. The metatable lists them as __lazy: key → module. */
 void library_lazy(lua_State *L, const char *module);
+/* The same for the table of the methods of tensors: the functions of torch in Lua files that are methods. */
+void library_lazy_methods(lua_State *L);
 /* The same for the globals of the program and {name, module} pairs that end with NULL. */
 void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]);
 

@@ -33,6 +33,12 @@ local function is_public(module, text)
   return false
 end
 
+--- Whether a file is a function of torch that is a method of tensors, too: its first argument is `input`, a tensor.
+local function is_method(module, text)
+  local name = module:match "^torch%.[%w_]+$"
+  return name ~= nil and ("\n" .. text):find("\n%-%-%- " .. name:gsub("%p", "%%%0") .. "%(input: Tensor%f[%W]") ~= nil
+end
+
 --- The name a file has inside the program: "torch/utils/data.lua", "ops/norm/rows.lua".
 local function inner_name(file)
   return file:match "^lib/(.+)$" or file:match "^tensor/(.+)$" or file:match "/lib/(.+)$"
@@ -48,10 +54,11 @@ local function library(name, files)
       '.incbin \\"%s\\"\\n.byte 0\\n.previous");'):format(
       symbol, symbol, symbol, path)
     out[#out + 1] = ("extern const unsigned char %s[];"):format(symbol)
-    local public = file:find "^lib/.+%.lua$" and is_public(module_of(file), text)
-    rows[#rows + 1] = ('  {"%s", %s, %d, %s},'):format(inner_name(file), symbol, #text, public and "true" or "false")
+    local is_module = file:find "^lib/.+%.lua$" ~= nil
+    rows[#rows + 1] = ('  {"%s", %s, %d, %s, %s},'):format(inner_name(file), symbol, #text,
+      is_module and is_public(module_of(file), text), is_module and is_method(module_of(file), text))
   end
-  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false}\n};\n"):format(name,
+  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false, false}\n};\n"):format(name,
     table.concat(rows, "\n"))
   write(target, table.concat(out, "\n"))
 end

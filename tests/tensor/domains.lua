@@ -360,6 +360,41 @@ function by_name.reshape() return {pack(x(2, 3), {3, 2})} end
 function by_name.flatten() return {pack(x(2, 3, 2)), pack(x(2, 3, 2), 2, 3)} end
 function by_name.unflatten() return {pack(x(2, 6), 2, {2, -1})} end
 by_name["repeat"] = function() return {pack(x(2, 3), {2, 2}), pack(x(3), {2, 1, 2})} end
+function by_name.cumprod()
+  return {pack(x(2, 4), 2), pack(leaf(torch.tensor({{1.5, 0, -2}, {0.5, 2, 3}}, F64)), 1), pack(x(), 1)}
+end
+function by_name.logcumsumexp() return {pack(x(2, 4), 2), pack(x(3, 2), 1), pack(x(), 1)} end
+function by_name.cummax() return {pack(distinct(2, 4), 2), pack(distinct(3, 2), 1)} end
+by_name.cummin = by_name.cummax
+function by_name.linear_scan() return {pack(x(2, 4), x(2, 4), 2), pack(x(3, 2), x(3, 2), 1, true)} end
+function by_name.shift() return {pack(x(2, 4), 2, true), pack(x(3, 2), 1, false, 2), pack(x(1), 1, true)} end
+function by_name.flip() return {pack(x(2, 3), {1}), pack(x(2, 3, 2), {1, 3}), pack(x(2), {})} end
+function by_name.fliplr() return {pack(x(2, 3))} end
+by_name.flipud = by_name.fliplr
+function by_name.roll() return {pack(x(2, 3), 2), pack(x(2, 3), {1, -1}, {1, 2}), pack(x(2, 3), -7, 2)} end
+function by_name.rot90()
+  return {pack(x(2, 3)), pack(x(2, 3), 2), pack(x(2, 3, 2), 3, {1, 3}), pack(x(2, 2), 0)}
+end
+function by_name.movedim() return {pack(x(2, 3, 2), 1, 3), pack(x(2, 3, 2), {1, 2}, {-1, 1})} end
+by_name.moveaxis, by_name.swapaxes, by_name.swapdims = by_name.movedim, by_name.transpose, by_name.transpose
+function by_name.adjoint() return {pack(x(2, 3)), pack(x(2, 2, 3))} end
+function by_name.tile() return {pack(x(2, 3), {2}), pack(x(3), {2, 2}), pack(x(2, 3), {1, 2})} end
+function by_name.ravel() return {pack(x(2, 3))} end
+function by_name.view_as() return {pack(x(2, 3), constant(3, 2))} end
+by_name.reshape_as = by_name.view_as
+function by_name.unfold() return {pack(x(5), 1, 3, 1), pack(x(2, 5), 2, 2, 2), pack(x(4, 2), 1, 1, 3)} end
+function by_name.diag_embed() return {pack(x(3)), pack(x(2, 3), 1), pack(x(2, 3), -1, 3, 1)} end
+function by_name.diagflat() return {pack(x(2, 2)), pack(x(3), -1)} end
+function by_name.diag() return {pack(x(3)), pack(x(3), 1), pack(x(2, 3)), pack(x(3, 2), -1)} end
+function by_name.trace() return {pack(x(2, 3)), pack(x(3, 3))} end
+function by_name.select_scatter() return {pack(x(2, 3), x(3), 1, 2), pack(x(2, 3), x(2), -1, -1)} end
+function by_name.slice_scatter() return {pack(x(5, 2), x(2, 2), 1, 2, 4, 2), pack(x(2, 3), x(2, 3), 2)} end
+function by_name.diagonal_scatter() return {pack(x(3, 3), x(3)), pack(x(2, 3), x(2), 1)} end
+for _, name in ipairs {"view", "expand", "permute", "transpose", "t", "unsqueeze", "squeeze", "narrow", "select",
+  "slice", "diagonal", "unfold"} do
+  by_name[name .. "_copy"] = by_name[name]
+end
+by_name.alias_copy = by_name.ravel
 function by_name.contiguous() return {pack(x(2, 3))} end
 function by_name.expand_as() return {pack(x(3, 1), constant(3, 4))} end
 function by_name.stack() return {pack({x(2, 3), x(2, 3)}, 1), pack({x(2), x(2), x(2)}, -1)} end

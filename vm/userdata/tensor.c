@@ -3,7 +3,7 @@
 
 #include "call.h"
 #include "graph/trace.h"
-#include "undefined.h"
+#include "library.h"
 
 /* ---- __index: methods, attributes, elements ---------------------------------------------- */
 
@@ -20,7 +20,9 @@ static int tensor_index(lua_State *L) {
     return get(L);
   }
   if (strcmp(lua_tostring(L, 2), "...") == 0 || strcmp(lua_tostring(L, 2), "newaxis") == 0) return index_get(L);
-  return undefined_read(L, "tensor");
+  lua_pushvalue(L, 2);
+  lua_gettable(L, lua_upvalueindex(1)); /* a method in a Lua file, which is loaded now, or words */
+  return 1;
 }
 
 static int tensor_newindex(lua_State *L) {
@@ -97,6 +99,7 @@ void tensor_open(lua_State *L, int torch, int functional) {
   luaL_setfuncs(L, tensor_reading_methods, 0);
   luaL_setfuncs(L, tensor_conversion_methods, 0);
   call_register(L, torch, functional, lua_gettop(L), metatable);
+  library_lazy_methods(L);
   lua_newtable(L);
   luaL_setfuncs(L, tensor_attributes, 0);
   lua_pushvalue(L, -1);

@@ -76,6 +76,15 @@ function options.integer(value)
   return type(value) == "number" and math.tointeger(value) or nil
 end
 
+--- Whether `value` is an array of tensors.
+local function is_tensors(value)
+  if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
+  for _, item in ipairs(value) do
+    if not torch.is_tensor(item) then return false end
+  end
+  return #value > 0
+end
+
 --- The kinds a parameter may declare: what is expected, the test of it, and where the value is another one for the
 -- test and for the function, what makes that.
 local kinds = {
@@ -86,6 +95,9 @@ local kinds = {
   table = {"a table", function(v) return type(v) == "table" end},
   count = {"an integer, 0 or more", function(v) return v and v >= 0 end, options.integer},
   positive = {"a positive integer", function(v) return v and v > 0 end, options.integer},
+  integer = {"an integer", function(v) return v ~= nil end, options.integer},
+  tensor = {"a tensor", function(v) return torch.is_tensor(v) end},
+  tensors = {"an array of tensors", is_tensors},
   seconds = {"a number, 0 or more", function(v) return type(v) == "number" and v >= 0 end},
 }
 
@@ -179,6 +191,40 @@ function options.read(name, parameters, ...)
     end
   end
   return result
+end
+
+--- For functions of any number of tensors, f(a, b, …) or f({a, b, …}), with options in a trailing table: the array
+-- of tensors, and the options by name. `parameters` are those of options.read, without the tensors.
+function options.read_tensors(name, parameters, ...)
+  local list, n = {...}, select("#", ...)
+  if is_tensors((...)) and n <= 1 + #parameters then
+    local rest = #parameters > 0 and options.read(name, parameters, select(2, ...)) or {}
+    return table.move((...), 1, #(...), 1, {}), rest
+  end
+  local given = {}
+  if n > 1 and options.is_named(list[n]) then given, n = list[n], n - 1 end
+  for i = 1, n do
+    if not torch.is_tensor(list[i]) then options.wrong(name, "tensors", i, "a tensor", list[i]) end
+  end
+  if n == 0 then options.raise(name .. ": expected at least one tensor") end
+  return table.move(list, 1, n, 1, {}), options.read(name, #parameters > 0 and parameters or {{"options"}}, given)
+end
+
+--- What `shape` makes of one tensor, of several (as many results), or of an array of them (an array).
+function options.map_tensors(name, shape, ...)
+  local list = options.read_tensors(name, {}, ...)
+  for i, x in ipairs(list) do list[i] = shape(x) end
+  if not torch.is_tensor((...)) then return list end
+  return table.unpack(list)
+end
+
+--- A dimension from 1 on of a tensor of `ndim` dimensions; negative ones count from the end.
+function options.dim(name, parameter, position, value, ndim)
+  local n, at = math.max(ndim, 1), options.integer(value)
+  if at == nil or at == 0 or at > n or at < -n then
+    options.wrong(name, parameter, position, ("a dimension from 1 to %d (or -1 to -%d)"):format(n, n), value)
+  end
+  return at > 0 and at or at + n + 1
 end
 
 return options

@@ -1,0 +1,102 @@
+-- Functions of torch that are written in Lua: what the recorded cases of PyTorch (tests/tensor/parity_spec.lua) leave
+-- out.
+local torch = require "torch"
+
+local function same(want, got) assert.same(want, torch.is_tensor(got) and got:tolist() or got) end
+
+describe("functions of torch in Lua", function()
+  it("are methods where their first argument is a tensor", function()
+    same({1, 3}, torch.tensor({3, 1, 3}):unique())
+    assert.equal(torch.quantile, torch.ones(1).quantile)
+    assert.is_nil(torch.ones(1).meshgrid) -- takes any number of tensors
+    assert.is_nil(torch.ones(1).no_such_method)
+  end)
+
+  it("count distinct elements and say where they went", function()
+    local values, inverse, counts = torch.unique(torch.tensor({{5, 2}, {2, 5}, {5, 5}}),
+      {return_inverse = true, return_counts = true})
+    same({2, 5}, values)
+    same({{2, 1}, {1, 2}, {2, 2}}, inverse)
+    same({2, 4}, counts)
+    local rows, place = torch.unique(torch.tensor({{1, 2}, {0, 9}, {1, 2}}), {dim = 1, return_inverse = true})
+    same({{0, 9}, {1, 2}}, rows)
+    same({2, 1, 2}, place)
+    same({}, torch.unique(torch.zeros(0)))
+  end)
+
+  it("find places in sorted sequences, with NaN as the largest", function()
+    local sorted = torch.tensor({1, 3, 3, 5})
+    same({1, 2, 5}, torch.searchsorted(sorted, torch.tensor({0, 3, 6})))
+    same({1, 4, 5}, torch.searchsorted(sorted, torch.tensor({0, 3, 6}), {right = true}))
+    assert.equal(5, torch.searchsorted(torch.tensor({1.0, 2, 3, 0 / 0}), 0 / 0, {right = true}):item())
+    same({{1, 3}}, torch.searchsorted(torch.tensor({{1.0, 2}}), torch.tensor({{0.5, 9}})))
+    assert.has_error(function() torch.searchsorted(torch.ones(2, 3), torch.ones(3)) end,
+      "searchsorted: 'sorted_sequence' (argument 1): expected 1 dimension, or those of input (3) but the last, "
+      .. "got (2×3)")
+  end)
+
+  it("find medians and quantiles beside NaN", function()
+    local x = torch.tensor({{3.0, 1, 2, 4}, {0 / 0, 1, 2, 3}})
+    local values, places = x:median(2)
+    assert.equal(2, values[1]:item())
+    assert.is_true(values[2]:isnan():item())
+    same({3, 1}, places)
+    same({2, 2}, (x:nanmedian(2)))
+    same({2.5, 2}, x:nanquantile(0.5, 2))
+    assert.has_error(function() torch.quantile(torch.ones(3), 1.5) end,
+      "quantile: 'q' (argument 2): expected numbers from 0 to 1")
+    assert.has_error(function() torch.quantile(torch.ones(3), 0.5, {interpolation = "cubic"}) end,
+      "quantile: 'interpolation' (argument 5): expected 'linear', 'lower', 'higher', 'midpoint' or 'nearest', "
+      .. "got string 'cubic'")
+  end)
+
+  it("cut tensors into parts", function()
+    local parts = torch.arange(7):tensor_split(3)
+    same({0, 1, 2}, parts[1])
+    same({5, 6}, parts[3])
+    same({1, 2}, torch.arange(5):tensor_split({1, -2})[2])
+    assert.has_error(function() torch.ones(2, 3):hsplit(2) end,
+      "hsplit: 'indices_or_sections' (argument 2): 3 elements are not 2 equal parts")
+  end)
+
+  it("write into places and carry gradients", function()
+    local x = torch.zeros(3, 3):requires_grad_(true)
+    local y = x:clone()
+    y = y:fill_diagonal_(5) * torch.arange(9):reshape(3, 3)
+    y:sum():backward()
+    same({{0, 1, 2}, {3, 0, 5}, {6, 7, 0}}, x.grad)
+    same({{1, 0}, {0, 1}, {0, 0}, {1, 0}, {0, 1}}, torch.zeros(5, 2):fill_diagonal_(1, true))
+    same({0, 7, 0, 7}, torch.zeros(4):index_fill_(1, torch.tensor({2, 4, 2}), 7))
+    same({5, 0, 6}, torch.zeros(3):masked_scatter(torch.tensor({true, false, true}), torch.tensor({5.0, 6, 7})))
+    same({{0, 9}, {8, 0}}, torch.zeros(2, 2):put(torch.tensor({2, -2}), torch.tensor({9.0, 8})))
+    same({4, 0, 1}, torch.zeros(3):index_put({torch.tensor({1, 3, 1})}, torch.tensor({1.0, 1, 3}), true))
+  end)
+
+  it("say what is wrong with a call", function()
+    local wrong = {
+      {"hstack: 'tensors' (argument 2): expected a tensor, got number 3",
+        function() torch.hstack(torch.ones(1), 3) end},
+      {"block_diag: expected at least one tensor", function() torch.block_diag() end},
+      {"meshgrid: 'indexing': expected 'ij' or 'xy', got string 'yx'",
+        function() torch.meshgrid(torch.ones(2), {indexing = "yx"}) end},
+      {"kthvalue: 'k' (argument 2): expected 1 to 3, got 4", function() torch.kthvalue(torch.ones(3), 4) end},
+      {"kthvalue: 'dim' (argument 3): expected a dimension from 1 to 1 (or -1 to -1), got number 2",
+        function() torch.kthvalue(torch.ones(3), 1, 2) end},
+      {"bincount: 'input' (argument 1): expected numbers of 0 or more",
+        function() torch.bincount(torch.tensor({1, -1})) end},
+      {"repeat_interleave: 'repeats' (argument 2): expected 1 or 3 numbers, got 2",
+        function() torch.repeat_interleave(torch.ones(3), torch.tensor({1, 2}), 1) end},
+      {"index_put_: 'indices' (argument 2): expected at most 1, got 2", function()
+        torch.zeros(3):index_put_({torch.tensor({1}), torch.tensor({1})}, torch.tensor(1.0))
+      end},
+      {"unfold: 'size' (argument 3): expected 0 to 3, got 4", function() torch.ones(3):unfold(1, 4, 1) end},
+      {"roll: 'shifts' (argument 2): expected one for each of the 2 dims, got 1",
+        function() torch.roll(torch.ones(2, 2), 1, {1, 2}) end},
+      {"select_scatter: 'src' (argument 2): expected shape (2), got (3)",
+        function() torch.select_scatter(torch.ones(2, 2), torch.ones(3), 1, 1) end},
+      {"movedim: 'source' (argument 2): dimension 1 is there twice",
+        function() torch.movedim(torch.ones(2, 2), {1, 1}, {1, 2}) end},
+    }
+    for _, case in ipairs(wrong) do assert.has_error(case[2], case[1]) end
+  end)
+end)
