@@ -12,6 +12,7 @@ extern const luaL_Reg autograd_modes[];
 void place_open(lua_State *L, int torch);
 void autocast_open(lua_State *L, int torch);
 void warning_open(void);
+void locale_open(lua_State *L);
 void profile_open_library(lua_State *L, int torch);
 void deterministic_open(lua_State *L, int torch);
 bool owner_claim(lua_State *L);
@@ -66,6 +67,7 @@ int luaopen_torch_package(lua_State *L) {
     mode_open(L);
     callback_open(L);
     warning_open();
+    locale_open(L);
   }
   place_open(L, torch);
   autocast_open(L, torch);

@@ -11,6 +11,7 @@
 
 void place_close(void);
 void warning_close(void);
+void locale_close(void);
 
 static _Atomic(lua_State *) owner_state; /* its main thread; NULL: none is open */
 
@@ -38,6 +39,7 @@ static int owner_release(lua_State *L) {
   callback_close();
   place_close();
   warning_close();
+  locale_close();
   atomic_store(&owner_state, NULL);
   return 0;
 }
