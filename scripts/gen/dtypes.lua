@@ -83,7 +83,13 @@ end
 
 -- Names of the types that the kernel of an op is made for.
 function dtypes.of_row(rows, op)
-  local list = dtypes.set(rows, op.types or "all") or error(op.where .. ": unknown types", 0)
+  local list = dtypes.set(rows, op.types or "all")
+  if not list then
+    local names = {}
+    for i, set in ipairs(SETS) do names[i] = set[1] end
+    error(("%s: %s: types: expected a dtype or one of %s, got %q"):format(op.where, op.name, table.concat(names, ", "),
+      op.types), 0)
+  end
   if not op.complex then return list end
   local both = table.move(list, 1, #list, 1, {})
   return table.move(dtypes.set(rows, "complex"), 1, 2, #both + 1, both)
@@ -120,7 +126,7 @@ local function enum(name) return "DTYPE_" .. name:upper() end
 local function set_macros(rows, put)
   for _, set in ipairs(SETS) do
     local members, has = dtypes.set(rows, set[1]), {}
-    local list, made, cases, rest = {}, {}, {}, {}
+    local list, made, cases, rest, none = {}, {}, {}, {}, {}
     for i, name in ipairs(members) do
       has[name] = true
       list[i] = ("X(%s, %s, %s)"):format(rows[name].upper, name, rows[name].storage)
@@ -128,12 +134,16 @@ local function set_macros(rows, put)
       cases[i] = ("case %s: M(%s, %s) break;"):format(enum(name), name, rows[name].storage)
     end
     for _, row in ipairs(rows) do
-      if not has[row.name] then rest[#rest + 1] = ("case %s:"):format(enum(row.name)) end
+      if not has[row.name] then
+        rest[#rest + 1] = ("case %s:"):format(enum(row.name))
+        none[#none + 1] = (", [%s] = NO_KERNEL"):format(enum(row.name))
+      end
     end
     local title = set[1]:upper()
     put("#define %s_DTYPES(X) %s", title, table.concat(list, " "))
     put("#define %s_ENTRIES(f) %s", title, table.concat(made, ", "))
-    put("#define %s_TABLE(f) {%s_ENTRIES(f)}", title, title)
+    put("#define %s_TABLE(f) {%s_ENTRIES(f)%s}", title, title, table.concat(none))
+    put("#define %s_POINTERS(f) {%s_ENTRIES(f)}", title, title)
     put("#define %s_SWITCH(dtype, M) switch ((DType)(dtype)) { %s %s }", title, table.concat(cases, " "),
       #rest > 0 and table.concat(rest, " ") .. " break;" or "")
   end
@@ -164,8 +174,9 @@ function dtypes.header(rows)
     put("#define %s_DTYPES_MASK 0x%xu", title, mask)
   end
   put("/* X(NAME, name, C type in memory) for every type; below, for those of a set that have kernels of their own.")
-  put("** NAME_TABLE(f): initialiser of an array by dtype, of f_float32 and so on, and NAME_ENTRIES(f) " ..
-    "what stands in it.")
+  put("** NAME_TABLE(f): initialiser of an array of functions by dtype, of f_float32 and so on; the other types have")
+  put("** NO_KERNEL (core/internal.h), so that no entry is NULL. NAME_POINTERS(f): the same for pointers to data,")
+  put("** which are NULL for the others. NAME_ENTRIES(f): what stands in it.")
   put("** NAME_SWITCH(dtype, M): M(name, T). */")
   put("#define EVERY_DTYPE(X) %s", table.concat(lists, " "))
   set_macros(rows, put)

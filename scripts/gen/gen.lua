@@ -10,6 +10,7 @@ local composite = require "composite"
 local check = require "check"
 local dtypes = require "dtypes"
 local kernels = require "kernels"
+local op_entry = require "op_entry"
 local strings = require "strings"
 local write_file = require "write"
 
@@ -63,33 +64,38 @@ local function ops_h(rows)
   return table.concat(out, "\n")
 end
 
-local function wrapper(row, put)
-  put("Status op_%s(%s) {", row.name, parameters(row))
+-- Puts what gathers the inputs of a call; returns them as C, and how many there are where room was taken for them.
+local function gather_inputs(row, put)
   local list
   local fixed = {}
   for _, arg in ipairs(row.inputs) do
     if arg.list then list = arg else fixed[#fixed + 1] = arg.name end
   end
+  if list and #fixed == 0 then return ("%s, n_%s"):format(list.name, list.name) end
+  if not list and #fixed == 0 then return "NULL, 0" end
+  if not list then
+    put("  Tensor *in[] = {%s};", table.concat(fixed, ", "))
+    return ("in, %d"):format(#fixed)
+  end
+  local count = ("%d + n_%s"):format(#fixed, list.name)
+  put("  Tensor *few[OP_FEW], **in;")
+  put("  TRY(tensors_room(%s, few, &in));", count)
+  for i, name in ipairs(fixed) do put("  in[%d] = %s;", i - 1, name) end
+  put("  for (int i = 0; i < n_%s; i++) in[%d + i] = %s[i];", list.name, #fixed, list.name)
+  return "in, " .. count, count
+end
+
+-- Puts the function op_NAME.
+local function wrapper(row, put)
+  put("Status op_%s(%s) {", row.name, parameters(row))
   if #row.attrs > 0 then
     local fields = {}
     for i, a in ipairs(row.attrs) do fields[i] = a.border and a.default or a.name end
     put("  %s attrs = {%s};", row.struct, table.concat(fields, ", "))
   end
   local attrs = #row.attrs > 0 and "&attrs" or "NULL"
-  local inputs = "NULL, 0"
-  if list and #fixed == 0 then inputs = ("%s, n_%s"):format(list.name, list.name)
-  elseif list then
-    put("  Tensor *few[OP_FEW], **in;")
-    put("  TRY(tensors_room(%d + n_%s, few, &in));", #fixed, list.name)
-    for i, name in ipairs(fixed) do put("  in[%d] = %s;", i - 1, name) end
-    put("  for (int i = 0; i < n_%s; i++) in[%d + i] = %s[i];", list.name, #fixed, list.name)
-    inputs = ("in, %d + n_%s"):format(#fixed, list.name)
-  elseif #fixed > 0 then
-    put("  Tensor *in[] = {%s};", table.concat(fixed, ", "))
-    inputs = ("in, %d"):format(#fixed)
-  end
+  local inputs, room = gather_inputs(row, put)
   local id = "OP_" .. row.name:upper()
-  local long = list and #fixed > 0
   local results = "out"
   if row.list_output then put("  return op_call_list(%s, %s, %s, out);\n}", id, inputs, attrs) return end
   if row.n_outputs == 1 then put("  *out = NULL;")
@@ -97,28 +103,14 @@ local function wrapper(row, put)
     results = "results"
     put("  Tensor *results[%d] = {0};", row.n_outputs)
   end
-  if row.n_outputs == 1 and not long then put("  return op_call(%s, %s, %s, out);", id, inputs, attrs)
+  if row.n_outputs == 1 and not room then put("  return op_call(%s, %s, %s, out);", id, inputs, attrs)
   else
     put("  Status status = op_call(%s, %s, %s, %s);", id, inputs, attrs, results)
     if row.n_outputs > 1 then for i = 1, row.n_outputs do put("  *out%d = results[%d];", i, i - 1) end end
-    if long then put("  tensors_leave(%d + n_%s, few, in);", #fixed, list.name) end
+    if room then put("  tensors_leave(%s, few, in);", room) end
     put("  return status;")
   end
   put("}")
-end
-
-local function bits(set)
-  local n = 0
-  for i in pairs(set) do n = n | 1 << (i - 1) end
-  return n
-end
-
--- An array in C with the values of a table whose keys are numbers.
-local function masks(by_number)
-  local items = {}
-  for i, mask in pairs(by_number) do items[#items + 1] = ("[%d] = 0x%x"):format(i - 1, mask) end
-  table.sort(items)
-  return ("(const uint16_t[]){%s}"):format(table.concat(items, ", "))
 end
 
 local function type_bits(row)
@@ -181,23 +173,29 @@ local function ids_by_name(rows, put)
   put("};")
 end
 
+-- The prototypes of the hand-written functions that rows name.
+local function declarations(rows, put)
+  local declared = {}
+  local function declare(format, name)
+    local text = format:format(name)
+    if not declared[text] then declared[text] = true; put("%s", text) end
+  end
+  for _, row in ipairs(rows) do
+    if row.view and row.list_output then declare("Status views_%s(Call *c);", row.view)
+    elseif row.view then declare("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);", row.view) end
+    if row.infer then declare("Status infer_%s(Call *c);", row.infer) end
+    if type(row.check) == "string" then declare("Status check_%s(const Call *c);", row.check) end
+    if row.kind == "create" then declare("Status create_%s(Call *c);", row.name) end
+    if row.composite and not row.formula then declare("Status composite_%s(Call *c);", row.composite) end
+    if type(row.backward) == "string" then declare("Status backward_%s(Backward *c);", row.backward) end
+  end
+end
+
 local function ops_c(rows)
   local out = {'/* Generated from tensor/ops/. */\n#include <math.h>\n\n#include "autograd/gradient.h"\n'
     .. '#include "call/formula.h"'}
   local function put(...) out[#out + 1] = string.format(...) end
-  local declared = {}
-  local function declare(text) if not declared[text] then declared[text] = true; put("%s", text) end end
-  for _, row in ipairs(rows) do
-    if row.view and row.list_output then declare(("Status views_%s(Call *c);"):format(row.view))
-    elseif row.view then
-      declare(("Status view_%s(const Tensor *in, const void *attrs, Tensor *out);"):format(row.view))
-    end
-    if row.infer then declare(("Status infer_%s(Call *c);"):format(row.infer)) end
-    if type(row.check) == "string" then declare(("Status check_%s(const Call *c);"):format(row.check)) end
-    if row.kind == "create" then declare(("Status create_%s(Call *c);"):format(row.name)) end
-    if row.composite and not row.formula then declare(("Status composite_%s(Call *c);"):format(row.composite)) end
-    if type(row.backward) == "string" then declare(("Status backward_%s(Backward *c);"):format(row.backward)) end
-  end
+  declarations(rows, put)
   for _, row in ipairs(rows) do wrapper(row, put) end
   for _, row in ipairs(rows) do
     if type(row.backward) == "function" then
@@ -216,88 +214,7 @@ local function ops_c(rows)
   for _, row in ipairs(rows) do table_row(row, put) end
   module_lists(rows, put)
   put("const OpInfo op_table[OP_COUNT] = {")
-  for _, row in ipairs(rows) do
-    local differentiable, save_in, save_out = 0, {}, {}
-    local layouts = {}
-    local backward = "NULL"
-    if row.plan then
-      differentiable = bits(row.plan.results)
-      save_in, save_out, layouts = row.plan.save_inputs, row.plan.save_outputs, row.plan.layouts
-      backward = "backward_" .. row.name
-    elseif row.backward then
-      backward = "backward_" .. row.backward
-      for _, name in ipairs(row.grad_inputs or error(row.where .. ": grad_inputs is missing", 0)) do
-        differentiable = differentiable | 1 << (row.by_name[name].input - 1)
-      end
-      for _, name in ipairs(row.save or {}) do
-        local o = name:match "^out(%d)$"
-        if o then save_out[tonumber(o)] = gradient.ANY
-        else save_in[row.by_name[name].input] = gradient.ANY end
-      end
-      for _, name in ipairs(row.save_layout or {}) do layouts[row.by_name[name].input] = true end
-    end
-    local positions = 0
-    for i, kind in ipairs(row.outputs) do if kind == "Positions" then positions = positions | 1 << (i - 1) end end
-    local operands = 0
-    for _, name in ipairs(row.operand or {}) do operands = operands | 1 << (row.by_name[name].input - 1) end
-    put("  [OP_%s] = {", row.name:upper())
-    put("    .id = OP_%s, .name = %s, .lua_name = %s,", row.name:upper(), quote(row.name), quote(row.lua))
-    if not row.private then put("    .modules = modules_%s,", table.concat(row.modules, "_"):gsub("%W", "_")) end
-    if row.next then put("    .next = &op_table[OP_%s],", row.next.name:upper()) end
-    put("    .signature = %s,", quote(row.signature))
-    put("    .doc = %s, .example = %s, .onnx = %s,", quote(row.doc), quote(row.example), quote(row.onnx))
-    local amp = row.amp or {}
-    put("    .amp_cpu = AMP_%s, .amp_cuda = AMP_%s,", (amp.cpu or "none"):upper(), (amp.cuda or "none"):upper())
-    for i, a in ipairs(row.args) do
-      if row.amp_when and row.amp_when.arg == a then
-        put("    .amp_when = %d, .amp_choices = 0x%x,", i - 1, row.amp_when.choices)
-      end
-    end
-    if row.mutates then
-      local mask, when = 0, 0
-      for _, name in ipairs(row.mutates) do mask = mask | 1 << (row.by_name[name].input - 1) end
-      for i, a in ipairs(row.args) do if a.name == row.mutates.when then when = i - 1 end end
-      put("    .mutates = 0x%x, .mutates_when = %d,", mask, when)
-    end
-    if #row.args > 0 then put("    .args = args_%s, .n_args = %d,", row.name, #row.args) end
-    if #row.attrs > 0 then put("    .defaults = &defaults_%s, .attrs_size = sizeof(%s),", row.name, row.struct) end
-    local returned, all_if = row.returns or row.list_output and 1 or row.n_outputs, 0
-    for i, a in ipairs(row.args) do if a.name == returned then returned, all_if = 1, i - 1 end end
-    put("    .n_inputs = %d, .n_outputs = %d, .n_returned = %d, .all_returned_if = %d, .position_outputs = %d,",
-      #row.inputs, row.n_outputs, returned, all_if, positions)
-    put("    .kind = KIND_%s, .result = RESULT_%s, .bool_operands = %d, .types = 0x%x,", row.kind:upper(),
-      (row.result or "promote"):upper(), operands, type_bits(row))
-    local numbers = "none"
-    for _, a in ipairs(row.attrs) do if a.type.c:find "Scalar" then numbers = row.numbers or "cut" end end
-    put("    .numbers = NUMBERS_%s,", numbers:upper())
-    local flags = {}
-    local function flag(name, on) if on then flags[#flags + 1] = "." .. name .. " = true" end end
-    flag("method", row.method ~= false and row.modules.torch and #row.inputs > 0 and not row.private)
-    flag("in_place", row.inplace); flag("in_place_only", row.inplace == "only")
-    flag("in_place_direct", row.inplace == "direct")
-    flag("moves", row.moves); flag("computes", row.computes); flag("halves", row.halves)
-    flag("creation", row.creation); flag("contiguous", row.contiguous); flag("random", row.random)
-    flag("list_output", row.list_output)
-    flag("costly", row.cost); flag("typed", row.composite and row.types); flag("bounds", row.bounds)
-    flag("list", row.inputs[#row.inputs] and row.inputs[#row.inputs].list)
-    flag("real_result", row.complex_result == "real"); flag("not_holomorphic", row.holomorphic == false)
-    if #flags > 0 then put("    %s,", table.concat(flags, ", ")) end
-    put("    .differentiable = 0x%x, .save_inputs = 0x%x, .save_outputs = 0x%x, .save_layouts = 0x%x,", differentiable,
-      bits(save_in), bits(save_out), bits(layouts))
-    if next(save_in) then put("    .input_for = %s,", masks(save_in)) end
-    if next(save_out) then put("    .output_for = %s,", masks(save_out)) end
-    if row.view then
-      put("    .%s = %s_%s,", row.list_output and "views" or "view", row.list_output and "views" or "view", row.view)
-    end
-    if row.infer then put("    .infer = infer_%s,", row.infer) end
-    if row.kind == "create" then
-      put("    .create = create_%s, .options_at = offsetof(%s, options),", row.name, row.struct)
-    end
-    if row.composite then put("    .composite = composite_%s,", row.composite) end
-    if row.check then put("    .check = check_%s,", type(row.check) == "string" and row.check or row.name) end
-    if row.formula then put("    .formulas = formulas_%s, .n_formulas = %d,", row.name, #row.traces) end
-    put("    .backward = %s},", backward)
-  end
+  for _, row in ipairs(rows) do op_entry.emit(row, put, type_bits(row)) end
   put("};")
   ids_by_name(rows, put)
   put("")

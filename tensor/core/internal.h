@@ -174,6 +174,10 @@ static inline bool worth_threads(int64_t n, int cost) {
 void kernel_fault(const char *format, ...) PRINTF(1, 2);
 void kernel_fault_bit(unsigned bit); /* the same with a bit of device/fault.h, which stands for a text */
 bool kernel_faulted(void);
+/* What stands in a table by dtype where there is no function: it notes a fault, whatever it is called with. A row's
+** `types` refuses such a dtype before its kernel runs; this is for a row and a table that do not agree. */
+Status kernel_missing(void);
+#define NO_KERNEL ((void *)kernel_missing)
 Status kernel_fault_take(const char *who); /* clears it, as a failure of the op */
 /* An index that came as position 0: see vm/argument.c. */
 #define POSITION_ZERO INT64_MIN

@@ -62,6 +62,11 @@ void kernel_fault(const char *format, ...) {
   va_end(args);
 }
 
+Status kernel_missing(void) {
+  kernel_fault("its kernel has no function for tensors of this dtype");
+  return OK;
+}
+
 bool kernel_faulted(void) {
   return atomic_load_explicit(&faults, memory_order_relaxed) != 0;
 }

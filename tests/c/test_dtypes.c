@@ -151,7 +151,23 @@ static void test_table(void) {
   }
 }
 
+/* A table by dtype has a function for every type: where a kernel has none, one that notes a fault. */
+static int answer_float32(int x) { return x; }
+static int answer_float64(int x) { return x + 1; }
+
+static void test_missing(void) {
+  static int (*const answers[DTYPE_COUNT])(int) = FLOAT_TABLE(answer);
+  CHECK(answers[DTYPE_FLOAT32](1) == 1 && answers[DTYPE_FLOAT64](1) == 2 && !kernel_faulted());
+  for (int d = 0; d < DTYPE_COUNT; d++) {
+    if (d == DTYPE_FLOAT32 || d == DTYPE_FLOAT64) continue;
+    answers[d](1);
+    CHECK(kernel_faulted() && kernel_fault_take("softmax") == ERROR_ARGUMENT);
+    CHECK(strcmp(status_message(), "softmax: its kernel has no function for tensors of this dtype") == 0);
+  }
+}
+
 int main(void) {
+  test_missing();
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
     test_patterns(&formats[i]);
     test_rounding(&formats[i]);

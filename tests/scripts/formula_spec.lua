@@ -146,3 +146,28 @@ describe("checks", function()
     fails("x.lua:1: check 1: no argument 'y'", '{"input", "input.ndim == 1", "{y.shape}"}')
   end)
 end)
+
+describe("docs/internals/formulas.md", function()
+  it("lists what of the rows is C", function()
+    local file <close> = assert(io.open("docs/internals/formulas.md"))
+    local text = file:read "a"
+    local told = {}
+    for line in text:match "## Composites that are C, and why\n(.-)\nCreation rows":gmatch "[^\n]+" do
+      for name in (line:match "^| (`.-) |" or ""):gmatch "`([%w_]+)`" do told[name] = true end
+    end
+    told.binary_cross_entropy = nil -- a formula that calls `probabilities`
+    local gradients = text:match "\nGradients in C:(.-)Checks in C"
+    local checks = text:match "Checks in C(.-)\n\n"
+    local found = {}
+    for _, row in ipairs(schema.read(FILES)) do
+      if row.kind == "composite" and not row.formula then found[row.name] = true end
+      if type(row.backward) == "string" then
+        assert.is_truthy(gradients:find("`" .. row.backward .. "`", 1, true), row.name)
+      end
+      if type(row.check) == "string" then
+        assert.is_truthy(checks:find("`" .. row.check .. "`", 1, true), row.name)
+      end
+    end
+    assert.same(found, told)
+  end)
+end)

@@ -11,6 +11,17 @@ static inline void FOLD_NAME(rows)(int64_t n, int64_t width, const char *p, int6
     }
 }
 
+#ifdef TERM
+/* The same for four rows whose elements lie side by side. */
+static inline void FOLD_NAME(four)(int64_t width, const char *p, int64_t row_stride, LANE *tile) {
+  const T *v0 = (const T *)p, *v1 = (const T *)(p + row_stride);
+  const T *v2 = (const T *)(p + 2 * row_stride), *v3 = (const T *)(p + 3 * row_stride);
+#pragma omp simd
+  for (int64_t j = 0; j < width; j++)
+    tile[j] += (TERM((LANE)v0[j]) + TERM((LANE)v1[j])) + (TERM((LANE)v2[j]) + TERM((LANE)v3[j]));
+}
+#endif
+
 /* The same for rows whose elements lie side by side, TOGETHER rows at a time, of which n is a multiple. */
 static inline void FOLD_NAME(together)(int64_t n, int64_t width, const char *p, int64_t row_stride, LANE *tile) {
 #ifdef TERM
@@ -54,7 +65,13 @@ static void FOLD_NAME(column)(int64_t n, int64_t width, const char *p, int64_t r
     const int64_t m = n - at < most ? n - at : most, single = dense ? m % TOGETHER : m;
     const char *q = p + at * row_stride;
     for (int64_t j = 0; j < width; j++) tile[j] = INIT;
-    FOLD_NAME(rows)(single, width, q, row_stride, stride, tile);
+#ifdef TERM
+    const int64_t four = dense ? single & 4 : 0; /* rows of the single ones that go together */
+    if (four) FOLD_NAME(four)(width, q + (single - four) * row_stride, row_stride, tile);
+#else
+    const int64_t four = 0;
+#endif
+    FOLD_NAME(rows)(single - four, width, q, row_stride, stride, tile);
     FOLD_NAME(together)(m - single, width, q + single * row_stride, row_stride, tile);
     for (int64_t j = 0; j < width; j++) {
       const CELL a = cell[j], b = (CELL)tile[j];

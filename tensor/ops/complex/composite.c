@@ -21,8 +21,3 @@ Status composite_complex(Call *c) {
   for (int i = 0; i < 2; i++) tensor_release(part[i]);
   return status;
 }
-
-Status composite_conj(Call *c) {
-  if (dtype_is_complex((DType)c->in[0]->dtype)) return op_conj_physical(c->in[0], &c->out[0]);
-  return op_call(OP_ALIAS, c->in, 1, NULL, &c->out[0]);
-}

@@ -34,7 +34,8 @@ op {"conj_physical", "(input: Tensor) -> Tensor", expr = "a", complex = "conj_of
   backward = function(o) return {input = o.grad:conj_physical()} end,
   doc = "The imaginary parts negated; real numbers as they are, copied.",
   example = "torch.conj_physical(torch.complex(1.0, 2.0)).imag", gives = "-2"}
-op {"conj", "(input: Tensor) -> Tensor", complex = true, composite = true, domain = "complex",
+op {"conj", "(input: Tensor) -> Tensor", complex = true, domain = "complex", specialize = {"input.is_complex"},
+  composite = function(o) return o.input.is_complex and o.input:conj_physical() or o.input:alias() end,
   doc = "The imaginary parts negated; a real tensor itself.", example = "torch.conj(torch.complex(1.0, 2.0)).imag",
   gives = "-2"}
 op {"angle", "(input: Tensor) -> Tensor", types = "float", result = "float",

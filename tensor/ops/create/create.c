@@ -107,7 +107,7 @@ typedef void (*SequenceFn)(char *out, int64_t at, int32_t n, double base, double
 typedef void (*SequenceIntegersFn)(char *out, int64_t at, int32_t n, uint64_t start, uint64_t step);
 static const SequenceFn sequences[DTYPE_COUNT] = {FLOAT_ENTRIES(sequence), HALF_ENTRIES(sequence),
                                                   INTEGER_ENTRIES(sequence)};
-static const SequenceIntegersFn sequences_integers[DTYPE_COUNT] = INTEGER_TABLE(sequence_integers);
+static const SequenceIntegersFn sequences_integers[DTYPE_COUNT] = {INTEGER_ENTRIES(sequence_integers)};
 
 /* Elements number from to end - 1: element i is base + step · (i - origin), in double. A call of few elements does not
 ** enter a parallel region, which takes 0.1 µs even for one thread. */

@@ -12,4 +12,4 @@
 #define BODY "optimiser_passes_body.h"
 #include "each_float.h"
 
-OptimiserPasses *const KERNEL(optimiser_passes)[DTYPE_COUNT] = FLOAT_TABLE(&passes);
+OptimiserPasses *const KERNEL(optimiser_passes)[DTYPE_COUNT] = FLOAT_POINTERS(&passes);

@@ -108,6 +108,7 @@ static uint64_t random_take(Generator *g, int64_t groups, uint64_t *seed) {
 
 static Status random_fill(Tensor *t, Generator *g, const Law *law, GroupFn make, int per_group) {
   uint64_t seed;
+  if (make == NULL) return kernel_missing();
   int64_t groups = (t->numel + per_group - 1) / per_group, batches = (groups + BATCH - 1) / BATCH;
   uint64_t at = random_take(g, groups, &seed);
   char *data = tensor_data(t);

@@ -276,6 +276,7 @@ static Status reduce_run_corrected(const Fold *fold, Finish finish, double corre
                                    Tensor *out, const Ints *dim) {
   Plan p;
   uint32_t bits;
+  if (fold == NULL) return kernel_missing();
   TRY(resolve_dims("reduce", dim, in->ndim, &bits));
   if (out->numel == 0) return OK;
   reduce_plan_make(&p, in, out, bits, again);

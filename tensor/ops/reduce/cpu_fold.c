@@ -130,8 +130,8 @@
 #undef JOIN
 #undef INIT
 
-/* How far elements lie outside of [0, 1]; not above 0 for those inside. */
-#define EXCESS(x) LARGER(-(x), (x) - 1)
+/* x (x - 1) is above 0 for elements outside of [0, 1], and not for those inside. */
+#define EXCESS(x) ((x) * ((x) - 1))
 #define FOLD excess
 #define STEP(a, x) LARGER(a, EXCESS(x))
 #define JOIN LARGER
@@ -146,19 +146,20 @@ static void sum_bool_count(int64_t n, const char *p, int64_t stride, void *cell)
 }
 const Fold KERNEL(count_bool_fold) = {sizeof(int64_t), sum_bool_count, sum_column_bool, sum_join_bool, sum_start_bool};
 
-FoldTable KERNEL(sum_folds) = ALL_TABLE(&sum_fold);
-FoldTable KERNEL(prod_folds) = ALL_TABLE(&prod_fold);
-FoldTable KERNEL(max_folds) = ALL_TABLE(&max_fold);
-FoldTable KERNEL(min_folds) = ALL_TABLE(&min_fold);
-FoldTable KERNEL(any_folds) = ALL_TABLE(&any_fold);
-FoldTable KERNEL(all_folds) = ALL_TABLE(&all_fold);
+FoldTable KERNEL(sum_folds) = ALL_POINTERS(&sum_fold);
+FoldTable KERNEL(prod_folds) = ALL_POINTERS(&prod_fold);
+FoldTable KERNEL(max_folds) = ALL_POINTERS(&max_fold);
+FoldTable KERNEL(min_folds) = ALL_POINTERS(&min_fold);
+FoldTable KERNEL(any_folds) = ALL_POINTERS(&any_fold);
+FoldTable KERNEL(all_folds) = ALL_POINTERS(&all_fold);
 
-FoldTable KERNEL(excess_folds) = FLOAT_TABLE(&excess_fold);
-FoldTable KERNEL(small_squares_folds) = FLOAT_TABLE(&plus_square_small_fold);
-FoldTable KERNEL(large_squares_folds) = FLOAT_TABLE(&plus_square_large_fold);
+FoldTable KERNEL(excess_folds) = FLOAT_POINTERS(&excess_fold);
+FoldTable KERNEL(small_squares_folds) = FLOAT_POINTERS(&plus_square_small_fold);
+FoldTable KERNEL(large_squares_folds) = FLOAT_POINTERS(&plus_square_large_fold);
 
-static FoldTable count_folds = FLOAT_TABLE(&count_fold), plus_abs_folds = FLOAT_TABLE(&plus_abs_fold);
-static FoldTable plus_square_folds = FLOAT_TABLE(&plus_square_fold), larger_abs_folds = FLOAT_TABLE(&larger_abs_fold);
-static FoldTable smaller_abs_folds = FLOAT_TABLE(&smaller_abs_fold);
+static FoldTable count_folds = FLOAT_POINTERS(&count_fold), plus_abs_folds = FLOAT_POINTERS(&plus_abs_fold);
+static FoldTable plus_square_folds = FLOAT_POINTERS(&plus_square_fold);
+static FoldTable larger_abs_folds = FLOAT_POINTERS(&larger_abs_fold);
+static FoldTable smaller_abs_folds = FLOAT_POINTERS(&smaller_abs_fold);
 const FoldTable *const KERNEL(norm_folds)[5] = {&count_folds, &plus_abs_folds, &plus_square_folds, &larger_abs_folds,
                                                 &smaller_abs_folds};

@@ -8,7 +8,7 @@ typedef const Fold *const FoldTable[DTYPE_COUNT];
 
 extern FoldTable KERNEL(sum_folds), KERNEL(prod_folds), KERNEL(max_folds), KERNEL(min_folds);
 extern FoldTable KERNEL(any_folds), KERNEL(all_folds);
-/* The largest of -x and x - 1. */
+/* The largest x (x - 1). */
 extern FoldTable KERNEL(excess_folds);
 /* The sum of bool, faster than that of sum_folds. */
 extern const Fold KERNEL(count_bool_fold);

@@ -15,4 +15,4 @@ static void moments_start(int64_t n, void *cells) { memset(cells, 0, (size_t)n *
 #define BODY "ops/reduce/moments_body.h"
 #include "each_float.h"
 
-FoldTable KERNEL(moments_folds) = FLOAT_TABLE(&moments_fold);
+FoldTable KERNEL(moments_folds) = FLOAT_POINTERS(&moments_fold);

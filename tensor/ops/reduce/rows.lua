@@ -143,7 +143,7 @@ op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Ten
   doc = [[log Σ exp(input), without overflow.]], example = "torch.logsumexp(torch.zeros(2, 3), 2)",
   gives = "{1.0986, 1.0986}"}
 op {"unit_excess", "(input: Tensor) -> Tensor", private = true, types = "float", infer = "extreme",
-  doc = [[The largest of -x and x - 1 of all elements: above 0, or NaN, where one does not lie between 0 and 1.]]}
+  doc = [[The largest x (x - 1) of all elements: above 0, or NaN, where one does not lie between 0 and 1.]]}
 -- The folds of native_norm by p.
 local FOLDS = {[0] = 0, [1] = 1, [2] = 2, [math.huge] = 3, [-math.huge] = 4}
 op {"norm", "(input: Tensor, p: number = 2, dim: dims = nil, keepdim: bool = false) -> Tensor", computes = true,

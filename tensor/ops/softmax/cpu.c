@@ -9,6 +9,7 @@
 #define SHORT 512        /* the longest of short rows */
 #define FEW 16           /* elements from which on a fold pays */
 #define SHORT_BLOCK 1024 /* elements of the short rows that are worked on together */
+#define ROW_PART 1024    /* elements of a long row whose exponentials are kept until they are added up */
 #define PIECE 65536      /* elements of a long row between two looks at the interrupt flag */
 
 typedef struct {

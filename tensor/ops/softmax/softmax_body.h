@@ -54,7 +54,10 @@ static T NAME(softmax_sum_short)(int64_t n, const T *v) {
 
 /* log Σ exp(x - most), of a row whose largest element is 'most': terms of elements equal to it are 1 each, and are
 ** counted apart ('ones'), so that the digits of a small rest are kept. Where most is infinite the result is NaN. */
-static inline T NAME(softmax_rest)(T d) { return d == 0 ? 0 : exp(d); }
+static inline T NAME(softmax_rest)(T d) {
+  const T e = exp(d); /* of all elements, for vector code */
+  return d == 0 ? 0 : e;
+}
 static inline T NAME(softmax_log)(T rest, T ones) { return log1p(rest + (ones - 1)); }
 
 /* A long row. The interrupt flag is looked at now and then; what is left undone then is noticed when the call ends. */
@@ -75,13 +78,17 @@ static void NAME(softmax_row)(int64_t n, const T *x, T *o) {
 
 static void NAME(log_softmax_row)(int64_t n, const T *x, T *o) {
   const T most = NAME(softmax_max)(n, x);
-  T rest = 0, part[TILE];
+  T rest = 0, part[ROW_PART];
   int64_t ones = 0;
-  for (int64_t at = 0; at < n && !interrupt_requested(); at += TILE) {
-    const int64_t m = n - at < TILE ? n - at : TILE;
-    for (int64_t i = 0; i < m; i++) ones += x[at + i] == most;
-#pragma omp simd
-    for (int64_t i = 0; i < m; i++) part[i] = NAME(softmax_rest)(x[at + i] - most);
+  for (int64_t at = 0; at < n && !interrupt_requested(); at += ROW_PART) {
+    const int64_t m = n - at < ROW_PART ? n - at : ROW_PART;
+    int equal = 0;
+#pragma omp simd reduction(+ : equal)
+    for (int64_t i = 0; i < m; i++) {
+      equal += x[at + i] == most;
+      part[i] = NAME(softmax_rest)(x[at + i] - most);
+    }
+    ones += equal;
     rest += (T)NAME(softmax_sum)(m, part);
   }
   const T shift = NAME(softmax_log)(rest, (T)ones);
@@ -92,18 +99,22 @@ static void NAME(log_softmax_row)(int64_t n, const T *x, T *o) {
   }
 }
 
-/* Several short rows at once: one vector loop takes the exponentials of all. */
+/* Several short rows at once: one vector loop takes the exponentials of all, and one the logarithms, of a multiple of
+** 16 rows, for the rest of a loop is no vector code. */
 static void NAME(log_softmax_short)(int64_t rows, int64_t n, T *o) {
   T e[SHORT_BLOCK], rest[SHORT_BLOCK], ones[SHORT_BLOCK];
+  const int64_t whole = (rows + 15) / 16 * 16;
 #pragma omp simd
   for (int64_t i = 0; i < rows * n; i++) e[i] = NAME(softmax_rest)(o[i]);
   for (int64_t r = 0; r < rows; r++) {
+    int equal = 0; /* an integer: floats are added up in order, one by one */
     rest[r] = NAME(softmax_sum_short)(n, e + r * n);
-    ones[r] = 0;
-    for (int64_t i = 0; i < n; i++) ones[r] += o[r * n + i] == 0;
+    for (int64_t i = 0; i < n; i++) equal += o[r * n + i] == 0;
+    ones[r] = (T)equal;
   }
+  for (int64_t r = rows; r < whole; r++) rest[r] = 0, ones[r] = 1;
 #pragma omp simd
-  for (int64_t r = 0; r < rows; r++) rest[r] = NAME(softmax_log)(rest[r], ones[r]);
+  for (int64_t r = 0; r < whole; r++) rest[r] = NAME(softmax_log)(rest[r], ones[r]);
   for (int64_t r = 0; r < rows; r++)
     for (int64_t i = 0; i < n; i++) o[r * n + i] -= rest[r];
 }
