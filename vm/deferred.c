@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "call/mode.h"
 #include "call/road.h"
 #include "device/fused.h"
 #include "expression.h"
@@ -16,7 +15,7 @@ static Deferred *deferred_waiting;
 static Storage deferred_storage = {.device = {DEVICE_CPU, 0}};
 static uint64_t deferred_programs;
 
-static Deferred *deferred_of(const Tensor *t) {
+Deferred *deferred_of(const Tensor *t) {
   return t != NULL && t->storage == &deferred_storage ? (Deferred *)t : NULL;
 }
 
@@ -29,8 +28,6 @@ static void deferred_unlink(Deferred *d) {
   d->at = NULL;
 }
 
-static void deferred_release(Deferred *d);
-
 static void deferred_drop_operands(Deferred *d) {
   for (int i = 0; i < d->n; i++) {
     tensor_release(d->in[i].tensor);
@@ -40,7 +37,7 @@ static void deferred_drop_operands(Deferred *d) {
 }
 
 /* Expressions are short, so the recursion is. */
-static void deferred_release(Deferred *d) {
+void deferred_release(Deferred *d) {
   if (--d->refs > 0) return;
   deferred_unlink(d);
   deferred_drop_operands(d);
@@ -49,7 +46,7 @@ static void deferred_release(Deferred *d) {
   memory_free(d, sizeof *d);
 }
 
-static void deferred_drop_box(TensorBox *box) {
+void deferred_drop_box(TensorBox *box) {
   Deferred *d = box->deferred;
   box->deferred = NULL;
   d->box = NULL;
@@ -197,20 +194,18 @@ static Tensor *deferred_of_box(TensorBox *box) {
   return deferred_compute_one(d) == OK ? box->tensor : NULL;
 }
 
-/* Computes input 'i' if it is deferred, and puts the tensor in the place of its header wherever the call has it: the
-** header is gone then, perhaps. */
-static Status deferred_compute_input(Tensor **inputs, int n, int i) {
+Status deferred_compute_input(Tensor **inputs, int n, int i) {
   const Tensor *header = inputs[i];
   Deferred *d = deferred_of(header);
   if (d == NULL) return OK;
-  const TensorBox *box = d->box; /* an argument lies in a box */
+  const TensorBox *box = d->box; /* an argument lies in a box, or is a part of a composite, which holds it */
   TRY(deferred_compute_one(d));
   for (int k = 0; k < n; k++)
-    if (inputs[k] == header) inputs[k] = box->tensor;
+    if (inputs[k] == header) inputs[k] = box != NULL ? box->tensor : d->made;
   return OK;
 }
 
-static Status deferred_compute_inputs(Tensor **inputs, int n) {
+Status deferred_compute_inputs(Tensor **inputs, int n) {
   for (int i = 0; i < n; i++) TRY(deferred_compute_input(inputs, n, i));
   return OK;
 }
@@ -241,8 +236,8 @@ static Status deferred_fit(const Call *c, Tensor **inputs, const Tensor *shape) 
   return OK;
 }
 
-static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box,
-                                 Status *status) {
+bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box,
+                          Status *status) {
   Call c = {.info = info, .op = info->id, .in = inputs, .n_in = n, .attrs = attrs};
   Tensor shape = {.ndim = 0};
   DType compute, result;
@@ -261,7 +256,8 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   bool takes;
   const bool wants = deferred_wants_grad(info, inputs, n, &takes);
   Deferred *d = NULL;
-  if (!takes) return false;
+  const int64_t pays = fused_least * (info->costly ? FUSED_GRADIENT_COSTLY : FUSED_GRADIENT_CHEAP);
+  if (!takes || (wants && shape.numel < pays)) return false;
   *status = deferred_fit(&c, inputs, &shape);
   if (*status == OK) *status = deferred_new(&c, compute, result, ndim, shape.shape, &d);
   if (*status != OK) return false;
@@ -270,8 +266,7 @@ static bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, con
   return true;
 }
 
-static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box,
-                               Status *status) {
+bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box, Status *status) {
   Deferred *d = deferred_of(inputs[0]);
   if (d == NULL || d->made != NULL || !fused_takes_reduction(info, attrs, &d->header)) return false;
   Call c = {.info = info, .op = info->id, .in = inputs, .n_in = 1, .attrs = attrs};
@@ -295,16 +290,6 @@ static bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *
   if (good) box->tensor = c.out[0];
   else tensor_release(c.out[0]);
   return good;
-}
-
-bool deferred_call(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box, Status *status) {
-  *status = OK;
-  if (call_modes == 0 && info->n_returned == 1 && !info->list_output) {
-    if (deferred_elementwise(info, inputs, n, attrs, box, status)) return true;
-    if (*status == OK && n > 0 && deferred_reduction(info, inputs, attrs, box, status)) return true;
-  }
-  if (*status == OK) *status = deferred_compute_inputs(inputs, n);
-  return false;
 }
 
 /* ---- changes in place -------------------------------------------------------------------------------- */

@@ -40,6 +40,23 @@ static inline Tensor *expression_operand(const Operand *o) {
 /* An operand of 'd' must be as it was at the call. */
 Status expression_operand_check(const Deferred *d, const Operand *o);
 
+/* ---- deferred.c ----------------------------------------------------------------------------------------- */
+
+Deferred *deferred_of(const Tensor *t); /* whose header it is, or NULL */
+void deferred_release(Deferred *d);
+void deferred_drop_box(TensorBox *box);
+/* Computes input 'i' if it is deferred, and puts the tensor in the place of its header wherever the call has it: the
+** header is gone then, perhaps. */
+Status deferred_compute_input(Tensor **inputs, int n, int i);
+Status deferred_compute_inputs(Tensor **inputs, int n);
+/* True: the result of the call is in the box, as an expression or computed. False with *status == OK: the call is none
+** that can be deferred. */
+bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void *attrs, TensorBox *box,
+                          Status *status);
+bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box, Status *status);
+
+/* ---- expression.c ------------------------------------------------------------------------------------------- */
+
 /* Gives the results of expressions that have just been computed without the tape their history, where a gradient is
 ** wanted: one node for all. 'program' is a new number for their scratch. */
 Status expression_attach(int n, Deferred *const *roots, uint64_t program);

@@ -233,10 +233,9 @@ static int file_format_of(lua_State *L) {
   else lua_pushstring(L, format);
   return 1;
 }
-/* fused(least): fusion begins at so many elements from now on (nil: as it does without tests); gives how many walks ran
-** so far. */
+/* fused(least): fusion begins at so many elements from now on (nil: no change); gives how many walks ran so far. */
 static int fused(lua_State *L) {
-  fused_least = luaL_optinteger(L, 1, FUSED_LEAST);
+  fused_least = luaL_optinteger(L, 1, fused_least);
   lua_pushinteger(L, fused_walks);
   return 1;
 }

@@ -48,7 +48,7 @@ Status mode_call(ModeCall *call) {
     if (mode->before != NULL) status = mode->before(call);
     if (status == OK) began |= 1u << i;
   }
-  call_modes = modes & (MODES_INSIDE | (call->shows_inside ? MODE_TRACE : 0));
+  call_modes = modes & (MODES_INSIDE | (call->shows_inside ? MODE_TRACE | MODE_FUSED : 0));
   if (status == OK) status = call->run(call);
   for (int i = MODE_COUNT - 1; i >= 0; i--) {
     if (!(began >> i & 1) || mode_table[i]->after == NULL) continue;

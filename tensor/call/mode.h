@@ -21,7 +21,8 @@ enum {
   MODE_TRACE = 1 << 2,         /* notes outermost calls */
   MODE_ANOMALY = 1 << 3,       /* the tape and the engine look at it; a call does nothing for it */
   MODE_PROFILE = 1 << 4,       /* measures all calls */
-  MODE_COUNT = 5
+  MODE_FUSED = 1 << 5,         /* while torch.fused runs a composite: its parts are computed later */
+  MODE_COUNT = 6
 };
 /* These stay on while an op runs that has been seen on the slow road. */
 #define MODES_INSIDE (MODE_DETERMINISTIC | MODE_ANOMALY | MODE_PROFILE)
@@ -54,7 +55,7 @@ struct ModeCall {
   Tensor *out[OP_MAX_OUTPUTS]; /* info->n_outputs */
   TensorList list;
   Status (*run)(ModeCall *call); /* the call itself */
-  bool shows_inside;             /* set by a mode before the call: trace stays on inside the op */
+  bool shows_inside;             /* set by a mode before the call: trace and fused stay on inside the op */
   /* Of the modes themselves: */
   OpMark mark;
   Tensor *few[OP_FEW], **cast; /* the inputs of autocast, owned; NULL: it changed none */

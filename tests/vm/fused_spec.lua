@@ -26,6 +26,9 @@ local function made(f) -- bytes that a call made at its peak, beside its results
 end
 
 describe("torch.fused", function()
+  setup(function() torch._C.fused(32) end) -- from up to 64 times as many on with gradients
+  teardown(function() torch._C.fused(2048) end)
+
   it("gives the bits of the unfused function", function()
     local x, y = torch.rand(N), torch.rand(N)
     check(function() return ((x * 2 + 1):exp() * y):sqrt() end)
@@ -79,6 +82,34 @@ describe("torch.fused", function()
     local bytes = x:numel() * 4
     assert.is_true(made(f) >= bytes)
     assert.is_true(made(torch.fused(f)) < bytes / 4)
+  end)
+
+  it("goes through composites", function()
+    local x, y = torch.rand(61, 83) + 0.1, torch.rand(61, 83) + 0.1
+    local F = nn.functional
+    local function walks(f)
+      local before = torch._C.fused()
+      torch.fused(f)()
+      return torch._C.fused() - before
+    end
+    assert.equal(1, walks(function() return F.gelu(x * 2) + 1 end))
+    assert.equal(1, walks(function() return torch.max(x * 2, y):exp() end))
+    assert.equal(1, walks(function() return F.mse_loss(x * 2, y + 1) end))
+    assert.equal(1, walks(function() return torch.clamp(x * 2, {min = y}) - 1 end))
+    check(function() return F.gelu(x * 2) + 1, F.gelu(x, {approximate = "tanh"}), torch.max(x * 2, y):exp() end)
+    check(function() return F.mse_loss(x * 2, y + 1), F.l1_loss(x, y * 2), F.smooth_l1_loss(x * 3, y) end)
+    check(function() return F.mse_loss(x * 2, y, {reduction = "none"}) * 2, (x * 2):logsumexp(2) end)
+    check(function() return (x * 2):norm(), (x * 2):reshape(83, 61), (x * 2):std(), (x + 1):flatten() end)
+    check(function() return F.binary_cross_entropy_with_logits(x * 2, y:gt(0.5):float()) end)
+    check(function() return F.gelu(x:half() * 2) + 1, F.mse_loss(x:bfloat16() * 2, y:bfloat16()) end)
+    check(function() return F.layer_norm(x * 2, {83}), (x * 2):softmax(2):log(), (x - y):log_softmax(1) end)
+    assert.error_matches(function() torch.fused(function() return F.mse_loss(x * 2, y, {reduction = "sums"}) end)() end,
+      "mse_loss: 'reduction'")
+    local a, b = x:clone():requires_grad_(true), x:clone():requires_grad_(true)
+    local function loss(v) return F.mse_loss(F.gelu(v * 2), y) + torch.max(v, y):mean() end
+    loss(a):backward()
+    torch.fused(loss)(b):backward()
+    assert(torch.allclose(a.grad, b.grad, {rtol = 1e-6}))
   end)
 
   it("computes what something else needs, whenever that is", function()
@@ -252,6 +283,22 @@ describe("torch.fused", function()
     local want = table.pack(torch.autograd.grad(f(), {x, y}))
     local got = table.pack(torch.autograd.grad(torch.fused(f)(), {x, y}))
     for i = 1, 2 do assert(torch.allclose(want[i], got[i], {rtol = 1e-6})) end -- sums in another order
+  end)
+
+  it("leaves small tensors alone, and with gradients larger ones where computing anew costs more", function()
+    local function walks(n, wants, f)
+      local x, before = torch.rand(n, {requires_grad = wants}), torch._C.fused(2048)
+      torch.fused(f)(x)
+      return torch._C.fused(32) - before
+    end
+    local function cheap(x) return x * 2 + 1 end
+    local function costly(x) return x:exp():exp() end
+    assert.equal(0, walks(2047, false, cheap))
+    assert.equal(1, walks(2048, false, costly))
+    assert.equal(0, walks(16383, true, cheap))
+    assert.equal(1, walks(16384, true, cheap))
+    assert.equal(0, walks(131071, true, costly))
+    assert.equal(1, walks(131072, true, costly))
   end)
 
   it("accumulates, keeps graphs and frees them as other results do", function()
