@@ -132,6 +132,10 @@ EXPORT int cuEventElapsedTime(float *milliseconds, void *start, void *end) {
 
 extern unsigned *emulated_fault;
 EXPORT int cuModuleLoadData(void **module, const void *) { return (*module = malloc(1)) == NULL; }
+EXPORT int cuModuleUnload(void *module) {
+  free(module);
+  return 0;
+}
 EXPORT int cuModuleGetFunction(void **function, void *, const char *name) {
   return (*function = emulated_find(name)) == NULL ? NOT_FOUND : DONE;
 }

@@ -48,6 +48,7 @@ typedef struct CudaEventBox *CudaEvent;
   X(event_synchronize, cuEventSynchronize, (CudaEvent event))                                                      \
   X(event_elapsed, cuEventElapsedTime, (float *milliseconds, CudaEvent start, CudaEvent end))                      \
   X(module_load, cuModuleLoadData, (CudaModule *module, const void *image))                                        \
+  X(module_unload, cuModuleUnload, (CudaModule module))                                                            \
   X(module_function, cuModuleGetFunction, (CudaFunction *function, CudaModule module, const char *name))           \
   X(module_global, cuModuleGetGlobal_v2, (CudaAddress *address, size_t *bytes, CudaModule module, const char *name)) \
   X(launch, cuLaunchKernel, (CudaFunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,             \

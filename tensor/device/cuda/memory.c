@@ -114,6 +114,12 @@ static Status memory_block(int class, size_t size, CudaStream stream, Chunk *chu
   return OK;
 }
 
+/* Nobody has taken a block of it. */
+static void memory_to_driver(Memory *m, CudaAddress address, size_t bytes) {
+  m->stats.cached -= (int64_t)bytes;
+  driver.free(address);
+}
+
 /* New blocks of a class wait in its list: one that is the driver's own, or all of a chunk. */
 static Status memory_more(int index, int class, size_t size, CudaStream stream) {
   Memory *m = &memories[index];
@@ -122,15 +128,21 @@ static Status memory_more(int index, int class, size_t size, CudaStream stream) 
   Block *b;
   TRY(memory_from_driver(index, small ? MEMORY_CHUNK : size, &address));
   Chunk *chunk = host->memory_alloc(sizeof *chunk);
-  if (chunk == NULL) return ERROR_MEMORY;
+  if (chunk == NULL) {
+    memory_to_driver(m, address, small ? MEMORY_CHUNK : size);
+    return ERROR_MEMORY;
+  }
   *chunk = (Chunk){.address = address, .bytes = small ? MEMORY_CHUNK : size};
   for (size_t at = 0; at + size <= chunk->bytes; at += size) {
-    TRY(memory_block(class, size, stream, chunk, address + at, &b));
+    if (memory_block(class, size, stream, chunk, address + at, &b) != OK) break;
     b->next = m->freed[class];
     m->freed[class] = b;
     chunk->blocks++;
   }
-  return OK;
+  if (chunk->blocks > 0) return OK; /* the rest of the chunk is not used until it goes back as a whole */
+  memory_to_driver(m, address, chunk->bytes);
+  host->memory_free(chunk, sizeof *chunk);
+  return ERROR_MEMORY;
 }
 
 /* ---- what the library calls ------------------------------------------------------------------------------ */
@@ -196,8 +208,7 @@ static void memory_trim_class(Memory *m, int class) {
     }
     *at = b->next;
     if (--b->chunk->blocks == 0) {
-      m->stats.cached -= (int64_t)b->chunk->bytes;
-      driver.free(b->chunk->address);
+      memory_to_driver(m, b->chunk->address, b->chunk->bytes);
       host->memory_free(b->chunk, sizeof *b->chunk);
     }
     host->memory_free(b, sizeof *b);

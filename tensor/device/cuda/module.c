@@ -40,23 +40,37 @@ static Loaded *module_find_loaded(const char *name) {
   return l;
 }
 
-/* Loads an image; kernels of it note faults from now on. */
-static Status module_load(const char *name, const void *image, DType dtype, CudaModule *module) {
+/* Kernels of a module note faults from now on. */
+static Status module_connect(CudaModule module, DType dtype) {
   char word[64];
   CudaAddress place, fault = devices_fault_word();
   size_t bytes;
-  Loaded *l = host->memory_alloc(sizeof *l);
-  if (l == NULL) return ERROR_MEMORY;
-  *l = (Loaded){.next = module_loaded};
-  snprintf(l->name, sizeof l->name, "%s", name);
-  module_loaded = l;
-  *module = NULL;
-  CUDA_TRY(driver.module_load(&l->module, image), "kernels");
-  *module = l->module;
   snprintf(word, sizeof word, "fault_word_%s", dtype_table[dtype].name);
-  if (driver.module_global(&place, &bytes, l->module, word) != 0) return OK; /* none of its kernels has faults */
+  if (driver.module_global(&place, &bytes, module, word) != 0) return OK; /* none of its kernels has faults */
   CUDA_TRY(driver.to_device(place, &fault, sizeof fault, NULL), "kernels");
   return driver_check(driver.synchronize(), "kernels");
+}
+
+/* Loads an image. One that failed stays in the list without a module, and may be tried again. */
+static Status module_load(const char *name, const void *image, DType dtype, CudaModule *module) {
+  Loaded *l = module_find_loaded(name);
+  *module = NULL;
+  if (l == NULL) {
+    l = host->memory_alloc(sizeof *l);
+    if (l == NULL) return ERROR_MEMORY;
+    *l = (Loaded){.next = module_loaded};
+    snprintf(l->name, sizeof l->name, "%s", name);
+    module_loaded = l;
+  }
+  CUDA_TRY(driver.module_load(&l->module, image), "kernels");
+  const Status status = module_connect(l->module, dtype);
+  if (status == OK) {
+    *module = l->module;
+    return OK;
+  }
+  driver.module_unload(l->module);
+  l->module = NULL;
+  return status;
 }
 
 /* The head of the text and one piece. NULL: no memory or no such piece. */

@@ -105,10 +105,43 @@ Status cuda_amin(Call *c) { return reduce_plain(c, "min"); }
 Status cuda_any(Call *c) { return reduce_plain(c, "any"); }
 Status cuda_all(Call *c) { return reduce_plain(c, "all"); }
 
+/* The root of a sum of squares that double may not hold: of the elements divided by a power of 2 near the largest. */
+static Status reduce_root_scaled(Call *c, Tensor *scale, Tensor *scaled) {
+  const NativeNormAttrs *a = c->attrs;
+  const Device device = tensor_device(c->in[0]);
+  Tensor *out = c->out[0], flat = *scale; /* in the shape of the result, which may lack dimensions */
+  memcpy(flat.shape, out->shape, sizeof flat.shape);
+  memcpy(flat.stride, out->stride, sizeof flat.stride);
+  flat.ndim = out->ndim;
+  TRY(reduce_tensor("larger_abs", REDUCE_POWER, c->in[0], scale, &a->dim));
+  TRY(walk_run(host->op_info(OP_DIV), NULL, DTYPE_FLOAT64, 3, (Tensor *[]){scaled, c->in[0], scale}, device));
+  TRY(reduce_tensor("plus_square", REDUCE_ROOT, scaled, out, &a->dim));
+  return walk_run(host->op_info(OP_MUL), NULL, DTYPE_FLOAT64, 3, (Tensor *[]){out, out, &flat}, device);
+}
+
+static Status reduce_norm_scaled(Call *c) {
+  const NativeNormAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  Tensor *scale = NULL, *scaled = NULL;
+  int64_t shape[TENSOR_MAX_DIMS];
+  uint32_t bits;
+  if (c->out[0]->numel == 0) return OK;
+  TRY(host->resolve_dims(c->info->lua_name, &a->dim, in->ndim, &bits));
+  for (int d = 0; d < in->ndim; d++) shape[d] = bits >> d & 1 ? 1 : in->shape[d];
+  Status status = host->tensor_empty("norm", in->ndim, shape, DTYPE_FLOAT64, tensor_device(in), &scale);
+  if (status == OK)
+    status = host->tensor_empty("norm", in->ndim, in->shape, DTYPE_FLOAT64, tensor_device(in), &scaled);
+  if (status == OK) status = reduce_root_scaled(c, scale, scaled);
+  host->tensor_release(scale);
+  host->tensor_release(scaled);
+  return status;
+}
+
 Status cuda_native_norm(Call *c) {
   static const char *const names[] = {"count", "plus_abs", "plus_square", "larger_abs", "smaller_abs", "larger_abs",
                                       "smaller_abs"};
   const NativeNormAttrs *a = c->attrs;
+  if (a->which == 2 && c->in[0]->dtype == DTYPE_FLOAT64) return reduce_norm_scaled(c);
   const int finish = a->which == 2 ? REDUCE_ROOT : a->which > 4 ? REDUCE_SCALE : REDUCE_PLAIN;
   return reduce_tensor(names[a->which], finish, c->in[0], c->out[0], &a->dim);
 }

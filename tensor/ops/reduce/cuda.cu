@@ -20,6 +20,8 @@ static DEVICE void reduce_store(const Reduction &r, int64_t result, ACC cell) {
   if (r.finish == REDUCE_DIVIDE || r.finish == REDUCE_DEVIATION) cell = (ACC)((double)cell / r.divisor);
   if (r.finish == REDUCE_ROOT || r.finish == REDUCE_DEVIATION) cell = (ACC)sqrt((double)cell);
   if (r.finish == REDUCE_SCALE && (cell == (ACC)0 || (double)cell == INFINITY)) cell = (ACC)1;
+  if (r.finish == REDUCE_POWER)
+    cell = (double)cell > 0 && (double)cell < INFINITY ? (ACC)ldexp(1.0, ilogb((double)cell)) : (ACC)1;
   store_any<ACC>(r.out + result * r.out_size, r.out_dtype, cell);
 }
 

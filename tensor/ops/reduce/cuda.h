@@ -4,8 +4,9 @@
 
 #define REDUCE_THREADS 256 /* the most of a block */
 
-/* What is done to a result; DEVIATION: it is divided, then its root; SCALE: 0 and infinity become 1. */
-enum { REDUCE_PLAIN, REDUCE_DIVIDE, REDUCE_ROOT, REDUCE_DEVIATION, REDUCE_SCALE };
+/* What is done to a result; DEVIATION: it is divided, then its root; SCALE: 0 and infinity become 1; POWER: the power
+** of 2 below it, of 0 and what is not finite 1. */
+enum { REDUCE_PLAIN, REDUCE_DIVIDE, REDUCE_ROOT, REDUCE_DEVIATION, REDUCE_SCALE, REDUCE_POWER };
 
 /* Blocks are x results wide, and y threads share the elements of one result. A result is cut into parts when there
 ** are too few of them to keep the device busy; then each part leaves a cell, and a second kernel joins them. */

@@ -209,6 +209,16 @@ describe("an emulated device", function()
       print(kept > 4e6)]])
   end)
 
+  it("gives norms that squares of float64 would not hold", function()
+    assert.equal("5e+200\t5e-200\t0.0\tinf\tnan\ntrue\ttrue\n", emulated [[
+      local function norm(list) return torch.tensor(list, {dtype = "float64", device = "cuda"}):norm():item() end
+      print(norm {3e200, 4e200}, norm {3e-200, 4e-200}, norm {0, 0}, norm {1, math.huge}, (tostring(norm {0 / 0, 1})
+        :gsub("-", "")))
+      local x = torch.randn(3, 4, 5, {dtype = "float64"}) * 1e300
+      local function same(...) return torch.allclose(x:cuda():norm(...):cpu(), x:norm(...), {rtol = 1e-14}) end
+      print(same(2, 2), same(2, {1, 3}, true))]])
+  end)
+
   it("says when memory is used up, and goes on", function()
     local out, ok = script(EMULATED .. " HECATE_EMULATED_BYTES=100000000", [[
       local ok, words = pcall(torch.empty, 1000, 100000, {device = "cuda"})
