@@ -42,6 +42,9 @@ function terminal:close() self:tmux "kill-server" end
 --- What is on the screen, without the blank lines at its end.
 function terminal:screen() return self:tmux "capture-pane -p" end
 
+--- The screen with its colours, as escape sequences in which "ESC" stands for the escape character.
+function terminal:colors() return (self:tmux "capture-pane -p -e":gsub("\27", "ESC")) end
+
 --- Waits until the screen satisfies a Lua pattern; returns the screen and the seconds it took.
 function terminal:wait(pattern)
   local last, text = os.time() + deadline

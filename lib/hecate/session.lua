@@ -306,6 +306,11 @@ function Session:set_strict(on)
   setmetatable(self.env, meta)
 end
 
+--- s:set_highlight(on): whether blocks are coloured and continued from the history while they are typed.
+function Session:set_highlight(on) -- luacheck: no self
+  require "hecate.session.paint".on = on
+end
+
 --- Whether a global of that name is one of the last results.
 function Session:is_result(name) return name == "ans" or name:find "^_[1-9]$" ~= nil end
 

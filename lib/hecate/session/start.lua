@@ -67,6 +67,7 @@ function M.open(on_terminal, with_rc)
   M.session.initial.exit, M.session.initial.quit = true, true
   if on_terminal then M.session.page = function(text) require "hecate.session.pager".show(text) end end
   require "hecate.session.block".session = M.session -- Enter knows the commands too
+  require "hecate.session.paint".on = M.session.color
   if with_rc then run_rc(M.session) end
   return M.session
 end

@@ -1,4 +1,4 @@
---- Commands that change the session: %hist, %reset, %autoreload, %traceback, %strict.
+--- Commands that change the session: %hist, %reset, %autoreload, %traceback, %strict, %highlight.
 local reload = require "hecate.session.reload"
 
 local function hist(session, words)
@@ -40,6 +40,10 @@ end
 
 local function strict(session, words) session:set_strict(choose("strict", words, {on = true, off = false})) end
 
+local function highlight(session, words)
+  session:set_highlight(choose("highlight", words, {on = true, off = false}))
+end
+
 local function autoreload(session, words)
   if words ~= "" and words ~= "0" and words ~= "1" and words ~= "2" then
     error(("%%autoreload: expected 0, 1 or 2, got '%s'"):format(words), 0)
@@ -62,4 +66,6 @@ return {
   {name = "strict", usage = "%strict on|off", run = strict,
     doc = "whether reading a global that does not exist is an error, as it is at first; on: globals that functions " ..
       "make are told of too"},
+  {name = "highlight", usage = "%highlight on|off", run = highlight,
+    doc = "whether inputs are coloured and continued from the history as they are typed"},
 }

@@ -66,7 +66,7 @@ local function expect_completed(cases)
 end
 
 local function session_command(options)
-  return ("cd %s; HECATE_HISTORY=%s/history INPUTRC=/dev/null %s %s; echo exit code $?; "
+  return ("cd %s; NO_COLOR=1 HECATE_HISTORY=%s/history INPUTRC=/dev/null %s %s; echo exit code $?; "
     .. "exec sleep 1000"):format(folder, folder, binary, options or "")
 end
 

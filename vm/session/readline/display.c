@@ -15,7 +15,7 @@
 
 /* What readline was given last; room grows and stays. */
 static struct {
-  char *text;
+  char *text, *classes; /* classes: of paint.c */
   size_t room;
   int end, point, mark;
 } shown;
@@ -36,6 +36,7 @@ void display_begin(void) {
   display_top = 0;
   display_partial = false;
   shown.end = shown.point = 0;
+  paint_forget();
 }
 
 /* How many columns 'n' bytes take that begin in column 'column'. */
@@ -59,6 +60,10 @@ static int display_width(const char *text, int n, int column) {
   return column - start;
 }
 
+static int display_prompt_width(void) {
+  return display_width(rl_display_prompt, (int)strlen(rl_display_prompt), 0);
+}
+
 /* Where the line that begins at 'from' ends: its newline or 'end'. */
 static int display_line_end(const char *text, int from, int end) {
   const char *newline = memchr(text + from, '\n', (size_t)(end - from));
@@ -72,7 +77,7 @@ static int display_line_rows(const char *text, int from, int to, int prompt) {
 
 /* Goes to the first row of what is shown, arranged for the window as it is now, and clears it. */
 static void display_clear(void) {
-  int above = 0, prompt = display_width(rl_display_prompt, (int)strlen(rl_display_prompt), 0);
+  int above = 0, prompt = display_prompt_width();
   for (int from = 0;;) {
     int to = display_line_end(shown.text, from, shown.end);
     if (to >= shown.point) {
@@ -117,39 +122,47 @@ static int display_choose(int *end) {
   return start[display_top % MAX_ROWS];
 }
 
-/* Copies buffer[from, to) with the prompts; false: no memory. */
-static bool display_fill(int from, int to) {
-  size_t newlines = 0, prompt = sizeof CONTINUED - 1;
-  for (int i = from; i < to; i++) newlines += rl_line_buffer[i] == '\n';
-  size_t needed = (size_t)(to - from) + newlines * prompt + 1;
-  if (needed > shown.room) {
-    char *text = realloc(shown.text, 2 * needed);
-    if (text == NULL) return false;
-    shown.text = text;
-    shown.room = 2 * needed;
-  }
-  char *out = shown.text;
-  for (int i = from; i <= to; i++) {
-    if (i == rl_point || i == from) shown.point = (int)(out - shown.text);
-    if (i == rl_mark || i == from) shown.mark = (int)(out - shown.text);
-    if (i == to) break;
-    *out++ = rl_line_buffer[i];
-    if (rl_line_buffer[i] != '\n') continue;
-    memcpy(out, CONTINUED, prompt);
-    out += prompt;
-  }
-  *out = '\0';
-  shown.end = (int)(out - shown.text);
+/* Makes room for 'needed' bytes. */
+static bool display_grow(size_t needed) {
+  if (needed <= shown.room) return true;
+  char *text = realloc(shown.text, 2 * needed), *classes = realloc(shown.classes, 2 * needed);
+  if (text != NULL) shown.text = text;
+  if (classes != NULL) shown.classes = classes;
+  if (text == NULL || classes == NULL) return false;
+  shown.room = 2 * needed;
   return true;
 }
 
-/* In place of rl_redisplay. */
-void display_show(void) {
+/* Copies buffer[from, to), and the classes of its bytes (NULL: none), with the prompts; false: no memory. */
+static bool display_fill(int from, int to, const char *classes) {
+  size_t newlines = 0, prompt = sizeof CONTINUED - 1;
+  for (int i = from; i < to; i++) newlines += rl_line_buffer[i] == '\n';
+  if (!display_grow((size_t)(to - from) + newlines * prompt + 1)) return false;
+  int out = 0;
+  for (int i = from; i <= to; i++) {
+    if (i == rl_point || i == from) shown.point = out;
+    if (i == rl_mark || i == from) shown.mark = out;
+    if (i == to) break;
+    shown.classes[out] = classes != NULL ? classes[i] : ' ';
+    shown.text[out++] = rl_line_buffer[i];
+    if (rl_line_buffer[i] != '\n') continue;
+    memset(shown.classes + out, ' ', prompt);
+    memcpy(shown.text + out, CONTINUED, prompt);
+    out += (int)prompt;
+  }
+  shown.text[out] = '\0';
+  shown.end = out;
+  return true;
+}
+
+static void display_block(bool offer) {
   char *buffer = rl_line_buffer;
   int point = rl_point, end = rl_end, mark = rl_mark, to;
+  const char *classes = paint_prepare(offer);
   int from = display_choose(&to);
   display_partial = from > 0 || to < end;
-  if (display_fill(from, to)) {
+  bool filled = display_fill(from, to, classes);
+  if (filled) {
     rl_line_buffer = shown.text;
     rl_point = shown.point;
     rl_end = shown.end;
@@ -160,19 +173,34 @@ void display_show(void) {
   rl_point = point;
   rl_end = end;
   rl_mark = mark;
+  if (filled && classes != NULL)
+    paint_over(&(PaintedText){shown.text, shown.classes, shown.end, shown.point, display_prompt_width(),
+                              display_columns});
+  else
+    paint_forget();
+}
+
+/* In place of rl_redisplay. */
+void display_show(void) { display_block(true); }
+
+void display_last(void) {
+  paint_withdraw();
+  rl_point = rl_end;
+  display_block(false);
 }
 
 void display_resized(void) {
   display_measure();
+  paint_forget();
   if (shown.text != NULL) display_clear();
   rl_forced_update_display(); /* from where the cursor is */
 }
 
 /* readline itself shows no more than a window holds. */
 void display_whole(void) {
-  display_show();
+  display_last();
   if (!display_partial) return;
   display_clear();
-  if (display_fill(0, rl_end)) fprintf(rl_outstream, "%s%s\n", rl_display_prompt, shown.text);
+  if (display_fill(0, rl_end, NULL)) fprintf(rl_outstream, "%s%s\n", rl_display_prompt, shown.text);
   rl_on_new_line();
 }

@@ -45,5 +45,6 @@ const Editor *edit_open(lua_State *L) {
   rl_initialize();
   rl_redisplay_function = display_show; /* set before, readline takes the terminal for a dumb one */
   keys_install(L);
+  paint_install(L);
   return &editor;
 }

@@ -1,4 +1,4 @@
-/* editor.h: what the files of this folder share: edit.c, input.c, panel.c, keys.c, display.c, complete.c and
+/* editor.h: what the files of this folder share: edit.c, input.c, panel.c, keys.c, display.c, paint.c, complete.c and
 ** history.c. The rest of the session knows the editor of edit.c alone (session.h).
 */
 #ifndef HECATE_SESSION_EDITOR_H
@@ -28,7 +28,28 @@ void keys_begin(void);            /* a block begins */
 void display_begin(void);   /* a block begins */
 void display_show(void);    /* in place of rl_redisplay */
 void display_resized(void); /* the window has another size */
-void display_whole(void);   /* for the last time: all of the block */
+void display_last(void);    /* for the last time: nothing is offered */
+void display_whole(void);   /* likewise, and all of the block */
+
+/* ---- paint.c -------------------------------------------------------------------- */
+
+/* What readline shows: the text behind the prompt, with a letter for the colour of each byte. */
+typedef struct {
+  const char *text, *classes;
+  int length, point, prompt, columns; /* prompt, columns: widths */
+} PaintedText;
+
+void paint_install(lua_State *L); /* after rl_initialize */
+/* The letters of the block as it is now; NULL: it is not painted. 'offer': the history may go on with it. */
+const char *paint_prepare(bool offer);
+/* Writes the colours over what readline has just shown. */
+void paint_over(const PaintedText *shown);
+/* What is on the screen is not what was painted. */
+void paint_forget(void);
+/* Clears what was offered; a key has come. */
+void paint_withdraw(void);
+/* Inserts what is offered, or its first word; false: nothing is. */
+bool paint_take(bool word);
 
 /* ---- panel.c: curves and progress bars below the prompt ------------------------- */
 

@@ -43,7 +43,7 @@ bool input_wait(void) {
   bool resized = input_resized, resumed = input_resumed;
   input_resized = input_resumed = 0;
   if (resized) input_show_resized();
-  else if (resumed) rl_forced_update_display();
+  else if (resumed) paint_forget(), rl_forced_update_display();
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGWINCH);
@@ -72,6 +72,7 @@ static int input_get_key(FILE *in) {
     while (!input_wait())
       if (interrupt_came()) return input_interrupted();
     int key = rl_getc(in);
+    paint_withdraw();
     bool special = key > 0 && (key == input_interrupt_key || key == input_suspend_key);
     if (!special || (input_pasting && poll(&input, 1, 100) > 0)) return key;
     raise(key == input_interrupt_key ? SIGINT : SIGTSTP);
@@ -94,8 +95,7 @@ static void input_prepare(int meta) {
 /* Before the cursor leaves the block. */
 static void input_restore(void) {
   if (interrupt_came()) {
-    rl_point = rl_end;
-    display_show();
+    display_last();
     fputs("^C\n", rl_outstream);
   }
   rl_deprep_terminal();

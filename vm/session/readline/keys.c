@@ -136,8 +136,15 @@ static int keys_home(int count, int key) {
 }
 static int keys_end(int count, int key) {
   (void)count, (void)key;
+  if (paint_take(false)) return 0;
   rl_point = keys_line_end(rl_point);
   return 0;
+}
+
+/* At the end of the block what is offered is taken. */
+static int keys_right(int count, int key) { return count > 0 && paint_take(false) ? 0 : rl_forward_char(count, key); }
+static int keys_right_word(int count, int key) {
+  return count > 0 && paint_take(true) ? 0 : rl_forward_word(count, key);
 }
 
 /* At the end of a line the next one comes up. */
@@ -186,7 +193,6 @@ static int keys_enter(int count, int key) {
   const char *text = lua_tostring(keys_state, -2);
   if (text != NULL) keys_replace(0, rl_end, text);
   lua_pop(keys_state, 2);
-  rl_point = rl_end;
   display_whole();
   return rl_newline(count, key);
 }
@@ -219,6 +225,8 @@ static void keys_stand_in(Keymap map, int depth) {
                                {rl_history_search_forward, keys_search_forward},
                                {rl_beg_of_line, keys_home},
                                {rl_end_of_line, keys_end},
+                               {rl_forward_char, keys_right},
+                               {rl_forward_word, keys_right_word},
                                {rl_kill_line, keys_kill},
                                {rl_unix_line_discard, keys_discard},
                                {rl_bracketed_paste_begin, keys_paste},

@@ -21,15 +21,16 @@
   SYMBOL(rl_complete) SYMBOL(rl_completer_quote_characters) SYMBOL(rl_completion_append_character) \
   SYMBOL(rl_completion_display_matches_hook) SYMBOL(rl_completion_query_items) SYMBOL(rl_completion_word_break_hook) \
   SYMBOL(rl_deactivate_mark) SYMBOL(rl_delete_text) SYMBOL(rl_deprep_term_function) SYMBOL(rl_deprep_terminal) \
-  SYMBOL(rl_display_match_list) SYMBOL(rl_display_prompt) SYMBOL(rl_done) SYMBOL(rl_end) SYMBOL(rl_end_of_line) \
-  SYMBOL(rl_end_undo_group) SYMBOL(rl_forced_update_display) SYMBOL(rl_get_keymap_by_name) \
-  SYMBOL(rl_get_next_history) SYMBOL(rl_get_previous_history) SYMBOL(rl_get_screen_size) SYMBOL(rl_getc) \
-  SYMBOL(rl_getc_function) SYMBOL(rl_history_search_backward) SYMBOL(rl_history_search_forward) \
-  SYMBOL(rl_initialize) SYMBOL(rl_insert_text) SYMBOL(rl_kill_line) SYMBOL(rl_kill_text) SYMBOL(rl_last_func) \
-  SYMBOL(rl_line_buffer) SYMBOL(rl_mark) SYMBOL(rl_newline) SYMBOL(rl_on_new_line) SYMBOL(rl_outstream) \
-  SYMBOL(rl_point) SYMBOL(rl_prep_term_function) SYMBOL(rl_prep_terminal) SYMBOL(rl_read_key) \
-  SYMBOL(rl_readline_name) SYMBOL(rl_readline_state) SYMBOL(rl_redisplay) SYMBOL(rl_redisplay_function) \
-  SYMBOL(rl_reset_screen_size) SYMBOL(rl_startup_hook) SYMBOL(rl_unix_line_discard) SYMBOL(rl_variable_bind) \
+  SYMBOL(rl_display_match_list) SYMBOL(rl_display_prompt) SYMBOL(rl_done) SYMBOL(rl_editing_mode) SYMBOL(rl_end) \
+  SYMBOL(rl_end_of_line) SYMBOL(rl_end_undo_group) SYMBOL(rl_forced_update_display) SYMBOL(rl_forward_char) \
+  SYMBOL(rl_forward_word) SYMBOL(rl_get_keymap_by_name) SYMBOL(rl_get_next_history) SYMBOL(rl_get_previous_history) \
+  SYMBOL(rl_get_screen_size) SYMBOL(rl_getc) SYMBOL(rl_getc_function) SYMBOL(rl_history_search_backward) \
+  SYMBOL(rl_history_search_forward) SYMBOL(rl_initialize) SYMBOL(rl_insert) SYMBOL(rl_insert_text) \
+  SYMBOL(rl_kill_line) SYMBOL(rl_kill_text) SYMBOL(rl_last_func) SYMBOL(rl_line_buffer) SYMBOL(rl_mark) \
+  SYMBOL(rl_newline) SYMBOL(rl_on_new_line) SYMBOL(rl_outstream) SYMBOL(rl_point) SYMBOL(rl_prep_term_function) \
+  SYMBOL(rl_prep_terminal) SYMBOL(rl_read_key) SYMBOL(rl_readline_name) SYMBOL(rl_readline_state) \
+  SYMBOL(rl_redisplay) SYMBOL(rl_redisplay_function) SYMBOL(rl_reset_screen_size) SYMBOL(rl_rubout) \
+  SYMBOL(rl_startup_hook) SYMBOL(rl_unix_line_discard) SYMBOL(rl_variable_bind) SYMBOL(rl_variable_value) \
   SYMBOL(stifle_history) SYMBOL(using_history)
 
 typedef struct {
@@ -67,10 +68,13 @@ extern Readline readline_library;
 #define rl_display_match_list (*readline_library.at_rl_display_match_list)
 #define rl_display_prompt (*readline_library.at_rl_display_prompt)
 #define rl_done (*readline_library.at_rl_done)
+#define rl_editing_mode (*readline_library.at_rl_editing_mode)
 #define rl_end (*readline_library.at_rl_end)
 #define rl_end_of_line (*readline_library.at_rl_end_of_line)
 #define rl_end_undo_group (*readline_library.at_rl_end_undo_group)
 #define rl_forced_update_display (*readline_library.at_rl_forced_update_display)
+#define rl_forward_char (*readline_library.at_rl_forward_char)
+#define rl_forward_word (*readline_library.at_rl_forward_word)
 #define rl_get_keymap_by_name (*readline_library.at_rl_get_keymap_by_name)
 #define rl_get_next_history (*readline_library.at_rl_get_next_history)
 #define rl_get_previous_history (*readline_library.at_rl_get_previous_history)
@@ -80,6 +84,7 @@ extern Readline readline_library;
 #define rl_history_search_backward (*readline_library.at_rl_history_search_backward)
 #define rl_history_search_forward (*readline_library.at_rl_history_search_forward)
 #define rl_initialize (*readline_library.at_rl_initialize)
+#define rl_insert (*readline_library.at_rl_insert)
 #define rl_insert_text (*readline_library.at_rl_insert_text)
 #define rl_kill_line (*readline_library.at_rl_kill_line)
 #define rl_kill_text (*readline_library.at_rl_kill_text)
@@ -98,9 +103,11 @@ extern Readline readline_library;
 #define rl_redisplay (*readline_library.at_rl_redisplay)
 #define rl_redisplay_function (*readline_library.at_rl_redisplay_function)
 #define rl_reset_screen_size (*readline_library.at_rl_reset_screen_size)
+#define rl_rubout (*readline_library.at_rl_rubout)
 #define rl_startup_hook (*readline_library.at_rl_startup_hook)
 #define rl_unix_line_discard (*readline_library.at_rl_unix_line_discard)
 #define rl_variable_bind (*readline_library.at_rl_variable_bind)
+#define rl_variable_value (*readline_library.at_rl_variable_value)
 #define stifle_history (*readline_library.at_stifle_history)
 #define using_history (*readline_library.at_using_history)
 /* clang-format on */
