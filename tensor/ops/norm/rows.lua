@@ -9,14 +9,19 @@ end
 
 -- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
 -- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
--- between those. Outside training mean and 1 / √(variance + eps) are constants. Of numbers of 16 bits both are
--- float32, and so is all that is computed with them.
-local function gradients(o, training, together, shared, along)
+-- between those; `kept`: that of mean and 1 / √(variance + eps), which are constants outside training. Of numbers of
+-- 16 bits both are float32, and so is all that is computed with them. The distances from the mean are scaled by the
+-- known 1 / √(variance + eps) before they are squared: squares of large ones overflow, those of small ones vanish.
+local function gradients(o, training, together, shared, along, kept)
   local x, g = o.input, o.grad
   local function mean(t) return t:mean{dim = together, keepdim = true, dtype = o.outs[2].dtype} end
-  local centred = x - (training and mean(x) or o.outs[2]:reshape(along))
-  local invstd = training and (mean(centred * centred) + o.eps):rsqrt() or o.outs[3]:reshape(along)
-  local normal = centred * invstd
+  local scale = o.outs[3]:reshape(kept)
+  local normal = (x - (training and mean(x) or o.outs[2]:reshape(kept))) * scale
+  local invstd = scale
+  if training then
+    local rest = (mean(normal * normal) + scale * o.eps * scale):rsqrt() -- 1, but for its derivative
+    normal, invstd = normal * rest, scale * rest
+  end
   local dx = g * invstd
   if o.weight then dx = dx * o.weight:reshape(along) end
   if training then dx = dx - mean(dx) - normal * mean(dx * normal) end -- dx is g' = g weight invstd before
@@ -54,7 +59,7 @@ op {"native_batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_va
       return {input = dx, weight = dweight, bias = dbias}
     end
     local others = o.input.shape:others(2)
-    return gradients(o, o.training, others, others, o.input.shape:only(2))
+    return gradients(o, o.training, others, others, o.input.shape:only(2), o.input.shape:only(2))
   end,
   doc = [[batch_norm; also the mean and 1 / √(variance + eps) that it used.]]}
 op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, "
@@ -96,7 +101,7 @@ op {"native_layer_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = n
       local dx, dweight, dbias = o.grad:layer_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3])
       return {input = dx, weight = dweight, bias = dbias}
     end
-    return gradients(o, true, 2, 1, {1, o.input.shape[2]})
+    return gradients(o, true, 2, 1, {1, o.input.shape[2]}, {o.input.shape[1], 1})
   end,
   doc = [[layer_norm of the rows of a matrix; also the mean and 1 / √(variance + eps) of each row.]]}
 op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, "

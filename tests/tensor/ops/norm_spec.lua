@@ -111,3 +111,37 @@ describe("the statistics of batch_norm and layer_norm", function()
     for name, way in pairs(WAYS) do assert.is_true(torch.allclose(way(x), want, 1e-4, 1e-6), name) end
   end)
 end)
+
+describe("second derivatives of normalisations", function()
+  local x = torch.tensor({0.3, -1.2, 0.7, 2.1, -0.4, 1.6, 0.9, -2.2, 0.1, 1.1, -0.6, 0.5}, {dtype = "float64"})
+  local weights = {torch.linspace(-1, 1.3, 12, {dtype = "float64"}), torch.linspace(0.7, -1.1, 12, {dtype = "float64"})}
+
+  -- The gradient and its derivative, both of numbers `scale` times as large; `by` keeps the second in range.
+  local function derive(f, dtype, scale, by)
+    local leaf = (x:reshape(4, 3) * scale):to(dtype):detach():requires_grad_(true)
+    local y = f(leaf)
+    local w = weights[1][{{1, y:numel()}}]:reshape(y.shape):to(dtype)
+    local g = torch.autograd.grad((y * w):sum(), leaf, nil, {create_graph = true})
+    local h = torch.autograd.grad((g * weights[2]:reshape(4, 3):to(dtype) * by):sum(), leaf)
+    return {g:double(), h:double()}
+  end
+  local function check(name, f, by)
+    it(name, function()
+      for _, scale in ipairs {1e20, 1e10, 1, 1e-10, 1e-30, 1e-36} do
+        local single, double = derive(f, "float32", scale, by or scale), derive(f, "float64", scale, by or scale)
+        for k = 1, 2 do
+          local error, most = (single[k] - double[k]):abs():max():item(), double[k]:abs():max():item()
+          assert.is_true(error <= 1e-4 * most or most < 1e-37,
+            ("%s of %g, derivative %d: %g of %g"):format(name, scale, k, error, most))
+        end
+      end
+    end)
+  end
+
+  local F = torch.nn.functional
+  for _, eps in ipairs {0, 1e-5} do
+    check("layer_norm, eps " .. eps, function(t) return F.layer_norm(t, {3}, nil, nil, eps) end)
+    check("batch_norm, eps " .. eps, function(t) return F.batch_norm(t, nil, nil, nil, nil, true, 0.1, eps) end)
+  end
+  check("norm", function(t) return t:norm(2, 1) end, 1)
+end)
