@@ -1,8 +1,8 @@
 /* locale.c: numbers have a point, whatever the program says to os.setlocale or its host to setlocale. With a decimal
 ** comma files, graphs, CSV and what gnuplot is told could not be read again. All else follows the locale.
 **
-** A thread may have a locale of its own, before which that of the process counts nothing. It gets one only while that of
-** the process has no point.
+** A thread may have a locale of its own, before which that of the process counts nothing. It gets one only while
+** that of the process has no point.
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* newlocale */

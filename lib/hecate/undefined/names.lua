@@ -104,7 +104,8 @@ function M.other_word(holder, name)
   local word = require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
   local path = word and word:match "^write ([%a]+%.[%w_.]+)"
   local root = path and path:match "^%a+"
-  if root == "torch" or root == "nn" or root == "optim" or root == "F" or root == "torchvision" or root == "gnuplot" then
+  local roots = {torch = true, nn = true, optim = true, F = true, torchvision = true, gnuplot = true}
+  if root and roots[root] then
     local known, there = pcall(is_there, path)
     if known and not there then return ("that is %s, which is not in Hecate yet"):format(path) end
   end
