@@ -45,7 +45,8 @@ local BORDER = {device = true, requires_grad = true}
 local function with_options(row, text)
   local head, tail = text:match "^(%(.*)(%)%s*%->.*)$"
   if not head then return text end
-  local options = (row.random and "generator: generator = nil, " or "") .. CREATION_OPTIONS
+  local draws = row.random and row.random ~= "memory" -- what the memory held
+  local options = (draws and "generator: generator = nil, " or "") .. CREATION_OPTIONS
   return ("%s%s%s%s"):format(head, head == "(" and "*, " or head:find "%*" and ", " or ", *, ", options, tail)
 end
 

@@ -50,6 +50,7 @@ local CLASSES = {specialize = {"target.is_float", "reduction", "weight", label_s
   check = {FLOAT,
   {"input", "input.ndim >= 1", "(C), (N×C) or (N×C×d…)"},
   {"label_smoothing", "label_smoothing >= 0 and label_smoothing <= 1", "a number from 0 to 1"},
+  {"ignore_index", "not target.is_float or ignore_index < 0", "none, for the target holds probabilities"},
   {"target", "not target.is_float or same_shape(input, target)", "the shape of 'input' {input.shape}"}}}
 
 -- nll_loss mixed with the uniform distribution: 0 where the target is ignored, and "mean" divides by the sum of the

@@ -84,6 +84,8 @@ Status composite_pad(Call *c) {
     status = fail(ERROR_ARGUMENT,
                   "pad: 'pad' (argument 2): expected two numbers for each of at most %d dimensions, got %d",
                   in->ndim, a->pad.n);
+  if (status == OK && a->mode != PAD_CONSTANT && a->value.given && scalar_to_double(a->value.value) != 0)
+    status = fail(ERROR_ARGUMENT, "pad: 'value' (argument 4): expected none, for the mode is not \"constant\"");
   for (int i = 0; status == OK && i < a->pad.n; i += 2) {
     int dim = in->ndim - 1 - i / 2;
     int64_t before = a->pad.v[i], after = a->pad.v[i + 1];
