@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "temporary.h"
+
 /* An open file. It closes, and removes its temporary name, when its slot on the stack goes:
 ** also where an error passes. */
 typedef struct {
@@ -25,7 +27,10 @@ static void file_close(lua_State *L, void *self) {
   (void)L;
   File *f = self;
   if (f->open) close(f->fd);
-  if (f->temporary != NULL) unlink(f->temporary);
+  if (f->temporary != NULL) {
+    unlink(f->temporary);
+    temporary_forget(f->temporary);
+  }
   free(f->temporary);
   free(f->target);
   f->open = false;
@@ -141,6 +146,7 @@ static void open_temporary(lua_State *L, File *f, const char *path) {
     f->temporary = NULL;
     file_error(L, f->who, path);
   }
+  temporary_note(f->temporary);
   f->open = true;
   mode_t mask = umask(0);
   umask(mask);
@@ -179,6 +185,7 @@ int serialize_write(lua_State *L) {
   if (fsync(f->fd) != 0) file_error(L, f->who, path);
   f->open = false;
   if (close(f->fd) != 0 || rename(f->temporary, f->target) != 0) file_error(L, f->who, path);
+  temporary_forget(f->temporary);
   free(f->temporary);
   f->temporary = NULL;
   sync_folder(f->target);

@@ -85,17 +85,25 @@ function output.open(path, format)
   local self = setmetatable({path = path, real = real, format = format, kind = kind}, Draft)
   if kind == "other" then
     self.draft = os.tmpname()
+    terminal.temporary(self.draft, true)
     return self
   end
   local folder, name = real:match("^(.*/)([^/]*)$")
   self.draft = ("%s.%s.%d"):format(folder or "", name or real, terminal.pid())
+  terminal.temporary(self.draft, true)
   local file, reason = io.open(self.draft, "wb")
-  if file == nil then return nil, reason_of(reason) end
+  if file == nil then
+    terminal.temporary(self.draft, false)
+    return nil, reason_of(reason)
+  end
   file:close()
   return self
 end
 
-function Draft:__close() os.remove(self.draft) end
+function Draft:__close()
+  os.remove(self.draft)
+  terminal.temporary(self.draft, false)
+end
 
 --- Whether the picture `path` was written to its end: a full disk goes by unnoticed in gnuplot.
 function output.is_whole(path, format)

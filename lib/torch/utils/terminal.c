@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "temporary.h"
 #include "vm.h"
 
 #define FAREWELL 64
@@ -56,6 +57,14 @@ static int nap(lua_State *L) {
 static int own_pid(lua_State *L) {
   lua_pushinteger(L, getpid());
   return 1;
+}
+
+/* temporary(path, on): whether SIGTERM and SIGHUP remove that file. */
+static int note_temporary(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  if (lua_toboolean(L, 2)) temporary_note(path);
+  else temporary_forget(path);
+  return 0;
 }
 
 /* isatty(0, 1 or 2) → whether that standard file is a terminal. */
@@ -173,11 +182,6 @@ static void say_farewell(void) {
   if (length > 0 && write(farewell_fd, farewell, length) < 0) return;
 }
 
-static void end_by_signal(int number) {
-  say_farewell();
-  raise(number); /* SA_RESETHAND: now it has its default effect */
-}
-
 /* Handles a signal that nobody else handles or ignores. */
 static void handle(int number, void (*handler)(int), int flags) {
   struct sigaction action, old;
@@ -199,8 +203,7 @@ static int at_exit(lua_State *L) {
   if (!installed) {
     installed = true;
     atexit(say_farewell);
-    handle(SIGTERM, end_by_signal, (int)SA_RESETHAND);
-    handle(SIGHUP, end_by_signal, (int)SA_RESETHAND);
+    temporary_at_signal(say_farewell);
   }
   farewell[0] = '\0'; /* a signal between these lines sees "" or all of it */
   farewell_fd = fd;
@@ -232,6 +235,7 @@ static int outlive_reader(lua_State *L) {
 
 static const luaL_Reg functions[] = {
   {"now", now},           {"spent", spent}, {"sleep", nap},   {"pid", own_pid}, {"isatty", is_terminal},
+  {"temporary", note_temporary},
   {"size", size},         {"width", width}, {"ask", ask},     {"at_exit", at_exit},
   {"outlive_reader", outlive_reader},       {NULL, NULL},
 };

@@ -1,0 +1,30 @@
+-- SIGTERM and SIGHUP end the program as they should, and what was being written leaves no half file behind.
+local program = dofile "tests/hecate/program.lua"
+teardown(program.remove)
+
+local SCRIPT <const> = [[
+local x = torch.zeros(4 << 20)
+torch.save({x = x}, "saved")
+io.open("begun", "w"):close()
+while true do torch.save({x = x}, "saved") end
+]]
+
+describe("a program that saves time and again", function()
+  for name, number in pairs {TERM = 15, HUP = 1} do
+    it("leaves nothing behind at SIG" .. name, function()
+      program.write("script.lua", SCRIPT)
+      for _, delay in ipairs {"0.02", "0.05", "0.11"} do
+        local text = program.capture(("cd %s && rm -f begun; (%s script.lua & p=$!; until [ -e begun ]; do sleep 0.02; "
+          .. "done; sleep %s; kill -%s $p; wait $p; echo $?) 2>/dev/null; ls -A"):format(
+          program.quote(program.folder), program.quote(program.binary), delay, name))
+        assert.equal((128 + number) .. "\nbegun\nsaved\nscript.lua\n", text)
+      end
+    end)
+  end
+
+  it("goes on where the signal is ignored", function()
+    program.write("script.lua", 'torch.save({1}, "saved") os.execute "kill -HUP $PPID" io.stdout:write "alive"')
+    assert.equal("alive", program.capture(("cd %s && trap '' HUP; %s script.lua"):format(
+      program.quote(program.folder), program.quote(program.binary))))
+  end)
+end)

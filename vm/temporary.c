@@ -1,0 +1,64 @@
+/* temporary.c: see temporary.h. A handler may run at any place, so a path is complete before it is marked as one. */
+#include "temporary.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEMPORARY_FILES = 16, TEMPORARY_FUNCTIONS = 4 };
+
+static char temporary_path[TEMPORARY_FILES][PATH_MAX];
+static volatile sig_atomic_t temporary_used[TEMPORARY_FILES];
+static void (*volatile temporary_function[TEMPORARY_FUNCTIONS])(void);
+
+static void temporary_end(int number) {
+  for (int i = 0; i < TEMPORARY_FUNCTIONS; i++)
+    if (temporary_function[i] != NULL) temporary_function[i]();
+  for (int i = 0; i < TEMPORARY_FILES; i++)
+    if (temporary_used[i]) unlink(temporary_path[i]);
+  raise(number); /* SA_RESETHAND: now it has its default effect */
+}
+
+/* Signals that the host or the program handles or ignores are left to them. */
+static void temporary_install(void) {
+  static const int numbers[] = {SIGTERM, SIGHUP};
+  static bool installed;
+  if (installed) return;
+  installed = true;
+  for (int i = 0; i < 2; i++) {
+    struct sigaction action, old;
+    if (sigaction(numbers[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = temporary_end;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(numbers[i], &action, NULL);
+  }
+}
+
+void temporary_note(const char *path) {
+  const size_t n = strlen(path);
+  temporary_install();
+  for (int i = 0; i < TEMPORARY_FILES; i++) {
+    if (temporary_used[i] || n >= PATH_MAX) continue;
+    memcpy(temporary_path[i], path, n + 1);
+    temporary_used[i] = 1;
+    return;
+  }
+}
+
+void temporary_forget(const char *path) {
+  for (int i = 0; i < TEMPORARY_FILES; i++)
+    if (temporary_used[i] && strcmp(temporary_path[i], path) == 0) temporary_used[i] = 0;
+}
+
+void temporary_at_signal(void (*function)(void)) {
+  temporary_install();
+  for (int i = 0; i < TEMPORARY_FUNCTIONS; i++) {
+    if (temporary_function[i] == function) return;
+    if (temporary_function[i] != NULL) continue;
+    temporary_function[i] = function;
+    return;
+  }
+}
