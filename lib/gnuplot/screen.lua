@@ -15,14 +15,8 @@ local is_text = {braille = true, ascii = true}
 local is_inside = {terminal = true, kitty = true, sixel = true, braille = true, ascii = true}
 for _, kind in ipairs(screen.kinds) do is_kind[kind] = true end
 
-local warned = {}
-
 --- One line on stderr; the same text only once a process.
-function screen.warn(text)
-  if warned[text] then return end
-  warned[text] = true
-  io.stderr:write("warning: ", text, "\n")
-end
+screen.warn = options.warn
 
 local function set(variable)
   local value = os.getenv(variable)

@@ -72,6 +72,33 @@ describe("functions of torch in Lua", function()
     same({4, 0, 1}, torch.zeros(3):index_put({torch.tensor({1, 3, 1})}, torch.tensor({1.0, 1, 3}), true))
   end)
 
+  it("multiply chains of matrices in the cheapest order", function()
+    local a, b, c = torch.randn(30, 2, {dtype = "float64"}), torch.randn(2, 40, {dtype = "float64"}),
+      torch.randn(40, {dtype = "float64"})
+    local want = a:mm(b):mv(c)
+    assert.is_true(torch.allclose(torch.linalg.multi_dot({a, b, c}), want))
+    same({30}, {torch.linalg.multi_dot({a, b, c}):size(1)})
+    same({{1, 1, 0, 0}, {0, 0, 1, 1}}, torch.kron(torch.eye(2), torch.ones(1, 2)))
+    same({0, 0, 1}, torch.cross(torch.tensor({1, 0, 0}), torch.tensor({0, 1, 0})))
+  end)
+
+  it("integrate, and take differences", function()
+    assert.equal(10.5, torch.trapezoid(torch.tensor({1.0, 5, 10})):item())
+    assert.equal(4, torch.trapezoid(torch.ones(3), torch.tensor({0.0, 1, 4})):item())
+    same({3, 10.5}, torch.cumulative_trapezoid(torch.tensor({1.0, 5, 10})))
+    same({1, 2, 3}, torch.tensor({1, 3, 6}):diff({prepend = torch.tensor({0})}))
+    same({true, false}, torch.tensor({true, false, false}):diff())
+  end)
+
+  it("work in place where PyTorch's do", function()
+    local x = torch.ones(2)
+    assert.equal(x, x:addmv_(torch.ones(2, 3), torch.ones(3), {alpha = 2}))
+    same({7, 7}, x)
+    same({{2, 1}, {1, 2}}, torch.eye(2):addr_(torch.ones(2), torch.ones(2)))
+    local y = torch.full({2, 4}, 2.0):renorm_(2, 1, 1)
+    assert.is_true(torch.allclose(y:norm(2, 2), torch.ones(2)))
+  end)
+
   it("say what is wrong with a call", function()
     local wrong = {
       {"hstack: 'tensors' (argument 2): expected a tensor, got number 3",
@@ -89,6 +116,14 @@ describe("functions of torch in Lua", function()
       {"index_put_: 'indices' (argument 2): expected at most 1, got 2", function()
         torch.zeros(3):index_put_({torch.tensor({1}), torch.tensor({1})}, torch.tensor(1.0))
       end},
+      {"multi_dot: expected at least two tensors", function() torch.linalg.multi_dot({torch.ones(1, 1)}) end},
+      {"inner: 'other' (argument 2): the last dimensions differ: 2 and 3",
+        function() torch.inner(torch.ones(2), torch.ones(3)) end},
+      {"cross: 'other' (argument 2): expected 3 elements along dimension 1, got float32 (2)",
+        function() torch.cross(torch.ones(3), torch.ones(2)) end},
+      {"trapezoid: 'x' (argument 2): expected 3 places along dim, got float32 (2)",
+        function() torch.trapezoid(torch.ones(3), torch.ones(2)) end},
+      {"range: 'step' (argument 3): -1 does not lead from 1 to 3", function() torch.range(1, 3, -1) end},
       {"unfold: 'size' (argument 3): expected 0 to 3, got 4", function() torch.ones(3):unfold(1, 4, 1) end},
       {"roll: 'shifts' (argument 2): expected one for each of the 2 dims, got 1",
         function() torch.roll(torch.ones(2, 2), 1, {1, 2}) end},

@@ -4,8 +4,8 @@ local options = require "torch.utils.options"
 local distinct = {}
 
 distinct.PARAMETERS = {{"input", kind = "tensor", required = true},
-  {"return_inverse", kind = "boolean", default = false}, {"return_counts", kind = "boolean", default = false},
-  {"dim", kind = "integer"}}
+  {"return_inverse", kind = "boolean", default = false},
+  {"return_counts", kind = "boolean", default = false}, {"dim", kind = "integer"}}
 
 --- The order of the rows of a matrix, as positions: by the last column, then, keeping that order, by the one before …
 local function rows_order(rows)

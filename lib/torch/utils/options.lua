@@ -64,6 +64,15 @@ function options.wrong(name, parameter, position, expected, value)
   options.raise(("%s: '%s'%s: expected %s, got %s"):format(name, parameter, place, expected, options.describe(value)))
 end
 
+local warned = {}
+
+--- One line on stderr; the same text only once a process.
+function options.warn(text)
+  if warned[text] then return end
+  warned[text] = true
+  io.stderr:write("warning: ", text, "\n")
+end
+
 --- Whether a value can be called.
 function options.is_callable(value)
   if type(value) == "function" then return true end

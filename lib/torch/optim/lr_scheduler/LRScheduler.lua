@@ -94,7 +94,7 @@ function LRScheduler:step(epoch)
     options.wrong(short_name(self) .. ".step", "epoch", 1, "a number, 0 or more", epoch)
   end
   if self._step_count == 1 and stepped[self.optimizer] == false then
-    groups.warn(("%s: step() was called before optimizer:step(): the first learning rate was not used"):format(
+    options.warn(("%s: step() was called before optimizer:step(): the first learning rate was not used"):format(
       short_name(self)))
   end
   self._step_count = self._step_count + 1

@@ -3,15 +3,6 @@ local options = require "torch.utils.options"
 
 local groups = {}
 
-local warned = {}
-
---- One line on stderr; the same text only once a process.
-function groups.warn(text)
-  if warned[text] then return end
-  warned[text] = true
-  io.stderr:write("warning: ", text, "\n")
-end
-
 --- Raises unless `optimizer` has parameter groups.
 function groups.check_optimizer(name, optimizer)
   if type(options.field(optimizer, "param_groups")) ~= "table" then

@@ -1,0 +1,3 @@
+--- torch.addmv_(input: Tensor, ...: any) -> Tensor: addmv in place.
+-- Example: torch.zeros(2):addmv_(torch.ones(2, 3), torch.ones(3))
+return function(input, ...) return input:copy_(torch.addmv(input, ...)) end

@@ -1,0 +1,3 @@
+--- torch.addr_(input: Tensor, ...: any) -> Tensor: addr in place.
+-- Example: torch.zeros(2, 2):addr_(torch.ones(2), torch.ones(2))
+return function(input, ...) return input:copy_(torch.addr(input, ...)) end

@@ -1,0 +1,9 @@
+--- torch.as_tensor(data: any, {dtype: any = nil, device: any = nil}) -> Tensor: data itself where it is a tensor of
+-- that dtype and device, else a tensor made of it.
+-- Example: torch.as_tensor({1, 2})
+return function(data, options)
+  if not torch.is_tensor(data) then return torch.tensor(data, options) end
+  if not options then return data end
+  if options.device then data = data:to(options.device) end
+  return options.dtype and data:to(options.dtype) or data
+end

@@ -1,0 +1,15 @@
+local options = require "torch.utils.options"
+
+--- torch.linalg.vander(x: Tensor, {N: int = nil}) -> Tensor: Vandermonde's matrices of the vectors in the last
+-- dimension: rising powers 0 to N - 1 in a new last dimension.
+-- Example: torch.linalg.vander(torch.tensor({1, 2, 3}))
+return function(...)
+  local given = options.read("vander", {{"x", kind = "tensor", required = true}, {"N", kind = "positive"}}, ...)
+  local x = torch.atleast_1d(given.x)
+  local power, list = torch.ones_like(x), {}
+  for i = 1, given.N or x:size(-1) do
+    list[i] = power
+    power = power * x
+  end
+  return torch.stack(list, -1)
+end

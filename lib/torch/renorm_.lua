@@ -1,0 +1,3 @@
+--- torch.renorm_(input: Tensor, ...: any) -> Tensor: renorm in place.
+-- Example: torch.ones(2, 4):renorm_(2, 1, 1)
+return function(input, ...) return input:copy_(torch.renorm(input, ...)) end

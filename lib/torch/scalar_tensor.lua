@@ -1,0 +1,4 @@
+--- torch.scalar_tensor(s: number, {dtype: any = nil, device: any = nil}) -> Tensor: A number as a tensor of no
+-- dimensions, of the default float dtype.
+-- Example: torch.scalar_tensor(3)
+return function(s, options) return torch.full({}, s, options or {dtype = torch.get_default_dtype()}) end

@@ -1,0 +1,13 @@
+local options = require "torch.utils.options"
+
+--- torch.tril_indices(row: int, col: int, offset: int = 0, {dtype: any = torch.int64, device: any = nil}) ->
+-- Positions: The positions of the lower triangle of a row × col matrix, on and below the diagonal: two rows,
+-- dimension 1 and 2.
+-- Example: torch.tril_indices(2, 2)
+return function(...)
+  local given = options.read("tril_indices", {{"row", kind = "count", required = true},
+    {"col", kind = "count", required = true}, {"offset", kind = "integer", default = 0}, {"dtype"}, {"device"}}, ...)
+  local triangle = torch.ones(given.row, given.col, {dtype = torch.uint8, device = given.device}):tril(given.offset)
+  local places = triangle:nonzero():t():contiguous()
+  return given.dtype and places:to(given.dtype) or places
+end

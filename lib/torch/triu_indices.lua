@@ -1,0 +1,13 @@
+local options = require "torch.utils.options"
+
+--- torch.triu_indices(row: int, col: int, offset: int = 0, {dtype: any = torch.int64, device: any = nil}) ->
+-- Positions: The positions of the upper triangle of a row × col matrix, on and above the diagonal: two rows,
+-- dimension 1 and 2.
+-- Example: torch.triu_indices(2, 2)
+return function(...)
+  local given = options.read("triu_indices", {{"row", kind = "count", required = true},
+    {"col", kind = "count", required = true}, {"offset", kind = "integer", default = 0}, {"dtype"}, {"device"}}, ...)
+  local triangle = torch.ones(given.row, given.col, {dtype = torch.uint8, device = given.device}):triu(given.offset)
+  local places = triangle:nonzero():t():contiguous()
+  return given.dtype and places:to(given.dtype) or places
+end
