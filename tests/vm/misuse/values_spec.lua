@@ -68,6 +68,9 @@ describe("what used to be taken silently:", function()
     ["position: 'name' %(argument 1%): expected a string, got float32 %(2%)"] = function()
       torch.utils.data.position(x, 1, 2)
     end,
+    ["ChainedScheduler: 'schedulers': entry 1: expected a scheduler, got nothing"] = function()
+      torch.optim.lr_scheduler.ChainedScheduler(setmetatable({}, {__len = function() return math.maxinteger end}), 3)
+    end,
     ["Sampler: a class of samplers defines 'iter' or 'positions'"] = function() torch.utils.data.Sampler():iter() end,
     ["RandomSampler: 'data_source' %(argument 1%): expected a data set or an array"] = function()
       torch.utils.data.RandomSampler(5)

@@ -9,7 +9,8 @@ function nested.check(name, position, schedulers, optimizer)
   if type(schedulers) ~= "table" or #schedulers == 0 then
     options.wrong(name, "schedulers", position, "an array of schedulers", schedulers)
   end
-  for i, scheduler in ipairs(schedulers) do
+  for i = 1, #schedulers do -- ipairs would pass over what stands behind a nil
+    local scheduler = schedulers[i]
     if not torch.isinstance(scheduler, lr_scheduler.LRScheduler) then
       options.raise(("%s: 'schedulers': entry %d: expected a scheduler, got %s"):format(name, i,
         options.describe(scheduler)))
