@@ -238,6 +238,7 @@ end
 
 -- When the program ends, file figures that were not flushed are written.
 gnuplot.at_exit = setmetatable({}, {__gc = function()
+  require "gnuplot.pending".settle()
   for _, figure in pairs(current.figures) do
     if figure.path then
       local _, ok, reason = pcall(figure.close, figure)

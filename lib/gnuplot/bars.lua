@@ -65,7 +65,7 @@ function bars.bar(name, ...)
       or title))
     layer.spans = {x = {1}, y = {2}, half = 3, foot = true}
     layer.words = function(place) return "with boxes " .. ink(place) end
-    if k == 1 and not named.labels then layer.chart = boxes(name, named) end
+    if k == 1 then layer.chart = boxes(name, named) end
     layers[j] = layer
   end
   local setup = "set yrange [*<0:0<*]\n"
@@ -76,7 +76,8 @@ function bars.bar(name, ...)
     arguments.fail("%s: 'names': expected %d, a name for each column, got %d", name, k, #named.names)
   end
   if named.labels then setup = setup .. bars.ticks("x", x:tolist(), named.labels) end
-  return {command = "plot", setup = setup, layers = layers, ticks = {x = named.labels ~= nil}}
+  return {command = "plot", setup = setup, layers = layers, ticks = {x = named.labels ~= nil},
+    words = named.labels and {places = x:tolist(), labels = named.labels} or nil}
 end
 
 -- ---- histograms ----------------------------------------------------------------

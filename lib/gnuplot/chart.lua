@@ -5,6 +5,7 @@
 --       {columns = 60, rows = 15, title = "loss"})
 local Axis = require "gnuplot.axis"
 local Canvas = require "gnuplot.canvas"
+local over = require "gnuplot.over"
 local terminal = require "torch.utils.terminal"
 
 local chart = {}
@@ -154,7 +155,7 @@ local function colour_of(options, i, faint)
   local own = options.own[i]
   if own and options.colours == 256 then return in_cube(own) end
   local list = faint and palette.faint or palette
-  return list[(i - 1) % #list + 1]
+  return list[((options.places[i] or i) - 1) % #list + 1]
 end
 
 local function dash_of(options, i)
@@ -178,11 +179,6 @@ end
 
 -- ---- what stands around them ----------------------------------------------------------
 
---- The cell that the value at `place` (0 … 1) of an axis of `n` cells falls into.
-local function cell_at(place, n, dots)
-  return math.floor(place * (n * dots - 1) + 0.5) // dots
-end
-
 local signs = {
   braille = {"│", "─", "└", "┤", "┬", "┊", "●"},
   ascii = {"|", "-", "+", "+", "+", ":", "O"},
@@ -192,9 +188,9 @@ local function draw_vertical_axis(canvas, area, axis, ticks, look)
   for row = area.top, area.bottom do canvas:text(area.left - 1, row, look[1], area.grey) end
   local height = area.bottom - area.top + 1
   for _, tick in ipairs(ticks) do
-    local row = area.bottom - cell_at(axis:place(tick.value), height, canvas.down)
+    local row = area.bottom - over.cell(axis:place(tick.value), height, canvas.down)
     canvas:text(area.left - 1, row, look[4], area.grey)
-    canvas:text(area.left - 1 - #tick.label, row, tick.label)
+    canvas:text(area.left - 1 - terminal.width(tick.label), row, tick.label)
   end
 end
 
@@ -213,33 +209,13 @@ local function draw_horizontal_axis(canvas, area, axis, ticks, look)
   canvas:text(area.left - 1, row, look[3] .. look[2]:rep(width), area.grey)
   local free = 1 -- labels do not touch
   for _, tick in ipairs(ticks) do
-    local column = area.left + cell_at(axis:place(tick.value), width, canvas.across)
+    local column = area.left + over.cell(axis:place(tick.value), width, canvas.across)
     canvas:text(column, row, look[5], area.grey)
-    local from = math.min(column - #tick.label // 2, canvas.columns - #tick.label + 1)
+    local long = terminal.width(tick.label)
+    local from = math.min(column - long // 2, canvas.columns - long + 1)
     if from >= free and from >= 1 then
       canvas:text(from, row + 1, tick.label)
-      free = from + #tick.label + 1
-    end
-  end
-end
-
---- Vertical lines, and beside each its text where there is room.
-local function draw_marks(canvas, area, axis, marks, look)
-  local width, free = area.right - area.left + 1, area.left
-  for _, mark in ipairs(marks) do
-    local place = axis:place(mark.x)
-    if place and place >= 0 and place <= 1 then
-      local column = area.left + cell_at(place, width, canvas.across)
-      for row = area.top, area.bottom do
-        if canvas:is_free(column, row) then canvas:text(column, row, look[6], area.grey) end
-      end
-      local text = mark.text or ""
-      local long = terminal.width(text)
-      local from = column - long -- to the left of its line
-      if long > 0 and from >= free then
-        canvas:text(from, area.top, text, area.grey)
-        free = column + 1
-      end
+      free = from + long + 1
     end
   end
 end
@@ -276,18 +252,6 @@ local function draw_legend(canvas, left, top, rows, more)
   end
 end
 
-local function draw_best(canvas, area, view, curves, options, look)
-  for i, curve in ipairs(curves) do
-    local best = curve.best
-    local across, up = best and view.x:place(best.x), best and view.y:place(best.y)
-    if across and up and across >= 0 and across <= 1 and up >= 0 and up <= 1 then
-      canvas:text(area.left + cell_at(across, area.right - area.left + 1, canvas.across),
-        area.bottom - cell_at(up, area.bottom - area.top + 1, canvas.down), look[7],
-        colour_of(options, i))
-    end
-  end
-end
-
 --- Puts the dots of a smaller canvas onto `canvas`.
 local function paste(canvas, part, left, top)
   for row = 0, part.rows - 1 do
@@ -313,7 +277,7 @@ local function normal(series)
       for j = 1, #s.y do x[j] = j end
     end
     curves[i] = {name = s.name or "", color = s.color, x = x, y = s.y, style = s.style or "lines",
-      behind = s.behind or {x = {}, y = {}}, best = s.best}
+      behind = s.behind or {x = {}, y = {}}, best = s.best, place = s.place}
     if curves[i].style == "dots" then curves[i].style = "points" end
   end
   return curves
@@ -338,15 +302,17 @@ end
 -- - `colours`: 256, 8 or 0 (the default: no escape sequences)
 -- - `title`, `xlabel`, `ylabel`, `logx`, `logy`, `xrange`, `yrange` ({lo, hi}, either may be false)
 -- - `marks`: array of {x =, text =}, vertical lines
+-- - `texts`: array of {x =, y =, text =, align =}
+-- - `xticks`, `yticks`: {places =, labels =}
 --
 -- Returns an array of `rows` strings that are at most `columns` wide.
 function chart.draw(series, options)
   local columns = math.max(20, math.min(options.columns or 80, WIDEST))
   local rows = math.max(6, options.rows or 20)
   local curves = normal(series)
-  local own = {}
-  for i, curve in ipairs(curves) do own[i] = curve.color end
-  options = setmetatable({own = own}, {__index = options})
+  local own, places = {}, {}
+  for i, curve in ipairs(curves) do own[i], places[i] = curve.color, curve.place end
+  options = setmetatable({own = own, places = places}, {__index = options})
   local canvas = Canvas.new(columns, rows, options.charset)
   local palette = palettes[options.colours]
   local look = signs[canvas.braille and "braille" or "ascii"]
@@ -361,8 +327,8 @@ function chart.draw(series, options)
   local x = axis_of(curves, "x", options.logx, options.xrange)
   local y = axis_of(curves, "y", options.logy, options.yrange)
   local height = area.bottom - area.top + 1
-  local ticks, widest = y:ticks(math.max(2, height // 2)), 1
-  for _, tick in ipairs(ticks) do widest = math.max(widest, #tick.label) end
+  local ticks, widest = over.ticks(y, options.yticks) or y:ticks(math.max(2, height // 2)), 1
+  for _, tick in ipairs(ticks) do widest = math.max(widest, terminal.width(tick.label)) end
   area.left = widest + 2
 
   local part = Canvas.new(area.right - area.left + 1, height, options.charset)
@@ -371,10 +337,11 @@ function chart.draw(series, options)
   draw_curves(view, curves, options)
   paste(canvas, part, area.left, area.top)
   draw_vertical_axis(canvas, area, y, ticks, look)
-  draw_horizontal_axis(canvas, area, x, x:ticks(math.max(2, part.columns // 10),
+  draw_horizontal_axis(canvas, area, x, over.ticks(x, options.xticks) or x:ticks(math.max(2, part.columns // 10),
     is_whole(curves)), look)
-  draw_marks(canvas, area, x, options.marks or {}, look)
-  draw_best(canvas, area, view, curves, options, look)
+  over.marks(canvas, area, x, options.marks or {}, look)
+  over.best(canvas, area, view, curves, look, function(i) return colour_of(options, i) end)
+  over.texts(canvas, area, view, options.texts or {})
   if ylabel ~= "" then canvas:text(1, area.top - #legend - 1, ylabel) end
   if options.title and options.title ~= "" then
     canvas:text(math.max(1, (columns - terminal.width(options.title)) // 2), 1, options.title)

@@ -106,6 +106,21 @@ local function pixels(columns)
       .. (across < 0 and " flip=x" or "") .. (up < 0 and " flip=y" or "")}
 end
 
+--- What gnuplot.cells draws of bands on even steps: the number of the band of each value, the first row on top.
+local function drawn_of(columns, levels, given)
+  local x, across = even(columns[1], 1)
+  local y, up = even(columns[2], 2)
+  local low, high = ends(columns[3])
+  if not (x and y and low) then return nil end
+  local z, n, m = columns[3], columns[3].shape[1], columns[3].shape[2]
+  local band = torch.zeros_like(z)
+  for _, level in ipairs(levels) do band = band + z:gt(level):to "float64" end
+  band = band:masked_fill(z:isnan(), 0 / 0) / math.max(#levels, 1)
+  local rows = band:t():index_select(1, torch.arange(m, 0, -1))
+  return {values = rows * (high - low) + low, palette = given.palette or "viridis", low = low, high = high,
+    x = {x, x + across * (n - 1)}, y = {y + up * (m - 1), y}}
+end
+
 --- Filled bands, with or without lines between them.
 local function filled(name, columns, levels, given)
   local mesh = data.mesh(columns)
@@ -122,7 +137,7 @@ local function filled(name, columns, levels, given)
     setup = setup .. "set contour base\nset cntrlabel onecolor\nset cntrparam linear\n"
       .. ("set cntrparam levels discrete %s\n"):format(table.concat(levels, ","))
   end
-  return {command = "splot", setup = setup, layers = layers, flat = true}
+  return {command = "splot", setup = setup, layers = layers, flat = true, cells = drawn_of(columns, levels, given)}
 end
 
 --- gnuplot.contourf.

@@ -9,6 +9,7 @@ local Pipe = require "gnuplot.pipe"
 local arguments = require "gnuplot.arguments"
 local language = require "gnuplot.language"
 local output = require "gnuplot.output"
+local pending = require "gnuplot.pending"
 local picture_of = require "gnuplot.script"
 local screen = require "gnuplot.screen"
 local sheets = require "gnuplot.sheets"
@@ -42,6 +43,7 @@ function Figure:panel() return self.panels[self.at] end
 -- which stay as they were where they are not given.
 function Figure:divide(rows, columns, at, shared)
   if rows ~= self.rows or columns ~= self.columns then
+    if pending.is(self) then pending.settle() end
     self.rows, self.columns, self.panels, self.dirty = rows, columns, {}, true
     self.sharex, self.sharey = nil, nil
     for i = 1, rows * columns do self.panels[i] = new_panel() end
@@ -100,7 +102,10 @@ function Figure:plot(plot)
   if below[1] and below[1].command ~= plot.command then
     arguments.fail("gnuplot.hold: a %s cannot be drawn over a %s", plot.command, below[1].command)
   end
-  if #below == 0 and #current.plots > 0 then current.marks = {} end -- they were of the plots that go
+  if #below == 0 and #current.plots > 0 then
+    if pending.is(self) then pending.settle() end -- what goes has been seen
+    current.marks = {} -- they were of the plots that go
+  end
   current.plots = table.move(below, 1, #below, 1, {})
   current.plots[#below + 1] = plot
   self.dirty = true
@@ -292,18 +297,23 @@ end
 
 --- Brings what is seen up to date: the screen, or the file of a file figure.
 function Figure:flush()
-  if not self.path then return self:show() end
+  if not self.path then
+    if pending.is(self) then return true, pending.settle() end
+    local ok, reason, class = self:show()
+    pending.settle()
+    return ok, reason, class
+  end
   if not self.dirty then return true end
   local ok, reason, class = self:print(self.path, self.format)
   self.dirty = false -- not after an interrupt
   return ok, reason, class
 end
 
---- After a change: a window follows at once, a file at the next flush, and the
--- terminal shows a picture only for a plot.
+--- After a change: a window follows at once, a file at the next flush; in the terminal a picture waits from a plot on
+-- until it is whole.
 local function changed(self, plotted)
   if self.path then return true end
-  if plotted or screen.is_window(self.screens[1]) then return self:show() end
+  if plotted or pending.is(self) or screen.is_window(self.screens[1]) then return self:show() end
   return true
 end
 
@@ -319,6 +329,7 @@ end
 
 function Figure:close()
   local ok, reason, class = true, nil, nil
+  if pending.is(self) then pending.settle() end
   if self.path then ok, reason, class = self:flush() end
   if self.pipe then
     local young = math.max(0, OPENING - (terminal.now() - self.opened))

@@ -15,7 +15,8 @@ local options = require "torch.utils.options"
 local screen = require "gnuplot.screen"
 local terminal = require "torch.utils.terminal"
 
-local Live = setmetatable({}, {__index = Frames})
+-- A curve has no other fields than its own: to ask for one is not to ask the library gnuplot.frames for a name.
+local Live = setmetatable({}, {__index = function(_, key) return rawget(Frames, key) end})
 Live.__index = Live
 Live.__name = "gnuplot.live"
 

@@ -49,6 +49,14 @@ local function limits(given)
   return ("set cbrange [%s:%s]\n"):format(text(given.min), text(given.max))
 end
 
+--- What gnuplot.cells draws of a matrix.
+local function drawn_of(matrix, palette, given)
+  local good = matrix:masked_select(torch.isfinite(matrix))
+  local low, high = 0, 1
+  if good:numel() > 0 then low, high = good:min():item(), good:max():item() end
+  return {values = matrix, palette = palette, low = given.min or low, high = given.max or high}
+end
+
 --- gnuplot.imagesc: a matrix as an image whose colours span its values.
 function raster.imagesc(name, ...)
   local list, given = arguments.split(...)
@@ -60,7 +68,8 @@ function raster.imagesc(name, ...)
   local matrix = data.tensor(name, list[1], 2)
   local setup = frame(matrix.shape[1], matrix.shape[2]) .. limits(given)
     .. look.palette(name, list[2] or given.palette or "gray")
-  return {command = "plot", setup = setup, layers = {cells(matrix)}, frame = frame_of(table.unpack(matrix.shape))}
+  return {command = "plot", setup = setup, layers = {cells(matrix)}, frame = frame_of(table.unpack(matrix.shape)),
+    cells = drawn_of(matrix, list[2] or given.palette or "gray", given)}
 end
 
 --- The values of a matrix as text in the middle of its cells, dark on light colours and
@@ -139,7 +148,10 @@ function raster.heatmap(name, ...)
     local format = check_format(name, given.format or "%.3g")
     layers[2] = numbers(matrix, format, is_dark(matrix, palette, given))
   end
-  return {command = "plot", setup = setup, layers = layers, frame = frame_of(n, m),
+  local drawn = drawn_of(matrix, palette, given)
+  drawn.rows, drawn.columns = given.rows, given.columns
+  drawn.format = values and check_format(name, given.format or "%.3g") or nil
+  return {command = "plot", setup = setup, layers = layers, frame = frame_of(n, m), cells = drawn,
     ticks = {x = given.columns ~= nil, y = given.rows ~= nil}}
 end
 
@@ -221,7 +233,7 @@ local function picture(pixels)
     words = c == 4 and "with rgbalpha" or "with rgbimage", spans = false}
   local setup = frame(h, w) .. "set size ratio -1\nunset border\nunset tics\nunset key\n"
     .. "set lmargin 0.5\nset rmargin 0.5\nset bmargin 0.5\n"
-  return {command = "plot", setup = setup, layers = {layer}, ticks = {x = true, y = true}}
+  return {command = "plot", setup = setup, layers = {layer}, ticks = {x = true, y = true}, cells = {pixels = pixels}}
 end
 
 local function image_tensor(name, value)

@@ -42,6 +42,14 @@ function screen.colours()
   return 8
 end
 
+--- The same with 2^24 for a terminal that takes any colour.
+function screen.depth()
+  local colours = screen.colours()
+  local said = set("COLORTERM")
+  local any = said == "truecolor" or said == "24bit" or (set("TERM") or ""):find("direct") ~= nil
+  return colours > 0 and any and 1 << 24 or colours
+end
+
 --- The best kind of picture that the terminal can show: kitty, sixel, braille, ascii.
 function screen.terminal_kind()
   return require "gnuplot.graphics".kind() or screen.text_kind()

@@ -55,7 +55,8 @@ function surface.splot(name, ...)
   if given.contour ~= false then
     setup = setup .. "set contour base\nset cntrparam bspline\nset cntrparam levels auto 8\n"
   end
-  return {command = "splot", setup = setup, layers = layers}
+  local relief = #layers == 1 and {mesh = layers[1].mesh, palette = "viridis"} or nil
+  return {command = "splot", setup = setup, layers = layers, relief = relief}
 end
 
 --- gnuplot.scatter3: points (x_i, y_i, z_i).
@@ -99,7 +100,8 @@ function surface.surf(name, ...)
   if given.contour then
     setup = setup .. "set contour base\nset cntrparam levels auto 8\nset key off\n"
   end
-  return {command = "splot", setup = setup, layers = {layer}}
+  return {command = "splot", setup = setup, layers = {layer},
+    relief = {mesh = columns, palette = given.palette or "viridis"}}
 end
 
 return surface

@@ -201,6 +201,8 @@ function Session:execute(text, options)
   elseif command then result = require "hecate.session.commands".run(self, command)
   else result = self:run_lua(text) end
   reload.watch()
+  local pictures = torch._C.loaded["gnuplot.pending"]
+  if pictures then pictures.settle_whole() end
   if not result.ok then return result end
   result.results = result.results or {n = 0}
   result.silent = quiet or is_silenced(text) or result.results.n == 0

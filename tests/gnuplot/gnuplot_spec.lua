@@ -182,7 +182,7 @@ describe("in a terminal that shows no pictures", function()
   end)
 
   it("all else is drawn with gnuplot's", function()
-    local text = screen.of(folder, "gnuplot.splot(torch.ones(3, 3))", "END", nil, "80x30")
+    local text = screen.of(folder, "gnuplot.scatter3(torch.rand(5), torch.rand(5), torch.rand(5))", "END", nil, "80x30")
     assert.truthy(text:find("%+%-%-") and not text:find("⠤", 1, true), text)
     text = screen.of(folder, "gnuplot.raw 'set xzeroaxis' gnuplot.plot(torch.ones(3))", "END", nil, "80x30")
     assert.truthy(text:find("+-----", 1, true), text)

@@ -159,8 +159,12 @@ function Slot:close(text)
   if text then panel.write(text) end
 end
 
+--- What is to be written to the terminal before a slot is there; the library of plots sets it.
+function panel.before() end
+
 --- A new slot; the ones with a higher `place` are nearer to the bottom.
 function panel.open(place)
+  panel.before()
   local slot = setmetatable({lines = {}, place = place or 0, open = true}, Slot)
   local i = 1
   while slots[i] and slots[i].place <= slot.place do i = i + 1 end
