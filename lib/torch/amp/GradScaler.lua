@@ -34,6 +34,10 @@ end
 
 function GradScaler:__init(...)
   local given = options.read("GradScaler", PARAMETERS, ...)
+  local device = given.device:match "^(%a+)$" or given.device:match "^(%a+):%d+$"
+  if device ~= "cuda" and device ~= "cpu" and device ~= "meta" then
+    options.wrong("GradScaler", "device", 1, "'cuda', 'cpu' or 'meta'", given.device)
+  end
   self._enabled, self._scale = given.enabled, given.init_scale + 0.0
   self._growth_factor = growth_factor("GradScaler", "growth_factor", 3, given.growth_factor)
   self._backoff_factor = backoff_factor("GradScaler", "backoff_factor", 4, given.backoff_factor)
