@@ -26,6 +26,10 @@ local CALLS = {
   relu = "torch.randn(3):relu()", exp2 = "torch.randn(3):exp2()", matmul = "torch.randn(2, 2):matmul(torch.eye(2))",
   normal = "torch.zeros(3):normal_(0, 1)", bernoulli_fill = "torch.zeros(3):bernoulli_(0.5)",
   round_decimals = "torch.randn(3):round({decimals = 1})", logsumexp = "torch.randn(3, 3):logsumexp(1)",
+  roll = "torch.roll(torch.randn(2, 2), 1)", diag_embed = "torch.diag_embed(torch.randn(2, 2))",
+  slice_scatter = "torch.slice_scatter(torch.zeros(4), torch.ones(2), 1, 1, 4, 2)",
+  diagonal_scatter = "torch.diagonal_scatter(torch.zeros(2, 3), torch.ones(2))",
+  diagonal_copy = "torch.diagonal_copy(torch.randn(2, 3, 3))",
   softmax = "torch.randn(3, 3):softmax(1)", log_softmax = "torch.randn(3, 3):log_softmax(1)",
 }
 
@@ -42,7 +46,7 @@ local KEPT = {
 }
 
 local VALUES = {bool = {true, false}, dtype = {"float64", "float32", "int64", "complex64"}, device = {"meta"},
-  number = {0.25, 2.5, 0.5, -1, 3, 1, 0}, position = {1, 2, 3, {1}, {2}, -1}, string = {"ij,jk", "text"},
+  number = {0.25, 2.5, 0.5, -1, 3, 1, 0}, position = {1, 2, 3, {1}, {2}, -1, {2, 1}}, string = {"ij,jk", "text"},
   int = {0, 1, 2, 3, -1, {1, 1}, {2, 2}, {1}, {2}, {3}}}
 
 --- Values that an argument of this type may have.
