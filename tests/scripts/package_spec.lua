@@ -83,7 +83,7 @@ describe("the rock", function()
       assert.truthy(script:find(name), name)
     end
     assert.truthy(script:find('DESTINATION "${CMAKE_INSTALL_PREFIX}/."', 1, true), "torch.so")
-    assert.truthy(script:find('DESTINATION "${CMAKE_INSTALL_PREFIX}/./hecate"', 1, true), "zlib.so")
+    assert.truthy(script:find('DESTINATION "${CMAKE_INSTALL_PREFIX}/hecate-plugins/hecate"', 1, true), "zlib.so")
   end)
 
   it("is made by luarocks without a network", function()

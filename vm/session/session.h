@@ -24,7 +24,7 @@ void spin_limit(char **argv);
 /* Writes the error at the top to stderr and pops it; 'program' goes before it
 ** unless it is NULL. */
 void report_error(lua_State *L, const char *program);
-const char *report_title(void); /* "Hecate 0.1.0 (Lua 5.4.4)" */
+const char *report_title(void); /* "Hecate VERSION (Lua 5.4.4)" */
 void report_version(void);
 
 /* ---- interrupt.c ---------------------------------------------------------- */
