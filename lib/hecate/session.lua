@@ -141,11 +141,17 @@ end
 -- `owner`: the chunk whose locals become globals when it fails.
 function Session:call(f, owner, ...)
   local failure
+  local steps = self.stepper and self.stepper:attach()
   local packed = table.pack(xpcall(f, function(message)
+    if self.stepper and message == require "hecate.session.stepper".STOP then
+      failure = {message = message, report = message}
+      return failure
+    end
     if owner then locals.export(owner, self.env) end
     failure = require "hecate.session.fault".capture(self, message)
     return failure
   end, ...))
+  if steps then self.stepper:detach() end
   if packed[1] then return {ok = true, results = table.pack(table.unpack(packed, 2, packed.n))} end
   if not failure then failure = {message = tostring(packed[2]), report = tostring(packed[2])} end
   self.failure = failure.frames and failure or self.failure

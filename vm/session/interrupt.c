@@ -78,6 +78,11 @@ void interrupt_forget(void) {
   interrupt_clear();
 }
 
+void interrupt_drop(lua_State *L) {
+  interrupt_unhook(L);
+  interrupt_forget();
+}
+
 /* Calls the function below its arguments. A C function that gave up for a signal,
 ** as io.read does, may be the last that ran: no instruction follows to stop at. */
 static int interrupt_body(lua_State *L) {
@@ -92,10 +97,11 @@ int interrupt_call(lua_State *L, int nargs, int nresults) {
   lua_insert(L, handler);
   lua_pushcfunction(L, interrupt_body);
   lua_insert(L, handler + 1);
+  lua_State *outer = interrupt_running; /* not NULL: a debugger calls while a program is stopped */
   interrupt_forget();
   interrupt_running = L;
   int status = lua_pcall(L, nargs + 1, nresults, handler);
-  interrupt_running = NULL;
+  interrupt_running = outer;
   interrupt_unhook(L);
   interrupt_clear();
   lua_remove(L, handler);

@@ -12,12 +12,13 @@
 
 static bool session_on_terminal;
 static const Editor *session_editor; /* NULL: lines are read plainly */
-static int session_object; /* where it lies on the stack */
+static const char session_object; /* its address: the registry's key of the session */
 
 /* Calls the method of the session with the text; one result is pushed. */
 static int session_call(lua_State *L, const char *method, const char *text) {
-  lua_getfield(L, session_object, method);
-  lua_pushvalue(L, session_object);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &session_object);
+  lua_getfield(L, -1, method);
+  lua_insert(L, -2);
   lua_pushstring(L, text);
   return interrupt_call(L, 2, 1);
 }
@@ -67,6 +68,19 @@ static LineResult session_read_block(lua_State *L, char **block) {
     }
   } while (session_is_incomplete(L, *block));
   return LINE_READ;
+}
+
+/* session.read(), for the debugger: an input while a program is stopped. nil: the end of the input; false: Ctrl-C. */
+static int session_read(lua_State *L) {
+  char *block = NULL;
+  LineResult result = session_read_block(L, &block);
+  if (interrupt_came()) interrupt_drop(L);
+  if (result == LINE_READ && session_editor != NULL) session_editor->remember(block);
+  if (result == LINE_CLEARED) lua_pushboolean(L, false);
+  else if (result == LINE_END) lua_pushnil(L);
+  else lua_pushstring(L, block);
+  free(block);
+  return 1;
 }
 
 /* ---- the loop ------------------------------------------------------------ */
@@ -139,7 +153,10 @@ void session_run(lua_State *L, bool with_rc) {
     if (session_start_call(L, "banner", 1)) lua_pop(L, 1);
   }
   if (!session_open(L, with_rc)) return;
-  session_object = lua_gettop(L);
+  lua_pushcfunction(L, session_read);
+  lua_setfield(L, -2, "read");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &session_object);
+  int top = lua_gettop(L);
 #ifdef HECATE_WITH_READLINE
   if (session_on_terminal && session_editor == NULL) session_editor = edit_open(L);
 #endif
@@ -152,7 +169,6 @@ void session_run(lua_State *L, bool with_rc) {
       leaves = session_execute(L, block);
     }
     free(block);
-    lua_settop(L, session_object);
+    lua_settop(L, top);
   } while (!leaves && (result != LINE_END || session_leave(L)));
-  lua_pop(L, 1);
 }

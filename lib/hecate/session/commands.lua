@@ -5,7 +5,7 @@
 -- session:execute, or raises; "usage" errors name the command.
 local M = {}
 
-local files = {"timing", "memory", "files", "state", "debugger"}
+local files = {"timing", "memory", "files", "state", "debugger", "breaks"}
 
 local rows, by_name
 

@@ -1,14 +1,15 @@
---- %debug: looks into the frames of the last error. While it lasts, inputs are run with the
--- variables of the current frame; `up`, `down`, `where`, `locals` and `quit` move about.
--- The frames are those the error left behind: a new value of a local is seen here, one of an
--- upvalue by the program too.
+--- %debug: looks into the frames of the last error, or of a program that stepper.lua has stopped. While it lasts,
+-- inputs are run with the variables of the current frame; `up`, `down`, `where`, `locals` and `quit` move about. The
+-- frames of an error are left behind: a new value of a local is seen here, one of an upvalue by the program too.
+local brief = require "hecate.session.brief"
 local fault = require "hecate.session.fault"
 local source = require "hecate.session.source"
 local M = {}
 
 local function frame_of(session) return session.debugging.frames[session.debugging.at] end
 
-local function where(session)
+--- Shows the current frame with its lines.
+function M.where(session)
   local info = frame_of(session)
   session.write(fault.describe_frame(info) .. "\n")
   local lines = source.lines(info.source, session.inputs)
@@ -21,23 +22,26 @@ local function find(info, name)
   end
 end
 
---- The environment of inputs: variables of the frame, then the globals.
+--- The environment of inputs: variables of the frame, then the globals. What was made in it and runs later has the
+-- globals alone.
 local function environment(session)
+  local state, globals = session.debugging, session.globals
+  local function variable(name) return session.debugging == state and find(frame_of(session), name) end
   return setmetatable({}, {
     __index = function(_, name)
-      local v = find(frame_of(session), name)
+      local v = variable(name)
       if v then return v.value:get() end
-      return session.globals[name]
+      return globals[name]
     end,
     __newindex = function(_, name, value)
-      local info = frame_of(session)
-      local v = find(info, name)
+      local v = variable(name)
       if not v then
-        session.globals[name] = value
+        globals[name] = value
         return
       end
+      if v.set then return v.set(value) end
       v.value = require "hecate.session.hold".new(value)
-      if v.upvalue then debug.setupvalue(info.func, v.upvalue, value) end
+      if v.upvalue then debug.setupvalue(frame_of(session).func, v.upvalue, value) end
     end,
   })
 end
@@ -46,8 +50,7 @@ local function locals(session)
   local info = frame_of(session)
   if not info.variables or #info.variables == 0 then return session.write "no variables\n" end
   for _, v in ipairs(info.variables) do
-    local text = session:format(v.value:get()):gsub("\n", "\n" .. (" "):rep(#v.name + 3))
-    session.write(("%s = %s%s\n"):format(v.name, text, v.upvalue and "  (upvalue)" or ""))
+    session.write(("%s = %s%s\n"):format(v.name, brief.of(session, v.value:get()), v.upvalue and "  (upvalue)" or ""))
   end
 end
 
@@ -63,7 +66,15 @@ local function move(session, step, times)
     end
     d.at = at
   end
-  where(session)
+  M.where(session)
+end
+
+--- Begins with a frame. `stepper`: that has stopped the program; nil after an error.
+function M.enter(session, frames, at, stepper)
+  M.leave(session)
+  session.debugging = {frames = frames, at = at, stepper = stepper}
+  session.globals = session.env
+  session.env = environment(session)
 end
 
 --- Ends it; whether it was on.
@@ -73,7 +84,17 @@ function M.leave(session)
   return true
 end
 
+--- A word that lets a stopped program go on.
+local function go(word)
+  return function(session)
+    local stepper = session.debugging.stepper
+    if not stepper then return session.write(word .. ": the program has ended by the error\n") end
+    stepper:go(word)
+  end
+end
+
 local words = {
+  step = go "step", next = go "next", out = go "out", continue = go "continue",
   up = function(session, n) move(session, 1, n) end,
   down = function(session, n) move(session, -1, n) end,
   where = function(session)
@@ -82,12 +103,15 @@ local words = {
         session.write(("%s %s\n"):format(i == session.debugging.at and "→" or " ", fault.describe_frame(info)))
       end
     end
-    where(session)
+    M.where(session)
   end,
   locals = locals,
-  quit = M.leave,
+  quit = function(session)
+    if session.debugging.stepper then session.debugging.stepper:go "quit" else M.leave(session) end
+  end,
 }
-for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit"} do
+for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit", s = "step",
+  n = "next", c = "continue", cont = "continue", finish = "out"} do
   words[short] = words[long]
 end
 
@@ -95,28 +119,39 @@ end
 -- letter comes before a word of one letter.
 function M.obey(session, text)
   local word, number = text:match "^(%a+)%s*(%d*)$"
+  local watch = text:match "^watch%s+(.+)$"
+  if watch then
+    require "hecate.session.breaks".watch(session, watch, frame_of(session).func)
+    return true
+  end
   local f = word and words[word]
-  if not f or #word == 1 and session.env[word] ~= nil then return false end
+  local is_variable = word and #word == 1
+    and (find(frame_of(session), word) or rawget(session.env, word) ~= nil or rawget(session.globals, word) ~= nil)
+  if not f or is_variable then return false end
   f(session, number)
   return true
 end
 
-local function start(session, argument)
-  if argument ~= "" then error(("%%debug: expected nothing, got '%s'"):format(argument), 0) end
+--- With a statement: runs it, and stops at its first line.
+local function start(session, statement)
+  if statement ~= "" then
+    local stepper = require "hecate.session.breaks".stepper(session, "%debug")
+    stepper:go "step"
+    return session:run_lua(statement)
+  end
   local failure = session.failure
   if not failure or not failure.at then error("%debug: there was no error to look into", 0) end
-  M.leave(session)
-  session.debugging = {frames = failure.frames, at = failure.at}
-  session.globals = session.env
-  session.env = environment(session)
+  M.enter(session, failure.frames, failure.at)
   session.write(failure.message .. "\n")
-  where(session)
+  M.where(session)
   session.write "up, down, where, locals, quit; anything else is run with the variables of the frame\n"
 end
 
-M[1] = {name = "debug", usage = "%debug", run = start,
-  doc = "looks into the frames of the last error\n" ..
-    "up, down, where and locals show them, quit (or Ctrl-D) ends it. Anything else is run as\n" ..
-    "usual, with the variables of the frame, which can be read and set. Large values are there\n" ..
-    "until the next input that is no command."}
+M[1] = {name = "debug", usage = "%debug [statement]", run = start, statement = true,
+  doc = "looks into the frames of the last error, or runs a statement line by line\n" ..
+    "up, down, where and locals show the frames, quit (or Ctrl-D) ends it. Anything else is run as\n" ..
+    "usual, with the variables of the frame, which can be read and set. After an error large values\n" ..
+    "are there until the next input that is no command. In a program that goes on: step to the next\n" ..
+    "line, next to the next one of this function, out to the caller, continue to the next breakpoint\n" ..
+    "(%break?), watch expression to stop where its value changes; quit ends the program."}
 return M
