@@ -13,11 +13,10 @@ return function(...)
   if not torch.is_tensor(x) and not torch.is_tensor(tests) then
     options.wrong("isin", "elements", 1, "a tensor, or 'test_elements' to be one", x)
   end
+  if type(x) ~= "number" then options.tensor("isin", "elements", 1, x) end
+  if type(tests) ~= "number" then options.tensor("isin", "test_elements", 2, tests) end
   if type(x) == "number" then x = torch.tensor(x, {device = tests.device}) end
   if type(tests) == "number" then tests = torch.tensor(tests, {device = x.device}) end
-  for name, value in pairs {elements = x, test_elements = tests} do
-    if not torch.is_tensor(value) then options.wrong("isin", name, nil, "a tensor or a number", value) end
-  end
   x, tests = x:detach(), tests:detach():reshape(-1)
   local dtype = (x:new_empty({0}) + tests:new_empty({0})).dtype -- that of both
   x, tests = x:to(dtype), tests:to(dtype)

@@ -4,7 +4,11 @@ local options = require "torch.utils.options"
 -- own.
 -- Example: torch.sum_to_size(torch.ones(2, 3), {1, 3})
 return function(input, ...)
+  options.tensor("sum_to_size", "input", 1, input)
   local size = type((...)) == "table" and (...) or {...}
+  for i, n in ipairs(size) do
+    if not options.integer(n) then options.wrong("sum_to_size", "size", i + 1, "integers", n) end
+  end
   local extra = input.ndim - #size
   local sums, shape = {}, input.shape
   for d = 1, input.ndim do

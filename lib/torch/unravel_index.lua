@@ -8,6 +8,10 @@ return function(...)
     {"shape", required = true}}, ...)
   local shape, at = given.shape, given.indices:long() - 1
   if options.integer(shape) then shape = {shape} end
+  if type(shape) ~= "table" then options.wrong("unravel_index", "shape", 2, "an array of sizes", shape) end
+  for _, size in ipairs(shape) do
+    if not options.integer(size) then options.wrong("unravel_index", "shape", 2, "an array of sizes", shape) end
+  end
   local total = 1
   for _, size in ipairs(shape) do total = total * size end
   if at:numel() > 0 and (at:min():item() < 0 or at:max():item() >= total) then

@@ -49,13 +49,6 @@ describe("a word of another language", function()
     end)
     assert.is_true(count > 350)
   end)
-
-  it("is none that means something here", function()
-    each(function(holder, word, text)
-      if holder == "tensor" then assert.is_nil(methods[word] or attributes[word], word)
-      elseif holder == "torch" or holder:find "^torch%." then assert.is_nil(resolve(holder .. "." .. word), text) end
-    end)
-  end)
 end)
 
 describe("the list of PyTorch's names", function()

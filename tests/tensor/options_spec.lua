@@ -37,6 +37,7 @@ local CALLS = {
 local KEPT = {
   ["cross_entropy_soft.ignore_index"] = "only a negative one is taken, which ignores nothing",
   ["embedding.max_norm"] = "it is in the call",
+  ["diagonal_scatter.dim1"] = "only one pair of dimensions fits", ["diagonal_scatter.dim2"] = "as dim1",
   ["sort.stable"] = "sort is always stable", ["argsort.stable"] = "sort is always stable",
   ["topk.sorted"] = "the order may be any with false, so that of true is right",
   ["one_hot.num_classes"] = "as many as the largest position says by default",

@@ -4,6 +4,7 @@
 #include "call.h"
 #include "graph/trace.h"
 #include "library.h"
+#include "undefined.h"
 
 /* ---- __index: methods, attributes, elements ---------------------------------------------- */
 
@@ -22,7 +23,7 @@ static int tensor_index(lua_State *L) {
   if (strcmp(lua_tostring(L, 2), "...") == 0 || strcmp(lua_tostring(L, 2), "newaxis") == 0) return index_get(L);
   lua_pushvalue(L, 2);
   lua_gettable(L, lua_upvalueindex(1)); /* a method in a Lua file, which is loaded now, or words */
-  return 1;
+  return lua_isnil(L, -1) ? undefined_read(L, "tensor") : 1;
 }
 
 static int tensor_newindex(lua_State *L) {

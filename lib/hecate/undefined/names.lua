@@ -20,6 +20,7 @@ local function names_of(holder)
   if holder == "tensor" then
     local meta = getmetatable(torch.empty(0))
     add(meta.__methods)
+    add((getmetatable(meta.__methods) or {}).__lazy)
     add(meta.__attributes)
     return set
   end

@@ -73,6 +73,12 @@ function options.warn(text)
   io.stderr:write("warning: ", text, "\n")
 end
 
+--- The value, which must be a tensor.
+function options.tensor(name, parameter, position, value)
+  if not torch.is_tensor(value) then options.wrong(name, parameter, position, "a tensor", value) end
+  return value
+end
+
 --- Whether a value can be called.
 function options.is_callable(value)
   if type(value) == "function" then return true end
