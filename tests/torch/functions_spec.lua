@@ -90,6 +90,23 @@ describe("functions of torch in Lua", function()
     same({true, false}, torch.tensor({true, false, false}):diff())
   end)
 
+  it("sum products by the names of dimensions", function()
+    local a, b, c = torch.randn(2, 3, {dtype = "float64"}), torch.randn(3, 4, {dtype = "float64"}),
+      torch.randn(4, 2, {dtype = "float64"})
+    assert.is_true(torch.allclose(torch.einsum("ij,jk,kl->il", a, b, c), a:mm(b):mm(c)))
+    assert.is_true(torch.allclose(torch.einsum("ij,jk,ki", a, b, c), a:mm(b):mm(c):trace()))
+    same({1, 4}, torch.einsum("ii->i", torch.tensor({{1, 2}, {3, 4}})))
+    same({{3, 7}}, torch.einsum("...ij->...i", torch.tensor({{{1, 2}, {3, 4}}})))
+    same({{1, 3}, {2, 4}}, torch.einsum("ba", torch.tensor({{1, 2}, {3, 4}})))
+    same({2, 5}, torch.einsum("...,...->...", {torch.tensor({2, 5}), torch.tensor(1)}))
+    local x = torch.ones(2, 3, {dtype = "float64"}):requires_grad_(true)
+    assert.is_true(torch.autograd.gradcheck(function(t) return torch.einsum("ij,kj->ik", t, t) end, {x}))
+    assert.is_true(torch.allclose(torch.tensordot(a, b, 1), a:mm(b)))
+    assert.is_true(torch.allclose(torch.tensordot(a, c, {{1}, {2}}), a:t():mm(c:t())))
+    assert.equal(1, torch.einsum("", torch.tensor(1)):item())
+    assert.equal(1, torch.einsum("->", torch.tensor(1)):item())
+  end)
+
   it("work in place where PyTorch's do", function()
     local x = torch.ones(2)
     assert.equal(x, x:addmv_(torch.ones(2, 3), torch.ones(3), {alpha = 2}))
@@ -116,6 +133,17 @@ describe("functions of torch in Lua", function()
       {"index_put_: 'indices' (argument 2): expected at most 1, got 2", function()
         torch.zeros(3):index_put_({torch.tensor({1}), torch.tensor({1})}, torch.tensor(1.0))
       end},
+      {"einsum: 'equation' (argument 1): it has 2 operands, there are 1 tensors",
+        function() torch.einsum("ij,jk", torch.ones(2, 2)) end},
+      {"einsum: 'equation' (argument 1): 'k' is in no operand", function() torch.einsum("ij->k", torch.ones(2, 2)) end},
+      {"einsum: label 'j': sizes 2 and 3",
+        function() torch.einsum("ij,jk->ik", torch.ones(2, 2), torch.ones(3, 2)) end},
+      {"einsum: operand 1: 1 labels for 2 dimensions", function() torch.einsum("i->i", torch.ones(2, 2)) end},
+      {"tensordot: 'dims' (argument 3): sizes 3 and 2 differ",
+        function() torch.tensordot(torch.ones(2, 3), torch.ones(2, 2), 1) end},
+      {"histogram: 'bins' (argument 2): expected rising edges",
+        function() torch.histogram(torch.ones(3), torch.tensor({1.0, 0.0})) end},
+      {"gradient: dimension 1 has 1 elements, expected at least 2", function() torch.gradient(torch.ones(1)) end},
       {"multi_dot: expected at least two tensors", function() torch.linalg.multi_dot({torch.ones(1, 1)}) end},
       {"inner: 'other' (argument 2): the last dimensions differ: 2 and 3",
         function() torch.inner(torch.ones(2), torch.ones(3)) end},

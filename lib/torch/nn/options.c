@@ -246,7 +246,9 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       if (*integers == OPTION_NONE) lua_pushnil(L);
       else lua_pushinteger(L, *integers + (*integers >= 0));
       return true;
-    case OPTION_FLOAT:
+    case OPTION_FLOAT: /* the NaN that Lua computes has a sign, which would be printed */
+      lua_pushnumber(L, isnan(*(const double *)at) ? (lua_Number)NAN : *(const double *)at);
+      return true;
     case OPTION_FLOAT_OR_NIL:
       if (isnan(*(const double *)at)) lua_pushnil(L);
       else lua_pushnumber(L, *(const double *)at);
