@@ -44,12 +44,14 @@ return function(...)
     for d = 1, x.ndim do dims[d] = d end
   elseif type(dims) ~= "table" then dims = {dims} end
   if given.edge_order > 2 then options.wrong("gradient", "edge_order", nil, "1 or 2", given.edge_order) end
-  local spacing, results = given.spacing, {}
+  local spacing, results, seen = given.spacing, {}, {}
   if type(spacing) == "table" and #spacing ~= #dims then
     options.raise(("gradient: 'spacing': expected %d, one for each dim, got %d"):format(#dims, #spacing))
   end
   for i, value in ipairs(dims) do
     local dim = options.dim("gradient", "dim", nil, value, x.ndim)
+    if seen[dim] then options.raise(("gradient: 'dim': dimension %d is there twice"):format(dim)) end
+    seen[dim] = true
     local h = type(spacing) == "table" and spacing[i] or spacing
     if torch.is_tensor(h) and (h.ndim ~= 1 or h:numel() ~= x:size(dim)) then
       options.wrong("gradient", "spacing", nil, ("a vector of %d places"):format(x:size(dim)), h)

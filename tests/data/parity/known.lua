@@ -4,7 +4,7 @@
 local stored = "uint64 is only stored"
 return {
   ops = {
-    histogram = {[7] = "edges that do not rise: PyTorch counts by them, ours raises"},
+    histogram = {[4] = "edges that do not rise: PyTorch counts by them, ours raises", [7] = "the same"},
     cov = {[8] = "PyTorch adds up weights of float32 in that dtype", [10] = "the same"},
     ["sort/2"] = {[7] = stored},
     ["norm/2"] = {[4] = "the nuclear norm needs singular values"},
