@@ -31,8 +31,9 @@ local function frame(name, ...)
   return list, title, named
 end
 
-local bar_options = table.move(style.known, 1, #style.known, 3, {{"labels", "strings"}, {"names",
-  "strings"}})
+local area_options = style.some "color alpha label latex markup"
+local bar_options = style.some "color width dash alpha label latex markup"
+table.move({{"labels", "strings"}, {"names", "strings"}}, 1, 2, #bar_options + 1, bar_options)
 
 --- How boxes are drawn with characters.
 local function boxes(name, named)
@@ -143,7 +144,7 @@ end
 --- gnuplot.hist: the plot and what histc gave.
 function bars.hist(name, ...)
   local list, title, named = frame(name, ...)
-  named = arguments.named(name, style.known, named)
+  named = arguments.named(name, area_options, named)
   if list.n < 1 or list.n > 4 then
     arguments.fail("%s: expected [name,] x [, bins [, min [, max]]] [, style], got %d arguments",
       name, list.n)
@@ -183,6 +184,9 @@ function bars.groups(name, list, labels)
     end
   end
   if #groups == 0 then arguments.fail("%s: there is nothing to plot", name) end
+  if labels and #labels ~= #groups then
+    arguments.fail("%s: 'labels': expected %d, a label for each group, got %d", name, #groups, #labels)
+  end
   for i, group in ipairs(groups) do
     group.name = labels and labels[i] or group.name or tostring(i)
   end
@@ -253,7 +257,7 @@ end
 --- gnuplot.fill: [name,] x, low, high [, style]: the area between two curves.
 function bars.fill(name, ...)
   local list, title, named = frame(name, ...)
-  named = arguments.named(name, style.known, named)
+  named = arguments.named(name, area_options, named)
   if list.n ~= 3 then
     arguments.fail("%s: expected [name,] x, low, high [, style], got %d arguments", name, list.n)
   end

@@ -30,6 +30,8 @@ local FILE_EVERY = 5   -- seconds between writings of the file beside a screen
 local FILE_ALONE = 2   -- … and without one
 local INTERVAL = 0.5   -- seconds between redraws of a screen
 local SIZE = {960, 540} -- of the file, in pixels
+local FILE_VIEW = {size = SIZE, points = 11}
+local WINDOW_VIEW = {size = SIZE, points = 11, free = true}
 local WIDEST = 120     -- columns of a picture in the terminal
 local NAME = 100       -- characters of a file that is called like its curve
 
@@ -133,18 +135,19 @@ end
 function Frames:script(with_file)
   local kind, script = self.screens[1], {}
   local data = self:picture()
-  local commands = data and require "gnuplot.picture".commands(data)
-  if commands == nil then return nil end
+  local commands = require "gnuplot.picture".commands
+  if data == nil then return nil end
   if with_file then
     script[1] = ("%sset output %s\n%sunset output\n"):format(self.file_commands,
-      language.path(draft_of(self.file)), commands)
+      language.path(draft_of(self.file)), commands(data, FILE_VIEW))
   end
   if screen.is_window(kind) then
-    script[#script + 1] = screen.window(kind, 0, language.words(self.title), true) .. commands
+    script[#script + 1] = screen.window(kind, 0, language.words(self.title), true) .. commands(data, WINDOW_VIEW)
   elseif kind == "kitty" or kind == "sixel" then
+    local graphics = require "gnuplot.graphics"
     self.columns, self.rows = size_inside()
-    script[#script + 1] = require "gnuplot.graphics".commands(kind, self.columns, self.rows)
-      .. commands .. "unset output\n"
+    script[#script + 1] = graphics.commands(kind, self.columns, self.rows)
+      .. commands(data, graphics.view(self.columns, self.rows)) .. "unset output\n"
   end
   return table.concat(script)
 end

@@ -4,6 +4,7 @@
 -- with {name, x, y, behind = {x, y}, best = {x, y}}, marks as {x =, text =}.
 local look = require "gnuplot.look"
 local language = require "gnuplot.language"
+local ticks = require "gnuplot.ticks"
 
 local picture = {}
 
@@ -46,16 +47,43 @@ local function mark_commands(mark)
       language.words(mark.text), mark.x)
 end
 
---- The commands that draw `p` once, on whatever terminal is set; nil when there is
--- nothing to draw.
-function picture.commands(p)
+--- The least and the greatest number of the curves along `key`, and whether all are whole; nil: there are none.
+local function range_of(curves, key)
+  local low, high, whole = math.huge, -math.huge, true
+  for _, curve in ipairs(curves) do
+    for _, set in ipairs{curve, curve.behind} do
+      for i, value in ipairs(set[key]) do
+        if value - value == 0 and set.y[i] - set.y[i] == 0 then
+          low, high, whole = math.min(low, value), math.max(high, value), whole and value == value // 1
+        end
+      end
+    end
+  end
+  if low <= high then return low, high, whole end
+end
+
+--- The commands for one axis: some room, ticks that have room, at whole numbers where all are.
+local function axis_commands(p, key, view)
+  local low, high, whole = range_of(p.curves, key)
+  local log = key == "y" and p.logy
+  if low == nil or low == high or log and low <= 0 then return "" end
+  local room = key == "x" and 0.02 or 0.04
+  local axis = {low = low - (high - low) * room, high = high + (high - low) * room, whole = whole, log = log or false}
+  if log then axis.low, axis.high = low / (high / low) ^ room, high * (high / low) ^ room end
+  local text = {letter = view.points * 0.82, height = view.points * 1.7}
+  return (ticks.commands(key, axis, {width = view.size[1] - 9 * text.letter, height = view.size[2] - 6 * text.height,
+    text = text, free = view.free}))
+end
+
+--- The commands that draw `p`, which has points, once, on whatever terminal is set. `view` is as of gnuplot.script.
+function picture.commands(p, view)
   local script, plots = {"reset\n" .. look.commands(), look.background()}, {}
   for i, curve in ipairs(p.curves) do add_curve(script, plots, i, curve) end
-  if #plots == 0 then return nil end
   script[#script + 1] = "set title " .. language.words(p.title) .. " noenhanced\n"
   script[#script + 1] = "set key tmargin center horizontal\nset grid\nset xlabel 'step'\n"
     .. "set rmargin 3\n"
   if p.logy then script[#script + 1] = "set logscale y\n" end
+  script[#script + 1] = axis_commands(p, "x", view) .. axis_commands(p, "y", view)
   for _, mark in ipairs(p.marks) do script[#script + 1] = mark_commands(mark) end
   script[#script + 1] = "plot " .. table.concat(plots, ", ") .. "\n"
   return table.concat(script)

@@ -137,13 +137,13 @@ end
 
 local stairs = {post = "steps", pre = "fsteps", mid = "histeps"}
 
-local function known(...)
-  return table.move({...}, 1, select("#", ...), #style.known + 1, table.move(style.known, 1, #style.known, 1, {}))
-end
+local step_options = style.some "color width dash alpha label latex markup"
+step_options[#step_options + 1] = {"where", "string"}
+local stem_options = style.some "color width dash point size alpha label latex markup"
 
 --- gnuplot.step.
 function points.step(name, ...)
-  local list, title, given = read(name, known({"where", "string"}), "[name,] x, y [, options]", 2, 2, ...)
+  local list, title, given = read(name, step_options, "[name,] x, y [, options]", 2, 2, ...)
   local columns = vectors(name, {"x", "y"}, list)
   local where = arguments.one_of(name, "where", nil, {"post", "pre", "mid"}, given.where or "post")
   local layer, ink = data.rows(columns), style.ink(name, given)
@@ -155,7 +155,7 @@ end
 
 --- gnuplot.stem.
 function points.stem(name, ...)
-  local list, title, given = read(name, style.known, "[name,] [x,] y [, options]", 1, 2, ...)
+  local list, title, given = read(name, stem_options, "[name,] [x,] y [, options]", 1, 2, ...)
   if #list == 1 then list = {data.count(#data.vector(name, list[1])), list[1]} end
   local columns = vectors(name, {"x", "y"}, list)
   local stems, tops = data.rows(columns), data.rows(columns)
@@ -164,7 +164,7 @@ function points.stem(name, ...)
   local ink = style.ink(name, given)
   local marked = style.ink(name, setmetatable({size = given.size or 1}, {__index = given}), true)
   stems.words = function(place) return "with impulses " .. ink(place) end
-  tops.words = function(place) return "with points pt 7 " .. marked(place) end
+  tops.words = function(place) return "with points " .. (given.point and "" or "pt 7 ") .. marked(place) end
   tops.same = true
   stems.chart, tops.chart = {style = "impulses"}, {style = "points", same = true}
   return {command = "plot", setup = "set xzeroaxis lt 1 lw 0.8 lc rgb '#888888'\n", layers = {stems, tops}}

@@ -311,6 +311,9 @@ function raster.images(name, ...)
   if given.normalize then batch = stretch(batch) end
   batch = to_bytes(batch)
   local n, h, w, c = table.unpack(batch.shape)
+  if given.labels and #given.labels > n then
+    arguments.fail("%s: 'labels': expected at most %d names, got %d", name, n, #given.labels)
+  end
   local across = math.min(given.nrow or 8, n)
   local down = (n + across - 1) // across
   local sheet = torch.full({down * (h + padding) + padding, across * (w + padding) + padding, c},

@@ -88,8 +88,8 @@ local function script_of(self, view)
   local frames = layout.of(self, view)
   if frames == nil then return nil end
   if frames.multi then
-    script[1] = "set multiplot" .. (self.title and (" title %s noenhanced font ',14' textcolor rgb '%s'"):format(
-      language.words(self.title), sheets.current().text) or "") .. "\n"
+    script[1] = "set multiplot" .. (self.title and (" title %s %s font ',14' textcolor rgb '%s'"):format(
+      language.words(self.title), self.title_mode or "noenhanced", sheets.current().text) or "") .. "\n"
   end
   local background = look.background()
   for i, current in ipairs(self.panels) do

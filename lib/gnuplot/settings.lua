@@ -34,11 +34,14 @@ function settings.zlabel(text, given) set_text("zlabel", " rotate by 90 offset 1
 --- The text beside the second vertical axis.
 function settings.y2label(text, given) set_text("y2label", nil, text, given) end
 
---- A title above all panels of the figure.
-function settings.suptitle(text)
-  arguments.string("gnuplot.suptitle", "text", 1, text)
-  current.figure().title = text
-  current.set("gnuplot.suptitle", "suptitle", nil)
+--- A title above all panels of the figure; the options as of `title`.
+function settings.suptitle(text, given)
+  local name = "gnuplot.suptitle"
+  arguments.string(name, "text", 1, text)
+  given = arguments.named(name, {{"latex", "boolean"}, {"markup", "boolean"}}, given or {})
+  local figure = current.figure()
+  figure.title, figure.title_mode = language.shown(name, text, given)
+  current.set(name, "suptitle", nil)
 end
 
 -- ---- axes --------------------------------------------------------------------------------

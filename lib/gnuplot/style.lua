@@ -48,6 +48,15 @@ style.known = {
   {"axis", "count"}, {"latex", "boolean"}, {"markup", "boolean"},
 }
 
+--- The entries of `known` that are named.
+function style.some(words)
+  local list = {}
+  for _, entry in ipairs(style.known) do
+    if (" " .. words .. " "):find(" " .. entry[1] .. " ", 1, true) then list[#list + 1] = entry end
+  end
+  return list
+end
+
 local function one_of(name, key, known, value)
   if known[value] then return known[value] end
   local names = {}
@@ -89,10 +98,17 @@ function style.ink(name, given, pointed)
   end
 end
 
+local pointed = {points = true, linespoints = true}
+
 local function plain(name, word, given)
+  for _, key in ipairs{"point", "size"} do
+    if given[key] ~= nil and not pointed[word] then
+      arguments.fail("%s: '%s' needs a style with points, such as '+' or '+-'", name, key)
+    end
+  end
   local draw = (word == "csplines" or word == "acsplines") and "smooth " .. word or "with " .. word
   if word == "boxes" then draw = draw .. " " .. style.edge end
-  local ink = style.ink(name, given, word == "points" or word == "linespoints")
+  local ink = style.ink(name, given, pointed[word])
   local axes = ""
   if given.axis == 2 then axes = "axes x1y2 "
   elseif given.axis and given.axis ~= 1 then

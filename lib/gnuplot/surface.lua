@@ -62,7 +62,7 @@ end
 --- gnuplot.scatter3: points (x_i, y_i, z_i).
 function surface.scatter3(name, ...)
   local list, named = arguments.split(...)
-  named = arguments.named(name, style.known, named)
+  named = arguments.named(name, style.some "color width point size alpha label latex markup", named)
   local layers = {}
   for _, one in ipairs(lines.curves_of(name, table.unpack(list, 1, list.n))) do
     local columns, title = {}, nil

@@ -130,3 +130,22 @@ describe("live curve", function()
     curve:close()
   end)
 end)
+
+describe("the axes of a live curve", function()
+  it("have whole steps, and powers of ten in one style", function()
+    local picture = dofile "tests/picture.lua"
+    local path = folder .. "/axes.svg"
+    local curve = gnuplot.live{title = "loss", file = path, terminal = "file"}
+    for epoch = 1, 4 do curve:add("train", epoch, 1 / epoch) end
+    curve:close()
+    local s = picture.svg(path)
+    assert.is_true(picture.says(s, "2") and picture.says(s, "3"))
+    assert.is_false(picture.says(s, "1.5") or picture.says(s, "2.5"))
+    curve = gnuplot.live{title = "loss", file = path, terminal = "file", logy = true}
+    for step = 1, 7 do curve:add("train", step, 10.0 ^ -step) end
+    curve:close()
+    s = picture.svg(path)
+    assert.is_true(picture.says(s, "10⁻⁶") or picture.says(s, "10⁻⁵"), table.concat(s.texts, " "))
+    assert.is_false(picture.says(s, "0.1") or picture.says(s, "0.01"))
+  end)
+end)

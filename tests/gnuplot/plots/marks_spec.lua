@@ -27,8 +27,9 @@ describe("marks", function()
         box = true})
       gnuplot.annotate("the end", {3, 3}, {2, 2.5})
       gnuplot.title("\\sigma = x_1", {latex = true})
+      gnuplot.suptitle("\\omega", {latex = true})
     end)
-    assert.is_true(says(s, "a_1 `date` {x}", "α²", "the end", "σ = x₁"))
+    assert.is_true(says(s, "a_1 `date` {x}", "α²", "the end", "σ = x₁", "ω"))
     assert.truthy(s.lines["#444444"])
   end)
 
@@ -83,6 +84,15 @@ describe("marks", function()
       end,
       ["gnuplot.span: 'axis' (argument 1): expected one of x, y, got string 'z'"] = function()
         gnuplot.span("z", 1, 2)
+      end,
+      ["gnuplot.plot: 'point' needs a style with points, such as '+' or '+-'"] = function()
+        gnuplot.plot({1, 2}, "-", {point = "o"})
+      end,
+      ["gnuplot.fill: unknown option 'width' (known: color, alpha, label, latex, markup)"] = function()
+        gnuplot.fill({1, 2}, 0, {1, 2}, {width = 2})
+      end,
+      ["gnuplot.boxplot: 'labels': expected 1, a label for each group, got 2"] = function()
+        gnuplot.boxplot({{"a", {1, 2}}}, {labels = {"a", "b"}})
       end,
       ["gnuplot.xlim: the ends of an axis are one number, 1"] = function() gnuplot.xlim(1, 1) end,
       ["gnuplot.ylim: 'high' (argument 2): expected a number or '', got boolean true"] = function()

@@ -41,6 +41,15 @@ local shows = {
   points = function(s) gnuplot.scatter3(s, x, x, x) end,
   histogram = function(s) gnuplot.hist(s, x, 3) end,
   band = function(s) gnuplot.fill(s, x, x, x) end,
+  text = function(s) gnuplot.plot(x) gnuplot.text(2, 0.5, s) end,
+  annotation = function(s) gnuplot.plot(x) gnuplot.annotate(s, {2, 0.5}, {3, 0.6}) end,
+  vertical = function(s) gnuplot.plot(x) gnuplot.vline(2, {label = s}) end,
+  horizontal = function(s) gnuplot.plot(x) gnuplot.hline(0.5, {label = s}) end,
+  scatter = function(s) gnuplot.scatter(s, x, x) end,
+  stairs = function(s) gnuplot.step(s, x, x) end,
+  stems = function(s) gnuplot.stem(s, x) end,
+  arrows = function(s) gnuplot.quiver(s, x, x, x, x) end,
+  violin = function(s) gnuplot.violin {{s, x}} end,
   errors = function(s) gnuplot.errorbars(s, x, x, x) end,
   xticks = function(s) gnuplot.plot(x) gnuplot.xticks({2}, {s}) end,
   yticks = function(s) gnuplot.plot({1, 2, 3}) gnuplot.yticks({2}, {s}) end,
@@ -49,7 +58,7 @@ local shows = {
   boxplot = function(s) gnuplot.boxplot {{s, x}} end,
   rows = function(s) gnuplot.heatmap(z, {rows = {s, "b", "c"}}) end,
   classes = function(s) gnuplot.confusion(z, {labels = {s, "b", "c"}}) end,
-  images = function(s) gnuplot.images(torch.rand(2, 4, 4), {labels = {s, "b"}}) end,
+  images = function(s) gnuplot.images(torch.rand(2, 1, 4, 4), {labels = {s, "b"}}) end,
   live = function(s)
     local curve <close> = gnuplot.live {title = "t", terminal = "file", file = folder .. "/p.svg"}
     curve:add(s, 1, 1)
