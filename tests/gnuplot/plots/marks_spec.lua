@@ -271,3 +271,19 @@ describe("symbols", function()
     end
   end)
 end)
+
+describe("in a window", function()
+  it("ranges are ours and ticks gnuplot's, for it is zoomed", function()
+    local script = require "gnuplot.script"
+    gnuplot.setterm "none"
+    gnuplot.figure()
+    gnuplot.plot("name", {1, 2, 3}, "-")
+    gnuplot.legend "best"
+    local figure = require "gnuplot.current".figure()
+    local text, share <close> = script(figure, {size = {640, 480}, points = 11, free = true})
+    assert.truthy(text:find("set xtics 1\n", 1, true) and text:find("set xrange [0.92:3.08]", 1, true), text)
+    assert.is_nil(text:find("set xtics (", 1, true))
+    assert.truthy(text:find("set key inside left top", 1, true), text)
+    gnuplot.setterm(nil)
+  end)
+end)
