@@ -157,8 +157,23 @@ static int distance(const char *a, const char *b) {
   return row[n];
 }
 
+/* What other libraries call options of ours. */
+static const char *const other_names[][2] = {
+    {"axis", "dim"}, {"axes", "dim"}, {"keepdims", "keepdim"}, {"learningRate", "lr"}, {"learning_rate", "lr"},
+    {"rate", "p"}, {"epsilon", "eps"}, {"strides", "stride"}, {"filters", "out_channels"}, {"units", "out_features"},
+    {"kernel", "kernel_size"}, {"batchSize", "batch_size"}, {"use_bias", "bias"}, {NULL, NULL}};
+
+/* The one among 'names' that is called 'wrong' elsewhere, or NULL. */
+static const char *ours_of(const char *wrong, const char *const *names) {
+  for (int i = 0; other_names[i][0] != NULL; i++)
+    for (int k = 0; strcmp(other_names[i][0], wrong) == 0 && names[k] != NULL; k++)
+      if (strcmp(other_names[i][1], names[k]) == 0) return names[k];
+  return NULL;
+}
+
 const char *error_nearest(const char *wrong, const char *const *names) {
-  const char *best = NULL;
+  const char *best = ours_of(wrong, names);
+  if (best != NULL) return best;
   int least = (int)strlen(wrong) / 3 + 2;
   for (; *names != NULL; names++) {
     int d = distance(wrong, *names);

@@ -178,11 +178,17 @@ static bool push_beside_script(lua_State *L, const char *module) {
   return false;
 }
 
+/* What a library is called that Torch7 has under a name of its own. */
+static const char *library_name(const char *module) {
+  if (strcmp(module, "nn") == 0) return "torch.nn";
+  return strcmp(module, "optim") == 0 ? "torch.optim" : module;
+}
+
 /* The last of the searchers of `require`: a file of the same name beside the script, or one that is
 ** installed, comes first. */
 static int searcher(lua_State *L) {
   const char *module = luaL_checkstring(L, 1);
-  if (is_ours(module)) {
+  if (is_ours(library_name(module))) {
     if (push_beside_script(L, module)) return 2;
     open_push_global(L, "require"); /* the same module for the program and for lib/ */
     lua_pushliteral(L, ":hecate:");
@@ -210,7 +216,7 @@ static void name_missing(lua_State *L, const char *module) {
 /* `require` as the files of lib/ see it: ours come first, whatever lies beside the script or was loaded
 ** under the name. Upvalue 1: what was loaded, by name; 2: the program's require. */
 static int library_require(lua_State *L) {
-  const char *module = luaL_checkstring(L, 1);
+  const char *module = library_name(luaL_checkstring(L, 1));
   lua_settop(L, 1);
   if (lua_getfield(L, lua_upvalueindex(1), module) != LUA_TNIL) return 1;
   lua_pop(L, 1);

@@ -61,6 +61,7 @@ end
 
 --- Whether `name` is a method of the object: found in its class, not a field of its own.
 local function is_method(object, name)
+  if type(object) == "string" then return type(string[name]) == "function" end
   if type(object) == "userdata" then
     local fields = debug.getuservalue(object, 1)
     if type(fields) == "table" and rawget(fields, name) ~= nil then return false end
@@ -79,7 +80,9 @@ local function dotted(at)
   for path in at.line:gmatch("([%a_][%w_.]*)%." .. name:gsub("%p", "%%%0") .. "%s*[%({\"']") do
     local object = suggest.resolve(path, at.find)
     local _, first = debug.getlocal(called.level + 2, 1)
-    local is_self = rawequal(first, object) or first ~= nil and not torch.is_tensor(first)
+    local is_object = type(first) == "table" or type(first) == "userdata" and not torch.is_tensor(first)
+    local is_self = rawequal(first, object)
+      or is_object and suggest.field(first, name) == suggest.field(object, name)
       and suggest.field(first, name) == suggest.field(object, name)
     if object ~= nil and not is_self and is_method(object, name) and not torch._C.describe(object) then
       return ("%s: called with a dot; write %s:%s(…), with a colon"):format(name, path, name)
@@ -102,7 +105,9 @@ local function called_value(at, message)
   if what == "nil" then
     local kind = kind_of(object)
     local word = kind and names.other_word(kind, name)
-    return word or (object == nil and not path and names.other_word("string", name)) or nil
+    if word or object ~= nil or path then return word end
+    return at.line and at.line:find("%)%s*:%s*" .. name) and names.other_word("module", name)
+      or names.other_word("string", name) -- what a call has given, or a text
   end
   if name == "for iterator" then return nil end
   local variable = at.find(name)
@@ -140,6 +145,12 @@ local function tensor_for_number(_, message)
 end
 
 local function arithmetic(at, message)
+  if message:find "attempt to perform bitwise operation on an? %l+ value" then
+    return "write and, or for conditions, .. to join strings"
+  end
+  if message:find "arithmetic on a torch%.Size value" then return "one size is x.shape[1], or x:size(1)" end
+  local joins = message:find "^remainder: .* got the string" or message:find "attempt to mod a 'string'"
+  if joins then return "write (\"%.3f\"):format(x) for \"%.3f\" % x" end
   local string = message:find "attempt to add a 'string' with" or message:find "attempt to add a '.*' with a 'string'"
     or message:find "attempt to perform arithmetic on a string value" or message:find "^add: .* got the string"
   if string then return "strings are joined by .." end

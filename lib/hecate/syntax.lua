@@ -17,6 +17,11 @@ local rules = {
   {"lambda%s*(.-):%s*([^,)]+)", "write function(%s) return %s end"},
   {"^%s*@([%w_.]+)", "Lua has no decorators; write %s(function() … end)"},
   {"^%s*for%s*%(", "write for i = 1, n do … end"},
+  {"^%s*function%s*([%w_.:]*)%s*(%b())%s*:", "write function %s%s … end", near = "^:$"},
+  {"[%w%])]'%s*;?%s*$", "write x:t() for x'", message = "unfinished string"},
+  {"%.([*/^])", "write %s, which is element by element", message = "near '[%^*/]'"}, {"~==", "write ~= for ~=="},
+  {"^%s*for%s+([%w_]+)%s*=%s*(%S+)%s+to%s+(%S+)", "write for %s = %s, %s do … end"},
+  {"===", "write == for ==="}, {"([%w_.]+)%s*=([-+])%s*(%S.*)", "write %1 = %1 %2 %3", near = "^[-+]"},
   {"([%w_.]+)%s*%*%*=%s*(%S.*)", "write %1 = %1 ^ (%2)"},
   {"([%w_.]+)%s*//=%s*(%S.*)", "write %1 = %1 // (%2)"},
   {"([%w_.%[%]]+)%s*([-+*/%%])=%s*(%S.*)", function(name, sign, value)
@@ -54,7 +59,7 @@ local rules = {
   {"^%s*with%s", "write local x <close> = …, which closes it at the end of the block"},
   {"^%s*raise%s+[%w_]+%s*%((.*)%)", "write error(%s)"}, {"^%s*raise", "write error(\"message\")"},
   {"^%s*throw", "write error(\"message\")"}, {"^%s*del%s+([%w_.]+)", "write %s = nil"},
-  {"^%s*assert%s+(.-)%s*,", "write assert(%s, \"message\")"}, {"^%s*assert%s+(.+)", "write assert(%s)"},
+  {"^%s*assert%s+(.-)%s*,%s*(\1%d+\2)%s*$", "write assert(%s, %s)"}, {"^%s*assert%s+(.+)", "write assert(%s)"},
   {"^%s*print%s+(.+)", "write print(%s)"}, {"^%s*pass%s*$", "an empty block needs no word"},
   {"^%s*continue%s*;?%s*$", "write goto continue, and ::continue:: before the end of the loop"},
   {"^%s*global%s", "a variable without local is a global"},
@@ -83,7 +88,7 @@ local rules = {
   {"%(([^()]*,%s*)([%a_][%w_]*)%s*=%s*[^=]",
     "arguments by name stand in one table at the end: (%1{%2 = …})", near = "^=$"},
   {"%(%s*([%a_][%w_]*)%s*=%s*[^=]", "arguments by name stand in one table: ({%s = …})", near = "^=$"},
-  {"([%a_][%w_]*)%s*=%s*[^=]",
+  {"^.*[,(]%s*([%a_][%w_]*)%s*=%s*[^=]",
     "arguments by name stand in one table at the end: f(x, {%s = …})", near = "^=$", message = "'%)' expected"},
   {"^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*=%s*(.+)", "write %2 = %3; %1 = %2"},
   {"{%s*([\"'].-[\"'])%s*:", "write {[%s] = …}, or {name = …}", strings = true},
@@ -151,12 +156,18 @@ local function hint_of(line, near, message)
   end
 end
 
+local BLOCKS <const> = {["for"] = true, ["while"] = true, ["if"] = true, elif = true, ["else"] = true, try = true,
+  except = true, finally = true, with = true, def = true, class = true}
+
 --- A block of Python, "for x in list:", among the last of these lines: Lua takes the colon for that of a method and
 -- goes on, so its message names a later line.
 local function hint_of_block(lines)
   for i = #lines, math.max(1, #lines - 20), -1 do
     local code = code_of(lines[i])
-    if code:find ":%s*$" and (code:find "^%s*%l+%s" or code:find "^%s*%l+:") then return hint_of(lines[i], ":", "") end
+    local word, rest = code:match "^%s*(%l+)(.*)$"
+    if BLOCKS[word] and (rest:find ":%s*$" or rest:find ":%s" and not rest:find "%f[%w]then%f[%W]") then
+      return hint_of(lines[i], ":", "")
+    end
   end
 end
 

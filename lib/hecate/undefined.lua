@@ -27,7 +27,9 @@ end
 --- Called with the function that reads, the line, the name, and where it is looked up: "torch.nn", "tensor"; nil: it
 -- is a global.
 return function(f, line, name, holder)
-  if not holder and (OTHER_LUAS[name] or name == "ans" or name:find "^_%d$") or name:find "^__" then return end
+  local is_global = not holder
+  if is_global and (OTHER_LUAS[name] or name == "ans" or name:find "^_%d$") then return end
+  if name:find "^__" and (is_global or holder == "tensor") then return end -- of metatables
   if not require "hecate.bytecode".uses(f, line, name, holder == nil) then return end
   local message
   if holder then message = names.missing(holder, name)

@@ -3,7 +3,10 @@ local program = dofile "tests/hecate/program.lua"
 local syntax = require "hecate.syntax"
 teardown(program.remove)
 
-local slips = dofile "tests/hecate/slips.lua"
+local slips = {}
+for _, name in ipairs {"syntax", "calls"} do
+  for _, slip in ipairs(dofile("tests/hecate/slips/" .. name .. ".lua")) do slips[#slips + 1] = slip end
+end
 
 --- The first line that a program writes to the standard error, and the rest.
 local function told(code)
@@ -23,6 +26,8 @@ describe("a slip", function()
       assert.truthy(rest == "" or rest:find "^stack traceback:" or rest:find "^\t", rest)
     end)
   end
+
+  it("is one of many", function() assert.is_true(#slips > 160) end)
 
   it("is answered in the session, in -e, on standard input and in modules", function()
     assert.equal("input[1]:1: unexpected symbol near '&'; write and for &&\n",

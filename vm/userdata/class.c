@@ -196,6 +196,27 @@ static int class_newindex(lua_State *L) {
   return 0;
 }
 
+/* What a class of Python calls its methods, and what they are called here. */
+static const char *const python_methods[][2] = {
+    {"__init__", "__init"}, {"__len__", "__len"}, {"__getitem__", "__getitem"}, {"__setitem__", "__setitem"},
+    {"__call__", "__call"}, {"__repr__", "__tostring"}, {"__str__", "__tostring"}, {"__iter__", "iter"},
+    {"__add__", "__add"}, {"__sub__", "__sub"}, {"__mul__", "__mul"}, {"__eq__", "__eq"}, {"__lt__", "__lt"},
+    {"__del__", "__gc"}, {NULL, NULL}};
+
+/* __newindex of a class made in Lua: a method under Python's name would never be called. */
+static int class_define(lua_State *L) {
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  for (int i = 0; strncmp(key, "__", 2) == 0 && python_methods[i][0] != NULL; i++)
+    if (strcmp(key, python_methods[i][0]) == 0) {
+      const ObjectClass *info = descriptor(L, 1);
+      return error_raise(L, "%s: '%s' is Python's name; write function %s:%s(…)", info->class.name, key,
+                         info->class.name, python_methods[i][1]);
+    }
+  lua_settop(L, 3);
+  lua_rawset(L, 1);
+  return 0;
+}
+
 /* Gives the table at the top its metatable; 'parent' is the index of the parent's
 ** table or 0. */
 static void make_class(lua_State *L, const ObjectClass *info, int parent) {
@@ -204,10 +225,8 @@ static void make_class(lua_State *L, const ObjectClass *info, int parent) {
   luaL_newlib(L, metamethods);
   lua_pushlightuserdata(L, (void *)info);
   lua_rawsetp(L, -2, &descriptor_key);
-  if (info->native == NULL) {
-    lua_pushcfunction(L, class_newindex);
-    lua_setfield(L, -2, "__newindex");
-  }
+  lua_pushcfunction(L, info->native == NULL ? class_newindex : class_define);
+  lua_setfield(L, -2, "__newindex");
   if (parent != 0) {
     lua_pushvalue(L, parent);
     lua_setfield(L, -2, "__index");

@@ -3,6 +3,7 @@
 local words = {}
 
 words.global = {
+  cuda = "write \"cuda\", a text", cpu = "write \"cpu\", a text",
   True = "Lua's word is true", False = "Lua's word is false", None = "Lua's word is nil", null = "Lua's word is nil",
   nullptr = "Lua's word is nil", undefined = "Lua's word is nil", NULL = "Lua's word is nil", len = "write #x",
   range = "write for i = 1, n do … end", enumerate = "write for i, x in ipairs(list) do … end",

@@ -78,6 +78,10 @@ int module_call(lua_State *L) {
 int module_init(lua_State *L) {
   Module *m = module_check(L, 1, "__init");
   const Layer *layer = module_layer(m);
+  const bool takes_tensor = layer->options != NULL && layer->options[0].type == OPTION_TENSOR;
+  if ((tensor_test(L, 2) != NULL && !takes_tensor) || (tensor_test(L, 2) != NULL && tensor_test(L, 3) != NULL))
+    return error_raise(L, "%s: makes a module, to which tensors are given: %s(…)(%s)", layer->base.class.name,
+                       layer->base.class.name, layer->n_inputs == 2 ? "input, target" : "input");
   if (layer->options != NULL)
     options_read(L, 2, layer->base.class.name, layer->options, m);
   if (layer->setup != NULL) layer->setup(L);
