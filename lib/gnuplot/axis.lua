@@ -24,7 +24,7 @@ local function label(value, step, most)
   if value == 0 then return "0" end
   if most >= MANY or most < 1e-4 then return short(("%.4g"):format(value)) end
   local unit, suffix = 1, ""
-  if most >= 1e7 then unit, suffix = 1e6, "M" elseif most >= 1e5 then unit, suffix = 1e3, "k" end
+  if most >= 1e6 then unit, suffix = 1e6, "M" elseif most >= 1e5 then unit, suffix = 1e3, "k" end
   local decimals = math.max(0, -math.floor(math.log(step / unit, 10) + 1e-9))
   if decimals > 6 then return ("%.6g"):format(value) end
   return ("%.*f"):gsub("%*", decimals):format(value / unit) .. suffix

@@ -213,7 +213,7 @@ function bars.boxplot(name, ...)
   local setup = ("set style boxplot %soutliers\nset boxwidth %g absolute\nset xrange [0.4:%g]\n")
     :format(named.outliers == false and "no" or "", named.width or 0.5, #layers + 0.6)
   return {command = "plot", setup = setup .. bars.ticks("x", places, labels), layers = layers, ticks = {x = true},
-    frame = {x = {0.4, #layers + 0.6}}, plain = true}
+    words = {places = places, labels = labels}, frame = {x = {0.4, #layers + 0.6}}, plain = true}
 end
 
 --- low and high of an error: one number or vector for both sides, or {low, high}.

@@ -2,6 +2,7 @@
 local legend = require "gnuplot.legend"
 local range = require "gnuplot.range"
 local ticks = require "gnuplot.ticks"
+local terminal = require "torch.utils.terminal"
 
 local layout = {}
 
@@ -168,6 +169,17 @@ local function ranges(self, view)
   return all
 end
 
+--- What turns words below the horizontal axis that have no room beside each other on so many pixels, and how many
+-- pixels more they are high then.
+local function turn_words(current, width, text)
+  local setting = has(current, "xtics")
+  local words = setting and setting.value or current.plots[1].words
+  local longest = 0
+  for _, label in ipairs(words and words.labels or {}) do longest = math.max(longest, terminal.width(label)) end
+  if words == nil or (longest + 1) * text.letter * #words.labels <= width then return "", 0 end
+  return "set xtics rotate by 35 right\n", longest * text.letter * math.sin(math.rad(35))
+end
+
 --- The frame of the panel i: {before = commands, axes = commands, room = around its plot}.
 local function frame_of(self, i, axes, view, width, height)
   local frame = {before = "", axes = "", limits = ""}
@@ -182,12 +194,14 @@ local function frame_of(self, i, axes, view, width, height)
   end
   frame.axes, letters = axes_commands(self.panels[i], axes, inner, hidden(self, i))
   frame.axes = frame.axes .. offsets(axes)
-  frame.limits = limit_commands(axes)
+  local turn, high = turn_words(self.panels[i], inner.width, text)
+  frame.limits = limit_commands(axes) .. turn
   local key = has(self.panels[i], "key")
   if key and key.value and key.value.best then
     frame.limits = frame.limits .. ("set key inside %s%s\n"):format(legend.corner(self.panels[i], axes), key.value.rest)
   end
   frame.room = margins(self.panels[i], text, text_of(view.large or view.points), letters)
+  frame.room.bottom = frame.room.bottom + high
   return frame
 end
 

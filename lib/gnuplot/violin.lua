@@ -76,7 +76,8 @@ function violin.violin(name, ...)
   end
   if #layers == 0 then arguments.fail("%s: there is no finite value", name) end
   return {command = "plot", setup = ("set xrange [0.4:%g]\n"):format(#places + 0.6) .. bars.ticks("x", places, labels),
-    layers = layers, ticks = {x = true}, frame = {x = {0.4, #places + 0.6}}, plain = true}
+    layers = layers, ticks = {x = true}, words = {places = places, labels = labels},
+    frame = {x = {0.4, #places + 0.6}}, plain = true}
 end
 
 return violin

@@ -172,6 +172,20 @@ describe("axes", function()
     assert.is_true(n <= 14, n)
   end)
 
+  it("have words that are turned where they have no room beside each other", function()
+    local function turned(word)
+      local s = svg(function() gnuplot.bar({1, 2, 3, 4}, {labels = {word, "b", "c", "d"}}) end)
+      return s.text:find "rotate%(%-35" ~= nil
+    end
+    assert.is_false(turned "a")
+    assert.is_true(turned "a long name")
+    local s = svg(function()
+      gnuplot.plot({1, 2, 3, 4})
+      gnuplot.xticks({1, 2, 3, 4}, {"a long name", "b", "c", "d"})
+    end)
+    assert.is_true(says(s, "a long name") and s.text:find "rotate%(%-35" ~= nil)
+  end)
+
   it("are left to gnuplot where the user has a command for them", function()
     local s = svg(function() gnuplot.plot({1, 2, 3}, "-") gnuplot.raw "set xtics ('here' 2)" end)
     assert.is_true(says(s, "here"))
