@@ -13,6 +13,7 @@
 #include "serialize.h"
 #include "undefined.h"
 #include "userdata/class.h"
+#include "userdata/print.h"
 
 /* ---- the files of lib/ ----------------------------------------------------------------- */
 
@@ -248,6 +249,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"fail_at", fail_at},
                                      {"fused", fused},
                                      {"embedded", embedded},
+                                     {"print_window", print_window},
                                      {"files", files},
                                      {"lazy", lazy}, {"strict", undefined_strict},
                                      {"describe", class_describe},

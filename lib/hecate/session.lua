@@ -186,6 +186,7 @@ end
 function Session:execute(text, options)
   local line = trim(text)
   local quiet = options and options.silent
+  if self.on_terminal then torch._C.print_window(self.width()) end
   if line == "" then return {ok = true, results = {n = 0}, silent = true} end
   local parts = not self.debugging and several(self, text)
   for i = 1, parts and #parts or 0 do

@@ -97,6 +97,37 @@ describe("printing a tensor", function()
   end)
 end)
 
+describe("in the window of a session", function()
+  after_each(function()
+    torch._C.print_window(0)
+    torch.set_printoptions{profile = "default"}
+  end)
+
+  it("lines are as wide as the window, unless their width was set", function()
+    for _, width in ipairs {30, 40, 80, 200} do
+      torch._C.print_window(width)
+      local widest = 0
+      for line in tostring(torch.arange(900):reshape(3, 300)):gmatch "[^\n]+" do widest = math.max(widest, #line) end
+      assert.is_true(widest <= width and widest > width - 8, width .. ": " .. widest)
+    end
+    torch.set_printoptions{linewidth = 50}
+    shows("tensor({0., 0., 0., 0., 0., 0., 0., 0., 0., 0.,\n        0., 0.})", torch.zeros(12))
+    for _, value in ipairs {0 / 0, -1 / 0, -2.5, 1e-20} do
+      for line in tostring(torch.full({40}, value)):gmatch "[^\n]+" do assert.is_true(#line <= 50, line) end
+    end
+  end)
+
+  it("a summary tells size and dtype", function()
+    torch._C.print_window(80)
+    shows("tensor({   0,    1,    2,  ..., 1997, 1998, 1999}, size=(2000),\n       dtype=torch.int64)",
+      torch.arange(2000))
+    shows("tensor({1., 1., 1.,  ..., 1., 1., 1.}, size=(2000), dtype=torch.float32)", torch.ones(2000))
+    shows("tensor({0, 1, 2})", torch.arange(3))
+    torch._C.print_window(0)
+    shows("tensor({1., 1., 1.,  ..., 1., 1., 1.})", torch.ones(2000))
+  end)
+end)
+
 describe("torch.set_printoptions", function()
   after_each(function() torch.set_printoptions{profile = "default", sci_mode = "auto"} end)
 

@@ -78,6 +78,8 @@ void interrupt_forget(void) {
   interrupt_clear();
 }
 
+void interrupt_nothing(void) { interrupt_running = NULL; }
+
 void interrupt_drop(lua_State *L) {
   interrupt_unhook(L);
   interrupt_forget();

@@ -5,17 +5,12 @@
 
 #include "session.h"
 
-static int nothing(lua_State *L) {
-  (void)L;
-  return 0;
-}
-
 /* watch(): SIGINT never ends the process from now on, and interrupts nothing but the
 ** functions that 'call' runs. */
 static int watch(lua_State *L) {
+  (void)L;
   interrupt_catch(true);
-  lua_pushcfunction(L, nothing); /* after a call nothing is interrupted */
-  interrupt_call(L, 0, 0);
+  interrupt_nothing();
   return 0;
 }
 

@@ -42,7 +42,9 @@ void interrupt_catch(bool patient);
 ** for a prompt, where there is nothing to raise an error in. */
 bool interrupt_came(void);
 void interrupt_forget(void);
-/* The same while 'L' runs, which the Ctrl-C then does not stop. */
+/* What runs now is not interrupted any more, but for calls that it makes by interrupt_call. */
+void interrupt_nothing(void);
+/* interrupt_forget while 'L' runs, which the Ctrl-C then does not stop. */
 void interrupt_drop(lua_State *L);
 /* Makes coroutines and os.execute reachable for Ctrl-C; after luaL_openlibs. */
 void interrupt_watch_libraries(lua_State *L);

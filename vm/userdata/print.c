@@ -12,14 +12,23 @@
 #include <string.h>
 
 typedef struct {
-  int precision, edgeitems, linewidth;
+  int precision, edgeitems, linewidth; /* linewidth 0: that of the window, else 80 */
   int64_t threshold;
   int sci_mode; /* -1: decided by the values */
 } Options;
-#define OPTIONS_AT_FIRST {4, 3, 80, 1000, -1}
+#define OPTIONS_AT_FIRST {4, 3, 0, 1000, -1}
 static Options options = OPTIONS_AT_FIRST;
+static int print_columns; /* of the window of a session; 0: there is none */
 
-void print_options_reset(void) { options = (Options)OPTIONS_AT_FIRST; }
+void print_options_reset(void) {
+  options = (Options)OPTIONS_AT_FIRST;
+  print_columns = 0;
+}
+
+static int print_width(void) {
+  if (options.linewidth > 0) return options.linewidth;
+  return print_columns > 0 ? print_columns : 80;
+}
 
 #define PREFIX "tensor("
 enum { INDENT = sizeof PREFIX - 1, NUMBER_TEXT = 400 };
@@ -28,7 +37,7 @@ enum { INDENT = sizeof PREFIX - 1, NUMBER_TEXT = 400 };
 typedef struct {
   bool integral, scientific; /* integral: floats that are whole, "1." */
   bool is_unsigned;          /* of 64 bits: a Scalar has no sign-free integers */
-  int width;
+  int width, widest; /* of the finite ones that are not 0, as in PyTorch, where "0." may pass 'linewidth'; of all */
   double largest, smallest; /* of the finite ones, by magnitude; smallest not 0 */
 } Format;
 
@@ -88,10 +97,12 @@ static void look_at_parts(Printer *p, Scalar v) { each_part(p, v, look_at); }
 
 /* Zeros, infinities and NaN do not count, as in PyTorch: "{1., nan}". */
 static void measure(Format *p, Scalar v) {
-  if (v.kind == SCALAR_FLOAT && (!isfinite(v.as.f) || v.as.f == 0)) return;
+  const bool counts = v.kind != SCALAR_FLOAT || (isfinite(v.as.f) && v.as.f != 0);
+  if (!counts && print_columns == 0) return;
   char text[NUMBER_TEXT];
   int n = write_number(p, text, sizeof text, v);
-  if (n > p->width) p->width = n;
+  if (n > p->widest) p->widest = n;
+  if (counts && n > p->width) p->width = n;
 }
 
 static void measure_parts(Printer *p, Scalar v) { each_part(p, v, measure); }
@@ -105,8 +116,9 @@ static void choose_notation(Format *p) {
 
 static void choose_format(Printer *p) {
   int64_t index[TENSOR_MAX_DIMS] = {0};
+  const bool is_unsigned = p->t->dtype == DTYPE_UINT64;
   p->format = p->imag =
-      (Format){.integral = true, .is_unsigned = p->t->dtype == DTYPE_UINT64, .smallest = INFINITY, .width = 1};
+      (Format){.integral = true, .is_unsigned = is_unsigned, .smallest = INFINITY, .width = 1, .widest = 1};
   walk(p, 0, index, look_at_parts);
   choose_notation(&p->format);
   choose_notation(&p->imag);
@@ -137,7 +149,8 @@ static void add_row(Printer *p, int64_t *index, int indent) {
   int dim = p->t->ndim - 1;
   int width = p->format.width + 2;
   if (dtype_is_complex((DType)p->t->dtype)) width += p->imag.width + 1;
-  int per_line = (options.linewidth - indent) / width, on_line = 0;
+  else if (print_columns > 0) width = p->format.widest + 2;
+  int per_line = (print_width() - indent) / width, on_line = 0;
   if (per_line < 1) per_line = 1;
   for (int64_t i = 0; i < p->t->shape[dim]; i++) {
     if (on_line == per_line) {
@@ -183,8 +196,8 @@ static void add_tensor(Printer *p, int dim, int64_t *index, int indent) {
 static void add_suffix(Printer *p, const char *text) {
   const char *all = luaL_buffaddr(p->out);
   int used = 2, n = (int)strlen(text); /* PyTorch counts two more than there are */
-  for (size_t i = luaL_bufflen(p->out); i > 0 && all[i - 1] != '\n' && used <= options.linewidth; i--) used++;
-  bool fits = used + n + 2 <= options.linewidth;
+  for (size_t i = luaL_bufflen(p->out); i > 0 && all[i - 1] != '\n' && used <= print_width(); i--) used++;
+  bool fits = used + n + 2 <= print_width();
   luaL_addstring(p->out, fits ? ", " : ",\n");
   if (!fits) add_indent(p, INDENT);
   luaL_addstring(p->out, text);
@@ -199,7 +212,8 @@ static void add_suffixes(Printer *p, Tensor *t) {
     add_suffix(p, text);
   }
   const bool has_data = device_has_data(tensor_device(t));
-  if ((t->numel == 0 && t->ndim != 1) || !has_data) {
+  const bool told = p->summarize && has_data && print_columns > 0;
+  if ((t->numel == 0 && t->ndim != 1) || !has_data || told) {
     int n = snprintf(text, sizeof text, "size=(");
     for (int i = 0; i < t->ndim; i++)
       n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", i > 0 ? ", " : "", (long long)t->shape[i]);
@@ -208,7 +222,7 @@ static void add_suffixes(Printer *p, Tensor *t) {
   }
   bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) ||
                (t->numel > 0 && has_data && (d == DTYPE_INT64 || d == DTYPE_BOOL));
-  if (!usual) {
+  if (!usual || told) {
     snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
     add_suffix(p, text);
   }
@@ -244,13 +258,20 @@ int print_tensor(lua_State *L) {
   return 1;
 }
 
+/* _C.print_window(columns): tensors fit a window, and tell size and dtype where only their edges are shown; 0: as
+** PyTorch prints them. */
+int print_window(lua_State *L) {
+  print_columns = (int)luaL_checkinteger(L, 1);
+  return 0;
+}
+
 /* ---- torch.set_printoptions ------------------------------------------------------------- */
 
 static void set_profile(lua_State *L, const char *name, Options *o) {
   bool brief = strcmp(name, "short") == 0, full = strcmp(name, "full") == 0;
   if (!brief && !full && strcmp(name, "default") != 0)
     error_raise(L, "set_printoptions: 'profile': expected \"default\", \"short\" or \"full\", got \"%s\"", name);
-  *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 80, full ? INT64_MAX : 1000, o->sci_mode};
+  *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 0, full ? INT64_MAX : 1000, o->sci_mode};
 }
 
 static int64_t whole(lua_State *L, const char *key, int64_t least, int64_t most) {
@@ -290,8 +311,8 @@ static void set_option(lua_State *L, const char *key, Options *o) {
 /** torch.set_printoptions({profile: default|short|full =, precision: int = 4, threshold: int =
 ** 1000, edgeitems: int = 3, linewidth: int = 80, sci_mode: bool|string = "auto"}): How tensors print:
 ** the digits behind the point, from how many elements on only the edges are shown, how many of
-** them, the width of a line, and whether numbers have exponents ("auto": where they differ much).
-** A profile sets them all. A wrong option changes none.
+** them, the width of a line (in a session that of the window until it is set), and whether
+** numbers have exponents ("auto": where they differ much). A profile sets them all. A wrong option changes none.
 ** Example: torch.set_printoptions{precision = 4} */
 int print_options(lua_State *L) {
   Options o = options;

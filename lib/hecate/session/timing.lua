@@ -11,6 +11,13 @@ local function expect_statement(who, statement)
   if statement == "" then error(("%%%s: expected a statement"):format(who), 0) end
 end
 
+--- Shows the results of a statement, unless it ends with ";".
+local function show_results(session, statement, results)
+  if results.n == 0 or statement:find ";%s*$" then return end
+  session.results:add(results[1])
+  session:show(results)
+end
+
 --- %time: runs a statement and shows its results, then how long it took.
 local function time(session, statement)
   expect_statement("time", statement)
@@ -18,10 +25,7 @@ local function time(session, statement)
   local result = session:run_lua(statement)
   local seconds, more = now() - start, tensor_bytes() - bytes
   if not result.ok then return result end
-  if result.results.n > 0 and not statement:find ";%s*$" then
-    session.results:add(result.results[1])
-    session:show(result.results)
-  end
+  show_results(session, statement, result.results)
   session.write(("%s, tensors %s%s\n"):format(text.seconds(seconds), more < 0 and "-" or "+",
     text.bytes(math.abs(more))))
 end
@@ -85,7 +89,9 @@ local function prof(session, statement)
   local result = session:run_lua(statement)
   local seconds = now() - start
   torch._C.profile_leave(mode)
-  if result.ok then session.write(totals.text(seconds, 20)) else return result end
+  if not result.ok then return result end
+  show_results(session, statement, result.results)
+  session.write(totals.text(seconds, 20))
 end
 
 return {

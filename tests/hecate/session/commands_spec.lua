@@ -92,6 +92,22 @@ describe("timing", function()
     assert.matches("^! .*boom", run "%prof error 'boom'")
   end)
 
+  it("%time and %prof show results of several lines as the session does", function()
+    local value = "tensor({{1., 1.},\n        {1., 1.}})\n{2, 3}\n"
+    for _, command in ipairs {"%time ", "%prof "} do
+      local text = run(command .. "torch.ones(2, 2), {2, 3}")
+      assert.equal(value, text:sub(1, #value))
+      assert.falsy(run(command .. "torch.ones(2, 2);"):find("tensor(", 1, true))
+      assert.equal("4.0", run "ans:sum():item()")
+    end
+    local columns = {} -- of the numbers: they end below each other
+    for line in run "%prof torch.ones(70, 70):mm(torch.ones(70, 70)):logsumexp(1)":gmatch "\n(%l[%w_]+ +%d+[^\n]*)" do
+      columns[#columns + 1] = #line:match "^%S+ +%d+ "
+    end
+    assert.is_true(#columns >= 3)
+    for _, column in ipairs(columns) do assert.equal(columns[1], column) end
+  end)
+
   it("%prof counts an op inside another as its own", function()
     run "w = torch.ones(4, 4, {requires_grad = true})"
     local text = run "%prof w:mm(w):sum():backward()"

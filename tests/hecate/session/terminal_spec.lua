@@ -117,6 +117,16 @@ describe("the session in a terminal", function()
       .. "%?name, %?torch or %?nn for help, %%%? for commands, exit to leave\n> *$", screen())
   end)
 
+  in_terminal("prints tensors as wide as the window", function()
+    start()
+    enter("torch.zeros(30)")
+    wait("\ntensor[^\n]+0%., 0%.,\n        0[^\n]+%)\n>$")
+    assert.truthy(#screen():match("\n(tensor[^\n]+)") > 90)
+    tmux("resize-window -x 60 -y 40")
+    enter("print(torch.zeros(1001))")
+    wait("%.%.%., 0%., 0%., 0%.}, size=%(1001%),\n       dtype=torch.float32%)\n>$")
+  end)
+
   in_terminal("is left by exit, quit, exit() and quit()", function()
     for _, word in ipairs {"exit", "quit", "exit()", "quit()", "if true then exit() end"} do
       start()
