@@ -114,9 +114,18 @@ end
 -- Other names of the same functions, and of their forms in place.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
   concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt",
-  true_divide = "div"} do
+  true_divide = "div", arccos = "acos", arccosh = "acosh", arcsin = "asin", arcsinh = "asinh", arctan = "atan",
+  arctanh = "atanh", arctan2 = "atan2", fix = "trunc", greater_equal = "ge", less_equal = "le", not_equal = "ne"} do
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
 end
+for alias, name in pairs {psi = "digamma", gammaln = "lgamma", expit = "sigmoid", gammainc = "igamma",
+  gammaincc = "igammac", multigammaln = "mvlgamma", logit = "logit"} do
+  torch.special[alias] = torch[name]
+end
+
+--- x:polygamma(n: int) -> Tensor: torch.polygamma(n, x): the derivative number n of ψ.
+-- Example: torch.ones(1):polygamma(1)
+function methods.polygamma(x, n) return torch.polygamma(n, x) end
 
 methods["repeat"] = methods.repeatTensor -- PyTorch's name, a word of Lua: x["repeat"](x, 2)
 

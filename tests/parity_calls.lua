@@ -11,7 +11,7 @@ local language = {
   M = function(t) return setmetatable(t, Build) end,
   D = function(name) return setmetatable({name = name}, Type) end,
   C = function(re, im) return setmetatable({re, im}, Complex) end,
-  NIL = NONE, nan = 0 / 0, inf = math.huge,
+  NIL = NONE, nan = -(0 / 0), inf = math.huge,
 }
 local function is(v, kind) return type(v) == "table" and getmetatable(v) == kind end
 

@@ -162,9 +162,10 @@ static bool read_integers(Reader *r, int arg, int index, Tensor **out) {
   Tensor *given = tensor_test(L, index), *made = NULL;
   Status status;
   if (given != NULL) {
-    if (given->ndim != 1 || dtype_category((DType)given->dtype) != CATEGORY_INTEGER)
+    if (given->ndim > 1 || dtype_category((DType)given->dtype) != CATEGORY_INTEGER)
       return wrong(r, arg, index, "an array of integers");
-    status = tensor_empty_cpu(1, given->shape, DTYPE_INT64, &made);
+    const int64_t one = 1; /* a tensor without dimensions is an array of one */
+    status = tensor_empty_cpu(1, given->ndim == 0 ? &one : given->shape, DTYPE_INT64, &made);
     if (status == OK) status = tensor_copy(made, given);
   } else {
     if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of integers");

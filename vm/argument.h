@@ -45,6 +45,18 @@ Status argument_positions_out(Tensor **t);
 /* Whether the argument is an input of the op, and no attribute. */
 static inline bool argument_is_input(const OpArg *arg) { return arg->type <= ARG_INTEGERS; }
 
+/* Whether a table may be given for the argument. */
+static inline bool argument_takes_table(const OpArg *arg) {
+  switch ((ArgType)arg->type) {
+    case ARG_DIMS:
+    case ARG_SHAPE:
+    case ARG_INTS:
+    case ARG_FLOATS:
+    case ARG_INTEGERS: return true;
+    default: return arg->list;
+  }
+}
+
 /* Whether a shape may be given as numbers one after another: the last positional argument may. */
 bool argument_takes_numbers(const OpArg *arg, bool last);
 

@@ -64,6 +64,7 @@ void argument_place(Reader *r, int top) {
   int at = 1;
   for (int i = 0; i < positional && at <= n; i++) {
     const OpArg *arg = &info->args[i];
+    if (at == n && !argument_takes_table(arg) && table_is_empty(L, n)) break; /* options, none of them given */
     if (arg->list && object_test(L, at, &tensor_class)) { /* tensors one after another */
       lua_createtable(L, n, 0);
       for (int k = 1; at <= n && tensor_test(L, at); k++, at++) {
@@ -81,7 +82,7 @@ void argument_place(Reader *r, int top) {
     if (!lua_isnil(L, at)) r->at[i] = at;
     at++;
   }
-  if (at == n && table_is_empty(L, n)) at++; /* options, none of them given */
+  if (at == n && table_is_empty(L, n)) at++;
   if (at <= n) {
     char got[ERROR_TEXT];
     error_raise(L, "%s: at most %d arguments, got %d (the last is %s); %s%s", function_name(r), positional, n,

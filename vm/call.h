@@ -88,6 +88,7 @@ void tensor_options_check(lua_State *L, int index, const char *function, bool le
 
 /* tensor_methods.c and autograd.c: functions that are no ops */
 int tensor_equal(lua_State *L); /* torch.equal, == */
+extern const luaL_Reg promotion_methods[], promotion_functions[]; /* promotion.c */
 extern const luaL_Reg tensor_methods[], tensor_functions[], autograd_methods[], autograd_functions[];
 
 #endif

@@ -34,6 +34,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_newtable(L); /* nn.functional */
   int functional = lua_gettop(L);
   library_set_loaded(L, "torch.nn.functional");
+  library_lazy(L, "torch.nn.functional");
   options_open(L, torch);
   generator_open(L, torch);
   tensor_open(L, torch, functional);
@@ -47,6 +48,7 @@ int luaopen_torch_package(lua_State *L) {
   lua_pushvalue(L, torch);
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, tensor_functions, 0);
+  luaL_setfuncs(L, promotion_functions, 0);
   luaL_setfuncs(L, deferred_functions, 0);
   luaL_setfuncs(L, autograd_modes, 0);
   lua_pushliteral(L, HECATE_VERSION);

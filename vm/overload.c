@@ -67,6 +67,7 @@ static int fits(lua_State *L, const OpInfo *info) {
   if (options) n--;
   for (int i = 0; i < info->n_args; i++) {
     const OpArg *a = &info->args[i];
+    if (at == n && i < positional && !argument_takes_table(a) && table_is_empty(L, n)) n--; /* no option is given */
     if (at <= n && i < positional) {
       if (!may_be(L, a, at)) return 2 * good + 1;
       if (i > 0 && a->type == ARG_TENSOR && lua_type(L, at) == LUA_TNUMBER) result = ALMOST;

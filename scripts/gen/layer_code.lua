@@ -195,7 +195,12 @@ local function initialise(row, slot, put)
   elseif slot.init == "normal" then put("  error_check(L, init_normal(%s, 0, 1));", slot.name)
   elseif math.type(slot.init) == "integer" then
     put("  error_check(L, init_constant(%s, scalar_int(%d)));", slot.name, slot.init)
-  else error(("%s: '%s': init: expected \"fan_in\", \"normal\" or an integer"):format(row.where, slot.name), 0) end
+  elseif row.by_name[slot.init] and row.by_name[slot.init].type.c == "double" then
+    put("  error_check(L, init_constant(%s, scalar_float(m->%s)));", slot.name, slot.init)
+  else
+    error(("%s: '%s': init: expected \"fan_in\", \"normal\", an integer or a float option"):format(row.where,
+      slot.name), 0)
+  end
   if slot.zero then put("  error_check(L, layer_zero_row(%s, m->%s));", slot.name, slot.zero) end
 end
 

@@ -24,6 +24,15 @@ Status pass(Backward *c, Tensor *grad, Tensor **out) {
   return OK;
 }
 
+Status no_gradient(Backward *c, Tensor *grad, int input, Tensor **out) {
+  (void)grad;
+  *out = NULL;
+  int at = 0;
+  while (c->info->args[at].type > ARG_INTEGERS || c->info->args[at].input != input) at++;
+  return fail(ERROR_ARGUMENT, "%s: '%s' (argument %d): it has no gradient by this argument", c->info->lua_name,
+              c->info->args[at].name, at + 1);
+}
+
 Status unexpand(Backward *c, Tensor *grad, Tensor **out) { return pass(c, grad, out); }
 
 Status uncast(Backward *c, Tensor *grad, Tensor **out) { return op_cast(grad, backward_input_dtype(c, 0), out); }

@@ -7,6 +7,8 @@
 #include "node.h"
 
 Status pass(Backward *c, Tensor *grad, Tensor **out);     /* grad itself */
+/* Fails: the derivative by this input is not known. */
+Status no_gradient(Backward *c, Tensor *grad, int input, Tensor **out);
 Status unexpand(Backward *c, Tensor *grad, Tensor **out); /* summed by the engine */
 Status uncast(Backward *c, Tensor *grad, Tensor **out);
 Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out);

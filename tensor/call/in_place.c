@@ -149,9 +149,32 @@ static Status view_in_place(Call *c, Tensor *before) {
   return status;
 }
 
+/* Whether a composite must be noted step by step: it has no gradient of its own, and one is wanted. */
+static bool is_noted_by_steps(const Call *c) {
+  if (c->info->kind != KIND_COMPOSITE || c->info->backward != NULL || !grad_enabled()) return false;
+  for (int i = 0; i < c->n_in; i++)
+    if (c->in[i] != NULL && tensor_requires_grad(c->in[i])) return true;
+  return false;
+}
+
+/* What such a composite makes of a copy is written into the target by copy_, which has a gradient. */
+static Status composite_by_steps(Call *c) {
+  OWNED Tensor *before = NULL, *made = NULL;
+  Tensor *in[OP_FEW];
+  if (c->n_in > OP_FEW || c->info->n_outputs != 1)
+    return fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name);
+  TRY(op_clone(c->in[0], &before));
+  for (int i = 0; i < c->n_in; i++) in[i] = i == 0 ? before : c->in[i];
+  TRY(op_call(c->op, in, c->n_in, c->attrs, &made));
+  TRY(call_check_target(c, (DType)made->dtype, made->ndim, made->shape));
+  Tensor *copied[] = {c->in[0], made};
+  return op_call_in_place(OP_COPY, copied, 2, NULL);
+}
+
 static Status change_in_place(Call *c) {
   BeforeInPlace before; /* many pointers: not cleared for calls that need none */
   TRY(tape_before_in_place(c, &before));
+  if (is_noted_by_steps(c)) return composite_by_steps(c);
   Status status;
   if (c->info->kind == KIND_VIEW) status = view_in_place(c, before.self);
   else {

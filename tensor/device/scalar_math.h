@@ -1,13 +1,14 @@
 /* scalar_math.h: what expressions of elementwise ops may call, for the one element type of the file that includes
-** this. Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing and knows no
-** header of the C library: functions of math (exp, floor, fma, …) must be there, and fit the type of their argument,
-** as those of <tgmath.h> in C and the overloaded ones of C++ do.
+** this. Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing but parts of itself
+** and knows no header of the C library: functions of math (exp, floor, fma, …) must be there, and fit the type of their
+** argument, as those of <tgmath.h> in C and the overloaded ones of C++ do.
 **
 ** Before it are defined:
 **   T                element type
 **   T_IS_BOOL, T_IS_INTEGER or T_IS_FLOAT
 **   LOWEST, HIGHEST  its first and its last number
 **   SCALAR_FUNCTION  how a function begins: static inline
+**   LONG_FUNCTION    how one begins that is called and never put into the loop of its caller
 **   FAULT(bit)       notes that the data are wrong (fault.h) and goes on
 */
 #include "fault.h"
@@ -119,6 +120,16 @@ SCALAR_FUNCTION T gelu_slope(T a) {
   return K(0.5) * (1 + erf(x * K(0.70710678118654752440))) + x * exp(K(-0.5) * x * x) * K(0.39894228040143267794);
 }
 
+/* tanh(log(1 + exp(x))) as a fraction of powers of exp(x); beyond 20 it is 1 in every type. */
+SCALAR_FUNCTION T tanh_softplus(T a) {
+  const T e = exp(at_most(a, K(20))), product = e * (e + 2);
+  return product / (product + 2);
+}
+SCALAR_FUNCTION T mish_slope(T a) {
+  const T t = tanh_softplus(a);
+  return t + at_most(at_least(a, K(-40)), K(40)) * (1 - t * t) / (1 + exp(-a));
+}
+
 /* Binary cross entropy of the logit a: a times what is wrong in b, and log(1 + exp(-|a|)). */
 SCALAR_FUNCTION T bce_with_logits(T a, T b) {
   const T wrong = choose(a > 0, 1 - b, -b);
@@ -185,4 +196,9 @@ SCALAR_FUNCTION T minimum_of(T a, T b) { return a < b ? a : b; }
 #else /* bool */
 SCALAR_FUNCTION T maximum_of(T a, T b) { return a || b; }
 SCALAR_FUNCTION T minimum_of(T a, T b) { return a && b; }
+#endif
+
+#include "device/numeric_math.h"
+#ifdef T_IS_FLOAT
+#include "device/special_math.h"
 #endif

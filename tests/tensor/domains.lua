@@ -405,6 +405,9 @@ by_name.min_other = by_name.max_other
 function by_name.native_smooth_l1_loss() return {pack(x(2, 3), 0.7), pack(x(2, 3), 1)} end
 by_name.l1_loss = by_domain.loss
 
+require "domains_functions"(by_name, by_domain, {pack = pack, x = x, with = with, positive = positive, unit = unit,
+  nonzero = nonzero, distinct = distinct, constant = constant, positions = positions, leaf = leaf, F64 = F64})
+
 function by_domain.complex() return {pack(complex(2, 3)), pack(complex(4))} end
 function by_domain.two_real() return {pack(x(2, 3), x(3)), pack(x(2), x(2))} end
 function by_domain.pairs() return {pack(x(3, 2)), pack(x(2, 2, 2))} end

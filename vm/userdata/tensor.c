@@ -97,6 +97,7 @@ void tensor_open(lua_State *L, int torch, int functional) {
   }
   lua_getfield(L, -1, "__methods");
   luaL_setfuncs(L, tensor_methods, 0);
+  luaL_setfuncs(L, promotion_methods, 0);
   luaL_setfuncs(L, tensor_reading_methods, 0);
   luaL_setfuncs(L, tensor_conversion_methods, 0);
   call_register(L, torch, functional, lua_gettop(L), metatable);

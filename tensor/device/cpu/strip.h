@@ -10,6 +10,7 @@
 #else
 #include "vector_math.h"
 #define SCALAR_FUNCTION static inline
+#define LONG_FUNCTION static __attribute__((noinline, unused))
 #define FAULT(bit) kernel_fault_bit(bit)
 #include "device/scalar_math.h"
 #endif

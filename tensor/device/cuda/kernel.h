@@ -43,6 +43,7 @@ typedef unsigned long long uint64_t;
 #endif
 
 #define SCALAR_FUNCTION static DEVICE
+#define LONG_FUNCTION static SLOW
 #define HALF_FUNCTION static DEVICE
 #define CUT_FUNCTION static DEVICE
 

@@ -225,3 +225,42 @@ op {"native_kl_div", "(input: Tensor, target: Tensor) -> Tensor", private = true
   backward = function(o)
     return {input = -(o.grad * o.target), target = o.grad * (o.target:log() + 1 - o.input)}
   end}
+
+-- ---- of distributions --------------------------------------------------------------
+
+op {"poisson_nll_loss", "(input: Tensor, target: Tensor, log_input: bool = true, full: bool = false, *, "
+    .. "eps: float = 1e-8, reduction: none|mean|sum = mean) -> Tensor", amp = {cpu = "float", cuda = "float"},
+  module = "nn.functional", method = false, domain = "counts", computes = true,
+  specialize = {"reduction", "log_input", "full"},
+  composite = function(o)
+    local x, y = o.input, o.target
+    local losses = o.log_input and x:exp() - y * x or x - y * (x + o.eps):log()
+    if o.full then -- Stirling's formula for log(target!) above 1
+      local small = y:le(1)
+      local n = y:masked_fill(small, 1)
+      losses = losses + (n * n:log() - n + (n * 6.283185307179586477):log() * 0.5):masked_fill(small, 0)
+    end
+    return reduced(o, losses)
+  end,
+  doc = [[exp(input) - target · input, or input - target log(input + eps) where log_input is false: the negative
+logarithm of Poisson's law but for log(target!), which full adds by Stirling's formula.]],
+  example = "nn.functional.poisson_nll_loss(torch.zeros(2), torch.ones(2))", gives = "1"}
+op {"gaussian_nll_loss", "(input: Tensor, target: Tensor, var: Tensor, full: bool = false, *, eps: float = 1e-6, "
+    .. "reduction: none|mean|sum = mean) -> Tensor", amp = {cpu = "float", cuda = "float"},
+  module = "nn.functional", method = false, domain = "gaussian", computes = true,
+  specialize = {"reduction", "full", {"by_row", "var.ndim > 0 and var.ndim + 1 == input.ndim"}},
+  check = {FLOAT, {"eps", "eps > 0", "a number above 0"},
+    {"var", "var.numel == 1 or same_shape(input, var) or var.ndim + 1 == input.ndim or "
+      .. "(var.ndim == input.ndim and var.shape[-1] == 1)", "the shape of 'input' {input.shape}, or one for each row"}},
+  composite = function(o)
+    local var = o.var:variances()
+    if o.by_row then var = var:unsqueeze(-1) end
+    var = var:raised(o.eps)
+    local losses = (var:log() + (o.input - o.target):square() / var) * 0.5
+    return reduced(o, o.full and losses + 0.91893853320467274178 or losses)
+  end,
+  doc = [[0.5 (log(var) + (input - target)² / var): the negative logarithm of the normal law but for 0.5 log(2π),
+which full adds. var is at least eps; it has the shape of input, or one number for each row.]],
+  example = "nn.functional.gaussian_nll_loss(torch.zeros(2), torch.ones(2), torch.ones(2))", gives = "0.5"}
+op {"variances", "(input: Tensor) -> Tensor", private = true, composite = true,
+  doc = [[input itself, of which no element is below 0; fails, naming the argument of the loss, when one is.]]}

@@ -97,3 +97,22 @@ Status composite_probabilities(Call *c) {
   if (status == OK) c->out[0] = tensor_retain(c->in[0]);
   return status;
 }
+
+static Status check_variances(Tensor *var) {
+  OWNED Tensor *least = NULL;
+  Scalar low;
+  if (var->numel == 0 || !device_has_data(tensor_device(var))) return OK;
+  TRY(op_min(var, &least));
+  TRY(tensor_item("variances", least, &low));
+  if (!(scalar_to_double(low) < 0)) return OK;
+  return fail(ERROR_ARGUMENT, "variances: expected numbers of at least 0 in 'var' (argument 3), got %g",
+              shown(scalar_to_double(low)));
+}
+
+Status composite_variances(Call *c) {
+  bool was = grad_set_enabled(false);
+  Status status = check_variances(c->in[0]);
+  grad_set_enabled(was);
+  if (status == OK) c->out[0] = tensor_retain(c->in[0]);
+  return status;
+}

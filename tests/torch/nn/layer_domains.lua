@@ -42,4 +42,20 @@ end
 function domains.pair() return {{{}, {randn(3, 4), rand(3, 4)}}} end
 function domains.probabilities() return {{{}, {rand(3, 4), rand(3, 4)}}} end
 
+-- Signs of numbers and of rows, which are no leaves.
+local function signs(...) return torch.bernoulli(torch.full({...}, 0.5, F64)) * 2 - 1 end
+function domains.threshold() return {{{0.1, 20}, {randn(3, 4)}}} end
+function domains.prelu() return {{{}, {distinct(3, 4)}}, {{4}, {distinct(3, 4)}}} end
+function domains.glu() return {{{}, {randn(3, 4)}}, {{1}, {randn(4, 3)}}} end
+function domains.planes() return {{{}, {randn(2, 3, 2, 2)}}, {{}, {randn(3, 2, 2)}}} end
+function domains.three() return {{{9}, {randn(3, 4), randn(3, 4), randn(3, 4)}}} end
+function domains.one_and_signs() return {{{}, {randn(3, 4), signs(3, 4)}}} end
+function domains.two_and_signs() return {{{20}, {randn(3, 4), randn(3, 4), signs(3, 4)}}} end
+function domains.two_and_row_signs() return {{{-2}, {randn(3, 4), randn(3, 4), signs(3)}}} end
+function domains.rows_of_classes()
+  return {{{1, 9}, {randn(3, 4), torch.tensor {1, 4, 2}}}, {{2, 9, rand(4)}, {randn(4), torch.tensor(3)}}}
+end
+function domains.labels() return {{{}, {randn(2, 3), torch.tensor {{1, 3, -1}, {2, -1, 1}}}}} end
+function domains.gaussian() return {{{}, {randn(3, 4), randn(3, 4), rand(3, 4)}}} end
+
 return domains

@@ -1,0 +1,109 @@
+/* gamma.h: derivatives of the logarithm of the gamma function, and Hurwitz' zeta function. See special_math.h. */
+
+/* ψ(x) for 1 <= x <= 2: a series of ψ(x) / (x - x0), where x0 is the zero, in two parts. */
+SCALAR_FUNCTION double digamma_near(double x) {
+  static const double series[] = {
+      0.9510558760318328, -0.2118137106407303, 0.06013562106019684, -0.018550615381735008, 0.005936795278301761,
+      -0.0019350666648613071, 0.0006368880303865817, -0.00021074841138175561, 6.995018825112794e-05,
+      -2.3258242519113285e-05, 7.741234508636364e-06, -2.578093954045772e-06, 8.589060721930695e-07,
+      -2.863161166883193e-07, 9.543298288278275e-08, -3.162911147408454e-08, 1.0527692435026686e-08,
+      -3.7083753242807277e-09, 1.2469984616707403e-09, -2.7580994814377e-10, 8.734528429142953e-11,
+      -8.50550766013261e-11, 2.918622732168261e-11};
+  return (x - 1.4616321449683622 - 9.5499954299656974e-17) * SERIES_SUM(series, 2 * x - 3);
+}
+/* ψ(x) for x >= 10. */
+SCALAR_FUNCTION double digamma_far(double x) {
+  const double s = 1 / (x * x);
+  const double rest = s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (1.0 / 132 -
+    s * (691.0 / 32760 - s / 12))))));
+  return log(x) - 0.5 / x - rest;
+}
+LONG_FUNCTION double digamma_of(double x) {
+  double more = 0;
+  if (x == 0) return -copysign((double)INFINITY, x);
+  if (x < 0) { /* ψ(x) = ψ(1 - x) - π / tan(π x) */
+    const double rest = x - rint(x);
+    if (rest == 0) return (double)NAN;
+    more = -3.14159265358979323846 / tan(3.14159265358979323846 * rest);
+    x = 1 - x;
+  }
+  if (x < 1) {
+    more -= 1 / x;
+    x += 1;
+  }
+  if (x >= 10) return more + digamma_far(x);
+  for (; x > 2; more += 1 / x) x -= 1;
+  return more + digamma_near(x);
+}
+LONG_FUNCTION double trigamma_of(double x) {
+  double more = 0, sign = 1;
+  if (x < 0.5) { /* ψ1(x) = π² / sin²(π x) - ψ1(1 - x) */
+    const double s = sin(3.14159265358979323846 * (x - rint(x)));
+    more = 9.8696044010893586188 / (s * s);
+    sign = -1;
+    x = 1 - x;
+  }
+  double sum = 0;
+  for (; x < 10; x += 1) sum += 1 / (x * x);
+  const double s = 1 / (x * x);
+  const double rest = 1.0 / 6 - s * (1.0 / 30 - s * (1.0 / 42 - s * (1.0 / 30 - s * (5.0 / 66 - s * (691.0 / 2730 -
+    s * 7 / 6)))));
+  return more + sign * (sum + 1 / x + s / 2 + s / x * rest);
+}
+
+/* Σ (q + k)^-s for q > 0, s > 1: some terms, and the formula of Euler and Maclaurin for the others. */
+LONG_FUNCTION double zeta_right(double s, double q) {
+  static const double factors[] = { /* B_2j / (2j)! */
+    0.083333333333333329, -0.0013888888888888889, 3.3068783068783071e-05, -8.2671957671957675e-07,
+    2.08767569878681e-08, -5.2841901386874932e-10, 1.3382536530684679e-11, -3.3896802963225827e-13,
+    8.5860620562778452e-15, -2.1748686985580619e-16, 5.5090028283602295e-18, -1.3954464685812522e-19};
+  double sum = 0, power = pow(q, -s);
+  for (; q < 10 + s; q += 1, power = pow(q, -s)) {
+    sum += power;
+    if (power <= sum * 1e-17) return sum;
+  }
+  sum += power * (q / (s - 1) + 0.5);
+  double term = power * s / q;
+  for (int j = 0; j < 12; j++) {
+    const double part = term * factors[j];
+    sum += part;
+    if (fabs(part) < fabs(sum) * 1e-17) break;
+    term *= (s + 2 * j + 1) * (s + 2 * j + 2) / (q * q);
+  }
+  return sum;
+}
+/* Left of 0 the terms up to there are a difference of two such sums; then s is an integer. */
+LONG_FUNCTION double zeta_of(double s, double q) {
+  if (s == 1) return (double)INFINITY;
+  if (!(s > 1)) return (double)NAN;
+  if (q == (double)INFINITY) return 0;
+  if (q > 0) return zeta_right(s, q);
+  const double whole = floor(q), part = q - whole;
+  if (part == 0) return (double)INFINITY;
+  if (!(floor(s) == s)) return (double)NAN;
+  const double left = zeta_right(s, 1 - part) - zeta_right(s, 1 - q);
+  return zeta_right(s, part) + (fmod(s, 2.0) == 0 ? left : -left);
+}
+
+/* (-1)^(n + 1) n! ζ(n + 1, x). */
+LONG_FUNCTION double polygamma_of(int64_t n, double x) {
+  if (n == 0) return digamma_of(x);
+  if (n == 1) return trigamma_of(x);
+  const double size = (n < 170 ? tgamma((double)n + 1) : exp(lgamma((double)n + 1))) * zeta_of((double)n + 1, x);
+  return n % 2 == 0 ? -size : size;
+}
+
+#define MATRIX_SIZES 1000000 /* NaN beyond: each row is a turn of the loop */
+/* The logarithm of the gamma function of matrices of p × p. */
+LONG_FUNCTION double mvlgamma_of(double a, int64_t p) {
+  if (p > MATRIX_SIZES) return (double)NAN;
+  double sum = 0.25 * (double)p * (double)(p - 1) * 1.14472988584940017414;
+  for (int64_t j = 0; j < p; j++) sum += lgamma(a - 0.5 * (double)j);
+  return sum;
+}
+LONG_FUNCTION double mvpolygamma_of(double a, int64_t n, int64_t p) {
+  if (p > MATRIX_SIZES) return (double)NAN;
+  double sum = 0;
+  for (int64_t j = 0; j < p; j++) sum += polygamma_of(n, a - 0.5 * (double)j);
+  return sum;
+}
