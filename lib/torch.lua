@@ -113,11 +113,12 @@ end
 
 -- Other names of the same functions, and of their forms in place.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
-  concat = "cat", clip = "clamp", swapaxes = "transpose", swapdims = "transpose", greater = "gt", less = "lt",
+  concat = "cat", clip = "clamp", greater = "gt", less = "lt",
   true_divide = "div", arccos = "acos", arccosh = "acosh", arcsin = "asin", arcsinh = "asinh", arctan = "atan",
   arctanh = "atanh", arctan2 = "atan2", fix = "trunc", greater_equal = "ge", less_equal = "le", not_equal = "ne"} do
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
 end
+methods.swapaxes_, methods.swapdims_ = methods.transpose_, methods.transpose_
 for alias, name in pairs {psi = "digamma", gammaln = "lgamma", expit = "sigmoid", gammainc = "igamma",
   gammaincc = "igammac", multigammaln = "mvlgamma", logit = "logit"} do
   torch.special[alias] = torch[name]

@@ -1,7 +1,7 @@
 /* scalar_math.h: what expressions of elementwise ops may call, for the one element type of the file that includes
 ** this. Every compiler of kernels reads it: C, nvcc and NVRTC. So it has no text, includes nothing but parts of itself
-** and knows no header of the C library: functions of math (exp, floor, fma, …) must be there, and fit the type of their
-** argument, as those of <tgmath.h> in C and the overloaded ones of C++ do.
+** and knows no header of the C library: functions of math (exp, floor, fma, …) must be there, and fit the type of
+** their argument, as those of <tgmath.h> in C and the overloaded ones of C++ do.
 **
 ** Before it are defined:
 **   T                element type

@@ -48,6 +48,7 @@ static const struct {
 } operators[] = {{"__add", OP_ADD}, {"__sub", OP_SUB}, {"__mul", OP_MUL}, {"__div", OP_DIV},
                  {"__idiv", OP_FLOOR_DIVIDE}, {"__mod", OP_REMAINDER}, {"__pow", OP_POW},
                  {"__band", OP_BITWISE_AND}, {"__bor", OP_BITWISE_OR}, {"__bxor", OP_BITWISE_XOR},
+                 {"__shl", OP_BITWISE_LEFT_SHIFT}, {"__shr", OP_BITWISE_RIGHT_SHIFT},
                  {"__unm", OP_NEG}, {"__bnot", OP_BITWISE_NOT}};
 
 /* What to write instead; Lua turns x > y into y < x. */

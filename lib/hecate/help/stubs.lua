@@ -118,7 +118,7 @@ end
 
 local BINARY = {__add = "add", __sub = "sub", __mul = "mul", __div = "div", __mod = "mod", __pow = "pow",
   __idiv = "idiv",
-  __band = "band", __bor = "bor", __bxor = "bxor"}
+  __band = "band", __bor = "bor", __bxor = "bxor", __shl = "shl", __shr = "shr"}
 local UNARY = {__unm = "unm", __bnot = "bnot"}
 
 local function sorted(t)

@@ -93,7 +93,8 @@ op {"threshold_backward", "(g: Tensor, input: Tensor, threshold: number) -> Tens
   backward = function(o) return {g = o.grad:threshold_backward(o.input, o.threshold)} end}
 op {"hardsigmoid", "(input: Tensor) -> Tensor", module = FUNCTIONAL, method = false, inplace = true, types = "float",
   expr = "at_most(at_least(a + 3, K(0)), K(6)) / 6", domain = "nonzero",
-  backward = function(o) return {input = o.grad:hardtanh_backward(o.input, -3, 3) / 6} end,
+  -- 1 / 6 as PyTorch has it, of float32 in every dtype
+  backward = function(o) return {input = o.grad:hardtanh_backward(o.input, -3, 3) * 0.1666666716337204} end,
   doc = "A sigmoid of three lines: (x + 3) / 6 from -3 to 3.",
   example = "nn.functional.hardsigmoid(torch.tensor({-4.0, 0.0, 1.5}))", gives = "{0, 0.5, 0.75}"}
 op {"hardswish", "(input: Tensor) -> Tensor", onnx = "HardSwish", module = FUNCTIONAL, method = false, inplace = true,

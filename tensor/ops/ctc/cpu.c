@@ -34,10 +34,12 @@ static inline double ctc_log_sum(double a, double b, double c) {
 static bool ctc_sequence(const CtcBatch *b, int64_t i, int64_t start, CtcSequence *s) {
   const int64_t length = b->lengths[i], n = b->target_lengths[i];
   const int64_t room = b->width >= 0 ? b->width : b->n_targets - start;
-  if (length < 0 || length > b->steps)
+  if (length < 0) kernel_fault("'input_lengths' (argument 3): a length is below 0");
+  else if (length > b->steps)
     kernel_fault("'input_lengths' (argument 3): %lld is not from 0 to %lld steps", (long long)length,
                  (long long)b->steps);
-  else if (n < 0 || n > room)
+  else if (n < 0) kernel_fault("'target_lengths' (argument 4): a length is below 0");
+  else if (n > room)
     kernel_fault("'target_lengths' (argument 4): %lld is not from 0 to %lld classes", (long long)n, (long long)room);
   if (length < 0 || length > b->steps || n < 0 || n > room) return false;
   *s = (CtcSequence){length, 2 * n + 1, b->batch * b->classes, b->classes, b->blank, b->targets + start};
