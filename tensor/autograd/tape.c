@@ -182,8 +182,10 @@ Status tape_before_in_place(Call *c, BeforeInPlace *before) {
     return fail(ERROR_ARGUMENT, "%s_: a leaf that requires a gradient%s cannot be changed in place; use torch.no_grad",
                 c->info->lua_name, t->base != NULL ? " (of which this is a view)" : "");
   if (!own && wanted == 0) return OK;
-  if (c->info->backward == NULL) /* of composites it is that of what they are made of: call_in_place */
-    return own && c->info->kind != KIND_COMPOSITE ? fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name) : OK;
+  if (c->info->backward == NULL) {
+    if (!own || c->info->kind == KIND_COMPOSITE) return OK; /* it may have that of what it is made of: in_place.c */
+    return fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name);
+  }
   if (!dtype_has_gradient((DType)t->dtype)) return OK;
   Status status = note_all_before(c, wanted, before);
   if (status == OK && c->info->kind != KIND_VIEW) status = prepare_record(c, before);

@@ -96,7 +96,8 @@ for _, bound in ipairs {"min", "max"} do
     composite = function(o) return o.input:clamp {[bound] = o[bound]} end, doc = doc,
     example = ("torch.%s(torch.tensor({1, 5}), 3)"):format(name), gives = bound == "min" and "{3, 5}" or "{1, 3}"}
   op {name .. "_tensor", ("(input: Tensor, %s: Tensor) -> Tensor"):format(bound), lua = name, inplace = true,
-    tensors = {"input"}, composite = function(o) return bound == "min" and o.input:maximum(o.min) or o.input:minimum(o.max) end,
+    tensors = {"input"},
+    composite = function(o) return bound == "min" and o.input:maximum(o.min) or o.input:minimum(o.max) end,
     doc = doc .. " Broadcast.",
     example = ("torch.%s(torch.tensor({1, 5}), torch.tensor({3, 3}))"):format(name),
     gives = bound == "min" and "{3, 5}" or "{1, 3}"}
@@ -130,7 +131,8 @@ binary("logaddexp2", "logaddexp2_of(a, b)", "log2(2^input + 2^other), without ov
       return {input = o.grad * d:sigmoid(), other = o.grad * (-d):sigmoid()}
     end})
 op {"rsub", "(input: Tensor, other: Tensor, *, alpha: number = 1) -> Tensor", complex = true, numbers = "same",
-  tensors = {"input"}, types = "number", method = false, expr = "(T)(b - (T)(alpha * a))", doc = "other - alpha · input, broadcast.",
+  tensors = {"input"}, types = "number", method = false, expr = "(T)(b - (T)(alpha * a))",
+  doc = "other - alpha · input, broadcast.",
   example = "torch.rsub(torch.ones(2), 3)", gives = "{2, 2}",
   backward = function(o) return {input = o.grad:helper("scale", -o.alpha), other = o.grad:helper("pass")} end}
 op {"float_power", "(input: Tensor, exponent: Tensor) -> Tensor", inplace = true, tensors = "one", domain = "positive",

@@ -208,3 +208,26 @@ describe("ctc_loss", function()
       {2, 2}, {1})
   end)
 end)
+
+describe("a composite in place", function()
+  it("has the gradient of what it is made of", function()
+    local x = torch.tensor({-1.0, 0.5, 2}, {requires_grad = true})
+    local y = x * 2
+    local z = y * y -- keeps y as it was
+    y:celu_()
+    assert.has_error(function() z:sum():backward() end)
+    y = x * 2
+    local back = y:celu_()
+    assert.is_true(rawequal(back, y))
+    y:sum():backward()
+    local w = torch.tensor({-1.0, 0.5, 2}, {requires_grad = true})
+    F.celu(w * 2):sum():backward()
+    assert.is_true(torch.equal(w.grad, x.grad))
+  end)
+  it("is refused for a leaf, and where the dtype would change", function()
+    refuses("celu_: a leaf that requires a gradient", function() torch.ones(1, {requires_grad = true}):celu_() end)
+    local x = torch.ones(1, {requires_grad = true}) * 1
+    refuses("float_power_: ", function() x:float_power_(2) end)
+    assert.is_true(x.requires_grad)
+  end)
+end)
