@@ -7,7 +7,7 @@ static void push_tensor_name(lua_State *L, const OpInfo *info, int number) {
   else if (number >= info->n_inputs) lua_pushfstring(L, "t%d", number - info->n_inputs + 1);
   else
     for (int i = 0; i < info->n_args; i++)
-      if (info->args[i].input == number && (info->args[i].type == ARG_TENSOR || info->args[i].type == ARG_POSITIONS)) {
+      if (info->args[i].input == number && info->args[i].type <= ARG_INTEGERS) {
         lua_pushstring(L, info->args[i].name);
         return;
       }

@@ -8,6 +8,11 @@ local CALLS = {
   max_pool2d = "F.max_pool2d(torch.rand(1, 1, 5, 5), 2)", avg_pool2d = "F.avg_pool2d(torch.rand(1, 1, 6, 6), 3, 2, 1)",
   max_pool2d_with_indices = "F.max_pool2d_with_indices(torch.rand(1, 1, 5, 5), 2)",
   full = "torch.full({2, 3}, 7.5)",
+  glu = "F.glu(torch.randn(2, 2))", rrelu = "torch.rrelu(torch.tensor({-1.0, -2}), 0.1, 0.5)",
+  ctc_loss = "F.ctc_loss(torch.randn(2, 2, 3), torch.tensor({{2, 2}, {3, 1}}), {2, 2}, {2, 1}, {reduction = 'none'})",
+  poisson_nll_loss = "F.poisson_nll_loss(torch.rand(3), torch.rand(3) * 4, false)",
+  nan_to_num = "torch.nan_to_num(torch.tensor({0 / 0, math.huge, -math.huge}))",
+  isclose = "torch.isclose(torch.tensor({1.0, 2.0, 0 / 0}), torch.tensor({1.0, 2.1, 0 / 0}))",
   embedding = "F.embedding(torch.tensor({2, 1, 2}), torch.randn(3, 3), {max_norm = 0.5})",
   sort = "torch.sort(torch.randn(2, 3))", argsort = "torch.argsort(torch.randn(3, 3))",
   topk = "torch.topk(torch.randn(3, 3), 2)", cat = "torch.cat({torch.zeros(2, 2), torch.ones(2, 2)})",
@@ -36,7 +41,8 @@ local CALLS = {
 -- What is allowed without an effect, and why.
 local KEPT = {
   ["cross_entropy_soft.ignore_index"] = "only a negative one is taken, which ignores nothing",
-  ["embedding.max_norm"] = "it is in the call",
+  ["embedding.max_norm"] = "it is in the call", ["ctc_loss.reduction"] = "it is in the call",
+  ["poisson_nll_loss.log_input"] = "it is in the call",
   ["diagonal_scatter.dim1"] = "only one pair of dimensions fits", ["diagonal_scatter.dim2"] = "as dim1",
   ["sort.stable"] = "sort is always stable", ["argsort.stable"] = "sort is always stable",
   ["topk.sorted"] = "the order may be any with false, so that of true is right",

@@ -1,7 +1,7 @@
 -- Connectionist temporal classification (Graves et al. 2006).
 op {"ctc_loss", "(log_probs: Tensor, targets: Positions, input_lengths: int[], target_lengths: int[], "
     .. "blank: index = 1, reduction: none|mean|sum = mean, zero_infinity: bool = false) -> Tensor",
-  module = {"torch", "nn.functional"}, method = false, amp = {cpu = "float", cuda = "float"}, types = "float",
+  module = {"torch", "nn.functional"}, method = false, amp = {cpu = "float"}, types = "float",
   domain = "ctc", specialize = {"reduction", "zero_infinity", ["log_probs.ndim"] = {2}},
   check = {{"log_probs", "log_probs.ndim == 2 or log_probs.ndim == 3", "(T×N×C) or (T×C)"},
     {"targets", "targets.ndim == 1 or (targets.ndim == 2 and log_probs.ndim == 3)", "(N×S), or all in a row"}},

@@ -246,7 +246,7 @@ op {"poisson_nll_loss", "(input: Tensor, target: Tensor, log_input: bool = true,
 logarithm of Poisson's law but for log(target!), which full adds by Stirling's formula.]],
   example = "nn.functional.poisson_nll_loss(torch.zeros(2), torch.ones(2))", gives = "1"}
 op {"gaussian_nll_loss", "(input: Tensor, target: Tensor, var: Tensor, full: bool = false, *, eps: float = 1e-6, "
-    .. "reduction: none|mean|sum = mean) -> Tensor", amp = {cpu = "float", cuda = "float"},
+    .. "reduction: none|mean|sum = mean) -> Tensor",
   module = "nn.functional", method = false, domain = "gaussian", computes = true,
   specialize = {"reduction", "full", {"by_row", "var.ndim > 0 and var.ndim + 1 == input.ndim"}},
   check = {FLOAT, {"eps", "eps > 0", "a number above 0"},

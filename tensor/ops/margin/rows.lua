@@ -29,7 +29,7 @@ op {"pairwise_distance", "(x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e
   composite = function(o) return (o.x1 - o.x2 + o.eps):norm(o.p, {-1}, o.keepdim) end,
   doc = "The p-norm of x1 - x2 + eps along the last dimension, broadcast.",
   example = "torch.pairwise_distance(torch.tensor({{3.0, 4.0}}), torch.zeros(1, 2))", gives = "{5}"}
-op {"cosine_similarity", "(x1: Tensor, x2: Tensor, dim: dim = 2, eps: float = 1e-8) -> Tensor", amp = FLOATS,
+op {"cosine_similarity", "(x1: Tensor, x2: Tensor, dim: dim = 2, eps: float = 1e-8) -> Tensor", amp = {cuda = "float"},
   module = {"torch", "nn.functional"}, method = false, computes = true, domain = "rows", types = "float",
   check = {{"x2", "broadcast(x1, x2, 0)", "a shape that broadcasts with {x1.shape}"}},
   composite = function(o)
@@ -114,7 +114,7 @@ loss("multi_margin_loss", "input: Tensor, target: Positions, p: int = 1, margin:
   doc = "Σ max(0, margin - x[target] + x[i])^p / C over the classes i other than target, times weight[target].",
   example = "nn.functional.multi_margin_loss(torch.tensor({{0.0, 1.0}}), torch.tensor({1}))", gives = "1"})
 loss("multilabel_soft_margin_loss", "input: Tensor, target: Tensor, weight: Tensor = nil", {types = "float",
-  domain = "one_and_labels", specialize = {"reduction", "weight"},
+  amp = {}, domain = "one_and_labels", specialize = {"reduction", "weight"},
   check = {{"input", "input.ndim >= 1", "at least 1 dimension"}},
   composite = function(o)
     local x, y = o.input, o.target

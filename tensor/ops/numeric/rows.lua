@@ -17,13 +17,13 @@ end
 -- ---- inverse hyperbolic functions, angles ------------------------------------------
 
 unary("acosh", "acosh(a)", "The inverse of cosh on [1, ∞).", "{1.0, 2.0}", "{0, 1.317}", {types = "float",
-  result = "float", complex = true, cost = true, onnx = "Acosh", amp = {cuda = "float"}, domain = "above_one",
+  result = "float", complex = true, cost = true, onnx = "Acosh", domain = "above_one",
   backward = function(o) return {input = o.grad * (o.input - 1):rsqrt() * (o.input + 1):rsqrt()} end})
 unary("asinh", "asinh(a)", "The inverse of sinh.", "{0.25, 0.5}", "{0.2475, 0.4812}", {types = "float",
-  result = "float", complex = true, cost = true, onnx = "Asinh", amp = {cuda = "float"},
+  result = "float", complex = true, cost = true, onnx = "Asinh",
   backward = function(o) return {input = o.grad * (o.input * o.input + 1):rsqrt()} end})
 unary("atanh", "atanh(a)", "The inverse of tanh on [-1, 1].", "{0.25, 0.5}", "{0.2554, 0.5493}", {types = "float",
-  result = "float", complex = true, cost = true, onnx = "Atanh", amp = {cuda = "float"}, domain = "unit",
+  result = "float", complex = true, cost = true, onnx = "Atanh", domain = "unit",
   backward = function(o) return {input = o.grad / (-(o.input * o.input) + 1)} end})
 unary("deg2rad", "a * K(0.017453292519943295769)", "Degrees as radians: input · π / 180.", "{90.0, 180.0}",
   "{1.5708, 3.1416}", {types = "float", result = "float",
@@ -174,7 +174,8 @@ op {"fake_quantize_outside", "(input: Tensor, scale: Tensor, zero_point: Tensor,
 local FLOATS = {"input", "input.is_float", "a float tensor"}
 local RANGE = {"quant_max", "quant_min <= quant_max", "a number of at least quant_min"}
 op {"fake_quantize_per_tensor_affine", "(input: Tensor, scale: Tensor, zero_point: Tensor, quant_min: int, "
-    .. "quant_max: int) -> Tensor", method = false, tensors = {"input"}, domain = "beyond_range",
+    .. "quant_max: int) -> Tensor", method = false, tensors = {"input"}, amp = {cpu = "float"},
+  domain = "beyond_range",
   check = {FLOATS, {"scale", "scale.numel == 1", "one number"}, {"zero_point", "zero_point.numel == 1", "one number"},
     RANGE},
   composite = function(o)

@@ -20,7 +20,7 @@ end
 -- ---- the error function, the normal distribution -----------------------------------
 
 unary("erfinv", BOTH, "ERFINV(a)", "The x of which erf(x) = input; from -1 to 1.", "{0.0, 0.5}", "{0, 0.4769}",
-  {domain = "unit",
+  {domain = "unit", amp = {cuda = "float"},
     backward = function(o) return {input = o.grad * ((o.out * o.out):exp() * 0.88622692545275801365)} end})
 unary("erfcx", SPECIAL, "erfcx_of(a)", "exp(x²) erfc(x), which does not become 0.", "{0.0, 100.0}", "{1, 0.0056}", {
   backward = function(o) return {input = o.grad * (o.input * o.out * 2 - 1.1283791670955125739)} end})

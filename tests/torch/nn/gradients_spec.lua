@@ -69,13 +69,16 @@ local function check(doc, case)
   torch.autograd.gradgradcheck(f, leaves)
 end
 
+-- Modules whose gradient is no plain derivative, and why.
+local OTHERS = {["nn.CTCLoss"] = "it takes its input to be normalised; tests/tensor/gradcheck_spec.lua has its derivative"}
+
 describe("gradients of modules:", function()
   for _, name in ipairs(parity.names "modules") do
     local doc = parity.read("modules", name, language)
     local cases = chosen(doc)
-    it(name, function()
+    if not OTHERS[name] then it(name, function()
       assert.is_true(#cases > 0, "no case can be checked")
       for _, case in ipairs(cases) do check(doc, case) end
-    end)
+    end) end
   end
 end)
