@@ -161,7 +161,8 @@ op {"prelu_backward", "(g: Tensor, input: Tensor, weight: Tensor) -> Tensor", pr
   backward = function(o)
     return {g = o.grad:prelu_backward(o.input, o.weight), weight = (o.grad * o.g):masked_fill(o.input:gt(0), 0)}
   end}
-op {"prelu", "(input: Tensor, weight: Tensor) -> Tensor", onnx = "PRelu", module = BOTH, amp = {cpu = "half", cuda = "half"}, types = "float",
+op {"prelu", "(input: Tensor, weight: Tensor) -> Tensor", onnx = "PRelu", module = BOTH,
+  amp = {cpu = "half", cuda = "half"}, types = "float",
   tensors = {"input", "weight"}, specialize = {["weight.numel"] = {1}},
   check = {{"weight", "weight.ndim <= 1", "one number, or one for each channel"},
     {"weight", "weight.numel == 1 or (input.ndim >= 2 and weight.numel == input.shape[2])",
