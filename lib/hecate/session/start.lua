@@ -42,8 +42,15 @@ end
 function M.banner(title)
   local models, threads = graphics_processors(), torch.get_num_threads()
   local cuda = models[1] and (", cuda (%s%s)"):format(models[1], models[2] and " ×" .. #models or "") or ""
-  io.write(("%s, cpu%s, %d thread%s\n"):format(title, cuda, threads, threads == 1 and "" or "s"),
-    "?name, ?torch or ?nn for help, %? for commands, exit to leave\n")
+  local lines = {("%s, cpu%s, %d thread%s"):format(title, cuda, threads, threads == 1 and "" or "s"),
+    "?name, ?torch or ?nn for help, %? for commands, exit to leave"}
+  local width = terminal.size()
+  if width < math.max(#lines[1], #lines[2]) then
+    local wrap, out = require "hecate.help.text".wrap, {}
+    for _, line in ipairs(lines) do wrap(line, width, "", out) end
+    lines = out
+  end
+  io.write(table.concat(lines, "\n"), "\n")
 end
 
 --- `exit` and `quit` leave, as words alone and as functions.

@@ -16,9 +16,9 @@ local function tmux(command)
     terminal.count, command))
 end
 
-local function open_terminal(command)
+local function open_terminal(command, width)
   terminal.count, terminal.running = terminal.count + 1, true
-  tmux("new-session -d -x 100 -y 40 " .. quote(command))
+  tmux(("new-session -d -x %d -y 40 "):format(width or 100) .. quote(command))
 end
 
 local function close_terminal()
@@ -115,6 +115,9 @@ describe("the session in a terminal", function()
     start()
     assert.matches("^Hecate [%d.]+ %(Lua [%d.]+%), cpu[^\n]*, %d+ threads?\n"
       .. "%?name, %?torch or %?nn for help, %%%? for commands, exit to leave\n> *$", screen())
+    close_terminal()
+    open_terminal(session_command(), 40)
+    wait("for help,[^\n]*\n[^\n]*commands, exit to leave\n>$")
   end)
 
   in_terminal("prints tensors as wide as the window", function()

@@ -208,12 +208,19 @@ static void paint_note(const PaintedText *shown) {
   memcpy(painted.classes, shown->classes, (size_t)shown->length);
 }
 
+/* Whether text[first, length) is as readline has just written it: it is new and has no colours. */
+static bool paint_is_done(const PaintedText *shown, int first) {
+  if (painted.text == NULL || first < painted.length) return first == shown->length;
+  while (first < shown->length && shown->classes[first] == ' ') first++;
+  return first == shown->length;
+}
+
 void paint_over(const PaintedText *shown) {
   PaintPlace cursor, end;
   if (!paint_find(shown, shown->length, &end)) return paint_forget();
   paint_find(shown, shown->point, &cursor);
   int first = paint_first_change(shown), row = cursor.row;
-  if (first < shown->length || paint_rest != NULL) {
+  if (!paint_is_done(shown, first) || paint_rest != NULL) {
     fputs("\0337", rl_outstream);
     end = paint_text(shown, first, &row);
     if (paint_rest != NULL) paint_offer(shown, end, row);
