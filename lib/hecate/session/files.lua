@@ -1,6 +1,7 @@
 --- Commands for files, folders and the shell.
 local system = require "hecate.session.system"
 local source = require "hecate.session.source"
+local terminal = require "torch.utils.terminal"
 local torch = require "torch"
 local M = {}
 
@@ -125,13 +126,16 @@ end
 local function edit_text(session, text)
   local name = os.tmpname()
   local path = name .. ".lua"
+  for _, temporary in ipairs {name, path} do terminal.temporary(temporary, true) end
   local file = assert(io.open(path, "w"))
   file:write((text:gsub("\n*$", "\n")))
   file:close()
   local ok, message = pcall(open_editor, path)
   local edited = ok and read(path, "%edit")
-  os.remove(name)
-  os.remove(path)
+  for _, temporary in ipairs {name, path} do
+    os.remove(temporary)
+    terminal.temporary(temporary, false)
+  end
   if not ok then error(message, 0) end
   if not edited:find "%S" then return end
   session.write(edited:gsub("\n*$", "\n"))

@@ -37,7 +37,7 @@ describe("commands", function()
     local list = run "%?"
     for _, name in ipairs {"time", "timeit", "prof", "mem", "who", "run", "load", "save", "edit", "cd", "pwd", "env",
       "reset",
-      "autoreload", "hist", "traceback", "debug", "strict"} do
+      "autoreload", "hist", "traceback", "debug", "strict", "highlight", "break"} do
       assert.matches("%%" .. name .. "[^\n]*  %w", list)
       assert.matches("^%%" .. name, run("%" .. name .. "?"))
     end

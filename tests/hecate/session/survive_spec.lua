@@ -119,6 +119,16 @@ describe("the end of the input", function()
     end
   end)
 
+  it("as the terminal goes away while an editor runs: no temporary file is left", function()
+    files.write(folder .. "/editor", ("#!/bin/sh\necho $1 >%s/edited\necho run''ning\nsleep 1000\n"):format(folder))
+    os.execute("chmod +x " .. folder .. "/editor")
+    pty.run(folder, {{"expect", "> "}, {"send", "a = 1\r"}, {"expect", "> "}, {"send", "%edit\r"},
+      {"expect", "running\r"}, "hangup", "exit -1"}, ("VISUAL=%s/editor"):format(folder))
+    local path = files.read(folder .. "/edited"):gsub("\n$", "")
+    assert.is_nil((io.open(path)))
+    assert.is_nil((io.open((path:gsub("%.lua$", "")))))
+  end)
+
   it("by SIGTERM and SIGHUP leaves the terminal as it was", function()
     for _, signal in ipairs {1, 15} do
       local text = pty.run(folder, {{"expect", "> "}, "signal " .. signal, "exit -" .. signal})
