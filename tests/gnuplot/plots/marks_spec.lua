@@ -256,8 +256,8 @@ end)
 
 describe("files", function()
   it("have the size, the pixels an inch and the letters that are asked for", function()
-    gnuplot.figure()
     gnuplot.setterm "none"
+    gnuplot.figure()
     gnuplot.plot("name", {1, 2, 3}, "-")
     local function size(given)
       gnuplot.savefig(folder .. "/a.png", given)
