@@ -77,8 +77,7 @@ Status call_gathered(Call *c, Status (*with)(Call *c)) {
   inner.in = in;
   for (int i = 0; i < c->n_in && status == OK; i++) {
     Tensor *t = c->in[i];
-    const bool moves = t != NULL && t->device != c->where && c->info->args[argument_of(c, i)].type != ARG_INTEGERS;
-    if (moves) status = tensor_copy_to(t, device_of_byte(c->where), &in[i]);
+    if (t != NULL && t->device != c->where) status = tensor_copy_to(t, device_of_byte(c->where), &in[i]);
     else in[i] = tensor_retain(t);
   }
   if (status == OK) status = with(&inner);

@@ -195,6 +195,13 @@ describe("ctc_loss", function()
     assert.equal(0, loss:item())
     assert.equal(0, logs.grad:abs():sum():item())
   end)
+  it("takes lengths beside tensors of another device", function()
+    local meta = {device = "meta"}
+    local logs, target = torch.zeros({2, 1, 3}, meta), torch.ones({1, 1}, {device = "meta", dtype = "int64"})
+    local loss = F.ctc_loss(logs, target, {2}, {1}, {reduction = "none"})
+    assert.equal("meta", tostring(loss.device))
+    assert.same({1}, {table.unpack(loss.shape)})
+  end)
   it("says what does not fit", function()
     local logs = torch.zeros(2, 1, 3)
     refuses("^ctc_loss: 'input_lengths' %(argument 3%): 3 is not from 0 to 2 steps", F.ctc_loss, logs,
