@@ -16,7 +16,8 @@ local SIGNS = torch.tensor({1, -1, -1}, {dtype = "float64"})
 local MORE = {AvgPool2d = {{{2, 1, 1}, {torch.arange(1, 17):double():reshape(1, 4, 4)}}},
   CosineEmbeddingLoss = {{{}, {randn(3, 4), randn(3, 4), SIGNS}}},
   MarginRankingLoss = {{{}, {randn(3), randn(3), SIGNS}}},
-  PoissonNLLLoss = {{{false}, {SIGNS + 2, SIGNS * 2 + 3}}}, MultiMarginLoss = {{{}, {randn(3, 4), torch.tensor {1, 4, 2}}}},
+  PoissonNLLLoss = {{{false}, {SIGNS + 2, SIGNS * 2 + 3}}},
+  MultiMarginLoss = {{{}, {randn(3, 4), torch.tensor {1, 4, 2}}}},
   TripletMarginLoss = {{{}, {randn(3, 4), randn(3, 4), randn(3, 4)}}}}
 
 local VALUES = {bool = {true, false}, dtype = {"float64"}, device = {"meta"}, any = {"meta"}, int = {0, 1, 2, 3, 5},
