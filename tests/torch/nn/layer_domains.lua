@@ -18,6 +18,7 @@ function domains.batch_norm1d()
   return {{{3}, {randn(4, 3)}}, {{3}, {randn(4, 3, 2)}}, {{3, 1e-3, false}, {randn(5, 3)}}}
 end
 function domains.batch_norm2d() return {{{2}, {randn(3, 2, 2, 3)}}, {{2, {momentum = false}}, {randn(3, 2, 2, 3)}}} end
+function domains.batch_norm3d() return {{{2}, {randn(2, 2, 2, 1, 3)}}} end
 function domains.max_pool() return {{{2}, {distinct(2, 2, 4, 5)}}, {{{3, 2}, 2, 1}, {distinct(1, 5, 4)}}} end
 function domains.avg_pool()
   return {{{2}, {randn(2, 2, 4, 5)}}, {{{3, 2}, 2, 1, {divisor_override = 5}}, {randn(1, 5, 4)}}}

@@ -46,6 +46,11 @@ layer {"BatchNorm2d", BATCH_NORM, parameters = AFFINE, buffers = STATISTICS, ran
   doc = "nn.BatchNorm1d for images.", shape = "(N, C, H, W), the same out.",
   example = "nn.BatchNorm2d(3)(torch.randn(2, 3, 4, 4)).shape"}
 
+layer {"BatchNorm3d", BATCH_NORM, parameters = AFFINE, buffers = STATISTICS, ranks = {5, 5}, repr = REPR,
+  forward = batch_norm, notes = NOTES, domain = "batch_norm3d",
+  doc = "nn.BatchNorm1d for volumes.", shape = "(N, C, D, H, W), the same out.",
+  example = "nn.BatchNorm3d(3)(torch.randn(2, 3, 4, 4, 4)).shape"}
+
 layer {"LayerNorm", "(normalized_shape: ints, eps: float = 1e-5, elementwise_affine: bool = true, bias: bool = true, "
     .. "device: device = nil, dtype: dtype = nil)",
   repr = "normalized_shape:value eps elementwise_affine",

@@ -1,0 +1,3 @@
+--- nn.MaxPool3d(kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1,
+-- return_indices: bool = false, ceil_mode: bool = false): nn.functional.max_pool3d as a layer.
+return require "torch.nn.pools".max(3)

@@ -1,0 +1,3 @@
+--- nn.MaxUnpool2d(kernel_size: ints, stride: ints = nil, padding: ints = 0): nn.functional.max_unpool2d as a layer,
+-- called with the results of a pooling: input, indices and, where that is not clear, output_size.
+return require "torch.nn.pools".unpool(2)

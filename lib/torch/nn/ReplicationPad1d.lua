@@ -1,0 +1,3 @@
+--- nn.ReplicationPad1d(padding: ints): Adds the edge at the ends of the last dimension: one number, or {before,
+-- after} of the last dimension, then of the one before it, … See nn.functional.pad.
+return require "torch.nn.paddings"("Replication", 1)

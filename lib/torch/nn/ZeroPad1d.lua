@@ -1,0 +1,3 @@
+--- nn.ZeroPad1d(padding: ints): Adds zeros at the ends of the last dimension: one number, or {before,
+-- after} of the last dimension, then of the one before it, … See nn.functional.pad.
+return require "torch.nn.paddings"("Zero", 1)

@@ -1,0 +1,3 @@
+--- nn.ZeroPad2d(padding: ints): Adds zeros at the ends of the last 2 dimensions: one number, or {before,
+-- after} of the last dimension, then of the one before it, … See nn.functional.pad.
+return require "torch.nn.paddings"("Zero", 2)

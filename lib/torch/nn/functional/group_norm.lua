@@ -1,0 +1,32 @@
+local options = require "torch.utils.options"
+local normalise = require "torch.nn.functional.normalise"
+
+local PARAMETERS <const> = {{"input", kind = "tensor", required = true},
+  {"num_groups", kind = "positive", required = true}, {"weight", kind = "tensor"}, {"bias", kind = "tensor"},
+  {"eps", kind = "number", default = 1e-5}}
+
+--- nn.functional.group_norm(input: Tensor, num_groups: int, weight: Tensor = nil, bias: Tensor = nil,
+-- eps: float = 1e-5) -> Tensor: (x - mean) / √(variance + eps) over each of num_groups groups of channels of each
+-- sample (N, C, …), times weight plus bias of each channel (Wu and He 2018).
+-- Example: F.group_norm(torch.randn(2, 4, 3), 2).shape
+return function(...)
+  local given = options.read("group_norm", PARAMETERS, ...)
+  local x, groups = given.input, given.num_groups
+  if x.ndim < 2 then options.wrong("group_norm", "input", 1, "at least 2 dimensions", x) end
+  if x:size(2) % groups ~= 0 then
+    options.wrong("group_norm", "num_groups", 2, ("a divisor of %d channels"):format(x:size(2)), groups)
+  end
+  for i, name in ipairs {"weight", "bias"} do
+    local t = given[name]
+    if t and (t.ndim ~= 1 or t:size(1) ~= x:size(2)) then
+      options.wrong("group_norm", name, i + 2, ("a vector of %d elements"):format(x:size(2)), t)
+    end
+  end
+  local n = x:numel() // math.max(1, x:size(1) * groups)
+  -- Halves are computed in float32 and rounded once.
+  local half = x.dtype == torch.float16 or x.dtype == torch.bfloat16
+  local out = torch.nn.functional.layer_norm((half and x:float() or x):reshape(x:size(1), groups, n), {n}, nil, nil,
+    given.eps)
+  out = normalise.affine(out:reshape(x.shape), given.weight, given.bias)
+  return half and out:to(x.dtype) or out
+end

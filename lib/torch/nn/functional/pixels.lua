@@ -1,0 +1,12 @@
+-- What the functions share that move blocks of pixels between planes and channels.
+local options = require "torch.utils.options"
+
+--- pixels(name, parameter, ...): the input, which has at least three dimensions, and the positive integer; then the
+-- sizes before the last three, and those three.
+return function(name, parameter, ...)
+  local given = options.read(name, {{"input", kind = "tensor", required = true},
+    {parameter, kind = "positive", required = true}}, ...)
+  local x = given.input
+  if x.ndim < 3 then options.wrong(name, "input", 1, "at least 3 dimensions", x) end
+  return x, given[parameter], table.move(x.shape, 1, x.ndim - 3, 1, {}), x:size(-3), x:size(-2), x:size(-1)
+end
