@@ -1,3 +1,3 @@
---- nn.ConstantPad3d(padding: ints, value: float): Adds `value` at the ends of the last 3 dimensions: one number, or {before,
--- after} of the last dimension, then of the one before it, … See nn.functional.pad.
+--- nn.ConstantPad3d(padding: ints, value: float): Adds `value` at the ends of the last 3 dimensions: one number, or
+-- {before, after} of the last dimension, then of the one before it, … See nn.functional.pad.
 return require "torch.nn.paddings"("Constant", 3)

@@ -1,3 +1,3 @@
---- nn.ReflectionPad2d(padding: ints): Adds what a mirror at the edge shows at the ends of the last 2 dimensions: one number, or {before,
--- after} of the last dimension, then of the one before it, … See nn.functional.pad.
+--- nn.ReflectionPad2d(padding: ints): Adds what a mirror at the edge shows at the ends of the last 2 dimensions: one
+-- number, or {before, after} of the last dimension, then of the one before it, … See nn.functional.pad.
 return require "torch.nn.paddings"("Reflection", 2)

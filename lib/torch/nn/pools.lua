@@ -59,7 +59,8 @@ end
 
 function pools.adaptive_average(n)
   local pool = ("adaptive_avg_pool%dd"):format(n)
-  return composed(("AdaptiveAvgPool%dd"):format(n), {{"output_size", required = true}}, {prepare = keep_sizes, repr = "output_size",
+  return composed(("AdaptiveAvgPool%dd"):format(n), {{"output_size", required = true}}, {
+    prepare = keep_sizes, repr = "output_size",
     forward = function(self, x) return torch.nn.functional[pool](x, self.output_size) end})
 end
 

@@ -12,6 +12,7 @@ return {
     polygamma = {[15] = pole},
     ["special.polygamma"] = {[15] = pole},
     triplet_margin_loss = {[1] = "torch.triplet_margin_loss of PyTorch gives each loss here, whatever its reduction"},
+    ["nn.functional.scaled_dot_product_attention/2"] = {[16] = "dropout by the random numbers of PyTorch"},
     ["sort/2"] = {[7] = stored},
     ["norm/2"] = {[4] = "the nuclear norm needs singular values"},
     ["norm"] = {[1] = "the nuclear norm needs singular values"},

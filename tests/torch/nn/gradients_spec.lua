@@ -70,7 +70,8 @@ local function check(doc, case)
 end
 
 -- Modules whose gradient is no plain derivative, and why.
-local OTHERS = {["nn.CTCLoss"] = "takes its input to be normalised: tests/tensor/gradcheck_spec.lua has its derivative"}
+local OTHERS = {["nn.CTCLoss"] = "takes its input to be normalised: tests/tensor/gradcheck_spec.lua has its derivative",
+  ["nn.ChannelShuffle"] = "has no recorded gradient: composed_spec.lua checks it"}
 
 describe("gradients of modules:", function()
   for _, name in ipairs(parity.names "modules") do

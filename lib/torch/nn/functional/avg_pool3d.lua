@@ -37,7 +37,9 @@ end
 return function(...)
   local given = options.read("avg_pool3d", PARAMETERS, ...)
   local x, single = sizes.batch("avg_pool3d", given.input, 3)
-  if given.divisor_override == 0 then options.wrong("avg_pool3d", "divisor_override", 7, "another integer than 0", 0) end
+  if given.divisor_override == 0 then
+    options.wrong("avg_pool3d", "divisor_override", 7, "another integer than 0", 0)
+  end
   local k = sizes.list("avg_pool3d", "kernel_size", 2, given.kernel_size, 3, 1)
   local s = sizes.list("avg_pool3d", "stride", 3, given.stride or k, 3, 1)
   local p = sizes.list("avg_pool3d", "padding", 4, given.padding, 3, 0)

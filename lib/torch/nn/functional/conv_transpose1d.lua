@@ -1,8 +1,8 @@
 local transposed = require "torch.nn.functional.transposed"
 
---- nn.functional.conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints = 0,
--- output_padding: ints = 0, groups: int = 1, dilation: ints = 1) -> Tensor: The adjoint of conv1d, which maps its
--- results back: input (N×C×L, or without N), weight (C×O/groups×K), bias (O). The size of a dimension becomes
--- (size - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
+--- nn.functional.conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor = nil, stride: ints = 1, padding: ints =
+-- 0, output_padding: ints = 0, groups: int = 1, dilation: ints = 1) -> Tensor: The adjoint of conv1d, which maps its
+-- results back: input (N×C×L, or without N), weight (C×O/groups×K), bias (O). The size of a dimension becomes (size
+-- - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
 -- Example: F.conv_transpose1d(torch.ones(1, 1, 2), torch.ones(1, 1, 2))
 return function(...) return transposed("conv_transpose1d", 1, torch.nn.functional.conv1d, ...) end

@@ -14,8 +14,8 @@ local function check(x, w, channels)
 end
 
 --- nn.functional.fold(input: Tensor, output_size: ints, kernel_size: ints, dilation: ints = 1, padding: ints = 0,
--- stride: ints = 1) -> Tensor: The adjoint of unfold: columns (N × C·KH·KW × L, or without N) are added up where their
--- windows lie in images of output_size.
+-- stride: ints = 1) -> Tensor: The adjoint of unfold: columns (N × C·KH·KW × L, or without N) are added up where
+-- their windows lie in images of output_size.
 -- Example: F.fold(torch.ones(1, 4, 4), 3, 2)
 return function(...)
   local given = options.read("fold", PARAMETERS, ...)

@@ -20,10 +20,10 @@ local function each_sample(x, given)
   return normalise.affine(out:reshape(x.shape), given.weight, given.bias)
 end
 
---- nn.functional.instance_norm(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil,
--- weight: Tensor = nil, bias: Tensor = nil, use_input_stats: bool = true, momentum: float = 0.1, eps: float = 1e-5) ->
--- Tensor: (x - mean) / √(variance + eps) over each channel of each sample (N, C, …), times weight plus bias (Ulyanov,
--- Vedaldi and Lempitsky 2016). Without use_input_stats the running statistics are used.
+--- nn.functional.instance_norm(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor =
+-- nil, bias: Tensor = nil, use_input_stats: bool = true, momentum: float = 0.1, eps: float = 1e-5) -> Tensor: (x -
+-- mean) / √(variance + eps) over each channel of each sample (N, C, …), times weight plus bias (Ulyanov, Vedaldi
+-- and Lempitsky 2016). Without use_input_stats the running statistics are used.
 -- Example: F.instance_norm(torch.randn(2, 3, 4)).shape
 return function(...)
   local given = options.read("instance_norm", PARAMETERS, ...)

@@ -74,9 +74,9 @@ end
 
 --- nn.functional.interpolate(input: Tensor, size: ints = nil, scale_factor: any = nil, mode: string = "nearest",
 -- align_corners: bool = nil, recompute_scale_factor: bool = nil, antialias: bool = false) -> Tensor: The last
--- dimensions of (N, C, …) resized to `size` or by scale_factor. mode: "nearest", "nearest-exact", "linear" (sequences),
--- "bilinear", "bicubic" (images), "trilinear" (volumes), "area". align_corners: whether the corners of input and result
--- are the same points; antialias: as Pillow does where the result is smaller.
+-- dimensions of (N, C, …) resized to `size` or by scale_factor. mode: "nearest", "nearest-exact", "linear"
+-- (sequences), "bilinear", "bicubic" (images), "trilinear" (volumes), "area". align_corners: whether the corners of
+-- input and result are the same points; antialias: as Pillow does where the result is smaller.
 -- Example: F.interpolate(torch.tensor({{{1.0, 3.0}}}), {scale_factor = 2, mode = "linear"})
 return function(...)
   local given = options.read("interpolate", PARAMETERS, ...)

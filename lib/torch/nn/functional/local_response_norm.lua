@@ -4,9 +4,9 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"
   {"alpha", kind = "number", default = 1e-4}, {"beta", kind = "number", default = 0.75},
   {"k", kind = "number", default = 1}}
 
---- nn.functional.local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) ->
--- Tensor: x / (k + alpha · mean of x² over `size` neighbouring channels)^beta of (N, C, …) (Krizhevsky, Sutskever and
--- Hinton 2012); channels beyond the ends count as zeros.
+--- nn.functional.local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1)
+-- -> Tensor: x / (k + alpha · mean of x² over `size` neighbouring channels)^beta of (N, C, …) (Krizhevsky,
+-- Sutskever and Hinton 2012); channels beyond the ends count as zeros.
 -- Example: F.local_response_norm(torch.ones(1, 3, 2), 2)
 return function(...)
   local given = options.read("local_response_norm", PARAMETERS, ...)

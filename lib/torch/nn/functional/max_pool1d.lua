@@ -8,6 +8,7 @@ local sizes = require "torch.nn.functional.sizes"
 return function(...)
   local given = options.read("max_pool1d", sizes.MAX_POOL, ...)
   local x, single = sizes.batch("max_pool1d", given.input, 1)
+  sizes.check_positive("max_pool1d", x, given.input)
   local kernel = sizes.list("max_pool1d", "kernel_size", 2, given.kernel_size, 1, 1)
   local stride = sizes.list("max_pool1d", "stride", 3, given.stride or kernel, 1, 1)[1]
   local padding = sizes.list("max_pool1d", "padding", 4, given.padding, 1, 0)[1]

@@ -1,14 +1,15 @@
 local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 
---- nn.functional.max_pool3d(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints = 1,
--- ceil_mode: bool = false, return_indices: bool = false) -> Tensor, Positions: The largest element of each window of
+--- nn.functional.max_pool3d(input: Tensor, kernel_size: ints, stride: ints = nil, padding: ints = 0, dilation: ints =
+-- 1, ceil_mode: bool = false, return_indices: bool = false) -> Tensor, Positions: The largest element of each window of
 -- volumes (N×C×D×H×W, or without N); with return_indices its position in the flattened volume, too: first of each
 -- plane, then of these in depth. See nn.functional.max_pool2d.
 -- Example: F.max_pool3d(torch.rand(1, 1, 2, 2, 2), 2).shape
 return function(...)
   local given = options.read("max_pool3d", sizes.MAX_POOL, ...)
   local x, single = sizes.batch("max_pool3d", given.input, 3)
+  sizes.check_positive("max_pool3d", x, given.input)
   local k = sizes.list("max_pool3d", "kernel_size", 2, given.kernel_size, 3, 1)
   local s = sizes.list("max_pool3d", "stride", 3, given.stride or k, 3, 1)
   local p = sizes.list("max_pool3d", "padding", 4, given.padding, 3, 0)

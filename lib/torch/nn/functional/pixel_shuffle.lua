@@ -7,8 +7,8 @@ local function count(sizes)
   return product
 end
 
---- nn.functional.pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor: (…, C·r², H, W) becomes (…, C, H·r, W·r):
--- r² channels make the pixels of one that is r times as large (Shi et al. 2016).
+--- nn.functional.pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor: (…, C·r², H, W) becomes (…, C,
+-- H·r, W·r): r² channels make the pixels of one that is r times as large (Shi et al. 2016).
 -- Example: F.pixel_shuffle(torch.ones(1, 4, 2, 2), 2).shape
 return function(...)
   local x, r, front, c, h, w = pixels("pixel_shuffle", "upscale_factor", ...)

@@ -42,6 +42,13 @@ function sizes.batch(name, x, n)
   options.wrong(name, "input", 1, ("%d dimensions, or %d without a batch"):format(n + 2, n + 1), x)
 end
 
+--- Poolings for the largest element need one: dimensions other than that of the batch are not empty.
+function sizes.check_positive(name, x, given)
+  for i = 2, x.ndim do
+    if x:size(i) == 0 then options.wrong(name, "input", 1, "elements in all dimensions but the batch", given) end
+  end
+end
+
 --- The result without the dimension that sizes.batch added.
 function sizes.unbatch(out, single) return single and out:squeeze(1) or out end
 

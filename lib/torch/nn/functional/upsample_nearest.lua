@@ -2,8 +2,8 @@ local options = require "torch.utils.options"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"}, {"scale_factor"}}
 
---- nn.functional.upsample_nearest(input: Tensor, size: ints = nil, scale_factor: any = nil) -> Tensor: PyTorch's older name
--- of nn.functional.interpolate with {mode = "nearest"}.
+--- nn.functional.upsample_nearest(input: Tensor, size: ints = nil, scale_factor: any = nil) -> Tensor: PyTorch's older
+-- name of nn.functional.interpolate with {mode = "nearest"}.
 -- Example: F.upsample_nearest(torch.ones(1, 1, 2, 2), {scale_factor = 2}).shape
 return function(...)
   local given = options.read("upsample_nearest", PARAMETERS, ...)

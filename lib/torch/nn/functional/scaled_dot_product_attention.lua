@@ -1,0 +1,73 @@
+local options = require "torch.utils.options"
+
+local PARAMETERS <const> = {{"query", kind = "tensor", required = true}, {"key", kind = "tensor", required = true},
+  {"value", kind = "tensor", required = true}, {"attn_mask", kind = "tensor"},
+  {"dropout_p", kind = "number", default = 0}, {"is_causal", kind = "boolean", default = false},
+  {"scale", kind = "number"}, {"enable_gqa", kind = "boolean", default = false}}
+
+local NAME <const> = "scaled_dot_product_attention"
+
+local function check(given)
+  local q, k, v = given.query, given.key, given.value
+  for i, name in ipairs {"query", "key", "value"} do
+    if given[name].ndim < 2 then options.wrong(NAME, name, i, "at least 2 dimensions", given[name]) end
+  end
+  if k:size(-1) ~= q:size(-1) then
+    options.wrong(NAME, "key", 2, ("a last dimension of size %d as 'query' has"):format(q:size(-1)), k)
+  end
+  if v:size(-2) ~= k:size(-2) then
+    options.wrong(NAME, "value", 3, ("%d positions as 'key' has"):format(k:size(-2)), v)
+  end
+  if given.is_causal and given.attn_mask then
+    options.raise(NAME .. ": expected one of 'attn_mask' and 'is_causal'")
+  end
+  if not (given.dropout_p >= 0 and given.dropout_p <= 1) then
+    options.wrong(NAME, "dropout_p", 5, "a probability from 0 to 1", given.dropout_p)
+  end
+end
+
+-- Groups of queries share a head of keys and values: it is repeated for each.
+local function share_heads(q, x, name, position)
+  if q.ndim < 3 or x.ndim ~= q.ndim or q:size(-3) % x:size(-3) ~= 0 then
+    options.wrong(NAME, name, position, "a number of heads that divides that of 'query'", x)
+  end
+  return x:repeat_interleave(q:size(-3) // x:size(-3), x.ndim - 2)
+end
+
+-- Which scores count: a mask (true counts), or nil; and what is added to them.
+local function masks(given, q, k)
+  if given.is_causal then
+    return torch.ones(q:size(-2), k:size(-2), {dtype = "bool", device = q.device}):tril()
+  end
+  local mask = given.attn_mask
+  if mask and mask.dtype == torch.bool then return mask end
+  return nil, mask
+end
+
+--- nn.functional.scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor = nil,
+-- dropout_p: float = 0, is_causal: bool = false, {scale: float = nil, enable_gqa: bool = false}) -> Tensor:
+-- softmax(query keyᵀ · scale + mask) value: query (…×L×E), key (…×S×E), value (…×S×V). A mask of bools
+-- says which positions count, another one is added. scale: 1/√E by default; enable_gqa: the heads (third dimension
+-- from the end) of keys and values serve several heads of queries. Rows that are masked as a whole give zeros (Vaswani
+-- et al. 2017).
+-- Example: F.scaled_dot_product_attention(torch.randn(2, 3, 4), torch.randn(2, 5, 4), torch.randn(2, 5, 4)).shape
+return function(...)
+  local given = options.read(NAME, PARAMETERS, ...)
+  check(given)
+  local q, k, v, dtype = given.query, given.key, given.value, given.query.dtype
+  if dtype == torch.float16 or dtype == torch.bfloat16 then q, k, v = q:float(), k:float(), v:float() end
+  if given.enable_gqa then k, v = share_heads(q, k, "key", 2), share_heads(q, v, "value", 3) end
+  local scores = (q * (given.scale or 1 / math.sqrt(q:size(-1)))):matmul(k:transpose(-2, -1))
+  local counts, added = masks(given, q, k)
+  if counts then scores = scores:masked_fill(counts:logical_not(), -math.huge) end
+  if added then scores = scores + added end
+  local weights
+  if counts or added then
+    local empty = scores:eq(-math.huge):all(-1, true)
+    weights = scores:masked_fill(empty, 0):softmax(-1):masked_fill(empty, 0)
+  else
+    weights = scores:softmax(-1)
+  end
+  if given.dropout_p > 0 then weights = torch.nn.functional.dropout(weights, given.dropout_p, true) end
+  return weights:matmul(v):to(dtype)
+end

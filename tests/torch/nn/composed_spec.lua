@@ -1,0 +1,127 @@
+-- Layers and functions of nn.functional that are composed in Lua: wrong calls, print, what the recorded cases do not
+-- reach. Their values and gradients are those of tests/tensor/parity_spec.lua and gradients_spec.lua.
+local F = torch.nn.functional
+local nn = torch.nn
+local F64 = {dtype = "float64"}
+
+local function message(f)
+  local ok, text = pcall(f)
+  assert.is_false(ok)
+  return (tostring(text):gsub("^[^:]+:%d+: ", ""))
+end
+
+describe("wrong calls of composed layers are one clear line:", function()
+  local cases = {
+    {function() F.conv1d(torch.zeros(2, 3, 4, 5), torch.zeros(2, 3, 2)) end,
+      "conv1d: 'input' (argument 1): expected 3 dimensions, or 2 without a batch, got float32 (2×3×4×5)"},
+    {function() F.conv1d(torch.zeros(3, 5), torch.zeros(2, 3, 2), {stride = 0}) end,
+      "conv1d: 'stride' (argument 4): expected an integer, 1 or more, got number 0"},
+    {function() F.conv_transpose2d(torch.zeros(3, 5, 5), torch.zeros(2, 3, 2, 2)) end,
+      "conv_transpose2d: 'input' (argument 1): expected 2 channels that groups = 1 divides, got 3"},
+    {function() F.conv_transpose1d(torch.zeros(2, 5), torch.zeros(2, 3, 2), {output_padding = 1}) end,
+      "conv_transpose1d: 'output_padding' (argument 6): expected less than stride or dilation, got 1"},
+    {function() F.conv3d(torch.zeros(3, 1, 5, 5), torch.zeros(2, 3, 2, 2, 2)) end,
+      "conv3d: 'weight' (argument 2): a depth of 2 does not fit into 1"},
+    {function() nn.MaxPool1d() end, "nn.MaxPool1d: 'kernel_size' (argument 1): expected a value, got nothing"},
+    {function() nn.MaxPool1d(0) end, "nn.MaxPool1d: 'kernel_size': expected an integer, 1 or more, got number 0"},
+    {function() nn.Conv3d(3, 4, 2, {groups = 2}) end,
+      "nn.Conv3d: groups = 2 does not divide in_channels = 3 and out_channels = 4"},
+    {function() nn.Conv1d(3, 4, 2, {stride = 2, padding = "same"}) end,
+      "nn.Conv1d: padding = 'same' needs stride 1"},
+    {function() nn.ConvTranspose1d(3, 4, 2, {padding_mode = "reflect"}) end,
+      "nn.ConvTranspose1d: 'padding_mode' (argument 10): expected zeros, the only one it has, got string 'reflect'"},
+    {function() nn.GroupNorm(2, 3) end,
+      "nn.GroupNorm: 'num_groups' (argument 1): expected a divisor of num_channels = 3, got number 2"},
+    {function() F.group_norm(torch.zeros(2, 4), 3) end,
+      "group_norm: 'num_groups' (argument 2): expected a divisor of 4 channels, got number 3"},
+    {function() F.interpolate(torch.zeros(1, 1, 2)) end, "interpolate: expected one of 'size' and 'scale_factor'"},
+    {function() F.interpolate(torch.zeros(1, 1, 2), {scale_factor = 2, mode = "bilinear"}) end,
+      "interpolate: 'input' (argument 1): expected 4 dimensions for mode 'bilinear', got float32 (1×1×2)"},
+    {function() F.interpolate(torch.zeros(1, 1, 2), {scale_factor = 2, align_corners = true}) end,
+      "interpolate: 'align_corners' (argument 5): mode 'nearest' has none"},
+    {function() F.max_unpool1d(torch.ones(1, 1, 1), torch.ones(1, 1, 2):long(), 2) end,
+      "max_unpool1d: 'indices' (argument 2): expected the shape of 'input', got int64 (1×1×2)"},
+    {function() F.fold(torch.ones(1, 4, 3), 3, 2) end,
+      "fold: 'input' (argument 1): expected columns of a multiple of 4 elements for 4 windows, got float32 (1×4×3)"},
+    {function() nn.ReflectionPad2d({1, 2}) end,
+      "nn.ReflectionPad2d: 'padding' (argument 1): expected an integer or an array of 4 of them, got an array of 2"},
+    {function() nn.Dropout1d(2) end,
+      "nn.Dropout1d: 'p' (argument 1): expected a probability from 0 to 1, got number 2"},
+    {function() F.adaptive_avg_pool2d(torch.zeros(1, 2, 2)) end,
+      "adaptive_avg_pool2d: 'output_size' (argument 2): expected a positive integer or an array of 2 of them, got "
+        .. "nothing"},
+    {function() F.pixel_shuffle(torch.zeros(1, 3, 2, 2), 2) end,
+      "pixel_shuffle: 'input' (argument 1): expected a number of channels that 4 divides, got float32 (1×3×2×2)"},
+    {function() F.rms_norm(torch.zeros(2, 3), 2) end,
+      "rms_norm: 'normalized_shape' (argument 2): expected the last sizes of 'input', which is float32 (2×3), got "
+        .. "number 2"},
+    {function() F.instance_norm(torch.zeros(2, 3, 4), {use_input_stats = false}) end,
+      "instance_norm: without use_input_stats expected 'running_mean' and 'running_var'"},
+    {function() F.bilinear(torch.ones(1, 2), torch.ones(2, 3), torch.ones(1, 2, 3)) end,
+      "bilinear: 'input2' (argument 2): expected the sizes of 'input1' and a last dimension of size 3, got float32 "
+        .. "(2×3)"},
+  }
+  for _, case in ipairs(cases) do
+    it(case[2], function() assert.equal(case[2], message(case[1])) end)
+  end
+end)
+
+describe("composed layers", function()
+  it("print their options", function()
+    assert.equal("Conv1d(3, 4, kernel_size=(2,), stride=(1,), padding=(0,), dilation=(1,), bias=true)",
+      tostring(nn.Conv1d(3, 4, 2)))
+    assert.equal("AdaptiveAvgPool2d(output_size=(2, 3))", tostring(nn.AdaptiveAvgPool2d({2, 3})))
+    assert.equal("ConstantPad1d(padding=(1, 1), value=2)", tostring(nn.ConstantPad1d(1, 2)))
+  end)
+
+  it("transposed convolutions are the adjoints of convolutions", function()
+    local x, w = torch.randn({1, 2, 7, 6}, F64), torch.randn({4, 1, 3, 2}, F64)
+    x:requires_grad_(true)
+    local how = {stride = {2, 1}, padding = {1, 0}, dilation = {1, 2}, groups = 2}
+    local y = F.conv2d(x, w, nil, how)
+    local g = torch.randn(y.shape, F64)
+    local want = torch.autograd.grad({y}, {x}, {g})
+    how.output_padding = 0
+    assert.is_true(F.conv_transpose2d(g, w, nil, how):allclose(want))
+  end)
+
+  it("transposed convolutions give the size that is asked for", function()
+    local m = nn.ConvTranspose2d(1, 1, 3, {stride = 2, padding = 1})
+    assert.same({1, 1, 10, 9}, {table.unpack(m(torch.ones(1, 1, 5, 5), {10, 9}).shape)})
+    assert.equal("nn.ConvTranspose2d: 'output_size' (argument 2): expected 9 to 10, got 11",
+      message(function() m(torch.ones(1, 1, 5, 5), {11, 9}) end))
+  end)
+
+  it("have gradients as finite differences have them", function()
+    local function grad(f, ...)
+      local inputs = {...}
+      for i, shape in ipairs(inputs) do inputs[i] = torch.randn(shape, F64):requires_grad_(true) end
+      torch.autograd.gradcheck(f, inputs)
+    end
+    grad(function(x, w, b) return F.conv3d(x, w, b, {1, 2, 1}, 1, {2, 1, 1}) end, {1, 2, 3, 3, 2}, {2, 2, 2, 2, 1}, {2})
+    grad(function(x, w) return F.conv_transpose3d(x, w, nil, 2, 1, 1) end, {1, 2, 2, 2, 2}, {2, 1, 2, 2, 3})
+    grad(function(x) return F.fold(F.unfold(x, 2, 1, 1, 2), {3, 4}, 2, 1, 1, 2) end, {1, 2, 3, 4})
+    grad(function(x) return F.interpolate(x, {size = {5, 2}, mode = "bicubic", antialias = true}) end, {1, 1, 3, 4})
+    grad(function(x) return F.avg_pool3d(x, 2, 1, 1, true, false) end, {1, 1, 2, 3, 2})
+    grad(function(x) return (F.max_pool3d(x, 2, 1)) end, {1, 1, 3, 2, 3})
+    grad(function(x, w, b) return F.group_norm(x, 2, w, b) end, {2, 4, 3}, {4}, {4})
+    grad(function(x) return F.rms_norm(x, 3) end, {2, 3})
+    grad(function(x) return nn.ChannelShuffle(2)(x) end, {1, 4, 2})
+  end)
+
+  it("dropouts of channels drop whole channels and keep their mean", function()
+    torch.manual_seed(1)
+    local y = F.dropout2d(torch.ones(50, 40, 2, 2), 0.25)
+    local each = y:flatten(3):amax(3)
+    assert.is_true(torch.equal(each, y:flatten(3):amin(3)))
+    assert.is_true(math.abs(y:mean():item() - 1) < 0.05)
+    assert.is_true(torch.equal(torch.ones(2, 3, 4), nn.Dropout1d(0.5):eval()(torch.ones(2, 3, 4))))
+  end)
+
+  it("alpha dropout keeps mean and variance", function()
+    torch.manual_seed(1)
+    local y = F.alpha_dropout(torch.randn(200, 200), 0.3, true)
+    assert.is_true(math.abs(y:mean():item()) < 0.02)
+    assert.is_true(math.abs(y:var():item() - 1) < 0.03)
+  end)
+end)
