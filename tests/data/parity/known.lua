@@ -2,7 +2,7 @@
 -- that holds must leave the list. in_place: methods that are not there, though the file names them. missing:
 -- dtypes and ops that some cases need and that are not there. executed: how many cases are run at least.
 local stored = "uint64 is only stored"
-local random = "its slopes are drawn by another generator"
+local random = "what it draws comes from another generator"
 local pole = "a pole, where PyTorch's sine of a multiple of π is not 0"
 return {
   ops = {
@@ -12,7 +12,7 @@ return {
     polygamma = {[15] = pole},
     ["special.polygamma"] = {[15] = pole},
     triplet_margin_loss = {[1] = "torch.triplet_margin_loss of PyTorch gives each loss here, whatever its reduction"},
-    ["nn.functional.scaled_dot_product_attention/2"] = {[16] = "dropout by the random numbers of PyTorch"},
+    ["nn.functional.scaled_dot_product_attention/2"] = {[16] = random, [20] = random},
     ["sort/2"] = {[7] = stored},
     ["norm/2"] = {[4] = "the nuclear norm needs singular values"},
     ["norm"] = {[1] = "the nuclear norm needs singular values"},

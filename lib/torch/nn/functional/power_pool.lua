@@ -3,7 +3,8 @@ local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true},
-  {"norm_type", kind = "number", required = true}, {"kernel_size", required = true}, {"stride"}, {"ceil_mode", kind = "boolean", default = false}}
+  {"norm_type", kind = "number", required = true}, {"kernel_size", required = true}, {"stride"},
+  {"ceil_mode", kind = "boolean", default = false}}
 
 --- power_pool(name, n, average, ...): (Σ x^p)^(1/p) of each window by means of the mean of each window.
 return function(name, n, average, ...)
