@@ -80,7 +80,21 @@ function source.comment(f, key)
   return "", {file = path, line = n}
 end
 
---- The comment of a class made in Lua, above its torch.class or else its __init.
+-- The comment of a class whose file has its name and returns what another file makes: of "nn.LSTM" that in
+-- torch/nn/LSTM.lua which begins with its name.
+local function file_comment(name)
+  local text, path = text_of(("@lib/torch/%s.lua"):format((name:gsub("%.", "/"))))
+  local lines = text and source.split(text) or {}
+  for i, line in ipairs(lines) do
+    if line:find("--- " .. name .. "(", 1, true) then
+      local after = i
+      while lines[after] and lines[after]:find "^%-%-" do after = after + 1 end
+      return source.comment_above(lines, after), {file = path, line = i}
+    end
+  end
+end
+
+--- The comment of a class made in Lua: above its torch.class, else of its file, else above its __init.
 function source.class_comment(class, name)
   for _, f in pairs(class) do
     local lines, _, _, path = nil, nil, nil, nil
@@ -92,6 +106,8 @@ function source.class_comment(class, name)
       end
     end
   end
+  local text, place = file_comment(name)
+  if text then return text, place end
   local init = rawget(class, "__init")
   if type(init) == "function" then return source.comment(init) end
   return "", nil

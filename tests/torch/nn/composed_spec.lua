@@ -125,3 +125,64 @@ describe("composed layers", function()
     assert.is_true(math.abs(y:var():item() - 1) < 0.03)
   end)
 end)
+
+describe("recurrent layers and attention", function()
+  it("name wrong calls", function()
+    local cases = {
+      {function() nn.LSTM(3, 4, {proj_size = 4}) end,
+        "nn.LSTM: 'proj_size': expected less than hidden_size = 4, got number 4"},
+      {function() nn.RNN(3, 4, {nonlinearity = "sigmoid"}) end,
+        "nn.RNN: 'nonlinearity' (argument 4): expected tanh or relu, got string 'sigmoid'"},
+      {function() nn.GRU(3, 4)(torch.zeros(5, 2, 4)) end,
+        "nn.GRU: 'input' (argument 1): expected 2 or 3 dimensions, the last of size 3, got float32 (5×2×4)"},
+      {function() nn.LSTM(3, 4)(torch.zeros(5, 2, 3), torch.zeros(1, 2, 4)) end,
+        "nn.LSTM: 'hx' (argument 2): expected an array of two tensors: {h, c}, got float32 (1×2×4)"},
+      {function() nn.GRUCell(3, 4)(torch.zeros(2, 3), torch.zeros(2, 3)) end,
+        "nn.GRUCell: 'hx' (argument 2): expected a tensor (2×4), got float32 (2×3)"},
+      {function() nn.MultiheadAttention(4, 3) end,
+        "nn.MultiheadAttention: 'num_heads' (argument 2): expected a divisor of embed_dim = 4, got number 3"},
+      {function()
+        local x = torch.zeros(2, 1, 4)
+        nn.MultiheadAttention(4, 2)(x, x, x, {attn_mask = torch.ones(3, 2)})
+      end,
+        "nn.MultiheadAttention: 'attn_mask' (argument 6): expected a tensor (2×2) or (2×2×2), got float32 (3×2)"},
+      {function() nn.TransformerEncoderLayer(4, 2, {activation = "tan"}) end,
+        "nn.TransformerEncoderLayer: 'activation': expected relu, gelu or a function, got string 'tan'"},
+      {function() nn.TransformerEncoder(nn.Linear(1, 1), 2) end,
+        "nn.TransformerEncoder: 'layer' (argument 1): expected a Transformer layer, or a module with a method 'copy', "
+          .. "got userdata"},
+      {function()
+        local x = torch.zeros(1, 2, 2)
+        F.scaled_dot_product_attention(x, x, x, torch.ones(2, 2), 0, true)
+      end, "scaled_dot_product_attention: expected one of 'attn_mask' and 'is_causal'"},
+    }
+    for _, case in ipairs(cases) do assert.equal(case[2], message(case[1])) end
+  end)
+
+  it("the state of a call continues the sequence", function()
+    for _, kind in ipairs {"RNN", "GRU", "LSTM"} do
+      local m, x = nn[kind](2, 3, {num_layers = 2}), torch.randn(6, 1, 2)
+      local whole = m(x)
+      local first, state = m(x[{{1, 4}}])
+      assert.is_true(torch.cat({first, (m(x[{{5, 6}}], state))}):allclose(whole))
+    end
+  end)
+
+  it("rows that are masked as a whole give zeros, and gradients without nan", function()
+    local q = torch.randn(2, 3):requires_grad_(true)
+    local out = F.scaled_dot_product_attention(q, q, q, torch.tensor {{false, false}, {true, true}})
+    assert.is_true(torch.equal(out[1]:detach(), torch.zeros(3)))
+    out:sum():backward()
+    assert.is_false(q.grad:isnan():any():item())
+  end)
+
+  it("a Transformer's layers have their own parameters; its mask is causal", function()
+    local encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, 0), 2)
+    assert.equal(24, #encoder:parameters())
+    local mask = nn.Transformer.generate_square_subsequent_mask(3)
+    local x = torch.randn(3, 1, 4)
+    local y = x:clone()
+    y[3] = 0
+    assert.is_true(encoder(x, mask)[{{1, 2}}]:allclose(encoder(y, mask)[{{1, 2}}]))
+  end)
+end)
