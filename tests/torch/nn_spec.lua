@@ -91,7 +91,11 @@ local function replay(doc, case, where)
   m:load_state_dict(state)
   local inputs = {}
   local args = value(case.inputs, inputs)
-  if next(case.inputs_kwargs or {}) then args[#args + 1] = value(case.inputs_kwargs, inputs) end
+  local named = {}
+  for k, v in pairs(case.inputs_kwargs or {}) do
+    if v ~= NIL then named[k] = v end -- None is not given
+  end
+  if next(named) then args[#args + 1] = value(named, inputs) end
   local out = flat(m(table.unpack(args)))
   for i, want in ipairs(case.out) do
     if want == NIL then assert.is_nil(out[i]) else check(out[i], want, case, where .. " output " .. i) end

@@ -35,8 +35,8 @@ end
 local CALL <const> = {{"src", kind = "tensor", required = true}, {"tgt", kind = "tensor", required = true},
   {"src_mask", kind = "tensor"}, {"tgt_mask", kind = "tensor"}, {"memory_mask", kind = "tensor"},
   {"src_key_padding_mask", kind = "tensor"}, {"tgt_key_padding_mask", kind = "tensor"},
-  {"memory_key_padding_mask", kind = "tensor"}, {"src_is_causal", kind = "boolean"},
-  {"tgt_is_causal", kind = "boolean"}, {"memory_is_causal", kind = "boolean", default = false}}
+  {"memory_key_padding_mask", kind = "tensor"}, {"src_is_causal", kind = "boolean", default = false},
+  {"tgt_is_causal", kind = "boolean", default = false}, {"memory_is_causal", kind = "boolean", default = false}}
 
 function Transformer:forward(...)
   local given = options.read(NAME, CALL, ...)
@@ -46,9 +46,9 @@ function Transformer:forward(...)
       options.wrong(NAME, name, i, ("2 or 3 dimensions, the last of size %d"):format(self.d_model), x)
     end
   end
-  local memory = self.encoder(given.src, given.src_mask, given.src_key_padding_mask)
+  local memory = self.encoder(given.src, given.src_mask, given.src_key_padding_mask, given.src_is_causal)
   return self.decoder(given.tgt, memory, given.tgt_mask, given.memory_mask, given.tgt_key_padding_mask,
-    given.memory_key_padding_mask)
+    given.memory_key_padding_mask, given.tgt_is_causal, given.memory_is_causal)
 end
 
 --- nn.Transformer.generate_square_subsequent_mask(size: int, {device: device = nil, dtype: dtype = nil}) -> Tensor: The

@@ -8,8 +8,9 @@ local NAME <const> = "nn.TransformerDecoder"
 local Decoder = torch.class("nn.TransformerDecoder", torch.nn.Module)
 
 function Decoder:__init(...)
-  transformers.stack(self, NAME, options.read(NAME, {{"layer", kind = "any", required = true},
-    {"num_layers", kind = "positive", required = true}, {"norm"}}, ...))
+  local given = options.read(NAME, {{"layer", kind = "any", required = true},
+    {"num_layers", kind = "positive", required = true}, {"norm"}}, ...)
+  transformers.stack(self, NAME, given.layer, given.num_layers, given.norm)
 end
 
 local CALL <const> = {{"tgt", kind = "tensor", required = true}, {"memory", kind = "tensor", required = true},
@@ -22,7 +23,7 @@ function Decoder:forward(...)
   local x = given.tgt
   for _, layer in ipairs(self.layers:children()) do
     x = layer(x, given.memory, given.tgt_mask, given.memory_mask, given.tgt_key_padding_mask,
-      given.memory_key_padding_mask)
+      given.memory_key_padding_mask, given.tgt_is_causal, given.memory_is_causal)
   end
   return self.norm and self.norm(x) or x
 end

@@ -22,11 +22,12 @@ local CALL <const> = {{"tgt", kind = "tensor", required = true}, {"memory", kind
 function Layer:forward(...)
   local given = options.read(NAME, CALL, ...)
   local x = transformers.residual(self, self.norm1, given.tgt, function(y)
-    return transformers.attend(self, "self_attn", "dropout1", y, y, given.tgt_mask, given.tgt_key_padding_mask)
+    return transformers.attend(self, "self_attn", "dropout1", y, y, given.tgt_mask, given.tgt_key_padding_mask,
+      given.tgt_is_causal)
   end)
   x = transformers.residual(self, self.norm2, x, function(y)
     return transformers.attend(self, "multihead_attn", "dropout2", y, given.memory, given.memory_mask,
-      given.memory_key_padding_mask)
+      given.memory_key_padding_mask, given.memory_is_causal)
   end)
   return transformers.residual(self, self.norm3, x, function(y)
     return transformers.feed_forward(self, y, self.dropout3)

@@ -8,8 +8,9 @@ local NAME <const> = "nn.TransformerEncoder"
 local Encoder = torch.class("nn.TransformerEncoder", torch.nn.Module)
 
 function Encoder:__init(...)
-  transformers.stack(self, NAME, options.read(NAME, {{"layer", kind = "any", required = true},
-    {"num_layers", kind = "positive", required = true}, {"norm"}}, ...))
+  local given = options.read(NAME, {{"layer", kind = "any", required = true},
+    {"num_layers", kind = "positive", required = true}, {"norm"}}, ...)
+  transformers.stack(self, NAME, given.layer, given.num_layers, given.norm)
 end
 
 local CALL <const> = {{"src", kind = "tensor", required = true}, {"mask", kind = "tensor"},
@@ -18,7 +19,9 @@ local CALL <const> = {{"src", kind = "tensor", required = true}, {"mask", kind =
 function Encoder:forward(...)
   local given = options.read(NAME, CALL, ...)
   local x = given.src
-  for _, layer in ipairs(self.layers:children()) do x = layer(x, given.mask, given.src_key_padding_mask) end
+  for _, layer in ipairs(self.layers:children()) do
+    x = layer(x, given.mask, given.src_key_padding_mask, given.is_causal)
+  end
   return self.norm and self.norm(x) or x
 end
 

@@ -20,7 +20,8 @@ local CALL <const> = {{"src", kind = "tensor", required = true}, {"src_mask", ki
 function Layer:forward(...)
   local given = options.read(NAME, CALL, ...)
   local x = transformers.residual(self, self.norm1, given.src, function(y)
-    return transformers.attend(self, "self_attn", "dropout1", y, y, given.src_mask, given.src_key_padding_mask)
+    return transformers.attend(self, "self_attn", "dropout1", y, y, given.src_mask, given.src_key_padding_mask,
+      given.is_causal)
   end)
   return transformers.residual(self, self.norm2, x, function(y)
     return transformers.feed_forward(self, y, self.dropout2)

@@ -14,7 +14,8 @@ local function is_shape(t, ...)
   return table.concat(t.shape, "×") == table.concat({...}, "×")
 end
 
---- The sum of both masks, of the shape (N or 1)×(heads or 1)×L×S, or nil; their shapes are checked. `name`: the caller.
+--- The sum of both masks, of the shape (N or 1)×(heads or 1)×L×S, or nil; their shapes are checked. `name`: who
+-- calls.
 function attention.mask(name, given, q, n, heads, length, positions)
   local padding, mask = given.key_padding_mask, given.attn_mask
   if padding and not is_shape(padding, n, positions) then

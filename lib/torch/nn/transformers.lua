@@ -56,9 +56,10 @@ function transformers.feed_forward(self, x, last)
   return last(self.linear2(self.dropout(self.act(self.linear1(x)))))
 end
 
---- Attention of x to `to`, without the weights.
-function transformers.attend(self, attention, dropout, x, to, mask, padding)
-  local out = self[attention](x, to, to, {attn_mask = mask, key_padding_mask = padding, need_weights = false})
+--- Attention of x to `to`, without the weights. is_causal: the mask is said to be causal.
+function transformers.attend(self, attention, dropout, x, to, mask, padding, is_causal)
+  local out = self[attention](x, to, to, {attn_mask = mask, key_padding_mask = padding, need_weights = false,
+    is_causal = is_causal})
   return self[dropout](out)
 end
 
@@ -84,13 +85,12 @@ function transformers.copy(layer, name)
 end
 
 --- How a stack of layers is made: num_layers copies of the layer, and a norm behind the last, or nil.
-function transformers.stack(self, name, given)
-  self.layers = transformers.copies(name, given.layer, given.num_layers)
-  self.num_layers = given.num_layers
-  if given.norm ~= nil then
-    if not options.is_callable(given.norm) then options.wrong(name, "norm", 3, "a module", given.norm) end
-    self.norm = given.norm
-  end
+function transformers.stack(self, name, layer, num_layers, norm)
+  self.layers = transformers.copies(name, layer, num_layers)
+  self.num_layers = num_layers
+  if norm == nil then return end
+  if not torch.isinstance(norm, torch.nn.Module) then options.wrong(name, "norm", 3, "a module", norm) end
+  self.norm = norm
 end
 
 return transformers

@@ -10,11 +10,11 @@ local function along(count, kernel, stride, dilation)
 end
 
 --- The windows of `name` by dimension, and their number.
-function slide.windows(name, given, height, width)
-  local kernel = sizes.list(name, "kernel_size", nil, given.kernel_size, 2, 1)
-  local dilation = sizes.list(name, "dilation", nil, given.dilation, 2, 1)
-  local padding = sizes.list(name, "padding", nil, given.padding, 2, 0)
-  local stride = sizes.list(name, "stride", nil, given.stride, 2, 1)
+function slide.windows(name, height, width, kernel, dilation, padding, stride)
+  kernel = sizes.list(name, "kernel_size", nil, kernel, 2, 1)
+  dilation = sizes.list(name, "dilation", nil, dilation, 2, 1)
+  padding = sizes.list(name, "padding", nil, padding, 2, 0)
+  stride = sizes.list(name, "stride", nil, stride, 2, 1)
   local rows = sizes.windows(height, kernel[1], stride[1], padding[1], dilation[1])
   local columns = sizes.windows(width, kernel[2], stride[2], padding[2], dilation[2])
   return {kernel = kernel, dilation = dilation, padding = padding, stride = stride, rows = rows, columns = columns,

@@ -11,7 +11,8 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"kerne
 return function(...)
   local given = options.read("unfold", PARAMETERS, ...)
   local x, single = sizes.batch("unfold", given.input, 2)
-  local w = slide.windows("unfold", given, x:size(3), x:size(4))
+  local w = slide.windows("unfold", x:size(3), x:size(4), given.kernel_size, given.dilation, given.padding,
+    given.stride)
   if w.rows < 1 or w.columns < 1 then
     options.wrong("unfold", "input", 1, "a plane that is not smaller than the window", given.input)
   end
