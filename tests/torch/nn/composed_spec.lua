@@ -55,6 +55,8 @@ describe("wrong calls of composed layers are one clear line:", function()
     {function() F.rms_norm(torch.zeros(2, 3), 2) end,
       "rms_norm: 'normalized_shape' (argument 2): expected the last sizes of 'input', which is float32 (2×3), got "
         .. "number 2"},
+    {function() F.affine_grid(torch.zeros(1, 2, 2), {1, 1, 2, 2}) end,
+      "affine_grid: 'theta' (argument 1): expected a floating-point tensor (1×2×3), got float32 (1×2×2)"},
     {function() F.instance_norm(torch.zeros(2, 3, 4), {use_input_stats = false}) end,
       "instance_norm: without use_input_stats expected 'running_mean' and 'running_var'"},
     {function() F.bilinear(torch.ones(1, 2), torch.ones(2, 3), torch.ones(1, 2, 3)) end,
