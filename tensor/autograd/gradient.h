@@ -18,6 +18,7 @@ Status unselect(Backward *c, Tensor *grad, int64_t dim, int64_t index, Tensor **
 Status unstride(Backward *c, Tensor *grad, int64_t dim, int64_t first, int64_t step, Tensor **out);
 
 Status angle_gradient(Backward *c, Tensor *grad, Tensor *z, Tensor **out);
+Status gradient_or_zeros(Backward *c, Tensor *grad, Tensor *result, Tensor **out);
 Status sgn_gradient(Backward *c, Tensor *grad, Tensor *z, Tensor *s, Tensor **out);
 
 #endif

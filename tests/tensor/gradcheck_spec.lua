@@ -25,6 +25,7 @@ local function leaves_of(sample)
     end
     local args = {n = sample.n}
     for i = 1, sample.n do args[i] = put(sample[i]) end
+    if sample.hermitian then args[1] = (args[1] + args[1]:adjoint()) * 0.5 end -- one triangle is read
     if sample.transposed then args[1] = args[1]:t():clone():t() end
     return args
   end

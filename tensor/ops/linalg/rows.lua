@@ -96,3 +96,158 @@ op {"linear", "(input: Tensor, weight: Tensor, bias: Tensor = nil) -> Tensor",
 out).]],
   example = "nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3), torch.zeros(4))",
   gives = "{{3, 3, 3, 3}, {3, 3, 3, 3}}"}
+
+-- Factorisations by LAPACK, of the last two dimensions: private rows with gradients, of which lib/torch/linalg is made.
+-- info is 0 for each matrix that went well. Formulas that are holomorphic take the transposed, the others the adjoint.
+local function lapack(name, signature, doc, row)
+  row.private, row.infer, row.contiguous, row.complex, row.doc = true, name, true, true, doc
+  row.types = row.types or "float"
+  row[1], row[2] = name, signature
+  op(row)
+end
+local function diagonal(x) return x:diagonal(0, -2, -1) end
+-- The gradient of result i, zeros where none came.
+local function gradient(o, i) return o.grads[i]:helper("gradient_or_zeros", o.outs[i]) end
+-- 1 / (difference of two numbers), 0 on the diagonal, where the difference becomes infinite.
+local function gaps(x)
+  return (x:unsqueeze(-2) - x:unsqueeze(-1) + x:new_full(x.shape, math.huge):diag_embed()):reciprocal()
+end
+
+lapack("lapack_cholesky", "(input: Tensor) -> Tensor, Tensor", "L of A = L Lᴴ, and info.", {
+  holomorphic = false, domain = "lapack_definite",
+  backward = function(o) -- the Hermitian part of L⁻ᴴ Φ(Lᴴ dL) L⁻¹, Φ: lower triangle, half diagonal
+    local adjoint = o.out:adjoint()
+    local phi = adjoint:matmul(o.grad):tril()
+    phi = phi - (diagonal(phi) * 0.5):diag_embed()
+    local left = adjoint:lapack_triangular(phi, true, false)
+    local both = adjoint:lapack_triangular(left:adjoint(), true, false)
+    return {input = (both + both:adjoint()) * 0.5}
+  end})
+lapack("lapack_triangular", "(input: Tensor, other: Tensor, upper: bool, unit: bool) -> Tensor",
+  "X of A X = B, A a triangle, with ones on its diagonal where unit says so.", {
+  domain = "lapack_triangular", specialize = {"upper", "unit"},
+  backward = function(o)
+    local other = o.input:transpose(-2, -1):lapack_triangular(o.grad, not o.upper, o.unit)
+    local input = -other:matmul(o.out:transpose(-2, -1))
+    return {input = o.upper and input:triu(o.unit and 1 or 0) or not o.upper and input:tril(o.unit and -1 or 0),
+      other = other}
+  end})
+lapack("lapack_solve", "(input: Tensor, other: Tensor) -> Tensor, Tensor", "X of A X = B, and info.", {
+  domain = "lapack_solve",
+  backward = function(o)
+    local other = (o.input:transpose(-2, -1):lapack_solve(o.grad))
+    return {input = -other:matmul(o.out:transpose(-2, -1)), other = other}
+  end})
+-- The gradient of L U, packed as g is, without the permutation (PyTorch's lu_factor_ex_backward describes the three
+-- cases; k counts from 0 here, as sizes in C do): L⁻ᵀ (tril(Lᵀ gL, -1) + triu(gU Uᵀ)) U⁻ᵀ
+-- where the matrix is square.
+local function lu_gradient(o)
+  local k, lu, g = o.out.shape[-1], o.out, o.grad
+  local wide, tall = o.form == "wide", o.form == "tall"
+  if wide then k = o.out.shape[-2] end
+  local square, inner = lu, g
+  if wide then square, inner = lu:narrow(-1, 1, k), g:narrow(-1, 1, k) end
+  if tall then square, inner = lu:narrow(-2, 1, k), g:narrow(-2, 1, k) end
+  local lower, upper = square:tril(-1), square:triu()
+  local left = lower:transpose(-2, -1):matmul(inner:tril(-1)) + inner:tril(-1)
+  local right = inner:triu():matmul(upper:transpose(-2, -1))
+  local lt, rest = square:transpose(-2, -1), nil
+  if wide then
+    rest = g:narrow(-1, k, o.out.shape[-1] - k)
+    left = left - rest:matmul(lu:narrow(-1, k, o.out.shape[-1] - k):transpose(-2, -1))
+  elseif tall then
+    rest = g:narrow(-2, k, o.out.shape[-2] - k)
+    right = right - lu:narrow(-2, k, o.out.shape[-2] - k):transpose(-2, -1):matmul(rest)
+  end
+  local function times_inverse(x) -- x U⁻ᵀ
+    return square:lapack_triangular(x:transpose(-2, -1), true, false):transpose(-2, -1)
+  end
+  local first = times_inverse(lt:lapack_triangular(left:tril(-1) + right:triu(), true, true))
+  if wide then return (torch.join({first, lt:lapack_triangular(rest, true, true)}, -1)) end
+  return tall and (torch.join({first, times_inverse(rest)}, -2)) or first
+end
+lapack("lapack_lu", "(input: Tensor, form: square|tall|wide) -> Tensor, Tensor, Tensor",
+  "L and U of A = P L U in one matrix, the pivots of P from 1, and info.", {
+  domain = "lapack_lu", specialize = {"form"},
+  backward = function(o) return {input = o.out:lapack_permutation(o.outs[2]):matmul(lu_gradient(o))} end})
+-- Pivots are int32, so these take numbers of all kinds; the shape functions look at the dtypes.
+lapack("lapack_permutation", "(input: Tensor, pivots: Tensor) -> Tensor", "P of A = P L U.", {types = "number"})
+lapack("lapack_geqrf", "(input: Tensor) -> Tensor, Tensor", "R, below it the reflections of Q, and their factors.", {})
+lapack("lapack_reflections", "(input: Tensor, tau: Tensor) -> Tensor", "The columns of the product of reflections.", {})
+op {"lapack_qr", "(input: Tensor) -> Tensor, Tensor", private = true, types = "float", complex = true,
+  holomorphic = false, domain = "lapack_qr",
+  composite = function(o) -- at least as many rows as columns
+    local packed, tau = o.input:lapack_geqrf()
+    return packed:lapack_reflections(tau), packed:narrow(-2, 1, o.input.shape[-1]):triu()
+  end,
+  backward = function(o)
+    local q, r, dq, dr = o.outs[1], o.outs[2], gradient(o, 1), gradient(o, 2)
+    local m = (dr:matmul(r:adjoint()) - q:adjoint():matmul(dq)):triu()
+    m = m + m:adjoint()
+    local d = diagonal(m) * 0.5
+    local x = dq + q:matmul(m - d:diag_embed())
+    return {input = r:lapack_triangular(x:adjoint(), true, false):adjoint()}
+  end, doc = "Q and R."}
+lapack("lapack_eigh", "(input: Tensor, upper: bool, vectors: bool) -> Tensor, Tensor",
+  "The eigenvalues in ascending order and the eigenvectors of Hermitian matrices.", {
+  holomorphic = false, domain = "lapack_eigh",
+  backward = function(o)
+    local values, vectors = o.outs[1], o.outs[2]
+    local inner = vectors:adjoint():matmul(gradient(o, 2)) * gaps(values) + gradient(o, 1):diag_embed()
+    return {input = vectors:matmul(inner):matmul(vectors:adjoint())}
+  end})
+lapack("lapack_svd", "(input: Tensor, form: square|tall|wide, full: bool, vectors: bool) -> Tensor, Tensor, Tensor",
+  "U, S and Vᴴ.", {holomorphic = false, domain = "lapack_svd", specialize = {"form"},
+  backward = function(o)
+    local s, k = o.outs[2], o.outs[2].shape[-1]
+    local wide, tall = o.form == "wide", o.form == "tall"
+    local u, vh = o.outs[1]:narrow(-1, 1, k), o.outs[3]:narrow(-2, 1, k)
+    local du, dvh = gradient(o, 1):narrow(-1, 1, k), gradient(o, 3):narrow(-2, 1, k)
+    local function skew(x) return x - x:adjoint() end
+    local left, right = skew(u:adjoint():matmul(du)), skew(vh:matmul(dvh:adjoint()))
+    local column, row, gap = s:unsqueeze(-1), s:unsqueeze(-2), gaps(s * s)
+    local inner = (left * gap) * row + (right * gap) * column
+      + (diagonal(left) * 0.5 / s + gradient(o, 2)):diag_embed()
+    if tall then
+      local beside = du / row
+      return {input = (u:matmul(inner) + beside - u:matmul(u:adjoint():matmul(beside))):matmul(vh)}
+    end
+    local product = inner:matmul(vh)
+    if not wide then return {input = u:matmul(product)} end
+    local beside = dvh / column
+    return {input = u:matmul(product + beside - beside:matmul(vh:adjoint()):matmul(vh))}
+  end})
+lapack("lapack_eig", "(input: Tensor, vectors: bool) -> Tensor, Tensor",
+  "The eigenvalues and the eigenvectors, of length 1, as complex numbers.", {
+  holomorphic = false, domain = "lapack_eig", specialize = {"input.is_complex"},
+  backward = function(o)
+    local vectors, adjoint = o.outs[2], o.outs[2]:adjoint()
+    local inner = adjoint:matmul(gradient(o, 2))
+    inner = inner - adjoint:matmul(vectors) * diagonal(inner):real():unsqueeze(-2)
+    local values = o.outs[1]:conj()
+    local ones = diagonal(inner):ones_like()
+    local gap = values:unsqueeze(-2) - values:unsqueeze(-1) + ones:diag_embed()
+    inner = inner / gap
+    inner = inner - diagonal(inner):diag_embed() + gradient(o, 1):diag_embed()
+    local input = (adjoint:lapack_solve(inner:matmul(adjoint)))
+    return {input = o.input.is_complex and input or input:real()}
+  end})
+lapack("lapack_ldl", "(input: Tensor, hermitian: bool) -> Tensor, Tensor, Tensor",
+  "The factors L and D of A = L D Lᵀ in one matrix, the pivots, and info.", {})
+lapack("lapack_ldl_solve", "(input: Tensor, pivots: Tensor, other: Tensor, hermitian: bool) -> Tensor",
+  "X of A X = B, A factored by lapack_ldl.", {types = "number"})
+op {"lapack_pinv", "(input: Tensor, cutoff: Tensor) -> Tensor", private = true, types = "float", complex = true,
+  holomorphic = false, domain = "lapack_pinv",
+  composite = function(o) -- singular values up to cutoff count as 0
+    local u, s, vh = o.input:lapack_svd("square", false, true)
+    local inverse = s:reciprocal():masked_fill(s:le(o.cutoff:unsqueeze(-1)), 0)
+    return vh:adjoint():matmul(inverse:unsqueeze(-1) * u:adjoint())
+  end,
+  backward = function(o) -- Golub and Pereyra, 1973
+    local p, a = o.out, o.input
+    local ph, gh = p:adjoint(), o.grad:adjoint()
+    local k = gh:matmul(p)
+    local kp = k:matmul(ph)
+    return {input = kp - p:matmul(k):adjoint() - a:matmul(p):matmul(kp)
+      + ph:matmul(p):matmul(gh - k:matmul(a))}
+  end, doc = "The pseudo-inverse."}

@@ -28,7 +28,7 @@ return {
   in_place = {},
   missing = {
     dtypes = {},
-    ops = {["linalg.vector_norm"] = true},
+    ops = {},
   },
   executed = 3900,
 }

@@ -1,0 +1,74 @@
+-- torch.linalg by LAPACK: what the recorded cases (tests/tensor/parity_spec.lua) do not say: errors, and identities
+-- on batches of real and complex matrices.
+local linalg = torch.linalg
+local close = function(a, b, tolerance) assert.is_true(torch.allclose(a, b, {rtol = 0, atol = tolerance or 1e-10})) end
+
+local function real(...) return torch.randn({...}, {dtype = "float64"}) end
+local KINDS = {real = real, complex = function(...) return torch.complex(real(...), real(...)) end}
+
+describe("factorisations", function()
+  for kind, make in pairs(KINDS) do
+    it("give the matrix back, " .. kind, function()
+      torch.manual_seed(1)
+      for _, shape in ipairs {{4, 4}, {2, 5, 3}, {2, 3, 5}} do
+        local a = make(table.unpack(shape))
+        local p, l, u = linalg.lu(a)
+        close(p:matmul(l):matmul(u), a)
+        local q, r = linalg.qr(a)
+        close(q:matmul(r), a)
+        local left, s, right = linalg.svd(a, false)
+        close((left * s:unsqueeze(-2)):matmul(right), a)
+        close(linalg.svdvals(a), s)
+        local whole, _, other = linalg.svd(a)
+        assert.are.equal(a:size(-2), whole:size(-1))
+        assert.are.equal(a:size(-1), other:size(-2))
+        close(a:matmul(linalg.pinv(a)):matmul(a), a)
+      end
+      local a = make(2, 4, 4)
+      local values, vectors = linalg.eig(a)
+      close(a:to(torch.complex128):matmul(vectors), vectors * values:unsqueeze(-2))
+      local h = a + a:adjoint()
+      local w, v = linalg.eigh(h)
+      close(h:matmul(v), v * w:unsqueeze(-2))
+      close(linalg.eigvalsh(h, "U"), w)
+      local lower = linalg.cholesky(a:matmul(a:adjoint()))
+      close(lower:matmul(lower:adjoint()), a:matmul(a:adjoint()))
+      close(linalg.inv(a):matmul(a), torch.eye(4, {dtype = a.dtype}):expand(2, 4, 4))
+      local b = make(4, 3)
+      close(a:matmul(linalg.solve(a, b)), b:expand(2, 4, 3))
+      local lu, pivots = linalg.lu_factor(a)
+      local b2 = make(2, 4, 3)
+      close(a:adjoint():matmul(linalg.lu_solve(lu, pivots, b2, {adjoint = true})), b2)
+      close(linalg.lu_solve(lu, pivots, b2:transpose(-2, -1), {left = false}):matmul(a), b2:transpose(-2, -1))
+      local sign, log = linalg.slogdet(a)
+      close(sign * log:exp(), linalg.det(a), 1e-9)
+    end)
+  end
+end)
+
+describe("errors", function()
+  local function message(f, ...)
+    local ok, text = pcall(f, ...)
+    assert.is_false(ok)
+    return text
+  end
+  it("name the matrix of the batch", function()
+    local a = torch.stack({torch.eye(2), torch.zeros(2, 2), torch.eye(2)}, 1)
+    for _, name in ipairs {"inv", "lu_factor"} do
+      assert.matches("linalg%." .. name .. ": matrix 2 of the batch is singular", message(linalg[name], a))
+    end
+    assert.matches("linalg%.solve: matrix 2 of the batch is singular", message(linalg.solve, a, torch.ones(3, 2, 1)))
+    assert.matches("linalg%.cholesky: matrix 2 of the batch is not positive definite",
+      message(linalg.cholesky, a))
+    assert.matches("linalg%.inv: the matrix is singular", message(linalg.inv, torch.zeros(2, 2)))
+  end)
+  it("say what is expected", function()
+    assert.matches("linalg%.inv: 'A' %(argument 1%): expected square matrices, got float32 %(2×3%)",
+      message(linalg.inv, torch.ones(2, 3)))
+    assert.matches("linalg%.det: 'A' %(argument 1%): expected float32, float64",
+      message(linalg.det, torch.eye(2):long()))
+    assert.matches("linalg%.matrix_norm: 'ord' %(argument 2%): expected 'fro'", message(linalg.matrix_norm,
+      torch.eye(2), 3))
+    assert.matches("linalg%.eigh: 'UPLO' %(argument 2%): expected 'L' or 'U'", message(linalg.eigh, torch.eye(2), "X"))
+  end)
+end)
