@@ -57,6 +57,10 @@ describe("wrong calls of composed layers are one clear line:", function()
         .. "number 2"},
     {function() F.affine_grid(torch.zeros(1, 2, 2), {1, 1, 2, 2}) end,
       "affine_grid: 'theta' (argument 1): expected a floating-point tensor (1×2×3), got float32 (1×2×2)"},
+    {function() F.embedding_bag(torch.tensor {1, 2}, torch.eye(2), torch.tensor {2}) end,
+      "embedding_bag: 'offsets' (argument 3): expected rising positions from 1 to 3, got int64 (1)"},
+    {function() nn.EmbeddingBag(3, 2, {padding_idx = 4}) end,
+      "nn.EmbeddingBag: 'padding_idx' (argument 8): expected a position from 1 to 3 (or -1 to -3), got number 4"},
     {function() F.instance_norm(torch.zeros(2, 3, 4), {use_input_stats = false}) end,
       "instance_norm: without use_input_stats expected 'running_mean' and 'running_var'"},
     {function() F.bilinear(torch.ones(1, 2), torch.ones(2, 3), torch.ones(1, 2, 3)) end,
@@ -108,6 +112,11 @@ describe("composed layers", function()
     grad(function(x) return (F.max_pool3d(x, 2, 1)) end, {1, 1, 3, 2, 3})
     grad(function(x, w, b) return F.group_norm(x, 2, w, b) end, {2, 4, 3}, {4}, {4})
     grad(function(x) return F.rms_norm(x, 3) end, {2, 3})
+    for _, mode in ipairs {"sum", "mean", "max"} do
+      grad(function(w)
+        return F.embedding_bag(torch.tensor {1, 3, 3, 2}, w, torch.tensor {1, 3, 3}, {mode = mode, padding_idx = 2})
+      end, {3, 2})
+    end
     grad(function(x) return nn.ChannelShuffle(2)(x) end, {1, 4, 2})
   end)
 

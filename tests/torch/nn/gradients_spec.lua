@@ -72,6 +72,7 @@ end
 -- Modules whose gradient is no plain derivative, and why.
 local OTHERS = {["nn.CTCLoss"] = "takes its input to be normalised: tests/tensor/gradcheck_spec.lua has its derivative",
   ["nn.ChannelShuffle"] = "has no recorded gradient: composed_spec.lua checks it",
+  ["nn.EmbeddingBag"] = "takes positions: composed_spec.lua checks the gradient of its table",
   ["nn.MultiheadAttention/2"] = "has options in each call: the cases of the other file are checked"}
 
 describe("gradients of modules:", function()
