@@ -195,8 +195,12 @@ static bool is_late(lua_State *L, int index) {
 static bool read_list(Reader *r, int arg, int index) {
   lua_State *L = r->L;
   if (lua_type(L, index) != LUA_TTABLE) return wrong(r, arg, index, "an array of tensors");
-  int n = (int)lua_rawlen(L, index);
+  const size_t length = lua_rawlen(L, index);
+  if (length > INT32_MAX) return wrong(r, arg, index, "an array of tensors");
+  const int n = (int)length;
   if (!table_is_list(L, index, n)) return wrong(r, arg, index, "an array of tensors without names in it");
+  if (n > r->n_room) return wrong(r, arg, index, "an array that no finaliser makes longer meanwhile");
+  r->n_room -= n;
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, index, i + 1);
     Tensor *t = tensor_test(L, -1);
@@ -343,13 +347,16 @@ int argument_raise(Reader *r) {
 }
 
 void argument_make_room(Reader *r) {
-  size_t n = OP_MAX_INPUTS;
+  size_t n = 0;
   r->inputs = r->few;
   r->temporary = r->few + OP_MAX_INPUTS;
   if (!r->info->list) return;
   for (int i = 0; i < r->info->n_args; i++)
     if (r->info->args[i].list && r->at[i] != 0 && lua_type(r->L, r->at[i]) == LUA_TTABLE)
       n += lua_rawlen(r->L, r->at[i]);
+  if (n > INT32_MAX) n = 0; /* no array that memory holds: reading it refuses it */
+  r->n_room = (int)n;
+  n += OP_MAX_INPUTS;
   r->inputs = lua_newuserdatauv(r->L, 2 * n * sizeof(Tensor *), 0);
   r->temporary = r->inputs + n;
 }

@@ -18,6 +18,7 @@ typedef struct {
   _Alignas(16) char attrs[OP_MAX_ATTRIBUTE_BYTES];
   Tensor **inputs, **temporary; /* room for all that are given: few, or for lists a block on the Lua stack */
   int n_inputs, n_temporaries;
+  int n_room; /* items of lists that there is room for still */
   Tensor *few[2 * OP_MAX_INPUTS];
   char expected[160]; /* what was wrong with argument 'wrong' */
   int wrong, wrong_index;

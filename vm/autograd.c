@@ -95,7 +95,8 @@ static Tensor **tensor_array(lua_State *L, int index, const char *function, cons
   Tensor *one = tensor_test(L, index);
   if (one == NULL && !lua_istable(L, index))
     error_argument(L, function, name, position, "a tensor or an array of tensors", index);
-  *n = one != NULL ? 1 : (int)lua_rawlen(L, index);
+  const size_t length = one != NULL ? 1 : lua_rawlen(L, index);
+  *n = length < INT32_MAX ? (int)length : 0; /* longer than any array that memory holds: its keys are no list */
   if (one == NULL && !table_is_list(L, index, *n))
     error_argument(L, function, name, position, "an array of tensors without names in it", index);
   Tensor **list = lua_newuserdatauv(L, sizeof(Tensor *) * (size_t)(*n + 1), 0);

@@ -78,7 +78,7 @@ static bool call_deferred(Reader *r, bool in_place, const void *attrs, TensorBox
 static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
   memset(&r, 0, offsetof(Reader, attrs));
-  r.n_inputs = r.n_temporaries = r.wrong = 0;
+  r.n_inputs = r.n_temporaries = r.n_room = r.wrong = 0;
   r.L = L;
   r.info = info;
   r.in_place = in_place;

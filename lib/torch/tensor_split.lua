@@ -27,6 +27,7 @@ return function(...)
   end
   if options.integer(cuts) then
     if cuts < 1 then options.wrong("tensor_split", "indices_or_sections", 2, "a positive integer", cuts) end
+    if cuts > 0x7fffffff then options.raise "tensor_split: too many parts" end
     cuts = equal_cuts(n, options.integer(cuts))
   elseif type(cuts) ~= "table" then wrong(where) end
   local parts, from = {}, 0

@@ -115,6 +115,13 @@ Status resolve_dim(const char *who, int64_t dim, int ndim, int *out);
 /* Bits of the dimensions named by dims (all when dims->n is -1 or 0). */
 Status resolve_dims(const char *who, const Ints *dims, int ndim, uint32_t *bits);
 
+/* A stride of a tensor without elements may be too large for its type: no element is found by it. */
+static inline int64_t wrapping_product(int64_t a, int64_t b) { return (int64_t)((uint64_t)a * (uint64_t)b); }
+/* From the first element of a view to the one at position 'i' of dimension 'd'. */
+static inline int64_t view_distance(const Tensor *t, int64_t i, int d) {
+  return t->numel == 0 ? 0 : i * t->stride[d];
+}
+
 /* ---- copies without a trace in the history (copy.c), on any device ---------- */
 
 /* A contiguous tensor of the same values: itself (retained) or a copy. */

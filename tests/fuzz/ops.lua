@@ -28,7 +28,7 @@ local function fault_of(message, text)
     if text:find "raises" or text:find "strange" or text:find "v%[" then return nil end
     return "is a " .. type(message)
   end
-  if message:find "\n" and not message:find "the state does not fit" then return "has more than one line" end
+  if message:find "\n" then return "has more than one line" end
   if #message > 600 then return "has " .. #message .. " bytes" end
   -- At a line of the program Lua's words are right.
   local own = message:find "^%[string" or message:find "^tests/fuzz/ops/helpers.lua"

@@ -213,6 +213,7 @@ Sequential(
     local ok, message = pcall(b.load_state_dict, b, state)
     assert.is_false(ok)
     assert.matches("missing: 0.bias", message, 1, true)
+    assert.is_nil(message:find "\n")
     assert.matches("unexpected: extra", message, 1, true)
     assert.matches("size mismatch for 0.weight", message, 1, true)
     assert.is_true(torch.equal(before, b[4].bias:detach()))

@@ -135,7 +135,7 @@ static void take_mask(Indexing *x, Tensor *mask) {
 static int item_dims(lua_State *L, int table, int n) {
   int used = 0, rests = 0;
   for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, table, i);
+    if (lua_rawgeti(L, table, i) == LUA_TNIL) error_raise(L, "index: expected a list of items, got one with a hole");
     Tensor *t = tensor_test(L, -1);
     bool special = lua_type(L, -1) == LUA_TSTRING;
     if (special && strcmp(lua_tostring(L, -1), "...") == 0 && ++rests > 1)
@@ -176,8 +176,10 @@ static void read_key(Indexing *x, Tensor *t) {
     take_item(x, 2, lua_type(L, 2) == LUA_TSTRING ? 0 : 1);
     return;
   }
-  int n = (int)lua_rawlen(L, 2), left = item_dims(L, 2, n);
+  const size_t length = lua_rawlen(L, 2);
+  const int n = length < INT32_MAX ? (int)length : 0; /* longer than any array that memory holds: no list */
   if (!table_is_list(L, 2, n)) error_raise(L, "index: expected a list of items without names in it");
+  int left = item_dims(L, 2, n);
   if (left > t->ndim)
     error_raise(L, "index: %d items for a tensor of %d dimension%s", left, (int)t->ndim, t->ndim == 1 ? "" : "s");
   for (int i = 1; i <= n; i++) {

@@ -2,6 +2,7 @@
 ** tensors that share storage with the module's; its metatable remembers the order,
 ** and `pairs` follows it.
 */
+#include <stdio.h>
 #include <string.h>
 
 #include "module.h"
@@ -167,15 +168,26 @@ static void find_unexpected(lua_State *L) {
   lua_settop(L, LOAD_SIZES);
 }
 
-static void add_list(lua_State *L, luaL_Buffer *b, int list, const char *title,
-                     const char *separator) {
+#define LOAD_TOLD 3 /* names of a kind that the message shows */
+
+/* "; missing: a, b, c and 7 more" */
+static void add_list(lua_State *L, luaL_Buffer *b, int list, const char *title) {
   lua_Integer n = (lua_Integer)lua_rawlen(L, list);
   if (n > 0) luaL_addstring(b, title);
-  for (lua_Integer i = 1; i <= n; i++) {
-    if (i > 1) luaL_addstring(b, separator);
+  for (lua_Integer i = 1; i <= n && i <= LOAD_TOLD; i++) {
+    if (i > 1) luaL_addstring(b, ", ");
     lua_rawgeti(L, list, i);
+    char text[96];
+    if (lua_rawlen(L, -1) >= sizeof text) {
+      snprintf(text, sizeof text, "%.90s...", lua_tostring(L, -1));
+      lua_pop(L, 1);
+      lua_pushstring(L, text);
+    }
     luaL_addvalue(b);
   }
+  char more[48];
+  snprintf(more, sizeof more, " and %lld more", (long long)(n - LOAD_TOLD));
+  if (n > LOAD_TOLD) luaL_addstring(b, more);
 }
 
 static void check_mismatches(lua_State *L, bool strict) {
@@ -185,20 +197,20 @@ static void check_mismatches(lua_State *L, bool strict) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   if (strict) {
-    add_list(L, &b, LOAD_MISSING, "\n  missing: ", ", ");
-    add_list(L, &b, LOAD_UNEXPECTED, "\n  unexpected: ", ", ");
+    add_list(L, &b, LOAD_MISSING, "; missing: ");
+    add_list(L, &b, LOAD_UNEXPECTED, "; unexpected: ");
   }
-  add_list(L, &b, LOAD_SIZES, "\n  ", "\n  ");
+  add_list(L, &b, LOAD_SIZES, "; ");
   luaL_pushresult(&b);
   Module *m = lua_touserdata(L, LOAD_MODULE);
-  error_raise(L, "load_state_dict: the state does not fit %s:%s",
+  error_raise(L, "load_state_dict: the state does not fit %s%s",
               class_short_name(m->object.class), lua_tostring(L, -1));
 }
 
 /** nn.Module:load_state_dict(state_dict: table, strict: bool = true) -> table, table: Copies the
 ** tensors of a state_dict into the parameters and buffers. Everything is checked before the
 ** first value changes: sizes that differ raise, with strict also missing and unexpected names, all
-** in one message. Returns the arrays of missing and of unexpected names. */
+** in one message that names three of each. Returns the arrays of missing and of unexpected names. */
 static int load_state_dict(lua_State *L) {
   static const Option options[] = {{"state_dict", OPTION_VALUE, 0, true, 0, NULL},
                                    {"strict", OPTION_BOOL, 0, false, 1, NULL},

@@ -45,6 +45,16 @@ data.position = position
 
 local length = options.length
 
+--- The field that __init of `class` has set: a subclass may have left it out, and a method may be called with anything.
+local function made(class, self, field)
+  local kind, meta = type(self), getmetatable(self)
+  local indexed = kind == "table" or kind == "userdata" and type(meta) == "table" and meta.__index
+  local value = indexed and self[field]
+  if type(value) == "table" and #value > 0 or torch.is_tensor(value) then return value end
+  options.raise(("%s: expected a dataset whose %s.__init was called, got %s"):format(class, class,
+    options.describe(self)))
+end
+
 -- Dataset ------------------------------------------------------------------
 
 --- torch.utils.data.Dataset(): The class to subclass: `__len()` and `__getitem(i)` make a data set.
@@ -82,18 +92,18 @@ function TensorDataset:__init(...)
   self.tensors = tensors
 end
 
-function TensorDataset:__len() return #self.tensors[1] end
+function TensorDataset:__len() return #made("TensorDataset", self, "tensors")[1] end
 
 function TensorDataset:__getitem(i)
-  local item = {}
-  local at = position("TensorDataset", i, #self.tensors[1])
-  for k, tensor in ipairs(self.tensors) do item[k] = tensor[at] end
+  local item, tensors = {}, made("TensorDataset", self, "tensors")
+  local at = position("TensorDataset", i, #tensors[1])
+  for k, tensor in ipairs(tensors) do item[k] = tensor[at] end
   return item
 end
 
 function TensorDataset:__getitems(positions)
   local parts = {}
-  for k, tensor in ipairs(self.tensors) do parts[k] = tensor:index_select(1, positions) end
+  for k, tensor in ipairs(made("TensorDataset", self, "tensors")) do parts[k] = tensor:index_select(1, positions) end
   return table.unpack(parts)
 end
 
@@ -121,15 +131,17 @@ function Subset:__init(dataset, indices)
   self.dataset, self.indices = dataset, indices
 end
 
-function Subset:__len() return #self.indices end
+function Subset:__len() return #made("Subset", self, "indices") end
 
 function Subset:__getitem(i)
-  return self.dataset[self.indices[position("Subset", i, #self.indices)]:item()]
+  local indices = made("Subset", self, "indices")
+  return self.dataset[indices[position("Subset", i, #indices)]:item()]
 end
 
 function Subset:__getitems(positions)
+  local indices = made("Subset", self, "indices")
   if not loader.can_gather(self.dataset) then return nil end
-  return self.dataset:__getitems(self.indices:index_select(1, positions))
+  return self.dataset:__getitems(indices:index_select(1, positions))
 end
 
 -- ConcatDataset ---------------------------------------------------------------------
@@ -156,10 +168,13 @@ function ConcatDataset:__init(datasets)
   self.datasets, self.cumulative_sizes = datasets, ends
 end
 
-function ConcatDataset:__len() return self.cumulative_sizes[#self.cumulative_sizes] end
+function ConcatDataset:__len()
+  local ends = made("ConcatDataset", self, "cumulative_sizes")
+  return ends[#ends]
+end
 
 function ConcatDataset:__getitem(i)
-  local ends = self.cumulative_sizes
+  local ends = made("ConcatDataset", self, "cumulative_sizes")
   local at = position("ConcatDataset", i, ends[#ends])
   local low, high = 1, #ends -- the first part that ends at or after `at`
   while low < high do

@@ -5,7 +5,7 @@
 static void view_parts(Tensor *out, int64_t offset) {
   out->dtype = dtype_real((DType)out->dtype);
   out->offset = out->offset * 2 + offset;
-  for (int d = 0; d < out->ndim; d++) out->stride[d] *= 2;
+  for (int d = 0; d < out->ndim; d++) out->stride[d] = wrapping_product(out->stride[d], 2);
 }
 
 Status view_real(const Tensor *in, const void *attrs, Tensor *out) {

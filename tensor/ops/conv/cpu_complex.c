@@ -14,14 +14,16 @@ static Tensor part_view(const Tensor *t, Part part) {
   return view;
 }
 
-static Status part_empty(const Tensor *t, Tensor **out) {
-  return tensor_empty_cpu(t->ndim, t->shape, dtype_real((DType)t->dtype), out);
+static Status part_empty(const Tensor *t, DType dtype, Tensor **out) {
+  return tensor_empty_cpu(t->ndim, t->shape, dtype_real(dtype), out);
 }
 
-/* A dense copy of the real or of the imaginary parts of t. */
-static Status part_copy(const Tensor *t, Part part, Tensor **out) {
+/* A dense copy of the real or of the imaginary parts of t, for a result of 'dtype'. A real t has imaginary parts 0. */
+static Status part_copy(Tensor *t, DType dtype, Part part, Tensor **out) {
+  TRY(part_empty(t, dtype, out));
+  if (!dtype_is_complex((DType)t->dtype))
+    return part == PART_REAL ? tensor_copy_raw(*out, t) : tensor_fill_raw(*out, scalar_int(0));
   Tensor view = part_view(t, part);
-  TRY(part_empty(t, out));
   return tensor_copy_raw(*out, &view);
 }
 
@@ -34,7 +36,7 @@ static Status part_store(const Tensor *t, Part part, Tensor *from) {
 static Status part_product(const Call *c, ConvKernel kernel, Tensor *a, Tensor *b, Tensor *bias, Tensor **out) {
   Tensor *in[] = {a, b, bias};
   Call inner = *c;
-  TRY(part_empty(c->out[0], out));
+  TRY(part_empty(c->out[0], (DType)c->out[0]->dtype, out));
   inner.in = in;
   inner.out[0] = *out;
   return kernel(&inner);
@@ -51,13 +53,14 @@ static void part_add(Tensor *x, Tensor *y, int64_t sign) {
 Status KERNEL(conv_by_parts)(Call *c, ConvKernel kernel) {
   OWNED Tensor *a = NULL, *b = NULL, *p = NULL, *q = NULL, *ac = NULL, *bd = NULL, *ad = NULL, *bc = NULL;
   OWNED Tensor *bias_real = NULL, *bias_imag = NULL;
+  const DType dtype = (DType)c->out[0]->dtype;
   Tensor *bias = c->n_in > 2 ? c->in[2] : NULL;
-  TRY(part_copy(c->in[0], PART_REAL, &a));
-  TRY(part_copy(c->in[0], PART_IMAG, &b));
-  TRY(part_copy(c->in[1], PART_REAL, &p));
-  TRY(part_copy(c->in[1], PART_IMAG, &q));
-  if (bias != NULL) TRY(part_copy(bias, PART_REAL, &bias_real));
-  if (bias != NULL) TRY(part_copy(bias, PART_IMAG, &bias_imag));
+  TRY(part_copy(c->in[0], dtype, PART_REAL, &a));
+  TRY(part_copy(c->in[0], dtype, PART_IMAG, &b));
+  TRY(part_copy(c->in[1], dtype, PART_REAL, &p));
+  TRY(part_copy(c->in[1], dtype, PART_IMAG, &q));
+  if (bias != NULL) TRY(part_copy(bias, dtype, PART_REAL, &bias_real));
+  if (bias != NULL) TRY(part_copy(bias, dtype, PART_IMAG, &bias_imag));
   TRY(part_product(c, kernel, a, p, bias_real, &ac));
   TRY(part_product(c, kernel, b, q, NULL, &bd));
   TRY(part_product(c, kernel, a, q, bias_imag, &ad));

@@ -8,7 +8,7 @@ static Status add_part(Call *c, int i, int dim, int64_t first, int64_t length) {
   Tensor **part = &c->list.v[i];
   TRY(tensor_view_of(c->in[0], part));
   (*part)->shape[dim] = length;
-  (*part)->offset += first * (*part)->stride[dim];
+  (*part)->offset += view_distance(c->in[0], first, dim);
   return OK;
 }
 

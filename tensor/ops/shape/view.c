@@ -38,7 +38,10 @@ static Status infer_size(const char *who, const Ints *size, int64_t numel, Ints 
 static bool view_strides(const Tensor *in, const Ints *size, int64_t *stride) {
   if (in->numel == 0) {
     int64_t step = 1;
-    for (int i = size->n - 1; i >= 0; i--) stride[i] = step, step *= size->v[i] > 0 ? size->v[i] : 1;
+    for (int i = size->n - 1; i >= 0; i--) {
+      stride[i] = step;
+      if (size->v[i] > 0) step = wrapping_product(step, size->v[i]);
+    }
     return true;
   }
   int at = size->n - 1;
@@ -102,7 +105,13 @@ Status composite_flatten(Call *c) {
   Ints size = {.n = 0};
   for (int d = 0; d < from; d++) size.v[size.n++] = in->shape[d];
   int64_t product = 1;
-  for (int d = from; d <= to && d < in->ndim; d++) product *= in->shape[d];
+  bool empty = false, overflow = false;
+  for (int d = from; d <= to && d < in->ndim; d++) {
+    empty |= in->shape[d] == 0;
+    overflow |= __builtin_mul_overflow(product, in->shape[d], &product);
+  }
+  if (empty) product = 0;
+  else if (overflow) return fail(ERROR_ARGUMENT, "flatten: the flat dimension would be too large");
   size.v[size.n++] = product;
   for (int d = to + 1; d < in->ndim; d++) size.v[size.n++] = in->shape[d];
   return op_reshape(c->in[0], size, &c->out[0]);
@@ -200,7 +209,7 @@ Status view_unsqueeze(const Tensor *in, const void *attrs, Tensor *out) {
     out->shape[d] = in->shape[d - 1];
     out->stride[d] = in->stride[d - 1];
   }
-  out->stride[dim] = dim < in->ndim ? in->shape[dim] * in->stride[dim] : 1;
+  out->stride[dim] = dim < in->ndim ? wrapping_product(in->shape[dim], in->stride[dim]) : 1;
   out->shape[dim] = 1;
   out->ndim++;
   return OK;
@@ -215,7 +224,7 @@ Status view_narrow(const Tensor *in, const void *attrs, Tensor *out) {
   if (start < 0 || a->length < 0 || a->length > size - start)
     return fail(ERROR_ARGUMENT, "narrow: %lld elements from position %lld do not fit in dimension %d of size %lld",
                 (long long)a->length, (long long)(a->start < 0 ? a->start : a->start + 1), dim + 1, (long long)size);
-  out->offset += start * in->stride[dim];
+  out->offset += a->length > 0 ? view_distance(in, start, dim) : 0;
   out->shape[dim] = a->length;
   return OK;
 }
@@ -229,7 +238,7 @@ Status view_select(const Tensor *in, const void *attrs, Tensor *out) {
   if (i < 0 || i >= size)
     return fail(ERROR_ARGUMENT, "select: position %lld is out of range for dimension %d of size %lld",
                 (long long)(a->index < 0 ? a->index : a->index + 1), dim + 1, (long long)size);
-  out->offset += i * in->stride[dim];
+  out->offset += view_distance(in, i, dim);
   drop_dim(out, dim);
   return OK;
 }
@@ -247,7 +256,7 @@ Status view_slice(const Tensor *in, const void *attrs, Tensor *out) {
   if (first < 0) first = 0;
   if (last >= size) last = size - 1;
   int64_t n = last >= first ? (last - first) / a->step + 1 : 0;
-  if (n > 0) out->offset += first * in->stride[dim];
+  if (n > 0) out->offset += view_distance(in, first, dim);
   out->shape[dim] = n;
   if (__builtin_mul_overflow(in->stride[dim], a->step, &out->stride[dim]))
     out->stride[dim] = in->stride[dim]; /* at most one element: no step is taken */
@@ -264,8 +273,8 @@ Status view_diagonal(const Tensor *in, const void *attrs, Tensor *out) {
   if (a->offset >= columns || a->offset <= -rows) n = 0;
   else if (a->offset >= 0) n = columns - a->offset < rows ? columns - a->offset : rows;
   else n = rows + a->offset < columns ? rows + a->offset : columns;
-  if (n > 0) out->offset += a->offset >= 0 ? a->offset * in->stride[d2] : -a->offset * in->stride[d1];
-  int64_t stride = in->stride[d1] + in->stride[d2];
+  if (n > 0) out->offset += a->offset >= 0 ? view_distance(in, a->offset, d2) : view_distance(in, -a->offset, d1);
+  const int64_t stride = (int64_t)((uint64_t)in->stride[d1] + (uint64_t)in->stride[d2]);
   drop_dim(out, d1 > d2 ? d1 : d2);
   drop_dim(out, d1 > d2 ? d2 : d1);
   out->shape[out->ndim] = n;

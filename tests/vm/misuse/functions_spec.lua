@@ -73,3 +73,36 @@ describe("wrong calls of functions that are no ops:", function()
     each("x:" .. name, function(self, ...) return x[name](self, ...) end, call, 2)
   end
 end)
+
+describe("wrong calls of functions in Lua files:", function()
+  local x = torch.ones(2, 3)
+  local wrong = {{}, {5}, {"x"}, {{}}, {print}, {true}, {x, "x"}, {x, {}}, {x, print}, {x, x, "y"}, {x, 1, "x"},
+    {x, 1, 1, "x"}, {x, x, x, x}, {{x, 5}}, {{5}}, {x, 0.5}, {torch.float32}, {x, -100}, {x, x, {foo = 1}},
+    {x, {foo = 1}}, {{"x"}}, {x, 1e18}, {torch.tensor(1)}, {torch.ones(0)}, {torch.ones(2, 2, 2)}, {"a", "b", "c"}}
+  local pipe = assert(io.popen "ls lib/torch/*.lua")
+  local names = {}
+  for path in pipe:lines() do names[#names + 1] = path:match "([%w_]+)%.lua$" end
+  pipe:close()
+  for _, name in ipairs(names) do
+    if type(torch[name]) == "function" and name ~= "save" and name ~= "load" then
+      it(name, function()
+        for i, args in ipairs(wrong) do
+          local ok, message = pcall(torch[name], table.unpack(args))
+          message = not ok and tostring(message) or ""
+          assert.is_nil(message:find "attempt to" or message:find "bad argument" or message:find "bad 'for'"
+            or message:find "^lib/" or message:find "\n", ("call %d: %s"):format(i, message))
+        end
+      end)
+    end
+  end
+  it("a dataset whose constructor was left out", function()
+    local data = torch.utils.data
+    for _, name in ipairs {"TensorDataset", "Subset", "ConcatDataset"} do
+      for _, self in ipairs {{}, 5, "x", {tensors = 1, indices = 1, cumulative_sizes = {}}} do
+        for _, method in ipairs {"__len", "__getitem"} do
+          assert.error_matches(function() return data[name][method](self, 1) end, name .. ": expected a dataset whose")
+        end
+      end
+    end
+  end)
+end)

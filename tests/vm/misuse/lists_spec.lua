@@ -32,6 +32,19 @@ describe("lists with names in them are refused by", function()
       end
     end)
   end
+  it("a list that says it is longer than any", function()
+    local list = {}
+    for k = 0, 62 do list[1 << k] = x end
+    for _, call in ipairs {
+      function() return torch.cat(list) end, function() return torch.autograd.grad(x, list) end,
+      function() return x[list] end, function() torch.autograd.backward(list) end,
+      function() return torch.zeros(list) end, function() return torch.tensor(list) end,
+    } do
+      local ok, got = pcall(call)
+      assert.is_false(ok)
+      assert.matches("expected", got)
+    end
+  end)
   it("none where table.pack has counted", function()
     assert.same({2, 2, 3}, {table.unpack(torch.stack(table.pack(x, x)).shape)})
     assert.same({1, 2}, torch.tensor(table.pack(1, 2)):tolist())
