@@ -84,6 +84,23 @@ end
 --- The distance from 1 to the next number of the dtype.
 function lapack.epsilon(x) return torch.finfo(lapack.real_dtype(x.dtype)).eps end
 
+--- A zero that belongs to the history of x: the sum of none of its elements.
+function lapack.nothing(x) return x:narrow(-1, 1, 0):sum() end
+
+--- The first columns of the product of the reflections in x. The steps of the kernel have no gradient, so where one is
+-- wanted the product is made of ops.
+function lapack.reflect(x, tau)
+  if not lapack.wants_gradient(x) and not lapack.wants_gradient(tau) then return lapack.reflections(x, tau) end
+  local m, n, k = x:size(-2), x:size(-1), tau:size(-1)
+  local vectors = x:tril(-1) + torch.eye(m, n, {dtype = x.dtype})
+  local q = torch.eye(m, n, {dtype = x.dtype}):expand(x.shape) + lapack.nothing(x)
+  for i = k, 1, -1 do
+    local v = vectors:narrow(-1, i, 1)
+    q = q - tau:narrow(-1, i, 1):unsqueeze(-1) * v:matmul(lapack.adjoint(v):matmul(q))
+  end
+  return q
+end
+
 --- Whether "U" was given for UPLO, and not "L".
 function lapack.is_upper(name, uplo)
   local letter = uplo:upper()
