@@ -14,7 +14,7 @@ return function(...)
   if given.k > n then
     options.raise(("kthvalue: 'k' (argument 2): expected 1 to %d, got %d"):format(n, given.k))
   end
-  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64}) end
+  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64, device = x.device}) end
   local values, places = x:sort(dim)
   values, places = values:narrow(dim, given.k, 1), places:narrow(dim, given.k, 1)
   if given.keepdim then return values, places end

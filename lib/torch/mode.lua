@@ -10,7 +10,7 @@ return function(...)
   local given = options.read("mode", PARAMETERS, ...)
   local x = given.input
   local dim = options.dim("mode", "dim", 2, given.dim, x.ndim)
-  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64}) end
+  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64, device = x.device}) end
   local n = x:size(dim)
   if n == 0 then options.raise(("mode: dimension %d has no elements"):format(dim)) end
   local sorted, places = x:sort(dim, false, {stable = true})
@@ -22,7 +22,7 @@ return function(...)
   end
   local shape = {}
   for d = 1, x.ndim do shape[d] = d == dim and n or 1 end
-  local order = torch.arange(1, n + 1):reshape(shape):expand(x.shape)
+  local order = torch.arange(1, n + 1, {device = x.device}):reshape(shape):expand(x.shape)
   local starts = torch.where(new, order, torch.zeros_like(order)):cummax(dim)
   local longest = (order - starts):argmax(dim, true)
   local values, found = sorted:gather(dim, longest), places:gather(dim, longest)

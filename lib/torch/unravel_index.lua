@@ -14,7 +14,7 @@ return function(...)
   end
   local total = 1
   for _, size in ipairs(shape) do total = total * size end
-  if at:numel() > 0 and (at:min():item() < 0 or at:max():item() >= total) then
+  if options.has_data(at) and at:numel() > 0 and (at:min():item() < 0 or at:max():item() >= total) then
     options.raise(("unravel_index: 'indices' (argument 1): expected positions from 1 to %d"):format(total))
   end
   local places = {}

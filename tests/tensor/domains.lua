@@ -368,6 +368,7 @@ function by_name.cummax() return {pack(distinct(2, 4), 2), pack(distinct(3, 2), 
 by_name.cummin = by_name.cummax
 function by_name.linear_scan() return {pack(x(2, 4), x(2, 4), 2), pack(x(3, 2), x(3, 2), 1, true)} end
 function by_name.shift() return {pack(x(2, 4), 2, true), pack(x(3, 2), 1, false, 2), pack(x(1), 1, true)} end
+function by_name.fourier() return {pack(complex(2, 6), 2), pack(complex(5, 2), 1, true), pack(complex(37), 1)} end
 function by_name.flip() return {pack(x(2, 3), {1}), pack(x(2, 3, 2), {1, 3}), pack(x(2), {})} end
 function by_name.fliplr() return {pack(x(2, 3))} end
 by_name.flipud = by_name.fliplr

@@ -9,7 +9,7 @@ distinct.PARAMETERS = {{"input", kind = "tensor", required = true},
 
 --- The order of the rows of a matrix, as positions: by the last column, then, keeping that order, by the one before …
 local function rows_order(rows)
-  local order = torch.arange(1, rows:size(1) + 1)
+  local order = torch.arange(1, rows:size(1) + 1, {device = rows.device})
   for column = rows:size(2), 1, -1 do
     local _, at = rows:select(2, column):index_select(1, order):sort(1, false, {stable = true})
     order = order:index_select(1, at)
@@ -20,7 +20,7 @@ end
 --- Whether each row differs from the one before; the first one does.
 local function starts(rows)
   local n = rows:size(1)
-  local new = torch.ones(n, {dtype = torch.bool})
+  local new = torch.ones(n, {dtype = torch.bool, device = rows.device})
   if n > 1 then
     new[{{2, n}}] = rows:narrow(1, 2, n - 1):ne(rows:narrow(1, 1, n - 1)):any(2)
   end
@@ -37,7 +37,7 @@ function distinct.find(name, given, sorts)
     options.raise(("%s: 'input' (argument 1): slices without elements"):format(name))
   end
   local rows = whole:reshape(n, n > 0 and -1 or 1)
-  local order = sorts and rows_order(rows) or torch.arange(1, n + 1)
+  local order = sorts and rows_order(rows) or torch.arange(1, n + 1, {device = rows.device})
   rows = rows:index_select(1, order)
   local new = starts(rows)
   local first = new:nonzero():reshape(-1)
@@ -46,11 +46,11 @@ function distinct.find(name, given, sorts)
   local results = {values}
   if given.return_inverse then
     local place = new:long():cumsum(1)
-    local inverse = torch.zeros(n, {dtype = torch.int64}):scatter(1, order, place)
+    local inverse = torch.zeros(n, {dtype = torch.int64, device = rows.device}):scatter(1, order, place)
     results[#results + 1] = dim and inverse or inverse:reshape(x.shape)
   end
   if given.return_counts then
-    local ends = torch.cat({first, torch.tensor({n + 1})}, 1):narrow(1, math.min(2, first:numel() + 1), first:numel())
+    local ends = torch.cat({first, torch.tensor({n + 1}, {device = rows.device})}, 1):narrow(1, math.min(2, first:numel() + 1), first:numel())
     results[#results + 1] = ends - first
   end
   return table.unpack(results)

@@ -16,7 +16,7 @@ function middle.find(name, given, place)
     return sorted:gather(1, place(flat, 1, flat:numel())):reshape({})
   end
   local dim = options.dim(name, "dim", 2, given.dim, x.ndim)
-  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64}) end
+  if x.ndim == 0 then return x:clone(), torch.ones({}, {dtype = torch.int64, device = x.device}) end
   if x:size(dim) == 0 then options.raise(("%s: dimension %d has no elements"):format(name, dim)) end
   local sorted, places = x:sort(dim)
   local at = place(x, dim, x:size(dim))

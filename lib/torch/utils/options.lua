@@ -208,6 +208,9 @@ function options.read(name, parameters, ...)
   return result
 end
 
+--- Whether the elements of a tensor can be looked at: a tensor on meta has none.
+function options.has_data(x) return x.device.type ~= "meta" end
+
 --- For functions of any number of tensors, f(a, b, …) or f({a, b, …}), with options in a trailing table: the array
 -- of tensors, and the options by name. `parameters` are those of options.read, without the tensors.
 function options.read_tensors(name, parameters, ...)

@@ -25,7 +25,7 @@ local function check_q(name, given)
   if not torch.is_tensor(q) or q.ndim > 1 or q.dtype ~= x.dtype then
     options.wrong(name, "q", 2, ("a number, or a tensor of at most 1 dimension and dtype %s"):format(x.dtype), given.q)
   end
-  if q:numel() > 0 and (q:lt(0):any():item() or q:gt(1):any():item()) then
+  if options.has_data(q) and q:numel() > 0 and (q:lt(0):any():item() or q:gt(1):any():item()) then
     options.raise(name .. ": 'q' (argument 2): expected numbers from 0 to 1")
   end
   return q

@@ -1,21 +1,5 @@
-/* rearrange/composite.c: flip, roll, rot90 and the like, which loop over dimensions. */
+/* rearrange/composite.c: roll, rot90 and the like, which loop over dimensions. */
 #include "core/internal.h"
-
-/* A copy through a view whose strides point backwards; only its kernel sees that view. */
-Status composite_flip(Call *c) {
-  const FlipAttrs *a = c->attrs;
-  OWNED Tensor *view = NULL;
-  uint32_t dims;
-  TRY(resolve_dims("flip", &a->dims, c->in[0]->ndim, &dims));
-  if (a->dims.n == 0) dims = 0; /* which means all dimensions to others */
-  TRY(tensor_view_of(c->in[0], &view));
-  for (int d = 0; d < view->ndim; d++) {
-    if ((dims >> d & 1) == 0 || view->numel == 0) continue;
-    view->offset += (view->shape[d] - 1) * view->stride[d];
-    view->stride[d] = -view->stride[d];
-  }
-  return op_clone(view, &c->out[0]);
-}
 
 /* input moved by 'shift' along 'dim'. */
 static Status roll_dim(Tensor *in, int64_t shift, int dim, Tensor **out) {

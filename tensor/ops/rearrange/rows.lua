@@ -1,5 +1,5 @@
 -- Elements in another order, repeated, or put into a place of a larger tensor.
-op {"flip", "(input: Tensor, dims: dims) -> Tensor", composite = true, moves = true,
+op {"flip", "(input: Tensor, dims: dims) -> Tensor", infer = "flip", contiguous = true, moves = true,
   backward = function(o) return {input = o.grad:flip(o.dims)} end,
   doc = [[input with the order of the elements reversed along dims. A copy.]],
   example = "torch.flip(torch.arange(3), {1})", gives = "{2, 1, 0}"}
@@ -74,7 +74,7 @@ op {"diag", "(input: Tensor, diagonal: int = 0) -> Tensor", complex = true,
   end,
   doc = [[Of a vector the matrix with it on a diagonal, of a matrix the diagonal (a copy).]],
   example = "torch.diag(torch.tensor({1, 2}))", gives = "{{1, 0}, {0, 2}}"}
-op {"trace", "(input: Tensor) -> Tensor", complex = true, types = "number",
+op {"trace", "(input: Tensor) -> Tensor", complex = true, types = "number", amp = {cpu = "float"},
   check = {{"input", "input.ndim == 2", "a matrix"}},
   composite = function(o) return o.input:diagonal():sum() end,
   doc = [[The sum of the diagonal of a matrix.]], example = "torch.trace(torch.eye(3))", gives = "3"}

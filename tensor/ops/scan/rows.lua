@@ -10,7 +10,6 @@ op {"cumprod", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", com
   doc = [[Running products along dim; integers and bool give int64.]],
   example = "torch.cumprod(torch.tensor({1, 2, 3}), 1)", gives = "{1, 2, 6}"}
 op {"logcumsumexp", "(input: Tensor, dim: dim) -> Tensor", infer = "scan", contiguous = true, types = "float",
-  amp = {cuda = "float"},
   -- The differences are of results that do not fall, so no exp is above 1. Equal ones may be infinite.
   backward = function(o)
     local after = o.out:shift(o.dim, false)

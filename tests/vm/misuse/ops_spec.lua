@@ -259,7 +259,9 @@ local function look(...)
 end
 
 -- Accepted against the rule of is_right, each for a reason; what is not met any more must leave the list.
-local ACCEPTED = {["expand with size = {1=-1, 2=-1}"] = "-1 leaves a dimension as it is, in as many as one likes"}
+local ACCEPTED = {["expand with size = {1=-1, 2=-1}"] = "-1 leaves a dimension as it is, in as many as one likes",
+  ["expand_copy with size = {1=-1, 2=-1}"] = "-1 leaves a dimension as it is, in as many as one likes",
+  ["roll with dims = {1=1, 2=1}"] = "a dimension is moved twice, as in PyTorch"}
 local met = {}
 
 local verbose = os.getenv "HECATE_MISUSE_LIST" -- prints each message once

@@ -1,0 +1,2 @@
+--- torch.signal: Signals: windows.
+return torch._C.lazy({}, "torch.signal")
