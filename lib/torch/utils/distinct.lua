@@ -50,7 +50,8 @@ function distinct.find(name, given, sorts)
     results[#results + 1] = dim and inverse or inverse:reshape(x.shape)
   end
   if given.return_counts then
-    local ends = torch.cat({first, torch.tensor({n + 1}, {device = rows.device})}, 1):narrow(1, math.min(2, first:numel() + 1), first:numel())
+    local last = torch.tensor({n + 1}, {device = rows.device})
+    local ends = torch.cat({first, last}, 1):narrow(1, math.min(2, first:numel() + 1), first:numel())
     results[#results + 1] = ends - first
   end
   return table.unpack(results)

@@ -1,6 +1,7 @@
 /* fft/cpu.c: discrete Fourier transforms of contiguous tensors along one dimension. Stockham's algorithm (which needs
-** no reordering) with the prime factors of the length, 4 in place of two 2; lengths with a factor above FOURIER_PRIME by
-** Bluestein's, as a convolution of a length that is a power of 2. Cooley and Tukey 1965; Stockham 1966; Bluestein 1970.
+** no reordering) with the prime factors of the length, 4 in place of two 2; lengths with a factor above FOURIER_PRIME
+** by Bluestein's, as a convolution of a length that is a power of 2. Cooley and Tukey 1965; Stockham 1966; Bluestein
+** 1970.
 */
 #include <math.h>
 #include <stdlib.h>

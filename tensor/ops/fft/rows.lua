@@ -2,5 +2,5 @@
 op {"fourier", "(input: Tensor, dim: dim, inverse: bool = false) -> Tensor", complex = true, types = "complex",
   infer = "fourier", contiguous = true, private = true,
   backward = function(o) return {input = o.grad:fourier(o.dim, o.inverse)} end, -- the matrix of it is symmetric
-  doc = [[y(k) = Σ x(j) exp(∓ 2π i j k / n) along dim, with + in the exponent for the inverse, which is not divided by
-n.]]}
+  doc = [[y(k) = Σ x(j) exp(∓ 2π i j k / n) along dim; the exponent of the inverse, which is not divided by n, has a
+plus.]]}

@@ -10,7 +10,8 @@ local OF_DATA = {
   argwhere = true, nonzero = true, masked_select = true, equal = true, allclose = true, item = true, tolist = true,
   unique = true, ["nn.functional.one_hot"] = true, ["nn.functional.ctc_loss"] = true, is_nonzero = true,
   bincount = true, histc = true, histogram = true, masked_scatter = true, repeat_interleave = true, tensor_split = true,
-  nonzero_static = true, unique_consecutive = true, index_put = true, logspace = true, __getitem__ = true, narrow = true, linspace = true}
+  nonzero_static = true, unique_consecutive = true, index_put = true, logspace = true,
+  __getitem__ = true, narrow = true, linspace = true}
 
 local function lists(shape)
   return table.concat(table.move(shape, 1, #shape, 1, {}), ",")
