@@ -14,6 +14,6 @@ return function(...)
   local k = math.min(m, n)
   local p = given.unpack_pivots and lapack.permutation(lu:detach(), given.LU_pivots) or empty
   if not given.unpack_data then return p, empty, empty end
-  local l = lu:narrow(-1, 1, k):tril(-1) + torch.eye(m, k, {dtype = lu.dtype})
+  local l = lu:narrow(-1, 1, k):tril(-1) + torch.eye(m, k, {dtype = lu.dtype, device = lu.device})
   return p, l, lu:narrow(-2, 1, k):triu()
 end

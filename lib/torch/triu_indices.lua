@@ -8,6 +8,7 @@ return function(...)
   local given = options.read("triu_indices", {{"row", kind = "count", required = true},
     {"col", kind = "count", required = true}, {"offset", kind = "integer", default = 0}, {"dtype"}, {"device"}}, ...)
   local triangle = torch.ones(given.row, given.col, {dtype = torch.uint8, device = "cpu"}):triu(given.offset)
-  local places = triangle:nonzero():t():clone():to(given.dtype or torch.int64)
+  local found = triangle:nonzero()
+  local places = torch.stack({found:select(2, 1), found:select(2, 2)}):to(given.dtype or torch.int64)
   return given.device and places:to(given.device) or places
 end

@@ -6,7 +6,9 @@ local DRIVERS <const> = {gels = true, gelsy = true, gelsd = true, gelss = true}
 -- The squared lengths of the columns of what is left over, where matrices have more rows than columns and full rank.
 local function left_over(a, b, x, rank)
   local m, n = a:size(-2), a:size(-1)
-  if m <= n or (rank and rank:lt(n):any():item()) then return torch.zeros({0}, {dtype = lapack.real_dtype(a.dtype)}) end
+  if m <= n or (rank and rank:lt(n):any():item()) then
+    return torch.zeros({0}, {dtype = lapack.real_dtype(a.dtype), device = a.device})
+  end
   return (a:matmul(x) - b):abs():square():sum(-2)
 end
 
@@ -33,7 +35,7 @@ return function(...)
   a, b = lapack.broadcast(name, a, b)
   local least = given.rcond or math.max(a:size(-2), a:size(-1)) * lapack.epsilon(a)
   local x = lapack.pseudo_inverse(name, a, 0, driver == "gels" and 0 or least, false):matmul(b)
-  local none = torch.zeros({0}, {dtype = torch.int64})
+  local none = torch.zeros({0}, {dtype = torch.int64, device = a.device})
   local s = lapack.singular_values(a:detach())
   local rank = driver ~= "gels" and s:gt(s:narrow(-1, 1, math.min(1, s:size(-1))) * least):sum(-1) or nil
   local rest = left_over(a:detach(), b:detach(), x:detach(), rank)

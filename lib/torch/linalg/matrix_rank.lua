@@ -16,6 +16,6 @@ return function(...)
   if given.tol ~= nil then atol, rtol = given.tol, 0 end
   local s = given.hermitian and lapack.eigh(a, false, false):abs() or lapack.singular_values(a)
   local cutoff = lapack.cutoff(name, a, s, atol, rtol)
-  if s:size(-1) == 0 then return torch.zeros(lapack.batch(a, 2), {dtype = torch.int64}) end
+  if s:size(-1) == 0 then return torch.zeros(lapack.batch(a, 2), {dtype = torch.int64, device = a.device}) end
   return s:gt(cutoff:unsqueeze(-1)):sum(-1)
 end

@@ -49,7 +49,7 @@ end
 
 --- Raises "NAME: … matrix I of the batch …" where info is not 0. `what` is a format for the number in info.
 function lapack.require_good(name, info, what)
-  if info:numel() == 0 or info:eq(0):all():item() then return end
+  if info:numel() == 0 or not options.has_data(info) or info:eq(0):all():item() then return end
   local list = info:reshape(-1):tolist()
   for i, code in ipairs(list) do
     if code ~= 0 then
@@ -92,8 +92,8 @@ function lapack.nothing(x) return x:narrow(-1, 1, 0):sum() end
 function lapack.reflect(x, tau)
   if not lapack.wants_gradient(x) and not lapack.wants_gradient(tau) then return lapack.reflections(x, tau) end
   local m, n, k = x:size(-2), x:size(-1), tau:size(-1)
-  local vectors = x:tril(-1) + torch.eye(m, n, {dtype = x.dtype})
-  local q = torch.eye(m, n, {dtype = x.dtype}):expand(x.shape) + lapack.nothing(x)
+  local vectors = x:tril(-1) + torch.eye(m, n, {dtype = x.dtype, device = x.device})
+  local q = torch.eye(m, n, {dtype = x.dtype, device = x.device}):expand(x.shape) + lapack.nothing(x)
   for i = k, 1, -1 do
     local v = vectors:narrow(-1, i, 1)
     q = q - tau:narrow(-1, i, 1):unsqueeze(-1) * v:matmul(lapack.adjoint(v):matmul(q))
@@ -116,7 +116,8 @@ function lapack.decompose(x, full)
   local m, n = x:size(-2), x:size(-1)
   if full and math.min(m, n) == 0 then
     local zero = x:sum() -- of no elements: the results belong to the history of x
-    local s = torch.zeros(lapack.sized(x, 0), {dtype = lapack.real_dtype(x.dtype)}) + torch.real(zero)
+    local none = torch.zeros(lapack.sized(x, 0), {dtype = lapack.real_dtype(x.dtype), device = x.device})
+    local s = none + torch.real(zero)
     return lapack.identity(x, m) + zero, s, lapack.identity(x, n) + zero
   end
   return lapack.svd(x, lapack.form(x), full, true)
@@ -132,7 +133,7 @@ function lapack.cutoff(name, a, s, atol, rtol)
   local function bound(key, value)
     if torch.is_tensor(value) then return value:to(s.dtype) end
     if type(value) ~= "number" then options.wrong(name, key, nil, "a number or a tensor", value) end
-    return torch.full(lapack.batch(a, 2), value, {dtype = s.dtype})
+    return torch.full(lapack.batch(a, 2), value, {dtype = s.dtype, device = s.device})
   end
   local default = 0
   if atol == nil then default = math.max(a:size(-2), a:size(-1)) * lapack.epsilon(a) end

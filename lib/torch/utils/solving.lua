@@ -45,7 +45,7 @@ end
 --- The diagonal of U of A = P L U, and the sign of P: their product is the determinant.
 function solving.pivots(a)
   local lu, pivots = lapack.lu(a, "square")
-  local order = torch.arange(a:size(-1), {dtype = torch.int32}) + 1
+  local order = torch.arange(a:size(-1), {dtype = torch.int32, device = a.device}) + 1
   local exchanged = pivots:ne(order):sum(-1) % 2
   return lu:diagonal(0, -2, -1), (1 - 2 * exchanged):to(a.dtype)
 end

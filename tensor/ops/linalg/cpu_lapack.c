@@ -1,7 +1,7 @@
 /* linalg/cpu_lapack.c: factorisations by LAPACK, which OpenBLAS carries. The bodies are included once for each of the
 ** four types that LAPACK knows. A build without OpenBLAS has kernels that say what is missing.
 */
-#include "lapack.h"
+#include "cpu_lapack.h"
 
 #ifdef HECATE_WITH_OPENBLAS
 #define LAPACK_DIVERGED "the algorithm did not converge for matrix %lld of the batch"

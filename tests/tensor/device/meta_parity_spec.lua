@@ -11,6 +11,7 @@ local OF_DATA = {
   unique = true, ["nn.functional.one_hot"] = true, ["nn.functional.ctc_loss"] = true, is_nonzero = true,
   bincount = true, histc = true, histogram = true, masked_scatter = true, repeat_interleave = true, tensor_split = true,
   nonzero_static = true, unique_consecutive = true, index_put = true, logspace = true,
+  ["linalg.lstsq"] = true, ["linalg.matrix_exp"] = true, matrix_exp = true, ["nn.functional.embedding_bag"] = true,
   __getitem__ = true, narrow = true, linspace = true}
 
 local function lists(shape)

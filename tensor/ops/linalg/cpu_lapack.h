@@ -1,8 +1,8 @@
-/* lapack.h: how a Fortran routine of LAPACK is called. OpenBLAS carries LAPACK; there is no header of it, so each
+/* cpu_lapack.h: how a Fortran routine of LAPACK is called. OpenBLAS carries LAPACK; there is no header of it, so each
 ** routine is declared where it is used (lapack_routines.h), by the letter of its type: s, d, c and z.
 */
-#ifndef HECATE_LAPACK_H
-#define HECATE_LAPACK_H
+#ifndef HECATE_CPU_LAPACK_H
+#define HECATE_CPU_LAPACK_H
 
 #include "device/cpu/kernel.h"
 
