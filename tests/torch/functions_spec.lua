@@ -109,6 +109,17 @@ describe("functions of torch in Lua", function()
     assert.equal(1, torch.einsum("->", torch.tensor(1)):item())
   end)
 
+  it("measure distances, and normalise", function()
+    local a, b = torch.tensor({{0.0, 0}, {3, 4}}), torch.tensor({{0.0, 0}, {6, 8}, {3, 0}})
+    same({{0, 10, 3}, {5, 5, 4}}, torch.cdist(a, b))
+    same({{0, 14, 3}, {7, 7, 4}}, torch.cdist(a, b, 1))
+    same({10, 3, math.sqrt(73)}, torch.pdist(b:double()))
+    assert.is_true(torch.allclose(torch.nn.functional.normalize(a[{{2, 2}}]), torch.tensor({{0.6, 0.8}})))
+    same({7, 7}, torch.fill(torch.ones(2), torch.tensor(7)))
+    same({0, 1, 1, 0}, torch.constant_pad_nd(torch.ones(2), {1, 1}))
+    same({{0, 0, 1}}, torch.embedding(torch.eye(3), torch.tensor({3})))
+  end)
+
   it("work in place where PyTorch's do", function()
     local x = torch.ones(2)
     assert.equal(x, x:addmv_(torch.ones(2, 3), torch.ones(3), {alpha = 2}))
@@ -135,6 +146,10 @@ describe("functions of torch in Lua", function()
       {"index_put_: 'indices' (argument 2): expected at most 1, got 2", function()
         torch.zeros(3):index_put_({torch.tensor({1}), torch.tensor({1})}, torch.tensor(1.0))
       end},
+      {"cdist: 'x2' (argument 2): expected rows of 2 as x1 has, got 3",
+        function() torch.cdist(torch.ones(1, 2), torch.ones(1, 3)) end},
+      {"embedding: 'sparse': sparse gradients are not there yet",
+        function() torch.embedding(torch.eye(3), torch.tensor({1}), {sparse = true}) end},
       {"einsum: 'equation' (argument 1): it has 2 operands, there are 1 tensors",
         function() torch.einsum("ij,jk", torch.ones(2, 2)) end},
       {"einsum: 'equation' (argument 1): 'k' is in no operand", function() torch.einsum("ij->k", torch.ones(2, 2)) end},

@@ -1,0 +1,29 @@
+local options = require "torch.utils.options"
+
+local PARAMETERS <const> = {{"x1", kind = "tensor", required = true}, {"x2", kind = "tensor", required = true},
+  {"p", kind = "number", default = 2.0},
+  {"compute_mode", kind = "string", default = "use_mm_for_euclid_dist_if_necessary"}}
+
+local MODES <const> = {use_mm_for_euclid_dist = true, use_mm_for_euclid_dist_if_necessary = true,
+  donot_use_mm_for_euclid_dist = true}
+
+--- torch.cdist(x1: Tensor, x2: Tensor, p: number = 2,
+-- {compute_mode: string = "use_mm_for_euclid_dist_if_necessary"}) -> Tensor: The p-norms of the differences of every
+-- row of x1 (n × k) and every row of x2 (m × k): n × m. The dimensions in front broadcast. compute_mode is
+-- PyTorch's; the differences are always taken, which keeps their digits.
+-- Example: torch.cdist(torch.zeros(2, 3), torch.ones(4, 3))
+return function(...)
+  local given = options.read("cdist", PARAMETERS, ...)
+  local a, b, p = given.x1, given.x2, given.p
+  if a.ndim < 2 then options.wrong("cdist", "x1", 1, "at least 2 dimensions", a) end
+  if b.ndim < 2 then options.wrong("cdist", "x2", 2, "at least 2 dimensions", b) end
+  if a:size(-1) ~= b:size(-1) then
+    options.raise(("cdist: 'x2' (argument 2): expected rows of %d as x1 has, got %d"):format(a:size(-1), b:size(-1)))
+  elseif not MODES[given.compute_mode] then
+    options.wrong("cdist", "compute_mode", nil, "'use_mm_for_euclid_dist_if_necessary', 'use_mm_for_euclid_dist' or "
+      .. "'donot_use_mm_for_euclid_dist'", given.compute_mode)
+  elseif p < 0 then
+    options.wrong("cdist", "p", 3, "a number, 0 or more", p)
+  end
+  return (a:unsqueeze(-2) - b:unsqueeze(-3)):norm(p, -1)
+end
