@@ -113,6 +113,8 @@ static void pty_wait(int wanted) {
     if (pty.master >= 0) pty_read();
     else poll(NULL, 0, 10);
   }
+  int unread = 0; /* what it has written at its end */
+  while (pty.master >= 0 && ioctl(pty.master, FIONREAD, &unread) == 0 && unread > 0) pty_read();
   int got = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   pty.program = 0;
   snprintf(what, sizeof what, "%d", got);

@@ -37,7 +37,7 @@ static Status lapack_output(Call *c, int i, DType dtype, int64_t rows, int64_t c
   if (columns >= 0) shape.v[shape.n++] = columns;
   TRY(call_output(c, i, dtype, shape.n, shape.v));
   if (dtype == DTYPE_INT32 && c->device != NULL && device_has_data(tensor_device(c->out[i])))
-    memset(tensor_data(c->out[i]), 0, sizeof(int32_t) * (size_t)c->out[i]->numel);
+    return tensor_fill_raw(c->out[i], scalar_int(0));
   return OK;
 }
 

@@ -70,7 +70,7 @@ describe("Ctrl-C in every grouping", function()
 
   it("with Enter", function()
     survives("a\3\r", {"^C", "> ", "> "})
-    survives("1\r\3", {"\r1\r", "> "})
+    survives("1\r\3", {"1\r", "1\r", "> "}) -- the echo of Ctrl-C may stand before the result
   end)
 end)
 
