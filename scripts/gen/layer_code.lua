@@ -258,6 +258,13 @@ local function n_results(tree)
   return n
 end
 
+--- The names of the inputs as C strings.
+local function input_names(row)
+  local names = {}
+  for i, name in ipairs(row.inputs) do names[i] = quote(type(name) == "table" and name.name or name) end
+  return #names > 0 and table.concat(names, ", ") or "NULL"
+end
+
 local function descriptor(row, tree, has_setup, put)
   put('#line %d "%s"', row.line, row.file)
   put("/** %s */", (layer_rows.comment(row):gsub("\n", "\n** ")))
@@ -273,7 +280,8 @@ local function descriptor(row, tree, has_setup, put)
   end
   if row.ranks then put("  .least_rank = %d, .most_rank = %d,", row.ranks[1], row.ranks[#row.ranks]) end
   if row.repr then put("  .repr = %s,", quote(row.repr)) end
-  put("  .rows = %s, .n_inputs = %d, .n_outputs = %d, .forward = forward_%s};\n", quote(row.module), #row.inputs,
+  put("  .rows = %s, .n_inputs = %d, .inputs = {%s}, .n_outputs = %d, .forward = forward_%s};\n",
+    quote(row.module), #row.inputs, input_names(row),
     math.max(1, n_results(tree)), row.name)
 end
 

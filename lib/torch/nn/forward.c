@@ -1,4 +1,7 @@
 /* forward.c: calls of modules, and __init of layers made in C. */
+#include <stdio.h>
+#include <string.h>
+
 #include "call/mode.h"
 #include "module.h"
 
@@ -15,22 +18,18 @@ bool module_is_native(lua_State *L, int index) {
   return !replaced && (!class_replaced || !class_has_own(L, &layer->base, "forward"));
 }
 
-static const Option forward_options[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL},
-                                         {"target", OPTION_TENSOR, 0, true, 0, NULL},
-                                         {NULL}};
-static const Option single_option[] = {{"input", OPTION_TENSOR, 0, true, 0, NULL}, {NULL}};
-
 /* The tensors of a call, borrowed from stack 2...; the common case without options_read. */
 static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
   int n = layer->n_inputs;
   bool plain = lua_gettop(L) == n + 1;
   for (int i = 0; plain && i < n; i++) plain = (in[i] = tensor_test(L, 2 + i)) != NULL;
   if (plain) return;
-  options_read(L, 2, layer->base.class.name, n == 1 ? single_option : forward_options, NULL);
+  Option options[LAYER_INPUTS + 1] = {{NULL}};
+  for (int i = 0; i < n; i++) options[i] = (Option){layer->inputs[i], OPTION_TENSOR, 0, true, 0, NULL};
+  options_read(L, 2, layer->base.class.name, options, NULL);
   for (int i = 0; i < n; i++)
     if ((in[i] = tensor_test(L, 2 + i)) == NULL)
-      error_argument(L, layer->base.class.name, forward_options[i].name, i + 1, "a tensor",
-                     2 + i);
+      error_argument(L, layer->base.class.name, layer->inputs[i], i + 1, "a tensor", 2 + i);
 }
 
 /** nn.Module:forward(input: any, ...: any) -> any: What model(...) calls; a subclass defines it. */
@@ -40,7 +39,7 @@ int module_forward(lua_State *L) {
   if (layer->forward_on_stack != NULL) return layer->forward_on_stack(L);
   if (layer->forward == NULL)
     return error_raise(L, "%s: the class has no method 'forward'", m->object.class->name);
-  Tensor *in[2] = {NULL, NULL}, *out[2] = {NULL, NULL};
+  Tensor *in[LAYER_INPUTS] = {NULL}, *out[2] = {NULL, NULL};
   TensorBox *boxes[2];
   read_inputs(L, layer, in);
   for (int i = 0; i < layer->n_outputs; i++) boxes[i] = tensor_box(L);
@@ -78,10 +77,15 @@ int module_call(lua_State *L) {
 int module_init(lua_State *L) {
   Module *m = module_check(L, 1, "__init");
   const Layer *layer = module_layer(m);
+  char inputs[160] = "";
+  for (int i = 0; i < layer->n_inputs && i < LAYER_INPUTS; i++) {
+    const char *name = layer->inputs[i] != NULL ? layer->inputs[i] : i == 0 ? "input" : "target";
+    snprintf(inputs + strlen(inputs), sizeof inputs - strlen(inputs), "%s%s", i > 0 ? ", " : "", name);
+  }
   const bool takes_tensor = layer->options != NULL && layer->options[0].type == OPTION_TENSOR;
   if ((tensor_test(L, 2) != NULL && !takes_tensor) || (tensor_test(L, 2) != NULL && tensor_test(L, 3) != NULL))
     return error_raise(L, "%s: makes a module, to which tensors are given: %s(…)(%s)", layer->base.class.name,
-                       layer->base.class.name, layer->n_inputs == 2 ? "input, target" : "input");
+                       layer->base.class.name, inputs[0] != '\0' ? inputs : "input");
   if (layer->options != NULL)
     options_read(L, 2, layer->base.class.name, layer->options, m);
   if (layer->setup != NULL) layer->setup(L);

@@ -32,6 +32,8 @@ struct Module {
 };
 
 /* A kind of module made in C. */
+#define LAYER_INPUTS 4 /* at most; the generator writes their names, so more do not compile */
+
 typedef struct {
   ObjectClass base; /* first */
   const Option *options; /* of __init, into the struct of the module; may be NULL */
@@ -41,6 +43,7 @@ typedef struct {
   /* Ends __init: stack 1 is the module, 2... the value of each option. */
   void (*setup)(lua_State *L);
   int n_inputs;
+  const char *inputs[LAYER_INPUTS]; /* their names */
   int n_outputs; /* at most 2; the second may stay NULL */
   int least_rank, most_rank; /* of the first input; 0: any */
   /* NULL: forward must be given in Lua. FORWARD_IN_LUA: as the module is now, the formula must run in Lua. */

@@ -157,7 +157,7 @@ static Status fuse_rearrange(Fuse *f, Graph *g, bool *changed) {
       for (int k = 0; k < nodes[i].n_outputs; k++)
         if (nodes[i].outputs[k] >= 0) g->values[nodes[i].outputs[k]].node = i;
     }
-    memcpy(g->nodes, nodes, sizeof *nodes * (size_t)g->n_nodes);
+    if (g->n_nodes > 0) memcpy(g->nodes, nodes, sizeof *nodes * (size_t)g->n_nodes);
   }
   memory_free(nodes, room);
   memory_free(order, places);

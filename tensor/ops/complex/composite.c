@@ -7,7 +7,8 @@ Status composite_complex(Call *c) {
   DType parts = real->flags & TENSOR_WRAPPED_NUMBER ? (DType)imag->dtype : (DType)real->dtype;
   if (real->flags & imag->flags & TENSOR_WRAPPED_NUMBER) parts = dtype_default();
   for (int i = 0; i < 2; i++)
-    if (!(c->in[i]->flags & TENSOR_WRAPPED_NUMBER) && (c->in[i]->dtype != parts || !dtype_is_float(parts)))
+    if (!(c->in[i]->flags & TENSOR_WRAPPED_NUMBER) && (c->in[i]->dtype != parts || !dtype_is_float(parts) ||
+                                                     dtype_complex(parts) == DTYPE_NONE))
       return fail(ERROR_ARGUMENT, "complex: '%s' (argument %d): expected floats of one dtype, got %s and %s",
                   i == 0 ? "real" : "imag", i + 1, dtype_name((DType)real->dtype), dtype_name((DType)imag->dtype));
   int ndim = 0;
