@@ -95,8 +95,8 @@ typedef struct {
 
 /* Says what the mode of a bit does from now on. '*mode' must stay. */
 void mode_install(const Mode *mode);
-/* Turns a mode on or off. */
 void mode_reset(void); /* no mode is on, as at first */
+/* Turns a mode on or off. */
 static inline void mode_set(uint32_t bit, bool on) { call_modes = on ? call_modes | bit : call_modes & ~bit; }
 static inline bool mode_is_on(uint32_t bit) { return (call_modes & bit) != 0; }
 
