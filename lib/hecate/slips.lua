@@ -83,7 +83,6 @@ local function dotted(at)
     local is_object = type(first) == "table" or type(first) == "userdata" and not torch.is_tensor(first)
     local is_self = rawequal(first, object)
       or is_object and suggest.field(first, name) == suggest.field(object, name)
-      and suggest.field(first, name) == suggest.field(object, name)
     if object ~= nil and not is_self and is_method(object, name) and not torch._C.describe(object) then
       return ("%s: called with a dot; write %s:%s(…), with a colon"):format(name, path, name)
     end
@@ -102,16 +101,18 @@ local function called_value(at, message)
   local what, name = message:match "attempt to call an? ([%w_.]+) value %(%a+ '([%a_][%w_]*)'%)"
   if not name then return nil end
   local object, path = owner(at, name)
+  local kind = kind_of(object)
+  local word = kind and names.other_word(kind, name)
   if what == "nil" then
-    local kind = kind_of(object)
-    local word = kind and names.other_word(kind, name)
     if word or object ~= nil or path then return word end
     return at.line and at.line:find("%)%s*:%s*" .. name) and names.other_word("module", name)
       or names.other_word("string", name) -- what a call has given, or a text
   end
   if name == "for iterator" then return nil end
   local variable = at.find(name)
-  if path and object ~= nil then return ("%s.%s is no function: write it without parentheses"):format(path, name) end
+  if path and object ~= nil then
+    return word or ("%s.%s is no function: write it without parentheses"):format(path, name)
+  end
   if torch.is_tensor(variable) or what == "table" and variable ~= nil then return ("write %s[i]"):format(name) end
 end
 

@@ -49,6 +49,19 @@ describe("a word of another language", function()
     end)
     assert.is_true(count > 350)
   end)
+
+  it("is told once, and only where there is nothing of that name", function()
+    local net, libraries = nn.Sequential(), {global = "_G", torch = "torch", ["torch.nn"] = "nn", string = "string"}
+    local known = {}
+    each(function(holder, word)
+      local what = holder .. " " .. word
+      assert.is_nil(known[what], what)
+      known[what] = true
+      if holder == "tensor" then assert.is_nil(methods[word] or attributes[word], what) end
+      if holder == "module" and word ~= "training" then assert.is_nil(net[word], what) end
+      if libraries[holder] then assert.is_nil(resolve(libraries[holder] .. "." .. word), what) end
+    end)
+  end)
 end)
 
 describe("the list of PyTorch's names", function()

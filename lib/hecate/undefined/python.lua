@@ -49,18 +49,18 @@ words.tensor = {
   extend = "tensors do not grow: torch.cat({x, y})", len = "write #x", length = "write #x",
   numpy = "write x:tolist() for an array of Lua, or stay with the tensor", astype = "write x:to(\"float32\")",
   copy = "write x:clone(), or x:copy_(y) to write y into x", tofile = "write torch.save(x, path)",
-  ravel = "write x:flatten()", nbytes = "write x:numel() * x:element_size()", itemsize = "write x:element_size()",
+  nbytes = "write x:numel() * x:element_size()", itemsize = "write x:element_size()",
   items = "write for i, row in x:iter() do … end", fillna = "write x:masked_fill(x:isnan(), 0)",
   ["end"] = "write x[-1]", concat = "write torch.cat({x, y})", get_shape = "write x.shape",
   pairs = "write for i, row in x:iter() do … end", ipairs = "write for i, row in x:iter() do … end",
   tostring = "write tostring(x)", value = "write x:item()", format = "write (\"%.3f\"):format(x:item())",
-  dims = "write x.ndim", rank = "write x.ndim", sizes = "write x.shape", gradient = "write x.grad",
+  dims = "write x.ndim", rank = "write x.ndim", sizes = "write x.shape",
   zero_grad = "write x.grad = nil, or optimizer:zero_grad()", step = "that is of an optimizer: opt:step()",
   parameters = "that is of modules: net:parameters()",
 }
 
 words.torch = {
-  array = "write torch.tensor({1, 2})", concatenate = "write torch.cat({x, y})", as_tensor = "write torch.tensor(x)",
+  array = "write torch.tensor({1, 2})", concatenate = "write torch.cat({x, y})",
   from_numpy = "write torch.tensor({1, 2})", backward = "write loss:backward()", shape = "write x.shape",
   size = "write x.shape", len = "write #x", print = "write print(x)",
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
@@ -82,11 +82,11 @@ words["torch.optim"] = {
 
 words.module = {
   fit = "write the loop: for x, y in loader:iter() do … end", predict = "write net(x)",
-  compile = "write the loop by hand", summary = "write print(net)", add = "write net:append(module)",
+  compile = "write the loop by hand", summary = "write print(net)",
   save = "write torch.save(net:state_dict(), path)", load = "write net:load_state_dict(torch.load(path))",
-  step = "that is of an optimizer: opt:step()", backward = "write loss:backward()",
+  step = "that is of an optimizer: opt:step()",
   numel = "write the sum of p:numel() over net:parameters()", push = "write net:append(module)",
-  insert = "write net:append(module)", call = "write net(x)", size = "write #net",
+  insert = "write net:append(module)", call = "write net(x)",
 }
 
 words.optimizer = {

@@ -229,6 +229,10 @@ local y = x.clone().detach()]],
   {"local m = nn.SpatialConvolution(1, 16, 3, 3)", "1: nn.SpatialConvolution: write nn.Conv2d(in, out, size)"},
   {"local m = nn.Sequential():add(nn.Linear(1, 1))",
     "1: attempt to call a nil value (method 'add'); write net:append(module)"},
+  {[[
+local m = nn.Sequential()
+m:training()]],
+    "2: attempt to call a boolean value (method 'training'); write net:train(); net.training tells which it is"},
   {"local crit = nn.MSECriterion()", "1: nn.MSECriterion: write nn.MSELoss()"},
   {[[
 local x = torch.ones(3)
