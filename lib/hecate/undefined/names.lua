@@ -74,12 +74,11 @@ function M.missing(holder, name)
   if hint then return ("%s: %s"):format(what, hint) end
   local here, there = names_of(holder), pytorch_names(holder)
   if there[name] then return what .. ": not in Hecate yet" end
-  local same = holder ~= "tensor" and nearest(name, here)
-  if not (same and same:lower() == name:lower()) then
-    local other = holder ~= "tensor" and elsewhere(name, holder)
+  local near = nearest(name, here)
+  if holder ~= "tensor" and not (near and near:lower() == name:lower()) then
+    local other = elsewhere(name, holder)
     if other then return ("%s: not defined; write %s"):format(what, other) end
   end
-  local near = nearest(name, here)
   local note = near and "" or ", which is not in Hecate yet"
   near = near or nearest(name, there)
   if not near then return holder == "tensor" and what or what .. ": not defined" end

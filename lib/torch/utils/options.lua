@@ -3,26 +3,30 @@
 -- they are wrong.
 local options = {}
 
---- Edit distance of two short words, for suggestions.
-local function distance(a, b)
+--- Edit distance of two short words, for suggestions; anything from `limit` on where it is no less.
+local function distance(a, b, limit)
+  if math.abs(#a - #b) >= limit then return limit end
   local row = {}
   for j = 0, #b do row[j] = j end
   for i = 1, #a do
-    local diagonal
-    diagonal, row[0] = row[0], i
+    local diagonal, least
+    diagonal, row[0], least = row[0], i, i
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
       diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+      least = math.min(least, row[j])
     end
+    if least >= limit then return limit end -- no later row has less
   end
   return row[#b]
 end
 
 --- ", did you mean 'NAME'?" for the name that `wrong` nearly is, else "". `most`: how many letters may differ.
 function options.suggest(wrong, names, most)
-  local best, least = nil, (most or math.max(2, #wrong // 3)) + 1
+  local best, least, lower = nil, (most or math.max(2, #wrong // 3)) + 1, wrong:lower()
   for _, name in ipairs(names) do
-    local d = distance(wrong:lower(), name:lower()) + distance(wrong, name) / 1000 -- of equal ones the better in case
+    local d = distance(lower, name:lower(), least)
+    if d < least then d = d + distance(wrong, name, math.huge) / 1000 end -- of equal ones the better in case
     if d < least and d < #wrong then best, least = name, d end -- something of it is right
   end
   return best and (", did you mean '%s'?"):format(best) or ""
