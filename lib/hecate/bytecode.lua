@@ -156,15 +156,14 @@ end
 --- The register that the instruction at `pc` reads the name into; nil: it does no such thing.
 local function read_at(f, pc, name, is_global)
   local op, a, b, c, bx = instruction(f, pc)
-  if op == GETTABUP then return f.constants[c] == name and (not is_global or f.upvalues[b] == "_ENV") and a or nil end
+  if op == GETTABUP then return f.constants[c] == name and (f.upvalues[b] == "_ENV") == is_global and a or nil end
   if op == GETFIELD or op == SELF then return not is_global and f.constants[c] == name and a or nil, op == SELF end
   if op ~= GETTABLE then return nil end
   -- The name of a table, or a constant beyond the 256th, comes to a register first.
   op, b, _, _, bx = instruction(f, pc - 1)
   if op ~= LOADK or b ~= c or f.constants[bx] ~= name then return nil end
-  if not is_global then return a end
   op, _, b = instruction(f, pc - 2)
-  return op == GETUPVAL and f.upvalues[b] == "_ENV" and a or nil
+  return (op == GETUPVAL and f.upvalues[b] == "_ENV") == is_global and a or nil
 end
 
 --- The code of a function of Lua; nil of one that another version made.

@@ -120,7 +120,7 @@ describe("a name that a library does not have", function()
   it("is nil where the code only asks", function()
     for _, code in ipairs {"if nn.Nothing then end", "return torch.nothing == nil", "x = nn.Nothing or nn.ReLU",
       "return type(torch.zeros(1).nothing)", "local t = torch return t['nothing'] and 1",
-      "local n = 'nothing' return torch[n]"} do
+      "local n = 'nothing' return torch[n]", "local n = 'tostring' return tostring(torch[n])"} do
       assert(pcall(script(code)))
     end
   end)
