@@ -66,6 +66,10 @@ describe("a tensor of one element", function()
     assert.equal("x 0.1", "x " .. torch.tensor({{0.1}}, {dtype = "float64", requires_grad = true}))
     assert.equal("x 16777217", "x " .. torch.tensor(16777217))
     assert.equal("x 0.10000002", "x " .. torch.tensor(0.10000002))
+    for _, dtype in ipairs {"float64", "float32", "float16", "bfloat16"} do
+      assert.equal("-3.0 1e+20 inf", torch.tensor(-3, {dtype = dtype}) .. " " .. torch.tensor(1e20) .. " "
+        .. torch.tensor(math.huge, {dtype = dtype})) -- as Lua writes floats
+    end
     assert.equal("x true inf", "x " .. torch.tensor(true) .. " " .. torch.tensor(math.huge))
     for value, why in pairs {[torch.ones(2)] = "got a tensor float32 %(2%); write tostring%(x%)",
       [torch.empty(0)] = "got a tensor float32 %(0%); write"} do

@@ -1,6 +1,7 @@
 /* concat.c: tensors of one element in texts: "loss " .. loss. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "call.h"
 #include "graph/trace.h"
@@ -17,7 +18,8 @@ static void push_number_text(lua_State *L, int index, const Tensor *t) {
       snprintf(text, sizeof text, "%.*g", digits, (double)f);
       if (strtof(text, NULL) == f) break;
     }
-    lua_pushstring(L, f != f ? "nan" : text);
+    const bool whole = strspn(text, "-0123456789") == strlen(text); /* Lua writes such a float with ".0" */
+    lua_pushfstring(L, "%s%s", f != f ? "nan" : text, whole ? ".0" : "");
     return;
   }
   lua_getfield(L, index, "item");
