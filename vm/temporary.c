@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ void temporary_note(const char *path) {
   for (int i = 0; i < TEMPORARY_FILES; i++) {
     if (temporary_used[i] || n >= PATH_MAX) continue;
     memcpy(temporary_path[i], path, n + 1);
+    atomic_signal_fence(memory_order_release);
     temporary_used[i] = 1;
     return;
   }

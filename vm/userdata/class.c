@@ -134,8 +134,6 @@ static int dispatch_event(lua_State *L) {
     return 1;
   }
   if (strcmp(event, "__pairs") == 0) return instance_pairs(L, info);
-  if (strcmp(event, "__pairs") == 0)
-    return error_raise(L, "pairs: expected a table, got %s; write for i = 1, #x do … x[i] … end", info->class.name);
   return error_raise(L, "%s: the class has no method '%s'", info->class.name, event);
 }
 

@@ -27,8 +27,8 @@ static int can_cast(lua_State *L) {
   return 1;
 }
 
-/* The tensor at 'index', or a number as one; *made is what has to be released. */
-static Tensor *tensor_or_number(lua_State *L, int index, const char *name, Tensor **made) {
+/* The tensor at 'index', or a number as one, which lies on the stack. */
+static Tensor *tensor_or_number(lua_State *L, int index, const char *name) {
   Tensor *t = tensor_test(L, index);
   if (t != NULL) return t;
   Scalar number;
@@ -41,17 +41,14 @@ static Tensor *tensor_or_number(lua_State *L, int index, const char *name, Tenso
   }
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_wrap_number(number, &box->tensor));
-  *made = box->tensor;
-  return *made;
+  return box->tensor;
 }
 
 /** torch.result_type(tensor1: Tensor, tensor2: Tensor) -> dtype: The dtype that an op such as add gives of both, each a
 ** tensor or a number: tensors with dimensions count before those without, and these before numbers.
 ** Example: torch.result_type(torch.ones(2), 3) */
 static int result_type(lua_State *L) {
-  Tensor *made = NULL, *in[2];
-  in[0] = tensor_or_number(L, 1, "tensor1", &made);
-  in[1] = tensor_or_number(L, 2, "tensor2", &made);
+  Tensor *in[] = {tensor_or_number(L, 1, "tensor1"), tensor_or_number(L, 2, "tensor2")};
   const OpInfo *info = op_info(OP_MUL);
   Call c = {.info = info, .op = OP_MUL, .in = in, .n_in = 2, .attrs = info->defaults};
   DType compute, result;
@@ -104,7 +101,7 @@ static int is_nonzero(lua_State *L) {
   Scalar number;
   if (t->numel != 1) return error_argument(L, "is_nonzero", "input", 1, "one element", 1);
   error_check(L, tensor_item("is_nonzero", t, &number));
-  lua_pushboolean(L, scalar_to_double(number) != 0 || scalar_imag(number) != 0 || scalar_to_int(number) != 0);
+  lua_pushboolean(L, scalar_to_double(number) != 0 || scalar_imag(number) != 0);
   return 1;
 }
 
