@@ -71,7 +71,7 @@ end
 --     plot(x)  plot(x, y)  plot("name", x, y, "style")
 --     plot({"name", x, y, "-"}, {"other", u, v, "+"})   plot({{...}, {...}})
 --
--- x and y are tensors (any dtype) or arrays of numbers; without y, x is plotted over
+-- x and y are tensors (of any real dtype) or arrays of numbers; without y, x is plotted over
 -- 1, 2, …, and a tensor of several columns gives x in the first. Styles: "." dots,
 -- "+" points, "-" lines, "+-" both, "|" boxes, "~" cubic splines, "~ W" smoothing
 -- splines of weight W, "v" vectors (x y dx dy), any style of gnuplot ("with …"), or a

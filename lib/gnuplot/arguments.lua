@@ -39,6 +39,15 @@ function arguments.split(...)
   return list, given
 end
 
+--- [title,] … [, options]: the list, the title or nil, the options.
+function arguments.titled(...)
+  local list, given = arguments.split(...)
+  if type(list[1]) ~= "string" then return list, nil, given end
+  local title = table.remove(list, 1)
+  list.n = list.n - 1
+  return list, title, given
+end
+
 local function is_whole(v) return v ~= nil and v > 0 end
 
 --- "NAME,POINTS", "NAME" or ",POINTS" as {name, points}, either perhaps false.

@@ -20,17 +20,6 @@ function bars.ticks(axis, places, labels, rotate)
     rotate and (" rotate by %g right"):format(rotate) or "")
 end
 
---- An optional name and an optional style in front of and behind data.
-local function frame(name, ...)
-  local list, named = arguments.split(...)
-  local title
-  if type(list[1]) == "string" then
-    title = table.remove(list, 1)
-    list.n = list.n - 1
-  end
-  return list, title, named
-end
-
 local area_options = style.some "color alpha label latex markup"
 local bar_options = style.some "color width dash alpha label latex markup"
 table.move({{"labels", "strings"}, {"names", "strings"}}, 1, 2, #bar_options + 1, bar_options)
@@ -42,7 +31,7 @@ end
 
 --- gnuplot.bar: bars side by side where y has several columns.
 function bars.bar(name, ...)
-  local list, title, named = frame(name, ...)
+  local list, title, named = arguments.titled(...)
   named = arguments.named(name, bar_options, named)
   if list.n < 1 or list.n > 2 then
     arguments.fail("%s: expected [name,] [x,] y [, options], got %d arguments", name, list.n)
@@ -143,7 +132,7 @@ end
 
 --- gnuplot.hist: the plot and what histc gave.
 function bars.hist(name, ...)
-  local list, title, named = frame(name, ...)
+  local list, title, named = arguments.titled(...)
   named = arguments.named(name, area_options, named)
   if list.n < 1 or list.n > 4 then
     arguments.fail("%s: expected [name,] x [, bins [, min [, max]]] [, style], got %d arguments",
@@ -233,7 +222,7 @@ end
 
 --- gnuplot.errorbars: [name,] x, y, error [, style].
 function bars.errorbars(name, ...)
-  local list, title, named = frame(name, ...)
+  local list, title, named = arguments.titled(...)
   local format
   if list.n == 4 and type(list[4]) == "string" then format = list[4] end
   if list.n ~= 3 and not format then
@@ -256,7 +245,7 @@ end
 
 --- gnuplot.fill: [name,] x, low, high [, style]: the area between two curves.
 function bars.fill(name, ...)
-  local list, title, named = frame(name, ...)
+  local list, title, named = arguments.titled(...)
   named = arguments.named(name, area_options, named)
   if list.n ~= 3 then
     arguments.fail("%s: expected [name,] x, low, high [, style], got %d arguments", name, list.n)

@@ -2,7 +2,6 @@
 local Axis = require "gnuplot.axis"
 local arguments = require "gnuplot.arguments"
 local data = require "gnuplot.data"
-local look = require "gnuplot.look"
 local options = require "torch.utils.options"
 local palettes = require "gnuplot.palettes"
 local surface = require "gnuplot.surface"
@@ -158,7 +157,7 @@ function contour.contour(name, ...)
   local layer = data.mesh(columns)
   layer.words = "with lines lc palette lw 2 nosurface"
   local setup = MAP .. ("set contour base\nset cntrparam cubicspline\nset cntrparam levels discrete %s\n"):format(
-    table.concat(levels, ",")) .. look.palette(name, given.palette or "viridis")
+    table.concat(levels, ",")) .. palettes.command(name, given.palette or "viridis")
   return {command = "splot", setup = setup, layers = {layer}, flat = true}
 end
 

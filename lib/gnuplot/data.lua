@@ -1,4 +1,4 @@
---- What is plotted, as gnuplot gets it: tensors of any dtype and arrays of numbers
+--- What is plotted, as gnuplot gets it: tensors of any real dtype and arrays of numbers
 -- become columns of doubles that it reads as bytes, so that nothing is rounded and
 -- nothing is parsed. What is not finite becomes NaN, which gnuplot leaves out: a gap.
 local arguments = require "gnuplot.arguments"
@@ -24,6 +24,17 @@ local function check_numbers(name, list)
         options.describe(value))
     end
   end
+end
+
+--- The tensor `t` on the CPU and without history. It is the caller's `value`.
+function data.values(name, t, value)
+  if t:is_complex() then
+    arguments.fail("%s: expected real numbers, got %s; x:abs() and x.real are real", name, options.describe(value))
+  end
+  if t:numel() == 0 then
+    arguments.fail("%s: there is nothing to plot in %s", name, options.describe(value))
+  end
+  return t:detach():cpu()
 end
 
 --- The tensor behind `value`, float64 and without history; an array of arrays is a
@@ -54,10 +65,7 @@ function data.tensor(name, value, dims, most)
       most == dims and ("%d dimension%s"):format(dims, dims == 1 and "" or "s")
       or ("%d or %d dimensions"):format(dims, most), options.describe(value))
   end
-  if t:numel() == 0 then
-    arguments.fail("%s: there is nothing to plot in %s", name, options.describe(value))
-  end
-  return t:detach():cpu():to("float64")
+  return data.values(name, t, value):to("float64")
 end
 
 --- A vector.

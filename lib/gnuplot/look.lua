@@ -1,7 +1,6 @@
 --- Colours and lines of figures.
 local arguments = require "gnuplot.arguments"
 local options = require "torch.utils.options"
-local palettes = require "gnuplot.palettes"
 local sheets = require "gnuplot.sheets"
 
 local look = {}
@@ -44,9 +43,6 @@ function look.rgb(color, alpha)
   if alpha == nil or alpha >= 1 then return ("rgb '%s'"):format(color) end
   return ("rgb '#%02x%s'"):format(math.floor((1 - alpha) * 255 + 0.5), color:sub(2))
 end
-
---- The command that sets a palette, one by name or in gnuplot's words.
-look.palette = palettes.command
 
 local function line_types(sheet)
   local lines, n = {}, #sheet.colors

@@ -83,8 +83,9 @@ end
 local heads = {[true] = "head filled size screen 0.015,20,60", [false] = "nohead",
   both = "heads filled size screen 0.015,20,60"}
 
-local function arrow_command(from, to, words, head) return ("set arrow from %s to %s %s front %s"):format(from, to,
-  heads[head], words) end
+local function arrow_command(from, to, words, head)
+  return ("set arrow from %s to %s %s front %s"):format(from, to, heads[head], words)
+end
 
 --- An arrow from (x1, y1) to (x2, y2). Options: color, width, dash, alpha, head (true, false or "both").
 function marks.arrow(x1, y1, x2, y2, given)

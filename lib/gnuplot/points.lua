@@ -12,12 +12,7 @@ local points = {}
 
 --- [name,] followed by `least` to `most` values and options, checked by `known`.
 local function read(name, known, words, least, most, ...)
-  local list, given = arguments.split(...)
-  local title
-  if type(list[1]) == "string" then
-    title = table.remove(list, 1)
-    list.n = list.n - 1
-  end
+  local list, title, given = arguments.titled(...)
   if list.n < least or list.n > most then
     arguments.fail("%s: expected %s, got %d values", name, words, list.n)
   end
@@ -101,7 +96,7 @@ local function colors(name, given, n)
   end
   local palette = given.palette or "viridis"
   local low, high = color_range(values, given)
-  local setup = look.palette(name, palette) .. ("set cbrange [%.10g:%.10g]\n"):format(low, high)
+  local setup = palettes.command(name, palette) .. ("set cbrange [%.10g:%.10g]\n"):format(low, high)
   local bar
   if given.colorbar ~= false then -- a point that is nowhere has a colour of the bar
     bar = {bytes = data.bytes(torch.tensor({{0 / 0, 0 / 0, low}}, {dtype = "float64"})), same = true, spans = false,
@@ -217,7 +212,7 @@ function points.quiver(name, ...)
   local head = ("with vectors head filled size screen 0.012,20,60 lw %g"):format(given.width or 1.5)
   if given.palette then
     layer.using, layer.words = "1:2:3:4:5", head .. " lc palette"
-    return {command = "plot", setup = look.palette(name, given.palette), layers = {layer}}
+    return {command = "plot", setup = palettes.command(name, given.palette), layers = {layer}}
   end
   local color = given.color ~= nil and look.color(name, given.color)
   layer.words = function(place) return head .. " lc " .. look.rgb(color or look.color(name, place)) end

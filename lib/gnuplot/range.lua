@@ -80,7 +80,7 @@ end
 local function add_marks(axes, marks)
   for _, mark in ipairs(marks) do
     for _, place in ipairs(mark.places) do
-      for i, key in pairs{"x", "y"} do
+      for i, key in ipairs{"x", "y"} do
         if place[i] then widen(axes[key], place[i], place[i], place[i] == place[i] // 1) end
       end
     end

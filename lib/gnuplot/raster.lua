@@ -3,8 +3,8 @@ local arguments = require "gnuplot.arguments"
 local bars = require "gnuplot.bars"
 local data = require "gnuplot.data"
 local host = require "gnuplot.host"
-local look = require "gnuplot.look"
 local options = require "torch.utils.options"
+local palettes = require "gnuplot.palettes"
 local language = require "gnuplot.language"
 local torch = require "torch"
 
@@ -67,7 +67,7 @@ function raster.imagesc(name, ...)
   end
   local matrix = data.tensor(name, list[1], 2)
   local setup = frame(matrix.shape[1], matrix.shape[2]) .. limits(given)
-    .. look.palette(name, list[2] or given.palette or "gray")
+    .. palettes.command(name, list[2] or given.palette or "gray")
   return {command = "plot", setup = setup, layers = {cells(matrix)}, frame = frame_of(table.unpack(matrix.shape)),
     cells = drawn_of(matrix, list[2] or given.palette or "gray", given)}
 end
@@ -132,7 +132,7 @@ function raster.heatmap(name, ...)
   check_labels(name, "rows", given.rows, n)
   check_labels(name, "columns", given.columns, m)
   local palette = given.palette or "viridis"
-  local setup = frame(n, m) .. limits(given) .. look.palette(name, palette)
+  local setup = frame(n, m) .. limits(given) .. palettes.command(name, palette)
     .. "set tics scale 0\n"
   if given.rows then setup = setup .. bars.ticks("y", data.count(n):tolist(), given.rows) end
   if given.columns then
@@ -241,10 +241,7 @@ local function image_tensor(name, value)
   if not data.is_tensor(value) then
     arguments.wrong(name, "image", 1, "a tensor", value)
   end
-  if value:numel() == 0 then
-    arguments.fail("%s: there is nothing to plot in %s", name, options.describe(value))
-  end
-  return value:detach():cpu()
+  return data.values(name, value, value)
 end
 
 --- Stretches values so that the least is 0 and the greatest 1.

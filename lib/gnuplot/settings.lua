@@ -9,12 +9,17 @@ local settings = {}
 
 -- ---- texts -------------------------------------------------------------------------------
 
---- Sets a text, which shows as it is, or by its options in Unicode for LaTeX's words or as gnuplot's markup.
+--- What a text shows, as it is or by its options in Unicode for LaTeX's words or as gnuplot's markup, and gnuplot's
+--- word for that.
+local function shown_text(name, text, given)
+  arguments.string(name, "text", 1, text)
+  return language.shown(name, text, arguments.named(name, {{"latex", "boolean"}, {"markup", "boolean"}}, given or {}))
+end
+
+--- Sets a text of the current panel.
 local function set_text(key, where, text, given)
   local name = "gnuplot." .. key
-  arguments.string(name, "text", 1, text)
-  given = arguments.named(name, {{"latex", "boolean"}, {"markup", "boolean"}}, given or {})
-  local shown, mode = language.shown(name, text, given)
+  local shown, mode = shown_text(name, text, given)
   current.set(name, key, ("set %s %s %s%s"):format(key, language.words(shown), mode, where or ""), shown)
 end
 
@@ -37,10 +42,9 @@ function settings.y2label(text, given) set_text("y2label", nil, text, given) end
 --- A title above all panels of the figure; the options as of `title`.
 function settings.suptitle(text, given)
   local name = "gnuplot.suptitle"
-  arguments.string(name, "text", 1, text)
-  given = arguments.named(name, {{"latex", "boolean"}, {"markup", "boolean"}}, given or {})
+  local shown, mode = shown_text(name, text, given)
   local figure = current.figure()
-  figure.title, figure.title_mode = language.shown(name, text, given)
+  figure.title, figure.title_mode = shown, mode
   current.set(name, "suptitle", nil)
 end
 

@@ -2,8 +2,8 @@
 local arguments = require "gnuplot.arguments"
 local data = require "gnuplot.data"
 local lines = require "gnuplot.lines"
-local look = require "gnuplot.look"
 local options = require "torch.utils.options"
+local palettes = require "gnuplot.palettes"
 local style = require "gnuplot.style"
 local torch = require "torch"
 
@@ -95,7 +95,7 @@ function surface.surf(name, ...)
   local layer = data.mesh(columns)
   layer.title = title
   layer.words = "with pm3d"
-  local setup = SPACE .. look.palette(name, given.palette or "viridis")
+  local setup = SPACE .. palettes.command(name, given.palette or "viridis")
     .. "set pm3d depthorder" .. (given.lines and " border lc rgb '#333333' lw 0.3" or "") .. "\n"
   if given.contour then
     setup = setup .. "set contour base\nset cntrparam levels auto 8\nset key off\n"

@@ -72,6 +72,12 @@ describe("settings", function()
         gnuplot.plot({1, 2}, "lines; !ls")
       end,
       ["gnuplot.plot: there is nothing to plot in float32 (0)"] = function() gnuplot.plot(torch.zeros(0)) end,
+      ["gnuplot.plot: expected real numbers, got complex64 (2); x:abs() and x.real are real"] = function()
+        gnuplot.plot(torch.zeros(2, {dtype = "complex64"}))
+      end,
+      ["gnuplot.image: expected real numbers, got complex64 (2×2); x:abs() and x.real are real"] = function()
+        gnuplot.image(torch.zeros(2, 2, {dtype = "complex64"}))
+      end,
       ["gnuplot.grid: 'on' (argument 1): expected a boolean, got string 'yes'"] = function() gnuplot.grid("yes") end,
       ["gnuplot.axis: 'axis[2]': expected a number or '', got boolean true"] = function()
         gnuplot.axis{1, true, 2, 3}
