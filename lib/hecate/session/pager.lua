@@ -5,8 +5,10 @@ local terminal = require "torch.utils.terminal"
 local columns = require "hecate.session.values".columns
 local M = {}
 
+-- "\0" is a Ctrl-D that was typed before the terminal gave single keys.
 local KEYS = {[" "] = "page", f = "page", ["\27[6~"] = "page", ["\27[C"] = "page", ["\r"] = "line", ["\n"] = "line",
-  j = "line", ["\27[B"] = "line", q = "end", Q = "end", ["\3"] = "end", ["\4"] = "end", ["\27"] = "end", G = "rest"}
+  j = "line", ["\27[B"] = "line", q = "end", Q = "end", ["\3"] = "end", ["\4"] = "end", ["\0"] = "end",
+  ["\27"] = "end", G = "rest"}
 
 --- The rows of the window that a line takes.
 local function rows_of(line, width) return math.max(1, -(-columns(line) // width)) end

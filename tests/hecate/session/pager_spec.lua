@@ -52,6 +52,14 @@ describe("the pager", function()
     session:wait "\nStatus KERNEL%(max_dim%).*\n}\n>$"
   end)
 
+  it("ends by a key that is typed before it asks", function()
+    local input = "io.write('wor', 'king\\n') local t = os.clock() + 0.3 while os.clock() < t do end help(torch)\r"
+    for _, key in ipairs {"\4", "\3", "q", "\27"} do
+      pty.run(folder, {{"expect", "> "}, {"send", input}, {"expect", "working"}, {"send", key}, {"expect", "> "},
+        {"send", "\21'o' .. 'k'\r"}, {"expect", "ok\r"}})
+    end
+  end)
+
   it("survives Ctrl-C in every grouping, and the end of the input", function()
     local script = {{"expect", "> "}}
     for _, keys in ipairs {"\3", " \3", "\r\3", "\27[\3", "q", "\4", "x\3"} do
