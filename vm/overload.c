@@ -183,6 +183,9 @@ static void set_function(lua_State *L, int to, const char *name, const OpInfo *i
   lua_pop(L, 1);
 }
 
+/** torch.linalg: Linear algebra by LAPACK: systems, factorisations, eigenvalues, norms; of batches of matrices, too. */
+/** torch.special: Functions of mathematics: Bessel functions, orthogonal polynomials, gamma functions and their kin. */
+
 /* Pushes the table of a module such as "torch.linalg"; it is made for the first row that names it. */
 static void push_module(lua_State *L, int torch, const char *module) {
   const char *key = strrchr(module, '.') + 1;
