@@ -1,13 +1,7 @@
-local options = require "torch.utils.options"
+local run = require "torch.signal.windows.shape".periodic("hann_window", {}, "hann")
 
 --- torch.hann_window(window_length: int, periodic: bool = true, {dtype: any = nil, device: any = nil, requires_grad:
 -- bool = false}) -> Tensor: Hann's window, 0.5 - 0.5 cos(2π k / n); a period of a window that goes on, or a symmetric
 -- one.
 -- Example: torch.hann_window(4)
-return function(...)
-  local given = options.read("hann_window", {{"window_length", kind = "count", required = true},
-    {"periodic", kind = "boolean", default = true}, {"dtype"}, {"device"},
-    {"requires_grad", kind = "boolean", default = false}}, ...)
-  return torch.signal.windows.hann(given.window_length, {sym = not given.periodic, dtype = given.dtype,
-    device = given.device, requires_grad = given.requires_grad})
-end
+return function(...) return run(...) end

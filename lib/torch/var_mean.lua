@@ -1,17 +1,7 @@
-local options = require "torch.utils.options"
-
-local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"dim"}, {"correction", kind = "number"},
-  {"keepdim", kind = "boolean", default = false}, {"unbiased", kind = "boolean"}}
+local run = require "torch.utils.moments"("var_mean", "var")
 
 --- torch.var_mean(input: Tensor, dim: any = nil, {correction: number = 1, keepdim: bool = false, unbiased: bool =
 -- nil}) -> Tensor, Tensor: The variance and the mean of all elements, or along dim (one or an array). unbiased =
 -- false is correction = 0.
 -- Example: torch.var_mean(torch.tensor({1.0, 2, 3}))
-return function(...)
-  local given = options.read("var_mean", PARAMETERS, ...)
-  local dim, correction = given.dim, given.correction
-  if type(dim) == "boolean" then given.unbiased, dim = dim, nil end -- PyTorch's form (input, unbiased)
-  if given.unbiased ~= nil then correction = given.unbiased and 1 or 0 end
-  local deviation = torch.var(given.input, {dim = dim, correction = correction or 1, keepdim = given.keepdim})
-  return deviation, torch.mean(given.input, {dim = dim, keepdim = given.keepdim})
-end
+return function(...) return run(...) end

@@ -2,11 +2,13 @@
 local options = require "torch.utils.options"
 
 --- pixels(name, parameter, ...): the input, which has at least three dimensions, and the positive integer; then the
--- sizes before the last three, and those three.
+-- sizes before the last three, their product, and those three.
 return function(name, parameter, ...)
   local given = options.read(name, {{"input", kind = "tensor", required = true},
     {parameter, kind = "positive", required = true}}, ...)
   local x = given.input
   if x.ndim < 3 then options.wrong(name, "input", 1, "at least 3 dimensions", x) end
-  return x, given[parameter], table.move(x.shape, 1, x.ndim - 3, 1, {}), x:size(-3), x:size(-2), x:size(-1)
+  local front, n = table.move(x.shape, 1, x.ndim - 3, 1, {}), 1
+  for _, size in ipairs(front) do n = n * size end
+  return x, given[parameter], front, n, x:size(-3), x:size(-2), x:size(-1)
 end

@@ -17,14 +17,10 @@ local PARAMETERS <const> = {{"base_lr", required = true}, {"max_lr", required = 
   {"cycle_momentum", kind = "boolean", default = true}, {"base_momentum", default = 0.8},
   {"max_momentum", default = 0.9}}
 
-local function number_each(self, name, option, optimizer)
-  return groups.each(name, option, optimizer, self[option], "a number", groups.is_number)
-end
-
 local function prepare_momentum(self, name, optimizer, is_new)
   groups.check_momentum(name, optimizer)
-  self.base_momentums = number_each(self, name, "base_momentum", optimizer)
-  self.max_momentums = number_each(self, name, "max_momentum", optimizer)
+  self.base_momentums = groups.numbers(name, "base_momentum", optimizer, self.base_momentum)
+  self.max_momentums = groups.numbers(name, "max_momentum", optimizer, self.max_momentum)
   if not is_new then return end
   for i, group in ipairs(optimizer.param_groups) do
     groups.set_momentum(group, self.max_momentums[i])
@@ -52,8 +48,8 @@ define(CyclicLR, "CyclicLR", PARAMETERS,
     elseif self.scale_mode ~= "cycle" and self.scale_mode ~= "iterations" then
       options.wrong(name, "scale_mode", 9, "'cycle' or 'iterations'", self.scale_mode)
     end
-    local lrs = number_each(self, name, "base_lr", optimizer)
-    self.max_lrs = number_each(self, name, "max_lr", optimizer)
+    local lrs = groups.numbers(name, "base_lr", optimizer, self.base_lr)
+    self.max_lrs = groups.numbers(name, "max_lr", optimizer, self.max_lr)
     self.total_size = self.step_size_up + (self.step_size_down or self.step_size_up)
     self.step_ratio = self.step_size_up / self.total_size
     if self.cycle_momentum then prepare_momentum(self, name, optimizer, last_epoch == -1) end

@@ -1,6 +1,5 @@
 local LRScheduler = require "torch.optim.lr_scheduler.LRScheduler"
 local define = require "torch.optim.lr_scheduler.define"
-local options = require "torch.utils.options"
 local groups = require "torch.optim.lr_scheduler.groups"
 
 --- torch.optim.lr_scheduler.LambdaLR(optimizer: any, lr_lambda: function, last_epoch: int = -1): The first rates
@@ -10,11 +9,7 @@ local groups = require "torch.optim.lr_scheduler.groups"
 --     return torch.optim.lr_scheduler.LambdaLR(opt, function(t) return 0.95 ^ t end)
 local LambdaLR = torch.class("torch.optim.lr_scheduler.LambdaLR", LRScheduler)
 
-define(LambdaLR, "LambdaLR", {{"lr_lambda", required = true}},
-  function(self, name, optimizer)
-    self.lr_lambdas = groups.each(name, "lr_lambda", optimizer, self.lr_lambda, "a function", options.is_callable)
-    self.lr_lambda = nil
-  end)
+define(LambdaLR, "LambdaLR", {{"lr_lambda", required = true}}, groups.take_lambdas)
 
 function LambdaLR:get_lr()
   return self:each_lr(function(_, base, i) return base * self.lr_lambdas[i](self.last_epoch) end)

@@ -1,6 +1,5 @@
 local LRScheduler = require "torch.optim.lr_scheduler.LRScheduler"
 local define = require "torch.optim.lr_scheduler.define"
-local options = require "torch.utils.options"
 local groups = require "torch.optim.lr_scheduler.groups"
 
 --- torch.optim.lr_scheduler.MultiplicativeLR(optimizer: any, lr_lambda: function, last_epoch: int = -1): The rates of
@@ -10,11 +9,7 @@ local groups = require "torch.optim.lr_scheduler.groups"
 --     return torch.optim.lr_scheduler.MultiplicativeLR(opt, function() return 0.95 end)
 local MultiplicativeLR = torch.class("torch.optim.lr_scheduler.MultiplicativeLR", LRScheduler)
 
-define(MultiplicativeLR, "MultiplicativeLR", {{"lr_lambda", required = true}},
-  function(self, name, optimizer)
-    self.lr_lambdas = groups.each(name, "lr_lambda", optimizer, self.lr_lambda, "a function", options.is_callable)
-    self.lr_lambda = nil
-  end)
+define(MultiplicativeLR, "MultiplicativeLR", {{"lr_lambda", required = true}}, groups.take_lambdas)
 
 function MultiplicativeLR:get_lr()
   return self:each_lr(function(lr, _, i) return self.is_initial and lr or lr * self.lr_lambdas[i](self.last_epoch) end)

@@ -41,9 +41,9 @@ local function check(self, name)
 end
 
 local function prepare_groups(self, name, optimizer)
-  local lrs = groups.each(name, "max_lr", optimizer, self.max_lr, "a number", groups.is_number)
-  local low = groups.each(name, "base_momentum", optimizer, self.base_momentum, "a number", groups.is_number)
-  local high = groups.each(name, "max_momentum", optimizer, self.max_momentum, "a number", groups.is_number)
+  local lrs = groups.numbers(name, "max_lr", optimizer, self.max_lr)
+  local low = groups.numbers(name, "base_momentum", optimizer, self.base_momentum)
+  local high = groups.numbers(name, "max_momentum", optimizer, self.max_momentum)
   for i, group in ipairs(optimizer.param_groups) do
     group.initial_lr, group.max_lr = lrs[i] / self.div_factor, lrs[i]
     group.min_lr = group.initial_lr / self.final_div_factor

@@ -26,7 +26,7 @@ function Plateau:__init(...)
   end
   if not (given.factor < 1) then options.wrong(name, "factor", 3, "a number below 1", given.factor) end
   for option, value in pairs(given) do self[option] = option ~= "min_lr" and value or nil end
-  self.min_lrs = groups.each(name, "min_lr", self.optimizer, given.min_lr, "a number", groups.is_number)
+  self.min_lrs = groups.numbers(name, "min_lr", self.optimizer, given.min_lr)
   self.best = self.mode == "min" and math.huge or -math.huge
   self.last_epoch, self.cooldown_counter, self.num_bad_epochs = 0, 0, 0
   self._last_lr = groups.lrs(self.optimizer)

@@ -49,7 +49,19 @@ function groups.each(name, parameter, optimizer, value, expected, is_right)
   return list
 end
 
-function groups.is_number(value) return type(value) == "number" end
+local function is_number(value) return type(value) == "number" end
+
+--- A number for each group; see groups.each.
+function groups.numbers(name, parameter, optimizer, value)
+  return groups.each(name, parameter, optimizer, value, "a number", is_number)
+end
+
+--- Makes the option lr_lambda of a scheduler its functions `lr_lambdas`, one for each group.
+function groups.take_lambdas(scheduler, name, optimizer)
+  scheduler.lr_lambdas = groups.each(name, "lr_lambda", optimizer, scheduler.lr_lambda, "a function",
+    options.is_callable)
+  scheduler.lr_lambda = nil
+end
 
 --- The momentum of a group: the field `momentum`, or the first of `betas`.
 function groups.set_momentum(group, value)

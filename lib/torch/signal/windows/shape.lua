@@ -3,15 +3,17 @@ local options = require "torch.utils.options"
 
 local shape = {}
 
+local LAST <const> = {{"dtype"}, {"device"}, {"requires_grad", kind = "boolean", default = false}}
+
 --- The arguments of a window NAME(M, own…, {sym, dtype, device, requires_grad}); `own` are its parameters.
-function shape.parameters(own)
+function shape.read(name, own, ...)
   local list = {{"M", kind = "count", required = true}}
-  table.move(own, 1, #own, 2, list)
-  for _, parameter in ipairs {{"sym", kind = "boolean", default = true}, {"dtype"}, {"device"},
-    {"requires_grad", kind = "boolean", default = false}} do
-    list[#list + 1] = parameter
+  for _, group in ipairs {own, {{"sym", kind = "boolean", default = true}}, LAST} do
+    table.move(group, 1, #group, #list + 1, list)
   end
-  return list
+  local given = options.read(name, list, ...)
+  given.name = name
+  return given
 end
 
 --- The window value(k, n) at k = 0 … M - 1, where n is the number of steps from the first place to the last: M - 1,
@@ -22,6 +24,9 @@ function shape.window(given, value)
   local k = torch.arange(m, {dtype = torch.float64})
   local window = m == 1 and torch.ones(1, {dtype = torch.float64}) or value(k, n)
   window = window:to(given.dtype or torch.get_default_dtype())
+  if not window:is_floating_point() then
+    options.raise(("%s: 'dtype': expected a floating-point dtype, got %s"):format(given.name, tostring(window.dtype)))
+  end
   if given.device then window = window:to(given.device) end
   return given.requires_grad and window:requires_grad_(true) or window
 end
@@ -37,6 +42,17 @@ function shape.cosines(given, a)
   end)
 end
 
-function shape.read(name, own, ...) return options.read(name, shape.parameters(own), ...) end
+--- The older function torch.NAME(window_length, periodic, own…, {dtype, device, requires_grad}) of the window
+-- torch.signal.windows.<window>, which has options of the same names; `more(how)` may make others of them.
+function shape.periodic(name, own, window, more)
+  local list = {{"window_length", kind = "count", required = true}, {"periodic", kind = "boolean", default = true}}
+  for _, group in ipairs {own, LAST} do table.move(group, 1, #group, #list + 1, list) end
+  return function(...)
+    local how = options.read(name, list, ...)
+    how.M, how.sym, how.window_length, how.periodic = how.window_length, not how.periodic, nil, nil
+    if more then more(how) end
+    return torch.signal.windows[window](how)
+  end
+end
 
 return shape
