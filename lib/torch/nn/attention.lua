@@ -10,19 +10,15 @@ local function additive(mask, dtype)
   return torch.zeros(mask.shape, {dtype = dtype, device = mask.device}):masked_fill(mask, -math.huge)
 end
 
-local function is_shape(t, ...)
-  return table.concat(t.shape, "×") == table.concat({...}, "×")
-end
-
 --- The sum of both masks, of the shape (N or 1)×(heads or 1)×L×S, or nil; their shapes are checked. `name`: who
 -- calls.
 function attention.mask(name, given, q, n, heads, length, positions)
   local padding, mask = given.key_padding_mask, given.attn_mask
-  if padding and not is_shape(padding, n, positions) then
+  if padding and padding.shape ~= {n, positions} then
     options.wrong(name, "key_padding_mask", 4, ("a tensor (%d×%d)"):format(n, positions), padding)
   end
-  local whole = mask and is_shape(mask, n * heads, length, positions)
-  if mask and not whole and not is_shape(mask, length, positions) then
+  local whole = mask and mask.shape == {n * heads, length, positions}
+  if mask and not whole and mask.shape ~= {length, positions} then
     options.wrong(name, "attn_mask", 6,
       ("a tensor (%d×%d) or (%d×%d×%d)"):format(length, positions, n * heads, length, positions), mask)
   end

@@ -9,6 +9,15 @@ local function shown(value)
   return ("(%s%s)"):format(table.concat(items, ", "), #items == 1 and "," or "")
 end
 
+-- Whether a value is its default; an array of sizes where all of them are.
+local function is_default(value, default)
+  if type(value) ~= "table" then return value == default end
+  for _, item in ipairs(value) do
+    if item ~= default then return false end
+  end
+  return true
+end
+
 -- "kernel_size stride:changed 'in_channels'": names, each with the mark of rows of layers (docs/internals/layers.md).
 local function extra_repr(self, defaults, words)
   local out = {}
@@ -16,7 +25,7 @@ local function extra_repr(self, defaults, words)
     local name, mark = word:match "^([^:]+):?(.*)$"
     local value = self[name]
     if name == "bias" then value = value ~= nil and value ~= false end
-    if not (mark == "changed" and value == defaults[name]) then
+    if not (mark == "changed" and is_default(value, defaults[name])) then
       out[#out + 1] = mark == "value" and shown(value) or ("%s=%s"):format(name, shown(value))
     end
   end
@@ -26,9 +35,9 @@ end
 local KEPT_APART <const> = {device = true, dtype = true, bias = true}
 
 --- composed(NAME, parameters, {forward =, init =, repr =}): the class nn.NAME. `parameters` as for options.read: what
--- the constructor takes, and fields of the module. prepare(given, ...) sees the arguments as they were called before
--- what is required is missed; init(self, given) checks, changes `given` and registers parameters;
--- forward(self, ...) is the call; repr: the fields that print(layer) shows.
+-- the constructor takes, and fields of the module. init(self, given) checks, changes `given` and registers
+-- parameters; forward(self, input, …) is the call: input is a tensor, and there are no more arguments than it names
+-- (one that has `...` checks all of them itself); repr: the fields that print(layer) shows.
 return function(name, parameters, of)
   local class = torch.class("nn." .. name, torch.nn.Module)
   local defaults = {}
@@ -37,12 +46,6 @@ return function(name, parameters, of)
 
   function class:__init(...)
     local given = options.read("nn." .. name, parameters, ...)
-    if of.prepare then of.prepare(given, ...) end
-    for i, parameter in ipairs(parameters) do
-      if parameter.required and given[parameter[1]] == nil then
-        options.wrong("nn." .. name, parameter[1], i, "a value", nil)
-      end
-    end
     if of.init then of.init(self, given) end
     for _, parameter in ipairs(parameters) do
       local key = parameter[1]
@@ -50,7 +53,17 @@ return function(name, parameters, of)
     end
   end
 
-  class.forward = of.forward
+  local called = debug.getinfo(of.forward, "u")
+  local most = called.nparams - 1 -- without self
+  function class:forward(...)
+    if not torch.is_tensor((...)) then options.wrong("nn." .. name, "input", 1, "a tensor", (...)) end
+    local n = select("#", ...)
+    if n > most then
+      options.raise(("nn.%s: at most %d arguments are expected, got %d"):format(name, most, n))
+    end
+    return of.forward(self, ...)
+  end
+  if called.isvararg then class.forward = of.forward end
   if of.repr then
     function class:extra_repr() return extra_repr(self, defaults, of.repr) end
   end

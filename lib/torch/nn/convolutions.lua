@@ -85,8 +85,8 @@ function convolutions.plain(n)
       self.groups)
   end
   return composed(name, list, {init = init, forward = forward,
-    repr = "in_channels:value out_channels:value kernel_size stride padding dilation groups:changed bias "
-      .. "padding_mode:changed"})
+    repr = "in_channels:value out_channels:value kernel_size stride padding:changed dilation:changed groups:changed "
+      .. "bias:changed padding_mode:changed"})
 end
 
 -- The output_padding that gives the wanted sizes, of which only the last n count.
@@ -129,8 +129,8 @@ function convolutions.transposed(n)
       self.dilation)
   end
   return composed(name, list, {init = init, forward = forward,
-    repr = "in_channels:value out_channels:value kernel_size stride padding dilation output_padding groups:changed "
-      .. "bias"})
+    repr = "in_channels:value out_channels:value kernel_size stride padding:changed dilation:changed "
+      .. "output_padding:changed groups:changed bias:changed"})
 end
 
 return convolutions

@@ -23,7 +23,6 @@ return function(kind, n)
     given.padding = whole
   end
   local function forward(self, x)
-    if not torch.is_tensor(x) then options.wrong("nn." .. name, "input", 1, "a tensor", x) end
     if x.ndim ~= n + 1 and x.ndim ~= n + 2 then
       options.wrong("nn." .. name, "input", 1, ("%d or %d dimensions"):format(n + 1, n + 2), x)
     end

@@ -17,11 +17,6 @@ local function windows(name, n, has_stride)
   end
 end
 
--- {nil, nil} keeps the sizes: a table without entries, which options.read takes for named options.
-local function keep_sizes(given, first)
-  if given.output_size == nil and type(first) == "table" and next(first) == nil then given.output_size = {} end
-end
-
 function pools.max(n)
   local name, pool = ("MaxPool%dd"):format(n), ("max_pool%dd"):format(n)
   return composed(name, {{"kernel_size", required = true}, {"stride"}, {"padding", default = 0},
@@ -60,14 +55,14 @@ end
 function pools.adaptive_average(n)
   local pool = ("adaptive_avg_pool%dd"):format(n)
   return composed(("AdaptiveAvgPool%dd"):format(n), {{"output_size", required = true}}, {
-    prepare = keep_sizes, repr = "output_size",
+    repr = "output_size",
     forward = function(self, x) return torch.nn.functional[pool](x, self.output_size) end})
 end
 
 function pools.adaptive_max(n)
   local pool = ("adaptive_max_pool%dd"):format(n)
   return composed(("AdaptiveMaxPool%dd"):format(n), {{"output_size", required = true},
-    {"return_indices", kind = "boolean", default = false}}, {prepare = keep_sizes, repr = "output_size",
+    {"return_indices", kind = "boolean", default = false}}, {repr = "output_size",
     forward = function(self, x) return torch.nn.functional[pool](x, self.output_size, self.return_indices) end})
 end
 

@@ -73,7 +73,7 @@ function recurrent.state(name, kind, x, given, h_size, c_size)
   end
   local function one(value, size)
     if value == nil then return x:new_zeros(size) end
-    if not torch.is_tensor(value) or table.concat(value.shape, "×") ~= table.concat(size, "×") then
+    if not torch.is_tensor(value) or value.shape ~= size then
       options.wrong(name, "hx", 2, ("a tensor (%s)"):format(table.concat(size, "×")), value)
     end
     return value

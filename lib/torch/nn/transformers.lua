@@ -77,10 +77,14 @@ function transformers.copies(name, layer, count)
   return torch.nn.ModuleList(list)
 end
 
---- A layer of class nn.NAME with the options and the values of another.
+--- A layer of class nn.NAME with the options and the values of another, on its device and of its dtype.
 function transformers.copy(layer, name)
-  local other = torch.nn[name](layer.made_of)
+  local given, mine = {}, layer:parameters()
+  for key, value in pairs(layer.made_of) do given[key] = value end
+  given.device, given.dtype = mine[1].device, mine[1].dtype
+  local other = torch.nn[name](given)
   other:load_state_dict(layer:state_dict())
+  for i, p in ipairs(other:parameters()) do p:requires_grad_(mine[i].requires_grad) end
   return other:train(layer.training)
 end
 

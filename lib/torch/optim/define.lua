@@ -7,7 +7,7 @@ local options = require "torch.utils.options"
 -- its table of the state, or a step of its own.
 return function(class, name, parameters, check)
   local Optimizer = torch.optim.Optimizer
-  local all = table.move(parameters, 1, #parameters, 2, {{"params", required = true}})
+  local all = table.move(parameters, 1, #parameters, 2, {{"params"}})
 
   local function check_group(group)
     for _, parameter in ipairs(parameters) do

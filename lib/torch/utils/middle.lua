@@ -10,7 +10,10 @@ middle.PARAMETERS = {{"input", kind = "tensor", required = true}, {"dim", kind =
 function middle.find(name, given, place)
   local x = given.input
   if given.dim == nil then
-    if x:numel() == 0 then return x.new_full(x, {}, torch.is_floating_point(x) and 0 / 0 or math.mininteger) end
+    if x:numel() == 0 then -- what PyTorch gives: of integers the least int64, of which smaller ones keep the last bits
+      local none = torch.is_floating_point(x) and 0 / 0 or x.dtype == torch.int64 and math.mininteger or 0
+      return x:new_full({}, none)
+    end
     local flat = x:reshape(-1)
     local sorted = flat:sort(1)
     return sorted:gather(1, place(flat, 1, flat:numel())):reshape({})

@@ -123,7 +123,11 @@ local kinds = {
 --- The value as the function gets it.
 local function check(name, parameter, position, value)
   local kind = kinds[parameter.kind]
-  if kind == nil or (value == nil and not parameter.required) then return value end
+  if value == nil and not parameter.required then return value end
+  if kind == nil then
+    if value == nil then options.wrong(name, parameter[1], position, "a value", value) end
+    return value
+  end
   if value == false and parameter.off then return value end
   local taken = value
   if kind[3] then taken = kind[3](value) end
@@ -185,6 +189,9 @@ end
 --- Reads the arguments of `name`. `parameters` is an array of {NAME, kind = one of
 -- the kinds above, default =, required =, off = (false is allowed too)} in
 -- positional order; a trailing table with string keys gives any of them by name.
+-- An empty table where a required parameter of no kind stands is its value, and
+-- kind = "any" says that a table may give the first parameter by name, too.
+-- `required` is for what the function does not check in better words itself.
 -- Returns a table by name; an error points at the line of the program.
 function options.read(name, parameters, ...)
   local n, result = select("#", ...), {}
@@ -192,6 +199,8 @@ function options.read(name, parameters, ...)
   local given
   if n > 1 or (n == 1 and kind and kind ~= "table") then given = select(n, ...) end
   if not options.is_named(given) then given = nil end
+  local last = parameters[n]
+  if given and next(given) == nil and last and last.required and not kinds[last.kind] then given = nil end
   if given then n = n - 1 end
   if n > #parameters then
     options.raise(("%s: expected at most %d arguments, got %d"):format(name, #parameters, n))

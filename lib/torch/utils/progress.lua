@@ -21,7 +21,7 @@ Bar.__index = Bar
 Bar.__name = "torch.utils.progress"
 
 local parameters = {
-  {"iterable", required = true}, {"desc", kind = "string", default = ""},
+  {"iterable"}, {"desc", kind = "string", default = ""},
   {"total", kind = "count"}, {"unit", kind = "string"},
   {"leave", kind = "boolean", default = true},
 }

@@ -48,10 +48,22 @@ describe("wrong calls of composed layers are one clear line:", function()
     {function() nn.Dropout1d(2) end,
       "nn.Dropout1d: 'p' (argument 1): expected a probability from 0 to 1, got number 2"},
     {function() F.adaptive_avg_pool2d(torch.zeros(1, 2, 2)) end,
-      "adaptive_avg_pool2d: 'output_size' (argument 2): expected a positive integer or an array of 2 of them, got "
-        .. "nothing"},
+      "adaptive_avg_pool2d: 'output_size' (argument 2): expected a value, got nothing"},
     {function() F.pixel_shuffle(torch.zeros(1, 3, 2, 2), 2) end,
       "pixel_shuffle: 'input' (argument 1): expected a number of channels that 4 divides, got float32 (1×3×2×2)"},
+    {function() F.adaptive_avg_pool2d(torch.zeros(1, 2, 2), {2, 2, 2}) end,
+      "adaptive_avg_pool2d: 'output_size' (argument 2): expected a positive integer or an array of 2 of them, got an "
+        .. "array of 3"},
+    {function() F.max_unpool1d(torch.ones(1, 1, 1), torch.ones(1, 1, 1):long(), 2, {output_size = {2.5}}) end,
+      "max_unpool1d: 'output_size' (argument 6): expected sizes nearer than the stride to 2, got number 2.5"},
+    {function() F.rms_norm(torch.zeros(2, 3), 3, torch.ones(1)) end,
+      "rms_norm: 'weight' (argument 3): expected the shape normalized_shape, got float32 (1)"},
+    {function() nn.GRU(2, 3)() end, "nn.GRU: 'input' (argument 1): expected a tensor, got nothing"},
+    {function() nn.InstanceNorm1d(2)(5) end,
+      "nn.InstanceNorm1d: 'input' (argument 1): expected a tensor, got number 5"},
+    {function() nn.Conv1d(1, 1, 1)(torch.ones(1, 1, 1), 5) end, "nn.Conv1d: at most 1 arguments are expected, got 2"},
+    {function() nn.TransformerEncoder(nil, 1) end,
+      "nn.TransformerEncoder: 'layer' (argument 1): expected a value, got nothing"},
     {function() F.rms_norm(torch.zeros(2, 3), 2) end,
       "rms_norm: 'normalized_shape' (argument 2): expected the last sizes of 'input', which is float32 (2×3), got "
         .. "number 2"},
@@ -74,8 +86,11 @@ end)
 
 describe("composed layers", function()
   it("print their options", function()
-    assert.equal("Conv1d(3, 4, kernel_size=(2,), stride=(1,), padding=(0,), dilation=(1,), bias=true)",
-      tostring(nn.Conv1d(3, 4, 2)))
+    assert.equal("Conv1d(3, 4, kernel_size=(2,), stride=(1,))", tostring(nn.Conv1d(3, 4, 2))) -- as Conv2d
+    assert.equal("Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=(0, 1, 0), groups=2, bias=false)",
+      tostring(nn.Conv3d(2, 4, {1, 2, 3}, {padding = {0, 1, 0}, groups = 2, bias = false})))
+    assert.equal("ConvTranspose2d(2, 4, kernel_size=(3, 3), stride=(2, 2), output_padding=(1, 1))",
+      tostring(nn.ConvTranspose2d(2, 4, 3, {stride = 2, output_padding = 1})))
     assert.equal("AdaptiveAvgPool2d(output_size=(2, 3))", tostring(nn.AdaptiveAvgPool2d({2, 3})))
     assert.equal("ConstantPad1d(padding=(1, 1), value=2)", tostring(nn.ConstantPad1d(1, 2)))
   end)
@@ -185,6 +200,24 @@ describe("recurrent layers and attention", function()
     assert.is_true(torch.equal(out[1]:detach(), torch.zeros(3)))
     out:sum():backward()
     assert.is_false(q.grad:isnan():any():item())
+  end)
+
+  it("a stack of Transformer's layers keeps the dtype of the layer, and what is frozen", function()
+    local layer = nn.TransformerEncoderLayer(4, 2, 8, 0):double()
+    layer.linear1.weight:requires_grad_(false)
+    local stack = nn.TransformerEncoder(layer, 2)
+    for _, p in ipairs(stack:parameters()) do assert.equal(torch.float64, p.dtype) end
+    assert.is_false(stack.layers[2].linear1.weight.requires_grad)
+    assert.is_true(stack.layers[2].linear2.weight.requires_grad)
+    assert.is_true(torch.equal(layer.linear1.weight, stack.layers[1].linear1.weight))
+  end)
+
+  it("floats of 16 bits are computed in float32 and rounded once", function()
+    local x = (torch.arange(5) * 0.37):sin():reshape(1, 1, 5):half()
+    local how = {scale_factor = 1.7, mode = "linear"}
+    assert.is_true(torch.equal(F.interpolate(x:float(), how):half(), F.interpolate(x, how)))
+    local small = torch.tensor({0.0, 3.616e-3, 6.742e-3}):half() -- the default eps is that of float32
+    assert.is_true(torch.equal(F.rms_norm(small:float(), 3):half(), F.rms_norm(small, 3)))
   end)
 
   it("a Transformer's layers have their own parameters; its mask is causal", function()

@@ -5,8 +5,8 @@ local sizes = require "torch.nn.functional.sizes"
 
 local adaptive = {}
 
-local AVERAGE <const> = {{"input", kind = "tensor", required = true}, {"output_size"}}
-local MAX <const> = {{"input", kind = "tensor", required = true}, {"output_size"},
+local AVERAGE <const> = {{"input", kind = "tensor", required = true}, {"output_size", required = true}}
+local MAX <const> = {{"input", kind = "tensor", required = true}, {"output_size", required = true},
   {"return_indices", kind = "boolean", default = false}}
 
 -- The window of output i along dimension `dim`, and the position before its first element.
@@ -14,12 +14,6 @@ local function window(x, dim, i, count)
   local length = x:size(dim)
   local first = (i - 1) * length // count
   return x:narrow(dim, first + 1, -(-(i * length) // count) - first), first
-end
-
--- The wanted sizes. {nil, nil} is a table without entries, which options.read takes for named options.
-local function wanted(given, _, second)
-  if given.output_size == nil and type(second) == "table" and next(second) == nil then return {} end
-  return given.output_size
 end
 
 local function check(name, x, n)
@@ -46,7 +40,7 @@ function adaptive.average(name, n, ...)
   local given = options.read(name, AVERAGE, ...)
   local x = given.input
   check(name, x, n)
-  local count = sizes.adaptive(name, wanted(given, ...), x, n)
+  local count = sizes.adaptive(name, given.output_size, x, n)
   for i = n, 1, -1 do x = mean_along(x, x.ndim - n + i, count[i]) end
   return x
 end
@@ -67,7 +61,7 @@ function adaptive.max(name, n, ...)
   local given = options.read(name, MAX, ...)
   local x, indices = given.input, nil
   check(name, x, n)
-  local count = sizes.adaptive(name, wanted(given, ...), x, n)
+  local count = sizes.adaptive(name, given.output_size, x, n)
   local plane = 1 -- the elements of the dimensions behind the one that is pooled
   for i = n, 1, -1 do
     local dim, length = x.ndim - n + i, x:size(x.ndim - n + i)

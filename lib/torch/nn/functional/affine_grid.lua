@@ -1,6 +1,6 @@
 local options = require "torch.utils.options"
 
-local PARAMETERS <const> = {{"theta", kind = "tensor", required = true}, {"size", kind = "any", required = true},
+local PARAMETERS <const> = {{"theta", kind = "tensor", required = true}, {"size", required = true},
   {"align_corners", kind = "boolean", default = false}}
 
 -- The places of n samples from -1 to 1: of the corners' centres with `align`, else of those of n equal parts.
@@ -25,7 +25,7 @@ local function check(theta, size)
       options.wrong("affine_grid", "size", 2, "positive integers", size[i])
     end
   end
-  if not theta:is_floating_point() or table.concat(theta.shape, "×") ~= ("%d×%d×%d"):format(size[1], n, n + 1) then
+  if not theta:is_floating_point() or theta.shape ~= {size[1], n, n + 1} then
     options.wrong("affine_grid", "theta", 1, ("a floating-point tensor (%d×%d×%d)"):format(size[1], n, n + 1), theta)
   end
   return n

@@ -14,9 +14,10 @@ return function(...)
   if a.ndim < 1 or a:size(-1) ~= first then
     options.wrong("bilinear", "input1", 1, ("a last dimension of size %d"):format(first), a)
   end
-  local front = a.shape
-  front = table.move(front, 1, a.ndim - 1, 1, {})
-  if b.ndim ~= a.ndim or b:size(-1) ~= second or b:numel() // second ~= a:numel() // first then
+  local front = table.move(a.shape, 1, a.ndim - 1, 1, {})
+  local whole = table.move(front, 1, #front, 1, {})
+  whole[a.ndim] = second
+  if b.shape ~= whole then
     options.wrong("bilinear", "input2", 2, ("the sizes of 'input1' and a last dimension of size %d"):format(second), b)
   end
   local products = a:reshape(-1, first):matmul(weight:permute(2, 1, 3):reshape(first, outputs * second))

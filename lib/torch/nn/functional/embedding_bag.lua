@@ -21,7 +21,7 @@ local function check(given)
   if given.mode ~= "sum" then
     options.raise(("embedding_bag: 'per_sample_weights' (argument 9): needs mode 'sum', not '%s'"):format(given.mode))
   end
-  if table.concat(weights.shape, "×") ~= table.concat(x.shape, "×") then
+  if weights.shape ~= x.shape then
     options.wrong("embedding_bag", "per_sample_weights", 9, "the shape of 'input'", weights)
   end
 end

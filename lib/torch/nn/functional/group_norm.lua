@@ -1,5 +1,6 @@
 local options = require "torch.utils.options"
 local normalise = require "torch.nn.functional.normalise"
+local wide = require "torch.nn.functional.wide"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true},
   {"num_groups", kind = "positive", required = true}, {"weight", kind = "tensor"}, {"bias", kind = "tensor"},
@@ -23,10 +24,6 @@ return function(...)
     end
   end
   local n = x:numel() // math.max(1, x:size(1) * groups)
-  -- Halves are computed in float32 and rounded once.
-  local half = x.dtype == torch.float16 or x.dtype == torch.bfloat16
-  local out = torch.nn.functional.layer_norm((half and x:float() or x):reshape(x:size(1), groups, n), {n}, nil, nil,
-    given.eps)
-  out = normalise.affine(out:reshape(x.shape), given.weight, given.bias)
-  return half and out:to(x.dtype) or out
+  local out = torch.nn.functional.layer_norm(wide(x):reshape(x:size(1), groups, n), {n}, nil, nil, given.eps)
+  return normalise.affine(out:reshape(x.shape), given.weight, given.bias):to(x.dtype)
 end

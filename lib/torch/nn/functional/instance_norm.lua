@@ -1,5 +1,6 @@
 local options = require "torch.utils.options"
 local normalise = require "torch.nn.functional.normalise"
+local wide = require "torch.nn.functional.wide"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"running_mean", kind = "tensor"},
   {"running_var", kind = "tensor"}, {"weight", kind = "tensor"}, {"bias", kind = "tensor"},
@@ -10,14 +11,15 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"runni
 local function each_sample(x, given)
   local n, c = x:size(1), x:size(2)
   local shape = table.move(x.shape, 3, x.ndim, 3, {1, n * c})
-  local mean = given.running_mean and given.running_mean:repeatTensor(n)
-  local var = given.running_var and given.running_var:repeatTensor(n)
-  local out = torch.nn.functional.batch_norm(x:reshape(shape), mean, var, nil, nil, true, given.momentum, given.eps)
+  local mean = given.running_mean and wide(given.running_mean):repeatTensor(n)
+  local var = given.running_var and wide(given.running_var):repeatTensor(n)
+  local out = torch.nn.functional.batch_norm(wide(x):reshape(shape), mean, var, nil, nil, true, given.momentum,
+    given.eps)
   torch.no_grad(function()
     if mean then given.running_mean:copy_(mean:reshape(n, c):mean(1)) end
     if var then given.running_var:copy_(var:reshape(n, c):mean(1)) end
   end)
-  return normalise.affine(out:reshape(x.shape), given.weight, given.bias)
+  return normalise.affine(out:reshape(x.shape), given.weight, given.bias):to(x.dtype)
 end
 
 --- nn.functional.instance_norm(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor =

@@ -1,6 +1,7 @@
 local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 local resize = require "torch.nn.functional.resize"
+local wide = require "torch.nn.functional.wide"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"}, {"scale_factor"},
   {"mode", kind = "string", default = "nearest"}, {"align_corners", kind = "boolean"},
@@ -93,8 +94,9 @@ return function(...)
   if not x:is_floating_point() then
     options.wrong("interpolate", "input", 1, ("a floating-point tensor or uint8 for mode '%s'"):format(given.mode), x)
   end
+  x = wide(x)
   for i = n, 1, -1 do
     x = resize.along(kind, x, i + 2, list[i], scale[i], given.align_corners or false, integer)
   end
-  return integer and x:to(dtype) or x
+  return x:to(dtype)
 end

@@ -1,4 +1,5 @@
 local options = require "torch.utils.options"
+local wide = require "torch.nn.functional.wide"
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"normalized_shape", required = true},
   {"weight", kind = "tensor"}, {"eps", kind = "number"}}
@@ -21,18 +22,17 @@ end
 
 --- nn.functional.rms_norm(input: Tensor, normalized_shape: ints, weight: Tensor = nil, eps: float = nil) -> Tensor:
 -- x / √(mean of x² + eps) · weight over the last dimensions, whose sizes are normalized_shape (Zhang and Sennrich
--- 2019). eps: by default the machine epsilon of the dtype.
+-- 2019). eps: by default the machine epsilon of the dtype, for those of 16 bits that of float32.
 -- Example: F.rms_norm(torch.tensor({3.0, 4.0}), 2)
 return function(...)
   local given = options.read("rms_norm", PARAMETERS, ...)
   local x, weight = given.input, given.weight
   local dims = last_dimensions(x, given.normalized_shape)
-  local eps = given.eps or torch.finfo(x.dtype).eps
-  local half = x.dtype == torch.float16 or x.dtype == torch.bfloat16
-  local wide = half and x:float() or x
-  local out = wide * (wide * wide):mean(dims, true):add(eps):rsqrt()
-  if half then out = out:to(x.dtype) end
-  if not weight then return out end
-  if weight.ndim ~= #dims then options.wrong("rms_norm", "weight", 3, "the shape normalized_shape", weight) end
-  return out * weight
+  if weight and weight.shape ~= table.move(x.shape, dims[1], x.ndim, 1, {}) then
+    options.wrong("rms_norm", "weight", 3, "the shape normalized_shape", weight)
+  end
+  local y = wide(x)
+  local eps = given.eps or torch.finfo(y.dtype).eps
+  local out = (y * (y * y):mean(dims, true):add(eps):rsqrt()):to(x.dtype)
+  return weight and out * weight or out
 end

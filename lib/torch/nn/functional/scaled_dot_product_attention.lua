@@ -1,4 +1,5 @@
 local options = require "torch.utils.options"
+local wide = require "torch.nn.functional.wide"
 
 local PARAMETERS <const> = {{"query", kind = "tensor", required = true}, {"key", kind = "tensor", required = true},
   {"value", kind = "tensor", required = true}, {"attn_mask", kind = "tensor"},
@@ -54,8 +55,7 @@ end
 return function(...)
   local given = options.read(NAME, PARAMETERS, ...)
   check(given)
-  local q, k, v, dtype = given.query, given.key, given.value, given.query.dtype
-  if dtype == torch.float16 or dtype == torch.bfloat16 then q, k, v = q:float(), k:float(), v:float() end
+  local q, k, v, dtype = wide(given.query), wide(given.key), wide(given.value), given.query.dtype
   if given.enable_gqa then k, v = share_heads(q, k, "key", 2), share_heads(q, v, "value", 3) end
   local scores = (q * (given.scale or 1 / math.sqrt(q:size(-1)))):matmul(k:transpose(-2, -1))
   local counts, added = masks(given, q, k)

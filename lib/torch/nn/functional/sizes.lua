@@ -22,13 +22,12 @@ end
 
 --- The sizes an adaptive pooling gives: nil in an array (or false) stands for the size of the input.
 function sizes.adaptive(name, value, x, n)
-  local list = {}
+  local list, is_array = {}, type(value) == "table"
   for i = 1, n do
     local item = value
-    if type(value) ~= "number" then item = nil end
-    if type(value) == "table" then item = value[i] or false end
+    if is_array then item = value[i] or false end
     list[i] = options.integer(item) or item == false and x:size(x.ndim - n + i)
-    if not list[i] or list[i] < 1 then
+    if not list[i] or list[i] < 1 or is_array and value[n + 1] ~= nil then
       options.wrong(name, "output_size", 2, ("a positive integer or an array of %d of them"):format(n), value)
     end
   end

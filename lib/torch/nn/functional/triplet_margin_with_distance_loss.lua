@@ -2,7 +2,8 @@ local options = require "torch.utils.options"
 
 local NAME = "triplet_margin_with_distance_loss"
 local REDUCTIONS = {none = true, mean = true, sum = true}
-local PARAMETERS = {{"anchor"}, {"positive"}, {"negative"}, {"distance_function", kind = "callable"},
+local PARAMETERS = {{"anchor", kind = "tensor", required = true}, {"positive", kind = "tensor", required = true},
+  {"negative", kind = "tensor", required = true}, {"distance_function", kind = "callable"},
   {"margin", kind = "number", default = 1}, {"swap", kind = "boolean", default = false},
   {"reduction", kind = "string", default = "mean"}}
 
@@ -13,10 +14,6 @@ local PARAMETERS = {{"anchor"}, {"positive"}, {"negative"}, {"distance_function"
 -- Example: F.triplet_margin_with_distance_loss(torch.zeros(1, 2), torch.zeros(1, 2), torch.ones(1, 2), {margin = 2})
 return function(...)
   local given = options.read(NAME, PARAMETERS, ...)
-  for i = 1, 3 do
-    local name = PARAMETERS[i][1]
-    if not torch.is_tensor(given[name]) then options.wrong(NAME, name, i, "a tensor", given[name]) end
-  end
   if not REDUCTIONS[given.reduction] then
     options.wrong(NAME, "reduction", nil, "one of none, mean, sum", given.reduction)
   end

@@ -17,9 +17,13 @@ local function result_size(name, given, x, n)
   end
   for i = 1, n do
     local usual = (x:size(i + 2) - 1) * stride[i] - 2 * padding[i] + kernel[i]
-    list[i] = wanted and options.integer(wanted[length - n + i]) or usual
-    if math.abs(list[i] - usual) >= stride[i] and wanted then
-      options.wrong(name, "output_size", 6, ("sizes nearer than the stride to %d"):format(usual), list[i])
+    list[i] = usual
+    if wanted then
+      local size = wanted[length - n + i]
+      list[i] = options.integer(size)
+      if not list[i] or math.abs(list[i] - usual) >= stride[i] then
+        options.wrong(name, "output_size", 6, ("sizes nearer than the stride to %d"):format(usual), size)
+      end
     end
   end
   return list
@@ -30,7 +34,7 @@ return function(name, n, ...)
   local given = options.read(name, PARAMETERS, ...)
   local x, single = sizes.batch(name, given.input, n)
   local indices = given.indices
-  if not torch.equal(torch.tensor(indices.shape), torch.tensor(given.input.shape)) then
+  if indices.shape ~= given.input.shape then
     options.wrong(name, "indices", 2, "the shape of 'input'", indices)
   end
   local size, area = result_size(name, given, x, n), 1

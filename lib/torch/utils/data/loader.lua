@@ -117,7 +117,7 @@ local DataLoader = torch.class("torch.utils.data.DataLoader")
 loader.DataLoader = DataLoader
 
 local PARAMETERS = {
-  {"dataset", required = true},
+  {"dataset"},
   {"batch_size", kind = "positive", default = 1},
   {"shuffle", kind = "boolean", default = false},
   {"sampler"},

@@ -64,7 +64,7 @@ sampler.RandomSampler = RandomSampler
 
 function RandomSampler:__init(...)
   local given = options.read("RandomSampler", {
-    {"data_source", required = true},
+    {"data_source"},
     {"replacement", kind = "boolean", default = false},
     {"num_samples", kind = "positive"},
     {"generator"},
