@@ -24,5 +24,5 @@ return function(...)
       if out[at] == 1 then out[at] = size end
     end
   end
-  return torch.Size and torch.Size(out) or out
+  return out
 end

@@ -25,5 +25,6 @@ return function(...)
   elseif p < 0 then
     options.wrong("cdist", "p", 3, "a number, 0 or more", p)
   end
+  if a:size(-1) == 0 then p = 2 end -- every norm of no numbers is 0 here; that of p = inf is else an error
   return (a:unsqueeze(-2) - b:unsqueeze(-3)):norm(p, -1)
 end

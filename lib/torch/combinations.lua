@@ -21,6 +21,6 @@ return function(...)
     end
   end
   choose(1, 1)
-  local places = #rows > 0 and torch.tensor(rows, {device = x.device}) or torch.zeros(0, {dtype = "int64"})
+  local places = #rows > 0 and torch.tensor(rows, {device = x.device}) or x:new_zeros(0, {dtype = "int64"})
   return x:index_select(1, places:reshape(-1)):reshape(#rows, r)
 end

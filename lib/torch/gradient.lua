@@ -53,7 +53,9 @@ return function(...)
     if seen[dim] then options.raise(("gradient: 'dim': dimension %d is there twice"):format(dim)) end
     seen[dim] = true
     local h = type(spacing) == "table" and spacing[i] or spacing
-    if torch.is_tensor(h) and (h.ndim ~= 1 or h:numel() ~= x:size(dim)) then
+    if not torch.is_tensor(h) and type(h) ~= "number" then
+      options.wrong("gradient", "spacing", nil, "numbers or vectors of places", h)
+    elseif torch.is_tensor(h) and (h.ndim ~= 1 or h:numel() ~= x:size(dim)) then
       options.wrong("gradient", "spacing", nil, ("a vector of %d places"):format(x:size(dim)), h)
     end
     results[i] = along(x, dim, h, given.edge_order)

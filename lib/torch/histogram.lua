@@ -24,7 +24,7 @@ return function(...)
       options.wrong("histogram", "range", nil, "two numbers, the lower one first", range)
     end
     if low == high then low, high = low - 0.5, high + 0.5 end
-    edges = torch.linspace(low, high, n + 1, {dtype = x.dtype})
+    edges = torch.linspace(low, high, n + 1, {dtype = x.dtype, device = x.device})
   elseif not torch.is_tensor(edges) or edges.ndim ~= 1 or edges:numel() < 1 then
     options.wrong("histogram", "bins", 2, "a positive integer or a vector of edges", edges)
   elseif edges:diff():lt(0):any():item() then

@@ -8,7 +8,7 @@ return function(...)
   local given = options.read("lu_unpack", {{"LU_data", kind = "tensor", required = true},
     {"LU_pivots", kind = "tensor", required = true}, {"unpack_data", kind = "boolean", default = true},
     {"unpack_pivots", kind = "boolean", default = true}}, ...)
-  local lu, empty = given.LU_data, torch.empty(0, {dtype = given.LU_data.dtype})
+  local lu, empty = given.LU_data, given.LU_data:new_empty(0)
   lapack.check("lu_unpack", "LU_data", 1, lu)
   local m, n = lu:size(-2), lu:size(-1)
   local k = math.min(m, n)

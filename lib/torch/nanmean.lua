@@ -5,6 +5,6 @@ return function(input, ...)
   local total = torch.nansum(input, ...)
   local given = select(-1, nil, ...)
   if type(given) == "table" and given.dtype then input = input:to(given.dtype) end
-  local count = torch.sum(torch.logical_not(torch.isnan(input)):to(total.dtype), ...)
+  local count = torch.sum(torch.logical_not(torch.isnan(input)), ...)
   return total / count
 end

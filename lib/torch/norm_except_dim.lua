@@ -1,17 +1,19 @@
 local options = require "torch.utils.options"
 
+local PARAMETERS <const> = {{"v", kind = "tensor", required = true}, {"pow", kind = "number", default = 2},
+  {"dim", kind = "integer", default = 1}}
+
 --- torch.norm_except_dim(v: Tensor, pow: number = 2, dim: int = 1) -> Tensor: The norms of the slices of one
--- dimension, which keeps its place; the others have size 1.
+-- dimension, which keeps its place; the others have size 1. dim = -1: the norm of all elements.
 -- Example: torch.norm_except_dim(torch.ones(2, 3), 2, 1)
-return function(v, pow, dim)
-  if type(pow) == "table" then pow, dim = pow.pow, pow.dim end
-  if type(dim) == "table" then dim = dim.dim end
-  options.tensor("norm_except_dim", "v", 1, v)
-  if not (pow == nil or type(pow) == "number") then options.wrong("norm_except_dim", "pow", 2, "a number", pow) end
-  if not (dim == nil or options.integer(dim)) then options.wrong("norm_except_dim", "dim", 3, "a dimension", dim) end
-  local dims = {}
+return function(...)
+  local given = options.read("norm_except_dim", PARAMETERS, ...)
+  local v, dims = given.v, {}
+  if given.dim == -1 then return v:norm(given.pow) end
+  local dim = options.dim("norm_except_dim", "dim", 3, given.dim, v.ndim)
   for d = 1, v.ndim do
-    if d ~= (dim or 1) then dims[#dims + 1] = d end
+    if d ~= dim then dims[#dims + 1] = d end
   end
-  return v:norm(pow or 2, dims, true)
+  if #dims == 0 then return v:abs() end -- slices of one element
+  return v:norm(given.pow, dims, true)
 end

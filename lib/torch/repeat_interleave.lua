@@ -22,11 +22,16 @@ end
 return function(...)
   local given = options.read("repeat_interleave", PARAMETERS, ...)
   local x, repeats = given.input, given.repeats
-  if repeats == nil then return places(x:long()) end
+  if repeats == nil then
+    if given.dim or given.output_size or x.ndim ~= 1 then
+      options.wrong("repeat_interleave", "repeats", 2, "an integer or a tensor of integers", repeats)
+    end
+    return places(x:long())
+  end
   local dim = given.dim and options.dim("repeat_interleave", "dim", 3, given.dim, x.ndim) or 1
   if given.dim == nil or x.ndim == 0 then x = x:reshape(-1) end
   local n = x:size(dim)
-  if options.integer(repeats) then repeats = torch.tensor {options.integer(repeats)} end
+  if options.integer(repeats) then repeats = torch.tensor({options.integer(repeats)}, {device = x.device}) end
   if not torch.is_tensor(repeats) then
     options.wrong("repeat_interleave", "repeats", 2, "an integer or a tensor of integers", repeats)
   end

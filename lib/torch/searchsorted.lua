@@ -4,6 +4,13 @@ local PARAMETERS <const> = {{"sorted_sequence", kind = "tensor", required = true
   {"out_int32", kind = "boolean", default = false}, {"right", kind = "boolean", default = false},
   {"side", kind = "string"}, {"sorter", kind = "tensor"}}
 
+-- A number beside integers keeps its digits.
+local function as_tensor(number, sequence)
+  local dtype = torch.is_floating_point(sequence) and sequence.dtype
+    or options.integer(number) and torch.int64 or torch.float64
+  return torch.tensor(number, {dtype = dtype, device = sequence.device})
+end
+
 --- torch.searchsorted(sorted_sequence: Tensor, input: any, {out_int32: bool = false, right: bool = false, side: string
 -- = nil, sorter: Positions = nil}) -> Positions: Where elements of input (a tensor, or a number) would be inserted
 -- into sorted_sequence, which is sorted along its last dimension, so that it stays sorted: before equal elements, or
@@ -18,10 +25,12 @@ return function(...)
   elseif given.side == "left" and given.right then
     options.raise "searchsorted: 'side' is \"left\" and 'right' is true"
   end
-  if type(values) == "number" then values = torch.tensor(values, {dtype = sequence.dtype, device = sequence.device}) end
+  if type(values) == "number" then values = as_tensor(values, sequence) end
   if not torch.is_tensor(values) then options.wrong("searchsorted", "input", 2, "a tensor or a number", values) end
+  local dtype = torch.promote_types(sequence.dtype, values.dtype)
+  sequence, values = sequence:to(dtype), values:to(dtype)
   if given.sorter then
-    if not torch.equal(torch.tensor(given.sorter.shape), torch.tensor(sequence.shape)) then
+    if given.sorter.shape ~= sequence.shape then
       options.wrong("searchsorted", "sorter", nil, "the shape of sorted_sequence", given.sorter)
     end
     sequence = sequence:gather(-1, given.sorter)

@@ -37,6 +37,37 @@ describe("functions of torch in Lua", function()
       .. "got (2×3)")
   end)
 
+  it("search numbers and tensors of other dtypes in the promoted one", function()
+    local sorted = torch.tensor({1, 2, 3})
+    same(3, torch.searchsorted(sorted, 2.5))
+    same(4, torch.bucketize(math.huge, sorted))
+    same({3, 1}, torch.searchsorted(sorted, torch.tensor({2.5, -1})))
+    same(4, torch.searchsorted(sorted:to("int8"), 300))
+  end)
+
+  it("give what PyTorch gives of nothing, and of all", function()
+    assert.equal(0, torch.median(torch.ones(0, {dtype = "int8"})):item())
+    assert.equal(math.mininteger, torch.median(torch.ones(0, {dtype = "int64"})):item())
+    same({{0, 0}}, torch.cdist(torch.ones(1, 0), torch.ones(2, 0), math.huge))
+    assert.equal(5, torch.norm_except_dim(torch.tensor({{3.0, 4.0}}), 2, -1):item())
+    same({{3, 4}}, torch.norm_except_dim(torch.tensor({{3.0, 4.0}}), {dim = 2}))
+    assert.equal(math.huge, torch.ones(70000, {dtype = "float16"}):nanmean():item())
+  end)
+
+  it("leave the tables of the caller as they were", function()
+    local dims = {-3}
+    torch.linalg.tensorsolve(torch.eye(4):reshape(4, 2, 2), torch.ones(2, 2), dims)
+    same({-3}, dims)
+  end)
+
+  it("stay on the device of their input", function()
+    local meta = {device = "meta"}
+    for _, x in ipairs {torch.combinations(torch.ones(1, meta)), torch.lu_unpack(torch.ones(2, 2, meta),
+      torch.ones(2, {dtype = "int32", device = "meta"}), {unpack_pivots = false})} do
+      assert.equal("meta", x.device.type)
+    end
+  end)
+
   it("find medians and quantiles beside NaN", function()
     local x = torch.tensor({{3.0, 1, 2, 4}, {0 / 0, 1, 2, 3}})
     local values, places = x:median(2)
@@ -168,6 +199,19 @@ describe("functions of torch in Lua", function()
         function() torch.cross(torch.ones(3), torch.ones(2)) end},
       {"trapezoid: 'x' (argument 2): expected 3 places along dim, got float32 (2)",
         function() torch.trapezoid(torch.ones(3), torch.ones(2)) end},
+      {"hsplit: 'indices_or_sections' (argument 2): expected an integer or an array of integers, got string 'a'",
+        function() torch.ones(2):hsplit("a") end},
+      {"quantile: 'q' (argument 2): expected a value, got nothing", function() torch.quantile(torch.ones(3)) end},
+      {"repeat_interleave: 'repeats' (argument 2): expected an integer or a tensor of integers, got nothing",
+        function() torch.repeat_interleave(torch.ones(3), {dim = 1}) end},
+      {"as_tensor: unknown option 'dtyp', did you mean 'dtype'? (known: data, dtype, device)",
+        function() torch.as_tensor(torch.ones(3), {dtyp = "float64"}) end},
+      {"gradient: 'spacing': expected numbers or vectors of places, got string 'a'",
+        function() torch.gradient(torch.ones(3), {spacing = "a"}) end},
+      {"bilinear: 'input2' (argument 2): expected the sizes of 'input1' and a last dimension of size 1, got float32 "
+        .. "(3×2×1)", function() torch.bilinear(torch.ones(2, 3, 1), torch.ones(3, 2, 1), torch.ones(1, 1, 1)) end},
+      {"hann: 'dtype': expected a floating-point dtype, got torch.int64",
+        function() torch.hann_window(3, {dtype = "int64"}) end},
       {"range: 'step' (argument 3): -1 does not lead from 1 to 3", function() torch.range(1, 3, -1) end},
       {"unfold: 'size' (argument 3): expected 0 to 3, got 4", function() torch.ones(3):unfold(1, 4, 1) end},
       {"roll: 'shifts' (argument 2): expected one for each of the 2 dims, got 1",

@@ -11,8 +11,11 @@ return function(...)
     {"B", kind = "tensor", required = true}, {"dims"}}, ...)
   local a, b, order = given.A, given.B, {}
   if given.dims then
-    local last, moved = type(given.dims) == "table" and given.dims or {given.dims}, {}
-    for i, d in ipairs(last) do last[i] = options.dim(name, "dims", 3, d, a.ndim); moved[last[i]] = true end
+    local last, moved = {}, {}
+    for i, d in ipairs(type(given.dims) == "table" and given.dims or {given.dims}) do
+      last[i] = options.dim(name, "dims", 3, d, a.ndim)
+      moved[last[i]] = true
+    end
     for d = 1, a.ndim do if not moved[d] then order[#order + 1] = d end end
     a = a:permute(table.move(last, 1, #last, #order + 1, order))
   end
