@@ -24,14 +24,30 @@ static Tensor *const *results_of(const Call *c, int *n) {
   return c->info->list_output ? c->list.v : c->out;
 }
 
+/* A number that an op of float64 keeps is a float64 tensor from then on: what its formula makes of numbers alone would
+** be of the default dtype. Conditions stay bool. */
+static Status save_number(Saved *s, const Node *n, Tensor *number) {
+  const DType result = (DType)n->outputs[0].dtype, is = (DType)number->dtype;
+  if (dtype_real(result) != DTYPE_FLOAT64 || is == DTYPE_BOOL) {
+    save(s, number);
+    return OK;
+  }
+  TRY(tensor_copy_as(number, dtype_is_complex(is) ? DTYPE_COMPLEX128 : DTYPE_FLOAT64, &s->tensor));
+  s->changes = tensor_changes(s->tensor);
+  s->kept = true;
+  return OK;
+}
+
 _Thread_local const OpInfo *tape_composite;
 
 static Status keep_inputs(const OpInfo *info, Node *n, int n_in, Tensor *const *in) {
   for (int k = 0; k < n_in; k++) {
     const int bit = input_index(info, k);
     if (in[k] == NULL) continue;
-    if (node_keeps(info->save_inputs, info->input_for, bit, n->wanted)) save(&n->saved_in[k], in[k]);
-    else if (info->save_layouts >> bit & 1) TRY(tensor_layout_of(in[k], &n->saved_in[k].tensor));
+    if (node_keeps(info->save_inputs, info->input_for, bit, n->wanted)) {
+      if (in[k]->flags & TENSOR_WRAPPED_NUMBER) TRY(save_number(&n->saved_in[k], n, in[k]));
+      else save(&n->saved_in[k], in[k]);
+    } else if (info->save_layouts >> bit & 1) TRY(tensor_layout_of(in[k], &n->saved_in[k].tensor));
   }
   return OK;
 }
@@ -52,10 +68,10 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
     status = tensor_edge(in[k], &n->edges[k]);
     if (n->edges[k].node != NULL) n->wanted |= input_bit(info, k);
   }
-  if (status == OK && keeps_in) status = keep_inputs(info, n, c->n_in, in);
-  node_renumber(n); /* after the nodes that tensor_edge made for views */
   for (int i = 0; i < n_out && status == OK; i++)
     if (results[i] != NULL) n->outputs[i] = meta_of(results[i]);
+  if (status == OK && keeps_in) status = keep_inputs(info, n, c->n_in, in);
+  node_renumber(n); /* after the nodes that tensor_edge made for views */
   if (status != OK) {
     node_release(n);
     n = NULL;

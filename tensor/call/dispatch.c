@@ -16,18 +16,31 @@ static Status create(Call *c) {
   return tensor_set_requires_grad(c->out[0], true);
 }
 
-/* Runs a composite on copies of its inputs in float32; results come back in the dtype that all inputs had. */
-static Status composite_in_float32(Call *c) {
-  Tensor *in[OP_FEW] = {0}, *made[OP_MAX_OUTPUTS] = {0};
+static bool is_number(const Tensor *t) { return t->flags & TENSOR_WRAPPED_NUMBER && t->dtype == DTYPE_FLOAT64; }
+
+/* The float dtype that the tensors among the inputs have together; DTYPE_NONE: there is none. */
+static DType composite_dtype(const Call *c) {
   DType dtype = DTYPE_NONE;
+  for (int i = 0; i < c->n_in; i++) {
+    if (c->in[i] == NULL || !dtype_is_float((DType)c->in[i]->dtype) || is_number(c->in[i])) continue;
+    dtype = dtype == DTYPE_NONE ? (DType)c->in[i]->dtype : dtype_promote(dtype, (DType)c->in[i]->dtype);
+  }
+  return dtype;
+}
+
+/* Runs a composite on copies of its inputs: halves in float32, and numbers beside float64 as tensors of it, because
+** what is made of numbers alone would be of the default dtype. Results come back in the dtype that all inputs had. */
+static Status composite_on_copies(Call *c) {
+  Tensor *in[OP_FEW] = {0}, *made[OP_MAX_OUTPUTS] = {0};
+  const DType dtype = composite_dtype(c);
   Status status = OK;
   for (int i = 0; i < c->n_in && status == OK; i++) {
     Tensor *t = c->in[i];
     if (t == NULL) continue;
     const DType d = (DType)t->dtype;
     if (dtype_is_computed(d)) status = op_cast(t, dtype_compute(d), &in[i]);
+    else if (is_number(t) && dtype == DTYPE_FLOAT64) status = tensor_copy_as(t, d, &in[i]);
     else in[i] = tensor_retain(t);
-    if (dtype_is_float(d)) dtype = dtype == DTYPE_NONE ? d : dtype_promote(dtype, d);
   }
   Call inner = *c;
   inner.in = in;
@@ -50,9 +63,9 @@ static Status composite_that_computes(Call *c) {
     if (c->in[i] == NULL) continue;
     const DType dtype = (DType)c->in[i]->dtype;
     if (dtype_is_stored(dtype)) return call_undefined_for(c, 0, dtype);
-    converts = converts || dtype_is_computed(dtype);
+    converts = converts || dtype_is_computed(dtype) || is_number(c->in[i]);
   }
-  return converts && c->n_in <= OP_FEW ? composite_in_float32(c) : c->info->composite(c);
+  return converts && c->n_in <= OP_FEW ? composite_on_copies(c) : c->info->composite(c);
 }
 
 /* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */

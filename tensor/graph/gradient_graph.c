@@ -110,11 +110,17 @@ static Status recording_trace(Recording *r) {
 
 /* ---- the graph ------------------------------------------------------------------------------------------------- */
 
+/* A number that a node kept as a tensor (autograd/tape.c). */
+static bool is_kept_number(const GraphValue *v) {
+  return v->kind == VALUE_CONSTANT && v->ndim == 0 && v->device.type == DEVICE_CPU;
+}
+
 /* Nothing is changed in place, so what shows the same elements is the same value. Gives false where the graph has
 ** more than ops on its inputs: something was made on the meta device. */
 static bool gradient_settle(Graph *g) {
   for (int i = 0; i < g->n_values; i++) {
-    if (g->values[i].kind == VALUE_PARAMETER || g->values[i].kind == VALUE_CONSTANT) return false;
+    const GraphValue *v = &g->values[i];
+    if (v->kind == VALUE_PARAMETER || (v->kind == VALUE_CONSTANT && !is_kept_number(v))) return false;
     g->values[i].device = (Device){DEVICE_CPU, 0};
   }
   for (int i = 0; i < g->n_nodes; i++) {

@@ -301,6 +301,15 @@ describe("torch.fused", function()
     assert.equal(1, walks(131072, true, costly))
   end)
 
+  it("fuses gradients that read numbers beside float64", function()
+    local x = torch.rand(N, {dtype = "float64", requires_grad = true})
+    local function f() return (x:pow(1 / 3) + x:pow(3)):tanh():sum() end
+    local want = torch.autograd.grad(f(), x)
+    local y, before = torch.fused(f)(), torch._C.fused()
+    assert(same_bits(want, torch.autograd.grad(y, x)))
+    assert.equal(1, torch._C.fused() - before)
+  end)
+
   it("accumulates, keeps graphs and frees them as other results do", function()
     local x, c = torch.rand(N, {requires_grad = true}), torch.rand(N)
     local function f() return (x * c + 1):exp() end
