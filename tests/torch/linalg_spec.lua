@@ -71,6 +71,31 @@ describe("errors", function()
       torch.eye(2), 3))
     assert.matches("linalg%.eigh: 'UPLO' %(argument 2%): expected 'L' or 'U'", message(linalg.eigh, torch.eye(2), "X"))
   end)
+
+  it("name the matrix whose numbers are not finite", function()
+    for _, number in ipairs {0 / 0, math.huge} do
+      local a = torch.eye(2):expand(3, 2, 2):clone()
+      a[2][1][1] = number
+      for _, name in ipairs {"eigh", "eig", "svd", "pinv", "eigvals"} do
+        for _, x in ipairs {a, torch.complex(a, a), a:double()} do
+          assert.matches("matrix 2 of the batch has infinities or NaN", message(linalg[name], x))
+        end
+      end
+    end
+  end)
+
+  it("refuse pivots that no factorisation has", function()
+    for _, pivots in ipairs {{100000, 2, 3}, {1, 0, 3}, {-100000, -1, 3}, {-1, 2, 3}, {1, 2, -3},
+      {1 << 31, 1 << 31, 1}} do
+      local p = torch.tensor(pivots):int()
+      assert.matches("'pivots' %(argument 2%): expected rows from 1 to 3, negative ones in pairs",
+        message(linalg.ldl_solve, torch.eye(3), p, torch.ones(3, 1)))
+    end
+    local a = torch.tensor({{0.0, 1.0}, {1.0, 0.0}})
+    local ldl, pair = linalg.ldl_factor(a)
+    assert.is_true(pair[1]:item() < 0)
+    close(a, linalg.ldl_solve(ldl, pair, torch.eye(2)))
+  end)
 end)
 
 describe("functions made of factorisations", function()

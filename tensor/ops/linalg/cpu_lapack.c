@@ -5,6 +5,7 @@
 
 #ifdef HECATE_WITH_OPENBLAS
 #define LAPACK_DIVERGED "the algorithm did not converge for matrix %lld of the batch"
+#define LAPACK_NOT_FINITE "expected finite numbers, but matrix %lld of the batch has infinities or NaN"
 
 #define T float
 #define R float

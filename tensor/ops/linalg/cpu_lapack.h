@@ -39,4 +39,20 @@ static inline int lapack_columns(const Tensor *t) { return (int)t->shape[t->ndim
 static inline int lapack_leading(int n) { return n > 1 ? n : 1; }
 static inline int lapack_least(int a, int b) { return a < b ? a : b; }
 
+/* Whether LAPACK may follow the pivots of a symmetric factor: rows from 1 to n, and negative ones in pairs. */
+static inline bool lapack_pivots_hold(const int *pivots, int n) {
+  for (int i = 0; i < n; i++) {
+    const bool pair = pivots[i] < 0;
+    for (int k = 0; k <= pair; k++) {
+      const int64_t row = i + k == n ? 0 : pair ? -(int64_t)pivots[i + k] : pivots[i];
+      if (row < 1 || row > n) {
+        kernel_fault("'pivots' (argument 2): expected rows from 1 to %d, negative ones in pairs, got %d", n, pivots[i]);
+        return false;
+      }
+    }
+    i += pair;
+  }
+  return true;
+}
+
 #endif

@@ -1,6 +1,17 @@
 /* lapack_values_body.h: eigenvalues, singular values and symmetric factors of the matrices of a batch, for one type of
 ** numbers (cpu_lapack.c). Included after lapack_body.h.
 */
+
+/* Notes a fault unless all numbers of matrix b are finite: of others LAPACK may make numbers that look well, print
+** something or never end. */
+static bool NAME(lapack_is_finite)(const T *a, int64_t size, int64_t b) {
+  const R *part = (const R *)a;
+  R sum = 0;
+  for (int64_t i = 0; i < size * (int64_t)(sizeof(T) / sizeof(R)); i++) sum += part[i] - part[i];
+  if (sum != 0) kernel_fault(LAPACK_NOT_FINITE, (long long)b + 1);
+  return sum == 0;
+}
+
 static Status NAME(lapack_eigh)(Call *c) {
   const LapackEighAttrs *attrs = c->attrs;
   const int n = lapack_rows(c->in[0]), ld = lapack_leading(n);
@@ -28,6 +39,7 @@ static Status NAME(lapack_eigh)(Call *c) {
   R *rwork = lapack_room_take(&room, sizeof(R) * (size_t)lrwork);
   int *iwork = lapack_room_take(&room, 0);
   for (int64_t b = 0; b < lapack_batch(c->in[0]) && !interrupt_requested(); b++) {
+    if (!NAME(lapack_is_finite)(a + b * size, size, b)) break;
     memcpy(turned, a + b * size, sizeof(T) * (size_t)size);
 #if COMPLEX
     LAPACK(heevd)(job, uplo, &n, turned, &ld, w + b * n, work, &lwork, rwork, &lrwork, iwork, &iwish, &info);
@@ -72,6 +84,7 @@ static Status NAME(lapack_svd)(Call *c) {
   R *rwork = lapack_room_take(&room, rbytes);
   int *iwork = lapack_room_take(&room, 0);
   for (int64_t b = 0; b < lapack_batch(c->in[0]) && !interrupt_requested(); b++) {
+    if (!NAME(lapack_is_finite)(a + b * size, size, b)) break;
     T *left = attrs->vectors ? vh + b * nv * n : vh, *right = attrs->vectors ? u + b * m * nu : u;
     memcpy(copy, a + b * size, sizeof(T) * (size_t)size);
 #if COMPLEX
@@ -118,6 +131,7 @@ static Status NAME(lapack_eig)(Call *c) {
   R *second = lapack_room_take(&room, sizeof(R) * (size_t)n * 2);
   T *work = lapack_room_take(&room, 0);
   for (int64_t b = 0; b < lapack_batch(c->in[0]) && !interrupt_requested(); b++) {
+    if (!NAME(lapack_is_finite)(a + b * size, size, b)) break;
     NAME(lapack_turn)(n, n, a + b * size, turned);
 #if COMPLEX
     T *values = (T *)tensor_data(c->out[0]) + b * n;
@@ -179,6 +193,7 @@ static Status NAME(lapack_ldl_solve)(Call *c) {
   TRY(lapack_room_open(&room, lapack_room_part(sizeof(T) * (size_t)square) + sizeof(T) * (size_t)size));
   T *factor = lapack_room_take(&room, sizeof(T) * (size_t)square), *turned = lapack_room_take(&room, 0);
   for (int64_t b = 0; b < lapack_batch(c->in[0]) && !interrupt_requested(); b++) {
+    if (!lapack_pivots_hold(pivots + b * n, n)) break;
     NAME(lapack_turn)(n, n, ldl + b * square, factor);
     NAME(lapack_turn)(n, k, right + b * size, turned);
 #if COMPLEX
