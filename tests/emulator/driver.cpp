@@ -131,12 +131,19 @@ EXPORT int cuEventElapsedTime(float *milliseconds, void *start, void *end) {
 /* ---- kernels --------------------------------------------------------------------------------------------- */
 
 extern unsigned *emulated_fault;
-EXPORT int cuModuleLoadData(void **module, const void *) { return (*module = malloc(1)) == NULL; }
+/* Images of nvcc hold nothing that runs here; those of NVRTC below begin with 0. */
+EXPORT int cuModuleLoadData(void **module, const void *image) {
+  *module = malloc(1);
+  if (*module == NULL) return NO_MEMORY;
+  *(char *)*module = *(const char *)image;
+  return DONE;
+}
 EXPORT int cuModuleUnload(void *module) {
   free(module);
   return 0;
 }
-EXPORT int cuModuleGetFunction(void **function, void *, const char *name) {
+EXPORT int cuModuleGetFunction(void **function, void *module, const char *name) {
+  if (*(char *)module != 0) return NOT_FOUND;
   return (*function = emulated_find(name)) == NULL ? NOT_FOUND : DONE;
 }
 EXPORT int cuModuleGetGlobal_v2(uint64_t *address, size_t *bytes, void *, const char *) {

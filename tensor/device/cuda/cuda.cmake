@@ -1,7 +1,7 @@
 # hecate-cuda.so: the device "cuda" as a plug-in, which the first use of the name opens (vm/device_plugin.c). It is
 # C that needs nothing of NVIDIA to be built, linked or loaded: the driver, cuBLAS and NVRTC are opened when the
-# device is. Where nvcc is found, it compiles the kernels of the common dtypes ahead of time; NVRTC compiles the
-# others when they are called for the first time.
+# device is. Where nvcc is found, it compiles the kernels of the common dtypes ahead of time, special functions aside;
+# NVRTC compiles the others when they are called for the first time.
 set(HECATE_CUDA_DTYPES float32 int64 bool CACHE STRING "The dtypes whose kernels nvcc compiles when Hecate is built")
 set(HECATE_CUDA_ARCHITECTURES 80 90 CACHE STRING "The processors that nvcc compiles for; the last one also as PTX, for later ones")
 set(codes)
@@ -36,7 +36,7 @@ if(HECATE_HAS_NVCC)
     set(image ${GENERATED}/cuda_${dtype}.fatbin)
     add_custom_command(
       OUTPUT ${image}
-      COMMAND ${NVCC} -fatbin -std=c++17 -w ${codes} -o ${image} ${GENERATED}/cuda_${dtype}.cu
+      COMMAND ${NVCC} -fatbin -std=c++17 -w -DAHEAD_OF_TIME ${codes} -o ${image} ${GENERATED}/cuda_${dtype}.cu
       DEPENDS ${GENERATED}/cuda.stamp
       COMMENT "Compiling the kernels of ${dtype} for CUDA")
     list(APPEND images ${image})

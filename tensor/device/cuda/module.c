@@ -1,4 +1,4 @@
-/* module.c: finds kernels: in the images that nvcc made of all kernels of a dtype when the program was built, else by
+/* module.c: finds kernels: in the images that nvcc made of most kernels of a dtype when the program was built, else by
 ** compiling the piece of the text that has them.
 */
 #include <stdio.h>
@@ -18,7 +18,7 @@ typedef struct Found {
   struct Found *next;
 } Found;
 
-/* The module of a piece, or of all kernels of a dtype ("*"). */
+/* The module of a piece, or what nvcc made of a dtype ("*"). */
 typedef struct Loaded {
   char name[MODULE_NAME];
   CudaModule module; /* NULL: it could not be loaded */
@@ -108,17 +108,21 @@ static Status module_compile(int index, DType dtype, const char *piece, const ch
   return status;
 }
 
-/* The module that has a kernel. HECATE_CUDA_JIT=1: images are left aside (tests). */
-static Status module_of(int index, DType dtype, const char *piece, CudaModule *module) {
+/* What nvcc made of a dtype, or NULL. HECATE_CUDA_JIT=1: it is left aside (tests). */
+static CudaModule module_image(int index, DType dtype) {
   char name[MODULE_NAME];
   snprintf(name, sizeof name, "%d/%d/*", index, (int)dtype);
-  Loaded *l = module_find_loaded(name);
-  if (l == NULL && cuda_images[dtype] != NULL && getenv("HECATE_CUDA_JIT") == NULL &&
-      module_load(name, cuda_images[dtype], dtype, module) == OK)
-    return OK;
-  if (l != NULL && (*module = l->module) != NULL) return OK;
+  const Loaded *l = module_find_loaded(name);
+  CudaModule module = l != NULL ? l->module : NULL;
+  if (l == NULL && cuda_images[dtype] != NULL && getenv("HECATE_CUDA_JIT") == NULL)
+    (void)module_load(name, cuda_images[dtype], dtype, &module);
+  return module;
+}
+
+static Status module_of(int index, DType dtype, const char *piece, CudaModule *module) {
+  char name[MODULE_NAME];
   snprintf(name, sizeof name, "%d/%d/%s", index, (int)dtype, piece);
-  l = module_find_loaded(name);
+  const Loaded *l = module_find_loaded(name);
   if (l != NULL && (*module = l->module) != NULL) return OK;
   return module_compile(index, dtype, piece, name, module);
 }
@@ -132,10 +136,12 @@ Status module_kernel(int index, DType dtype, const char *piece, const char *name
       return OK;
     }
   char full[2 * MODULE_NAME];
-  CudaModule module;
-  TRY(module_of(index, dtype, piece, &module));
   snprintf(full, sizeof full, "%s_%s", name, dtype_table[dtype].name);
-  CUDA_TRY(driver.module_function(out, module, full), full);
+  CudaModule module = module_image(index, dtype);
+  if (module == NULL || driver.module_function(out, module, full) != 0) {
+    TRY(module_of(index, dtype, piece, &module));
+    CUDA_TRY(driver.module_function(out, module, full), full);
+  }
   Found *f = host->memory_alloc(sizeof *f);
   if (f == NULL) return ERROR_MEMORY;
   *f = (Found){.hash = hash, .kernel = *out, .next = *at};

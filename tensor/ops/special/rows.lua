@@ -90,7 +90,7 @@ op {"polygamma", "(n: int, input: Tensor) -> Tensor", module = BOTH, method = fa
 op {"native_polygamma", "(input: Tensor, order: int) -> Tensor", private = true, types = "float", result = "float",
   cost = true, domain = "positive", expr = "polygamma_of(order, a)", doc = "polygamma, the tensor first.",
   backward = function(o) return {input = o.grad * o.input:native_polygamma(o.order + 1)} end}
-op {"mvlgamma", "(input: Tensor, p: int) -> Tensor", inplace = true, 
+op {"mvlgamma", "(input: Tensor, p: int) -> Tensor", inplace = true,
   check = {{"p", "p >= 1 and p <= 1000000", "a number from 1 to 1000000"}},
   composite = function(o) return o.input:native_mvlgamma(o.p) end,
   doc = "The logarithm of the gamma function of matrices of p × p (Wishart's law).",
