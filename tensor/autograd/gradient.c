@@ -24,6 +24,11 @@ Status pass(Backward *c, Tensor *grad, Tensor **out) {
   return OK;
 }
 
+Status as_float(Backward *c, Tensor *x, Tensor *like, Tensor **out) {
+  if (dtype_has_gradient((DType)x->dtype)) return pass(c, x, out);
+  return op_cast(x, dtype_compute((DType)like->dtype), out);
+}
+
 Status no_gradient(Backward *c, Tensor *grad, int input, Tensor **out) {
   (void)grad;
   *out = NULL;

@@ -11,6 +11,9 @@ Status pass(Backward *c, Tensor *grad, Tensor **out);     /* grad itself */
 Status no_gradient(Backward *c, Tensor *grad, int input, Tensor **out);
 Status unexpand(Backward *c, Tensor *grad, Tensor **out); /* summed by the engine */
 Status uncast(Backward *c, Tensor *grad, Tensor **out);
+/* x itself; integers as numbers of the float type that 'like' is computed in, for functions that would give the default
+** dtype of integers. */
+Status as_float(Backward *c, Tensor *x, Tensor *like, Tensor **out);
 Status scale(Backward *c, Tensor *grad, Scalar by, Tensor **out);
 Status unpermute(Backward *c, Tensor *grad, const Ints *dims, Tensor **out);
 Status unslice(Backward *c, Tensor *grad, int64_t dim, int64_t start, int64_t length, Tensor **out);

@@ -402,6 +402,22 @@ describe("numbers beside tensors of float64 in formulas", function()
     end
   end)
 
+  it("are not rounded where they are tensors of integers", function()
+    local n = torch.tensor {3, 5}
+    for name, f in pairs {
+      pow = function(x, c) return torch.pow(c, x) end, xlogy = function(x, c) return torch.xlogy(x * x, c) end,
+      xlog1py = function(x, c) return special.xlog1py(x * x, c) end,
+      igamma = function(x, c) return torch.igamma(c, x) end
+    } do
+      local function gradient(c)
+        local x = torch.tensor({0.7, 0.4}, {dtype = "float64", requires_grad = true})
+        return torch.autograd.grad(f(x, c):sum(), x)
+      end
+      local got, want = gradient(n), gradient(n:double())
+      assert(torch.allclose(got, want, {rtol = 1e-14, atol = 1e-14}), ("%s: %s"):format(name, got - want))
+    end
+  end)
+
   it("are of the default dtype where there is nothing else", function()
     assert.equal(torch.float32, torch.where(torch.tensor({true, false}), 1, 0.5).dtype)
     assert.equal(torch.float32, torch.add(1, 0.5).dtype)

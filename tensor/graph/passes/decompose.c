@@ -8,14 +8,24 @@
 #include "passes.h"
 #include "rebuild.h"
 
-/* Composites that take numbers of 16 bits through float32 stay what they are for these. */
+/* Whether the composite works on copies of its inputs (composite_on_copies in call/dispatch.c). */
+static bool takes_copies(const Graph *g, const GraphNode *n) {
+  bool halves = false, number = false, wide = false;
+  for (int k = 0; k < n->n_inputs && n->info->computes; k++) {
+    const GraphValue *v = n->inputs[k] >= 0 ? &g->values[n->inputs[k]] : NULL;
+    if (v == NULL) continue;
+    halves = halves || dtype_is_computed((DType)v->dtype);
+    if (v->kind == VALUE_NUMBER) number = number || v->dtype == DTYPE_FLOAT64;
+    else wide = wide || v->dtype == DTYPE_FLOAT64;
+  }
+  return halves || (number && wide);
+}
+
+/* What takes copies stays: its parts are not those of its inputs. */
 static bool is_decomposed(const Graph *g, const GraphNode *n, OpId op) {
   if (n->info->kind != KIND_COMPOSITE || n->in_place || n->list || (op != OP_COUNT && n->info->id != op)) return false;
   if (n->info->id == OP_RESHAPE || n->info->id == OP_CONTIGUOUS) return false;
-  for (int k = 0; k < n->n_inputs; k++)
-    if (n->info->computes && n->inputs[k] >= 0 && dtype_is_computed((DType)g->values[n->inputs[k]].dtype))
-      return false;
-  return n->n_inputs <= OP_FEW;
+  return n->n_inputs <= OP_FEW && !takes_copies(g, n);
 }
 
 /* Tensors for the inputs: zeros, and the numbers themselves. */

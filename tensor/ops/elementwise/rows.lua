@@ -249,7 +249,7 @@ binary("pow", "pow_of(a, b)", "input to the power of other.",
     local no_log = o.out:isfinite():logical_and(base:logical_not())
     -- b a^(b-1), 0 where b is 0
     return {input = o.grad * (base:pow(exponent - 1) * exponent):masked_fill(exponent:logical_not(), 0),
-      other = o.grad * (o.out * torch.where(no_log, 1, base):log())}
+      other = o.grad * (o.out * torch.where(no_log, 1, base:helper("as_float", o.grad)):log())}
   end})
 -- The gradient of maximum to `a`: 0 where a < b, a half where they are equal, else (NaN too) 1.
 local function share(o, a, b)

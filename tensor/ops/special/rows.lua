@@ -47,13 +47,15 @@ local function where_not(o, no_log, slope) return o.grad * slope:masked_fill(o.i
 binary("xlogy", BOTH, "choose((a == 0) & (b == b), K(0), a * log(b))", "input · log(other); 0 where input is 0.",
   {"{0.0, 2.0}", "{0.0, 3.0}"}, "{0, 2.1972}", {tensors = "one", domain = "positive",
   backward = function(o)
-    return {input = where_not(o, o.other:le(0), o.other:log()), other = o.grad * o.input / o.other}
+    return {input = where_not(o, o.other:le(0), o.other:helper("as_float", o.grad):log()),
+      other = o.grad * o.input / o.other}
   end})
 binary("xlog1py", SPECIAL, "choose((a == 0) & (b == b), K(0), a * log1p(b))",
   "input · log(1 + other); 0 where input is 0.", {"{0.0, 2.0}", "{-1.0, 3.0}"}, "{0, 2.7726}", {tensors = "one",
   domain = "positive",
   backward = function(o)
-    return {input = where_not(o, o.other:le(-1), o.other:log1p()), other = o.grad * o.input / (o.other + 1)}
+    return {input = where_not(o, o.other:le(-1), o.other:helper("as_float", o.grad):log1p()),
+      other = o.grad * o.input / (o.other + 1)}
   end})
 op {"native_logit", "(input: Tensor) -> Tensor", private = true, types = "float", result = "float", cost = true,
   domain = "unit", expr = "log(a / (1 - a))", doc = "logit.",
@@ -104,7 +106,7 @@ op {"native_mvpolygamma", "(input: Tensor, order: int, size: int) -> Tensor", pr
   backward = function(o) return {input = o.grad * o.input:native_mvpolygamma(o.order + 1, o.size)} end}
 -- x^(a - 1) exp(-x) / Γ(a), the slope of the gamma distribution.
 local function gamma_density(o)
-  return o.grad * (o.other:log() * (o.input - 1) - o.other - o.input:lgamma()):exp()
+  return o.grad * (o.other:log() * (o.input - 1) - o.other - o.input:helper("as_float", o.grad):lgamma()):exp()
 end
 binary("igamma", "torch", "igamma_of(a, b)", "P(a, x): the share of the integral of Γ(a) from 0 to x.",
   {"{1.0, 4.0}", "{1.0, 5.0}"}, "{0.6321, 0.735}", {tensors = {"input", "other"}, method = true, inplace = true,
