@@ -14,6 +14,6 @@ return function(...)
   for d = 1, v.ndim do
     if d ~= dim then dims[#dims + 1] = d end
   end
-  if #dims == 0 then return v:abs() end -- slices of one element
+  if #dims == 0 then return v:unsqueeze(-1):norm(given.pow, -1) end -- slices of one element
   return v:norm(given.pow, dims, true)
 end
