@@ -1,5 +1,5 @@
--- The kernel of notebooks, driven by Jupyter's own client (tests/hecate/notebook_client.py), and
--- the tool that installs it.
+-- The kernel of notebooks, driven by Jupyter's own client (tests/hecate/notebook_client.py and
+-- notebook_checks/), and the tool that installs it.
 local binary = os.getenv("HECATE_BIN") or "build/hecate"
 local client = "tests/hecate/notebook_client.py"
 local json = require "torch.json"

@@ -280,28 +280,7 @@ function by_name.copy() return {pack(x(2, 3), x(2, 3)), pack(x(2, 3), x(3)), pac
 function by_name.uniform() return {pack(x(2, 3), -1, 2)} end
 function by_name.normal() return {pack(x(2, 3), 1, 2)} end
 function by_name.native_dropout() return {pack(x(2, 3), 0.5, 2.0), pack(x(4, 5), 0.25, 1 / 0.75)} end
-function by_name.view() return {pack(x(2, 3), {3, 2}), pack(x(2, 3), {-1}), pack(x(1), {})} end
-function by_name.permute() return {pack(x(2, 3), {2, 1}), pack(x(2, 3, 2), {3, 1, 2}), pack(x(2, 3, 1), {-1, 1, 2})} end
-function by_name.transpose() return {pack(x(2, 3), 1, 2), pack(x(2, 3, 2), -1, 1)} end
-function by_name.t() return {pack(x(2, 3)), pack(x(3))} end
-function by_name.expand() return {pack(x(2, 1), {2, 3}), pack(x(3), {2, -1}), pack(x(), {2, 2})} end
-function by_name.squeeze() return {pack(x(2, 1, 3)), pack(x(1, 2, 1), {1}), pack(x(1, 2, 1), {1, 3})} end
-function by_name.unsqueeze() return {pack(x(2, 3), 1), pack(x(2, 3), -1), pack(x(), 1)} end
-function by_name.split() return {pack(x(5, 2), 2), pack(x(2, 3), 3, 2)} end
-function by_name.split_sizes() return {pack(x(5, 2), {2, 0, 3}), pack(x(2, 3), {1, 2}, -1)} end
-function by_name.chunk() return {pack(x(5, 2), 2), pack(x(2, 3), 3, 2)} end
-function by_name.unbind() return {pack(x(3, 2)), pack(x(2, 3), 2), pack(x(1))} end
-function by_name.narrow() return {pack(x(2, 4), 2, 2, 2), pack(x(3), 1, -2, 2), pack(x(4, 2), 1, 4, 1)} end
-function by_name.select() return {pack(x(2, 4), 2, 3), pack(x(3), 1, -1)} end
-function by_name.slice() return {pack(x(2, 5), 2, 1, 5, 2), pack(x(4), 1, 2, 3, 1), pack(x(5, 2), 1, 2, 5, 3)} end
-function by_name.diagonal() return {pack(x(3, 3)), pack(x(3, 4), 1), pack(x(2, 3, 4), -1, 3, 2)} end
 function by_name.transfer() return {pack(x(2, 3), "cpu"), pack(x(), torch.device "cpu")} end
-function by_name.as_strided()
-  return {pack(x(6), {2, 2}, {1, 2}), pack(x(2, 3), {2, 2}, {3, 1}, 1), pack(x(6), {3, 2}, {1, 1}, 0)}
-end
-function by_name.as_strided_scatter()
-  return {pack(x(6), x(2, 2), {2, 2}, {1, 2}), pack(x(2, 3), x(2, 2), {2, 2}, {3, 1}, 1)}
-end
 function by_name.cast() return {pack(x(2, 3), torch.float64)} end
 function by_name.prod(row)
   local list = with(row, nonzero)
@@ -356,10 +335,6 @@ function by_name.native_layer_norm()
   return list
 end
 function by_name.gelu() return {pack(x(2, 3)), pack(x(2, 3), {approximate = "tanh"})} end
-function by_name.reshape() return {pack(x(2, 3), {3, 2})} end
-function by_name.flatten() return {pack(x(2, 3, 2)), pack(x(2, 3, 2), 2, 3)} end
-function by_name.unflatten() return {pack(x(2, 6), 2, {2, -1})} end
-by_name["repeat"] = function() return {pack(x(2, 3), {2, 2}), pack(x(3), {2, 1, 2})} end
 function by_name.cumprod()
   return {pack(x(2, 4), 2), pack(leaf(torch.tensor({{1.5, 0, -2}, {0.5, 2, 3}}, F64)), 1), pack(x(), 1)}
 end
@@ -369,35 +344,6 @@ by_name.cummin = by_name.cummax
 function by_name.linear_scan() return {pack(x(2, 4), x(2, 4), 2), pack(x(3, 2), x(3, 2), 1, true)} end
 function by_name.shift() return {pack(x(2, 4), 2, true), pack(x(3, 2), 1, false, 2), pack(x(1), 1, true)} end
 function by_name.fourier() return {pack(complex(2, 6), 2), pack(complex(5, 2), 1, true), pack(complex(37), 1)} end
-function by_name.flip() return {pack(x(2, 3), {1}), pack(x(2, 3, 2), {1, 3}), pack(x(2), {})} end
-function by_name.fliplr() return {pack(x(2, 3))} end
-by_name.flipud = by_name.fliplr
-function by_name.roll() return {pack(x(2, 3), 2), pack(x(2, 3), {1, -1}, {1, 2}), pack(x(2, 3), -7, 2)} end
-function by_name.rot90()
-  return {pack(x(2, 3)), pack(x(2, 3), 2), pack(x(2, 3, 2), 3, {1, 3}), pack(x(2, 2), 0)}
-end
-function by_name.movedim() return {pack(x(2, 3, 2), 1, 3), pack(x(2, 3, 2), {1, 2}, {-1, 1})} end
-by_name.moveaxis, by_name.swapaxes, by_name.swapdims = by_name.movedim, by_name.transpose, by_name.transpose
-function by_name.adjoint() return {pack(x(2, 3)), pack(x(2, 2, 3))} end
-function by_name.tile() return {pack(x(2, 3), {2}), pack(x(3), {2, 2}), pack(x(2, 3), {1, 2})} end
-function by_name.ravel() return {pack(x(2, 3))} end
-function by_name.view_as() return {pack(x(2, 3), constant(3, 2))} end
-by_name.reshape_as = by_name.view_as
-function by_name.unfold() return {pack(x(5), 1, 3, 1), pack(x(2, 5), 2, 2, 2), pack(x(4, 2), 1, 1, 3)} end
-function by_name.diag_embed() return {pack(x(3)), pack(x(2, 3), 1), pack(x(2, 3), -1, 3, 1)} end
-function by_name.diagflat() return {pack(x(2, 2)), pack(x(3), -1)} end
-function by_name.diag() return {pack(x(3)), pack(x(3), 1), pack(x(2, 3)), pack(x(3, 2), -1)} end
-function by_name.trace() return {pack(x(2, 3)), pack(x(3, 3))} end
-function by_name.select_scatter() return {pack(x(2, 3), x(3), 1, 2), pack(x(2, 3), x(2), -1, -1)} end
-function by_name.slice_scatter() return {pack(x(5, 2), x(2, 2), 1, 2, 4, 2), pack(x(2, 3), x(2, 3), 2)} end
-function by_name.diagonal_scatter() return {pack(x(3, 3), x(3)), pack(x(2, 3), x(2), 1)} end
-for _, name in ipairs {"view", "expand", "permute", "transpose", "t", "unsqueeze", "squeeze", "narrow", "select",
-  "slice", "diagonal", "unfold"} do
-  by_name[name .. "_copy"] = by_name[name]
-end
-by_name.alias_copy = by_name.ravel
-function by_name.contiguous() return {pack(x(2, 3))} end
-function by_name.expand_as() return {pack(x(3, 1), constant(3, 4))} end
 function by_name.stack() return {pack({x(2, 3), x(2, 3)}, 1), pack({x(2), x(2), x(2)}, -1)} end
 by_name.cat = by_domain.cat
 function by_name.dropout() return {pack(x(2, 3), 0.5, true), pack(x(2, 3), 0.5, false)} end
@@ -406,42 +352,13 @@ by_name.min_other = by_name.max_other
 function by_name.native_smooth_l1_loss() return {pack(x(2, 3), 0.7), pack(x(2, 3), 1)} end
 by_name.l1_loss = by_domain.loss
 
-require "domains_functions"(by_name, by_domain, {pack = pack, x = x, with = with, positive = positive, unit = unit,
-  nonzero = nonzero, distinct = distinct, constant = constant, positions = positions, leaf = leaf, F64 = F64})
+local make = {pack = pack, x = x, with = with, positive = positive, unit = unit, nonzero = nonzero, distinct = distinct,
+  constant = constant, positions = positions, leaf = leaf, F64 = F64}
+for _, part in ipairs {"functions", "views", "linalg"} do require("domains_" .. part)(by_name, by_domain, make) end
 
 function by_domain.complex() return {pack(complex(2, 3)), pack(complex(4))} end
 function by_domain.two_real() return {pack(x(2, 3), x(3)), pack(x(2), x(2))} end
 function by_domain.pairs() return {pack(x(3, 2)), pack(x(2, 2, 2))} end
-
--- Factorisations: their vectors are determined but for a sign, and the samples stay clear of equal eigenvalues.
-function by_domain.lapack_definite()
-  local function definite(a) return leaf(a:matmul(a:adjoint()) + torch.eye(3, F64)) end
-  local samples = {pack(definite(constant(2, 3, 3))), pack(definite(torch.complex(constant(3, 3), constant(3, 3))))}
-  for _, sample in ipairs(samples) do sample.hermitian = true end
-  return samples
-end
-local function conditioned(...) return leaf(constant(...) + 3 * torch.eye(3, F64)) end
-function by_domain.lapack_triangular()
-  return {pack(conditioned(2, 3, 3), x(2, 3, 2), true, false), pack(conditioned(3, 3), x(3, 1), false, true)}
-end
-function by_domain.lapack_solve() return {pack(conditioned(2, 3, 3), x(2, 3, 2)), pack(conditioned(3, 3), x(3, 1))} end
-local function of_forms(...)
-  return {pack(conditioned(3, 3), "square", ...), pack(leaf(torch.cat({constant(2, 3), 3 * torch.eye(3, F64)}, 1)),
-    "tall", ...), pack(leaf(torch.cat({constant(3, 2), 3 * torch.eye(3, F64)}, 2)), "wide", ...)}
-end
-function by_domain.lapack_lu() return of_forms() end
-function by_domain.lapack_qr() return {pack(conditioned(3, 3)), pack(conditioned(2, 3, 3)), pack(x(4, 3))} end
-function by_domain.lapack_eigh()
-  local samples = {pack(x(3, 3), false, true), pack(x(2, 3, 3), true, true)}
-  for _, sample in ipairs(samples) do sample.hermitian = true end
-  return samples
-end
-function by_domain.lapack_svd() return of_forms(false, true) end
-function by_domain.lapack_eig()
-  local a = constant(3, 3)
-  return {pack(leaf(a + a:t() + torch.diag(torch.tensor({1.0, 4, 9}, F64))), true)}
-end
-function by_domain.lapack_pinv() return {pack(x(4, 3), torch.zeros({}, F64)), pack(x(2, 3), torch.zeros({}, F64))} end
 
 --- Calls to check a row with, or nil and the argument that has no sample.
 function domains.samples(row, seed)
