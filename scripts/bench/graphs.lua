@@ -59,4 +59,5 @@ for _, n in ipairs {2048, 100000, 10000000} do
   local seed = torch.rand(n)
   say(("with gradients, op by op"), median(9, loops, function() chain(x, y):backward(seed) end))
   say(("with gradients, fused"), median(9, loops, function() fused(x, y):backward(seed) end))
+  say(("with gradients, traced"), median(9, loops, function() traced(x, y):backward(seed) end))
 end

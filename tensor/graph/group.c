@@ -2,6 +2,7 @@
 #include "group.h"
 
 #include "call/road.h"
+#include "history.h"
 
 typedef struct {
   const Graph *g;
@@ -60,6 +61,18 @@ static bool group_leaves(const GroupRun *r, int k) {
   return n->n_outputs == 1 && n->outputs[0] >= 0 && r->last[n->outputs[0]] >= r->end;
 }
 
+/* Whether the gradient of node k is wanted. *takes: false where it has none that can be computed later, or where it
+** costs less to keep what the gradient needs than to compute that anew. */
+static bool group_wants_gradient(const GroupRun *r, int k, Tensor *const *in, bool *takes) {
+  const GraphNode *n = &r->g->nodes[r->first + k];
+  const int64_t pays = fused_least * (n->info->costly ? FUSED_GRADIENT_COSTLY : FUSED_GRADIENT_CHEAP);
+  bool wanted = false;
+  for (int i = 0; i < n->n_inputs && grad_enabled() && !n->no_grad; i++)
+    wanted = wanted || ((n->info->differentiable >> i & 1) && tensor_requires_grad(in[i]));
+  *takes = !wanted || (history_attach != NULL && n->info->backward != NULL && r->header[k].numel >= pays);
+  return wanted;
+}
+
 /* What node k gives; false: it is no step of this walk. */
 static bool group_foresee(GroupRun *r, int k) {
   const GraphNode *n = &r->g->nodes[r->first + k];
@@ -75,12 +88,24 @@ static bool group_foresee(GroupRun *r, int k) {
   h->ndim = (uint8_t)ndim;
   contiguous_strides(h);
   if (h->numel < fused_least || (k > 0 && !tensor_same_shape(h, &r->header[0]))) return false;
-  for (int i = 0; i < n->n_inputs; i++) {
-    if (in[i]->storage == &group_storage) continue;
-    if (grad_enabled() && !n->no_grad && tensor_requires_grad(in[i])) return false;
-    if (!fused_takes(n->info, in[i], h->numel)) return false;
+  bool takes;
+  h->requires_grad = group_wants_gradient(r, k, in, &takes) && dtype_has_gradient(result);
+  for (int i = 0; i < n->n_inputs && takes; i++)
+    takes = in[i]->storage == &group_storage || fused_takes(n->info, in[i], h->numel);
+  return takes;
+}
+
+/* Whether the caller of the graph gets a tensor that the walk uses as well. Its gradient would not pass by that tensor
+** on its way from what the walk made of it, so a hook that the caller puts there would not see all of it. */
+static bool group_shows_part(const GroupRun *r, int n) {
+  for (int k = 0; k < n; k++) {
+    const GraphNode *node = &r->g->nodes[r->first + k];
+    for (int i = 0; i < node->n_inputs; i++) {
+      const int made = group_maker(r, node->inputs[i]);
+      if (made >= 0 && r->header[made].requires_grad && r->last[node->inputs[i]] == r->g->n_nodes) return true;
+    }
   }
-  return true;
+  return false;
 }
 
 /* The last node as the reduction of what the others give: none of it may be needed elsewhere. */
@@ -119,8 +144,41 @@ static Status group_reduction(GroupRun *r, int k) {
   TRY(call_find_device(&c));
   TRY(n->info->infer(&c));
   r->made[k] = c.out[0];
+  r->header[k].requires_grad = r->header[folded].requires_grad;
   fused_reduce(&r->program, n->info->id, r->reg[folded], c.out[0]);
   return OK;
+}
+
+/* ---- the history of what the walk made ------------------------------------------------------------------- */
+
+/* Describes the n nodes by a graph of their own; *count: how many of its results want a gradient. */
+static Status group_describe(GroupRun *r, int n, History *h, int *count, Tensor **outputs) {
+  int value[GROUP_NODES];
+  TRY(history_start(h));
+  for (int k = 0; k < n; k++) {
+    const GraphNode *node = &r->g->nodes[r->first + k];
+    const Tensor *result = k == n - 1 && r->made[k] != NULL ? r->made[k] : &r->header[k];
+    int in[ITER_MAX_OPERANDS];
+    for (int i = 0; i < node->n_inputs; i++) {
+      const int made = group_maker(r, node->inputs[i]);
+      if (made >= 0) in[i] = value[made];
+      else TRY(history_tensor(h, group_input(r, node->inputs[i]), &in[i]));
+    }
+    TRY(history_node(h, node->info, node->attrs, !r->header[k].requires_grad, node->n_inputs, in, result, &value[k]));
+    if (r->made[k] == NULL || !r->header[k].requires_grad) continue;
+    TRY(graph_add_output(h->g, value[k]));
+    outputs[(*count)++] = r->made[k];
+  }
+  return OK;
+}
+
+static Status group_attach(GroupRun *r, int n) {
+  Tensor *outputs[GROUP_NODES];
+  History h = {0};
+  int count = 0;
+  bool wanted = false;
+  for (int k = 0; k < n; k++) wanted = wanted || (r->made[k] != NULL && r->header[k].requires_grad);
+  return wanted ? history_finish(&h, group_describe(r, n, &h, &count, outputs), outputs) : OK;
 }
 
 static Status group_try(GroupRun *r, bool *done) {
@@ -129,12 +187,13 @@ static Status group_try(GroupRun *r, bool *done) {
   for (int k = 0; k < n - reduces; k++)
     if (!group_foresee(r, k)) return OK;
   if (reduces && !group_foresee_reduction(r, n - 1)) return OK;
+  if (group_shows_part(r, n)) return OK;
   TRY(group_steps(r, n - reduces));
   if (reduces) TRY(group_reduction(r, n - 1));
   if (!fused_fits(&r->program)) return OK;
   TRY(fused_run(&r->program));
   *done = true;
-  return OK;
+  return group_attach(r, n);
 }
 
 Status group_run(const Graph *g, int first, int end, Tensor **tensor, const int *last, bool *done) {
