@@ -15,6 +15,15 @@ local function places(repeats)
   return (marks:index_add(1, ends + 1, torch.ones_like(ends)):cumsum(1) + 1):narrow(1, 1, total)
 end
 
+-- Each slice n times: the slices with a dimension behind them in which they are repeated.
+local function repeated(x, dim, n)
+  if n < 0 then options.wrong("repeat_interleave", "repeats", 2, "0 or more", n) end
+  local shape = {}
+  for d = 1, x.ndim + 1 do shape[d] = d == dim + 1 and n or -1 end
+  local slices = x:unsqueeze(dim + 1):expand(shape)
+  return n == 1 and x:contiguous():clone() or slices:flatten(dim, dim + 1)
+end
+
 --- torch.repeat_interleave(input: Tensor, repeats: any, dim: int = nil, output_size: int = nil) -> Tensor: Each slice
 -- of dimension dim repeated: `repeats` times, or as often as a tensor with a number for each slice says. Without dim
 -- the elements of the flattened input. torch.repeat_interleave(repeats) alone gives the positions.
@@ -30,8 +39,9 @@ return function(...)
   end
   local dim = given.dim and options.dim("repeat_interleave", "dim", 3, given.dim, x.ndim) or 1
   if given.dim == nil or x.ndim == 0 then x = x:reshape(-1) end
-  local n = x:size(dim)
-  if options.integer(repeats) then repeats = torch.tensor({options.integer(repeats)}, {device = x.device}) end
+  local n, times = x:size(dim), options.integer(repeats)
+  if times and (given.output_size or n * times) == n * times then return repeated(x, dim, times) end
+  if times then repeats = torch.tensor {times} end
   if not torch.is_tensor(repeats) then
     options.wrong("repeat_interleave", "repeats", 2, "an integer or a tensor of integers", repeats)
   end

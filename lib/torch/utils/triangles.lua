@@ -9,7 +9,8 @@ return function(name, cut)
   return function(...)
     local given = options.read(name, PARAMETERS, ...)
     local ones = torch.ones(given.row, given.col, {dtype = torch.uint8, device = "cpu"})
-    local places = torch[cut](ones, given.offset):nonzero():t():contiguous():to(given.dtype or torch.int64)
+    local found = torch[cut](ones, given.offset):nonzero():to(given.dtype or torch.int64)
+    local places = torch.stack {found:select(2, 1), found:select(2, 2)}
     return given.device and places:to(given.device) or places
   end
 end
