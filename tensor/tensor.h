@@ -316,6 +316,8 @@ Status callback_output(Callback *c, int i, const Tensor *alias, Tensor **out);
 
 /* The bytes that the graph behind a result holds for its backward pass, without the leaves. */
 Status autograd_saved_bytes(Tensor *root, int64_t *bytes);
+/* Whether the graphs behind the roots lead to a leaf that is not among 'own'. */
+Status autograd_leads_elsewhere(int n_roots, Tensor **roots, int n_own, Tensor **own, bool *elsewhere);
 
 /* The gradient of 'roots' (with cotangents 'grads', each may be NULL for a
 ** one-element root) flows back. With n_inputs == 0 it is accumulated in the

@@ -210,6 +210,17 @@ static int grad(lua_State *L) {
   return m;
 }
 
+/* torch._C.graph_leads_elsewhere(roots, own): whether anything but the tensors `own` has a part in the roots. */
+int graph_leads_elsewhere(lua_State *L) {
+  int n, m;
+  bool elsewhere;
+  Tensor **roots = tensor_array(L, 1, "graph_leads_elsewhere", "roots", 1, &n, false);
+  Tensor **own = tensor_array(L, 2, "graph_leads_elsewhere", "own", 2, &m, false);
+  error_check(L, autograd_leads_elsewhere(n, roots, m, own, &elsewhere));
+  lua_pushboolean(L, elsewhere);
+  return 1;
+}
+
 /** torch.autograd: Gradients: of scalars with respect to anything they were computed from, of any
 ** order, and checks of them. */
 const luaL_Reg autograd_methods[] = {{"backward", backward},

@@ -39,6 +39,7 @@ void generator_open(lua_State *L, int torch);
 
 /* hook.c */
 int register_hook(lua_State *L);
+int graph_leads_elsewhere(lua_State *L);
 lua_Integer hook_numbers(int n); /* the first of n new numbers */
 /* Ties the Lua value at 'value' to the tensor in the box at 'box' and to its place in the
 ** graph, under 'number'. 'calls': it is a function, called with the gradient. *id is for

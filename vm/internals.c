@@ -266,6 +266,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"raise", raise},
                                      {"file_format", file_format_of},
                                      {"owns", owns},
+                                     {"graph_leads_elsewhere", graph_leads_elsewhere},
                                      {NULL, NULL}};
 
 void internals_push(lua_State *L) {

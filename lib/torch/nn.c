@@ -61,12 +61,33 @@ static int failed_layer(lua_State *L) {
   return 1;
 }
 
+/* torch._C.swap_part(module, name, tensor): puts a tensor of any kind in the place of a parameter or buffer, which
+** keeps its place and its kind, and returns what stood there: for torch.func.functional_call. */
+static int swap_part(lua_State *L) {
+  Module *m = module_check(L, 1, "swap_part");
+  const char *name = luaL_checkstring(L, 2);
+  const Slot *slot = module_find(m, name);
+  if (slot == NULL || slot->kind == SLOT_MODULE) return error_raise(L, "swap_part: no part '%s'", name);
+  const SlotKind kind = slot->kind;
+  const bool transient = slot->transient;
+  lua_settop(L, 3);
+  class_fields(L, 1);
+  lua_getfield(L, -1, name);
+  lua_insert(L, 3);
+  lua_pop(L, 1);
+  module_store(L, 1, name, kind);
+  module_find(m, name)->transient = transient;
+  return 1;
+}
+
 static void add_internals(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_getfield(L, -1, "torch");
   if (lua_istable(L, -1) && lua_getfield(L, -1, "_C") == LUA_TTABLE) {
     lua_pushcfunction(L, failed_layer);
     lua_setfield(L, -2, "failed_layer");
+    lua_pushcfunction(L, swap_part);
+    lua_setfield(L, -2, "swap_part");
   }
 }
 

@@ -1,4 +1,4 @@
-/* saved.c: how much memory a graph holds for its backward pass. */
+/* saved.c: walks over a graph: how much memory it holds for its backward pass, and which leaves it leads to. */
 #include <stdlib.h>
 
 #include "node.h"
@@ -50,7 +50,7 @@ static Status saved_walk(SavedList *nodes, SavedList *storages, SavedList *leave
     Node *node = (Node *)(uintptr_t)nodes->v[--nodes->n];
     if (node->pass == walk) continue;
     node->pass = walk;
-    if (node->leaf != NULL) TRY(saved_add(leaves, node->leaf->storage));
+    if (node->leaf != NULL) TRY(saved_add(leaves, node->leaf));
     TRY(saved_of(node->saved_in, node->n_inputs, storages));
     TRY(saved_of(node->saved_out, node->n_outputs, storages));
     for (int i = 0; i < node->n_inputs && node->edges != NULL; i++)
@@ -66,6 +66,7 @@ Status autograd_saved_bytes(Tensor *root, int64_t *bytes) {
   Status status = first != NULL ? saved_add(&nodes, first) : OK;
   *bytes = 0;
   if (status == OK) status = saved_walk(&nodes, &storages, &leaves);
+  for (int64_t i = 0; i < leaves.n; i++) leaves.v[i] = ((const Tensor *)leaves.v[i])->storage;
   saved_sort(&storages);
   saved_sort(&leaves);
   for (int64_t i = 0; i < storages.n && status == OK; i++) {
@@ -73,6 +74,29 @@ Status autograd_saved_bytes(Tensor *root, int64_t *bytes) {
     const bool again = i > 0 && storages.v[i - 1] == s;
     if (!again && !saved_has(&leaves, s)) *bytes += (int64_t)s->bytes;
   }
+  saved_free(&nodes);
+  saved_free(&storages);
+  saved_free(&leaves);
+  return status;
+}
+
+static bool saved_is_among(const void *item, int n, Tensor *const *list) {
+  for (int i = 0; i < n; i++)
+    if (list[i] == item) return true;
+  return false;
+}
+
+Status autograd_leads_elsewhere(int n_roots, Tensor **roots, int n_own, Tensor **own, bool *elsewhere) {
+  SavedList nodes = {0}, storages = {0}, leaves = {0};
+  Status status = OK;
+  *elsewhere = false;
+  for (int i = 0; i < n_roots && status == OK; i++) {
+    if (!tensor_requires_grad(roots[i])) continue;
+    Node *first = tensor_grad_fn(roots[i]);
+    status = first != NULL ? saved_add(&nodes, first) : saved_add(&leaves, roots[i]);
+  }
+  if (status == OK) status = saved_walk(&nodes, &storages, &leaves);
+  for (int64_t i = 0; i < leaves.n && !*elsewhere; i++) *elsewhere = !saved_is_among(leaves.v[i], n_own, own);
   saved_free(&nodes);
   saved_free(&storages);
   saved_free(&leaves);
