@@ -8,11 +8,12 @@ side.directory = arg[0]:match("^(.*)/[^/]*$") or "."
 side.hecate = arg[-1] or "hecate"
 side.peer_program = quoted(side.directory .. "/peer.py")
 
---- Runs the program again with two threads and OPENBLAS_CORETYPE unset, and ends with its
+--- Runs the program again with two threads (or BENCH_THREADS) and OPENBLAS_CORETYPE unset, and ends with its
 -- code: OpenMP and OpenBLAS read their settings as they load. Returns in the second run.
 function side.clean_environment()
   if os.getenv("HECATE_BENCH") then return end
-  local words = {"env -u OPENBLAS_CORETYPE HECATE_BENCH=1 OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2"}
+  local n = tonumber(os.getenv("BENCH_THREADS") or 2) or 2
+  local words = {("env -u OPENBLAS_CORETYPE HECATE_BENCH=1 OMP_NUM_THREADS=%d OPENBLAS_NUM_THREADS=%d"):format(n, n)}
   for _, word in ipairs{side.hecate, arg[0], table.unpack(arg)} do words[#words + 1] = quoted(word) end
   local _, _, code = os.execute(table.concat(words, " "))
   os.exit(code, true)

@@ -22,5 +22,7 @@ void BLAS(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void
 void BLAS(gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep);
 /* How many threads OpenBLAS takes; ours are told by OpenMP. */
 void blas_set_threads(int n);
+/* When the program starts, before any product: lets OpenBLAS take the loops that suit the processor. */
+void blas_begin(void);
 
 #endif

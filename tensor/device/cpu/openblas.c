@@ -1,5 +1,6 @@
 /* openblas.c: the one file that calls OpenBLAS. A build without OpenBLAS has blocked.c in its place. */
 #include <cblas.h>
+#include <stdlib.h>
 
 #include "blas.h"
 
@@ -49,3 +50,32 @@ void blas_gemv(DType dtype, Matrix a, const void *x, int64_t step, double alpha,
 }
 
 void blas_set_threads(int n) { openblas_set_num_threads(n); }
+
+/* OpenBLAS knows processors by their model number. For one that is younger than itself it takes the loops of "Prescott",
+** which have no AVX and a seventh of the speed. Then it chooses once more, told by name what the instructions of the
+** processor allow. A build of OpenBLAS for one kind of processor has nothing to choose and lacks both functions. */
+#if defined(__x86_64__) || defined(__i386__)
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+static const char *blas_core(void) {
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return NULL;
+  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  return wide ? "SkylakeX" : "Haswell";
+}
+
+void blas_begin(void) {
+  static const char setting[] = "OPENBLAS_CORETYPE";
+  const char *asked = getenv(setting), *core = blas_core();
+  const bool decided = asked != NULL && *asked != '\0';
+  if (decided || core == NULL || gotoblas_dynamic_init == NULL || gotoblas_dynamic_quit == NULL) return;
+  if (strcmp(openblas_get_corename(), "Prescott") != 0 || setenv(setting, core, 1) != 0) return;
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  unsetenv(setting);
+}
+#else
+void blas_begin(void) {}
+#endif

@@ -18,6 +18,9 @@ static int within_limit(int n) {
 }
 
 void threads_begin(void) {
+#ifdef HECATE_WITH_OPENBLAS
+  blas_begin();
+#endif
   if (within_limit(omp_get_max_threads()) < omp_get_max_threads()) threads_set(omp_get_max_threads());
 }
 
