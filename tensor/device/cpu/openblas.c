@@ -53,7 +53,8 @@ void blas_set_threads(int n) { openblas_set_num_threads(n); }
 
 /* OpenBLAS knows processors by their model number. For one that is younger than itself it takes the loops of
 ** "Prescott", which have no AVX and a seventh of the speed. Then it chooses once more, told by name what the
-** instructions of the processor allow. A build of OpenBLAS for one kind of processor has nothing to choose and lacks both functions. */
+** instructions of the processor allow. A build of OpenBLAS for one kind of processor has nothing to choose and lacks
+** both functions. */
 #if defined(__x86_64__) || defined(__i386__)
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 extern void gotoblas_dynamic_quit(void) __attribute__((weak));
