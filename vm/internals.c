@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "call.h"
+#include "crc32.h"
 #include "decomposition.h"
 #include "device/fused.h"
 #include "embedded.h"
 #include "file_format.h"
+#include "file_reader.h"
 #include "folder.h"
 #include "graph/gradient_graph.h"
 #include "internals.h"
@@ -160,7 +162,8 @@ static int ops(lua_State *L) {
   return 1;
 }
 /* torch._C.dtypes(): array of {name, alias, title, category, size, compute, stored, lowest, highest, digits, tiny,
-** safetensors, numpy}, one per row of tensor/dtypes.lua. compute: the name of the type whose kernels work on it. */
+** safetensors, numpy, pickle}, one per row of tensor/dtypes.lua. compute: the name of the type whose kernels work on
+** it. */
 static int dtypes(lua_State *L) {
   static const char *const categories[] = {"bool", "integer", "float", "complex"};
   lua_createtable(L, DTYPE_COUNT, 0);
@@ -180,6 +183,7 @@ static int dtypes(lua_State *L) {
     lua_pushnumber(L, info->tiny), lua_setfield(L, -2, "tiny");
     lua_pushstring(L, info->safetensors), lua_setfield(L, -2, "safetensors");
     lua_pushstring(L, info->numpy), lua_setfield(L, -2, "numpy");
+    lua_pushstring(L, info->pickle), lua_setfield(L, -2, "pickle");
     lua_rawseti(L, -2, d + 1);
   }
   return 1;
@@ -259,9 +263,13 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"op", op},
                                      {"formula", formula},
                                      {"write_file", serialize_write},
-                                     {"read_head", serialize_read_head},
-                                     {"read_tensors", serialize_read_tensors},
+                                     {"open_file", file_reader_open},
+                                     {"open_tensor", file_reader_open_tensor},
+                                     {"open_bytes", file_reader_open_bytes},
+                                     {"reinterpret", file_reader_reinterpret},
+                                     {"crc32", crc32_of},
                                      {"storage_of", serialize_storage_of},
+                                     {"is_parameter", serialize_is_parameter},
                                      {"folder", folder_list},
                                      {"raise", raise},
                                      {"file_format", file_format_of},

@@ -1,4 +1,4 @@
-/* serialize.c: see serialize.h. */
+/* serialize.c: see serialize.h. Files are read by file_reader.c. */
 #include "serialize.h"
 
 #include <errno.h>
@@ -85,13 +85,21 @@ static void write_all(lua_State *L, File *f, const char *path, const char *data,
   }
 }
 
-static void write_tensors(lua_State *L, File *f, const char *path) {
+/* The strings and the elements of the tensors in the array at 3. */
+static void write_parts(lua_State *L, File *f, const char *path) {
   lua_Integer n = (lua_Integer)lua_rawlen(L, 3);
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 3, i);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      size_t length;
+      const char *bytes = lua_tolstring(L, -1, &length);
+      write_all(L, f, path, bytes, length);
+      lua_pop(L, 1);
+      continue;
+    }
     Tensor *t = tensor_test(L, -1);
     if (t == NULL && object_test(L, -1, &tensor_class) != NULL) tensor_check(L, -1, f->who, "value"); /* says why */
-    if (t == NULL) error_raise(L, "write_file: element %I is no tensor", (LUAI_UACINT)i);
+    if (t == NULL) error_raise(L, "write_file: part %I is no tensor", (LUAI_UACINT)i);
     TensorBox *host = tensor_box(L), *dense = tensor_box(L);
     error_check(L, tensor_on_host(f->who, t, &host->tensor));
     error_check(L, op_contiguous(host->tensor, &dense->tensor));
@@ -180,7 +188,7 @@ int serialize_write(lua_State *L) {
     file_open(L, f, who, path, O_WRONLY);
   else open_temporary(L, f, path);
   write_all(L, f, path, head, n);
-  write_tensors(L, f, path);
+  write_parts(L, f, path);
   if (f->temporary == NULL) return 0;
   if (fsync(f->fd) != 0) file_error(L, f->who, path);
   f->open = false;
@@ -192,117 +200,16 @@ int serialize_write(lua_State *L) {
   return 0;
 }
 
-/* ---- reading --------------------------------------------------------------------------- */
-
-/* Without O_NONBLOCK a pipe would wait for its writer; regular files do not mind it. */
-static File *open_file(lua_State *L, const char *path, int64_t *size) {
-  File *f = file_new(L);
-  struct stat info;
-  file_open(L, f, "torch.load", path, O_RDONLY | O_NONBLOCK);
-  if (fstat(f->fd, &info) != 0) file_error(L, "torch.load", path);
-  if (!S_ISREG(info.st_mode)) error_raise(L, "torch.load: %s: not a regular file", path);
-  *size = info.st_size;
-  return f;
-}
-
-static void read_all(lua_State *L, File *f, const char *path, char *to, size_t n, int64_t at) {
-  while (n > 0) {
-    ssize_t done = pread(f->fd, to, n < (1 << 24) ? n : 1 << 24, at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) file_error(L, "torch.load", path);
-    if (done == 0) error_raise(L, "torch.load: %s: the file ends at offset %I", path, (LUAI_UACINT)at);
-    if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
-    to += done;
-    at += done;
-    n -= (size_t)done;
-  }
-}
-
-int serialize_read_head(lua_State *L) {
-  const char *path = check_path(L, "torch.load");
-  lua_Integer n = luaL_checkinteger(L, 2);
-  int64_t size;
-  luaL_Buffer b;
-  File *f = open_file(L, path, &size);
-  if (n > size) n = (lua_Integer)size;
-  if (n < 0) n = 0;
-  char *to = luaL_buffinitsize(L, &b, (size_t)n);
-  read_all(L, f, path, to, (size_t)n, 0);
-  luaL_pushresultsize(&b, (size_t)n);
-  lua_pushinteger(L, (lua_Integer)size);
-  return 2;
-}
-
-/* Booleans must be 0 or 1: any other byte would be undefined behaviour later. */
-static void check_bools(lua_State *L, const char *path, const Tensor *t, int64_t offset) {
-  const unsigned char *v = tensor_data(t);
-  for (int64_t i = 0; t->dtype == DTYPE_BOOL && i < t->numel; i++)
-    if (v[i] > 1)
-      error_raise(L, "torch.load: %s: byte %d at offset %I is no boolean", path, (int)v[i], (LUAI_UACINT)(offset + i));
-}
-
-/* The array at the top as a shape; 'at' is where the tensor begins in the file. */
-static Ints read_shape(lua_State *L, const char *path, int64_t at) {
-  Ints shape = {.n = 0};
-  size_t n = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
-  if (n > TENSOR_MAX_DIMS)
-    error_raise(L, "torch.load: %s: %d dimensions (offset %I); at most %d are possible", path, (int)n, (LUAI_UACINT)at,
-               TENSOR_MAX_DIMS);
-  for (shape.n = 0; shape.n < (int)n; shape.n++) {
-    lua_rawgeti(L, -1, shape.n + 1);
-    shape.v[shape.n] = lua_tointeger(L, -1);
-    lua_pop(L, 1);
-  }
-  return shape;
-}
-
-/* The entry {offset, dtype, shape} is at the top: pushes the tensor. */
-static void read_tensor(lua_State *L, File *f, const char *path, int64_t size) {
-  int entry = lua_gettop(L);
-  luaL_checktype(L, entry, LUA_TTABLE);
-  lua_rawgeti(L, entry, 1);
-  int64_t offset = lua_tointeger(L, -1);
-  lua_rawgeti(L, entry, 2);
-  DType dtype = dtype_check(L, -1, "torch.load", "dtype");
-  if (dtype == DTYPE_NONE) error_raise(L, "torch.load: no dtype");
-  lua_rawgeti(L, entry, 3);
-  Ints shape = read_shape(L, path, offset);
-  int64_t n = (int64_t)dtype_size(dtype);
-  for (int i = 0; i < shape.n; i++)
-    if (shape.v[i] < 0 || __builtin_mul_overflow(n, shape.v[i], &n))
-      error_raise(L, "torch.load: %s: the shape of the tensor at offset %I overflows", path, (LUAI_UACINT)offset);
-  if (offset < 0 || n > size - offset)
-    error_raise(L, "torch.load: %s: a tensor of %I bytes at offset %I reaches past the end (%I)", path, (LUAI_UACINT)n,
-               (LUAI_UACINT)offset, (LUAI_UACINT)size);
-  lua_settop(L, entry);
-  TensorBox *box = tensor_box(L);
-  error_check(L, tensor_empty_cpu(shape.n, shape.v, dtype, &box->tensor));
-  read_all(L, f, path, tensor_data(box->tensor), (size_t)n, offset);
-  check_bools(L, path, box->tensor, offset);
-  tensor_account(L, box);
-}
-
-int serialize_read_tensors(lua_State *L) {
-  const char *path = check_path(L, "torch.load");
-  luaL_checktype(L, 2, LUA_TTABLE);
-  int n = (int)lua_rawlen(L, 2);
-  int64_t size;
-  File *f = open_file(L, path, &size);
-  lua_createtable(L, n, 0);
-  int result = lua_gettop(L);
-  for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, 2, i);
-    read_tensor(L, f, path, size);
-    lua_rawseti(L, result, i);
-    lua_settop(L, result);
-  }
-  return 1;
-}
-
 int serialize_storage_of(lua_State *L) {
   Tensor *t = tensor_check(L, 1, "storage_of", "tensor");
   lua_pushlightuserdata(L, t->storage);
   lua_pushinteger(L, (lua_Integer)t->offset);
   lua_pushinteger(L, (lua_Integer)(t->storage->bytes / tensor_itemsize(t)));
   return 3;
+}
+
+int serialize_is_parameter(lua_State *L) {
+  Tensor *t = tensor_check(L, 1, "is_parameter", "tensor");
+  lua_pushboolean(L, t->flags & TENSOR_PARAMETER);
+  return 1;
 }

@@ -68,6 +68,36 @@ static int zlib_open(lua_State *L) {
   return 1;
 }
 
+/* inflate(packed, size) -> Tensor: the bytes that a raw stream (RFC 1951) unpacks to, of which there must be 'size',
+** as a tensor of uint8. nil and why not, where the stream is damaged. */
+static int zlib_inflate(lua_State *L) {
+  enum { CHUNK = 1 << 30 }; /* avail_in and avail_out are 32 bits */
+  size_t n;
+  const char *packed = luaL_checklstring(L, 1, &n);
+  const int64_t size = luaL_checkinteger(L, 2);
+  TensorBox *box = tensor_box(L);
+  error_check(L, tensor_empty_cpu(1, &size, DTYPE_UINT8, &box->tensor));
+  tensor_account(L, box);
+  z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed, .next_out = tensor_data(box->tensor)};
+  if (inflateInit2(&stream, -15) != Z_OK) return error_raise(L, "inflate: not enough memory");
+  size_t left = n, room = (size_t)size;
+  int code;
+  do {
+    if (stream.avail_in == 0) stream.avail_in = left < CHUNK ? (uInt)left : CHUNK, left -= stream.avail_in;
+    if (stream.avail_out == 0) stream.avail_out = room < CHUNK ? (uInt)room : CHUNK, room -= stream.avail_out;
+    code = inflate(&stream, Z_NO_FLUSH);
+  } while (code == Z_OK && !interrupt_requested() &&
+           ((stream.avail_in > 0 || left > 0) || (stream.avail_out == 0 && room > 0)));
+  const bool whole = code == Z_STREAM_END && room == 0 && stream.avail_out == 0;
+  inflateEnd(&stream);
+  if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
+  if (whole) return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, code == Z_STREAM_END ? "it unpacks to fewer bytes" : code == Z_OK || code == Z_BUF_ERROR
+                        ? "it ends early or unpacks to more bytes" : "the packed data is damaged");
+  return 2;
+}
+
 /* ---- packing ----------------------------------------------------------------- */
 
 /* deflate(bytes): the bytes packed, as a stream of zlib's format (RFC 1950). */
@@ -111,7 +141,7 @@ static int zlib_gzip(lua_State *L) {
 
 int luaopen_hecate_zlib(lua_State *L) {
   static const luaL_Reg functions[] = {{"open", zlib_open}, {"deflate", zlib_deflate}, {"gzip", zlib_gzip},
-                                       {NULL, NULL}};
+                                       {"inflate", zlib_inflate}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", gzip_close}, {"__close", gzip_close}, {NULL, NULL}};
   luaL_newmetatable(L, GZIP_CLASS);
   luaL_setfuncs(L, metamethods, 0);

@@ -276,7 +276,7 @@ function jit.save(traced, path)
   end
   torch.save({format = FORMAT, graph = tostring(traced.graph), arguments = traced._arguments,
     results = traced._results, name = traced.original_name, training = traced.training, tensors = tensors,
-    state = state}, path)
+    state = state}, path, {format = "safetensors"})
 end
 
 -- Raises unless v is a structure as flatten makes it; returns how many tensors it has.

@@ -1,399 +1,73 @@
--- torch.save and torch.load: safetensors files. Tensors are the entries of the file; what
--- is not a tensor (nested tables, numbers, strings, sharing) is described by one JSON text
--- in the metadata under "hecate", so that other readers of the format see plain tensors.
---
--- The text is {"value": v, "tables": [...], "tensors": [...]}, flat: however deep or cyclic
--- the value, its JSON is not. A value v is: true, false, an integer or a UTF-8 string as
--- itself; {"f": "0x1p+1"} a float; {"c": ["0x1p+1", "nan"]} a complex number; {"b": "00ff"}
--- another string; {"n": true} nil; {"t": i} the i-th table; {"x": i} the i-th tensor. A table is
--- {"a": [v, ...], "h": [[key, v], ...]}; a tensor {"x": entry}, with "o", "z", "d" (offset, size, stride in elements)
--- where it is a view of the entry, and "g": true where it requires a gradient.
-local json = require "torch.json"
+-- torch.save and torch.load: which format a file has. The formats are the files of torch/serialize/.
 local internal = torch._C
 local options = require "torch.utils.options"
 local serialize = {}
 
-local MAX_HEADER <const> = 100 << 20 -- the format's own limit
+-- By the ending of a path, the module that writes it; others are safetensors.
+local WRITERS = {pt = "pytorch", pth = "pytorch", npy = "npy", npz = "npz"}
 
-local TO_FILE, FROM_FILE = {}, {}
-for _, dtype in ipairs(internal.dtypes()) do
-  if dtype.safetensors then
-    TO_FILE["torch." .. dtype.name] = dtype.safetensors
-    FROM_FILE[dtype.safetensors] = {dtype.name, dtype.size}
-  end
-end
+-- Formats whose first bytes tell nothing, by the ending of the path.
+local ENDINGS = {pkl = "legacy", pickle = "legacy"}
 
--- ---- saving ------------------------------------------------------------------------
+-- By the words of torch._C.file_format, the module that reads it; others are refused by that of safetensors.
+local READERS = {
+  ["a zip file of torch.save of PyTorch"] = "pytorch", ["a zip file of NumPy arrays (.npz)"] = "npz",
+  ["a zip file, as torch.save of PyTorch writes"] = "zipped",
+  ["a pickle of torch.save of an old PyTorch"] = "legacy", ["a Python pickle"] = "legacy",
+  ["a NumPy array (.npy)"] = "npy",
+}
 
--- The keys that lead to a table from the root, last first.
-local function keys_to(node, state)
-  local keys = {}
-  while state.from[node] do
-    keys[#keys + 1] = state.from[node].key
-    node = state.from[node].parent
-  end
-  return keys
-end
+local SAVE_PARAMETERS = {{"value"}, {"path"}, {"compressed", kind = "boolean"}, {"format", kind = "string"}}
 
-local function path_text(parent, key, state)
-  if parent == nil then return "the value" end
-  local keys = keys_to(parent, state)
-  table.insert(keys, 1, key)
-  local parts = {}
-  for i = #keys, 1, -1 do
-    local k = keys[i]
-    local named = type(k) == "string" and k:find "^[%a_][%w_]*$"
-    parts[#parts + 1] = named and (#parts > 0 and "." or "") .. k or type(k) == "string" and ("[%q]"):format(k)
-      or ("[%s]"):format(k)
-  end
-  return table.concat(parts)
-end
+local function ending(path) return (path:match "%.(%w+)$" or ""):lower() end
 
-local function entry_name(parent, key, state)
-  if parent == nil then return "tensor" end
-  local keys = keys_to(parent, state)
-  table.insert(keys, 1, key)
-  local parts = {}
-  for i = #keys, 1, -1 do parts[#parts + 1] = tostring(keys[i]) end
-  local name = table.concat(parts, ".")
-  return utf8.len(name) and name or "tensor"
-end
-
-local function add_tensor(t, parent, key, state)
-  state.tensors[#state.tensors + 1] = t
-  state.ids[t] = #state.tensors
-  local id = internal.storage_of(t)
-  local group = state.groups[id]
-  if not group then
-    group = {name = entry_name(parent, key, state)}
-    state.groups[id] = group
-    state.order[#state.order + 1] = group
-  end
-  group[#group + 1] = t
-end
-
-local PLAIN = {["nil"] = true, boolean = true, number = true, string = true}
-local COMPLEX <const> = "torch.complex" -- the typename of what item() of a complex tensor gives
-
-local function add_value(value, parent, key, state)
-  local kind = type(value)
-  if PLAIN[kind] or torch.typename(value) == COMPLEX then return end
-  if kind == "table" then
-    if state.ids[value] then return end
-    state.tables[#state.tables + 1] = value
-    state.ids[value] = #state.tables
-    if parent ~= nil then state.from[value] = {parent = parent, key = key} end
-  elseif torch.is_tensor(value) then
-    if not state.ids[value] then add_tensor(value, parent, key, state) end
-  else
-    local name = torch.typename(value)
-    if name == "torch.Tensor" then value:dim() end -- that says why it cannot be read
-    local has_state = kind == "userdata" and options.field(value, "state_dict") ~= nil
-    local hint = has_state and "; save its state_dict(), for files hold data only" or ""
-    internal.raise(("torch.save: %s: cannot save a %s%s"):format(path_text(parent, key, state), name or kind, hint))
-  end
-end
-
--- The keys of a table that are not positions 1 to n, in a fixed order: numbers, strings, booleans.
-local RANK = {number = 1, string = 2, boolean = 3}
-local function other_keys(t, n, state)
-  local keys = {}
-  for key in next, t do
-    if not (math.type(key) == "integer" and key >= 1 and key <= n) then
-      if not RANK[type(key)] then
-        local from = state.from[t]
-        local where = from and path_text(from.parent, from.key, state) or "the value"
-        local kind = torch.typename(key) or type(key)
-        internal.raise(("torch.save: %s: cannot save a key that is a %s"):format(where, kind))
-      end
-      keys[#keys + 1] = key
-    end
-  end
-  table.sort(keys, function(a, b)
-    local ra, rb = RANK[type(a)], RANK[type(b)]
-    if ra ~= rb then return ra < rb end
-    if ra == 3 then return not a and b end
-    return a < b
-  end)
-  return keys
-end
-
--- Numbers every table and tensor, breadth first.
-local function collect(value, state)
-  add_value(value, nil, nil, state)
-  local i = 1
-  while state.tables[i] do
-    local t = state.tables[i]
-    local n = rawlen(t)
-    for k = 1, n do add_value(rawget(t, k), t, k, state) end
-    local keys = other_keys(t, n, state)
-    for _, key in ipairs(keys) do add_value(rawget(t, key), t, key, state) end
-    state.keys[i] = keys
-    i = i + 1
-  end
-end
-
-local function same_place(a, b)
-  local _, ao = internal.storage_of(a)
-  local _, bo = internal.storage_of(b)
-  if ao ~= bo or a.dtype ~= b.dtype or not (a.shape == b.shape) then return false end
-  for d, s in ipairs(a:stride()) do if s ~= b:stride()[d] then return false end end
-  return true
-end
-
--- Decides what of a storage is written: the tensor itself where it is seen in one way only;
--- else the tensor that covers all of it, or the whole as a flat one.
-local function choose_entry(group, names)
-  local first, one = group[1], true
-  for i = 2, #group do one = one and same_place(first, group[i]) end
-  while names[group.name] or group.name == "__metadata__" do group.name = group.name .. "_" end
-  names[group.name] = true
-  if one then
-    group.tensor = first
-    return
-  end
-  group.views = true
-  local _, _, n = internal.storage_of(first)
-  for _, t in ipairs(group) do
-    if t.dtype ~= first.dtype then internal.raise("torch.save: tensors of different dtypes share one storage") end
-    local _, offset = internal.storage_of(t)
-    if not group.tensor and offset == 0 and t:numel() == n and t:is_contiguous() then group.tensor = t end
-  end
-  group.tensor = group.tensor or first:detach():as_strided({n}, {1}, 0)
-end
-
-local function encode_tensor(t, state)
-  local id, offset = internal.storage_of(t)
-  local group = state.groups[id]
-  local parts = {('"x":%s'):format(json.quote(group.name))}
-  if group.views and not rawequal(t, group.tensor) then
-    parts[2] = ('"o":%d,"z":[%s],"d":[%s]'):format(offset, table.concat(t.shape, ","), table.concat(t:stride(), ","))
-  end
-  if t.requires_grad and t.is_leaf then parts[#parts + 1] = '"g":true' end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
-
--- A float as text that reads back as itself.
-local function float_text(f) return f ~= f and '"nan"' or ('"%a"'):format(f) end
-
-local function encode(value, state)
-  local kind = type(value)
-  if state.ids[value] then return ('{"%s":%d}'):format(kind == "table" and "t" or "x", state.ids[value]) end
-  if kind == "boolean" then return tostring(value) end
-  if math.type(value) == "integer" then return ("%d"):format(value) end
-  if kind == "number" then return ('{"f":%s}'):format(float_text(value)) end
-  if kind == "userdata" then return ('{"c":[%s,%s]}'):format(float_text(value.real), float_text(value.imag)) end
-  if kind == "nil" then return '{"n":true}' end
-  if utf8.len(value) then return json.quote(value) end
-  return '{"b":"' .. value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) .. '"}'
-end
-
-local function encode_table(t, keys, state)
-  local array, others = {}, {}
-  for i = 1, rawlen(t) do array[i] = encode(rawget(t, i), state) end
-  for i, key in ipairs(keys) do others[i] = ("[%s,%s]"):format(encode(key, state), encode(rawget(t, key), state)) end
-  return ('{"a":[%s],"h":[%s]}'):format(table.concat(array, ","), table.concat(others, ","))
-end
-
-local function describe(value, state)
-  local tables, tensors = {}, {}
-  for i, t in ipairs(state.tables) do tables[i] = encode_table(t, state.keys[i], state) end
-  for i, t in ipairs(state.tensors) do tensors[i] = encode_tensor(t, state) end
-  return ('{"value":%s,"tables":[%s],"tensors":[%s]}'):format(encode(value, state), table.concat(tables, ","),
-    table.concat(tensors, ","))
-end
-
---- torch.save(value: any, path: path): Writes tensors, numbers, complex ones too, strings, booleans and
--- tables of them to a safetensors file. Tensors and tables that are shared stay shared. The file is
--- replaced in one step: after any failure the old one is still there.
-function serialize.save(value, path)
+--- torch.save(value: any, path: path, compressed: bool = false, format: string = nil): Writes tensors, numbers,
+-- complex ones too, strings, booleans and tables of them to a file. The ending of the path says which format: .pt and
+-- .pth are PyTorch's, .npy and .npz NumPy's (compressed: .npz packed by zlib); all others are safetensors. format
+-- ("pt", "npy", "npz", "safetensors") says it whatever the ending. Tensors and tables that are shared stay shared.
+-- The file is replaced in one step: after any failure the old one is still there.
+function serialize.save(value, path, ...)
   if type(path) ~= "string" then
     local swapped = type(value) == "string" and "; the value comes first: torch.save(value, path)" or ""
     internal.raise(("save: 'path' (argument 2): expected a string, got %s%s"):format(options.describe(path), swapped))
   end
-  local state = {tables = {}, tensors = {}, ids = {}, from = {}, keys = {}, groups = {}, order = {}}
-  collect(value, state)
-  local names, entries, tensors, at = {}, {}, {}, 0
-  for i, group in ipairs(state.order) do
-    choose_entry(group, names)
-    local t = group.tensor
-    local bytes = t:numel() * t:element_size()
-    entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
-      TO_FILE[tostring(t.dtype)], table.concat(t.shape, ","), at, at + bytes)
-    tensors[i], at = t:detach(), at + bytes
+  local given = options.read("save", SAVE_PARAMETERS, value, path, ...)
+  local writer = WRITERS[given.format or ending(path)] or "safetensors"
+  if given.format and given.format ~= "safetensors" and not WRITERS[given.format] then
+    options.wrong("save", "format", nil, "safetensors, pt, npy or npz", given.format)
   end
-  table.insert(entries, 1, ('"__metadata__":{"hecate":%s}'):format(json.quote(describe(value, state))))
-  local header = "{" .. table.concat(entries, ",") .. "}"
-  header = header .. (" "):rep(-#header % 8)
-  if #header > MAX_HEADER then
-    internal.raise(("torch.save: %s: all that is no tensor takes %d bytes; the format allows %d"):format(path, #header,
-      MAX_HEADER))
+  if given.compressed and writer ~= "npz" then
+    internal.raise(("save: 'compressed': %s: only .npz files can be compressed"):format(path))
   end
-  internal.write_file(path, string.pack("<I8", #header) .. header, tensors, "torch.save")
+  require("torch.serialize." .. writer).save(value, path, given)
 end
 
--- ---- loading -------------------------------------------------------------------------
-
-local function read_header(path)
-  local head, size = internal.read_head(path, 8)
-  local place = "torch.load: " .. path:gsub("%%", "%%%%") .. ": %s (offset %d)%s"
-  local function bad(offset, what, advice) internal.raise(place:format(what, offset, advice or "")) end
-  local function bad_head(offset, what) -- a file of another format is named as what it is
-    local format = internal.file_format((internal.read_head(path, 512)))
-    if format == "a safetensors file" then format = nil end
-    if not format then bad(offset, what) end
-    bad(offset, "no safetensors file but " .. format, require "torch.serialize.formats"(format))
-  end
-  if size < 8 then bad_head(size, "too short for a safetensors file") end
-  local n = string.unpack("<I8", head)
-  if n < 2 or n > MAX_HEADER or n > size - 8 then
-    bad_head(0, ("a header of %s bytes in a file of %d"):format(math.ult(n, 1 << 62) and n or "too many", size))
-  end
-  local text = internal.read_head(path, 8 + n):sub(9)
-  local ok, header = pcall(json.decode, text, json.null)
-  if not ok then
-    if type(header) ~= "table" then error(header, 0) end
-    bad(8 + header.offset, "header: " .. header.what)
-  end
-  if type(header) ~= "table" or text:sub(1, 1) ~= "{" then bad(8, "the header is no object") end
-  return header, 8 + n, size, bad
+-- The device that map_location names, as the function that brings a tensor there.
+local function placing(location)
+  if location == nil then return function(t) return t end end
+  local ok, device = options.try(function() return torch.zeros(0, {device = location}).device end)
+  if not ok then options.wrong("load", "map_location", 2, "a device such as \"cpu\"", location) end
+  return function(t) return t:to(device) end
 end
 
-local function integers(list, least)
-  if type(list) ~= "table" or list == json.null then return false end
-  for key, v in next, list do
-    if math.type(key) ~= "integer" or math.type(v) ~= "integer" or v < least then return false end
-  end
-  return true
-end
+local PARAMETERS = {{"path", kind = "string", required = true}, {"map_location"},
+  {"weights_only", kind = "boolean", default = true}, {"mmap", kind = "boolean", default = false}}
 
--- Checks one entry and returns {offset, dtype, shape, bytes}.
-local function check_entry(name, e, start, size, bad)
-  local what = "tensor '" .. name .. "': "
-  if type(e) ~= "table" or e == json.null then bad(8, what .. "no object") end
-  local dtype = FROM_FILE[e.dtype]
-  if not dtype then bad(8, what .. ("dtype %s is not supported"):format(tostring(e.dtype))) end
-  if not integers(e.shape, 0) or #e.shape > 12 then bad(8, what .. "a bad shape") end
-  local range = e.data_offsets
-  if not integers(range, 0) or #range ~= 2 or range[1] > range[2] or range[2] > size - start then
-    bad(8, what .. "its data lies outside the file")
+--- torch.load(path: path, map_location: any = nil, weights_only: bool = true, mmap: bool = false) -> any: What
+-- torch.save wrote. Of files of others: safetensors and .npz give a table from names to tensors, .npy a tensor,
+-- PyTorch's .pt and .pth (zip and legacy) what they hold, built of tensors and plain data. Files hold data only:
+-- nothing in one is run. With mmap = true tensors show the pages of the file, which are read when they are used;
+-- changes of them stay in memory. A damaged file raises an error with its name and the offset.
+function serialize.load(...)
+  local given = options.read("load", PARAMETERS, ...)
+  if not given.weights_only then
+    internal.raise("load: 'weights_only': expected true, got boolean false: files hold data, classes are not built")
   end
-  local count = 1.0
-  for _, s in ipairs(e.shape) do count = count * s end
-  if count * dtype[2] ~= range[2] - range[1] then bad(start + range[1], what .. "its shape does not fit its data") end
-  return {start + range[1], dtype[1], e.shape, name = name, from = range[1], to = range[2]}
-end
-
-local function read_entries(path)
-  local header, start, size, bad = read_header(path)
-  local metadata = header.__metadata__
-  header.__metadata__ = nil
-  local list = {}
-  for name, e in next, header do list[#list + 1] = check_entry(name, e, start, size, bad) end
-  table.sort(list, function(a, b) return a.from < b.from or (a.from == b.from and a.to < b.to) end)
-  local at = 0
-  for _, e in ipairs(list) do
-    if e.from ~= at then
-      bad(start + math.min(at, e.from), ("tensor '%s': overlaps another one or leaves a hole"):format(e.name))
-    end
-    at = e.to
-  end
-  if start + at ~= size then bad(start + at, "the file does not end with its last tensor") end
-  local tensors = {}
-  for i, t in ipairs(internal.read_tensors(path, list)) do tensors[list[i].name] = t end
-  return tensors, metadata, bad
-end
-
--- A tensor of the description from the entries of the file.
-local function decode_tensor(v, entries, bad)
-  if type(v) ~= "table" then bad(8, "a bad tensor in the description") end
-  local t = type(v.x) == "string" and entries[v.x]
-    or bad(8, ("the description names a tensor '%s' that is not there"):format(tostring(v.x)))
-  if v.z ~= nil then
-    local whole = integers(v.z, 0) and integers(v.d, 0) and math.type(v.o) == "integer"
-    if not (whole and #v.z == #v.d and v.o >= 0) then bad(8, "a bad view") end
-    local ok, view = options.try(t.as_strided, t, v.z, v.d, v.o)
-    t = ok and view or bad(8, "a view reaches outside its tensor")
-  end
-  t = t:detach()
-  if v.g ~= nil then
-    if v.g ~= true or not (t:is_floating_point() or t:is_complex()) then
-      bad(8, "a gradient of a tensor that cannot have one")
-    end
-    t:requires_grad_()
-  end
-  return t
-end
-
-local FLOATS = {nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}
-
-local function decode_float(text, state)
-  local f = type(text) == "string" and (FLOATS[text] or text:find "^%-?0x[%x.]+p[+-]%d+$" and tonumber(text))
-  return math.type(f) == "float" and f or state.bad(8, "a bad number")
-end
-
-local function decode_complex(parts, state)
-  if type(parts) ~= "table" or #parts ~= 2 then state.bad(8, "a bad complex number") end
-  local function part(i) return torch.tensor(decode_float(parts[i], state), {dtype = "float64"}) end
-  return torch.complex(part(1), part(2)):item()
-end
-
-local function decode(v, state)
-  if type(v) ~= "table" then return v end
-  if v.t then return state.tables[v.t] or state.bad(8, "a reference to no table") end
-  if v.x then return state.tensors[v.x] or state.bad(8, "a reference to no tensor") end
-  if v.n then return nil end
-  if v.f then return decode_float(v.f, state) end
-  if v.c then return decode_complex(v.c, state) end
-  if type(v.b) == "string" and #v.b % 2 == 0 and not v.b:find "%X" then
-    return (v.b:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end))
-  end
-  return state.bad(8, "a value of no known kind")
-end
-
-local function fill_table(t, description, state)
-  if type(description) ~= "table" or type(description.a) ~= "table" or type(description.h) ~= "table" then
-    state.bad(8, "a bad table")
-  end
-  for i, item in ipairs(description.a) do t[i] = decode(item, state) end
-  for _, pair in ipairs(description.h) do
-    if type(pair) ~= "table" then state.bad(8, "a bad table") end
-    local key = decode(pair[1], state)
-    if not RANK[type(key)] or key ~= key then state.bad(8, "a bad key") end
-    t[key] = decode(pair[2], state)
-  end
-end
-
--- The value that 'text' describes.
-local function rebuild(text, entries, bad)
-  if type(text) ~= "string" then bad(8, "the description is no string") end
-  local ok, all = pcall(json.decode, text)
-  if not ok then
-    if type(all) ~= "table" then error(all, 0) end
-    bad(8, "description: " .. all.what)
-  end
-  if type(all) ~= "table" or type(all.tables) ~= "table" or type(all.tensors) ~= "table" or all.value == nil then
-    bad(8, "a bad description")
-  end
-  local state = {tables = {}, tensors = {}, bad = bad}
-  for i, t in ipairs(all.tensors) do state.tensors[i] = decode_tensor(t, entries, bad) end
-  for i in ipairs(all.tables) do state.tables[i] = {} end
-  for i, t in ipairs(all.tables) do fill_table(state.tables[i], t, state) end
-  return decode(all.value, state)
-end
-
---- torch.load(path: path) -> any: What torch.save wrote; of other safetensors files a table from names to
--- tensors. Files hold data only: nothing in one is run. A damaged file raises an error
--- with its name and the offset.
-function serialize.load(path)
-  if type(path) ~= "string" then
-    internal.raise(("load: 'path' (argument 1): expected a string, got %s"):format(options.describe(path)))
-  end
-  local entries, metadata, bad = read_entries(path)
-  if metadata == json.null then metadata = nil end
-  if metadata ~= nil and type(metadata) ~= "table" then bad(8, "the metadata is no object") end
-  if not metadata or metadata.hecate == nil or metadata.hecate == json.null then return entries end
-  return rebuild(metadata.hecate, entries, bad)
+  local place = placing(given.map_location)
+  local file <close> = internal.open_file(given.path, "torch.load", given.mmap)
+  local format = internal.file_format(file:read(0, math.min(512, file:size())))
+  local reader = READERS[format] or ENDINGS[ending(given.path)] or "safetensors"
+  return require("torch.serialize." .. reader).load(file, place, given)
 end
 
 return serialize

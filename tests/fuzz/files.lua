@@ -45,6 +45,21 @@ local saved = {a = torch.arange(6):reshape(2, 3), b = {1, "text", true, torch.on
 torch.save(saved, folder .. "/saved")
 kinds.safetensors = {bytes = read(folder .. "/saved"), read = function() return torch.load(path) end}
 
+local function load_as(name) return function() return torch.load(folder .. "/" .. name) end end
+--- A kind of files that torch.load reads: what `value` is saved as, or a recorded file.
+local function add_format(kind, name, value)
+  if value then torch.save(value, folder .. "/" .. name) end
+  local bytes = read(value and folder .. "/" .. name or "tests/data/exchange/" .. name)
+  kinds[kind] = {bytes = bytes, name = folder .. "/" .. name, read = load_as(name)}
+end
+add_format("pytorch", "x.pt", saved)
+add_format("pytorch_values", "values.pt")
+add_format("pytorch_legacy", "values_legacy.pt")
+for _, protocol in ipairs {0, 2, 4} do add_format("pickle" .. protocol, ("plain%d.pkl"):format(protocol)) end
+add_format("npy", "x.npy", torch.arange(6):reshape(2, 3))
+add_format("npz", "x.npz", {x = torch.arange(6), y = torch.ones(2, 3)})
+if pcall(require, "hecate.zlib") then add_format("npz_packed", "arrays.npz") end
+
 local Log = require "gnuplot.log"
 local sink = {add = function() end, mark = function() end}
 local function read_log()

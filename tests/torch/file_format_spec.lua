@@ -35,15 +35,20 @@ local formats = {
 
 -- What a reader of such a file is told to do.
 local advice = {
-  ["a zip file of torch.save of PyTorch"] = "write it as safetensors in Python: safetensors.torch.save_file",
-  ["a pickle of torch.save of an old PyTorch"] = "write it as safetensors in Python: safetensors.torch.save_file",
-  ["a NumPy array (.npy)"] = "write it as safetensors in Python: safetensors.numpy.save_file",
   ["an HDF5 file"] = "write it as safetensors in Python: safetensors.numpy.save_file",
   ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
   ["an ONNX model"] = "ONNX models cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads", ["a tar archive"] = "unpack it first",
   ["a JSON text"] = 'require "torch.json".decode(text) reads it',
 }
+
+-- These are read: what is wrong inside is told.
+local read = {["a zip file of torch.save of PyTorch"] = "a zip file without its directory",
+  ["a zip file of NumPy arrays (.npz)"] = "a zip file without its directory",
+  ["a zip file, as torch.save of PyTorch writes"] = "a zip file without its directory",
+  ["a pickle of torch.save of an old PyTorch"] = "0 is no opcode of pickle",
+    ["a Python pickle"] = "no opcode of pickle",
+  ["a NumPy array (.npy)"] = "a header of 118 bytes in a file of 27", ["a safetensors file"] = false}
 
 local function message(f, ...)
   local ok, text = pcall(f, ...)
@@ -56,7 +61,10 @@ describe("a file of another format", function()
     it("is named: " .. format, function()
       write(bytes)
       assert.equal(format, torch._C.file_format(bytes))
-      if format ~= "a safetensors file" then
+      if read[format] then
+        local text = message(torch.load, path)
+        assert.truthy(text:find(path .. ": ", 1, true) and text:find(read[format], 1, true), text)
+      elseif read[format] == nil then
         local text = message(torch.load, path)
         assert.truthy(text:find(path .. ": no safetensors file but " .. format .. " (offset", 1, true), text)
         if advice[format] then assert.truthy(text:find("; " .. advice[format], 1, true), text) end

@@ -1,13 +1,10 @@
 -- What to do with a file that torch.load cannot read: formats of others by the words of torch._C.file_format.
 local PYTHON <const> = "write it as safetensors in Python: "
-local PYTORCH <const> = PYTHON .. "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"
 local NUMPY <const> = PYTHON .. "safetensors.numpy.save_file({\"x\": array}, \"x.safetensors\")"
 local UNPACK <const> = "unpack it first"
 
 local advice = {
-  ["a zip file of torch.save of PyTorch"] = PYTORCH, ["a zip file, as torch.save of PyTorch writes"] = PYTORCH,
-  ["a pickle of torch.save of an old PyTorch"] = PYTORCH, ["a Python pickle"] = PYTORCH,
-  ["a NumPy array (.npy)"] = NUMPY, ["a zip file of NumPy arrays (.npz)"] = NUMPY, ["an HDF5 file"] = NUMPY,
+  ["an HDF5 file"] = NUMPY,
   ["a MATLAB file"] = NUMPY, ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
   ["an ONNX model"] = "ONNX models cannot be read yet", ["a GGUF file"] = "GGUF files cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads the folder that it lies in",
