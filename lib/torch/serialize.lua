@@ -17,15 +17,17 @@ local READERS = {
   ["a NumPy array (.npy)"] = "npy",
 }
 
-local SAVE_PARAMETERS = {{"value"}, {"path"}, {"compressed", kind = "boolean"}, {"format", kind = "string"}}
+local SAVE_PARAMETERS = {{"value"}, {"path"}, {"compressed", kind = "boolean"}, {"format", kind = "string"},
+  {"metadata", kind = "table"}}
 
 local function ending(path) return (path:match "%.(%w+)$" or ""):lower() end
 
---- torch.save(value: any, path: path, compressed: bool = false, format: string = nil): Writes tensors, numbers,
--- complex ones too, strings, booleans and tables of them to a file. The ending of the path says which format: .pt and
--- .pth are PyTorch's, .npy and .npz NumPy's (compressed: .npz packed by zlib); all others are safetensors. format
--- ("pt", "npy", "npz", "safetensors") says it whatever the ending. Tensors and tables that are shared stay shared.
--- The file is replaced in one step: after any failure the old one is still there.
+--- torch.save(value: any, path: path, compressed: bool = false, format: string = nil, metadata: any = nil): Writes
+-- tensors, numbers, complex ones too, strings, booleans and tables of them to a file. The ending of the path says
+-- which format: .pt and .pth are PyTorch's, .npy and .npz NumPy's (compressed: .npz packed by zlib); all others are
+-- safetensors. format ("pt", "npy", "npz", "safetensors") says it whatever the ending. Tensors and tables that are
+-- shared stay shared. metadata: a table of strings for other readers of a safetensors file. The file is replaced in
+-- one step: after any failure the old one is still there.
 function serialize.save(value, path, ...)
   if type(path) ~= "string" then
     local swapped = type(value) == "string" and "; the value comes first: torch.save(value, path)" or ""
@@ -39,6 +41,9 @@ function serialize.save(value, path, ...)
   if given.compressed and writer ~= "npz" then
     internal.raise(("save: 'compressed': %s: only .npz files can be compressed"):format(path))
   end
+  if given.metadata and writer ~= "safetensors" then
+    internal.raise(("save: 'metadata': %s: only safetensors files have such texts"):format(path))
+  end
   require("torch.serialize." .. writer).save(value, path, given)
 end
 
@@ -51,13 +56,15 @@ local function placing(location)
 end
 
 local PARAMETERS = {{"path", kind = "string", required = true}, {"map_location"},
-  {"weights_only", kind = "boolean", default = true}, {"mmap", kind = "boolean", default = false}}
+  {"weights_only", kind = "boolean", default = true}, {"mmap", kind = "boolean", default = false},
+  {"metadata", kind = "boolean", default = false}}
 
---- torch.load(path: path, map_location: any = nil, weights_only: bool = true, mmap: bool = false) -> any: What
--- torch.save wrote. Of files of others: safetensors and .npz give a table from names to tensors, .npy a tensor,
--- PyTorch's .pt and .pth (zip and legacy) what they hold, built of tensors and plain data. Files hold data only:
--- nothing in one is run. With mmap = true tensors show the pages of the file, which are read when they are used;
--- changes of them stay in memory. A damaged file raises an error with its name and the offset.
+--- torch.load(path: path, map_location: any = nil, weights_only: bool = true, mmap: bool = false, metadata: bool =
+-- false) -> any: What torch.save wrote. Of files of others: safetensors and .npz give a table from names to tensors,
+-- .npy a tensor, PyTorch's .pt and .pth (zip and legacy) what they hold, built of tensors and plain data. Files hold
+-- data only: nothing in one is run. With mmap = true tensors show the pages of the file, which are read when they are
+-- used; changes of them stay in memory. With metadata = true the texts of a safetensors file are the second result. A
+-- damaged file raises an error with its name and the offset.
 function serialize.load(...)
   local given = options.read("load", PARAMETERS, ...)
   if not given.weights_only then

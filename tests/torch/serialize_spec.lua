@@ -157,6 +157,30 @@ describe("torch.save and torch.load", function()
     assert.is_true(torch.equal(net(x), other(x)))
   end)
 
+  it("map a file, in which every tensor is aligned", function()
+    local value = {a = torch.tensor{true, false, true}, b = torch.arange(100000.0), c = torch.ones(2, {dtype = "float64"}),
+      d = torch.ones(3, {dtype = "int8"}), e = torch.complex(torch.ones(1), torch.ones(1)), f = torch.ones(1):half()}
+    torch.save(value, file)
+    local before = torch._C.memory().bytes
+    local back = torch.load(file, {mmap = true})
+    assert.is_true(torch._C.memory().bytes - before < 20000) -- the elements are not in memory of ours
+    for name, t in pairs(value) do assert.is_true(torch.equal(t, back[name])) end
+    back.b:fill_(7)
+    assert.equal(99999, torch.load(file).b[-1]:item())
+    assert.equal("meta", tostring(torch.load(file, "meta").b.device))
+  end)
+
+  it("carry texts for other readers", function()
+    torch.save({1}, file, {metadata = {format = "pt", ["é"] = 'q"'}})
+    local value, metadata = torch.load(file, {metadata = true})
+    assert.same({{1}, {format = "pt", ["é"] = 'q"'}}, {value, metadata})
+    assert.equal(1, select("#", torch.load(file)))
+    for _, bad in ipairs {{a = 1}, {hecate = "x"}, {a = "\xff"}} do
+      refused("save: 'metadata': expected names and texts", torch.save, 1, file, {metadata = bad})
+    end
+    refused("save: 'metadata': x.npy: only safetensors", torch.save, 1, "x.npy", {metadata = {}})
+  end)
+
   it("name the place of what cannot be saved", function()
     refused("torch.save: model.layers[3].fn: cannot save a function", torch.save,
       {model = {layers = {1, 2, {fn = print}}}}, file)

@@ -97,19 +97,44 @@ local function describe(value, state)
     table.concat(tensors, ","))
 end
 
+-- The strings of the program in front of our own.
+local function quote_metadata(metadata)
+  local list = {}
+  for key, text in pairs(metadata or {}) do
+    if type(key) ~= "string" or type(text) ~= "string" or key == "hecate" or not utf8.len(key)
+      or not utf8.len(text) then
+      internal.raise(("save: 'metadata': expected names and texts in UTF-8, got %s = %s"):format(tostring(key),
+        options.describe(text)))
+    end
+    list[#list + 1] = ("%s:%s,"):format(json.quote(key), json.quote(text))
+  end
+  table.sort(list)
+  return table.concat(list)
+end
+
 --- Writes a value to a file.
-function safetensors.save(value, path)
-  local state = collect(value)
-  local names, entries, tensors, at = {}, {}, {}, 0
+function safetensors.save(value, path, given)
+  local state, names = collect(value), {}
   for i, group in ipairs(state.order) do
     choose_entry(group, names)
+    group.number = i
+  end
+  -- Wider elements first: so every tensor is aligned in the file, and can be mapped.
+  table.sort(state.order, function(a, b)
+    local x, y = a.tensor:element_size(), b.tensor:element_size()
+    if x ~= y then return x > y end
+    return a.number < b.number
+  end)
+  local entries, tensors, at = {}, {}, 0
+  for i, group in ipairs(state.order) do
     local t = group.tensor
     local bytes = t:numel() * t:element_size()
     entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
       TO_FILE[tostring(t.dtype)], table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
-  table.insert(entries, 1, ('"__metadata__":{"hecate":%s}'):format(json.quote(describe(value, state))))
+  table.insert(entries, 1, ('"__metadata__":{%s"hecate":%s}'):format(quote_metadata(given and given.metadata),
+    json.quote(describe(value, state))))
   local header = "{" .. table.concat(entries, ",") .. "}"
   header = header .. (" "):rep(-#header % 8)
   if #header > MAX_HEADER then
@@ -269,13 +294,21 @@ local function rebuild(text, entries, bad)
   return decode(all.value, state)
 end
 
---- What the file holds; `place` gives a tensor on the device where it is wanted.
-function safetensors.load(file, place)
+--- What the file holds, and where `given.metadata` asks for it its metadata; `place` gives a tensor on the device
+-- where it is wanted.
+function safetensors.load(file, place, given)
   local entries, metadata, bad = read_entries(file, place)
   if metadata == json.null then metadata = nil end
   if metadata ~= nil and type(metadata) ~= "table" then bad(8, "the metadata is no object") end
-  if not metadata or metadata.hecate == nil or metadata.hecate == json.null then return entries end
-  return rebuild(metadata.hecate, entries, bad)
+  local description = metadata and metadata.hecate
+  local value = entries
+  if description ~= nil and description ~= json.null then value = rebuild(description, entries, bad) end
+  if not given.metadata then return value end
+  local others = {}
+  for key, text in pairs(metadata or {}) do
+    if key ~= "hecate" and type(text) == "string" then others[key] = text end
+  end
+  return value, others
 end
 
 return safetensors

@@ -65,6 +65,21 @@ describe("torch.load of NumPy's files", function()
     assert.equal("meta", tostring(torch.load(recorded .. "v1.npy", "meta").device))
   end)
 
+  it("maps files beyond 4 GB", function() -- a sparse one, which takes no room on the disk
+    local head = "{'descr': '<i2', 'fortran_order': False, 'shape': (1250000000, 2), }"
+    head = head .. (" "):rep(128 - 10 - #head - 1) .. "\n"
+    files.write(file, "\x93NUMPY\1\0" .. string.pack("<s2", head))
+    assert(os.execute(("truncate -s %d %s"):format(128 + 5000000000, file)))
+    local out <close> = assert(io.open(file, "r+b"))
+    out:seek("end", -2)
+    out:write "\7\0"
+    out:close()
+    local x = torch.load(file, {mmap = true})
+    assert.same({0, 7}, x[-1]:tolist())
+    x = nil
+    os.remove(file)
+  end)
+
   it("refuses by name what are no numbers", function()
     for name, words in pairs {objects = "refused: an array of dtype '|O': objects of Python (offset 10)",
       fields = "refused: an array with fields", long = "refused: an array of dtype '<f16': long doubles",
