@@ -153,7 +153,8 @@ local function elementwise(row, rows, dtype, put)
 end
 
 -- The files of kernels by hand, and the dtypes they are for.
-local FAMILIES = {{"reduce", "all"}, {"random", "all"}, {"softmax", "float"}, {"loss", "float"}}
+local FAMILIES = {{"reduce", "all"}, {"random", "all"}, {"softmax", "float"}, {"loss", "float"}, {"index", "all"},
+  {"conv", "all"}, {"norm", "float"}, {"scan", "all"}}
 
 --- cuda_DTYPE.cu. `optimiser_rows` are those of tensor/ops/optim/optimisers.lua.
 local function source(ops, rows, dtype, optimiser_rows)

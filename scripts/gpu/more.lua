@@ -204,6 +204,7 @@ function more.check(state, device, quick)
   for _, part in ipairs {casts, creation, reductions, lines, products, optimisers, training} do
     part(state, device, quick)
   end
+  require "families".check(function(name, f) both(state, name, f, device) end)
 end
 
 return more

@@ -9,6 +9,7 @@ enum {
   FAULT_DIVISION = 2, /* an integer divided by zero */
   FAULT_CLASS = 4,    /* a target is none of the classes */
   FAULT_PROBABILITY = 8, /* a probability is not from 0 to 1 */
+  FAULT_POSITION = 16,   /* a position is out of range */
 };
 
 #endif

@@ -69,6 +69,8 @@ Status walk_run(const OpInfo *info, const void *attrs, DType common, int n, Tens
 Status cuda_fill(Tensor *t, Scalar value);
 Status cuda_copy(Tensor *to, Tensor *from);
 Status cuda_clear(Tensor *t); /* contiguous: all bytes 0 */
+/* The dtype whose kernels move elements of so many bytes, at most 8. */
+DType cuda_move_dtype(size_t size);
 
 /* ---- calls.c: kernels by op; the functions are in ops/FAMILY/cuda.c ----------------------------------- */
 
@@ -84,6 +86,16 @@ Status cuda_softmax_backward(Call *c), cuda_log_softmax_backward(Call *c);
 Status cuda_nll_loss(Call *c), cuda_nll_loss_backward(Call *c);
 Status cuda_uniform(Call *c), cuda_normal(Call *c), cuda_random(Call *c), cuda_bernoulli_fill(Call *c);
 Status cuda_bernoulli(Call *c), cuda_native_dropout(Call *c);
+Status cuda_gather(Call *c), cuda_index_select(Call *c), cuda_index(Call *c), cuda_index_put(Call *c);
+Status cuda_scatter(Call *c), cuda_scatter_value(Call *c), cuda_scatter_add(Call *c), cuda_index_add(Call *c);
+Status cuda_join(Call *c), cuda_flip(Call *c), cuda_tril(Call *c), cuda_triu(Call *c);
+Status cuda_nonzero(Call *c), cuda_one_hot(Call *c), cuda_sort(Call *c), cuda_topk(Call *c);
+Status cuda_conv2d(Call *c), cuda_conv2d_input(Call *c), cuda_conv2d_weight(Call *c);
+Status cuda_max_pool2d(Call *c), cuda_avg_pool2d(Call *c), cuda_avg_pool2d_adjoint(Call *c);
+Status cuda_native_batch_norm(Call *c), cuda_batch_norm_backward(Call *c);
+Status cuda_native_layer_norm(Call *c), cuda_layer_norm_backward(Call *c);
+Status cuda_cumsum(Call *c), cuda_cumsum_reverse(Call *c), cuda_cumprod(Call *c), cuda_cummax(Call *c);
+Status cuda_cummin(Call *c), cuda_logcumsumexp(Call *c), cuda_linear_scan(Call *c);
 Status cuda_mm(Call *c), cuda_bmm(Call *c), cuda_addmm(Call *c), cuda_linear(Call *c), cuda_cast_kernel(Call *c);
 
 /* ---- ops/optim/cuda.c, ops/reduce/cuda.c ---------------------------------------------------------------- */

@@ -56,9 +56,10 @@ Status devices_faults(const char *who) {
   const unsigned bits = __atomic_exchange_n(fault_word, 0, __ATOMIC_RELAXED);
   if (bits == 0) return OK;
   return host->fail(ERROR_ARGUMENT, "%s: a call on cuda before this one met %s", who,
-                    bits & FAULT_DIVISION ? "a division by zero"
-                    : bits & FAULT_CLASS  ? "a target that is none of the classes"
-                                          : "a probability that is not from 0 to 1");
+                    bits & FAULT_DIVISION   ? "a division by zero"
+                    : bits & FAULT_CLASS    ? "a target that is none of the classes"
+                    : bits & FAULT_POSITION ? "a position that is out of range"
+                                            : "a probability that is not from 0 to 1");
 }
 
 Status devices_synchronize(int index) {

@@ -11,15 +11,15 @@ Status cuda_clear(Tensor *t) {
                       "a fill");
 }
 
-/* A type of kernels with elements of so many bytes, for moves: those of 16 become two of 8. */
-static DType tensors_of_size(size_t size) {
+/* Those of 16 bytes become two of 8. */
+DType cuda_move_dtype(size_t size) {
   return size == 1 ? DTYPE_UINT8 : size == 2 ? DTYPE_INT16 : size == 4 ? DTYPE_INT32 : DTYPE_INT64;
 }
 
 /* The same memory as elements for moves. */
 static Status tensors_as_bytes(const Tensor *t, Tensor *out) {
   *out = *t;
-  out->dtype = (uint8_t)tensors_of_size(tensor_itemsize(t));
+  out->dtype = (uint8_t)cuda_move_dtype(tensor_itemsize(t));
   if (tensor_itemsize(t) != 16) return OK;
   if (t->ndim == TENSOR_MAX_DIMS)
     return host->fail(ERROR_ARGUMENT, "cuda: complex128 in %d dimensions cannot be copied", TENSOR_MAX_DIMS);
@@ -76,7 +76,7 @@ Status cuda_fill(Tensor *t, Scalar value) {
   Storage storage = {.data = element, .bytes = size};
   Tensor number = {.storage = &storage, .numel = 1};
   Tensor all = *t;
-  all.dtype = number.dtype = (uint8_t)tensors_of_size(size);
+  all.dtype = number.dtype = (uint8_t)cuda_move_dtype(size);
   return walk_run(host->op_info(OP_CLONE), NULL, (DType)all.dtype, 2, (Tensor *[]){&all, &number}, tensor_device(t));
 }
 

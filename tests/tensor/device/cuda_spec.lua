@@ -116,9 +116,9 @@ describe("an emulated device", function()
     assert.is_true(ok, out:sub(-3000))
     local passed = out:match "(%d+) passed, 0 failed\n$"
     assert.is_truthy(passed and tonumber(passed) > 8000, out:sub(-3000))
-    assert.matches("not there yet: %d+: .*conv2d", out)
+    assert.matches("not there yet: %d+: .*fourier", out)
     local there = tonumber(out:match "ops that are there: (%d+)")
-    assert.is_true(there >= 176, there)
+    assert.is_true(there >= 379, there)
   end)
 
   it("casts, draws, reduces, multiplies, steps and trains as the CPU does", function()
@@ -150,12 +150,24 @@ describe("an emulated device", function()
   end)
 
   it("says which op is not there", function()
-    assert.equal("conv2d: not there on cuda yet\nexp: not there on cuda for complex64 yet\n", emulated [[
-      local x = torch.ones(1, 1, 4, 4):to "cuda"
-      local _, words = pcall(torch.nn.functional.conv2d, x, torch.ones(1, 1, 2, 2):to "cuda")
+    assert.equal("lapack_cholesky: not there on cuda yet\nconv2d: not there on cuda for int32 yet\n"
+      .. "exp: not there on cuda for complex64 yet\n", emulated [[
+      local _, words = pcall(torch.linalg.cholesky, torch.eye(2):to "cuda")
+      print((words:gsub("^.-:%d+: ", "")))
+      local x = torch.ones(1, 1, 4, 4, {dtype = "int32"}):to "cuda"
+      _, words = pcall(torch.nn.functional.conv2d, x, x)
       print((words:gsub("^.-:%d+: ", "")))
       _, words = pcall(torch.exp, torch.complex(torch.ones(2), torch.ones(2)):to "cuda")
       print((words:gsub("^.-:%d+: ", "")))]])
+  end)
+
+  it("tells of a position that is out of range, late, and writes nowhere else", function()
+    assert.equal("to: copy to the host: a call on cuda before this one met a position that is out of range\n0.0\n", emulated [[
+      local x = torch.zeros(3):to "cuda"
+      local y = x:scatter(1, torch.tensor({4}):to "cuda", 7)
+      local _, words = pcall(y.cpu, y)
+      print((words:gsub("^.-:%d+: ", "")))
+      print(y:sum():item())]])
   end)
 
   it("is there by all names, and calls on two devices are refused", function()
