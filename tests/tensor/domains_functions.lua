@@ -117,4 +117,40 @@ return function(by_name, by_domain, make)
   function by_name.threshold_backward() return {pack(x(2, 3), nonzero(2, 3), 0.05)} end
   function by_name.hardswish() return {pack(nonzero(2, 3)), pack(leaf(torch.tensor({-4, 5, 2.5}, F64)))} end
   by_name.hardsigmoid = by_name.hardswish
+
+  -- Sampling: each mode with each border, planes and a volume.
+  local function sampled(list, make)
+    for mode = 0, 2 do
+      for padding = 0, 2 do
+        list[#list + 1] = make(leaf(torch.rand({2, 2, 3, 2}, F64) * 2.6 - 1.3), {2, 3}, {3, 4}, mode, padding,
+          (mode + padding) % 2 == 0)
+      end
+    end
+    list[#list + 1] = make(leaf(torch.rand({2, 1, 2, 2, 3}, F64) * 2.6 - 1.3), {1, 2, 2}, {2, 3, 3}, 0, 0, false)
+    return list
+  end
+  local function join(n, c, sizes) return {n, c, table.unpack(sizes)} end
+  function by_name.grid_sampler_along()
+    local list = sampled({}, function(grid, _, sizes, ...)
+      return pack(x(2, 2, table.unpack(sizes)), grid, nil, ...)
+    end)
+    return sampled(list, function(grid, _, sizes, ...)
+      return pack(x(2, 2, table.unpack(sizes)), grid:detach(), x(table.unpack(grid.shape)), ...)
+    end)
+  end
+  function by_name.grid_sampler_spread()
+    return sampled({}, function(grid, places, sizes, ...)
+      return pack(x(2, 2, table.unpack(places)), grid, nil, join(2, 2, sizes), ...)
+    end)
+  end
+  function by_name.grid_sampler_slope()
+    return sampled({}, function(grid, places, sizes, ...)
+      return pack(x(2, 2, table.unpack(places)), x(2, 2, table.unpack(sizes)), grid, nil, ...)
+    end)
+  end
+  local function places(...) return leaf(torch.rand({...}, F64) * 2.6 - 1.3) end
+  function by_name.grid_sampler() return {pack(x(1, 2, 3, 4), places(1, 2, 2, 2), 0, 1, true)} end
+  by_name.grid_sampler_2d = by_name.grid_sampler
+  function by_name.grid_sampler_3d() return {pack(x(1, 1, 2, 3, 3), places(1, 1, 2, 2, 3), 0, 2, false)} end
+  function by_name.grid_sample() return {pack(x(1, 2, 3, 4), places(1, 2, 2, 2), "bicubic", "border")} end
 end

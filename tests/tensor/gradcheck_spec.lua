@@ -74,7 +74,7 @@ local function samples_of(row, seed)
 end
 
 -- Rows whose gradients are not differentiated again: asking for it is an error.
-local NOT_AGAIN = {ctc_loss = true, native_ctc_loss = true}
+local NOT_AGAIN = {ctc_loss = true, native_ctc_loss = true, grid_sampler_slope = true}
 
 local function test_again(row, test)
   it("of the gradient of " .. row.name, not NOT_AGAIN[row.name] and test or function()

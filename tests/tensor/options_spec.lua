@@ -35,6 +35,7 @@ local CALLS = {
   slice_scatter = "torch.slice_scatter(torch.zeros(4), torch.ones(2), 1, 1, 4, 2)",
   diagonal_scatter = "torch.diagonal_scatter(torch.zeros(2, 3), torch.ones(2))",
   diagonal_copy = "torch.diagonal_copy(torch.randn(2, 3, 3))",
+  grid_sample = "F.grid_sample(torch.rand(1, 1, 3, 3), torch.rand(1, 3, 3, 2) * 3 - 1)",
   softmax = "torch.randn(3, 3):softmax(1)", log_softmax = "torch.randn(3, 3):log_softmax(1)",
 }
 

@@ -72,7 +72,7 @@ local function sum_of(list)
 end
 
 -- Ops whose gradient has none.
-local ONCE = {ctc_loss = true, native_ctc_loss = true}
+local ONCE = {ctc_loss = true, native_ctc_loss = true, grid_sampler_slope = true}
 
 -- The gradients of what f gave, and the gradients of these.
 local function differentiate(out, leaves, once)
