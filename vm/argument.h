@@ -13,6 +13,7 @@ typedef struct {
   const OpInfo *info;
   bool in_place;
   int at[OP_MAX_ARGUMENTS];    /* stack index of each argument, 0: not given */
+  int out;                     /* stack index of the tensors that the results go into, 0: not given */
   int count[OP_MAX_ARGUMENTS]; /* > 0: a shape given as so many numbers from at[] on */
   /* phase 2 */
   _Alignas(16) char attrs[OP_MAX_ATTRIBUTE_BYTES];

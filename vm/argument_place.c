@@ -4,6 +4,7 @@
 
 #include "argument.h"
 #include "call.h"
+#include "output.h"
 
 const char *argument_function(const OpInfo *info, bool in_place) {
   static char name[64];
@@ -50,7 +51,9 @@ static void place_named(Reader *r, int table) {
       lua_pushvalue(L, -2); /* the value stays below, the key goes on */
       continue;
     }
-    raise_unknown(r, key);
+    if (strcmp(key, "out") != 0 || !output_is_taken(info, r->in_place)) raise_unknown(r, key);
+    r->out = lua_gettop(L);
+    lua_pushvalue(L, -2);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "argument.h"
 #include "call.h"
 #include "deferred.h"
+#include "output.h"
 
 /* Puts what came out into the 'n' boxes that wait for it; the rest goes. */
 static int finish(lua_State *L, const OpInfo *info, Status status, Tensor **out, TensorBox **box, int n) {
@@ -99,7 +100,8 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   }
   const OpId op = info->id;
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
-  if (deferring && call_deferred(&r, in_place, attrs, box[0])) return 1;
+  if (deferring && call_deferred(&r, in_place, attrs, box[0]))
+    return r.out == 0 ? 1 : output_write(L, info->lua_name, r.out, 1);
   if (in_place) {
     Status status =
         r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
@@ -116,7 +118,8 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   const bool all = info->all_returned_if != 0 && *(bool *)(r.attrs + info->args[info->all_returned_if].offset);
   const int n = all ? info->n_outputs : info->n_returned;
   lua_pop(L, boxes - n);
-  return finish(L, info, status, out, box, n);
+  finish(L, info, status, out, box, n);
+  return r.out == 0 ? n : output_write(L, info->lua_name, r.out, n);
 }
 
 /* The common call has tensors alone, and everything else as the row says: there is

@@ -11,6 +11,7 @@ typedef struct {
   size_t size;
   bool is_public; /* its comments name it: it is a field of the library it lies under */
   bool is_method; /* a function of torch that is a method of tensors, too */
+  bool makes_tensors; /* a function whose results are tensors: it takes `out` where functions in C do */
 } EmbeddedFile;
 
 /* The files of one library each, which end with a NULL name; the list ends with NULL. */

@@ -12,6 +12,7 @@
 #include "graph/gradient_graph.h"
 #include "internals.h"
 #include "library.h"
+#include "output.h"
 #include "serialize.h"
 #include "undefined.h"
 #include "userdata/class.h"
@@ -272,6 +273,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"is_parameter", serialize_is_parameter},
                                      {"folder", folder_list},
                                      {"raise", raise},
+                                     {"replace", output_replace},
                                      {"file_format", file_format_of},
                                      {"owns", owns},
                                      {"graph_leads_elsewhere", graph_leads_elsewhere},

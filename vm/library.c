@@ -7,6 +7,7 @@
 
 #include "embedded.h"
 #include "library.h"
+#include "output.h"
 #include "plugin.h"
 #include "undefined.h"
 
@@ -260,6 +261,15 @@ void library_searcher(lua_State *L) {
 
 /* ---- fields that are loaded at first use ----------------------------------------------------- */
 
+/* Whether the documentation of a file of a library says that it is a function whose results are tensors. */
+static bool makes_tensors(const char *library, const char *key) {
+  char path[256], name[256];
+  if (library == NULL) return false;
+  if (snprintf(name, sizeof name, "%s.%s", library, key) >= (int)sizeof name) return false;
+  const EmbeddedFile *f = library_path(name, path, sizeof path) ? embedded_find(path) : NULL;
+  return f != NULL && f->makes_tensors;
+}
+
 /* Upvalues: 1 key → module, 2 the name of the library, nil for the globals. Loads it and keeps it in the table. */
 static int lazy_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
@@ -269,6 +279,8 @@ static int lazy_index(lua_State *L) {
   open_push_global(L, "require");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
+  if (makes_tensors(lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2)))
+    output_wrap(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -2);
   lua_rawset(L, 1);

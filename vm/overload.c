@@ -39,7 +39,8 @@ static bool may_be(lua_State *L, const OpArg *a, int index) {
   }
 }
 
-static bool has_argument(const OpInfo *info, const char *name) {
+static bool may_be_named(const OpInfo *info, const char *name) {
+  if (strcmp(name, "out") == 0) return true; /* output.c */
   for (int i = 0; i < info->n_args; i++)
     if (strcmp(info->args[i].name, name) == 0) return true;
   return false;
@@ -86,7 +87,7 @@ static int fits(lua_State *L, const OpInfo *info) {
   lua_pushnil(L);
   while (lua_next(L, options)) {
     lua_pop(L, 1);
-    if (lua_type(L, -1) == LUA_TSTRING && has_argument(info, lua_tostring(L, -1))) continue;
+    if (lua_type(L, -1) == LUA_TSTRING && may_be_named(info, lua_tostring(L, -1))) continue;
     lua_pop(L, 1);
     return 2 * good;
   }

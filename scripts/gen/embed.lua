@@ -39,6 +39,14 @@ local function is_method(module, text)
   return name ~= nil and ("\n" .. text):find("\n%-%-%- " .. name:gsub("%p", "%%%0") .. "%(input: Tensor%f[%W]") ~= nil
 end
 
+--- Whether a file is a function whose results are tensors, by its documentation; not one in place.
+local function makes_tensors(text)
+  local comment = ("\n" .. text .. "\n"):match "\n%-%-%- (torch%.[^\n]*\n.*)$" or ""
+  comment = comment:gsub("\n%-%- ", " "):match "^[^\n]*"
+  local name, results = comment:match "^torch%.([%w_.]+)%b() %-> ([%w_]+)"
+  return name ~= nil and not name:find "_$" and (results == "Tensor" or results == "Positions")
+end
+
 --- The name a file has inside the program: "torch/utils/data.lua", "ops/norm/rows.lua".
 local function inner_name(file)
   return file:match "^lib/(.+)$" or file:match "^tensor/(.+)$" or file:match "/lib/(.+)$"
@@ -55,10 +63,11 @@ local function library(name, files)
       symbol, symbol, symbol, path)
     out[#out + 1] = ("extern const unsigned char %s[];"):format(symbol)
     local is_module = file:find "^lib/.+%.lua$" ~= nil
-    rows[#rows + 1] = ('  {"%s", %s, %d, %s, %s},'):format(inner_name(file), symbol, #text,
-      is_module and is_public(module_of(file), text), is_module and is_method(module_of(file), text))
+    rows[#rows + 1] = ('  {"%s", %s, %d, %s, %s, %s},'):format(inner_name(file), symbol, #text,
+      is_module and is_public(module_of(file), text), is_module and is_method(module_of(file), text),
+      is_module and makes_tensors(text))
   end
-  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false, false}\n};\n"):format(name,
+  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false, false, false}\n};\n"):format(name,
     table.concat(rows, "\n"))
   write(target, table.concat(out, "\n"))
 end

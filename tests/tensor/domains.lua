@@ -15,6 +15,7 @@ local function scaled(factor, shift, ...) -- distinct multiples of factor, in ra
   return leaf((torch.randperm(n):double() * factor + shift):reshape({...}))
 end
 local function distinct(...) return scaled(0.37, -1.1, ...) end
+local function between(...) return scaled(0.37, -0.9, ...) end -- none of these is one of distinct's
 local function unit(...) -- clear of 0, 1/2 and 1
   local t = torch.rand({...}, F64) * 0.3 + 0.1
   return leaf(t + torch.bernoulli(torch.full({...}, 0.5, F64)) * 0.5)
@@ -138,6 +139,24 @@ local by_domain = {
     local function src(...) if row.by_name.value then return 1.5 else return x(...) end end
     return {pack(x(3, 4), 2, positions {{1, 4, 2}, {2, 3, 4}}, src(2, 3)),
       pack(x(3, 4), 1, positions {{3, 1}, {1, 2}}, src(3, 4)), pack(x(4), 1, positions {4, 2, 1}, src(3))}
+  end,
+  scatter_fold = function()
+    local list = {}
+    for _, how in ipairs {"prod", "amax", "amin"} do
+      list[#list + 1] = pack(distinct(3, 4), 2, positions {{1, 4, 1}, {2, 2, 2}}, between(2, 3), how)
+      list[#list + 1] = pack(distinct(4), -1, positions {4, 4, 1}, between(3), how)
+    end
+    return list
+  end,
+  scatter_reduce = function()
+    local list = {}
+    for _, how in ipairs {"sum", "prod", "mean", "amax", "amin"} do
+      for _, with_self in ipairs {true, false} do
+        list[#list + 1] = pack(distinct(3, 4), 1, positions {{3, 1, 2}, {3, 2, 2}}, between(2, 3), how,
+          {include_self = with_self})
+      end
+    end
+    return list
   end,
   index_select = function()
     return {pack(x(3, 4), 2, positions {3, 1, 3}), pack(x(3, 4), 1, positions {2}),

@@ -32,9 +32,11 @@ local CALLS = {
   normal = "torch.zeros(3):normal_(0, 1)", bernoulli_fill = "torch.zeros(3):bernoulli_(0.5)",
   round_decimals = "torch.randn(3):round({decimals = 1})", logsumexp = "torch.randn(3, 3):logsumexp(1)",
   roll = "torch.roll(torch.randn(2, 2), 1)", diag_embed = "torch.diag_embed(torch.randn(2, 2))",
+  as_strided_scatter = "torch.as_strided_scatter(torch.zeros(9), torch.ones(2), {2}, {3})",
   slice_scatter = "torch.slice_scatter(torch.zeros(4), torch.ones(2), 1, 1, 4, 2)",
   diagonal_scatter = "torch.diagonal_scatter(torch.zeros(2, 3), torch.ones(2))",
   diagonal_copy = "torch.diagonal_copy(torch.randn(2, 3, 3))",
+  scatter_reduce = "torch.scatter_reduce(torch.ones(3), 1, torch.tensor({1, 3, 1}), torch.tensor({2.0, 3, 4}), 'sum')",
   grid_sample = "F.grid_sample(torch.rand(1, 1, 3, 3), torch.rand(1, 3, 3, 2) * 3 - 1)",
   softmax = "torch.randn(3, 3):softmax(1)", log_softmax = "torch.randn(3, 3):log_softmax(1)",
 }

@@ -32,7 +32,18 @@ static int dtype_bytes(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)dtype_size(self_dtype(L, "itemsize")));
   return 1;
 }
-static const luaL_Reg dtype_metamethods[] = {{"__tostring", dtype_tostring}, {NULL, NULL}};
+/* torch.float32(x): x in that dtype. */
+static int dtype_call(lua_State *L) {
+  const DType dtype = self_dtype(L, "call");
+  Tensor *t = tensor_check(L, 2, dtype_name(dtype), "input");
+  lua_settop(L, 2);
+  if (t->dtype == dtype) return 1;
+  TensorBox *box = tensor_box(L);
+  error_check(L, op_cast(t, dtype, &box->tensor));
+  tensor_account(L, box);
+  return 1;
+}
+static const luaL_Reg dtype_metamethods[] = {{"__tostring", dtype_tostring}, {"__call", dtype_call}, {NULL, NULL}};
 static const luaL_Reg dtype_methods[] = {{"is_floating_point", dtype_floating},
                                          {"itemsize", dtype_bytes},
                                          {NULL, NULL}};

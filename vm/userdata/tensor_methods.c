@@ -4,6 +4,8 @@
 
 /** x:dim() -> int: The number of dimensions, as x.ndim.
 ** Example: torch.zeros(2, 3):dim() */
+/** x:ndimension() -> int: x:dim().
+** Example: torch.zeros(2, 3):ndimension() */
 static int dim(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "dim", "self")->ndim);
   return 1;
@@ -163,7 +165,7 @@ static int equal(lua_State *L) {
 }
 
 const luaL_Reg tensor_methods[] = {
-    {"dim", dim}, {"numel", numel}, {"nelement", numel}, {"size", size}, {"stride", stride},
+    {"dim", dim}, {"ndimension", dim}, {"numel", numel}, {"nelement", numel}, {"size", size}, {"stride", stride},
     {"storage_offset", storage_offset}, {"element_size", element_size}, {"is_contiguous", is_contiguous},
     {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {"data_ptr", data_ptr}, {"equal", equal},
     {"resolve_conj", resolve_conj}, {"is_conj", is_conj},

@@ -37,12 +37,15 @@ static int64_t index_line_base(const Lines *l, int64_t row) {
   return base;
 }
 
-typedef enum { SCATTER_WRITE, SCATTER_ADD, SCATTER_MULTIPLY } ScatterHow; /* as the choices of scatter's reduce */
+/* The first three as the choices of scatter's reduce, the last three as those of scatter_fold's. */
+typedef enum { SCATTER_WRITE, SCATTER_ADD, SCATTER_MULTIPLY, SCATTER_LARGEST, SCATTER_LEAST } ScatterHow;
 
 #define BODY "ops/index/gather_body.h"
 #include "core/each_size.h"
 #define BODY "ops/index/scatter_body.h"
 #include "each_any.h"
+#define BODY "ops/index/scatter_extreme_body.h"
+#include "each_all.h"
 
 typedef void (*GatherFn)(const Lines *l, const int64_t *index, const void *from, void *to);
 typedef void (*ScatterFn)(const Lines *l, const int64_t *index, const void *from, bool one, void *to);
@@ -50,6 +53,8 @@ static const GatherFn gather_lines[SIZE_TABLE_LENGTH] = SIZE_TABLE(gather_line);
 static const ScatterFn scatter_writes[SIZE_TABLE_LENGTH] = SIZE_TABLE(scatter_write);
 static const ScatterFn scatter_adds[DTYPE_COUNT] = ANY_TABLE(scatter_add);
 static const ScatterFn scatter_multiplies[DTYPE_COUNT] = ANY_TABLE(scatter_multiply);
+static const ScatterFn scatter_largests[DTYPE_COUNT] = ALL_TABLE(scatter_largest);
+static const ScatterFn scatter_leasts[DTYPE_COUNT] = ALL_TABLE(scatter_least);
 
 Status KERNEL(gather)(Call *c) {
   const GatherAttrs *a = c->attrs;
@@ -77,6 +82,8 @@ static ScatterFn scatter_line_of(ScatterHow how, const Tensor *out) {
   switch (how) {
     case SCATTER_ADD: return scatter_adds[out->dtype];
     case SCATTER_MULTIPLY: return scatter_multiplies[out->dtype];
+    case SCATTER_LARGEST: return scatter_largests[out->dtype];
+    case SCATTER_LEAST: return scatter_leasts[out->dtype];
     default: return scatter_writes[tensor_itemsize(out)];
   }
 }
@@ -117,4 +124,9 @@ Status KERNEL(scatter_value)(Call *c) {
   _Alignas(16) char value[16];
   element_set((DType)c->out[0]->dtype, value, a->value);
   return scatter_along(c, a->dim, (ScatterHow)a->reduce, NULL, value);
+}
+
+Status KERNEL(scatter_fold)(Call *c) {
+  const ScatterFoldAttrs *a = c->attrs;
+  return scatter_along(c, a->dim, (ScatterHow)(SCATTER_MULTIPLY + a->reduce), c->in[2], NULL);
 }

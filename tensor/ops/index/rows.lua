@@ -28,6 +28,56 @@ op {"scatter_value", "(input: Tensor, dim: dim, index: Positions, value: number,
   backward = "scatter_value", grad_inputs = {"input"}, save = {"index"},
   doc = [[input with value written where index says; reduce = "add" or "multiply" joins it with what is there.]],
   example = "torch.scatter(torch.zeros(3), 1, torch.tensor({1, 3}), 7)", gives = "{7, 0, 7}"}
+-- The gradient of a product of what goes to one place is that of prod: an element that is the only 0 there gets the
+-- product of the others. Extremes share the gradient among all that are equal to the result.
+local function of_product(o)
+  local x, src, dim, index, g = o.input, o.src, o.dim, o.index, o.grad
+  local x_zero, zero = x:eq(0), src:eq(0)
+  local times = torch.zeros_like(x):scatter_add(dim, index, zero:cast(x.dtype)):gather(dim, index)
+  local single = zero:logical_and(times:eq(1))
+  local others = x:scatter_fold(dim, index, src:masked_fill(single, 1), "prod")
+  local filled = x:masked_fill(x_zero, 1)
+  return {input = g * filled:scatter_fold(dim, index, src, "prod") / filled,
+    src = torch.where(single, (g * others):gather(dim, index),
+      (g * o.out):gather(dim, index) / src:masked_fill(zero, 1))}
+end
+local function of_extreme(o)
+  local x, src, dim, index = o.input, o.src, o.dim, o.index
+  local x_is, src_is = x:eq(o.out):cast(x.dtype), src:eq(o.out:gather(dim, index)):cast(x.dtype)
+  local share = o.grad / x_is:scatter_add(dim, index, src_is)
+  return {input = x_is * share, src = src_is * share:gather(dim, index)}
+end
+op {"scatter_fold", "(input: Tensor, dim: dim, index: Positions, src: Tensor, reduce: prod|amax|amin) -> Tensor",
+  private = true, infer = "scatter", contiguous = true, domain = "scatter_fold",
+  specialize = {"reduce"},
+  backward = function(o) return o.reduce == "prod" and of_product(o) or of_extreme(o) end,
+  doc = [[scatter_reduce with these three, input among what is reduced.]]}
+op {"scatter_reduce", "(input: Tensor, dim: dim, index: Positions, src: Tensor, reduce: sum|prod|mean|amax|amin, *, "
+    .. "include_self: bool = true) -> Tensor", inplace = true, domain = "scatter_reduce",
+  specialize = {"reduce", "include_self", "input.is_float"},
+  check = {{"index", 'index.dtype == "int64"', "a tensor of positions (int64)"},
+    {"src", "src.dtype == input.dtype", "{input.dtype} as 'input' is"}},
+  composite = function(o)
+    local x, dim, index, src, how = o.input, o.dim, o.index, o.src, o.reduce
+    if not o.include_self then
+      local extreme = how == "amax" and -math.huge or how == "amin" and math.huge
+      if extreme then
+        x = o.input.is_float and x:scatter_value(dim, index, extreme) or x:scatter(dim, index, src)
+      else x = x:scatter_value(dim, index, how == "prod" and 1 or 0) end
+    end
+    if how == "sum" then return (x:scatter_add(dim, index, src)) end
+    if how ~= "mean" then return (x:scatter_fold(dim, index, src, how)) end
+    local count = o.include_self and torch.ones_like(x) or torch.ones_like(x):scatter_value(dim, index, 0)
+    count = count:scatter_add(dim, index, torch.ones_like(src)):clamp(1)
+    local sum = x:scatter_add(dim, index, src)
+    return o.input.is_float and sum / count or (torch.div_rounded(sum, count, {rounding_mode = "floor"}))
+  end,
+  doc = [=[For each place the sum, product, mean, largest or least of the elements of src that index sends there; for
+dim = 1 src[i][j] goes to result[index[i][j]][j]. Sizes as for scatter_add. What input has there takes part, unless
+include_self is false; elsewhere the result is input. Equal extremes share the gradient.]=],
+  example = "torch.scatter_reduce(torch.zeros(3), 1, torch.tensor({1, 3, 1}), torch.tensor({2.0, 3, 4}), 'mean')",
+  gives = "{2, 0, 1.5}"}
+
 op {"index_select", "(input: Tensor, dim: dim, index: Positions) -> Tensor", moves = true, infer = "index_select",
   contiguous = true, domain = "index_select",
   backward = function(o) return {input = o.grad:new_zeros(o.shape_of.input):index_add(o.dim, o.index, o.grad)} end,

@@ -17,12 +17,13 @@ static Status check_modes(int dims, int64_t mode, int64_t padding) {
 static Status check_sampled(DType dtype, int ndim, const int64_t *input, const Tensor *grid, const Tensor *tangent) {
   char text[SHAPE_TEXT];
   if (ndim != 4 && ndim != 5)
-    return fail(ERROR_ARGUMENT, "grid_sampler: 'input' (argument 1): expected (N×C×H×W) or (N×C×D×H×W), got %d "
-                "dimensions", ndim);
+    return fail(ERROR_ARGUMENT, "grid_sampler: 'input' (argument 1): expected (N×C×H×W) or (N×C×D×H×W), got "
+                "%d dimensions", ndim);
   for (int d = 2; d < ndim; d++)
-    if (input[d] < 1) return fail(ERROR_ARGUMENT, "grid_sampler: 'input' (argument 1): expected planes with elements");
+    if (input[d] < 1) return fail(ERROR_ARGUMENT, "grid_sampler: 'input' (argument 1): expected sizes of 1 or more");
   if (grid->ndim != ndim || grid->shape[0] != input[0] || grid->shape[ndim - 1] != ndim - 2 || grid->dtype != dtype)
-    return fail(ERROR_ARGUMENT, "grid_sampler: 'grid' (argument 2): expected %s of %d dimensions (%lld×…×%d), got %s",
+    return fail(ERROR_ARGUMENT, "grid_sampler: 'grid' (argument 2): expected %s of %d dimensions (%lld×…×%d), "
+                "got %s",
                 dtype_name(dtype), ndim, (long long)input[0], ndim - 2, tensor_text(text, grid));
   if (tangent != NULL && (!tensor_same_shape(tangent, grid) || tangent->dtype != dtype))
     return fail(ERROR_ARGUMENT, "grid_sampler: 'tangent': expected the shape and dtype of 'grid', got %s",

@@ -80,8 +80,9 @@ op {"as_strided", "(input: Tensor, size: shape, stride: ints, storage_offset: in
   example = "torch.arange(4):as_strided({2, 2}, {1, 2})", gives = "{{0, 2}, {1, 3}}"}
 op {"as_strided_scatter", "(input: Tensor, src: Tensor, size: shape, stride: ints, "
     .. "storage_offset: int = -1) -> Tensor", composite = true,
-  backward = "as_strided_scatter", grad_inputs = {"input", "src"}, save_layout = {"input"}, private = true,
-  doc = [[input with src written where as_strided(size, stride, storage_offset) looks.]]}
+  backward = "as_strided_scatter", grad_inputs = {"input", "src"}, save_layout = {"input"},
+  doc = [[input with src written where as_strided(size, stride, storage_offset) looks.]],
+  example = "torch.as_strided_scatter(torch.zeros(4), torch.ones(2), {2}, {3})", gives = "{1, 0, 0, 1}"}
 op {"contiguous", "(input: Tensor) -> Tensor", composite = true,
   doc = [[input itself when its elements lie in order in memory, else a copy.]],
   example = "torch.zeros(2, 3):t():contiguous()", gives = "{{0, 0}, {0, 0}, {0, 0}}"}
