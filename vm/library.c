@@ -7,7 +7,6 @@
 
 #include "embedded.h"
 #include "library.h"
-#include "output.h"
 #include "plugin.h"
 #include "undefined.h"
 
@@ -261,6 +260,8 @@ void library_searcher(lua_State *L) {
 
 /* ---- fields that are loaded at first use ----------------------------------------------------- */
 
+void (*library_adapt)(lua_State *L, const char *library, const char *name);
+
 /* Whether the documentation of a file of a library says that it is a function whose results are tensors. */
 static bool makes_tensors(const char *library, const char *key) {
   char path[256], name[256];
@@ -279,8 +280,8 @@ static int lazy_index(lua_State *L) {
   open_push_global(L, "require");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
-  if (makes_tensors(lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2)))
-    output_wrap(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
+  if (library_adapt != NULL && makes_tensors(lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2)))
+    library_adapt(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -2);
   lua_rawset(L, 1);

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "deferred.h"
 #include "library.h"
+#include "output.h"
 #include "userdata/class.h"
 
 static bool may_be(lua_State *L, const OpArg *a, int index) {
@@ -208,6 +209,7 @@ void call_push_function(lua_State *L, const OpInfo *info) {
 
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
   char name[OP_MAX_NAME_BYTES + 2];
+  library_adapt = output_wrap;
   for (int id = 0; id < op_count(); id++) {
     const OpInfo *info = op_info((OpId)id);
     for (const char *const *m = info->modules; m != NULL && *m != NULL; m++) {
@@ -220,5 +222,9 @@ void call_register(lua_State *L, int torch, int functional, int methods, int met
     set_function(L, methods, info->lua_name, info, METHOD, NULL, metatable);
     snprintf(name, sizeof name, "%s_", info->lua_name);
     set_function(L, methods, name, info, METHOD_IN_PLACE, NULL, metatable);
+    if (info->n_inputs != 1) continue; /* torch.relu_(x) is x:relu_() */
+    if (info->in_place_only || is_in(info, "torch"))
+      set_function(L, torch, name, info, METHOD_IN_PLACE, NULL, metatable);
+    if (is_in(info, "nn.functional")) set_function(L, functional, name, info, METHOD_IN_PLACE, NULL, metatable);
   }
 }

@@ -67,8 +67,8 @@ local function library(name, files)
       is_module and is_public(module_of(file), text), is_module and is_method(module_of(file), text),
       is_module and makes_tensors(text))
   end
-  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n  {NULL, NULL, 0, false, false, false}\n};\n"):format(name,
-    table.concat(rows, "\n"))
+  rows[#rows + 1] = "  {NULL, NULL, 0, false, false, false}"
+  out[#out + 1] = ("const EmbeddedFile embedded_%s[] = {\n%s\n};\n"):format(name, table.concat(rows, "\n"))
   write(target, table.concat(out, "\n"))
 end
 

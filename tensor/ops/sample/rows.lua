@@ -18,7 +18,7 @@ local function sampler(name, doc, dims)
       and "torch.grid_sampler_3d(torch.rand(1, 1, 2, 2, 2), torch.zeros(1, 1, 1, 1, 3), 0, 0, true)"
       or ("torch.%s(torch.rand(1, 1, 3, 3), torch.zeros(1, 1, 1, 2), 0, 0, true)"):format(name)}
 end
-sampler("grid_sampler", "input (N×C×H×W) at the places of grid (N×H'×W'×2), or (N×C×D×H×W) at those of (…×3).")
+sampler("grid_sampler", "input (N×C×H×W) at the places of grid (N×H'×W'×2), or volumes.")
 sampler("grid_sampler_2d", "grid_sampler of planes.", 4)
 sampler("grid_sampler_3d", "grid_sampler of volumes.", 5)
 
@@ -31,10 +31,10 @@ op {"grid_sample", "(input: Tensor, grid: Tensor, mode: bilinear|nearest|bicubic
     local padding = ({zeros = 0, border = 1, reflection = 2})[o.padding_mode]
     return (o.input:grid_sampler_along(o.grid, nil, mode, padding, o.align_corners))
   end,
-  doc = [[input (N×C×H×W) read at the places of grid (N×H'×W'×2), which are (x, y) from -1 to 1: (N×C×H'×W'). Of
-(N×C×D×H×W) the places (N×D'×H'×W'×3) are (x, y, z). "bilinear" weighs the neighbours of a place (8 of a
-volume), "bicubic" 16 in a plane, "nearest" takes one. Beyond the edges there are zeros, the element at the border,
-or the mirror image. With align_corners -1 and 1 are the centres of the outermost elements, else their outer edges.]],
+  doc = [[input (N×C×H×W) read at the places of grid (N×H'×W'×2), which are (x, y) from -1 to 1. Places in
+(N×C×D×H×W) are (x, y, z). "bilinear" weighs the neighbours of a place (8 of a volume), "bicubic" 16 in a plane,
+"nearest" takes one. Beyond the edges there are zeros, the element at the border, or the mirror image. With
+align_corners -1 and 1 are the centres of the outermost elements, else their outer edges.]],
   example = "nn.functional.grid_sample(torch.tensor({{{{1.0, 3.0}}}}), torch.zeros(1, 1, 1, 2))",
   gives = "{{{{2}}}}"}
 

@@ -4,8 +4,10 @@
 local stored = "uint64 is only stored"
 local random = "what it draws comes from another generator"
 local pole = "a pole, where PyTorch's sine of a multiple of π is not 0"
+local leaf = "zero_ of a leaf that requires a gradient: an error in PyTorch, too"
 return {
   ops = {
+    zero_ = {[4] = leaf, [5] = leaf, [6] = leaf, [7] = leaf},
     histogram = {[4] = "edges that do not rise: PyTorch counts by them, ours raises", [7] = "the same"},
     cov = {[8] = "PyTorch adds up weights of float32 in that dtype", [10] = "the same"},
     ["nn.functional.rrelu"] = {[1] = random, [2] = random, [3] = random, [4] = random, [8] = random, [10] = random},
