@@ -27,7 +27,19 @@ typedef struct {
   void *scratch;
 } Conv;
 
-/* The geometry of tensors that shape.c has checked. */
+/* What is true of a forward call, but a gradient may be given any shape. */
+static bool conv_fits(const Conv *v, const Tensor *weight, const Tensor *result) {
+  const Columns *c = &v->columns;
+  bool good = v->f * v->groups == conv_size(result, 3) && c->planes == weight->shape[1] * v->groups &&
+              conv_samples(result) == v->samples;
+  for (int d = 0; d < 2; d++) {
+    const int64_t room = c->in[d] + 2 * c->padding[d] - c->dilation[d] * (c->kernel[d] - 1) - 1;
+    good = good && room / c->stride[d] + 1 == c->out[d];
+  }
+  return good;
+}
+
+/* The geometry. */
 static Status conv_begin(Conv *v, const Tensor *image, const Tensor *weight, const Tensor *result, const Ints *stride,
                          const Ints *padding, const Ints *dilation, int64_t groups) {
   Columns *c = &v->columns;
@@ -46,12 +58,7 @@ static Status conv_begin(Conv *v, const Tensor *image, const Tensor *weight, con
   v->f = weight->shape[0] / groups;
   v->k = weight->shape[1] * c->kernel[0] * c->kernel[1];
   v->p = c->out[0] * c->out[1];
-  if (v->f * groups != conv_size(result, 3) || c->planes != weight->shape[1] * groups ||
-      conv_samples(result) != v->samples)
-    return host->fail(ERROR_ARGUMENT, "conv2d: the gradient does not fit");
-  for (int d = 0; d < 2; d++)
-    if ((c->in[d] + 2 * c->padding[d] - c->dilation[d] * (c->kernel[d] - 1) - 1) / c->stride[d] + 1 != c->out[d])
-      return host->fail(ERROR_ARGUMENT, "conv2d: the gradient does not fit");
+  if (!conv_fits(v, weight, result)) return host->fail(ERROR_ARGUMENT, "conv2d: the gradient does not fit");
   const int64_t each = groups * v->k * v->p * (int64_t)v->size, fit = each > 0 ? CONV_COLUMNS / each : v->samples;
   v->together = groups > 1 || fit < 1 ? 1 : fit < v->samples ? fit : v->samples;
   v->bytes = (size_t)(each * v->together);
@@ -169,7 +176,7 @@ Status cuda_conv2d_weight(Call *c) {
   return conv_end(&v, conv_weight(&v, c->in, out));
 }
 
-/* ---- pooling ------------------------------------------------------------------------------------------------------ */
+/* ---- pooling --------------------------------------------------------------------------------------------- */
 
 static Status pool_run(const char *kernel, const Tensor *wide, const Tensor *narrow, Pool *p, const Ints *kernel_size,
                        const Ints *stride, const Ints *padding) {

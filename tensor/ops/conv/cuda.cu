@@ -41,7 +41,7 @@ KERNEL(conv_image)(PARAMETER Columns c) {
 ENTRY(conv_image)
 #endif
 
-/* ---- pooling ------------------------------------------------------------------------------------------------------ */
+/* ---- pooling --------------------------------------------------------------------------------------------- */
 
 /* The first place of window 'o' in the input, and one behind its last. */
 static DEVICE int64_t pool_first(const Pool &p, int d, int64_t o) {

@@ -4,7 +4,7 @@
 #include "device/cuda/cuda.h"
 #include "ops/index/cuda.h"
 
-/* ---- places that tensors of positions name ------------------------------------------------------------------------- */
+/* ---- places that tensors of positions name --------------------------------------------------------------- */
 
 /* Dimension 'd' of a tensor of ndim dimensions, counted from the innermost. */
 static int places_from_inside(int ndim, int d) { return ndim - 1 - d; }
@@ -142,7 +142,7 @@ Status cuda_index_add(Call *c) {
   return places_sum(&p, a->alpha, c->out[0]);
 }
 
-/* ---- x[...] with tensors among the items: see cpu_advanced.c -------------------------------------------------------- */
+/* ---- x[...] with tensors among the items: see cpu_advanced.c --------------------------------------------- */
 
 /* The shape that the tensors of positions have together. */
 static int places_common(int n, Tensor *const *indices, int64_t *shape) {
@@ -218,7 +218,7 @@ Status cuda_index_put(Call *c) {
   return status;
 }
 
-/* ---- joining, triangles, elements that are not 0 ----------------------------------------------------------------------- */
+/* ---- joining, triangles, elements that are not 0 --------------------------------------------------------- */
 
 /* Sizes along the dimension are numbers of the host. */
 Status cuda_join(Call *c) {
@@ -243,7 +243,8 @@ static Status triangle_run(Call *c, int64_t diagonal, bool lower) {
                  .height = out->shape[out->ndim - 2], .width = out->shape[out->ndim - 1], .diagonal = diagonal,
                  .lower = lower};
   if (k.numel == 0) return OK;
-  return launch_named(tensor_device(out), cuda_move_dtype(tensor_itemsize(out)), "index", "triangle", NULL, k.numel, (void *[]){&k});
+  return launch_named(tensor_device(out), cuda_move_dtype(tensor_itemsize(out)), "index", "triangle", NULL, k.numel,
+                      (void *[]){&k});
 }
 Status cuda_tril(Call *c) { return triangle_run(c, ((const TrilAttrs *)c->attrs)->diagonal, true); }
 Status cuda_triu(Call *c) { return triangle_run(c, ((const TriuAttrs *)c->attrs)->diagonal, false); }
@@ -266,7 +267,7 @@ Status cuda_one_hot(Call *c) {
   return launch_named(tensor_device(in), (DType)in->dtype, "index", "one_hot", NULL, f.n, (void *[]){&f});
 }
 
-/* ---- sorting ---------------------------------------------------------------------------------------------------------- */
+/* ---- sorting --------------------------------------------------------------------------------------------- */
 
 static Status sort_launch(const SortLines *s, const char *kernel, const Tensor *t, int64_t n) {
   return launch_named(tensor_device(t), (DType)t->dtype, "index", kernel, NULL, n, (void *[]){(void *)s});
@@ -292,7 +293,7 @@ static Status sort_run(Call *c, int64_t dim, bool descending, int64_t kept) {
   s.lines *= s.inner;
   if (c->out[0]->numel == 0) return OK;
   while (s.room < s.n) s.room *= 2;
-  const size_t key_bytes = (size_t)(s.lines * s.room) * tensor_itemsize(in), place_bytes = (size_t)(s.lines * s.room) * 8;
+  const size_t count = (size_t)(s.lines * s.room), key_bytes = count * tensor_itemsize(in), place_bytes = count * 8;
   void *places = NULL;
   TRY(cuda_allocate(device.index, key_bytes, &s.keys));
   Status status = cuda_allocate(device.index, place_bytes, &places);

@@ -1,7 +1,7 @@
 /* index/cuda.cu: elements at positions that tensors hold, triangles, sorted lines, of elements T. */
 #include "ops/index/cuda.h"
 
-/* ---- updates of memory that other threads may update at the same time -------------------------------------------- */
+/* ---- updates of memory that other threads may update at the same time ------------------------------------ */
 
 struct PlacesAdd {
   DEVICE T join(T a, T b) const { return (T)(a + b); }
@@ -40,7 +40,7 @@ template <class Join> static DEVICE void places_update(T *p, T v, const Join &jo
 static DEVICE void places_most(unsigned long long *p, unsigned long long v) { atomicMax(p, v); }
 #endif
 
-/* ---- places ------------------------------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------------------- */
 
 /* The place of element e in 'big', or -1 where a position is out of range, which is noted. *value: where its value
 ** lies. */
@@ -119,7 +119,7 @@ KERNEL(places_multiply)(PARAMETER Places p) {
 }
 ENTRY(places_multiply)
 
-/* ---- triangles ------------------------------------------------------------------------------------------------------ */
+/* ---- triangles ------------------------------------------------------------------------------------------- */
 
 KERNEL(triangle)(PARAMETER Triangles k) {
   for (int64_t e = THREAD; e < k.numel; e += THREADS) {
@@ -131,7 +131,7 @@ KERNEL(triangle)(PARAMETER Triangles k) {
 }
 ENTRY(triangle)
 
-/* ---- elements that are not 0 --------------------------------------------------------------------------------------- */
+/* ---- elements that are not 0 ----------------------------------------------------------------------------- */
 
 /* One block: each thread counts a part, then writes behind the parts before it. */
 KERNEL(nonzero)(PARAMETER Found f) {
@@ -168,7 +168,7 @@ KERNEL(one_hot)(PARAMETER Found f) {
 ENTRY(one_hot)
 #endif
 
-/* ---- sorting: bitonic (Batcher 1968), of lines that are filled up to a power of 2 ------------------------------------ */
+/* ---- sorting: bitonic (Batcher 1968), of lines that are filled up to a power of 2 ------------------------ */
 
 /* Whether x belongs before y. Equal ones keep their order; NaN is the largest; what fills a line up stays behind. */
 static DEVICE bool sort_before(const SortLines &s, T x, int64_t x_at, T y, int64_t y_at) {

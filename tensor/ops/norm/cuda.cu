@@ -73,8 +73,8 @@ KERNEL(norm_forward)(PARAMETER Norm k) {
 }
 ENTRY_TOGETHER(norm_forward)
 
-/* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / count - x̂ Σ(h x̂) / count) s; without training
-** the sums play no part. The gradients of weights of a group are Σ(g x̂) and Σg. */
+/* With x̂ = (x - m) s and h = g weight the gradient of x is (h - Σh / count - x̂ Σ(h x̂) / count) s; without
+** training the sums play no part. The gradients of weights of a group are Σ(g x̂) and Σg. */
 KERNEL(norm_backward)(PARAMETER Norm k) {
   SHARED(double, tile, NORM_THREADS);
   const T *g = (const T *)k.g, *x = (const T *)k.x;

@@ -4,9 +4,9 @@
 
 #define NORM_THREADS 256
 
-/* 'groups' groups of numbers are normalised together, each of n runs of 'inner' neighbours: element e of run i of group g
-** lies at g · group_step + i · run_step + e. The weight of an element is that of its group, or, across, that of its
-** place in the run. */
+/* 'groups' groups of numbers are normalised together, each of n runs of 'inner' neighbours: element e of run i of
+** group g lies at g · group_step + i · run_step + e. The weight of an element is that of its group, or, across, that
+** of its place in the run. */
 typedef struct {
   const void *x, *g; /* the input; the gradient of the result */
   const void *weight, *bias;

@@ -1,5 +1,5 @@
-/* scan/cuda.cu: scans of lines of elements T: a thread for each line. Neighbouring lines are neighbours in memory unless
-** the dimension is the last one.
+/* scan/cuda.cu: scans of lines of elements T: a thread for each line. Neighbouring lines are neighbours in memory
+** unless the dimension is the last one.
 */
 #include "ops/scan/cuda.h"
 

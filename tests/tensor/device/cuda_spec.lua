@@ -162,7 +162,8 @@ describe("an emulated device", function()
   end)
 
   it("tells of a position that is out of range, late, and writes nowhere else", function()
-    assert.equal("to: copy to the host: a call on cuda before this one met a position that is out of range\n0.0\n", emulated [[
+    local words = "to: copy to the host: a call on cuda before this one met a position that is out of range\n0.0\n"
+    assert.equal(words, emulated [[
       local x = torch.zeros(3):to "cuda"
       local y = x:scatter(1, torch.tensor({4}):to "cuda", 7)
       local _, words = pcall(y.cpu, y)
