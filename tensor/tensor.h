@@ -88,6 +88,7 @@ typedef struct Storage {
   atomic_int refs;
   Device device;
   uint16_t lead, room; /* bytes before and behind it in its block */
+  bool inference;      /* made in inference mode: no graph may keep it */
   atomic_uint version; /* counts in-place changes */
   void *data; /* NULL on meta */
   size_t bytes;
@@ -248,6 +249,10 @@ uint64_t generator_next(Generator *g); /* one 64-bit number */
 
 bool grad_enabled(void);
 bool grad_set_enabled(bool on); /* returns what it was */
+/* In inference mode nothing is recorded, whatever grad_set_enabled is told, and what is made can never be kept by a
+** graph, nor be changed in place outside of the mode. */
+bool inference_enabled(void);
+bool inference_set_enabled(bool on); /* returns what it was; ends with gradients off */
 
 /* A hook sees the gradient of a tensor and may replace it: *grad is borrowed
 ** on entry; when the hook stores another one there it gives its reference.
@@ -270,7 +275,17 @@ struct Hook {
   /* of the first one of a list: */
   Hook *last;
   uint8_t told; /* what the whole list was told last: 1 not shared, 2 shared; 0: nothing yet */
+  bool after;   /* of a leaf: called with the leaf when its .grad has grown, not with the gradient before */
 };
+
+/* Whoever wants to keep what graphs keep in another form: see saved_packs. All three belong to the host. */
+typedef struct {
+  Status (*pack)(Tensor *t, uint64_t *packed);         /* makes a number of a tensor that is to be kept */
+  Status (*unpack)(uint64_t packed, Tensor **out);     /* the tensor (owned), as often as it is asked for */
+  void (*release)(uint64_t packed);
+} SavedDoor;
+extern SavedDoor saved_door;
+extern _Thread_local bool saved_packs; /* whether what is recorded now is kept through the door */
 
 bool tensor_requires_grad(const Tensor *t);
 Status tensor_set_requires_grad(Tensor *t, bool on);

@@ -48,6 +48,36 @@ static int is_grad_enabled(lua_State *L) {
   return 1;
 }
 
+/** torch.inference_mode(mode: bool = true, f: function = nil, ...: any) -> any: As no_grad (the mode may be left out:
+** torch.inference_mode(f)), and what is made inside can never take part in gradients nor be changed in place outside:
+** a mistake is told at once. With false: the opposite, inside of another one.
+** Example: torch.inference_mode(function() return torch.ones(2):is_inference() end) */
+static int inference_mode(lua_State *L) {
+  bool on = true;
+  if (lua_isboolean(L, 1)) {
+    on = lua_toboolean(L, 1);
+    lua_remove(L, 1);
+  }
+  const bool runs = callable_test(L, 1);
+  if (!runs && !lua_isnoneornil(L, 1))
+    return error_argument(L, "inference_mode", "mode", 1, "true, false, a function or nothing", 1);
+  mode_enter(L, &grad_mode_class, sizeof(ModeEntry), PART_GRAD, runs);
+  inference_set_enabled(on);
+  grad_set_enabled(!on);
+  return runs ? mode_run(L, 1) : 1;
+}
+/** torch.is_inference_mode_enabled() -> bool: Whether inference_mode is on. */
+static int is_inference_mode_enabled(lua_State *L) {
+  lua_pushboolean(L, inference_enabled());
+  return 1;
+}
+/** torch.is_inference(input: Tensor) -> bool: Whether input was made in inference_mode.
+** Example: torch.is_inference(torch.ones(1)) */
+static int is_inference(lua_State *L) {
+  lua_pushboolean(L, tensor_check(L, 1, "is_inference", "input")->storage->inference);
+  return 1;
+}
+
 /* ---- leaves ------------------------------------------------------------------------------ */
 
 /** x:requires_grad_(requires_grad: bool = true) -> Tensor: Says whether backward gives x a
@@ -229,10 +259,15 @@ const luaL_Reg autograd_methods[] = {{"backward", backward},
                                      {"detach", detach},
                                      {"detach_", detach_},
                                      {"register_hook", register_hook},
+                                     {"register_post_accumulate_grad_hook", register_post_accumulate_grad_hook},
+                                     {"is_inference", is_inference},
                                      {NULL, NULL}};
 const luaL_Reg autograd_modes[] = {{"no_grad", no_grad},
                                    {"enable_grad", enable_grad},
                                    {"set_grad_enabled", set_grad_enabled},
                                    {"is_grad_enabled", is_grad_enabled},
+                                   {"inference_mode", inference_mode},
+                                   {"is_inference_mode_enabled", is_inference_mode_enabled},
+                                   {"is_inference", is_inference},
                                    {NULL, NULL}};
 const luaL_Reg autograd_functions[] = {{"grad", grad}, {"backward", backward_many}, {NULL, NULL}};

@@ -39,12 +39,14 @@ void generator_open(lua_State *L, int torch);
 
 /* hook.c */
 int register_hook(lua_State *L);
+int register_post_accumulate_grad_hook(lua_State *L);
+int saved_hooks(lua_State *L); /* torch._C.saved_hooks: saved.c */
 int graph_leads_elsewhere(lua_State *L);
 lua_Integer hook_numbers(int n); /* the first of n new numbers */
 /* Ties the Lua value at 'value' to the tensor in the box at 'box' and to its place in the
 ** graph, under 'number'. 'calls': it is a function, called with the gradient. *id is for
 ** tensor_remove_hook. */
-void hook_add(lua_State *L, int box, int value, lua_Integer number, bool calls, int64_t *id);
+void hook_add(lua_State *L, int box, int value, lua_Integer number, int64_t *id);
 /* Pushes the value of a number while a graph leads to it; false: it is gone. */
 bool hook_value_push(lua_State *L, lua_Integer number);
 

@@ -36,11 +36,13 @@ lua_State *mode_thread(void) { return mode_running->thread; }
 
 static void state_get(CoroutineState *s) {
   s->grad = grad_enabled();
+  s->inference = inference_enabled();
   s->fused = deferring;
   s->modes = (ModeState){.modes = call_modes & MODES_OF_COROUTINE, .autocast = autocast_state};
 }
 
 static void state_set(const CoroutineState *s) {
+  inference_set_enabled(s->inference);
   grad_set_enabled(s->grad);
   deferring = s->fused;
   call_modes = (call_modes & ~MODES_OF_COROUTINE) | s->modes.modes;
@@ -50,7 +52,7 @@ static void state_set(const CoroutineState *s) {
 static void state_copy_part(CoroutineState *to, const CoroutineState *from, ModePart part) {
   static const uint32_t bits[PART_COUNT] = {[PART_AUTOCAST] = MODE_AUTOCAST, [PART_TRACE] = MODE_TRACE,
                                             [PART_ANOMALY] = MODE_ANOMALY, [PART_PROFILE] = MODE_PROFILE};
-  if (part == PART_GRAD) to->grad = from->grad;
+  if (part == PART_GRAD) to->grad = from->grad, to->inference = from->inference;
   if (part == PART_FUSED) to->fused = from->fused;
   if (part == PART_AUTOCAST) to->modes.autocast = from->modes.autocast;
   to->modes.modes = (to->modes.modes & ~bits[part]) | (from->modes.modes & bits[part]);

@@ -15,7 +15,7 @@
 typedef enum { PART_GRAD, PART_AUTOCAST, PART_TRACE, PART_ANOMALY, PART_PROFILE, PART_FUSED, PART_COUNT } ModePart;
 
 typedef struct {
-  bool grad, fused;
+  bool grad, inference, fused;
   ModeState modes;
 } CoroutineState;
 

@@ -83,7 +83,7 @@ static int function_attach(lua_State *L) {
     if (out[i] == NULL) continue;
     int64_t id;
     lua_rawgeti(L, ATTACH_OUTPUTS, i + 1);
-    hook_add(L, -1, ATTACH_RUNNER, (lua_Integer)(intptr_t)c.data + i, false, &id);
+    hook_add(L, -1, ATTACH_RUNNER, (lua_Integer)(intptr_t)c.data + i, &id);
     lua_pop(L, 1);
   }
   return 0;

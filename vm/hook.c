@@ -145,13 +145,18 @@ lua_Integer hook_numbers(int n) {
   return next - n;
 }
 
-void hook_add(lua_State *L, int box, int value, lua_Integer number, bool calls, int64_t *id) {
-  Hook hook = {.call = calls ? hook_call : NULL, .release = hook_release, .shared = hook_shared,
-               .data = (void *)(intptr_t)number};
+static void hook_add_at(lua_State *L, int box, int value, lua_Integer number,
+                        Status (*call)(Hook *hook, Tensor *grad, Tensor **replacement), bool after, int64_t *id) {
+  Hook hook = {.call = call, .release = hook_release, .shared = hook_shared, .data = (void *)(intptr_t)number,
+               .after = after};
   enter(L, lua_absindex(L, box), lua_absindex(L, value), number);
   Status status = tensor_add_hook(tensor_test(L, box), &hook, id);
   if (status != OK) hook_release(&hook);
   error_check(L, status);
+}
+
+void hook_add(lua_State *L, int box, int value, lua_Integer number, int64_t *id) {
+  hook_add_at(L, box, value, number, NULL, false, id);
 }
 
 bool hook_value_push(lua_State *L, lua_Integer number) {
@@ -163,15 +168,31 @@ bool hook_value_push(lua_State *L, lua_Integer number) {
   return false;
 }
 
+/* register_hook and register_post_accumulate_grad_hook, by where the hook is called. */
+static int register_either(lua_State *L, const char *who, bool after) {
+  tensor_check(L, 1, who, "self");
+  if (!lua_isfunction(L, 2)) error_argument(L, who, "hook", 2, "a function", 2);
+  lua_settop(L, 2);
+  Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  hook_add_at(L, 1, 2, hook_numbers(1), hook_call, after, &handle->id);
+  return 1;
+}
+
 /** x:register_hook(hook: function) -> torch.RemovableHandle: Calls hook(gradient) when backward has
 ** the gradient of x; a tensor that it returns takes its place. handle:remove() ends it.
 ** Example: torch.ones(2, {requires_grad = true}):register_hook(function(g) return g * 2 end) */
 int register_hook(lua_State *L) {
-  tensor_check(L, 1, "register_hook", "self");
-  if (!lua_isfunction(L, 2)) error_argument(L, "register_hook", "hook", 2, "a function", 2);
-  Handle *handle = object_new(L, &handle_class, sizeof *handle, 1);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  hook_add(L, 1, 2, hook_numbers(1), true, &handle->id);
-  return 1;
+  return register_either(L, "register_hook", false);
+}
+
+/** x:register_post_accumulate_grad_hook(hook: function) -> torch.RemovableHandle: Calls hook(x) when backward has added
+** to the grad of x, a leaf: a step of an optimiser may be made there, and the grad let go. handle:remove() ends it.
+** Example:
+**     local w = torch.ones(2, {requires_grad = true})
+**     w:register_post_accumulate_grad_hook(function(x) print(x.grad) end)
+**     w:sum():backward() */
+int register_post_accumulate_grad_hook(lua_State *L) {
+  return register_either(L, "register_post_accumulate_grad_hook", true);
 }

@@ -277,6 +277,8 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"file_format", file_format_of},
                                      {"owns", owns},
                                      {"graph_leads_elsewhere", graph_leads_elsewhere},
+                                     {"saved_hooks", saved_hooks},
+                                     {"property", class_property},
                                      {NULL, NULL}};
 
 void internals_push(lua_State *L) {

@@ -59,6 +59,7 @@ int luaopen_torch_package(lua_State *L) {
   library_lazy(L, "torch");
   lua_newtable(L);
   luaL_setfuncs(L, autograd_functions, 0);
+  luaL_setfuncs(L, autograd_modes, 0);
   library_lazy(L, "torch.autograd");
   library_set_loaded(L, "torch.autograd");
   lua_setfield(L, torch, "autograd");

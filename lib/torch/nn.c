@@ -80,14 +80,47 @@ static int swap_part(lua_State *L) {
   return 1;
 }
 
+/* torch._C.buffer_is_kept(module, name): whether a buffer is in the state_dict. */
+static int buffer_is_kept(lua_State *L) {
+  const Slot *slot = module_find(module_check(L, 1, "buffer_is_kept"), luaL_checkstring(L, 2));
+  lua_pushboolean(L, slot != NULL && !slot->transient);
+  return 1;
+}
+
+/* torch._C.parts_of(module): the names of its slots in order, and what each is: "parameter", "buffer" or "module". */
+static int parts_of(lua_State *L) {
+  static const char *const kinds[] = {"parameter", "buffer", "module"};
+  const Module *m = module_check(L, 1, "parts_of");
+  lua_createtable(L, m->n_slots, 0);
+  lua_createtable(L, m->n_slots, 0);
+  for (int i = 0; i < m->n_slots; i++) {
+    lua_pushstring(L, m->slots[i].name);
+    lua_rawseti(L, -3, i + 1);
+    lua_pushstring(L, kinds[m->slots[i].kind]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 2;
+}
+
+/* torch._C.fields_of(object): the table of its fields. */
+static int fields_of(lua_State *L) {
+  module_check(L, 1, "fields_of");
+  class_fields(L, 1);
+  return 1;
+}
+
+static const luaL_Reg nn_internals[] = {{"swap_part", swap_part}, {"buffer_is_kept", buffer_is_kept},
+                                        {"parts_of", parts_of}, {"fields_of", fields_of},
+                                        {"module_shell", module_shell}, {NULL, NULL}};
+
 static void add_internals(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_getfield(L, -1, "torch");
   if (lua_istable(L, -1) && lua_getfield(L, -1, "_C") == LUA_TTABLE) {
     lua_pushcfunction(L, failed_layer);
     lua_setfield(L, -2, "failed_layer");
-    lua_pushcfunction(L, swap_part);
-    lua_setfield(L, -2, "swap_part");
+    luaL_setfuncs(L, nn_internals, 0);
+    luaL_setfuncs(L, hook_internals, 0);
   }
 }
 

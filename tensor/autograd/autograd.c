@@ -7,7 +7,14 @@ static _Thread_local bool enabled = true;
 bool grad_enabled(void) { return enabled; }
 bool grad_set_enabled(bool on) {
   bool was = enabled;
-  enabled = on;
+  enabled = on && !storage_inference;
+  return was;
+}
+bool inference_enabled(void) { return storage_inference; }
+bool inference_set_enabled(bool on) {
+  bool was = storage_inference;
+  storage_inference = on;
+  enabled = false;
   return was;
 }
 
@@ -87,6 +94,8 @@ Status tensor_set_requires_grad(Tensor *t, bool on) {
   if (on && !dtype_has_gradient((DType)t->dtype))
     return fail(ERROR_ARGUMENT, "requires_grad: only floating point and complex tensors can have gradients, got %s",
                 dtype_name((DType)t->dtype));
+  if (on && t->storage->inference && !storage_inference)
+    return fail(ERROR_ARGUMENT, "requires_grad: a tensor of inference mode gets no gradient outside of it; use clone");
   if (!tensor_is_leaf(t)) {
     if (on) return OK;
     return fail(ERROR_ARGUMENT, "requires_grad_: only leaves can be switched off; use :detach() for a result");

@@ -185,6 +185,9 @@ static Status run_leaf(Pass *p, Slot *s) {
   if (wanted && s->grad[0] != NULL) {
     if (tensor_same_shape(leaf, s->grad[0]) && !layout_is(s->node->attrs, leaf)) return leaf_moved(p->who, leaf);
     TRY(gradient_accumulate(p->who, leaf, &s->grad[0], !p->create_graph));
+    tensor_release(s->grad[0]);
+    s->grad[0] = NULL;
+    return leaf->autograd->hooks != NULL ? hooks_run_after(&leaf->autograd->hooks, leaf) : OK;
   }
   tensor_release(s->grad[0]);
   s->grad[0] = NULL;

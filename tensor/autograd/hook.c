@@ -15,7 +15,7 @@ static Status check_replacement(const Tensor *grad, const Tensor *given) {
 Status hooks_run(Hook *const *hooks, Tensor **grad) {
   int64_t last = 0;
   for (Hook *h = *hooks; h != NULL;) {
-    if (h->id <= last || h->call == NULL) {
+    if (h->id <= last || h->call == NULL || h->after) {
       h = h->next;
       continue;
     }
@@ -29,6 +29,24 @@ Status hooks_run(Hook *const *hooks, Tensor **grad) {
     tensor_release(status == OK ? *grad : replacement);
     TRY(status);
     *grad = replacement;
+  }
+  return OK;
+}
+
+/* What such a hook returns is passed over. */
+Status hooks_run_after(Hook *const *hooks, Tensor *leaf) {
+  int64_t last = 0;
+  for (Hook *h = *hooks; h != NULL;) {
+    if (h->id <= last || !h->after) {
+      h = h->next;
+      continue;
+    }
+    const unsigned before = hooks_freed;
+    last = h->id;
+    Tensor *returned = NULL;
+    TRY(h->call(h, leaf, &returned));
+    tensor_release(returned);
+    h = hooks_freed == before ? h->next : *hooks;
   }
   return OK;
 }
@@ -63,6 +81,8 @@ Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id) {
   static int64_t next_id = 1;
   if (!tensor_requires_grad(t))
     return fail(ERROR_ARGUMENT, "register_hook: the tensor does not require a gradient");
+  if (hook->after && !tensor_is_leaf(t))
+    return fail(ERROR_ARGUMENT, "register_post_accumulate_grad_hook: the tensor is no leaf: nothing is added up");
   TRY(tensor_check_passes("register_hook", t));
   Watch *w = NULL;
   if (autograd_of(t) == NULL) return ERROR_MEMORY;

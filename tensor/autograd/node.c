@@ -44,9 +44,14 @@ void node_retain(Node *n) {
   if (n->watches != NULL) node_recount(n);
 }
 
+SavedDoor saved_door;
+_Thread_local bool saved_packs;
+
 static void drop_saved(Saved *saved, int n) {
   if (saved == NULL) return;
   for (int i = 0; i < n; i++) {
+    if (saved[i].packed) saved_door.release(saved[i].changes);
+    saved[i].packed = false;
     Tensor *t = saved[i].tensor;
     saved[i].tensor = NULL;
     tensor_release(t);

@@ -27,8 +27,8 @@ typedef struct LayoutNote {
 
 typedef struct {
   Tensor *tensor;   /* owned; of an output: an alias without history */
-  uint64_t changes; /* tensor_changes when it was kept */
-  bool kept;
+  uint64_t changes; /* tensor_changes when it was kept; if packed: what saved_door made of it */
+  bool kept, packed;
 } Saved;
 
 /* Who looks at the gradient of an output on its way: hooks, retain_grad. */
@@ -111,6 +111,7 @@ Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_pl
 
 /* ---- hook.c ---- */
 Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
+Status hooks_run_after(Hook *const *list, Tensor *leaf); /* those that wait for the gradient of the leaf */
 
 /* ---- watch.c ---- */
 extern unsigned hooks_freed; /* how many so far: who walks along a list sees by it that the list has changed */

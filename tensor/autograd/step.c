@@ -25,23 +25,50 @@ static Status check_kept(const OpInfo *info, const Node *n, uint32_t needs) {
   return OK;
 }
 
+/* A tensor that shows what 't' shows and is output 'output' of 'n'. */
+static Status with_history(Tensor *t, Node *n, int output, Tensor **out) {
+  TRY(tensor_view_of(t, out));
+  Autograd *meta = autograd_of(*out);
+  if (meta == NULL) return ERROR_MEMORY;
+  node_retain(n);
+  meta->grad_fn = n;
+  meta->output = output;
+  (*out)->requires_grad = true;
+  return OK;
+}
+
+/* What was kept as a tensor (owned), also what went through saved_door; NULL: nothing was. */
+static Status unpack(const Saved *s, Tensor **out) {
+  *out = NULL;
+  if (s->packed) return saved_door.unpack(s->changes, out);
+  *out = tensor_retain(s->tensor);
+  return OK;
+}
+
 /* The kept outputs, given their history back where the pass is itself recorded. */
 static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
-  for (int i = 0; i < n->n_outputs; i++) {
-    if (n->saved_out == NULL || n->saved_out[i].tensor == NULL) continue;
-    if (!p->create_graph) {
-      out[i] = tensor_retain(n->saved_out[i].tensor);
-      continue;
-    }
-    TRY(tensor_view_of(n->saved_out[i].tensor, &out[i]));
-    Autograd *meta = autograd_of(out[i]);
-    if (meta == NULL) return ERROR_MEMORY;
-    node_retain(n);
-    meta->grad_fn = n;
-    meta->output = i;
-    out[i]->requires_grad = true;
+  for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++) {
+    OWNED Tensor *kept = NULL;
+    TRY(unpack(&n->saved_out[i], &kept));
+    if (kept == NULL) continue;
+    if (p->create_graph) TRY(with_history(kept, n, i, &out[i]));
+    else out[i] = owned_give(&kept);
   }
   return OK;
+}
+
+/* The kept inputs are borrowed; those that went through saved_door are owned, and have no history of their own. */
+static Status unpack_input(const Pass *p, const Node *n, int k, Tensor **out) {
+  const Saved *s = &n->saved_in[k];
+  const Edge *edge = &n->edges[k];
+  if (!s->packed) {
+    *out = s->tensor;
+    return OK;
+  }
+  if (!p->create_graph || edge->node == NULL) return unpack(s, out);
+  OWNED Tensor *kept = NULL;
+  TRY(unpack(s, &kept));
+  return with_history(kept, edge->node, edge->output, out);
 }
 
 Status step_fill_missing(Slot *s) {
@@ -82,11 +109,13 @@ Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
     if (next != NULL && p->slots[next->slot].needed) c.needs |= 1u << input_index(info, k);
   }
   Status status = check_kept(info, n, c.needs);
-  for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++) in[k] = n->saved_in[k].tensor;
+  for (int k = 0; k < n->n_inputs && n->saved_in != NULL && status == OK; k++) status = unpack_input(p, n, k, &in[k]);
   if (status == OK) status = unpack_outputs(p, n, saved_out);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
   if (status == OK && c.needs != 0) status = info->backward(&c);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_inputs, result);
+  for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++)
+    if (n->saved_in[k].packed) tensor_release(in[k]);
   memory_free(in, sizeof(Tensor *) * (size_t)(n->n_inputs + 1));
   return status;
 }

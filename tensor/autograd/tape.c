@@ -12,10 +12,25 @@ static uint32_t wanted_inputs(const Call *c) {
   return wanted;
 }
 
-static void save(Saved *s, Tensor *t) {
-  s->tensor = tensor_retain(t);
-  s->changes = tensor_changes(t);
+static Status saved_pack(Saved *s, Tensor *t) {
+  if (t->storage->inference)
+    return fail(ERROR_ARGUMENT, "a tensor of inference mode cannot be kept for backward; use :clone() outside of it");
+  TRY(saved_door.pack(t, &s->changes));
+  s->packed = true;
+  return OK;
+}
+
+/* Keeps a tensor (owned, also on failure), through saved_door where that is asked for. */
+static Status saved_take(Saved *s, Tensor *t) {
   s->kept = true;
+  if (t->storage->inference || (saved_packs && !(t->flags & TENSOR_WRAPPED_NUMBER))) {
+    Status status = saved_pack(s, t);
+    tensor_release(t);
+    return status;
+  }
+  s->tensor = t;
+  s->changes = tensor_changes(t);
+  return OK;
 }
 
 /* The results of a call: those of the row, or the list. */
@@ -28,10 +43,7 @@ static Tensor *const *results_of(const Call *c, int *n) {
 ** be of the default dtype. Conditions stay bool. */
 static Status save_number(Saved *s, const Node *n, Tensor *number) {
   const DType result = (DType)n->outputs[0].dtype, is = (DType)number->dtype;
-  if (dtype_real(result) != DTYPE_FLOAT64 || is == DTYPE_BOOL) {
-    save(s, number);
-    return OK;
-  }
+  if (dtype_real(result) != DTYPE_FLOAT64 || is == DTYPE_BOOL) return saved_take(s, tensor_retain(number));
   TRY(tensor_copy_as(number, dtype_is_complex(is) ? DTYPE_COMPLEX128 : DTYPE_FLOAT64, &s->tensor));
   s->changes = tensor_changes(s->tensor);
   s->kept = true;
@@ -46,7 +58,7 @@ static Status keep_inputs(const OpInfo *info, Node *n, int n_in, Tensor *const *
     if (in[k] == NULL) continue;
     if (node_keeps(info->save_inputs, info->input_for, bit, n->wanted)) {
       if (in[k]->flags & TENSOR_WRAPPED_NUMBER) TRY(save_number(&n->saved_in[k], n, in[k]));
-      else save(&n->saved_in[k], in[k]);
+      else TRY(saved_take(&n->saved_in[k], tensor_retain(in[k])));
     } else if (info->save_layouts >> bit & 1) TRY(tensor_layout_of(in[k], &n->saved_in[k].tensor));
   }
   return OK;
@@ -84,10 +96,9 @@ static Status make_node(Call *c, Tensor *const *in, Node **out) {
 static Status save_outputs(Call *c, Node *n) {
   for (int i = 0; i < c->info->n_outputs; i++) {
     if (c->out[i] == NULL || !node_keeps(c->info->save_outputs, c->info->output_for, i, n->wanted)) continue;
-    Saved *s = &n->saved_out[i];
-    TRY(tensor_view_of(c->out[i], &s->tensor));
-    s->changes = tensor_changes(s->tensor);
-    s->kept = true;
+    Tensor *alias;
+    TRY(tensor_view_of(c->out[i], &alias));
+    TRY(saved_take(&n->saved_out[i], alias));
   }
   return OK;
 }
@@ -180,7 +191,10 @@ static Status prepare_record(Call *c, BeforeInPlace *before) {
   c->out[0] = t;
   Status status = make_node(c, in, &before->node);
   tensors_leave(c->n_in, few, in);
+  const bool packs = saved_packs;
+  saved_packs = false; /* the output is not there yet */
   if (status == OK) status = save_outputs(c, before->node);
+  saved_packs = packs;
   c->out[0] = NULL;
   if (status == OK && t->base != NULL) status = rebased(t, before->node, &before->written);
   return status != OK || autograd_of(t->base != NULL ? t->base : t) != NULL ? status : ERROR_MEMORY;
@@ -189,6 +203,9 @@ static Status prepare_record(Call *c, BeforeInPlace *before) {
 Status tape_before_in_place(Call *c, BeforeInPlace *before) {
   Tensor *t = c->in[0];
   before->self = NULL;
+  if (t->storage->inference && !inference_enabled())
+    return fail(ERROR_ARGUMENT, "%s_: a tensor of inference mode cannot be changed in place outside of it; use clone",
+                c->info->lua_name);
   /* The history of a result follows its layout even with gradients off: what flows to it later has the new one. */
   bool follows = c->info->kind == KIND_VIEW && t->base == NULL && !tensor_is_leaf(t);
   if (!grad_enabled() && !follows) return OK;

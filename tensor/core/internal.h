@@ -57,6 +57,9 @@ Status tape_record_view_in_place(Call *c, Tensor *before);
 /* ---- tensors of a function ----------------------------------------------------- */
 
 static inline void owned_release(Tensor **t) { tensor_release(*t); }
+/* storage.c: whether new storages are marked as made in inference mode. */
+extern _Thread_local bool storage_inference;
+
 /* OWNED Tensor *x = NULL; is released when the function returns, by whatever way, so that TRY may follow. */
 #define OWNED __attribute__((cleanup(owned_release)))
 /* What an owned variable holds goes to the caller. */

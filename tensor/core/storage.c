@@ -6,10 +6,12 @@
 #define HEADER 64
 _Static_assert(sizeof(Storage) <= HEADER, "the header of a storage fits one line");
 
+_Thread_local bool storage_inference;
+
 static void *behind(Storage *s) { return (char *)s + HEADER; }
 
 static void fill_header(Storage *s, Device device, size_t bytes, void *data) {
-  *s = (Storage){.device = device, .data = data, .bytes = bytes};
+  *s = (Storage){.device = device, .data = data, .bytes = bytes, .inference = storage_inference};
   atomic_init(&s->refs, 1);
   atomic_init(&s->version, 0);
   if (storage_watched) storage_note(s);

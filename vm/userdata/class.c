@@ -71,11 +71,51 @@ static bool behind_the_last(lua_State *L) {
   return counted && lua_tointeger(L, 2) > luaL_len(L, 1);
 }
 
+/* Pushes the getter (1) or setter (2) of the property that the key at 2 names, where the table of fields, at the top,
+** has properties: they are in its metatable, which other tables of fields have not. */
+static bool push_property(lua_State *L, int which) {
+  if (!lua_getmetatable(L, -1)) return false;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) != LUA_TTABLE) return false;
+  lua_rawgeti(L, -1, which);
+  return true;
+}
+
+int class_property(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TUSERDATA || descriptor(L, 1) == NULL)
+    return error_argument(L, "property", "object", 1, "an object", 1);
+  luaL_checkstring(L, 2);
+  lua_settop(L, 4);
+  class_fields(L, 1);
+  if (!lua_getmetatable(L, 5)) {
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setmetatable(L, 5);
+  }
+  lua_pushvalue(L, 2);
+  if (lua_isnil(L, 3)) lua_pushnil(L);
+  else {
+    lua_createtable(L, 2, 0);
+    for (int i = 1; i <= 2; i++) {
+      lua_pushvalue(L, 2 + i);
+      lua_rawseti(L, -2, i);
+    }
+  }
+  lua_rawset(L, 6);
+  return 0;
+}
+
 static int instance_index(lua_State *L) {
   const ObjectClass *info = check_self(L);
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+    lua_pop(L, 1);
+    if (push_property(L, 1)) {
+      lua_pushvalue(L, 1);
+      lua_call(L, 1, 1);
+      return 1;
+    }
   }
   lua_settop(L, 2);
   if (lua_type(L, 2) == LUA_TSTRING) {
@@ -92,6 +132,14 @@ static int instance_index(lua_State *L) {
 
 static int instance_newindex(lua_State *L) {
   const ObjectClass *info = check_self(L);
+  class_fields(L, 1);
+  if (push_property(L, 2)) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 0);
+    return 0;
+  }
+  lua_settop(L, 3);
   if (lua_type(L, 2) == LUA_TSTRING) {
     if (info->set != NULL && info->set(L, lua_touserdata(L, 1), lua_tostring(L, 2))) return 0;
   } else if (call_method(L, lua_upvalueindex(1), "__setitem", 0)) {
@@ -182,7 +230,7 @@ static int class_tostring(lua_State *L) {
   return 1;
 }
 
-bool class_replaced;
+bool class_replaced, class_extra_state;
 
 /* __newindex of a class made in C: the table does not have the key itself. */
 static int class_newindex(lua_State *L) {
@@ -210,6 +258,7 @@ static int class_define(lua_State *L) {
       return error_raise(L, "%s: '%s' is Python's name; write function %s:%s(…)", info->class.name, key,
                          info->class.name, python_methods[i][1]);
     }
+  if (strcmp(key, "get_extra_state") == 0 || strcmp(key, "set_extra_state") == 0) class_extra_state = true;
   lua_settop(L, 3);
   lua_rawset(L, 1);
   return 0;

@@ -28,6 +28,8 @@ struct ObjectClass {
 /* Pushes the table of a class made in C, filled at first use. Its metamethods are
 ** also methods of that name, so that a subclass can call them. */
 void class_push(lua_State *L, const ObjectClass *info);
+/* Whether a class made in Lua has a method get_extra_state or set_extra_state: then state dicts ask for them. */
+extern bool class_extra_state;
 /* Whether any class made in C got a method under the name of one that it inherits. */
 extern bool class_replaced;
 /* Whether the table of a class made in C itself has the name: where its methods in C do not, a script gave it. */
@@ -47,6 +49,9 @@ int class_new(lua_State *L);
 int class_typename(lua_State *L);
 /* torch.isinstance(x, Class) */
 int class_isinstance(lua_State *L);
+/* torch._C.property(object, name, get, set): a field that get(object) computes whenever it is read, and set(object,
+** value) takes when it is assigned; without get it is a plain field again. */
+int class_property(lua_State *L);
 /* torch._C.describe(x): of a class, a table for the help: its name, its parent (a class) and
 ** the arguments of its constructor where C knows them; of other values nothing. */
 int class_describe(lua_State *L);

@@ -1,7 +1,8 @@
 local options = require "torch.utils.options"
 
 local PARAMETERS <const> = {{"module", required = true},
-  {"parameter_and_buffer_dicts", kind = "table", required = true}, {"args"}, {"tie_weights", kind = "boolean", default = true}, {"strict", kind = "boolean", default = false}}
+  {"parameter_and_buffer_dicts", kind = "table", required = true}, {"args"},
+  {"tie_weights", kind = "boolean", default = true}, {"strict", kind = "boolean", default = false}}
 
 -- name → the modules and fields where the part stands: several where one tensor has several names and is tied.
 local function places_of(module, tie)

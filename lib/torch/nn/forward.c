@@ -9,7 +9,7 @@ bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
   if (object_is_closed(L, index)) return false; /* a child may be: the call of it says so */
   const Layer *layer = module_layer(m);
-  if (m->object.class != &layer->base.class || m->hooked) return false;
+  if (m->object.class != &layer->base.class || m->hooked || module_hooks_of_all) return false;
   if (layer->forward == NULL && layer->forward_on_stack == NULL) return false;
   class_fields(L, index);
   lua_pushliteral(L, "forward");
@@ -55,7 +55,7 @@ int module_forward(lua_State *L) {
 
 static int module_call_plain(lua_State *L) {
   const Module *m = module_check(L, 1, "__call");
-  if (m->hooked) return module_call_hooked(L);
+  if (m->hooked || module_hooks_of_all) return module_call_hooked(L);
   if (module_is_native(L, 1)) {
     const lua_CFunction on_stack = module_layer(m)->forward_on_stack;
     return on_stack != NULL ? on_stack(L) : module_forward(L);

@@ -1,10 +1,12 @@
-/* hook.c: hooks of modules. The three lists of a module are among its fields, under
-** PyTorch's names; each holds one table {function} a hook. The call of a module that has
+/* hook.c: hooks of modules. The lists of a module are among its fields, under
+** PyTorch's names; each holds one table {function, options} a hook. The call of a module that has
 ** any is in Lua (lib/torch/nn/hooks.lua), so that modules without are called as fast as ever.
 */
+#include <string.h>
+
 #include "module.h"
 
-static const char *const lists[] = {"_forward_pre_hooks", "_forward_hooks", "_backward_hooks"};
+static const char *const lists[] = {"_forward_pre_hooks", "_forward_hooks", "_backward_hooks", "_backward_pre_hooks"};
 enum { HOOK_LISTS = sizeof lists / sizeof *lists };
 
 /* ---- handles: user values 1 the module, 2 the list, 3 the hook's table ----------------- */
@@ -46,9 +48,36 @@ static int module_hook_remove(lua_State *L) {
 
 /* ---- registration ------------------------------------------------------------------------ */
 
+typedef struct {
+  bool prepend, with_kwargs, always_call;
+} HookOptions;
+
+/* The options of the forward hooks, PyTorch's; with_kwargs is true or false alike, for Lua has no keywords. */
+static HookOptions read_options(lua_State *L, const char *who) {
+  static const Option known[] = {{"hook", OPTION_VALUE, 0, true, 0, NULL},
+                                 {"prepend", OPTION_BOOL, offsetof(HookOptions, prepend), false, 0, NULL},
+                                 {"with_kwargs", OPTION_BOOL, offsetof(HookOptions, with_kwargs), false, 0, NULL},
+                                 {"always_call", OPTION_BOOL, offsetof(HookOptions, always_call), false, 0, NULL},
+                                 {NULL}};
+  HookOptions options = {false, false, false};
+  if (lua_gettop(L) > 2) options_read(L, 2, who, known, &options);
+  return options;
+}
+
+/* Puts the value at the top into the list at 'list', first or last. */
+static void hook_put(lua_State *L, int list, bool first) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, list);
+  for (lua_Integer i = n; first && i >= 1; i--) {
+    lua_rawgeti(L, list, i);
+    lua_rawseti(L, list, i + 1);
+  }
+  lua_rawseti(L, list, first ? 1 : n + 1);
+}
+
 static int hook_register(lua_State *L, const char *who, const char *list) {
   Module *m = module_check(L, 1, who);
   if (!lua_isfunction(L, 2)) return error_argument(L, who, "hook", 2, "a function", 2);
+  const HookOptions options = read_options(L, who);
   lua_settop(L, 2);
   class_fields(L, 1);
   if (lua_getfield(L, 3, list) != LUA_TTABLE) {
@@ -60,6 +89,8 @@ static int hook_register(lua_State *L, const char *who, const char *list) {
   lua_createtable(L, 1, 0); /* 5: the hook */
   lua_pushvalue(L, 2);
   lua_rawseti(L, 5, 1);
+  lua_pushboolean(L, options.always_call);
+  lua_rawseti(L, 5, 2);
   object_new(L, &handle_class, sizeof(Object), 3);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 6, 1);
@@ -68,10 +99,30 @@ static int hook_register(lua_State *L, const char *who, const char *list) {
   lua_pushvalue(L, 5);
   lua_setiuservalue(L, 6, 3);
   lua_pushvalue(L, 5);
-  lua_rawseti(L, 4, (lua_Integer)lua_rawlen(L, 4) + 1);
-  m->hooked = true;
+  hook_put(L, 4, options.prepend);
+  find_hooks(L, 1);
+  (void)m;
   return 1;
 }
+
+/* torch._C.register_hook(module, list, name, hook, ...): a hook in any list of the module, for extras.lua. */
+static int hook_register_any(lua_State *L) {
+  const char *list = luaL_checkstring(L, 2), *who = luaL_checkstring(L, 3);
+  if (strstr(list, "state_dict") != NULL) module_state_hooked = true;
+  lua_remove(L, 2);
+  lua_remove(L, 2);
+  return hook_register(L, who, list);
+}
+
+bool module_hooks_of_all, module_state_hooked;
+
+/* torch._C.hooks_of_all(on): whether there are hooks of all modules, which hooks.lua has. */
+static int hooks_of_all(lua_State *L) {
+  module_hooks_of_all = lua_toboolean(L, 1);
+  return 0;
+}
+
+const luaL_Reg hook_internals[] = {{"register_hook", hook_register_any}, {"hooks_of_all", hooks_of_all}, {NULL, NULL}};
 
 /** nn.Module:register_forward_pre_hook(hook: function) -> any: hook(module, input) runs before
 ** every call; `input` is the array of the arguments, and what it returns (a tensor, or an

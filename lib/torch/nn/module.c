@@ -45,6 +45,7 @@ void nn_open_module(lua_State *L) {
   luaL_setfuncs(L, state_methods, 0);
   luaL_setfuncs(L, mode_methods, 0);
   luaL_setfuncs(L, hook_methods, 0);
+  module_add_extras(L);
   lua_pop(L, 1);
   nn_add_class(L, &module_class);
   lua_pushcfunction(L, module_parameter);

@@ -113,6 +113,12 @@ extern const luaL_Reg hook_methods[];  /* hook.c: register_forward_hook… */
 ** runs; where mode_wants_scopes(). */
 int module_call_in_scope(lua_State *L);
 int module_call_hooked(lua_State *L);  /* hook.c: the call of a module with hooks */
+extern bool module_hooks_of_all;       /* hook.c: there are hooks that see the calls of all modules */
+extern bool module_state_hooked;       /* hook.c: some module has hooks of its state dict */
+extern const luaL_Reg hook_internals[]; /* hook.c: parts of torch._C */
+/* extra.c: gives the class at the top the methods that are written in Lua (extras.lua). */
+void module_add_extras(lua_State *L);
+int module_shell(lua_State *L); /* torch._C.module_shell */
 int module_tostring(lua_State *L);     /* repr.c */
 int module_extra_repr(lua_State *L);
 

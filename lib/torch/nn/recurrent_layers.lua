@@ -1,6 +1,7 @@
 -- The classes nn.RNN, nn.LSTM and nn.GRU: layers over sequences.
 local composed = require "torch.nn.composed"
 local options = require "torch.utils.options"
+local packed_sequences = require "torch.nn.packed_sequences"
 local recurrent = require "torch.nn.recurrent"
 
 local function parameters(kind)
@@ -105,7 +106,7 @@ end
 --- recurrent_layers(kind): the class nn.<kind>.
 return function(kind)
   local name = "nn." .. kind
-  return composed(kind, parameters(kind), {
+  return packed_sequences.accept(name, composed(kind, parameters(kind), {
     repr = "input_size:value hidden_size:value proj_size:changed num_layers:changed bias:changed batch_first:changed "
       .. "dropout:changed bidirectional:changed",
     init = function(self, given)
@@ -113,5 +114,5 @@ return function(kind)
       make_parameters(self, kind, given)
       self.bias = given.bias
     end,
-    forward = function(self, input, hx) return forward(self, name, kind, input, hx) end})
+    forward = function(self, input, hx) return forward(self, name, kind, input, hx) end}))
 end

@@ -80,13 +80,26 @@ static void each_entry(lua_State *L, Module *m, const char *prefix, const Module
     }
 }
 
-/* The state dict is at 'data', the names behind it. */
-static void collect_entry(lua_State *L, Slot *slot, void *data) {
-  int state = *(int *)data;
+typedef struct {
+  int state; /* where the state dict is, the names behind it */
+  bool keep_vars;
+} Collecting;
+
+static void push_entry(lua_State *L, const Slot *slot, bool keep_vars) {
+  if (keep_vars) {
+    tensor_push(L, slot->tensor);
+    return;
+  }
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_detach(slot->tensor, &box->tensor));
   box->tensor->flags &= (uint8_t)~TENSOR_PARAMETER;
   tensor_account(L, box);
+}
+
+static void collect_entry(lua_State *L, Slot *slot, void *data) {
+  const Collecting *collecting = data;
+  const int state = collecting->state;
+  push_entry(L, slot, collecting->keep_vars);
   lua_pushvalue(L, -2);
   lua_rawseti(L, state + 1, (lua_Integer)lua_rawlen(L, state + 1) + 1);
   lua_pushvalue(L, -2);
@@ -94,16 +107,53 @@ static void collect_entry(lua_State *L, Slot *slot, void *data) {
   lua_rawset(L, state);
 }
 
-/** nn.Module:state_dict() -> table: Name → tensor of the parameters and persistent buffers, which
-** share their elements; pairs walks them in order. torch.save writes it.
+/* Stack: 1 the module, 2 the prefix, 3 keep_vars. */
+static int plain_state_dict(lua_State *L) {
+  Module *m = module_check(L, 1, "state_dict");
+  lua_settop(L, 3);
+  Collecting collecting = {.keep_vars = lua_toboolean(L, 3)};
+  push_ordered(L);
+  collecting.state = lua_gettop(L) - 1;
+  each_entry(L, m, lua_tostring(L, 2), NULL, collect_entry, &collecting);
+  lua_settop(L, collecting.state);
+  return 1;
+}
+
+/* Calls the function 'name' of state_hooks.lua with the plain form and the stack. */
+static int with_hooks(lua_State *L, const char *name, lua_CFunction plain) {
+  const int n = lua_gettop(L);
+  open_push_global(L, "require");
+  lua_pushliteral(L, "torch.nn.state_hooks");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, name);
+  lua_insert(L, 1);
+  lua_pop(L, 1);
+  lua_pushcfunction(L, plain);
+  lua_insert(L, 2);
+  lua_call(L, n + 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/** nn.Module:state_dict(prefix: string = "", keep_vars: bool = false) -> table: Name → tensor of the parameters and
+** persistent buffers, which share their elements; pairs walks them in order. torch.save writes it. prefix stands before
+** the names; with keep_vars the tensors have their gradients.
 ** Example: nn.Linear(2, 1):state_dict().bias.shape */
 static int state_dict(lua_State *L) {
-  Module *m = module_check(L, 1, "state_dict");
-  push_ordered(L);
-  int state = lua_gettop(L) - 1;
-  each_entry(L, m, "", NULL, collect_entry, &state);
-  lua_settop(L, state);
-  return 1;
+  static const Option options[] = {{"prefix", OPTION_VALUE, 0, false, 0, NULL},
+                                   {"keep_vars", OPTION_BOOL, 0, false, 0, NULL},
+                                   {NULL}};
+  bool keep_vars = false;
+  module_check(L, 1, "state_dict");
+  options_read(L, 2, "state_dict", options, &keep_vars);
+  if (!lua_isnil(L, 2) && lua_type(L, 2) != LUA_TSTRING)
+    return error_argument(L, "state_dict", "prefix", 1, "a string", 2);
+  if (lua_isnil(L, 2)) lua_pushliteral(L, "");
+  else lua_pushvalue(L, 2);
+  lua_replace(L, 2);
+  lua_settop(L, 2);
+  lua_pushboolean(L, keep_vars);
+  return class_extra_state || module_state_hooked ? with_hooks(L, "state_dict", plain_state_dict)
+                                                  : plain_state_dict(L);
 }
 
 /* ---- loading ------------------------------------------------------------------------------ */
@@ -139,10 +189,10 @@ static void check_entry(lua_State *L, Slot *slot, void *data) {
 }
 
 static void load_entry(lua_State *L, Slot *slot, void *data) {
-  (void)data;
   lua_getfield(L, LOAD_STATE, lua_tostring(L, -1));
   Tensor *pair[] = {slot->tensor, tensor_test(L, -1)};
-  if (pair[1] != NULL) {
+  if (pair[1] != NULL && *(const bool *)data) error_check(L, tensor_set_data(pair[0], pair[1]));
+  else if (pair[1] != NULL) {
     bool grad = grad_set_enabled(false);
     Status status = op_call_in_place(OP_COPY, pair, 2, NULL);
     grad_set_enabled(grad);
@@ -207,28 +257,46 @@ static void check_mismatches(lua_State *L, bool strict) {
               class_short_name(m->object.class), lua_tostring(L, -1));
 }
 
-/** nn.Module:load_state_dict(state_dict: table, strict: bool = true) -> table, table: Copies the
-** tensors of a state_dict into the parameters and buffers. Everything is checked before the
-** first value changes: sizes that differ raise, with strict also missing and unexpected names, all
-** in one message that names three of each. Returns the arrays of missing and of unexpected names. */
-static int load_state_dict(lua_State *L) {
-  static const Option options[] = {{"state_dict", OPTION_VALUE, 0, true, 0, NULL},
-                                   {"strict", OPTION_BOOL, 0, false, 1, NULL},
-                                   {NULL}};
+typedef struct {
+  bool strict, assign;
+} LoadOptions;
+
+/* Stack: 1 the module, 2 the state, 3 strict, 4 assign. */
+static int plain_load_state_dict(lua_State *L) {
   Module *m = module_check(L, 1, "load_state_dict");
-  if (!lua_istable(L, 2))
-    return error_argument(L, "load_state_dict", "state_dict", 2, "a table of tensors", 2);
-  bool strict = true;
-  if (lua_gettop(L) == 2) lua_newtable(L); /* the state itself is no table of options */
-  options_read(L, 2, "load_state_dict", options, &strict);
+  const bool strict = lua_toboolean(L, 3);
+  bool assign = lua_toboolean(L, 4);
   lua_settop(L, LOAD_STATE);
   for (int i = LOAD_SEEN; i <= LOAD_SIZES; i++) lua_newtable(L);
   each_entry(L, m, "", NULL, check_entry, NULL);
   find_unexpected(L);
   check_mismatches(L, strict);
-  each_entry(L, m, "", NULL, load_entry, NULL);
+  each_entry(L, m, "", NULL, load_entry, &assign);
   lua_settop(L, LOAD_UNEXPECTED);
   return 2;
+}
+
+/** nn.Module:load_state_dict(state_dict: table, strict: bool = true, assign: bool = false) -> table, table: Copies the
+** tensors of a state_dict into the parameters and buffers. Everything is checked before the
+** first value changes: sizes that differ raise, with strict also missing and unexpected names, all
+** in one message that names three of each. With assign the parameters and buffers show the memory of the given tensors
+** instead, in their dtype and on their device. Returns the arrays of missing and of unexpected names. */
+static int load_state_dict(lua_State *L) {
+  static const Option options[] = {{"state_dict", OPTION_VALUE, 0, true, 0, NULL},
+                                   {"strict", OPTION_BOOL, offsetof(LoadOptions, strict), false, 1, NULL},
+                                   {"assign", OPTION_BOOL, offsetof(LoadOptions, assign), false, 0, NULL},
+                                   {NULL}};
+  module_check(L, 1, "load_state_dict");
+  if (!lua_istable(L, 2))
+    return error_argument(L, "load_state_dict", "state_dict", 2, "a table of tensors", 2);
+  LoadOptions given = {.strict = true};
+  if (lua_gettop(L) == 2) lua_newtable(L); /* the state itself is no table of options */
+  options_read(L, 2, "load_state_dict", options, &given);
+  lua_settop(L, 2);
+  lua_pushboolean(L, given.strict);
+  lua_pushboolean(L, given.assign);
+  return class_extra_state || module_state_hooked ? with_hooks(L, "load_state_dict", plain_load_state_dict)
+                                                  : plain_load_state_dict(L);
 }
 
 const luaL_Reg state_methods[] = {{"state_dict", state_dict},

@@ -1,0 +1,5 @@
+local method = require "torch.nn.utils.prune.method"
+
+--- nn.utils.prune.CustomFromMask: The method of nn.utils.prune.custom_from_mask as an object:
+-- CustomFromMask.apply(module, name, mask).
+return method("CustomFromMask", "custom_from_mask")

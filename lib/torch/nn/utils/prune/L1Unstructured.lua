@@ -1,0 +1,5 @@
+local method = require "torch.nn.utils.prune.method"
+
+--- nn.utils.prune.L1Unstructured: The method of nn.utils.prune.l1_unstructured as an object:
+-- L1Unstructured.apply(module, name, amount).
+return method("L1Unstructured", "l1_unstructured")

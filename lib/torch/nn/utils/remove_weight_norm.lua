@@ -1,0 +1,25 @@
+local options = require "torch.utils.options"
+local recomputed = require "torch.nn.utils.recomputed"
+
+local PARAMETERS <const> = {{"module", required = true}, {"name", kind = "string", default = "weight"}}
+
+--- nn.utils.remove_weight_norm(module: Module, name: string = "weight") -> Module: Ends nn.utils.weight_norm: the
+-- weight is a parameter with the value that it has now.
+-- Example: nn.utils.remove_weight_norm(nn.utils.weight_norm(nn.Linear(3, 2))).weight.shape
+return function(...)
+  local given = options.read("remove_weight_norm", PARAMETERS, ...)
+  local module, name = given.module, given.name
+  if not torch.isinstance(module, torch.nn.Module) then
+    options.wrong("remove_weight_norm", "module", 1, "a module", module)
+  end
+  local record = recomputed.find(module, name)
+  if record == nil or record.kind ~= "weight_norm" then
+    options.raise(("remove_weight_norm: '%s' of %s has no weight_norm"):format(name, torch.typename(module)))
+  end
+  local weight = torch.no_grad(record.compute, module)
+  recomputed.finish(module, name)
+  module:unregister(name .. "_g")
+  module:unregister(name .. "_v")
+  module:register_parameter(name, torch.nn.Parameter(weight))
+  return module
+end
