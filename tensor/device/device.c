@@ -9,6 +9,7 @@ void (*device_placeholder)(const char *who, const Tensor *t);
 
 static const char *const device_kinds[DEVICE_NONE] = {"cpu", "cuda", "meta"};
 static Status (*device_opener)(DeviceType type);
+static const char *device_reason[DEVICE_NONE]; /* why a kind is forbidden; NULL: it is not */
 
 Status device_register(const DeviceOps *ops) {
   if (ops->type >= DEVICE_NONE || device_table[ops->type] != NULL)
@@ -18,9 +19,11 @@ Status device_register(const DeviceOps *ops) {
 }
 
 void device_set_opener(Status (*open)(DeviceType type)) { device_opener = open; }
+void device_forbid(DeviceType type, const char *reason) { device_reason[type] = reason; }
 
 /* The table of a kind, whose plug-in is opened when it was not yet. */
 static Status device_open(DeviceType type) {
+  if (device_reason[type] != NULL) return fail(ERROR_ARGUMENT, "%s", device_reason[type]);
   if (device_table[type] != NULL) return OK;
   if (device_opener != NULL) TRY(device_opener(type));
   if (device_table[type] != NULL) return OK;

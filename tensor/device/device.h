@@ -85,6 +85,9 @@ Status device_register(const DeviceOps *ops);
 /* Who opens the plug-in of a kind of device that is not registered yet: it registers it, or fails with words. It is
 ** asked at the first use of the name, and again after a failure. */
 void device_set_opener(Status (*open)(DeviceType type));
+/* From now on nothing new lies on devices of this kind; errors say 'reason', a constant. For processes made by fork,
+** where the driver of the device does not work. */
+void device_forbid(DeviceType type, const char *reason);
 
 #pragma GCC visibility pop
 

@@ -17,14 +17,24 @@
 local torch = require "torch"
 local options = require "torch.utils.options"
 local sampler = require "torch.utils.data.sampler"
+local fetch = require "torch.utils.data.fetch"
+local iterable = require "torch.utils.data.iterable"
 local loader = require "torch.utils.data.loader"
+local workers = require "torch.utils.data.workers"
 
 local data = {
   Sampler = sampler.Sampler,
   SequentialSampler = sampler.SequentialSampler,
   RandomSampler = sampler.RandomSampler,
+  SubsetRandomSampler = sampler.SubsetRandomSampler,
+  WeightedRandomSampler = sampler.WeightedRandomSampler,
+  BatchSampler = sampler.BatchSampler,
+  DistributedSampler = sampler.DistributedSampler,
+  IterableDataset = iterable.IterableDataset,
+  ChainDataset = iterable.ChainDataset,
   DataLoader = loader.DataLoader,
-  default_collate = loader.default_collate,
+  default_collate = fetch.default_collate,
+  get_worker_info = workers.get_worker_info,
 }
 
 --- torch.utils.data.position(name: string, i: int, n: int) -> int: For `__getitem` of the data
@@ -140,7 +150,7 @@ end
 
 function Subset:__getitems(positions)
   local indices = made("Subset", self, "indices")
-  if not loader.can_gather(self.dataset) then return nil end
+  if not fetch.can_gather(self.dataset) then return nil end
   return self.dataset:__getitems(indices:index_select(1, positions))
 end
 
@@ -182,6 +192,38 @@ function ConcatDataset:__getitem(i)
     if ends[middle] < at then low = middle + 1 else high = middle end
   end
   return self.datasets[low][at - (ends[low - 1] or 0)]
+end
+
+-- StackDataset ------------------------------------------------------------------------
+
+--- torch.utils.data.StackDataset(...: Dataset): Item i has an item of each data set as its parts; in a table by name
+-- (`StackDataset{image = a, label = b}`) it is a table with these names.
+-- Example: torch.utils.data.StackDataset({"a", "b"}, {1, 2})[2]
+local StackDataset = torch.class("torch.utils.data.StackDataset", Dataset)
+data.StackDataset = StackDataset
+
+function StackDataset:__init(...)
+  local given = select("#", ...) == 1 and options.is_named((...)) and (...) or {...}
+  local n, first
+  for name, dataset in pairs(given) do
+    local size = length(dataset)
+    if size == nil then options.wrong("StackDataset", tostring(name), nil, "a dataset", dataset) end
+    if n and size ~= n then
+      options.raise(("StackDataset: expected data sets of one length: '%s' has %d items, '%s' %d"):format(
+        tostring(first), n, tostring(name), size))
+    end
+    n, first = size, name
+  end
+  if n == nil then options.raise("StackDataset: expected at least one data set, got nothing") end
+  self.datasets, self.length = given, n
+end
+
+function StackDataset:__len() return self.length end
+
+function StackDataset:__getitem(i)
+  local at, item = position("StackDataset", i, self.length), {}
+  for name, dataset in pairs(self.datasets) do item[name] = fetch.existing("StackDataset", dataset, at) end
+  return item
 end
 
 -- random_split -------------------------------------------------------------------------
@@ -238,4 +280,5 @@ function data.random_split(...)
   return table.unpack(subsets)
 end
 
+require "torch.utils.data.compose"(data)
 return data

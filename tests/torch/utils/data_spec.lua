@@ -307,6 +307,21 @@ describe("wrong arguments of DataLoader", function()
     fails("'shuffle'.*boolean", data.DataLoader, range(3), {shuffle = 1})
     fails("'dataset' %(argument 1%).*nothing", data.DataLoader)
     fails("'sampler' and 'shuffle'", data.DataLoader, range(3), {sampler = {1}, shuffle = true})
-    fails("'num_workers'", data.DataLoader, range(3), {num_workers = 2})
+    fails("'num_workers'.*0 or more.*number %-1", data.DataLoader, range(3), {num_workers = -1})
+    fails("'timeout'.*number %-1", data.DataLoader, range(3), {num_workers = 1, timeout = -1})
+    for _, name in ipairs {"batch_size", "shuffle", "drop_last"} do
+      fails("'batch_sampler' and '" .. name .. "' exclude each other", data.DataLoader, range(3),
+        {batch_sampler = {{1}, {2, 3}}, [name] = name == "batch_size" and 2 or true})
+    end
+    fails("'batch_size = false' and 'drop_last'", data.DataLoader, range(3), {batch_size = false, drop_last = true})
+    fails("'prefetch_factor' needs num_workers", data.DataLoader, range(3), {prefetch_factor = 3})
+    fails("'persistent_workers' needs num_workers", data.DataLoader, range(3), {persistent_workers = true})
+    fails("'timeout' needs num_workers", data.DataLoader, range(3), {timeout = 3})
+    fails("expected \"fork\", got string 'spawn'", data.DataLoader, range(3),
+      {num_workers = 1, multiprocessing_context = "spawn"})
+    local Stream = torch.class("test.StreamOfWrong", data.IterableDataset)
+    fails("an iterable data set' and 'shuffle'", data.DataLoader, Stream(), {shuffle = true})
+    fails("an iterable data set' and 'sampler'", data.DataLoader, Stream(), {sampler = {1}})
+    fails("must define iter", function() data.DataLoader(Stream()):iter()() end)
   end)
 end)

@@ -9,6 +9,7 @@
 -- of each position.
 local torch = require "torch"
 local options = require "torch.utils.options"
+local fetch = require "torch.utils.data.fetch"
 
 local sampler = {}
 
@@ -88,6 +89,133 @@ function RandomSampler:positions()
   end
   local order = #rounds == 1 and rounds[1] or torch.cat(rounds, 1)
   return order:narrow(1, 1, wanted)
+end
+
+--- torch.utils.data.SubsetRandomSampler(indices: any, {generator: generator = nil}): The positions `indices` (an array
+-- or a tensor) in a new random order at each iteration.
+local SubsetRandomSampler = torch.class("torch.utils.data.SubsetRandomSampler", Sampler)
+sampler.SubsetRandomSampler = SubsetRandomSampler
+
+function SubsetRandomSampler:__init(...)
+  local given = options.read("SubsetRandomSampler", {{"indices", required = true}, {"generator"}}, ...)
+  local indices = given.indices
+  if type(indices) == "table" then indices = torch.tensor(indices, {dtype = "int64"}) end
+  if not torch.is_tensor(indices) or indices.ndim ~= 1 then
+    options.wrong("SubsetRandomSampler", "indices", 1, "an array of positions", indices)
+  end
+  self.indices, self.generator = indices, given.generator
+end
+
+function SubsetRandomSampler:__len() return #self.indices end
+
+--- sampler:positions() -> Positions: A new random order.
+function SubsetRandomSampler:positions()
+  return self.indices:index_select(1, sampler.permutation(#self.indices, self.generator))
+end
+
+--- torch.utils.data.WeightedRandomSampler(weights: any, num_samples: positive, {replacement: bool = true, generator:
+-- generator = nil}): num_samples positions at each iteration; position i is drawn with a probability in proportion to
+-- weights[i] (0 or more; an array or a tensor).
+local WeightedRandomSampler = torch.class("torch.utils.data.WeightedRandomSampler", Sampler)
+sampler.WeightedRandomSampler = WeightedRandomSampler
+
+local function check_weights(given)
+  local weights = given.weights
+  if type(weights) == "table" then weights = torch.tensor(weights, {dtype = "float64"}) end
+  if not torch.is_tensor(weights) or weights.ndim ~= 1 or #weights == 0 then
+    options.wrong("WeightedRandomSampler", "weights", 1, "an array of numbers, 0 or more", weights)
+  end
+  weights = weights:double()
+  if not (weights:ge(0):all():item() and weights:isfinite():all():item() and weights:sum():item() > 0) then
+    options.raise("WeightedRandomSampler: 'weights' (argument 1): expected finite numbers, 0 or more, not all 0")
+  end
+  local drawn = weights:gt(0):sum():item()
+  if not given.replacement and given.num_samples > drawn then
+    options.raise(("WeightedRandomSampler: 'num_samples' (argument 2): expected at most %d, the positions with a"
+      .. " weight, without replacement, got %d"):format(drawn, given.num_samples))
+  end
+  return weights
+end
+
+function WeightedRandomSampler:__init(...)
+  local given = options.read("WeightedRandomSampler", {{"weights", required = true},
+    {"num_samples", kind = "positive", required = true}, {"replacement", kind = "boolean", default = true},
+    {"generator"}}, ...)
+  self.weights = check_weights(given)
+  self.num_samples, self.replacement, self.generator = given.num_samples, given.replacement, given.generator
+end
+
+function WeightedRandomSampler:__len() return self.num_samples end
+
+--- sampler:positions() -> Positions: Drawn anew.
+function WeightedRandomSampler:positions()
+  return torch.multinomial(self.weights, self.num_samples, self.replacement, {generator = self.generator})
+end
+
+--- torch.utils.data.BatchSampler(sampler: any, batch_size: positive, drop_last: bool): Arrays of the positions of
+-- `sampler`, batch_size each: a `batch_sampler` of DataLoader.
+-- Example: torch.utils.data.BatchSampler(torch.utils.data.SequentialSampler({"a", "b", "c"}), 2, false):iter()()
+local BatchSampler = torch.class("torch.utils.data.BatchSampler", Sampler)
+sampler.BatchSampler = BatchSampler
+
+function BatchSampler:__init(...)
+  local given = options.read("BatchSampler", {{"sampler", required = true},
+    {"batch_size", kind = "positive", required = true}, {"drop_last", kind = "boolean", required = true}}, ...)
+  if not options.is_callable(options.field(given.sampler, "iter")) then
+    options.wrong("BatchSampler", "sampler", 1, "a sampler", given.sampler)
+  end
+  self.sampler, self.batch_size, self.drop_last = given.sampler, given.batch_size, given.drop_last
+end
+
+function BatchSampler:__len()
+  local n, size = #self.sampler, self.batch_size
+  return self.drop_last and n // size or (n + size - 1) // size
+end
+
+--- sampler:iter() -> function: For loops over the arrays.
+function BatchSampler:iter()
+  local next_position = fetch.ending(self.sampler:iter())
+  return function() return fetch.next_items(next_position, self.batch_size, self.drop_last) end
+end
+
+--- torch.utils.data.DistributedSampler(dataset: Dataset, {num_replicas: positive =, rank: positive =, shuffle: bool =
+-- true, seed: int = 0, drop_last: bool = false}): Of an order of all positions that is the same in every process, the
+-- part of process `rank` (from 1 to num_replicas): every num_replicas-th position from the rank-th on. The parts have
+-- one length: the order is filled up from its beginning, or cut with drop_last. Call set_epoch before each epoch.
+-- Example: torch.utils.data.DistributedSampler({1, 2, 3}, {num_replicas = 2, rank = 1, shuffle = false}):positions()
+local DistributedSampler = torch.class("torch.utils.data.DistributedSampler", Sampler)
+sampler.DistributedSampler = DistributedSampler
+
+function DistributedSampler:__init(...)
+  local given = options.read("DistributedSampler", {{"dataset"}, {"num_replicas", kind = "positive", required = true},
+    {"rank", kind = "positive", required = true}, {"shuffle", kind = "boolean", default = true},
+    {"seed", kind = "integer", default = 0}, {"drop_last", kind = "boolean", default = false}}, ...)
+  check_source("DistributedSampler", given.dataset)
+  if given.rank > given.num_replicas then
+    options.wrong("DistributedSampler", "rank", nil, ("1 to num_replicas, %d"):format(given.num_replicas), given.rank)
+  end
+  for name, value in pairs(given) do self[name] = value end
+  self.epoch = 0
+end
+
+function DistributedSampler:__len()
+  local n, replicas = #self.dataset, self.num_replicas
+  return self.drop_last and n // replicas or (n + replicas - 1) // replicas
+end
+
+--- sampler:set_epoch(epoch: int): The number of the epoch, which decides its order with the seed.
+function DistributedSampler:set_epoch(epoch)
+  if not options.integer(epoch) then options.wrong("set_epoch", "epoch", 1, "an integer", epoch) end
+  self.epoch = epoch
+end
+
+--- sampler:positions() -> Positions: The part of this process.
+function DistributedSampler:positions()
+  local n, total = #self.dataset, #self * self.num_replicas
+  local order = torch.arange(1, n + 1, {dtype = "int64"})
+  if self.shuffle then order = sampler.permutation(n, torch.Generator():manual_seed(self.seed + self.epoch)) end
+  local index = torch.arange(self.rank - 1, total, self.num_replicas, {dtype = "int64"})
+  return order:index_select(1, index % math.max(n, 1) + 1)
 end
 
 return sampler
