@@ -353,6 +353,14 @@ function by_name.native_layer_norm()
   for _, sample in ipairs(list) do sample.results = 1 end
   return list
 end
+function by_name.attention()
+  local mask = torch.tensor({{true, false, true}, {false, false, false}}):reshape(1, 1, 2, 3)
+  local list = {pack(x(1, 2, 3, 2), x(1, 2, 3, 2), x(1, 2, 3, 1), nil, true, 0.7),
+    pack(x(2, 2, 2, 2), x(2, 1, 3, 2), x(2, 1, 3, 3), mask:expand(2, 2, 2, 3), false, 0.5),
+    pack(x(1, 2, 2, 2), x(1, 2, 3, 2), x(1, 2, 3, 2), constant(1, 2, 2, 3), false, 1)}
+  for _, sample in ipairs(list) do sample.results = 1 end -- the sums of exponentials carry no gradient
+  return list
+end
 function by_name.gelu() return {pack(x(2, 3)), pack(x(2, 3), {approximate = "tanh"})} end
 function by_name.cumprod()
   return {pack(x(2, 4), 2), pack(leaf(torch.tensor({{1.5, 0, -2}, {0.5, 2, 3}}, F64)), 1), pack(x(), 1)}

@@ -104,7 +104,7 @@ Status KERNEL(conv2d)(Call *c) {
   const DType dtype = (DType)c->in[0]->dtype;
   if (dtype_has_gradient(dtype) && KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
   conv_plan_init(&p, dtype);
-  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
+  return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
                             conv_forward_task);
 }
 
@@ -140,7 +140,7 @@ Status KERNEL(conv2d_input)(Call *c) {
   TRY(conv_check_grad(c->in[0], c->out[0], &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
   conv_plan_init(&p, (DType)c->in[0]->dtype);
-  return KERNEL(conv_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
+  return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
 }
 
 /* ---- the gradient of the weight ------------------------------------------------------- */
@@ -194,7 +194,7 @@ Status KERNEL(conv2d_weight)(Call *c) {
   if (w.sums == NULL) return ERROR_MEMORY;
   Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
                       ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
-                      : KERNEL(conv_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p),
+                      : KERNEL(run_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p),
                                            !large && conv_worth(p), conv_weight_task);
   if (w.parts == 1) return status;
   if (status == OK) conv_adds[p->dtype](w.sums, n, w.parts, tensor_data(c->out[0]));

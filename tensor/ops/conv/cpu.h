@@ -2,14 +2,8 @@
 #ifndef HECATE_CONV_H
 #define HECATE_CONV_H
 
-#include "device/cpu/kernel.h"
+#include "device/cpu/tasks.h"
 #include "window.h"
-
-/* Does task 'task' of a plan for a call, with memory of its own. */
-typedef Status (*ConvTask)(const void *plan, Call *c, int64_t task, void *scratch);
-
-/* cpu_tasks.c: runs the tasks, threads with 'bytes' of scratch each. */
-Status KERNEL(conv_tasks)(const void *plan, Call *c, int64_t tasks, size_t bytes, bool threads, ConvTask work);
 
 /* cpu_shifts.c: whether few channels make it the faster way, and its three ops. */
 typedef enum { CONV_FORWARD, CONV_INPUT, CONV_WEIGHT } ConvOp;

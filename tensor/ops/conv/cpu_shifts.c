@@ -125,11 +125,11 @@ static int64_t shifts_strip(const Shifts *s, int64_t strip, int64_t *first) {
 
 static int64_t phases_of(const Shifts *s) { return s->c * s->phases[0] * s->phases[1]; }
 
-static Status shifts_run(const Shifts *s, Call *c, int64_t tasks, int64_t elements, ConvTask work) {
+static Status shifts_run(const Shifts *s, Call *c, int64_t tasks, int64_t elements, KernelTask work) {
   const Window *w = &s->w;
   int64_t taps = s->c * w->kernel[0] * w->kernel[1];
   bool threads = worth_threads(w->batch * w->features * w->out[0] * w->out[1], 1 + (int)taps / 8);
-  return KERNEL(conv_tasks)(s, c, tasks, (size_t)elements * dtype_size(s->dtype), threads, work);
+  return KERNEL(run_tasks)(s, c, tasks, (size_t)elements * dtype_size(s->dtype), threads, work);
 }
 
 /* Plane 'plane' of a tensor that has planes of height × width elements. */

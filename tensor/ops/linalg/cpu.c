@@ -85,7 +85,7 @@ static Status linalg_batch(const Tensor *a, const Tensor *b, Matrix x, Matrix y,
   const double work = (double)n * flop / 8;
   bool small = n > 1 && flop < SMALL_FLOP && worth_threads((int64_t)(work < 1e15 ? work : 1e15), 1);
   atomic_int worst = OK;
-  if (!small) { /* outside of any parallel region, see conv_tasks */
+  if (!small) { /* outside of any parallel region, see tasks.c */
     for (int64_t i = 0; i < n && worst == OK && !interrupt_requested(); i++) worst = linalg_product(a, b, x, y, i, out);
   } else {
 #pragma omp parallel for
