@@ -4,10 +4,11 @@ local options = require "torch.utils.options"
 local serialize = {}
 
 -- By the ending of a path, the module that writes it; others are safetensors.
-local WRITERS = {pt = "pytorch", pth = "pytorch", npy = "npy", npz = "npz"}
+local WRITERS = {pt = "pytorch", pth = "pytorch", npy = "npy", npz = "npz", csv = "csv",
+  tsv = "csv"}
 
 -- Formats whose first bytes tell nothing, by the ending of the path.
-local ENDINGS = {pkl = "legacy", pickle = "legacy"}
+local ENDINGS = {pkl = "legacy", pickle = "legacy", csv = "csv", tsv = "csv"}
 
 -- By the words of torch._C.file_format, the module that reads it; others are refused by that of safetensors.
 local READERS = {
@@ -20,14 +21,18 @@ local READERS = {
 local SAVE_PARAMETERS = {{"value"}, {"path"}, {"compressed", kind = "boolean"}, {"format", kind = "string"},
   {"metadata", kind = "table"}}
 
+-- What the first bytes of such files may be taken for.
+local UNSURE <const> = {[""] = true, ["a text"] = true, ["a text without words"] = true, ["a JSON text"] = true,
+  ["an empty file"] = true}
+
 local function ending(path) return (path:match "%.(%w+)$" or ""):lower() end
 
 --- torch.save(value: any, path: path, compressed: bool = false, format: string = nil, metadata: any = nil): Writes
 -- tensors, numbers, complex ones too, strings, booleans and tables of them to a file. The ending of the path says
--- which format: .pt and .pth are PyTorch's, .npy and .npz NumPy's (compressed: .npz packed by zlib); all others are
--- safetensors. format ("pt", "npy", "npz", "safetensors") says it whatever the ending. Tensors and tables that are
--- shared stay shared. metadata: a table of strings for other readers of a safetensors file. The file is replaced in
--- one step: after any failure the old one is still there.
+-- which format: .pt and .pth are PyTorch's, .npy and .npz NumPy's (compressed: .npz packed by zlib), .csv a table of
+-- columns (torch.csv); all others are safetensors. format ("pt", "npy", "npz", "csv", "safetensors") says it whatever
+-- the ending. Tensors and tables that are shared stay shared. metadata: a table of strings for other readers of a
+-- safetensors file. The file is replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path, ...)
   if type(path) ~= "string" then
     local swapped = type(value) == "string" and "; the value comes first: torch.save(value, path)" or ""
@@ -36,7 +41,7 @@ function serialize.save(value, path, ...)
   local given = options.read("save", SAVE_PARAMETERS, value, path, ...)
   local writer = WRITERS[given.format or ending(path)] or "safetensors"
   if given.format and given.format ~= "safetensors" and not WRITERS[given.format] then
-    options.wrong("save", "format", nil, "safetensors, pt, npy or npz", given.format)
+    options.wrong("save", "format", nil, "safetensors, pt, npy, npz or csv", given.format)
   end
   if given.compressed and writer ~= "npz" then
     internal.raise(("save: 'compressed': %s: only .npz files can be compressed"):format(path))
@@ -73,7 +78,7 @@ function serialize.load(...)
   local place = placing(given.map_location)
   local file <close> = internal.open_file(given.path, "torch.load", given.mmap)
   local format = internal.file_format(file:read(0, math.min(512, file:size())))
-  local reader = READERS[format] or ENDINGS[ending(given.path)] or "safetensors"
+  local reader = READERS[format] or UNSURE[format or ""] and ENDINGS[ending(given.path)] or "safetensors"
   return require("torch.serialize." .. reader).load(file, place, given)
 end
 

@@ -69,8 +69,16 @@ local function read_log()
   if not n then error(reason, 0) end
   return n
 end
-kinds.csv = {bytes = "step,loss,accuracy\n1,0.5,0.1\n2,0.25,0.2\n\n3,1e-3,\n4,nan,inf\n", read = read_log}
-kinds.csv_long = {bytes = 'series,step,value\n"a,b",1,0.5\n"a,b",2,0.25\nc,1,7\n', read = read_log}
+kinds.log = {bytes = "step,loss,accuracy\n1,0.5,0.1\n2,0.25,0.2\n\n3,1e-3,\n4,nan,inf\n", read = read_log}
+kinds.log_long = {bytes = 'series,step,value\n"a,b",1,0.5\n"a,b",2,0.25\nc,1,7\n', read = read_log}
+
+local function read_csv(given)
+  return function() return torch.csv.read(path, given) end
+end
+local table_text = 'a,b,"c ""d",e\n1,2.5,"x\ny",true\n-3,,z,false\n1e5,nan,"",true\n9,8,7,TRUE'
+kinds.csv = {bytes = table_text, read = read_csv()}
+kinds.csv_comment = {bytes = "# hi\n" .. table_text .. "# bye\n", read = read_csv {comment = "#", delimiter = ","}}
+kinds.csv_matrix = {bytes = "1,2\n3.25,-4e-3\n5,\n", read = read_csv {matrix = true, header = false}}
 
 local json = require "torch.json"
 local function read_json(bytes)

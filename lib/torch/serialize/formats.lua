@@ -9,7 +9,7 @@ local advice = {
   ["an ONNX model"] = "ONNX models cannot be read yet", ["a GGUF file"] = "GGUF files cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads the folder that it lies in",
   ["a JSON text"] = "require \"torch.json\".decode(text) reads it", ["a script"] = "dofile(path) runs it",
-  ["a text"] = "io.lines(path) gives its lines, hecate plot draws a table of numbers",
+  ["a text"] = "torch.csv.read(path) reads a table, io.lines(path) gives lines",
   ["a compiled Lua program"] = "dofile(path) runs it", ["a file that gzip packed"] = UNPACK,
   ["a file that bzip2 packed"] = UNPACK, ["a file that xz packed"] = UNPACK, ["a file that zstd packed"] = UNPACK,
   ["a tar archive"] = UNPACK, ["a 7z archive"] = UNPACK,
