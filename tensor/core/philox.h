@@ -40,4 +40,23 @@ static inline void philox_words(uint64_t seed, uint64_t offset, uint32_t *restri
   }
 }
 
+/* The four words of one block: those of philox_words from offset 4 * block on. */
+static inline void philox_block(uint64_t seed, uint64_t block, uint32_t *words) {
+  uint32_t a = (uint32_t)block, b = (uint32_t)(block >> 32), c = 0, d = 0;
+  uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+  for (int round = 0; round < 10; round++) {
+    const uint64_t p = (uint64_t)a * 0xD2511F53u, q = (uint64_t)c * 0xCD9E8D57u;
+    a = (uint32_t)(q >> 32) ^ b ^ k0;
+    b = (uint32_t)q;
+    c = (uint32_t)(p >> 32) ^ d ^ k1;
+    d = (uint32_t)p;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+  words[3] = d;
+}
+
 #endif

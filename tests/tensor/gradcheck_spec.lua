@@ -127,7 +127,7 @@ end)
 -- none, and where these are floats the row makes new values (creation) or stands here with the reason. A composite of
 -- differentiable ops that has no domain would pass unchecked otherwise.
 local FLOATS_WITHOUT_GRADIENT = {floor_divide = "a step function", bernoulli = "random", nextafter = "a step function",
-  heaviside = "a step function"}
+  heaviside = "a step function", poisson = "random"}
 
 -- Float64 leaves that every op of floats takes.
 local function probabilities(...) return torch.rand({...}, {dtype = torch.float64}):requires_grad_(true) end

@@ -105,6 +105,19 @@ int class_property(lua_State *L) {
   return 0;
 }
 
+/* What obj.name is where neither the object nor its class has the name: what the class's __getattr says, which knows
+** attributes that are computed. Names that begin with two underscores are never asked for. */
+static bool asks_getattr(lua_State *L) {
+  const char *name = lua_tostring(L, 2);
+  if (name[0] == '_' && name[1] == '_') return false;
+  lua_pushliteral(L, "__getattr");
+  if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL) return false;
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
+  return true;
+}
+
 static int instance_index(lua_State *L) {
   const ObjectClass *info = check_self(L);
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
@@ -121,7 +134,8 @@ static int instance_index(lua_State *L) {
   if (lua_type(L, 2) == LUA_TSTRING) {
     if (info->get != NULL && info->get(L, lua_touserdata(L, 1), lua_tostring(L, 2))) return 1;
     lua_settop(L, 2);
-    lua_gettable(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 2);
+    if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL && !asks_getattr(L)) lua_pushnil(L);
     return 1;
   }
   if (behind_the_last(L)) return 0;
@@ -247,7 +261,7 @@ static const char *const python_methods[][2] = {
     {"__init__", "__init"}, {"__len__", "__len"}, {"__getitem__", "__getitem"}, {"__setitem__", "__setitem"},
     {"__call__", "__call"}, {"__repr__", "__tostring"}, {"__str__", "__tostring"}, {"__iter__", "iter"},
     {"__add__", "__add"}, {"__sub__", "__sub"}, {"__mul__", "__mul"}, {"__eq__", "__eq"}, {"__lt__", "__lt"},
-    {"__del__", "__gc"}, {NULL, NULL}};
+    {"__del__", "__gc"}, {"__getattr__", "__getattr"}, {NULL, NULL}};
 
 /* __newindex of a class made in Lua: a method under Python's name would never be called. */
 static int class_define(lua_State *L) {
@@ -332,7 +346,7 @@ static ObjectClass *new_descriptor(lua_State *L, const char *name, const ObjectC
 /** torch.class(name: string, parent: table = nil) -> table: A new class: Class(...) makes an object
 ** and calls __init(self, ...) on it; methods are functions of the table, those of parent behind
 ** them; Class.super is parent. Metamethods (__call, __len, __add, …) are methods too; obj[i] calls
-** __getitem.
+** __getitem, and obj.name, where nothing has that name, __getattr.
 ** Example:
 **     local Net = torch.class("Net", nn.Module)
 **     function Net:__init(n) self.fc = nn.Linear(n, 1) end

@@ -132,6 +132,17 @@ Status infer_same(Call *c) {
   return call_output(c, 0, (DType)c->in[0]->dtype, c->in[0]->ndim, c->in[0]->shape);
 }
 
+/* The result of an op whose inputs have one shape and dtype. */
+Status infer_draw(Call *c) {
+  const OpInfo *info = c->info;
+  char text[SHAPE_TEXT], first[SHAPE_TEXT];
+  for (int i = 1; i < c->n_in; i++)
+    if (c->in[i]->dtype != c->in[0]->dtype || !tensor_same_shape(c->in[i], c->in[0]))
+      return fail(ERROR_ARGUMENT, "%s: expected tensors of one shape and dtype, got %s and %s", info->name,
+                  tensor_text(first, c->in[0]), tensor_text(text, c->in[i]));
+  return infer_same(c);
+}
+
 Status infer_multinomial(Call *c) {
   const MultinomialAttrs *a = c->attrs;
   const Tensor *in = c->in[0];

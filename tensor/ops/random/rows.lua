@@ -33,6 +33,29 @@ op {"multinomial", "(input: Tensor, num_samples: int, replacement: bool = false,
   doc = [[Positions drawn with the weights of input (K) or of each row of input (N×K), which need not sum to 1.]],
   example = "torch.multinomial(torch.ones(5), 2)"}
 
+op {"poisson", "(input: Tensor, *, generator: generator = nil) -> Tensor", types = "float", contiguous = true,
+  halves = true, infer = "same", random = true,
+  doc = [[Numbers of the law of Poisson with the mean given by each element of input.]],
+  example = "torch.poisson(torch.full({3}, 4.5))"}
+
+-- What torch.distributions draws with; count and prob have one shape, as have the inputs of the slopes.
+op {"binomial_sample", "(count: Tensor, prob: Tensor, *, generator: generator = nil) -> Tensor", private = true,
+  types = "float", contiguous = true, halves = true, infer = "draw", random = true,
+  doc = [[Numbers of the binomial law.]]}
+op {"gamma_sample", "(concentration: Tensor, log: bool = false, *, generator: generator = nil) -> Tensor",
+  private = true, types = "float", contiguous = true, halves = true, infer = "same", random = true,
+  doc = [[Numbers of the gamma law of rate 1, or their logarithms.]]}
+op {"von_mises_sample", "(concentration: Tensor, *, generator: generator = nil) -> Tensor", private = true,
+  types = "float", contiguous = true, halves = true, infer = "same", random = true,
+  doc = [[Angles of the law of von Mises around 0.]]}
+op {"gamma_slope", "(concentration: Tensor, sample: Tensor) -> Tensor", private = true, types = "float",
+  contiguous = true, infer = "draw",
+  doc = [[The derivative of a gamma sample by its concentration, at the same quantile.]]}
+op {"dirichlet_slope", "(sample: Tensor, concentration: Tensor, total: Tensor) -> Tensor", private = true,
+  types = "float", contiguous = true, infer = "draw",
+  doc = [[The derivative of a component of a Dirichlet sample by its concentration, at the same quantile of the
+component's own law, over 1 - sample.]]}
+
 op {"rand", "(size: shape) -> Tensor", complex = true, creation = true, types = "float", random = true,
   doc = [[Uniform numbers of [0, 1).]], example = "torch.rand(2, 3)"}
 op {"randn", "(size: shape) -> Tensor", complex = true, creation = true, types = "float", random = true,

@@ -34,6 +34,7 @@ local OWN = {
   one_hot = function() return {torch.tensor {1, 3, 2}, 4} end,
   embedding_renorm = function() return {numbers(3, 2), torch.tensor {1, 3}, 0.5, 2.0} end,
   native_var = function() return {numbers(2, 3):requires_grad_(), true, {1}, 1} end,
+  binomial_sample = function() return {torch.tensor {5.0, 40.0}, torch.tensor {0.3, 0.6}} end,
 }
 OWN.bitwise_or, OWN.bitwise_xor = OWN.bitwise_and, OWN.bitwise_and
 
