@@ -14,7 +14,9 @@ return function(...)
   elseif x:numel() > 0 and x:min():item() < 0 then
     options.raise "bincount: 'input' (argument 1): expected numbers of 0 or more"
   end
-  local n = math.max(given.minlength, x:numel() > 0 and x:max():item() + 1 or 0)
+  local most = x:numel() > 0 and x:max():item() or -1
+  options.room("bincount", {math.max(given.minlength, most, 0)})
+  local n = math.max(given.minlength, most + 1)
   if weights == nil then
     return torch.zeros(n, {dtype = torch.int64, device = x.device}):index_add(1, x:long() + 1,
       torch.ones_like(x, {dtype = torch.int64}))

@@ -5,6 +5,9 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"repea
 
 --- The positions of a dimension, each as often as `repeats` (int64, one dimension) says.
 local function places(repeats)
+  if options.has_data(repeats) and repeats:double():sum():item() > 2.0 ^ 62 then
+    options.raise "repeat_interleave: the result has too many elements"
+  end
   local ends = repeats:cumsum(1)
   local total = ends:numel() > 0 and ends[-1]:item() or 0
   if repeats:lt(0):any():item() then

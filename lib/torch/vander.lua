@@ -8,6 +8,7 @@ return function(...)
     {"increasing", kind = "boolean", default = false}}, ...)
   local x, n = given.input, given.N or given.input:numel()
   if x.ndim ~= 1 then options.wrong("vander", "input", 1, "1 dimension", x) end
+  options.room("vander", {x:numel(), n})
   local columns = {}
   for i = 1, n do columns[given.increasing and i or n - i + 1] = i == 1 and torch.ones_like(x) or false end
   local power

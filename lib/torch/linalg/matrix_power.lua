@@ -11,6 +11,7 @@ return function(...)
   local a, n = given.A, given.n
   if a.ndim < 2 or a:size(-1) ~= a:size(-2) then options.wrong("linalg.matrix_power", "A", 1, "square matrices", a) end
   if n == 0 then return lapack.identity(a, a:size(-1)) + lapack.nothing(a) end
+  if n == math.mininteger then options.wrong("linalg.matrix_power", "n", 2, "a number whose negative there is", n) end
   if n < 0 then a, n = torch.linalg.inv(a), -n end
   local power
   while true do -- by the binary digits of n

@@ -6,8 +6,9 @@ local options = require "torch.utils.options"
 return function(...)
   local given = options.read("vander", {{"x", kind = "tensor", required = true}, {"N", kind = "positive"}}, ...)
   local x = torch.atleast_1d(given.x)
-  local power, list = torch.ones_like(x), {}
-  for i = 1, given.N or x:size(-1) do
+  local power, list, n = torch.ones_like(x), {}, given.N or x:size(-1)
+  options.room("vander", {x:numel(), n})
+  for i = 1, n do
     list[i] = power
     power = power * x
   end

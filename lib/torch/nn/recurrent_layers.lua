@@ -31,6 +31,8 @@ end
 local function make_parameters(self, kind, given)
   local directions = given.bidirectional and 2 or 1
   local out = (given.proj_size or 0) > 0 and given.proj_size or given.hidden_size
+  options.room("nn." .. kind, {given.num_layers, directions, recurrent.GATES[kind], given.hidden_size,
+    math.max(given.input_size, out)})
   local gates = recurrent.GATES[kind] * given.hidden_size
   for layer = 1, given.num_layers do
     for direction = 1, directions do

@@ -67,7 +67,9 @@ end
 -- its options says how it is copied by a method `copy`.
 function transformers.copies(name, layer, count)
   if not torch.isinstance(layer, torch.nn.Module) then options.wrong(name, "layer", 1, "a layer", layer) end
-  local list = {}
+  local list, size = {}, 1
+  for _, p in ipairs(layer:parameters()) do size = size + p:numel() end
+  options.room(name, {count, size})
   for i = 1, count do
     if not options.field(layer, "copy") then
       options.wrong(name, "layer", 1, "a Transformer layer, or a module with a method 'copy'", layer)

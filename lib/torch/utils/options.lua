@@ -221,6 +221,13 @@ function options.read(name, parameters, ...)
   return result
 end
 
+--- Raises unless there is memory for a tensor of this shape: for functions that make its elements in Lua, one by one,
+-- and would go on for ever where the sizes are absurd.
+function options.room(name, shape)
+  local ok, why = options.try(torch.empty, shape, {dtype = torch.int64, device = "cpu"})
+  if not ok then options.raise((why:gsub("^empty:", name .. ":"))) end
+end
+
 --- Whether the elements of a tensor can be looked at: a tensor on meta has none.
 function options.has_data(x) return x.device.type ~= "meta" end
 

@@ -22,6 +22,7 @@ function sections.split(name, x, where, dim)
   if options.integer(cuts) then
     if cuts < 1 then options.wrong(name, "indices_or_sections", 2, "a positive integer", cuts) end
     if cuts > 0x7fffffff then options.raise(name .. ": too many parts") end
+    options.room(name, {options.integer(cuts), 32}) -- a view takes so much
     cuts = equal_cuts(n, options.integer(cuts))
   elseif type(cuts) ~= "table" then wrong(where) end
   local parts, from = {}, 0

@@ -54,6 +54,12 @@ static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alph
   }
 }
 
+/* The stride of a dimension of one element says nothing, and may be any number: it becomes one that BLAS takes. */
+static void gemm_tidy(Matrix *m) {
+  if (m->columns == 1 && m->column > INT_MAX) m->column = m->row == 1 ? m->rows : 1;
+  if (m->rows == 1 && m->row > INT_MAX) m->row = m->column == 1 ? m->columns : 1;
+}
+
 static bool gemm_fits(const Matrix *m) {
   return m->rows <= INT_MAX && m->columns <= INT_MAX && m->row <= INT_MAX && m->column <= INT_MAX;
 }
@@ -70,6 +76,8 @@ static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double bet
 
 Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *out, int64_t ldc) {
   if (a.rows == 0 || b.columns == 0) return OK;
+  gemm_tidy(&a);
+  gemm_tidy(&b);
   if (!gemm_fits(&a) || !gemm_fits(&b) || ldc > INT_MAX)
     return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
   size_t size = dtype_size(dtype);

@@ -41,6 +41,7 @@ function adaptive.average(name, n, ...)
   local x = given.input
   check(name, x, n)
   local count = sizes.adaptive(name, given.output_size, x, n)
+  options.room(name, count)
   for i = n, 1, -1 do x = mean_along(x, x.ndim - n + i, count[i]) end
   return x
 end
@@ -62,6 +63,7 @@ function adaptive.max(name, n, ...)
   local x, indices = given.input, nil
   check(name, x, n)
   local count = sizes.adaptive(name, given.output_size, x, n)
+  options.room(name, count)
   local plane = 1 -- the elements of the dimensions behind the one that is pooled
   for i = n, 1, -1 do
     local dim, length = x.ndim - n + i, x:size(x.ndim - n + i)

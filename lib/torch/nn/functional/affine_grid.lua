@@ -42,6 +42,7 @@ return function(...)
   local n = check(theta, size)
   local shape, whole = {}, {}
   for i = 1, n do shape[i] = size[i + 2] end
+  options.room("affine_grid", shape)
   for i = 1, n do -- x belongs to the last dimension
     local along = {}
     for d = 1, n do along[d] = d == n + 1 - i and shape[d] or 1 end

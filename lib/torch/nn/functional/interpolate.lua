@@ -57,8 +57,8 @@ local function target(given, x, n)
   local scale, list = factors(given, n), {}
   for i = 1, n do
     list[i] = math.floor(x:size(i + 2) * scale[i])
-    if list[i] < 1 then
-      options.wrong("interpolate", "scale_factor", 3, ("a factor that leaves something of %d"):format(x:size(i + 2)),
+    if list[i] < 1 or math.type(list[i]) ~= "integer" then
+      options.wrong("interpolate", "scale_factor", 3, ("a factor that makes a size of %d"):format(x:size(i + 2)),
         scale[i])
     end
   end
@@ -85,6 +85,7 @@ return function(...)
   local n = x.ndim - 2
   local kind = check_mode(given, n)
   local list, scale = target(given, x, n)
+  options.room("interpolate", list)
   if given.mode == "area" then return torch.nn.functional[("adaptive_avg_pool%dd"):format(n)](x, list) end
   if not kind then return nearest(x, list, scale, given.mode == "nearest-exact") end
   if given.antialias then kind = kind .. "_wide" end

@@ -83,6 +83,7 @@ function RandomSampler:positions()
   if self.replacement then
     return torch.randint(1, n + 1, {wanted}, {dtype = "int64", generator = self.generator})
   end
+  options.room("RandomSampler", {wanted})
   local rounds = {}
   for k = 1, math.max(1, (wanted + n - 1) // math.max(n, 1)) do
     rounds[k] = sampler.permutation(n, self.generator)

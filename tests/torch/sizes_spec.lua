@@ -1,0 +1,78 @@
+-- Absurd sizes in functions that are written in Lua: an error at once, and no loop over them; strides of dimensions of
+-- one element, which may be any number.
+local M = math.maxinteger
+local F = nn.functional
+
+local function fails(name, f)
+  local ok, words = pcall(f)
+  assert.is_false(ok, name)
+  assert.matches(name, words)
+  assert.is_nil(words:find("attempt to", 1, true), words)
+end
+
+describe("an absurd size", function()
+  it("is refused by what makes elements one by one", function()
+    local x = torch.rand(1, 1, 4, 4)
+    fails("interpolate: .*too many elements", function() F.interpolate(x, {size = {M, M}}) end)
+    fails("interpolate: .*too many elements", function() F.interpolate(x, {scale_factor = 1e18, mode = "bilinear"}) end)
+    fails("interpolate: 'scale_factor'", function() F.interpolate(x, {scale_factor = 1e300}) end)
+    fails("vander: .*too many elements", function() torch.vander(torch.rand(3), M) end)
+    fails("vander: .*too many elements", function() torch.linalg.vander(torch.rand(3), {N = M}) end)
+    fails("affine_grid: .*too many elements", function() F.affine_grid(torch.rand(1, 2, 3), {1, 1, M, M}) end)
+    fails("adaptive_avg_pool2d: .*too many elements", function() F.adaptive_avg_pool2d(x, {M, 2}) end)
+    fails("adaptive_max_pool1d: .*too many elements", function() F.adaptive_max_pool1d(torch.rand(1, 4), M) end)
+    fails("RandomSampler: .*too many elements", function()
+      torch.utils.data.RandomSampler({1, 2, 3}, {num_samples = M}):positions()
+    end)
+    fails("tensor_split: too many parts", function() torch.tensor_split(x, M) end)
+  end)
+
+  it("is refused where numbers of elements overflow", function()
+    fails("bincount: .*too many elements", function() torch.bincount(torch.tensor {M}) end)
+    fails("pixel_shuffle: 'upscale_factor'.*at most", function() F.pixel_shuffle(torch.rand(1, 4, 2, 2), 1 << 32) end)
+    fails("repeat_interleave: .*too many elements", function() torch.repeat_interleave(torch.tensor {M, M}) end)
+    fails("matrix_power: 'n'", function() torch.linalg.matrix_power(torch.eye(2), math.mininteger) end)
+  end)
+
+  it("is refused by recurrent layers and by copies of layers", function()
+    fails("nn.LSTM: .*too many elements", function() nn.LSTM(M, M) end)
+    fails("nn.GRU: .*too many elements", function() nn.GRU(2, 2, M) end)
+    fails("TransformerEncoder: .*too many elements", function()
+      nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8), M)
+    end)
+  end)
+
+  it("of choices is told before they are made", function()
+    fails("combinations: .*", function() torch.combinations(torch.arange(60), 30) end)
+    fails("combinations: 300 out of 600 are too many", function() torch.combinations(torch.arange(600), 300) end)
+    fails("combinations: .*too many", function() torch.combinations(torch.arange(60), M, true) end)
+    assert.equal(6, torch.combinations(torch.arange(4), 2):size(1))
+    assert.equal(10, torch.combinations(torch.arange(4), 2, true):size(1))
+    assert.same({0, 5}, {table.unpack(torch.combinations(torch.arange(4), 5).shape)})
+    assert.same({0, 2}, {table.unpack(torch.combinations(torch.arange(0), 2, true).shape)})
+  end)
+end)
+
+describe("the stride of a dimension of one element", function()
+  it("may be any number in matrix products", function()
+    local x = torch.rand(2, 3)
+    local row, column = x:as_strided({1, 3}, {M, 1}), x:as_strided({3, 1}, {1, M})
+    local one, wide = x:as_strided({1, 1}, {M, M}), torch.rand(3, 70)
+    local function same(f, ...)
+      local copies = {}
+      for i, t in ipairs {...} do copies[i] = t:clone() end
+      assert.is_true(torch.equal(f(...), f(table.unpack(copies))))
+    end
+    same(torch.mm, row, column)
+    same(torch.mm, column, row)
+    same(torch.mm, one, one)
+    same(torch.mm, row, wide)
+    same(torch.mm, torch.rand(70, 1), row)
+    same(torch.mv, row, torch.rand(3))
+    same(torch.bmm, x:as_strided({1, 1, 3}, {M, M, 1}), torch.rand(1, 3, 2))
+    same(F.linear, row, row)
+    same(torch.addmm, torch.rand(1), row, wide)
+    same(torch.mm, torch.complex(x, x):as_strided({1, 3}, {M, 1}), torch.complex(wide, wide))
+    same(torch.mm, x:mul(9):long():as_strided({1, 3}, {M, 1}), wide:mul(9):long())
+  end)
+end)
