@@ -68,8 +68,9 @@ static int zlib_open(lua_State *L) {
   return 1;
 }
 
-/* inflate(packed, size) -> Tensor: the bytes that a raw stream (RFC 1951) unpacks to, of which there must be 'size',
-** as a tensor of uint8. nil and why not, where the stream is damaged. */
+/* inflate(packed, size, part) -> Tensor: the bytes that a raw stream (RFC 1951) unpacks to, of which there must be
+** 'size' (part: at least so many, the first ones are wanted), as a tensor of uint8. nil and why not, where the stream is
+** damaged. */
 static int zlib_inflate(lua_State *L) {
   enum { CHUNK = 1 << 30 }; /* avail_in and avail_out are 32 bits */
   size_t n;
@@ -88,7 +89,8 @@ static int zlib_inflate(lua_State *L) {
     code = inflate(&stream, Z_NO_FLUSH);
   } while (code == Z_OK && !interrupt_requested() &&
            ((stream.avail_in > 0 || left > 0) || (stream.avail_out == 0 && room > 0)));
-  const bool whole = code == Z_STREAM_END && room == 0 && stream.avail_out == 0;
+  const bool filled = room == 0 && stream.avail_out == 0;
+  const bool whole = filled && (code == Z_STREAM_END || (lua_toboolean(L, 3) && (code == Z_OK || code == Z_BUF_ERROR)));
   inflateEnd(&stream);
   if (interrupt_requested()) error_check(L, fail(ERROR_INTERRUPT, "interrupted"));
   if (whole) return 1;

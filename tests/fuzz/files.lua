@@ -58,7 +58,11 @@ add_format("pytorch_legacy", "values_legacy.pt")
 for _, protocol in ipairs {0, 2, 4} do add_format("pickle" .. protocol, ("plain%d.pkl"):format(protocol)) end
 add_format("npy", "x.npy", torch.arange(6):reshape(2, 3))
 add_format("npz", "x.npz", {x = torch.arange(6), y = torch.ones(2, 3)})
-if pcall(require, "hecate.zlib") then add_format("npz_packed", "arrays.npz") end
+add_format("mat", "values.mat")
+if pcall(require, "hecate.zlib") then
+  add_format("npz_packed", "arrays.npz")
+  add_format("mat_packed", "packed.mat")
+end
 
 local Log = require "gnuplot.log"
 local sink = {add = function() end, mark = function() end}

@@ -159,7 +159,8 @@ describe("torch.save and torch.load", function()
 
   it("map a file, in which every tensor is aligned", function()
     local value = {a = torch.tensor{true, false, true}, b = torch.arange(100000.0),
-      c = torch.ones(2, {dtype = "float64"}), d = torch.ones(3, {dtype = "int8"}), e = torch.complex(torch.ones(1), torch.ones(1)), f = torch.ones(1):half()}
+      c = torch.ones(2, {dtype = "float64"}), d = torch.ones(3, {dtype = "int8"}),
+      e = torch.complex(torch.ones(1), torch.ones(1)), f = torch.ones(1):half()}
     torch.save(value, file)
     local before = torch._C.memory().bytes
     local back = torch.load(file, {mmap = true})

@@ -5,7 +5,7 @@ local UNPACK <const> = "unpack it first"
 
 local advice = {
   ["an HDF5 file"] = NUMPY,
-  ["a MATLAB file"] = NUMPY, ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
+  ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
   ["an ONNX model"] = "ONNX models cannot be read yet", ["a GGUF file"] = "GGUF files cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads the folder that it lies in",
   ["a JSON text"] = "require \"torch.json\".decode(text) reads it", ["a script"] = "dofile(path) runs it",
