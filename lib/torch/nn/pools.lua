@@ -1,5 +1,6 @@
 -- The classes of poolings that are composed in Lua.
 local composed = require "torch.nn.composed"
+local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 
 local pools = {}
@@ -64,6 +65,23 @@ function pools.adaptive_max(n)
   return composed(("AdaptiveMaxPool%dd"):format(n), {{"output_size", required = true},
     {"return_indices", kind = "boolean", default = false}}, {repr = "output_size",
     forward = function(self, x) return torch.nn.functional[pool](x, self.output_size, self.return_indices) end})
+end
+
+function pools.fractional(n)
+  local name, pool = ("FractionalMaxPool%dd"):format(n), ("fractional_max_pool%dd"):format(n)
+  return composed(name, {{"kernel_size", required = true}, {"output_size"}, {"output_ratio"},
+    {"return_indices", kind = "boolean", default = false}, {"_random_samples", kind = "tensor"}}, {
+    init = function(self, given)
+      self:register_buffer("_random_samples", given._random_samples)
+      if (given.output_size == nil) == (given.output_ratio == nil) then
+        options.raise(("nn.%s: expected either 'output_size' or 'output_ratio'"):format(name))
+      end
+      sizes.list("nn." .. name, "kernel_size", nil, given.kernel_size, n, 1)
+    end,
+    forward = function(self, x)
+      return torch.nn.functional[pool](x, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+        self._random_samples)
+    end})
 end
 
 function pools.unpool(n)

@@ -181,12 +181,33 @@ op {"power_norm", "(input: Tensor, p: float, dim: dims = nil, keepdim: bool = fa
     return total:pow(1 / o.p) * m:reshape(total.shape)
   end,
   doc = [[norm for other p than those of native_norm.]]}
-op {"matrix_norm", "(input: Tensor, p: \"fro\", dim: dims = nil, keepdim: bool = false) -> Tensor",
-  amp = {cuda = "float"}, lua = "norm", complex = true, types = "float",
-  check = {{"dim", "dim.n <= 2", "at most 2 dimensions for \"fro\""}},
-  composite = function(o) return o.input:norm(2, o.dim, o.keepdim) end,
-  doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all.]],
+op {"matrix_norm", "(input: Tensor, p: fro|nuc, dim: dims = nil, keepdim: bool = false) -> Tensor",
+  amp = {cuda = "float"}, lua = "norm", complex = true, types = "float", domain = "matrix_norm",
+  specialize = {"p", "dim", "keepdim"},
+  check = {{"dim", "dim.n <= 2", "at most 2 dimensions"},
+    {'p == "fro" or given(dim) or input.ndim == 2', "\"nuc\" is of a matrix, or of two dimensions"},
+    {"dim", 'p == "fro" or dim.n == 2', "2 dimensions for \"nuc\""}},
+  composite = function(o)
+    if o.p == "fro" then return o.input:norm(2, o.as_given.dim, o.keepdim) end
+    local x = o.dim and o.input:movedim(o.dim, {-2, -1}) or o.input
+    local norm = x:nuclear_norm()
+    return o.keepdim and norm:reshape(o.input:sum(o.as_given.dim, true).shape) or norm
+  end,
+  doc = [["fro": the 2-norm, named after Frobenius, over two dimensions or all. "nuc": the sum of the singular values of
+a matrix, or of the matrices in two dimensions.]],
   example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
+op {"nuclear_norm", "(input: Tensor) -> Tensor", private = true, complex = true, types = "float",
+  domain = "lapack_nuclear", specialize = {{"tall", "input.shape[-2] > input.shape[-1]"},
+    {"wide", "input.shape[-2] < input.shape[-1]"}},
+  composite = function(o)
+    local form = o.tall and "tall" or o.wide and "wide" or "square"
+    local _, s = o.input:lapack_svd(form, false, true)
+    return s:sum(-1)
+  end,
+  doc = [[The sums of the singular values of matrices.]]}
+op {"native_hash_tensor", "(input: Tensor) -> Tensor", private = true, infer = "hash_tensor", contiguous = true,
+  types = "number",
+  doc = [[The bits of the numbers (float64 or int64) of each row of a matrix, joined by exclusive or: uint64.]]}
 -- The folds of norm: which is 0 count, 1 Σ|x|, 2 √Σx², 3 max |x|, 4 min |x|, 5 and 6 the same two, but 1 for 0 and
 -- for infinity.
 op {"native_norm", "(input: Tensor, which: int, dim: dims = nil, keepdim: bool = false) -> Tensor", private = true,

@@ -115,3 +115,12 @@ Status infer_cumulate(Call *c) {
   else if (!dtype_has_gradient(dtype)) dtype = DTYPE_INT64;
   return call_output(c, 0, dtype, c->in[0]->ndim, c->in[0]->shape);
 }
+
+Status infer_hash_tensor(Call *c) {
+  const Tensor *in = c->in[0];
+  char text[SHAPE_TEXT];
+  if (in->ndim != 2 || (in->dtype != DTYPE_FLOAT64 && in->dtype != DTYPE_INT64))
+    return fail(ERROR_ARGUMENT, "hash_tensor: 'input' (argument 1): expected a matrix of float64 or int64, got %s",
+                tensor_text(text, in));
+  return call_output(c, 0, DTYPE_UINT64, 1, in->shape);
+}

@@ -2,6 +2,7 @@
 
 -- What has no effect by its meaning.
 local KEPT = {["torch/isin.lua assume_unique"] = "a hint that makes PyTorch faster, and gives the same",
+  ["torch/batch_norm.lua cudnn_enabled"] = "which library computes it",
   ["torch/unique.lua sorted"] = "the order may be any with false, so that of true is right"}
 
 --- The file without comments.

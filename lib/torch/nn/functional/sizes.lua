@@ -30,6 +30,7 @@ function sizes.adaptive(name, value, x, n)
     if not list[i] or list[i] < 1 or is_array and value[n + 1] ~= nil then
       options.wrong(name, "output_size", 2, ("a positive integer or an array of %d of them"):format(n), value)
     end
+    if list[i] > 1 << 24 then options.raise(name .. ": 'output_size' (argument 2): too many windows") end
   end
   return list
 end

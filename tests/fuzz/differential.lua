@@ -1,0 +1,177 @@
+--- hecate tests/fuzz/differential.lua [CALLS [SEED [PATTERN]]]: for every public op and dtype CALLS random calls (200),
+-- which must give what PyTorch gives: results, and gradients of floats. PYTHON is the Python with torch (python3 if not
+-- given). Where PyTorch refuses a call nothing is compared. Known differences stand in differential/known.lua. Each
+-- difference is printed with the call; the last line is "N passed, N failed", by ops.
+package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;tests/fuzz/differential/?.lua;" .. package.path
+local arguments, languages, compare = require "arguments", require "languages", require "compare"
+local known = require "known"
+local rows = require "rows".read()
+
+local CALLS <const>, SEED <const> = math.tointeger(arg[1]) or 200, math.tointeger(arg[2]) or 2026
+local ONLY <const>, PYTHON <const> = arg[3] or "", os.getenv "PYTHON" or "python3"
+local DTYPES <const> = {"float32", "float64", "int64", "int32", "uint8", "int8", "int16", "bool", "float16", "bfloat16",
+  "complex64", "complex128"}
+local BATCH <const> = 12 -- ops that one process of Python answers for
+
+if not os.execute(PYTHON .. " -c 'import torch' 2>/dev/null") then
+  print "skipped: differential: there is no torch for Python"
+  print "1 passed, 0 failed"
+  os.exit(0)
+end
+
+local PREFIX <const> = {["torch"] = "", ["nn.functional"] = "nn.functional.", ["torch.linalg"] = "linalg.",
+  ["torch.special"] = "special."}
+
+-- The name of a row in both languages, or nil: it is private, draws random numbers or has no such name there.
+local function name_of(row)
+  local module = type(row.module) == "table" and row.module[1] or row.module or "torch"
+  if row.private or row.random or row.creation or row.inplace == "only" or known.left_out[row.lua] then return nil end
+  return PREFIX[module] and PREFIX[module] .. row.lua
+end
+
+local function find(name)
+  local at = torch
+  for part in name:gmatch "[^.]+" do at = at and at[part] end
+  return at
+end
+
+-- The calls of a row: {name, call, dtype, gradient}.
+local function draw(list, row, name)
+  local seed = SEED
+  for i = 1, #row.name do seed = (seed * 31 + row.name:byte(i)) & 0x7fffffff end
+  math.randomseed(seed)
+  for _, dtype in ipairs(DTYPES) do
+    local differentiable = dtype == "float32" or dtype == "float64"
+    for i = 1, CALLS do
+      local edges = i % 3 == 0
+      local call = i % 2 == 0 and arguments.by_sample(row, dtype, edges) or arguments.by_types(row, dtype, edges)
+      if call then
+        list[#list + 1] = {name = name, row = row, call = call, dtype = dtype, gradient = differentiable and not edges}
+      end
+    end
+  end
+end
+
+local function answers(list)
+  local from, to = os.tmpname(), os.tmpname()
+  local file = assert(io.open(from, "w"))
+  for _, c in ipairs(list) do file:write(languages.line(c.name, c.call, c.gradient), "\n") end
+  file:close()
+  assert(os.execute(("%s tests/fuzz/differential/reference.py %s %s"):format(PYTHON, from, to)))
+  local lines = {}
+  for line in io.lines(to) do lines[#lines + 1] = line end
+  os.remove(from)
+  os.remove(to)
+  return lines
+end
+
+-- The results of the call here, and the gradients of its leaves.
+local function outcome(c)
+  local leaves, args = {}, {}
+  for i = 1, c.call.n do args[i] = languages.hecate(c.call[i], c.gradient, leaves) end
+  local n = c.call.n
+  local names = languages.names(c.call)
+  if #names > 0 then
+    n = n + 1
+    args[n] = {}
+    for _, key in ipairs(names) do args[n][key] = languages.hecate(c.call.named[key], c.gradient, leaves) end
+  end
+  local outs = table.pack(find(c.name)(table.unpack(args, 1, n)))
+  if type(outs[1]) == "table" then outs = table.pack(table.unpack(outs[1])) end
+  return outs, leaves
+end
+
+local function gradients(outs, leaves)
+  local total
+  for i = 1, outs.n do
+    local t = outs[i]
+    if torch.is_tensor(t) and t.requires_grad then
+      local part = (t * 1.5):sum()
+      total = total and total + part or part
+    end
+  end
+  if total == nil then return nil end
+  return table.pack(torch.autograd.grad(total, leaves, nil, {allow_unused = true}))
+end
+
+-- nil, or what is different.
+local function verdict(c, want)
+  local ok, outs, leaves = pcall(outcome, c)
+  if not ok then return "refused: " .. tostring(outs):match "[^\n]*" end
+  for i, w in ipairs(want.outs) do
+    local positions = c.row.outputs and c.row.outputs[i] == "Positions"
+    local why = compare.tensor(outs[i], w, positions)
+    if why then return ("result %d is %s"):format(i, why) end
+  end
+  if not want.grads then return nil end
+  local grads = gradients(outs, leaves)
+  if not grads then return "no gradient" end
+  for i, w in ipairs(want.grads) do
+    local got = grads[i]
+    if w and got == nil then
+      for _, v in ipairs(w.data) do if v ~= 0 then return ("gradient %d is missing"):format(i) end end
+    elseif w then
+      local why = compare.tensor(got, w)
+      if why then return ("gradient %d is %s"):format(i, why) end
+    end
+  end
+end
+
+local total = {calls = 0, compared = 0, ops = 0, differences = 0, passed = 0, failed = 0, absent = 0}
+
+local function judge(list)
+  local lines, by_op, order = answers(list), {}, {}
+  for i, c in ipairs(list) do
+    local line = assert(lines[i], "PyTorch gave no answer for " .. c.name)
+    local want = assert(load("return " .. line, "=answer", "t", {math = math}))()
+    local op = by_op[c.row.name]
+    if not op then
+      op = {compared = 0, wrong = 0, shown = {}, n_shown = 0}
+      by_op[c.row.name], order[#order + 1] = op, c.row.name
+    end
+    op.absent = want.absent
+    total.calls = total.calls + 1
+    if want.outs then
+      op.compared = op.compared + 1
+      local why = verdict(c, want)
+      if why and not known.allows(c, why) then
+        op.wrong = op.wrong + 1
+        local kind = why:gsub("[%d.e+-]+", "N"):sub(1, 60)
+        if not op.shown[kind] and op.n_shown < 4 then
+          op.shown[kind], op.n_shown = true, op.n_shown + 1
+          print(("%s: %s\n    %s"):format(c.row.name, why, languages.line(c.name, c.call, c.gradient):sub(1, 400)))
+        end
+      end
+    end
+  end
+  for _, name in ipairs(order) do
+    local op = by_op[name]
+    if op.absent then total.absent = total.absent + 1
+    else
+      total.ops, total.compared = total.ops + 1, total.compared + op.compared
+      total.differences = total.differences + op.wrong
+      local field = op.wrong == 0 and "passed" or "failed"
+      total[field] = total[field] + 1
+      if op.wrong > 0 then print(("%s: %d of %d calls differ"):format(name, op.wrong, op.compared)) end
+    end
+  end
+end
+
+local list, n = {}, 0
+for _, row in ipairs(rows) do
+  local name = name_of(row)
+  if name and row.name:find(ONLY) then
+    draw(list, row, name)
+    n = n + 1
+    if n % BATCH == 0 then
+      judge(list)
+      list = {}
+      io.stdout:flush()
+    end
+  end
+end
+if #list > 0 then judge(list) end
+print(("%d calls of %d ops (%d more are not in PyTorch), %d compared, %d differences"):format(total.calls, total.ops,
+  total.absent, total.compared, total.differences))
+print(("%d passed, %d failed"):format(total.passed, total.failed))
+os.exit(total.failed == 0 and 0 or 1)

@@ -1,0 +1,102 @@
+# Calls of PyTorch for tests/fuzz/differential.lua: python3 reference.py CALLS RESULTS. A line of CALLS is an expression
+# of Python, (name, args, kwargs, gradient), with T(...) for tensors; a line of RESULTS is one of Lua.
+import sys
+import warnings
+
+import torch
+
+warnings.simplefilter("ignore")
+nan, inf = float("nan"), float("inf")
+leaves = []
+
+
+def T(dtype, shape, data, order, grad):
+    """A tensor of this shape whose dimensions are then put in another order."""
+    dtype = getattr(torch, dtype)
+    if dtype.is_complex:
+        data = [complex(*pair) for pair in data]
+    t = torch.tensor(data, dtype=dtype).reshape(shape)
+    if order is not None:
+        t = t.permute(order)
+    if grad:
+        t = t.detach().requires_grad_(True)
+        leaves.append(t)
+    return t
+
+
+def D(name):
+    return getattr(torch, name)
+
+
+def number(v):
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if v != v:
+        return "0/0"
+    if v in (inf, -inf):
+        return "1/0" if v > 0 else "-1/0"
+    return "math.mininteger" if v == -(2**63) else repr(v)
+
+
+def shown(t):
+    if t is None:
+        return "false"
+    if not isinstance(t, torch.Tensor):
+        return number(t) if isinstance(t, (bool, int, float)) else "false"
+    shape, dtype = list(t.shape), str(t.dtype)[6:]
+    if t.dtype.is_complex:
+        t = torch.view_as_real(t.resolve_conj())
+    values = t.detach().resolve_neg().reshape(-1).tolist()
+    return "{dtype='%s',shape={%s},data={%s}}" % (
+        dtype, ",".join(map(str, shape)), ",".join(map(number, values)))
+
+
+def find(name):
+    at = torch
+    for part in name.split("."):
+        at = getattr(at, part, None)
+        if at is None:
+            break
+    if at is None and "." not in name:
+        at = getattr(torch.Tensor, name, None)
+    return at
+
+
+def results(out):
+    if isinstance(out, (list, tuple)):
+        return list(out)
+    return [out]
+
+
+def run(name, args, kwargs, gradient):
+    f = find(name)
+    if f is None:
+        return "{absent=true}"
+    outs = results(f(*args, **kwargs))
+    text = "outs={%s}" % ",".join(map(shown, outs))
+    if gradient and leaves:
+        total = None
+        for t in outs:
+            if isinstance(t, torch.Tensor) and t.requires_grad:
+                part = (t * 1.5).sum()
+                total = part if total is None else total + part
+        if total is not None:
+            grads = torch.autograd.grad(total, leaves, allow_unused=True)
+            text += ",grads={%s}" % ",".join(map(shown, grads))
+    return "{%s}" % text
+
+
+def main():
+    torch.set_num_threads(1)
+    with open(sys.argv[1]) as calls, open(sys.argv[2], "w") as answers:
+        for line in calls:
+            leaves.clear()
+            try:
+                answer = run(*eval(line))
+            except Exception as e:
+                message = (str(e).split("\n") or [""])[0][:200]
+                answer = "{error=[==[%s]==]}" % message.replace("]==]", "]")
+            answers.write(answer + "\n")
+
+
+main()
