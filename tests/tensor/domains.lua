@@ -353,6 +353,26 @@ function by_name.native_layer_norm()
   for _, sample in ipairs(list) do sample.results = 1 end
   return list
 end
+function by_name.lstm_step()
+  return {pack(x(2, 12), x(2, 3), x(2, 3), x(12, 3), x(12)), pack(x(2, 8), x(2, 3), x(2, 2), x(8, 3))}
+end
+function by_name.gru_step() return {pack(x(2, 9), x(2, 3), x(9, 3), x(9)), pack(x(2, 3), x(2, 1), x(3, 1))} end
+function by_name.rnn_step()
+  return {pack(x(2, 3), x(2, 3), x(3, 3), x(3), false), pack(nonzero(2, 3), x(2, 3), leaf(x(3, 3) * 0.01), nil, true)}
+end
+function by_name.recurrent()
+  local list = {}
+  for kind, gates in pairs {lstm = 4, gru = 3, tanh = 1} do
+    for _, backwards in ipairs {false, true} do
+      local bias = not backwards and x(2 * gates) or nil
+      local sample = pack(x(3, 2, 3), x(2, 2), kind == "lstm" and x(2, 2) or nil, x(2 * gates, 3), x(2 * gates, 2),
+        bias, bias and x(2 * gates), kind, backwards)
+      sample.results = kind == "lstm" and 2 or 1 -- what is kept for the gradient carries none
+      list[#list + 1] = sample
+    end
+  end
+  return list
+end
 function by_name.attention()
   local mask = torch.tensor({{true, false, true}, {false, false, false}}):reshape(1, 1, 2, 3)
   local list = {pack(x(1, 2, 3, 2), x(1, 2, 3, 2), x(1, 2, 3, 1), nil, true, 0.7),

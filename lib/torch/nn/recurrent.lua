@@ -23,34 +23,21 @@ end
 -- One step of each kind: from what the input gives to the gates (B × gates·H), the state and the weights of the state
 -- the next state. `w`: hh, bias_hh, hr (or nil).
 local steps = {}
+local call = torch._C.call
 
-function steps.RNN(gates, h, _, w)
-  local sum = gates + torch.nn.functional.linear(h, w.hh, w.bias_hh)
-  return w.relu and sum:relu() or sum:tanh()
-end
+function steps.RNN(gates, h, _, w) return call("rnn_step", gates, h, w.hh, w.bias_hh, w.relu) end
 
 function steps.LSTM(gates, h, c, w)
-  local sum = gates + torch.nn.functional.linear(h, w.hh, w.bias_hh)
-  local i, f, g, o = table.unpack(sum:chunk(4, -1))
-  c = f:sigmoid() * c + i:sigmoid() * g:tanh()
-  h = o:sigmoid() * c:tanh()
+  h, c = call("lstm_step", gates, h, c, w.hh, w.bias_hh)
   return w.hr and h:matmul(w.hr:t()) or h, c
 end
 
-function steps.GRU(gates, h, _, w)
-  local size = h:size(-1)
-  local state = torch.nn.functional.linear(h, w.hh, w.bias_hh)
-  local both = (gates:narrow(-1, 1, 2 * size) + state:narrow(-1, 1, 2 * size)):sigmoid()
-  local reset, keep = both:narrow(-1, 1, size), both:narrow(-1, size + 1, size)
-  local new = (gates:narrow(-1, 2 * size + 1, size) + reset * state:narrow(-1, 2 * size + 1, size)):tanh()
-  return new + keep * (h - new)
-end
+function steps.GRU(gates, h, _, w) return call("gru_step", gates, h, w.hh, w.bias_hh) end
 
 recurrent.steps = steps
 
---- One layer in one direction: x (T×B×I), the state (h, c) and the weights `w` (also ih, bias_ih). Returns the
--- outputs (T×B×H) and the last state. The products with the inputs are one for all steps.
-function recurrent.pass(kind, x, h, c, w, backwards)
+-- The same step by step: with projected states, and on devices that have no kernel for sequences.
+local function step_by_step(kind, x, h, c, w, backwards)
   local step, outputs = steps[kind], {}
   local gates = torch.nn.functional.linear(x, w.ih, w.bias_ih):unbind(1)
   local n = #gates
@@ -60,6 +47,16 @@ function recurrent.pass(kind, x, h, c, w, backwards)
     outputs[at] = h
   end
   return torch.stack(outputs, 1), h, c
+end
+
+--- One layer in one direction: x (T×B×I), the state (h, c) and the weights `w` (also ih, bias_ih). Returns the
+-- outputs (T×B×H) and the last state.
+function recurrent.pass(kind, x, h, c, w, backwards)
+  if w.hr or x.device.type == "cuda" then return step_by_step(kind, x, h, c, w, backwards) end
+  local how = kind == "RNN" and (w.relu and "relu" or "tanh") or kind:lower()
+  local out, cells = call("recurrent", x, h, c, w.ih, w.hh, w.bias_ih, w.bias_hh, how, backwards)
+  local last = backwards and 1 or out:size(1)
+  return out, out:select(1, last), c and cells:select(1, last)
 end
 
 --- The state as tensors h and c of these sizes: given (c and h in an array for an LSTM), or zeros.

@@ -1,13 +1,16 @@
-/* columns_adjoint_body.h: the adjoint of im2col, and sums of parts; included by cpu.c once per type of floats. */
+/* columns_adjoint_body.h: the adjoint of im2col, and sums of parts; included by cpu_columns.c once per type of
+** floats.
+*/
 
 static void NAME(conv_from_columns)(const Window *w, int64_t channels, const void *columns, int64_t y0, int64_t y1,
-                                    void *image) {
-  const T *from = columns;
+                                    int64_t pitch, void *image) {
+  const T *start = columns;
   T *in = image;
   for (int64_t c = 0; c < channels; c++, in += w->in[0] * w->in[1])
     for (int64_t i = 0; i < w->kernel[0]; i++)
-      for (int64_t j = 0; j < w->kernel[1]; j++) {
+      for (int64_t j = 0; j < w->kernel[1]; j++, start += pitch) {
         int64_t low, high, step = w->stride[1];
+        const T *from = start;
         window_inside(w, j, &low, &high);
         for (int64_t y = y0; y < y1; y++, from += w->out[1]) {
           int64_t row = y * w->stride[0] + i * w->dilation[0] - w->padding[0];

@@ -2,36 +2,11 @@
 ** column matrix of K = C/groups·KH·KW rows, one column for each output place. It is made
 ** in strips of output rows that stay in the cache: forward W (F×K) times it; for the
 ** input Wᵀ·grad scattered back; for the weight grad times its transpose. 1×1 kernels of
-** stride 1 read the input itself. Few channels are for shifts.c.
+** stride 1 read the input itself. Few channels are for cpu_shifts.c, small planes for cpu_joined.c.
 */
-#include "cpu.h"
-#include "device/cpu/gemm.h"
+#include "cpu_plan.h"
 
 #define STRIP_BYTES (512 << 10)
-
-typedef struct {
-  Window w;
-  DType dtype;
-  int64_t size;      /* of an element */
-  int64_t c, f;      /* channels and features of a group */
-  int64_t k, p;      /* rows and columns of the column matrix */
-  int64_t rows;      /* output rows of a strip */
-  int64_t strips;
-  bool direct;       /* the input is the column matrix */
-} Plan;
-
-#define BODY "ops/conv/columns_body.h"
-#include "each_number.h"
-#define BODY "ops/conv/columns_adjoint_body.h"
-#include "each_float.h"
-
-typedef void (*ToColumnsFn)(const Window *w, int64_t channels, const void *in, int64_t y0, int64_t y1, void *columns);
-typedef void (*ConvFillFn)(void *to, int64_t n, const void *value);
-typedef void (*ConvAddFn)(const void *sums, int64_t n, int64_t parts, void *out);
-static const ToColumnsFn conv_to_columns[DTYPE_COUNT] = NUMBER_TABLE(conv_to_columns);
-static const ToColumnsFn conv_from_columns[DTYPE_COUNT] = FLOAT_TABLE(conv_from_columns);
-static const ConvFillFn conv_fills[DTYPE_COUNT] = NUMBER_TABLE(conv_fill);
-static const ConvAddFn conv_adds[DTYPE_COUNT] = FLOAT_TABLE(conv_add_parts);
 
 static void conv_plan_init(Plan *p, DType dtype) {
   const Window *w = &p->w;
@@ -48,9 +23,12 @@ static void conv_plan_init(Plan *p, DType dtype) {
   if (p->rows < 1) p->rows = 1;
   if (p->rows > w->out[0] || p->direct) p->rows = w->out[0];
   p->strips = (w->out[0] + p->rows - 1) / p->rows;
+  p->samples = KERNEL(joined_samples)(p);
 }
 
+/* Of the columns of a strip, or of the samples that are joined. */
 static size_t conv_columns_bytes(const Plan *p) {
+  if (p->samples > 1) return KERNEL(joined_bytes)(p);
   return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size);
 }
 
@@ -66,7 +44,7 @@ static Matrix conv_columns(const Plan *p, const char *in, int64_t s, void *scrat
   conv_strip(p, s, &y0, &y1);
   width = (y1 - y0) * p->w.out[1];
   if (p->direct) return (Matrix){in, p->k, p->p, p->p, 1};
-  conv_to_columns[p->dtype](&p->w, p->c, in, y0, y1, scratch);
+  KERNEL(conv_make_columns)(p, in, y0, y1, width, scratch);
   return (Matrix){scratch, p->k, width, width, 1};
 }
 
@@ -90,7 +68,7 @@ static Status conv_forward_task(const void *plan, Call *c, int64_t task, void *s
   Matrix columns = conv_columns(p, in, s, scratch);
   const char *start = bias != NULL ? (const char *)tensor_data(bias) + g * p->f * p->size : NULL;
   for (int64_t f = 0; bias != NULL && f < p->f; f++)
-    conv_fills[p->dtype](out + f * p->p * p->size, width, start + f * p->size);
+    KERNEL(conv_fill)(p, out + f * p->p * p->size, width, start + f * p->size);
   Matrix filter = {weight, p->f, p->k, p->k, 1};
   return KERNEL(gemm)(p->dtype, filter, columns, 1, bias != NULL ? 1 : 0, out, p->p);
 }
@@ -104,6 +82,7 @@ Status KERNEL(conv2d)(Call *c) {
   const DType dtype = (DType)c->in[0]->dtype;
   if (dtype_has_gradient(dtype) && KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
   conv_plan_init(&p, dtype);
+  if (p.samples > 1) return KERNEL(joined_forward)(&p, c, conv_worth(&p));
   return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
                             conv_forward_task);
 }
@@ -126,7 +105,7 @@ static Status conv_input_task(const void *plan, Call *c, int64_t ng, void *scrat
     int64_t width = (y1 - y0) * w->out[1];
     Matrix part = {grad + y0 * w->out[1] * p->size, p->f, width, p->p, 1};
     TRY(KERNEL(gemm)(p->dtype, filter, part, 1, 0, scratch, width));
-    conv_from_columns[p->dtype](&p->w, p->c, scratch, y0, y1, in);
+    KERNEL(conv_add_columns)(p, scratch, y0, y1, width, in);
   }
   return OK;
 }
@@ -140,6 +119,7 @@ Status KERNEL(conv2d_input)(Call *c) {
   TRY(conv_check_grad(c->in[0], c->out[0], &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
   conv_plan_init(&p, (DType)c->in[0]->dtype);
+  if (p.samples > 1) return KERNEL(joined_input)(&p, c, conv_worth(&p));
   return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
 }
 
@@ -163,6 +143,7 @@ static Status conv_weight_task(const void *plan, Call *c, int64_t task, void *sc
   int64_t first = w->batch * part / wp->parts, last = w->batch * (part + 1) / wp->parts;
   char *sum = wp->sums + task * p->f * p->k * p->size;
   memset(sum, 0, (size_t)(p->f * p->k * p->size));
+  if (p->samples > 1) return KERNEL(joined_weight)(p, c, g, first, last, scratch, sum);
   for (int64_t n = first; n < last && !interrupt_requested(); n++) {
     int64_t ng = n * w->groups + g;
     const char *in = (const char *)tensor_data(c->in[0]) + ng * p->c * w->in[0] * w->in[1] * p->size;
@@ -197,7 +178,7 @@ Status KERNEL(conv2d_weight)(Call *c) {
                       : KERNEL(run_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p),
                                            !large && conv_worth(p), conv_weight_task);
   if (w.parts == 1) return status;
-  if (status == OK) conv_adds[p->dtype](w.sums, n, w.parts, tensor_data(c->out[0]));
+  if (status == OK) KERNEL(conv_add_parts)(p, w.sums, n, w.parts, tensor_data(c->out[0]));
   memory_free(w.sums, bytes);
   return status;
 }

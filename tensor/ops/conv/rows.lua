@@ -30,6 +30,7 @@ stride 1).]],
 op {"conv2d_input", "(grad_output: Tensor, weight: Tensor, size: shape, stride: ints, padding: ints, dilation: ints, "
     .. "groups: int) -> Tensor",
   private = true, types = "float", complex = true, infer = "conv2d_adjoint", contiguous = true, domain = "conv2d_input",
+  amp = {cpu = "half", cuda = "half"}, -- it is conv_transpose2d as well
   backward = function(o)
     return {grad_output = o.grad:conv2d(o.weight, nil, o.stride, o.padding, o.dilation, o.groups),
       weight = o.grad:conv2d_weight(o.grad_output, o.shape_of.weight, o.stride, o.padding, o.dilation, o.groups)}

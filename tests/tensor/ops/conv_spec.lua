@@ -112,3 +112,43 @@ describe("planes of integers", function()
     assert.same({{{-7}}}, F.avg_pool2d(torch.tensor({{{7}}}), 1, {divisor_override = -1}):tolist())
   end)
 end)
+
+describe("conv2d of small planes, several samples in a product", function()
+  local F = nn.functional
+  --- The result and the gradients, of the batch at once or sample by sample.
+  local function all_of(one_by_one, shape, weight, bias, how)
+    torch.manual_seed(5)
+    local dtype = {dtype = torch.float64}
+    local x, w = torch.randn(shape, dtype):requires_grad_(true), torch.randn(weight, dtype):requires_grad_(true)
+    local b = bias and torch.randn(weight[1], dtype):requires_grad_(true) or nil
+    local out
+    if one_by_one then
+      local list = {}
+      for i = 1, shape[1] do list[i] = F.conv2d(x[{{i, i}}], w, b, how) end
+      out = torch.cat(list, 1)
+    else
+      out = F.conv2d(x, w, b, how)
+    end
+    local grads = torch.arange(out:numel()):to(torch.float64):mul(0.3):sin():reshape(out.shape)
+    out:backward(grads)
+    return {out:detach(), x.grad, w.grad, b and b.grad}
+  end
+  local cases = {
+    ["3×3"] = {{9, 32, 7, 7}, {40, 32, 3, 3}, true, {padding = 1}},
+    ["1×1"] = {{6, 70, 4, 4}, {33, 70, 1, 1}, false, 1},
+    ["stride and dilation"] = {{11, 40, 9, 8}, {32, 40, 3, 2}, true, {stride = {2, 1}, padding = {2, 1},
+      dilation = {2, 1}}},
+    ["groups"] = {{7, 64, 5, 5}, {64, 32, 3, 3}, true, {padding = 1, groups = 2}},
+    ["one place"] = {{20, 48, 3, 3}, {50, 48, 3, 3}, true, 1},
+    ["a large weight"] = {{5, 360, 2, 2}, {364, 360, 3, 3}, false, {padding = 1}},
+  }
+  for name, case in pairs(cases) do
+    it(name, function()
+      local together, apart = all_of(false, table.unpack(case)), all_of(true, table.unpack(case))
+      for i = 1, 4 do
+        assert.equal(apart[i] == nil, together[i] == nil)
+        if apart[i] then assert.is_true(together[i]:allclose(apart[i], 1e-9, 1e-9), tostring(i)) end
+      end
+    end)
+  end
+end)

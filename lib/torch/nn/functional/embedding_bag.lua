@@ -26,35 +26,46 @@ local function check(given)
   end
 end
 
--- The first elements of the bags, from 1, and one more behind the last: an array.
+-- The first elements of the bags of a vector, from 1, and one more behind the last: a tensor, which is checked.
 local function borders(given)
-  local x, list = given.input, nil
-  if x.ndim == 2 then
-    list = {}
-    for i = 1, x:size(1) + 1 do list[i] = (i - 1) * x:size(2) + 1 end
-    return list
+  local n, at = given.input:numel(), given.offsets:long()
+  if not given.include_last_offset then at = torch.cat({at, torch.tensor({n + 1}, {device = at.device})}) end
+  local count = at:numel()
+  if count == 0 then return at end
+  local rising = count == 1 or at:narrow(1, 2, count - 1):ge(at:narrow(1, 1, count - 1)):all():item()
+  if not (rising and at[1]:item() == 1 and at[count]:item() <= n + 1) then
+    options.wrong("embedding_bag", "offsets", 3, ("rising positions from 1 to %d"):format(n + 1), given.offsets)
   end
-  list = given.offsets:tolist()
-  if not given.include_last_offset then list[#list + 1] = x:numel() + 1 end
-  for i = 1, #list do
-    if list[i] < (list[i - 1] or 1) or list[i] > x:numel() + 1 or list[1] ~= 1 then
-      options.wrong("embedding_bag", "offsets", 3, ("rising positions from 1 to %d"):format(x:numel() + 1),
-        given.offsets)
-    end
-  end
-  return list
+  return at
 end
 
--- The largest elements of the rows of one bag.
-local function largest(rows)
-  return rows:size(1) == 0 and rows:new_zeros({rows:size(2)}) or rows:amax(1)
+-- The bag of each element that lies in one, and how many bags there are.
+local function bags_of(given)
+  local x = given.input
+  if x.ndim == 2 then return torch.arange(x:size(1)):repeat_interleave(x:size(2)):add(1):to(x.device), x:size(1) end
+  local at = borders(given)
+  local count = math.max(0, at:numel() - 1)
+  if count == 0 then return at:narrow(1, 1, 0), 0 end
+  local lengths = at:narrow(1, 2, count) - at:narrow(1, 1, count)
+  return torch.arange(1, count + 1):to(at.device):repeat_interleave(lengths), count
 end
 
--- One bag: its rows, without those of padding_idx.
-local function reduce(rows, mode)
-  if mode == "max" then return largest(rows) end
-  local sum = rows:sum(1)
-  return mode == "mean" and rows:size(1) > 0 and sum / rows:size(1) or sum
+-- The largest elements of the rows of each bag; of a bag without rows 0.
+local function largest(rows, bags, count)
+  local list = {}
+  for i = 1, count do
+    local part = rows[bags:eq(i)]
+    list[i] = part:size(1) == 0 and rows:new_zeros({rows:size(2)}) or part:amax(1)
+  end
+  return count > 0 and torch.stack(list, 1) or rows:new_zeros({0, rows:size(2)})
+end
+
+-- The sums of the rows of each bag, or their means.
+local function sums(rows, bags, count, mean)
+  local sum = rows:new_zeros({count, rows:size(2)}):index_add(1, bags, rows)
+  if not mean then return sum end
+  local ones = torch.ones(bags:numel(), {dtype = rows.dtype, device = rows.device})
+  return sum / rows:new_zeros({count}):index_add(1, bags, ones):clamp(1):reshape(-1, 1)
 end
 
 --- nn.functional.embedding_bag(input: Positions, weight: Tensor, offsets: Positions = nil, max_norm: number = nil,
@@ -66,17 +77,19 @@ end
 return function(...)
   local given = options.read("embedding_bag", PARAMETERS, ...)
   check(given)
-  local flat, at = given.input:reshape(-1):long(), borders(given)
-  local padding = given.padding_idx
+  local flat, padding = given.input:reshape(-1):long(), given.padding_idx
+  local bags, count = bags_of(given)
+  flat = flat:narrow(1, 1, bags:numel()) -- behind the last bag nothing counts
   local rows = torch.nn.functional.embedding(flat, given.weight, {padding_idx = padding, max_norm = given.max_norm,
     norm_type = given.norm_type, scale_grad_by_freq = given.scale_grad_by_freq})
-  if given.per_sample_weights then rows = rows * given.per_sample_weights:reshape(-1, 1) end
-  if padding and padding < 0 then padding = padding + given.weight:size(1) + 1 end
-  local bags = {}
-  for i = 1, #at - 1 do
-    local part = rows:narrow(1, at[i], at[i + 1] - at[i])
-    if padding then part = part[flat:narrow(1, at[i], at[i + 1] - at[i]):ne(padding)] end
-    bags[i] = reduce(part, given.mode)
+  if given.per_sample_weights then
+    rows = rows * given.per_sample_weights:reshape(-1, 1):narrow(1, 1, bags:numel())
   end
-  return #bags > 0 and torch.stack(bags, 1) or rows:new_zeros({0, given.weight:size(2)})
+  if padding then
+    if padding < 0 then padding = padding + given.weight:size(1) + 1 end
+    local counts = flat:ne(padding)
+    rows, bags = rows[counts], bags[counts]
+  end
+  if given.mode == "max" then return largest(rows, bags, count) end
+  return sums(rows, bags, count, given.mode == "mean")
 end

@@ -42,6 +42,30 @@ local function by_dimension(name, given, n)
   return stride, padding, extra, dilation
 end
 
+-- In one and two dimensions it is the gradient of conv2d for its input, where output_padding is less than the stride:
+-- otherwise conv2d would give more than the input has. Returns nil where it is not.
+local function as_gradient(name, x, given, n, stride, padding, extra, dilation)
+  local weight, size = given.weight, {x:size(1), given.weight:size(2) * given.groups}
+  if n > 2 or not (x:is_floating_point() or x:is_complex()) or weight.dtype ~= x.dtype then return nil end
+  for i = 1, n do
+    if extra[i] >= stride[i] then return nil end
+    size[i + 2] = (x:size(i + 2) - 1) * stride[i] - 2 * padding[i] + dilation[i] * (weight:size(i + 2) - 1)
+      + extra[i] + 1
+    if size[i + 2] < 1 then
+      options.raise(("%s: 'input' (argument 1): the result would have size %d in dimension %d"):format(name,
+        size[i + 2], i + 2))
+    end
+  end
+  if n == 1 then
+    x, weight = x:unsqueeze(3), weight:unsqueeze(3)
+    size = {size[1], size[2], 1, size[3]}
+    stride, padding, dilation = {1, stride[1]}, {0, padding[1]}, {1, dilation[1]}
+  end
+  local out = torch._C.call("conv2d_input", x, weight, size, stride, padding, dilation, given.groups)
+  if n == 1 then out = out:squeeze(3) end
+  return given.bias and out + given.bias:reshape(n == 1 and {1, -1, 1} or {1, -1, 1, 1}) or out
+end
+
 --- transposed(name, n, convolution, ...): the transposed convolution of `n` dimensions by means of the plain one.
 return function(name, n, convolution, ...)
   local given = options.read(name, sizes.TRANSPOSED, ...)
@@ -53,12 +77,14 @@ return function(name, n, convolution, ...)
       weight:size(1), groups, x:size(2)))
   end
   local stride, padding, extra, dilation = by_dimension(name, given, n)
+  local out = as_gradient(name, x, given, n, stride, padding, extra, dilation)
+  if out then return sizes.unbatch(out, single) end
   local before, behind = {}, {}
   for i = 1, n do
     before[i] = dilation[i] * (weight:size(i + 2) - 1) - padding[i]
     behind[i] = before[i] + extra[i]
   end
-  local out = convolution(spread(x, n, stride, before, behind), turned(weight, groups, n), given.bias, 1, 0, dilation,
+  out = convolution(spread(x, n, stride, before, behind), turned(weight, groups, n), given.bias, 1, 0, dilation,
     groups)
   return sizes.unbatch(out, single)
 end
