@@ -14,8 +14,8 @@ static void NAME(panel_pack)(Matrix m, int64_t panel, void *out) {
   }
 }
 
-/* C (rows × a panel's width) = or += A (rows × depth) · the panel. 'rows' is a constant where this is inlined, so that
-** the sums are registers. */
+/* C (rows × a panel's width) = or += A (rows × depth) · the panel. 'rows' is a constant where this is inlined, so
+** that the sums are registers. */
 static inline __attribute__((always_inline)) void
 NAME(panel_sums)(const int rows, int64_t depth, const T *a, int64_t lda, const T *panel, bool add, T *c,
                  int64_t ldc) {

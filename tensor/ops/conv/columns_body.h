@@ -1,6 +1,6 @@
 /* columns_body.h: im2col for element type T; included by cpu_columns.c once per type of numbers. Row (c, i, j) of the
-** columns holds, for each output place (y, x), the input at (y · stride + i · dilation - padding, x · …), 0 outside.
-** Rows begin 'pitch' elements apart.
+** columns holds, for each output place (y, x), the input at (y · stride + i · dilation - padding, x · …), 0
+** outside. Rows begin 'pitch' elements apart.
 */
 
 static void NAME(conv_to_columns)(const Window *w, int64_t channels, const void *image, int64_t y0, int64_t y1,
