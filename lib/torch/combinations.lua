@@ -24,7 +24,7 @@ return function(...)
   local count = count_choices(n, r, given.with_replacement)
   if count > 2.0 ^ 62 then options.raise(("combinations: %d out of %d are too many choices"):format(r, n)) end
   options.room("combinations", {math.ceil(count), r})
-  if count == 0 then return x:new_empty(0, r) end
+  if count == 0 then return x:index_select(1, x:new_zeros(0, {dtype = "int64"})):reshape(0, r) end
   local function choose(depth, from)
     if depth > r then
       rows[#rows + 1] = table.move(chosen, 1, r, 1, {})
