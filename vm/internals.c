@@ -278,7 +278,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"owns", owns},
                                      {"graph_leads_elsewhere", graph_leads_elsewhere},
                                      {"saved_hooks", saved_hooks},
-                                     {"property", class_property},
+                                     {"property", class_property}, {"become", class_become},
                                      {NULL, NULL}};
 
 void internals_push(lua_State *L) {

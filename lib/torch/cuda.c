@@ -377,5 +377,6 @@ int luaopen_torch_cuda(lua_State *L) {
       {"Event", cuda_event_new}, {"current_stream", cuda_current_stream}, {"default_stream", cuda_default_stream},
       {"set_stream", cuda_set_stream}, {NULL, NULL}};
   luaL_newlib(L, functions);
+  library_lazy(L, "torch.cuda");
   return 1;
 }

@@ -109,7 +109,26 @@ static int fields_of(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg nn_internals[] = {{"swap_part", swap_part}, {"buffer_is_kept", buffer_is_kept},
+/* torch._C.set_data(parameter, tensor): as parameter.data = tensor, in any shape and dtype, for a parameter that no
+** graph has used yet. */
+static int set_data(lua_State *L) {
+  Tensor *parameter = tensor_check(L, 1, "set_data", "parameter");
+  const Tensor *from = tensor_check(L, 2, "set_data", "tensor");
+  error_check(L, tensor_set_data(parameter, from));
+  parameter->ndim = from->ndim;
+  parameter->numel = from->numel;
+  memcpy(parameter->shape, from->shape, sizeof parameter->shape);
+  return 0;
+}
+
+/* torch._C.is_parameter(tensor): whether it is an nn.Parameter. */
+static int is_parameter(lua_State *L) {
+  lua_pushboolean(L, tensor_check(L, 1, "is_parameter", "tensor")->flags & TENSOR_PARAMETER);
+  return 1;
+}
+
+static const luaL_Reg nn_internals[] = {{"is_parameter", is_parameter}, {"swap_part", swap_part},
+                                        {"set_data", set_data}, {"buffer_is_kept", buffer_is_kept},
                                         {"parts_of", parts_of}, {"fields_of", fields_of},
                                         {"module_shell", module_shell}, {NULL, NULL}};
 

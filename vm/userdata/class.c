@@ -118,6 +118,19 @@ static bool asks_getattr(lua_State *L) {
   return true;
 }
 
+int class_become(lua_State *L) {
+  const ObjectClass *old = lua_type(L, 1) == LUA_TUSERDATA ? descriptor(L, 1) : NULL;
+  const ObjectClass *info = lua_istable(L, 2) ? descriptor(L, 2) : NULL;
+  if (old == NULL || info == NULL || class_native(&old->class) != class_native(&info->class))
+    return error_argument(L, "become", "class", 2, "a class of the same kind", 2);
+  Object *object = lua_touserdata(L, 1);
+  object->class = &info->class;
+  object_metatable(L, &info->class);
+  lua_setmetatable(L, 1);
+  lua_settop(L, 1);
+  return 1;
+}
+
 static int instance_index(lua_State *L) {
   const ObjectClass *info = check_self(L);
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {

@@ -49,6 +49,8 @@ int class_new(lua_State *L);
 int class_typename(lua_State *L);
 /* torch.isinstance(x, Class) */
 int class_isinstance(lua_State *L);
+/* torch._C.become(object, class): the object is one of another class that is made of the same one in C. */
+int class_become(lua_State *L);
 /* torch._C.property(object, name, get, set): a field that get(object) computes whenever it is read, and set(object,
 ** value) takes when it is assigned; without get it is a plain field again. */
 int class_property(lua_State *L);

@@ -5,12 +5,19 @@ local recomputed = require "torch.nn.utils.recomputed"
 
 local methods = {}
 
+-- To the nearest integer, halves to the even one, as Python does.
+local function rounded(x)
+  local low = math.floor(x)
+  if x - low == 0.5 then return low % 2 == 0 and low or low + 1 end
+  return math.floor(x + 0.5)
+end
+
 --- The number of elements out of n that an amount (a share from 0 to 1, or an integer) takes.
 function methods.count(name, amount, n)
   if type(amount) ~= "number" or amount ~= amount or amount < 0 then
     options.wrong(name, "amount", nil, "a share from 0 to 1, or a number of elements", amount)
   end
-  if math.type(amount) == "float" and amount <= 1 then return math.floor(amount * n + 0.5) end
+  if math.type(amount) == "float" and amount <= 1 then return rounded(amount * n) end
   local count = options.integer(amount)
   if count == nil then options.wrong(name, "amount", nil, "a share from 0 to 1, or a number of elements", amount) end
   if count > n then

@@ -1,0 +1,6 @@
+local lazy = require "torch.nn.lazy"
+
+--- nn.LazyConv2d(out_channels: int, kernel_size: int|int[], …): nn.Conv2d whose number of input channels is that of
+-- the first input; then it is one. Its parameters have no elements until then, but may be given to an optimiser.
+return lazy("LazyConv2d", "Conv2d", {least = 3, most = 4, infer = function(x) return x:size(-3) end,
+  from_weight = function(w, groups) return w:size(2) * groups end, groups_at = 6})
