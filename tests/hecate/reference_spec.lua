@@ -264,7 +264,7 @@ describe("hecate stubs", function()
   it("runs, and defines what the program has", function()
     local env = setmetatable({}, {__index = {}})
     for _, name in ipairs {"torch", "torch/nn", "torch/nn/functional", "torch/nn/init",
-      "torch/nn/modules", "torch/nn/utils", "torch/optim", "torch/utils",
+      "torch/nn/modules", "torch/nn/parameter", "torch/nn/utils", "torch/optim", "torch/utils",
       "torch/utils/data", "torch/autograd", "torch/cuda", "gnuplot"} do
       assert(loadfile(folder .. "/stubs/" .. name .. ".lua", "t", env))()
     end

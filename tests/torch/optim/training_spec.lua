@@ -196,8 +196,11 @@ local function check(case, steps, run)
     end
     local first = torch.tensor(run.eval_out.data, {dtype = run.dtype}):reshape(run.eval_out.shape)
     local ours = out:narrow(1, 1, first:size(1))
-    local difference, scale = (ours - first):abs():max():item(), first:abs():max():item()
-    near("what the trained net gives, at most", scale, scale + difference, run.grad_rtol)
+    local scale, difference = first:abs():max():item(), (ours - first):abs():max():item()
+    -- PyTorch's own float32 is as far from its float64: a bias before a batch normalisation, whose gradient is noise.
+    local exact = torch.tensor(case.runs[1].eval_out.data, {dtype = "float64"}):reshape(first.shape)
+    local noise = run.dtype == "float32" and (first:double() - exact):abs():max():item() * factor or 0
+    near("what the trained net gives, at most", scale, scale + math.max(difference - noise, 0), run.grad_rtol)
     if run.accuracy then
       local accuracy = out:argmax(2):eq(evaluation[2]):double():mean():item()
       assert.is_true(math.abs(accuracy - run.accuracy) <= (run.dtype == "float32" and 1.5 / 297 or 1e-12))
