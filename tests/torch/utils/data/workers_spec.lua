@@ -66,7 +66,9 @@ describe("workers", function()
     end
     local loader = data.DataLoader(dataset(1, function() return item end),
       {batch_size = false, num_workers = 1, collate_fn = function(one) return one end})
-    local got = loader:iter()()
+    local next_batch = loader:iter()
+    local got = next_batch()
+    assert.is_nil(next_batch())
     assert.is_true(got[1]:equal(big))
     for name, value in pairs(item) do
       if torch.is_tensor(value) then
