@@ -2,6 +2,7 @@
 -- sublinear memory cost"). What a part of a model keeps for its backward pass is not kept
 -- but computed again.
 local library = require "torch.utils.options"
+local recomputation = require "torch.utils.recomputation"
 local checkpoint = {}
 
 local options_known = {use_reentrant = true, preserve_rng_state = true}
@@ -14,17 +15,18 @@ local function split_options(...)
   for key in pairs(last) do
     if not options_known[key] then return arguments, {} end
   end
+  for key, value in pairs(last) do
+    if type(value) ~= "boolean" then library.wrong("checkpoint", key, nil, "true or false", value) end
+  end
   arguments[arguments.n] = nil
   arguments.n = arguments.n - 1
   return arguments, last
 end
 
--- Runs f again, with gradients and with the random numbers of the first time.
-local function again(f, state, arguments)
-  local now = torch.get_rng_state()
-  local _ <close> = setmetatable({}, {__close = function() torch.set_rng_state(now) end})
-  if state then torch.set_rng_state(state) end
-  return table.pack(torch.enable_grad(f, table.unpack(arguments, 1, arguments.n)))
+-- Runs f again, with gradients, and with the random numbers and the autocast of the first time.
+local function again(f, state, under, arguments)
+  return table.pack(recomputation.with_random(state, under, torch.enable_grad, f,
+    table.unpack(arguments, 1, arguments.n)))
 end
 
 -- The gradients of what f gives for `arguments`, from those of its results; those of
@@ -36,7 +38,7 @@ local function backward(ctx, ...)
     if x ~= nil then arguments[i] = x:detach():requires_grad_(x.requires_grad)
     else arguments[i] = ctx.arguments[i] end
   end
-  local results = again(ctx.f, ctx.state, arguments)
+  local results = again(ctx.f, ctx.state, ctx.under, arguments)
   local roots, gradients = {}, {}
   for i = 1, results.n do
     if torch.is_tensor(results[i]) and results[i].requires_grad then
@@ -57,7 +59,7 @@ local Checkpoint
 local function operation()
   Checkpoint = Checkpoint or torch.autograd.Function("Checkpoint", {
     forward = function(ctx, _, f, state, ...)
-      ctx.f, ctx.state, ctx.arguments = f, state, table.pack(...)
+      ctx.f, ctx.state, ctx.arguments, ctx.under = f, state, table.pack(...), recomputation.autocast_now()
       local tensors = {}
       for i = 1, ctx.arguments.n do
         if torch.is_tensor(ctx.arguments[i]) then
@@ -72,15 +74,16 @@ local function operation()
   return Checkpoint
 end
 
---- torch.utils.checkpoint.checkpoint(f, ..., {preserve_rng_state = true}): f(...), without
+--- torch.utils.checkpoint.checkpoint(f, ..., {preserve_rng_state = true, use_reentrant = true}): f(...), without
 -- keeping what its backward pass needs: that runs f once more, with the same random numbers
--- (dropout) unless preserve_rng_state is false. Gradients of parameters that f uses go to
--- their .grad; there is no second derivative, and torch.autograd.grad finds the
--- gradients of the arguments alone.
+-- (dropout) unless preserve_rng_state is false, and the same autocast. By default gradients of parameters that f uses
+-- go to their .grad; there is no second derivative, and torch.autograd.grad finds the
+-- gradients of the arguments alone. With use_reentrant = false there are no such limits; f must do the same both times.
 function checkpoint.checkpoint(f, ...)
   if not library.is_callable(f) then library.wrong("checkpoint", "f", 1, "a function", f) end
   local arguments, options = split_options(...)
   local state = options.preserve_rng_state ~= false and torch.get_rng_state() or nil
+  if options.use_reentrant == false then return recomputation.run("checkpoint", f, state, arguments) end
   local wanted = torch.zeros(0):requires_grad_(true)
   return operation():apply(wanted, f, state, table.unpack(arguments, 1, arguments.n))
 end

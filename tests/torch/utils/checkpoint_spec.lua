@@ -27,6 +27,57 @@ describe("torch.utils.checkpoint", function()
     assert.are.same(plain, gradients(model, function(t) return checkpoint.checkpoint_sequential(model, 3, t) end, x))
   end)
 
+  it("without reentrance: gradients of every kind", function()
+    local model, x = network(), torch.randn(5, 4)
+    local how = {use_reentrant = false}
+    torch.manual_seed(1)
+    local plain = gradients(model, model, x)
+    torch.manual_seed(1)
+    assert.are.same(plain, gradients(model, function(t) return checkpoint.checkpoint(model, t, how) end, x))
+    torch.manual_seed(1)
+    assert.are.same(plain, gradients(model, function(t)
+      return checkpoint.checkpoint_sequential(model, 3, t, how)
+    end, x))
+    model:eval()
+    local y = checkpoint.checkpoint(model, x, how):pow(2):sum()
+    local g = torch.autograd.grad(y, model[1].weight, nil, {retain_graph = true})
+    assert.is_true(torch.equal(g, (torch.autograd.grad(y, model[1].weight))))
+    local runs = 0
+    local function cube(t)
+      runs = runs + 1
+      return (t * t * t):sum()
+    end
+    local w = torch.tensor({2.0, 3.0}, {dtype = "float64"}):requires_grad_()
+    local first = torch.autograd.grad(checkpoint.checkpoint(cube, w, how), w, nil, {create_graph = true})
+    assert.are.same({12, 27}, first:tolist())
+    assert.equal(2, runs)
+    assert.are.same({12, 18}, torch.autograd.grad(first:sum(), w):tolist())
+    local calls = 0
+    local other = checkpoint.checkpoint(function(t)
+      calls = calls + 1
+      return calls == 1 and t * t or t:exp():sin():tanh()
+    end, w, how)
+    assert.error_matches(function() other:sum():backward() end, "kept 2 tensors at first, %d+ when it ran again")
+    assert.error_matches(function() checkpoint.checkpoint(cube, w, {use_reentrant = 5}) end,
+      "checkpoint: 'use_reentrant': expected true or false, got number 5")
+  end)
+
+  it("runs again under the autocast of the first time", function()
+    for _, reentrant in ipairs {true, false} do
+      local layer, dtypes = nn.Linear(4, 4), {}
+      local function f(t)
+        local y = layer(t)
+        dtypes[#dtypes + 1] = tostring(y.dtype)
+        return y * y
+      end
+      local y = torch.autocast("cpu", function()
+        return checkpoint.checkpoint(f, torch.rand(2, 4):requires_grad_(), {use_reentrant = reentrant})
+      end)
+      y:sum():backward()
+      assert.are.same({"torch.bfloat16", "torch.bfloat16"}, dtypes)
+    end
+  end)
+
   it("passes what is no tensor, and several results", function()
     local x, y = torch.ones(3):requires_grad_(true), torch.ones(3):requires_grad_(true)
     local function f(a, k, b, text) return a * k + b, #text, a * b end
