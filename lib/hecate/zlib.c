@@ -69,8 +69,8 @@ static int zlib_open(lua_State *L) {
 }
 
 /* inflate(packed, size, part) -> Tensor: the bytes that a raw stream (RFC 1951) unpacks to, of which there must be
-** 'size' (part: at least so many, the first ones are wanted), as a tensor of uint8. nil and why not, where the stream is
-** damaged. */
+** 'size' (part: at least so many, the first ones are wanted), as a tensor of uint8. nil and why not, where the stream
+** is damaged. */
 static int zlib_inflate(lua_State *L) {
   enum { CHUNK = 1 << 30 }; /* avail_in and avail_out are 32 bits */
   size_t n;

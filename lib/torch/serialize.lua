@@ -5,9 +5,9 @@ local serialize = {}
 
 -- By the ending of a path, the module that writes it; others are safetensors.
 local WRITERS = {pt = "pytorch", pth = "pytorch", npy = "npy", npz = "npz", csv = "csv",
-  tsv = "csv", mat = "mat"}
+  tsv = "csv", mat = "mat", h5 = "hdf5", hdf5 = "hdf5"}
 
-local PACKED <const> = {npz = true, mat = true} -- what can be compressed
+local PACKED <const> = {npz = true, mat = true, hdf5 = true} -- what can be compressed
 
 -- Formats whose first bytes tell nothing, by the ending of the path.
 local ENDINGS = {pkl = "legacy", pickle = "legacy", csv = "csv", tsv = "csv"}
@@ -17,7 +17,7 @@ local READERS = {
   ["a zip file of torch.save of PyTorch"] = "pytorch", ["a zip file of NumPy arrays (.npz)"] = "npz",
   ["a zip file, as torch.save of PyTorch writes"] = "zipped",
   ["a pickle of torch.save of an old PyTorch"] = "legacy", ["a Python pickle"] = "legacy",
-  ["a NumPy array (.npy)"] = "npy", ["a MATLAB file"] = "mat",
+  ["a NumPy array (.npy)"] = "npy", ["a MATLAB file"] = "mat", ["an HDF5 file"] = "hdf5",
 }
 
 local SAVE_PARAMETERS = {{"value"}, {"path"}, {"compressed", kind = "boolean"}, {"format", kind = "string"},
@@ -32,10 +32,10 @@ local function ending(path) return (path:match "%.(%w+)$" or ""):lower() end
 --- torch.save(value: any, path: path, compressed: bool = false, format: string = nil, metadata: any = nil): Writes
 -- tensors, numbers, complex ones too, strings, booleans and tables of them to a file. The ending of the path says
 -- which format: .pt and .pth are PyTorch's, .npy and .npz NumPy's, .csv a table of
--- columns (torch.csv), .mat MATLAB's variables (compressed packs .npz and .mat); all others are safetensors. format
--- ("pt", "npy", "npz", "csv", "mat", "safetensors") says it whatever the ending. Tensors and tables that are shared
--- stay shared. metadata: a table of strings for other readers of a safetensors file. The file is replaced in one
--- step: after any failure the old one is still there.
+-- columns (torch.csv), .mat MATLAB's variables .h5 HDF5 (compressed packs .npz, .mat and .h5); all others are
+-- safetensors. format ("pt", "npy", "npz", "csv", "mat", "h5", "safetensors") says it whatever the ending. Tensors
+-- and tables that are shared stay shared. metadata: a table of strings for other readers of a safetensors file. The
+-- file is replaced in one step: after any failure the old one is still there.
 function serialize.save(value, path, ...)
   if type(path) ~= "string" then
     local swapped = type(value) == "string" and "; the value comes first: torch.save(value, path)" or ""
@@ -44,10 +44,10 @@ function serialize.save(value, path, ...)
   local given = options.read("save", SAVE_PARAMETERS, value, path, ...)
   local writer = WRITERS[given.format or ending(path)] or "safetensors"
   if given.format and given.format ~= "safetensors" and not WRITERS[given.format] then
-    options.wrong("save", "format", nil, "safetensors, pt, npy, npz, csv or mat", given.format)
+    options.wrong("save", "format", nil, "safetensors, pt, npy, npz, csv, mat or h5", given.format)
   end
   if given.compressed and not PACKED[writer] then
-    internal.raise(("save: 'compressed': %s: only .npz and .mat files can be compressed"):format(path))
+    internal.raise(("save: 'compressed': %s: only .npz, .mat and .h5 files can be compressed"):format(path))
   end
   if given.metadata and writer ~= "safetensors" then
     internal.raise(("save: 'metadata': %s: only safetensors files have such texts"):format(path))

@@ -33,9 +33,10 @@ local formats = {
   ["an IDX file"] = "\0\0\8\1\0\0\0\3abc", ["a safetensors file"] = string.pack("<I8", #header) .. header .. "\0\0\0\0",
 }
 
+if not pcall(require, "torch.hdf5.library") then formats["an HDF5 file"] = nil end -- what opens it is not installed
+
 -- What a reader of such a file is told to do.
 local advice = {
-  ["an HDF5 file"] = "write it as safetensors in Python: safetensors.numpy.save_file",
   ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
   ["an ONNX model"] = "ONNX models cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads", ["a tar archive"] = "unpack it first",
@@ -48,7 +49,8 @@ local read = {["a zip file of torch.save of PyTorch"] = "a zip file without its 
   ["a zip file, as torch.save of PyTorch writes"] = "a zip file without its directory",
   ["a pickle of torch.save of an old PyTorch"] = "0 is no opcode of pickle",
     ["a Python pickle"] = "no opcode of pickle",
-  ["a NumPy array (.npy)"] = "a header of 118 bytes in a file of 27", ["a safetensors file"] = false}
+  ["a NumPy array (.npy)"] = "a header of 118 bytes in a file of 27", ["a safetensors file"] = false,
+    ["an HDF5 file"] = "hdf5"}
 
 local function message(f, ...)
   local ok, text = pcall(f, ...)

@@ -1,10 +1,7 @@
 -- What to do with a file that torch.load cannot read: formats of others by the words of torch._C.file_format.
-local PYTHON <const> = "write it as safetensors in Python: "
-local NUMPY <const> = PYTHON .. "safetensors.numpy.save_file({\"x\": array}, \"x.safetensors\")"
 local UNPACK <const> = "unpack it first"
 
 local advice = {
-  ["an HDF5 file"] = NUMPY,
   ["a file of Torch7 (.t7)"] = "Torch7's files cannot be read yet",
   ["an ONNX model"] = "ONNX models cannot be read yet", ["a GGUF file"] = "GGUF files cannot be read yet",
   ["an IDX file"] = "torchvision.datasets.MNIST(folder) reads the folder that it lies in",

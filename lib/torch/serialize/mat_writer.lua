@@ -100,8 +100,8 @@ local function encode_table(t, name, place, seen)
     local width = 1
     for _, field in ipairs(fields) do
       if not field or n > 0 or not field:find "^%a[%w_]*$" or #field > 63 then
-        internal.raise(("torch.save: %s: a table of MATLAB has items 1 to n, or fields with names such as 'x_1'"):format(
-          place))
+        internal.raise(("torch.save: %s: a table of MATLAB has items 1 to n, or fields with names "
+          .. "such as 'x_1'"):format(place))
       end
       width = math.max(width, #field + 1)
     end

@@ -192,8 +192,10 @@ describe("torch.save of a .pt file", function()
     refused("torch.save: x: a tensor on meta has no elements", torch.save, {x = torch.zeros(2, {device = "meta"})},
       file)
     refused("torch.save: x[1]: cannot save a function", torch.save, {x = {print}}, file)
-    refused("save: 'compressed': " .. file .. ": only .npz and .mat files", torch.save, 1, file, {compressed = true})
-    refused("save: 'format': expected safetensors, pt, npy, npz, csv or mat, got string 'zip'", torch.save, 1, file,
+    refused("save: 'compressed': " .. file .. ": only .npz, .mat and .h5 files", torch.save, 1, file,
+      {compressed = true})
+    refused("save: 'format': expected safetensors, pt, npy, npz, csv, mat or h5, got string 'zip'",
+      torch.save, 1, file,
       {format = "zip"})
     torch.save(7, folder .. "/any.pt", {format = "safetensors"})
     assert.equal("a safetensors file", torch._C.file_format(files.read(folder .. "/any.pt")))
