@@ -91,5 +91,5 @@ M[1] = {name = "break", usage = "%break [file:line or function]", run = run, tak
   doc = "stops programs there, for the debugger; lists the breakpoints\n" ..
     "%break train.lua:12 before %run train.lua; %break f; %break 3:1 is line 1 of input 3.\n" ..
     "%break off removes all of them and what is watched, %break off 2 one. Programs run slower\n" ..
-    "while there are any. Coroutines are not stopped. %debug? tells what the debugger can do."}
+    "while there are any. %debug? tells what the debugger can do."}
 return M

@@ -4,6 +4,7 @@ local brief = require "hecate.session.brief"
 local fault = require "hecate.session.fault"
 local source = require "hecate.session.source"
 local M = {}
+local create, wrap = coroutine.create, coroutine.wrap -- those of Lua
 
 local Stepper = {}
 Stepper.__index = Stepper
@@ -117,17 +118,28 @@ local function prompt(self, thread, why)
     if text == nil then self:go "quit" -- the end of the input
     elseif text then
       -- in a coroutine, for Ctrl-C: no hook runs in a hook
-      local work = coroutine.create(function() session:run(text) end)
+      local work = create(function() session:run(text) end)
       local good, message = coroutine.resume(work)
       if not good then session.write_error(tostring(message) .. "\n") end
     end
   until self.mode
   local word, deep = self.mode.word, levels(thread) - base(self, thread)
+  self.mode.thread = thread
   self.mode.most = word == "next" and deep or word == "out" and deep - 1 or nil
   if word == "continue" or word == "quit" then self.mode = nil end
   debugger.leave(session)
   if word == "quit" then error(M.STOP, 0) end
   debug.sethook(thread, self.hook, "l")
+end
+
+--- Whether a step that began in a coroutine ends in this one: where it stood, it has not gone deeper; elsewhere, the
+-- coroutine has yielded or ended.
+local function is_there(self, thread)
+  local mode = self.mode
+  if not mode.most then return true end
+  if mode.thread == thread then return levels(thread) - base(self, thread) <= mode.most end
+  local status = coroutine.status(mode.thread)
+  return status == "suspended" or status == "dead"
 end
 
 --- Why the program stops at this line ("": as it was asked to); nil: it does not.
@@ -138,8 +150,7 @@ local function reason(self, thread, line)
     if here then watch.known, watch.value, watch.version = true, value, version end
     if changed then return ("%s is now %s"):format(watch.text, brief.of(self.session, value)) end
   end
-  local mode = self.mode
-  if mode and (not mode.most or levels(thread) - base(self, thread) <= mode.most) then return "" end
+  if self.mode and is_there(self, thread) then return "" end
   for i, stop in ipairs(self.breaks) do
     if stop.line == line then
       local place = debug.getinfo(thread, base(self, thread), "S").source
@@ -169,16 +180,33 @@ end
 -- caller, "out" to the caller, "continue", "quit".
 function Stepper:go(word) self.mode = {word = word} end
 
+-- A hook belongs to a coroutine: those that the program makes get it when they are made.
+local function follow(self)
+  function coroutine.create(f)
+    local thread = create(f)
+    debug.sethook(thread, self.hook, "l")
+    return thread
+  end
+  function coroutine.wrap(f)
+    local resume = wrap(f)
+    local _, thread = debug.getupvalue(resume, 2) -- vm/coroutine.c: behind the function of Lua's own
+    debug.sethook(thread, self.hook, "l")
+    return resume
+  end
+end
+
 --- Before something that the session calls: whether it is to be followed by detach.
 function Stepper:attach()
   local wanted = #self.breaks > 0 or #self.watches > 0 or self.mode
   if not wanted or self.session.debugging or debug.gethook() == self.hook then return false end
   debug.sethook(self.hook, "l")
+  follow(self)
   return true
 end
 
 function Stepper:detach()
   self.mode = nil
+  coroutine.create, coroutine.wrap = create, wrap
   if debug.gethook() == self.hook then debug.sethook() end
 end
 

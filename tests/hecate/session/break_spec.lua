@@ -117,6 +117,53 @@ describe("%break", function()
   end)
 end)
 
+describe("a breakpoint in a coroutine", function()
+  before_each(function()
+    files.write(folder .. "/co.lua", [[
+local function double(n)
+  return 2 * n
+end
+local resume = coroutine.wrap(function(a)
+  local inner = double(a)
+  coroutine.yield(inner)
+  local later = inner + 1
+  return later
+end)
+local first = resume(4)
+local second = resume()
+local other = coroutine.create(function(b)
+  local c = b + 1
+  return c
+end)
+result = {first, second, select(2, coroutine.resume(other, 7))}
+]])
+  end)
+
+  it("stops, shows and sets its variables", function()
+    run("%break " .. folder .. "/co.lua:7")
+    local text = run("%run " .. folder .. "/co.lua", "inner", "inner = 20", "continue")
+    assert.matches("breakpoint 1", text)
+    assert.matches("co.lua:7", text)
+    assert.matches("\n8\n", text)
+    assert.same({8, 21, 8}, s.env.result)
+    run "%break off"
+    run("%break " .. folder .. "/co.lua:13")
+    assert.matches("\n7\n", run("%run " .. folder .. "/co.lua", "b", "continue"))
+    assert.equal("[C]", debug.getinfo(coroutine.create, "S").short_src)
+    assert.equal("[C]", debug.getinfo(coroutine.wrap, "S").short_src)
+  end)
+
+  it("goes on line by line, over calls, and to the caller when it yields", function()
+    run("%break " .. folder .. "/co.lua:5")
+    local text = run("%run " .. folder .. "/co.lua", "next", "inner", "next", "first", "continue")
+    local lines = {}
+    for line in text:gmatch "co.lua:(%d+): in function" do lines[#lines + 1] = line end
+    assert.matches("\n8\n", text) -- inner
+    assert.matches("8\n$", text:match "^.*\n8\n") -- first, in the main program
+    assert.same({8, 9, 8}, s.env.result)
+  end)
+end)
+
 describe("the debugger in a terminal", function()
   it("survives Ctrl-C at its prompt and in what it runs, and the program is stopped by it afterwards", function()
     pty.run(folder, {{"expect", "> "}, {"send", "%break train.lua:12\r"}, {"expect", ":12\r"}, {"expect", "> "},
