@@ -55,8 +55,9 @@ static const struct {
 static const char *compare_method(lua_State *L, bool or_equal) {
   const bool first = tensor_test(L, 1) != NULL, second = tensor_test(L, 2) != NULL;
   if (first && second) return or_equal ? "x:le(y) or y:ge(x)" : "x:lt(y) or y:gt(x)";
-  luaL_tolstring(L, second ? 1 : 2, NULL);
-  return lua_pushfstring(L, "x:%s%s(%s)", second ? "g" : "l", or_equal ? "e" : "t", lua_tostring(L, -1));
+  const int other = second ? 1 : 2;
+  const char *text = lua_type(L, other) == LUA_TNUMBER ? luaL_tolstring(L, other, NULL) : "y";
+  return lua_pushfstring(L, "x:%s%s(%s)", second ? "g" : "l", or_equal ? "e" : "t", text);
 }
 
 /* Lua makes a boolean of the result, so only one element has a meaning. */

@@ -21,6 +21,9 @@ function Transform:_inverse_of(y)
   self._x, self._y = x, y
   return x
 end
+function Transform:_call()
+  options.raise(torch.typename(self) .. ": it has no method _call, which makes y of x")
+end
 function Transform:_inverse() options.raise(torch.typename(self) .. ": it has no inverse") end
 function Transform:log_abs_det_jacobian()
   options.raise(torch.typename(self) .. ": log_abs_det_jacobian is not defined: it is not bijective")

@@ -17,7 +17,8 @@ end
 
 --- A copy of the layer `first` that does what the normalisation `bn` does, too.
 function fusion.fuse(name, first, bn, transpose)
-  for i, module in ipairs {first, bn} do
+  for i = 1, 2 do
+    local module = i == 1 and first or i == 2 and bn
     if not torch.isinstance(module, torch.nn.Module) then
       options.wrong(name, i == 1 and "layer" or "bn", i, "a module", module)
     end

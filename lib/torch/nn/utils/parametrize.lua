@@ -48,6 +48,11 @@ local function inverted(modules, value, demanded)
 end
 
 function List:__init(modules, original, unsafe, parameter)
+  if options.length(modules) == nil or type(modules) ~= "table" then
+    options.wrong("ParametrizationList", "modules", 1, "an array of modules", modules)
+  elseif not torch.is_tensor(original) then
+    options.wrong("ParametrizationList", "original", 2, "a tensor", original)
+  end
   List.super.__init(self, modules)
   self.unsafe = unsafe
   local list = torch.no_grad(inverted, modules, original, false)
