@@ -8,6 +8,11 @@ return function(mode, f, ...)
   if type(mode) ~= "boolean" then
     options.wrong("set_multithreading_enabled", "mode", 1, "true or false", mode)
   end
-  if f ~= nil then return f(...) end
+  if f ~= nil then
+    if not options.is_callable(f) then
+      options.wrong("set_multithreading_enabled", "f", 2, "a function or nothing", f)
+    end
+    return f(...)
+  end
   return setmetatable({}, {__close = function() end})
 end

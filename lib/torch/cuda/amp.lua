@@ -1,4 +1,5 @@
 --- torch.cuda.amp: The older names of torch.amp for CUDA: autocast, GradScaler, custom_fwd and custom_bwd.
+local options = require "torch.utils.options"
 local amp = {}
 
 local function with_device(f)
@@ -17,10 +18,9 @@ amp.GradScaler = with_device(torch.amp.GradScaler)
 
 --- torch.cuda.amp.custom_fwd(forward: function, {cast_inputs: dtype = nil}) -> function: torch.amp.custom_fwd with
 -- device_type = "cuda".
-function amp.custom_fwd(forward, given)
-  local all = {device_type = "cuda"}
-  for key, value in pairs(given or {}) do all[key] = value end
-  return torch.amp.custom_fwd(forward, all)
+function amp.custom_fwd(...)
+  local given = options.read("custom_fwd", {{"forward", kind = "callable", required = true}, {"cast_inputs"}}, ...)
+  return torch.amp.custom_fwd(given.forward, {device_type = "cuda", cast_inputs = given.cast_inputs})
 end
 
 --- torch.cuda.amp.custom_bwd(backward: function) -> function: torch.amp.custom_bwd with device_type = "cuda".

@@ -8,5 +8,8 @@ return function(error_message, f, ...)
   if type(error_message) ~= "string" then
     options.wrong("disable_saved_tensors_hooks", "error_message", 1, "a string", error_message)
   end
+  if f ~= nil and not options.is_callable(f) then
+    options.wrong("disable_saved_tensors_hooks", "f", 2, "a function or nothing", f)
+  end
   return saving.forbid(error_message, f, ...)
 end

@@ -13,5 +13,8 @@ return function(pin_memory, f, ...)
   if pin_memory ~= nil and type(pin_memory) ~= "boolean" then
     options.wrong("save_on_cpu", "pin_memory", 1, "true, false or a function", pin_memory)
   end
+  if f ~= nil and not options.is_callable(f) then
+    options.wrong("save_on_cpu", "f", 2, "a function or nothing", f)
+  end
   return saving.enter(pack, unpack, f, ...)
 end

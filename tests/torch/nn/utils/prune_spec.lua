@@ -144,3 +144,17 @@ describe("nn.utils", function()
       message(nn.utils.skip_init, 5))
   end)
 end)
+
+describe("older names", function()
+  it("of nn.init, functional_call and Variable", function()
+    for _, name in ipairs {"uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal",
+      "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse"} do
+      assert.equal(nn.init[name .. "_"], nn.init[name])
+    end
+    local net = nn.Linear(2, 1)
+    assert.are.same({{2}}, nn.utils.stateless.functional_call(net,
+      {weight = torch.ones(1, 2), bias = torch.zeros(1)}, torch.ones(1, 2)):tolist())
+    assert.is_true(torch.autograd.Variable(torch.ones(1), {requires_grad = true}).requires_grad)
+    assert.is_false(torch.autograd.Variable(torch.ones(1)).requires_grad)
+  end)
+end)
