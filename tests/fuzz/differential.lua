@@ -11,6 +11,7 @@ local CALLS <const>, SEED <const> = math.tointeger(arg[1]) or 200, math.tointege
 local ONLY <const>, PYTHON <const> = arg[3] or "", os.getenv "PYTHON" or "python3"
 local DTYPES <const> = {"float32", "float64", "int64", "int32", "uint8", "int8", "int16", "bool", "float16", "bfloat16",
   "complex64", "complex128"}
+local WIDTH <const> = math.tointeger(os.getenv "HECATE_FUZZ_WIDTH" or 400) -- of what is shown of a call
 local BATCH <const> = 12 -- ops that one process of Python answers for
 
 if not os.execute(PYTHON .. " -c 'import torch' 2>/dev/null") then
@@ -24,7 +25,7 @@ local PREFIX <const> = {["torch"] = "", ["nn.functional"] = "nn.functional.", ["
 
 -- The name of a row in both languages, or nil: it is private, draws random numbers or has no such name there.
 local function name_of(row)
-  local module = type(row.module) == "table" and row.module[1] or row.module or "torch"
+  local module = type(row.module) == "table" and row.module[#row.module] or row.module or "torch"
   if row.private or row.random or row.creation or row.inplace == "only" or known.left_out[row.lua] then return nil end
   return PREFIX[module] and PREFIX[module] .. row.lua
 end
@@ -45,6 +46,7 @@ local function draw(list, row, name)
     for i = 1, CALLS do
       local edges = i % 3 == 0
       local call = i % 2 == 0 and arguments.by_sample(row, dtype, edges) or arguments.by_types(row, dtype, edges)
+      if call and name:find "^nn" then arguments.name_options(row, call) end
       if call then
         list[#list + 1] = {name = name, row = row, call = call, dtype = dtype, gradient = differentiable and not edges}
       end
@@ -86,7 +88,7 @@ local function gradients(outs, leaves)
   for i = 1, outs.n do
     local t = outs[i]
     if torch.is_tensor(t) and t.requires_grad then
-      local part = (t * 1.5):sum()
+      local part = (t * t + t):sum()
       total = total and total + part or part
     end
   end
@@ -139,7 +141,8 @@ local function judge(list)
         local kind = why:gsub("[%d.e+-]+", "N"):sub(1, 60)
         if not op.shown[kind] and op.n_shown < 4 then
           op.shown[kind], op.n_shown = true, op.n_shown + 1
-          print(("%s: %s\n    %s"):format(c.row.name, why, languages.line(c.name, c.call, c.gradient):sub(1, 400)))
+          local line = languages.line(c.name, c.call, c.gradient)
+          print(("%s: %s\n    %s"):format(c.row.name, why, line:sub(1, WIDTH)))
         end
       end
     end

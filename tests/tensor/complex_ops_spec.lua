@@ -8,6 +8,16 @@ local function complex(parts, ...)
   return torch.complex(numbers(parts[1]), numbers(parts[2]))
 end
 
+describe("complex addmm", function()
+  it("takes factors with a fraction", function()
+    for _, dtype in ipairs {"complex64", "complex128"} do
+      local x, a, b = torch.ones(2, 2):to(dtype), torch.eye(2):to(dtype), torch.full({2, 2}, 2):to(dtype)
+      local out = torch.addmm(x, a, b, {beta = 0.5, alpha = 1.5})
+      assert.is_true(torch.allclose(torch.real(out), torch.full({2, 2}, 3.5):to(torch.real(out).dtype)))
+    end
+  end)
+end)
+
 --- Compares a tensor with the real numbers in order, or with lists of their two parts.
 local function same(t, want, name)
   local function check(part, list)

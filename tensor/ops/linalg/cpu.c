@@ -28,16 +28,22 @@ Status KERNEL(mm)(Call *c) { return linalg_multiply(c->in[0], c->in[1], 1, 0, c-
 ** elements in order, or NULL for zeros. */
 static void scale_exactly(Tensor *to, const Tensor *plus, Scalar alpha) {
   const AddAttrs attrs = {alpha};
-  const int64_t zero = 0, size = (int64_t)tensor_itemsize(to);
-  char *operands[] = {tensor_data(to), plus != NULL ? tensor_data(plus) : (char *)&zero, tensor_data(to)};
+  _Alignas(ELEMENT_BYTES) char zero[ELEMENT_BYTES] = {0};
+  const int64_t size = (int64_t)tensor_itemsize(to);
+  char *operands[] = {tensor_data(to), plus != NULL ? tensor_data(plus) : zero, tensor_data(to)};
   const int64_t strides[] = {size, plus != NULL ? size : 0, size};
   cpu_strips[to->dtype][OP_ADD](to->numel, operands, strides, &attrs);
+}
+
+static bool addmm_is_zero(Scalar s) {
+  if (s.kind == SCALAR_COMPLEX) return s.as.c.re == 0 && s.as.c.im == 0;
+  return s.kind == SCALAR_FLOAT ? s.as.f == 0 : s.as.i == 0;
 }
 
 static Status addmm_exactly(Call *c, const AddmmAttrs *a) {
   Tensor *out = c->out[0], *input = NULL;
   TRY(linalg_multiply(c->in[1], c->in[2], 1, 0, out));
-  if (scalar_to_int(a->beta) != 0) {
+  if (!addmm_is_zero(a->beta)) {
     TRY(tensor_empty_cpu(2, out->shape, (DType)out->dtype, &input));
     Status status = tensor_copy_raw(input, c->in[0]);
     if (status != OK) {

@@ -101,7 +101,7 @@ local function copy_of(name, rest, call, example)
     composite = function(o) return call(o):clone() end, doc = ("What %s shows, as a copy."):format(name),
     example = example}
 end
-copy_of("view", ", size: shape", function(o) return o.input:view(o.size) end,
+copy_of("view", ", size: shape", function(o) return o.input:reshape(o.size) end,
   "torch.view_copy(torch.arange(4), {2, 2})")
 copy_of("expand", ", size: shape", function(o) return o.input:expand(o.size) end,
   "torch.expand_copy(torch.ones(1), {3})")

@@ -30,7 +30,7 @@ static inline T NAME(sample_clip)(const Sampler *s, int d, T v, T *slope) {
   const T last = (T)(s->size[d] - 1);
   if (v > 0 && v < last) return v;
   *slope = 0;
-  return v >= last ? last : 0; /* NaN becomes 0 */
+  return v >= last || (v != v && s->dims == 3) ? last : 0; /* NaN: the first one in a plane, the last in a volume */
 }
 /* v mirrored at the edges of the input: at the centres of the outermost elements, or at their outer edges. */
 static inline T NAME(sample_reflect)(const Sampler *s, int d, T v, T *slope) {

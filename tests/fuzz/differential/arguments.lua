@@ -192,4 +192,14 @@ function arguments.by_sample(row, dtype, edges)
   return call
 end
 
+--- Gives what is no tensor by name: PyTorch's losses have deprecated arguments in between.
+function arguments.name_options(row, call)
+  for i = call.n, 1, -1 do
+    local kind = call[i] and call[i].kind or "none"
+    if kind == "tensor" or kind == "positions" or kind == "tensors" then return end
+    if kind ~= "none" then call.named[row.args[i].name] = call[i] end
+    call[i], call.n = nil, i - 1
+  end
+end
+
 return arguments

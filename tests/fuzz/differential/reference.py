@@ -78,7 +78,7 @@ def run(name, args, kwargs, gradient):
         total = None
         for t in outs:
             if isinstance(t, torch.Tensor) and t.requires_grad:
-                part = (t * 1.5).sum()
+                part = (t * t + t).sum()
                 total = part if total is None else total + part
         if total is not None:
             grads = torch.autograd.grad(total, leaves, allow_unused=True)
