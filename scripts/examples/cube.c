@@ -73,7 +73,7 @@ static void check(Status status) {
 int main(void) {
   const int64_t shape[] = {3};
   const CubeAttrs attrs = {.by = 2};
-  Tensor *x, *y, *sum, *grads[1];
+  Tensor *x, *y, *sum, *grads[1] = {NULL};
   check(cube_register());
   check(tensor_empty_cpu(1, shape, DTYPE_FLOAT64, &x));
   double *data = tensor_data(x);

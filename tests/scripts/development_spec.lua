@@ -7,7 +7,9 @@ local files = dofile "tests/files.lua"
 local function output(command, ...) return files.capture(command:format(...) .. " 2>&1") end
 local function has(program) return output("command -v %s", program) ~= "" end
 
-local built = io.open(build .. "/development/libhecate.so")
+-- Built, and with the same ops as the program.
+local library = build .. "/development/libhecate.so"
+local built = io.open(library) and os.execute(("[ %s -nt %s/gen/ops.stamp ]"):format(library, build))
 local can_try = built and has "cmake" and has "cc" and has "pkg-config" and not os.getenv "ASAN_OPTIONS"
 local check = can_try and it or pending
 

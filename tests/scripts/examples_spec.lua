@@ -73,6 +73,20 @@ describe("the examples", function()
     assert.equal(40, rows) -- steps 21 to 24 of the run that stopped are gone
   end)
 
+  local python = os.getenv "PYTHON" or "python3"
+  local with_numpy = os.execute(python .. " -c 'import numpy' >/dev/null 2>&1") and it or pending
+  with_numpy("let NumPy compute in a process beside", function()
+    local text = sh("PYTHON=%s %s scripts/examples/python.lua 2>&1", python, screen.hecate)
+    assert.truthy(text:find("eigenvalues by NumPy: \ttensor({1.3820, 3.6180}, dtype=torch.float64)", 1, true), text)
+    assert.truthy(text:find("the same sum:         \ttrue", 1, true), text)
+    assert.truthy(text:find("x.nothing: AttributeError: ", 1, true), text)
+  end)
+
+  it("without NumPy, say so", function()
+    local text = sh("PYTHON=/bin/false %s scripts/examples/python.lua 2>&1", screen.hecate)
+    assert.truthy(text:find("no Python with NumPy: /bin/false", 1, true), text)
+  end)
+
   it("are those that their page names", function()
     local page = read "scripts/examples/README.md"
     for path in sh("ls scripts/examples"):gmatch "%S+" do
