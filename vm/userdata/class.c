@@ -71,10 +71,9 @@ static bool behind_the_last(lua_State *L) {
   return counted && lua_tointeger(L, 2) > luaL_len(L, 1);
 }
 
-/* Pushes the getter (1) or setter (2) of the property that the key at 2 names, where the table of fields, at the top,
-** has properties: they are in its metatable, which other tables of fields have not. */
+/* Pushes the getter (1) or setter (2) of the property that the key at 2 names. The properties are at the top: they are
+** the metatable of the table of fields, which other tables of fields have not. */
 static bool push_property(lua_State *L, int which) {
-  if (!lua_getmetatable(L, -1)) return false;
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) != LUA_TTABLE) return false;
   lua_rawgeti(L, -1, which);
@@ -136,8 +135,7 @@ static int instance_index(lua_State *L) {
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
-    lua_pop(L, 1);
-    if (push_property(L, 1)) {
+    if (lua_getmetatable(L, -2) && push_property(L, 1)) {
       lua_pushvalue(L, 1);
       lua_call(L, 1, 1);
       return 1;
@@ -160,7 +158,7 @@ static int instance_index(lua_State *L) {
 static int instance_newindex(lua_State *L) {
   const ObjectClass *info = check_self(L);
   class_fields(L, 1);
-  if (push_property(L, 2)) {
+  if (lua_getmetatable(L, -1) && push_property(L, 2)) {
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 3);
     lua_call(L, 2, 0);
