@@ -5,7 +5,7 @@ local saving = require "torch.autograd.graph.saving"
 -- any: While f(...) runs (without f: until the result is closed, `local _ <close> = …`), what a graph keeps of a
 -- tensor is what pack_hook(tensor) returns, and the backward pass takes unpack_hook(that), a tensor with the same
 -- elements. So it may lie in a file, on another device, or in fewer bits. Both run without gradients. torch.fused
--- keeps its tensors itself.
+-- and torch.autograd.Function keep their tensors themselves.
 -- Example:
 --     local x = torch.ones(2):requires_grad_()
 --     local hooks = torch.autograd.graph.saved_tensors_hooks

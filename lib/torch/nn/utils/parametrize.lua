@@ -250,6 +250,40 @@ function parametrize.remove_parametrizations(module, tensor_name, leave_parametr
   return module
 end
 
+local function transfer_one(from_module, to_module, name)
+  local list = from_module.parametrizations[name]
+  if not parametrize.is_parametrized(to_module, name) then
+    for _, parametrization in ipairs(list:children()) do
+      parametrize.register_parametrization(to_module, name, parametrization, list.unsafe)
+    end
+  end
+  local target = to_module.parametrizations[name]
+  for i = 1, list.ntensors do
+    local original = list.ntensors == 1 and "original" or "original" .. i - 1
+    target[original] = list[original]
+  end
+end
+
+--- nn.utils.parametrize.transfer_parametrizations_and_params(from_module: Module, to_module: Module,
+-- tensor_name: string = nil) -> Module: Gives to_module the parametrizations of from_module (of all its tensors, or of
+-- one) and its original tensors, which both share then. Returns to_module.
+function parametrize.transfer_parametrizations_and_params(from_module, to_module, tensor_name)
+  local who = "transfer_parametrizations_and_params"
+  for i = 1, 2 do
+    local module = i == 1 and from_module or to_module
+    if not torch.isinstance(module, torch.nn.Module) then
+      options.wrong(who, i == 1 and "from_module" or "to_module", i, "a module", module)
+    end
+  end
+  if not parametrize.is_parametrized(from_module, tensor_name) then
+    options.raise(who .. ": 'from_module' (argument 1): it is not parametrized")
+  end
+  local names = {tensor_name}
+  if tensor_name == nil then names = from_module.parametrizations:keys() end
+  for _, name in ipairs(names) do transfer_one(from_module, to_module, name) end
+  return to_module
+end
+
 --- nn.utils.parametrize.type_before_parametrizations(module: Module) -> string: The name of the class of a module.
 -- Example: nn.utils.parametrize.type_before_parametrizations(nn.Linear(2, 1))
 function parametrize.type_before_parametrizations(module) return torch.typename(module) end

@@ -62,6 +62,31 @@ describe("nn.utils.prune", function()
     assert.equal(6, net.weight_mask:sum():item())
     assert.equal(3, prune.L1Unstructured.apply(linear(), "weight", 3).weight_mask:sum():item())
   end)
+  it("by a method of the program", function()
+    local EverySecond = torch.class("EverySecondOfSpec", prune.BasePruningMethod)
+    function EverySecond:__init(step) self.step = step or 2 end
+    function EverySecond:compute_mask(_, default_mask)
+      local mask = default_mask:clone()
+      mask[{{1, -1, self.step}}] = 0
+      return mask
+    end
+    local net = linear()
+    EverySecond:apply(net, "weight")
+    assert.are.same({{0, -6, 0}, {-2, 0, -4}}, net.weight:tolist())
+    EverySecond:apply(net, "weight", 3) -- of what is left
+    assert.are.same({{0, 0, 0}, {-2, 0, -4}}, net.weight:tolist())
+    local Rows = torch.class("RowsOfSpec", prune.BasePruningMethod)
+    Rows.PRUNING_TYPE = "structured"
+    function Rows:compute_mask(_, mask)
+      mask = mask:clone()
+      mask[1] = 0
+      return mask
+    end
+    assert.are.same({{0, 0, 0}, {-2, 5, -4}}, Rows:apply(linear(), "weight").weight:tolist())
+    assert.matches("the class has no method 'compute_mask'", message(function()
+      torch.class("NoneOfSpec", prune.BasePruningMethod):apply(linear(), "weight")
+    end))
+  end)
   it("global_unstructured", function()
     local one, two = linear(), linear()
     torch.no_grad(function() two.weight:mul_(0.1) end)
