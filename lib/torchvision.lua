@@ -1,2 +1,2 @@
---- torchvision: data sets of images.
-return {datasets = require "torchvision.datasets"}
+--- torchvision: data sets of images; operators on boxes and regions.
+return {datasets = require "torchvision.datasets", ops = require "torchvision.ops"}

@@ -260,10 +260,11 @@ Net()(torch.ones(1, 1))]],
 local ds = torch.utils.data.TensorDataset(torch.ones(4, 1), torch.ones(4))
 local loader = torch.utils.data.DataLoader(ds, {batch_size = 2, shufle = true})]],
     "2: DataLoader: unknown option 'shufle', did you mean 'shuffle'? (known: dataset, batch_size, " ..
-    "shuffle, sampler, num_workers, collate_fn, drop_last, generator)"},
+    "shuffle, sampler, batch_sampler, num_workers, collate_fn, pin_memory, drop_last, timeout, worker_init_fn, " ..
+    "multiprocessing_context, generator, prefetch_factor, persistent_workers)"},
   {"local data = torch.load(\"slip.lua\")",
-    "1: torch.load: slip.lua: no safetensors file but a text (offset 0); io.lines(path) gives its lines, " ..
-    "hecate plot draws a table of numbers"},
+    "1: torch.load: slip.lua: no safetensors file but a text (offset 0); torch.csv.read(path) reads a table, " ..
+    "io.lines(path) gives lines"},
   {[[
 require 'nn'
 local mlp = nn.Sequential()
