@@ -214,8 +214,7 @@ end
 
 --- torchvision.ops.nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Positions: Non-maximum suppression: the
 -- positions of boxes (N×4) by falling score, without those that a better one overlaps by more than iou_threshold.
--- Example: torchvision.ops.nms(torch.tensor({{0., 0, 4, 4}, {0., 0, 4, 5}, {6., 6, 8, 8}}), torch.tensor({.5, .9,
--- .1}), 0.5)
+-- Example: torchvision.ops.nms(torch.tensor({{0., 0, 4, 4}, {0., 0, 4, 5}}), torch.tensor({.5, .9}), 0.5)
 function boxes.nms(...)
   local given = options.read("nms", {{"boxes"}, {"scores", kind = "tensor", required = true},
     {"iou_threshold", kind = "number", required = true}}, ...)
@@ -225,8 +224,7 @@ end
 
 --- torchvision.ops.batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: float) -> Positions: nms of
 -- the boxes of each class (idxs, N) by itself; the positions by falling score.
--- Example: torchvision.ops.batched_nms(torch.tensor({{0., 0, 4, 4}, {0., 0, 4, 5}}), torch.tensor({.5, .9}),
--- torch.tensor({1, 2}), 0.5)
+-- Example: torchvision.ops.batched_nms(torch.ones(2, 4), torch.tensor({.5, .9}), torch.tensor({1, 2}), 0.5)
 function boxes.batched_nms(...)
   local given = options.read("batched_nms", {{"boxes"}, {"scores", kind = "tensor", required = true},
     {"idxs", kind = "tensor", required = true}, {"iou_threshold", kind = "number", required = true}}, ...)
