@@ -23,7 +23,9 @@ end
 
 --- A constraint: its name, PyTorch's name of its class, the test and other fields.
 local function make(name, title, test, fields)
-  if fields ~= nil and type(fields) ~= "table" then options.wrong("constraints.make", "fields", 4, "a table", fields) end
+  if fields ~= nil and type(fields) ~= "table" then
+    options.wrong("constraints.make", "fields", 4, "a table", fields)
+  end
   local c = Constraint()
   c.name, c.title, c.test = name, title, test
   for key, value in pairs(fields or {}) do c[key] = value end
