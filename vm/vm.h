@@ -101,6 +101,10 @@ typedef struct {
 /* Pushes the metatable of a C class, made at first use (methods are looked up
 ** along the parents). */
 void object_metatable(lua_State *L, const Class *class);
+/* The metatable, at the top of the stack, is no longer kept for the class: somebody else has to keep it. It is found as
+** long as it lives, which object_metatable_lives tells. */
+void object_metatable_release(lua_State *L, const Class *class);
+bool object_metatable_lives(lua_State *L, const Class *class);
 /* Pushes a new zeroed userdata of 'size' bytes with 'values' user values. */
 void *object_new(lua_State *L, const Class *class, size_t size, int values);
 /* The class that closed objects show, and whether one stands at 'index'. */

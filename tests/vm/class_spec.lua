@@ -83,6 +83,59 @@ describe("torch.class", function()
     assert.is_false(torch.isinstance(instance, new))
   end)
 
+  it("goes when nobody has it any more, and leaves no memory", function()
+    local function kilobytes()
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count"
+    end
+    local function define(n)
+      for i = 1, n do
+        local Base = torch.class("GoesBase", nn.Module)
+        local Net = torch.class("Goes" .. i % 10, Base)
+        function Net:forward(x) return x end
+        Net()
+      end
+    end
+    define(20)
+    local before = kilobytes()
+    define(1000)
+    assert.is_true(kilobytes() - before < 100, kilobytes() - before)
+  end)
+
+  it("lives as long as an object of it, or of a class derived from it", function()
+    local function derived()
+      local Base = torch.class("LivesBase")
+      function Base:f() return "base" end
+      local Net = torch.class("LivesNet", Base)
+      function Net:g() return "net" end
+      return Net
+    end
+    local object = derived()()
+    for _ = 1, 3 do
+      collectgarbage()
+      for i = 1, 50 do torch.class("Other" .. i) end
+    end
+    assert.equal("base net LivesNet", table.concat({object:f(), object:g(), torch.typename(object)}, " "))
+    local Net = derived()
+    setmetatable(Net, nil)
+    Net.super = nil
+    collectgarbage()
+    assert.is_false(pcall(Net))
+  end)
+
+  it("may be asked for in a finaliser, where it is gone", function()
+    local made = 0
+    do
+      local Last = torch.class("Last")
+      function Last:__gc() made = made + (pcall(Last) and 1 or 2) end
+      Last()
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(made >= 0) -- neither a crash nor an endless row of objects
+  end)
+
   it("extends modules; fields register themselves", function()
     local Net = torch.class("Net", nn.Module)
     function Net:__init(n)

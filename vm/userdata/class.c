@@ -9,7 +9,7 @@
 /* Where a metatable (of a class table or of instances) keeps its descriptor. */
 static const char descriptor_key;
 /* Where it keeps a descriptor made in Lua from being collected. */
-static const char anchor_key;
+static const char anchor_key, instances_key;
 
 const ObjectClass *class_native(const Class *class) {
   const ObjectClass *info = (const ObjectClass *)class;
@@ -33,6 +33,9 @@ static const ObjectClass *descriptor(lua_State *L, int index) {
 void class_fields(lua_State *L, int index) { lua_getiuservalue(L, index, 1); }
 
 void *class_instance(lua_State *L, const ObjectClass *info) {
+  /* A finaliser may ask for a class of Lua after it has gone: a metatable that is made anew would stay for ever. */
+  if (info->native != NULL && !object_metatable_lives(L, &info->class))
+    error_raise(L, "%s: the class is gone", info->class.name);
   void *self = object_new(L, &info->class, info->size, 1);
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
@@ -343,7 +346,7 @@ bool class_has_own(lua_State *L, const ObjectClass *info, const char *name) {
 static ObjectClass *new_descriptor(lua_State *L, const char *name, const ObjectClass *parent) {
   static const ObjectClass root = {.class = {.name = "object"}, .size = sizeof(Object)};
   size_t length = strlen(name) + 1;
-  ObjectClass *info = lua_newuserdatauv(L, sizeof *info + length, 0);
+  ObjectClass *info = lua_newuserdatauv(L, sizeof *info + length, 1);
   *info = parent != NULL ? *parent : root;
   memcpy(info + 1, name, length);
   info->class.name = (const char *)(info + 1);
@@ -370,17 +373,25 @@ int class_new(lua_State *L) {
   const ObjectClass *parent = lua_istable(L, 2) ? descriptor(L, 2) : NULL;
   if (parent == NULL && !lua_isnil(L, 2))
     return error_argument(L, "torch.class", "parent", 2, "a class, such as nn.Module", 2);
-  const ObjectClass *info = new_descriptor(L, lua_tostring(L, 1), parent);
+  ObjectClass *info = new_descriptor(L, lua_tostring(L, 1), parent);
+  if (parent != NULL) { /* it points to that of the parent, which has to live as long */
+    lua_getmetatable(L, 2);
+    lua_rawgetp(L, -1, &anchor_key);
+    lua_setiuservalue(L, 3, 1);
+    lua_pop(L, 1);
+  }
   lua_newtable(L);
   make_class(L, info, parent != NULL ? 2 : 0);
   prepare_instances(L, info);
   lua_pushvalue(L, 3);
   lua_rawsetp(L, -2, &anchor_key);
-  lua_pop(L, 1);
-  lua_getmetatable(L, 4);
+  object_metatable_release(L, &info->class);
+  lua_getmetatable(L, 4); /* keeps the descriptor, and the metatable of the instances */
   lua_pushvalue(L, 3);
   lua_rawsetp(L, -2, &anchor_key);
-  lua_pop(L, 1);
+  lua_pushvalue(L, 5);
+  lua_rawsetp(L, -2, &instances_key);
+  lua_settop(L, 4);
   return 1;
 }
 

@@ -1,5 +1,5 @@
 /* object.c: userdata with a class. The metatable of a class is kept in the registry
-** under the address of its descriptor; its fields __methods (own methods, whose
+** under the address of its descriptor (of a class that may go, in a table with weak values); its fields __methods (own methods, whose
 ** metatable's __index is the parent's) serve lookup and completion.
 */
 #include <ctype.h>
@@ -38,9 +38,48 @@ static void push_methods(lua_State *L, const Class *class) {
   }
 }
 
+/* The table of the metatables of classes that may go, by descriptor. */
+static void push_passing(lua_State *L) {
+  static const char key = 0;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+}
+
+void object_metatable_release(lua_State *L, const Class *class) {
+  push_passing(L);
+  lua_pushvalue(L, -2);
+  lua_rawsetp(L, -2, class);
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+}
+
+/* Pushes the metatable of a class that may go; false: there is none, and nothing is pushed. */
+static bool push_passing_metatable(lua_State *L, const Class *class) {
+  push_passing(L);
+  const bool lives = lua_rawgetp(L, -1, class) == LUA_TTABLE;
+  lua_remove(L, -2);
+  if (!lives) lua_pop(L, 1);
+  return lives;
+}
+
+bool object_metatable_lives(lua_State *L, const Class *class) {
+  const bool lives = push_passing_metatable(L, class);
+  if (lives) lua_pop(L, 1);
+  return lives;
+}
+
 void object_metatable(lua_State *L, const Class *class) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, class) == LUA_TTABLE) return;
   lua_pop(L, 1);
+  if (push_passing_metatable(L, class)) return;
   luaL_checkstack(L, 8, "classes");
   lua_newtable(L);
   lua_pushstring(L, class->name);

@@ -98,7 +98,8 @@ local function extra_for(self, name, x, wanted, n)
   for i = 1, n do
     local least = (x:size(x.ndim - n + i) - 1) * self.stride[i] - 2 * self.padding[i]
       + self.dilation[i] * (self.kernel_size[i] - 1) + 1
-    local size = wanted[length - n + i]
+    local size = options.integer(wanted[length - n + i])
+    if size == nil then options.wrong(name, "output_size", 2, "integers", wanted[length - n + i]) end
     list[i] = size - least
     if list[i] < 0 or list[i] >= self.stride[i] then
       options.raise(("%s: 'output_size' (argument 2): expected %d to %d, got %d"):format(name, least,
