@@ -176,6 +176,45 @@ describe("nn.utils.parametrizations", function()
   end)
 end)
 
+describe("gradients of parametrized weights, first and second:", function()
+  local function check(net, x)
+    local names, list = {}, {x:requires_grad_()}
+    for name, p in net:named_parameters() do
+      names[#names + 1] = name
+      list[#list + 1] = p:detach():clone():requires_grad_()
+    end
+    local function f(input, ...)
+      local parts = {}
+      for i, name in ipairs(names) do parts[name] = (select(i, ...)) end
+      return torch.func.functional_call(net, parts, input)
+    end
+    assert.is_true(torch.autograd.gradcheck(f, list))
+    assert.is_true(torch.autograd.gradgradcheck(f, list))
+  end
+  it("spectral_norm", function()
+    torch.manual_seed(7)
+    check(parametrizations.spectral_norm(nn.Linear(3, 2, F64)):eval(), torch.rand(2, 3, F64))
+  end)
+  for _, map in ipairs {"matrix_exp", "cayley", "householder"} do
+    it("orthogonal by " .. map, function()
+      torch.manual_seed(8)
+      local net = parametrizations.orthogonal(nn.Linear(3, 3, {bias = false, dtype = "float64"}), "weight", map)
+      -- away from -1 on the diagonal, where the signs that householder takes of it jump
+      torch.no_grad(function() net.parametrizations.weight.original:sub_(0.25) end)
+      check(net, torch.rand(2, 3, F64))
+    end)
+  end
+  it("packed sequences", function()
+    torch.manual_seed(9)
+    local gru = nn.GRU(2, 2, {bidirectional = true, dtype = "float64"})
+    local x = torch.rand(3, 2, 2, F64):requires_grad_()
+    assert.is_true(torch.autograd.gradcheck(function(t)
+      local packed = nn.utils.rnn.pack_padded_sequence(t, {3, 1})
+      return (gru(packed)).data
+    end, {x}))
+  end)
+end)
+
 describe("the older nn.utils.weight_norm and spectral_norm", function()
   it("compute the weight before every forward", function()
     local net = nn.Linear(3, 2, F64)
