@@ -1,5 +1,5 @@
-/* object.c: userdata with a class. The metatable of a class is kept in the registry
-** under the address of its descriptor (of a class that may go, in a table with weak values); its fields __methods (own methods, whose
+/* object.c: userdata with a class. The metatable of a class is kept in the registry under the address of its
+** descriptor, or, of a class that may go, in a table with weak values. Its fields __methods (own methods, whose
 ** metatable's __index is the parent's) serve lookup and completion.
 */
 #include <ctype.h>
