@@ -159,7 +159,8 @@ Status backward_as_strided_scatter(Backward *c) {
   OWNED Tensor *g = NULL, *flat = NULL, *part = NULL, *zeros = NULL, *rest = NULL;
   TRY(layout_spread(c->grad[0], c->input[0], &g));
   TRY(op_contiguous(g, &flat));
-  TRY(op_as_strided(flat, a->size, a->stride, flat->offset + a->storage_offset, &part));
+  const int64_t offset = a->storage_offset < 0 ? 0 : a->storage_offset;
+  TRY(op_as_strided(flat, a->size, a->stride, flat->offset + offset, &part));
   if (c->needs & 2) c->result[1] = tensor_retain(part);
   if (!(c->needs & 1)) return OK;
   TRY(op_zeros_like(part, DTYPE_NONE, &zeros));

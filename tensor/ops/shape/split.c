@@ -72,7 +72,11 @@ Status views_chunk(Call *c) {
                 (long long)a->chunks);
   TRY(find_dim(c, a->dim, &dim));
   const int64_t n = c->in[0]->shape[dim], size = n / a->chunks + (n % a->chunks > 0);
-  return equal_parts(c, dim, size > 0 ? size : 1);
+  if (n > 0) return equal_parts(c, dim, size);
+  if (a->chunks > INT32_MAX) return fail(ERROR_ARGUMENT, "chunk: too many parts");
+  TRY(call_list(c, (int)a->chunks));
+  for (int i = 0; i < c->list.n; i++) TRY(add_part(c, i, dim, 0, 0));
+  return OK;
 }
 
 Status views_unbind(Call *c) {

@@ -17,6 +17,7 @@ local HALF_COMPLEX <const> = {"want complex32", "there is no complex32"}
 local TIES <const> = {"^result 2", "which of equal elements is taken is open"}
 local EDGE <const> = {"nan", "outside of its domain"}
 local HALF <const> = {"^result", "PyTorch computes places in 16 bits", "16"}
+local LIMIT <const> = {"want %-?nan", "the limit at infinity is 0"}
 local CODES <const> = {"expected 0, 1 or 2", "other codes are refused"}
 
 --- By the name of the row: {pattern of the message, reason}. "dtype" as third: only for dtypes that match it.
@@ -33,6 +34,12 @@ known.differences = {
   linear = {{"'bias'", "a bias of other shapes is refused"}},
   poisson_nll_loss = {{"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
+  logit = {{"want %-?inf", "bounds that cross"}, {"inf, want", "bounds that cross"}}, sinc = {COMPLEX},
+  polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0"}},
+  bessel_j0 = {LIMIT}, bessel_j1 = {LIMIT}, bessel_y0 = {LIMIT}, bessel_y1 = {LIMIT},
+  airy_ai = {{"^result", "PyTorch has six digits there"}}, softmax = {INTEGERS}, log_softmax = {INTEGERS},
+  as_strided_scatter = {{"^result", "of inputs that are not contiguous it is the copy that is looked into"},
+    {"^gradient", "PyTorch gives the input the gradient of what was written over it"}},
   complex = {HALF_COMPLEX}, polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
   topk = {TIES, {"for a 0%-dimensional tensor", "one element is all that there is"}},
   acosh = {EDGE}, signbit = {{"^result", "the sign of NaN is open"}},
@@ -44,6 +51,13 @@ known.differences = {
   sgn = {{"want %-?nan", "infinite complex numbers"}}, mean = {{"want %-?nan", "infinite complex numbers"}},
   split = {{"'size'", "parts of no elements"}}, silu = {{"want %-?nan", "the limit at -inf is 0"}},
 }
+
+for _, kind in ipairs {"chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v",
+  "chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "legendre_polynomial_p",
+  "laguerre_polynomial_l"} do
+  local open = {"nan", "infinities and degrees that are no number"}
+  known.differences[kind], known.differences["shifted_" .. kind] = {open}, {open}
+end
 
 -- Of all ops.
 local EVERYWHERE <const> = {
