@@ -292,6 +292,10 @@ Status tensor_set_requires_grad(Tensor *t, bool on);
 bool tensor_is_leaf(const Tensor *t);
 Tensor *tensor_grad(const Tensor *t); /* borrowed, NULL when there is none */
 Status tensor_set_grad(Tensor *t, Tensor *grad); /* NULL clears */
+/* The gradient of a table (n × d) as rows: positions from 0 and a row for each, both borrowed; false when it has none
+** of that form. tensor_grad makes it a dense one. */
+bool tensor_sparse_grad(const Tensor *t, Tensor **places, Tensor **values);
+Status tensor_set_sparse_grad(Tensor *t, Tensor *places, Tensor *values);
 Node *tensor_grad_fn(Tensor *t);      /* borrowed; NULL for a leaf */
 Status tensor_retain_grad(Tensor *t);
 /* Grows with every change of what the tensor shows: changes in place of its storage, and tensor_set_data. A

@@ -5,11 +5,11 @@ local PARAMETERS <const> = {{"weight", kind = "tensor", required = true}, {"indi
   {"sparse", kind = "boolean", default = false}}
 
 --- torch.embedding(weight: Tensor, indices: Positions, padding_idx: int = nil, scale_grad_by_freq: bool = false,
--- sparse: bool = false) -> Tensor: nn.functional.embedding with the table first. Sparse gradients are not there yet.
+-- sparse: bool = false) -> Tensor: nn.functional.embedding with the table first.
 -- Example: torch.embedding(torch.eye(3), torch.tensor({1, 3}))
 return function(...)
   local given = options.read("embedding", PARAMETERS, ...)
-  if given.sparse then options.raise "embedding: 'sparse': sparse gradients are not there yet" end
   return torch.nn.functional.embedding(given.indices, given.weight,
-    {padding_idx = given.padding_idx, scale_grad_by_freq = given.scale_grad_by_freq})
+    {padding_idx = given.padding_idx, scale_grad_by_freq = given.scale_grad_by_freq,
+      sparse = given.sparse})
 end

@@ -33,6 +33,7 @@ static void autograd_release(Tensor *t) {
   t->autograd = NULL;
   hooks_free(a->hooks);
   tensor_release(a->grad);
+  sparse_free(a->sparse);
   layout_free(a->grad_layout);
   history_replace(t, a, NULL);
   memory_free(a, sizeof *a);
@@ -104,7 +105,11 @@ Status tensor_set_requires_grad(Tensor *t, bool on) {
   return OK;
 }
 
-Tensor *tensor_grad(const Tensor *t) { return t->autograd != NULL ? t->autograd->grad : NULL; }
+Tensor *tensor_grad(const Tensor *t) {
+  if (t->autograd == NULL) return NULL;
+  if (t->autograd->sparse != NULL && sparse_make_dense((Tensor *)(uintptr_t)t) != OK) return NULL;
+  return t->autograd->grad;
+}
 
 Status tensor_set_grad(Tensor *t, Tensor *grad) {
   char a[SHAPE_TEXT], b[SHAPE_TEXT];
@@ -122,6 +127,8 @@ Status tensor_set_grad(Tensor *t, Tensor *grad) {
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;
   Tensor *old = meta->grad;
+  sparse_free(meta->sparse);
+  meta->sparse = NULL;
   meta->grad = tensor_retain(grad);
   layout_free(meta->grad_layout);
   meta->grad_layout = NULL;

@@ -60,6 +60,7 @@ Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_pl
   Autograd *meta = autograd_of(t);
   Tensor *sum;
   if (meta == NULL) return ERROR_MEMORY;
+  if (meta->sparse != NULL) TRY(sparse_make_dense(t));
   TRY(fit_leaf(who, t, grad));
   if (meta->grad == NULL) {
     if (is_private(*grad) && (*grad)->base == NULL && tensor_is_contiguous(*grad)) {

@@ -31,6 +31,11 @@ typedef struct {
   bool kept, packed;
 } Saved;
 
+/* Rows of the gradient of a table: n positions and n × d numbers. */
+typedef struct SparseGrad {
+  Tensor *places, *values; /* owned */
+} SparseGrad;
+
 /* Who looks at the gradient of an output on its way: hooks, retain_grad. */
 typedef struct Watch {
   Tensor *tensor; /* not owned: cleared when the tensor goes */
@@ -101,6 +106,13 @@ bool layout_is(const LayoutNote *noted, const Tensor *t);
 void layout_free(LayoutNote *noted);
 /* Fails: a graph holds a leaf in another layout than it has now. */
 Status leaf_moved(const char *who, const Tensor *leaf);
+
+/* ---- sparse.c ---- */
+void sparse_free(SparseGrad *s);
+/* Positions and values, which are retained, in place of the rows that were there. */
+Status sparse_set(Autograd *meta, Tensor *places, Tensor *values);
+/* Makes the rows of the gradient of 't', which has some, a dense one. */
+Status sparse_make_dense(Tensor *t);
 
 /* ---- leaf.c ---- */
 /* Makes a gradient (owned, may be replaced) one whose memory nobody else can change, nor it that of others. */

@@ -26,6 +26,14 @@ typedef struct {
   Tensor **results;
 } Pass;
 
+/* ---- sparse_arrive.c ---------------------------------------------------------------- */
+
+/* Whether a gradient that flows from an op of type and device of 'grad' into the node 'next' may stay rows: it ends in
+** a leaf without hooks and without a dense gradient, and nobody asked for it as a result. */
+bool sparse_goes(const Pass *p, const Node *next, const Tensor *grad);
+/* The gradient of embedding, added to the rows of the leaf. */
+Status sparse_embedding(const Backward *b, Tensor *leaf);
+
 /* ---- step.c ---------------------------------------------------------------- */
 
 /* Zeros for the outputs of which no gradient has come; formulas of several outputs want them all. */

@@ -96,6 +96,14 @@ static Status conjugate_all(int n, Tensor **list) {
   return OK;
 }
 
+/* The gradient of an embedding may go to its table as rows. */
+static Status step_formula(const Pass *p, const Slot *s, Backward *b) {
+  const Node *n = s->node, *table = n->op == OP_EMBEDDING ? n->edges[1].node : NULL;
+  if (table != NULL && ((const EmbeddingAttrs *)n->attrs)->sparse && sparse_goes(p, table, s->grad[0]))
+    return sparse_embedding(b, table->leaf);
+  return b->info->backward(b);
+}
+
 Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
   Node *n = s->node;
   if (n->kind == NODE_CALLBACK) return n->callback->backward(n->callback, n->n_outputs, s->grad, n->n_inputs, result);
@@ -112,7 +120,7 @@ Status step_backward(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
   for (int k = 0; k < n->n_inputs && n->saved_in != NULL && status == OK; k++) status = unpack_input(p, n, k, &in[k]);
   if (status == OK) status = unpack_outputs(p, n, saved_out);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_outputs, s->grad);
-  if (status == OK && c.needs != 0) status = info->backward(&c);
+  if (status == OK && c.needs != 0) status = step_formula(p, s, &c);
   if (status == OK && c.needs != 0 && !info->not_holomorphic) status = conjugate_all(n->n_inputs, result);
   for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++)
     if (n->saved_in[k].packed) tensor_release(in[k]);

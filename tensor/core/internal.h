@@ -13,6 +13,7 @@ typedef struct Autograd {
   Node *grad_fn;      /* owned; NULL for a leaf */
   int output;         /* which output of grad_fn */
   Tensor *grad;       /* owned */
+  struct SparseGrad *sparse; /* owned; rows of a gradient instead of 'grad': sparse.c */
   struct LayoutNote *grad_layout; /* owned; that of 'grad', when it was changed in place since, else NULL */
   Node *accumulator;  /* not owned: the leaf's node, while a graph holds it */
   Hook *hooks;        /* of a leaf; those of other tensors are in the node */

@@ -30,6 +30,31 @@ static int get_ndim(lua_State *L) {
   lua_pushinteger(L, tensor_check(L, 1, "ndim", "self")->ndim);
   return 1;
 }
+/* A sparse tensor, which torch.sparse makes of the rows: positions count from 1 there. */
+static int sparse_grad_push(lua_State *L, Tensor *t, Tensor *places, Tensor *values) {
+  open_push_global(L, "require");
+  lua_pushliteral(L, "torch.sparse");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "_of_rows");
+  tensor_push(L, places);
+  tensor_push(L, values);
+  lua_pushinteger(L, t->shape[0]);
+  lua_call(L, 3, 1);
+  return 1;
+}
+
+/* Assigns rows; false where the value at 'index' is no sparse tensor. */
+static bool sparse_grad_set(lua_State *L, Tensor *t, int index) {
+  if (lua_type(L, index) != LUA_TUSERDATA || tensor_test(L, index) != NULL) return false;
+  if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING || strcmp(lua_tostring(L, -1), "SparseTensor") != 0)
+    return false;
+  lua_getfield(L, index, "rows_of");
+  lua_pushvalue(L, index);
+  lua_call(L, 1, 2);
+  error_check(L, tensor_set_sparse_grad(t, tensor_check(L, -2, "grad", "value"), tensor_check(L, -1, "grad", "value")));
+  return true;
+}
+
 /** x.grad -> Tensor|nil: The gradient that backward has added up, a tensor in the shape of x, or nil. May be
 ** assigned.
 ** Example:
@@ -37,7 +62,9 @@ static int get_ndim(lua_State *L) {
 **     w:mul(3):sum():backward()
 **     return w.grad */
 static int get_grad(lua_State *L) {
-  tensor_push(L, tensor_grad(tensor_check(L, 1, "grad", "self")));
+  Tensor *t = tensor_check(L, 1, "grad", "self"), *places, *values;
+  if (tensor_sparse_grad(t, &places, &values)) return sparse_grad_push(L, t, places, values);
+  tensor_push(L, tensor_grad(t));
   return 1;
 }
 /** x.requires_grad -> bool: Whether gradients for x are wanted or pass through it. May be assigned for
@@ -132,6 +159,7 @@ const luaL_Reg tensor_attributes[] = {
 
 int attribute_set(lua_State *L, Tensor *t, const char *key) {
   if (strcmp(key, "grad") == 0) {
+    if (sparse_grad_set(L, t, 3)) return 0;
     Tensor *g = lua_isnil(L, 3) ? NULL : tensor_check(L, 3, "grad", "value");
     error_check(L, tensor_set_grad(t, g));
   } else if (strcmp(key, "requires_grad") == 0) {

@@ -88,7 +88,7 @@ local function unscale(self, optimizer)
   torch.no_grad(function()
     for _, group in ipairs(optimizer.param_groups) do
       for _, p in ipairs(group.params) do
-        local grad = p.grad
+        local grad = torch.sparse._dense_grad(p)
         if grad then
           if grad.dtype == torch.float16 then
             options.raise "unscale_: a gradient is of float16: parameters must stay in float32, autocast casts them"

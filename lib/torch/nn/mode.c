@@ -216,10 +216,9 @@ static Status zero_gradients(Module *m, void *data) {
   bool set_to_none = *(bool *)data;
   for (int i = 0; i < m->n_slots; i++) {
     Tensor *p = m->slots[i].kind == SLOT_PARAMETER ? m->slots[i].tensor : NULL;
+    if (p != NULL && set_to_none) TRY(tensor_set_grad(p, NULL));
     Tensor *grad = p != NULL ? tensor_grad(p) : NULL;
-    if (grad == NULL) continue;
-    if (set_to_none) TRY(tensor_set_grad(p, NULL));
-    else TRY(init_constant(grad, scalar_int(0)));
+    if (grad != NULL) TRY(init_constant(grad, scalar_int(0)));
   }
   return OK;
 }

@@ -58,7 +58,7 @@ local function as_vector(x) return (torch.is_complex(x) and torch.view_as_real(x
 --- All gradients, one after the other; 0 for a parameter that has none.
 local function gradient(params, sign)
   local parts = {}
-  for i, p in ipairs(params) do parts[i] = as_vector(p.grad or torch.zeros_like(p)) end
+  for i, p in ipairs(params) do parts[i] = as_vector(torch.sparse._dense_grad(p) or torch.zeros_like(p)) end
   local flat = torch.cat(parts)
   return sign < 0 and flat:neg() or flat
 end

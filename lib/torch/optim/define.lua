@@ -4,7 +4,8 @@ local options = require "torch.utils.options"
 --- Gives a class of optimisers its constructor, add_param_group and step. `parameters` are its options (see
 -- options.read), which each group has; `check(name, group)` raises where a group has a wrong one, when it is added and
 -- at each step. The class has a method _update(group, p, grad, state), which changes a parameter by its gradient, with
--- its table of the state, or a step of its own.
+-- its table of the state, or a step of its own. Sparse gradients come as they are where class.takes_sparse is true,
+-- else they are made dense.
 return function(class, name, parameters, check)
   local Optimizer = torch.optim.Optimizer
   local all = table.move(parameters, 1, #parameters, 2, {{"params"}})
@@ -45,9 +46,10 @@ return function(class, name, parameters, check)
       for _, group in ipairs(self.param_groups) do
         check_group(group)
         for _, p in ipairs(group.params) do
-          if p.grad then
+          local grad = class.takes_sparse and p.grad or torch.sparse._dense_grad(p)
+          if grad then
             local state = self.state[p] or {}
-            self:_update(group, p, p.grad, state)
+            self:_update(group, p, grad, state)
             self.state[p] = state
           end
         end

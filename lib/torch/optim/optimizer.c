@@ -64,9 +64,9 @@ void optimizer_profile(OpMark *mark, const Class *class, const char *method) {
 /* ---- gradients ---------------------------------------------------------------------------- */
 
 static Status optimizer_clear_gradient(Tensor *t, bool set_to_none) {
+  if (set_to_none) return tensor_set_grad(t, NULL);
   Tensor *grad = tensor_grad(t);
   if (grad == NULL) return OK;
-  if (set_to_none) return tensor_set_grad(t, NULL);
   bool enabled = grad_set_enabled(false);
   Status status = op_call_in_place(OP_ZERO, &grad, 1, NULL);
   grad_set_enabled(enabled);

@@ -48,7 +48,7 @@ local function backward(ctx, ...)
   end
   if #roots > 0 then torch.autograd.backward(roots, gradients) end
   local result = {}
-  for i = 1, arguments.n do result[i] = saved[i] ~= nil and arguments[i].grad or nil end
+  for i = 1, arguments.n do result[i] = saved[i] ~= nil and torch.sparse._dense_grad(arguments[i]) or nil end
   return nil, nil, nil, table.unpack(result, 1, arguments.n)
 end
 

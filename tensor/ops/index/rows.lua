@@ -136,13 +136,15 @@ op {"one_hot", "(input: Positions, num_classes: int = -1) -> Tensor", module = "
 largest position of input.]],
   example = "nn.functional.one_hot(torch.tensor({1, 3}))", gives = "{{1, 0, 0}, {0, 0, 1}}"}
 op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, max_norm: number = nil, "
-    .. "norm_type: float = 2, scale_grad_by_freq: bool = false) -> Tensor",
+    .. "norm_type: float = 2, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor",
   module = "nn.functional", method = false, domain = "embedding", mutates = {"weight", when = "max_norm"},
   specialize = {"padding_idx", "max_norm", "scale_grad_by_freq"},
   check = {{"weight", "weight.ndim == 2", "2 dimensions"},
     {"input", 'input.dtype == "int64"', "a tensor of positions (int64)"},
     {"not given(padding_idx) or (padding_idx >= -weight.shape[1] and padding_idx < weight.shape[1])",
       "'padding_idx' (argument 3): outside the {weight.shape[1]} rows of weight"},
+    {"not sparse or not scale_grad_by_freq",
+      "'sparse' (argument 7): expected false beside scale_grad_by_freq, got true"},
     {"input.ndim < max_dims", "too many dimensions"}},
   composite = function(o)
     local weight, places = o.weight, o.input:reshape({o.input.numel})
@@ -163,7 +165,8 @@ op {"embedding", "(input: Positions, weight: Tensor, padding_idx: index = nil, m
 padding_idx gets no gradient.
 With max_norm the rows that are read are first scaled, in weight, to a norm_type-norm of at most max_norm.
 scale_grad_by_freq divides each
-gradient by how often its row was read.]],
+gradient by how often its row was read. With sparse the gradient of weight, where it is a leaf, has only the rows that
+were read: weight.grad is a sparse tensor.]],
   example = "nn.functional.embedding(torch.tensor({2, 1}), torch.eye(3))", gives = "{{0, 1, 0}, {1, 0, 0}}"}
 op {"embedding_renorm", "(weight: Tensor, indices: Positions, max_norm: number, norm_type: float) -> Tensor",
   private = true, composite = true,

@@ -18,7 +18,8 @@ return function(...)
       if not torch.is_tensor(p) then
         options.wrong("clip_grads_with_norm_", ("parameters[%d]"):format(i), nil, "a tensor", p)
       end
-      if p.grad then p.grad:mul_(factor:to(p.grad.dtype)) end
+      local grad = torch.sparse._dense_grad(p)
+      if grad then grad:mul_(factor:to(grad.dtype)) end
     end
   end)
 end
