@@ -61,6 +61,7 @@ function steps.any_method(pool)
   local methods = object ~= nil and type(object) ~= "string" and names.methods(object) or {}
   if #methods == 0 then return steps.any_function(pool) end
   local name = one(methods)
+  if name:find "^_[^_]" then return steps.any_function(pool) end -- a class's own, for nobody else to call
   if name == "__gc" and not chance(20) then name = "__tostring" end
   if name:find "^__" then
     local more = chance(50) and ", " .. values.any(pool) or ""
