@@ -38,6 +38,12 @@ local function check_options(given)
   end
 end
 
+-- A name of a column as messages show it, in one line.
+local function shown(name)
+  local text = tostring(name):gsub("%c", "?")
+  return #text > 60 and text:sub(1, 57) .. "..." or text
+end
+
 local Table = {} -- a file that is read
 Table.__index = Table
 
@@ -105,7 +111,8 @@ local function name_columns(self, fields)
   for i = 1, self.count do
     local name = names and names[i] or fields and fields[i] or i
     if self.position[name] then
-      internal.raise(("csv.read: %s: two columns '%s'; names = {…} gives them others"):format(self.given.path, name))
+      internal.raise(("csv.read: %s: two columns '%s'; names = {…} gives them others"):format(self.given.path,
+        shown(name)))
     end
     self.names[i], self.position[name] = name, i
   end
@@ -119,8 +126,8 @@ local function choose_columns(self)
     if not position then
       local known = {}
       for k, n in ipairs(self.names) do known[k] = tostring(n) end
-      internal.raise(("csv.read: 'columns': no column '%s'%s"):format(tostring(name), options.suggest(tostring(name),
-        known)))
+      internal.raise(("csv.read: 'columns': no column '%s'%s"):format(shown(name), options.suggest(tostring(name),
+        known):gsub("%c", "?")))
     end
     chosen[i] = position
   end
@@ -163,7 +170,7 @@ local function parse(self)
     local to = math.min(from + GROUP - 1, self.parts)
     local wrong, offset, column = parser.parse(self.text, from, to)
     if wrong then
-      local where = column > 0 and (" in column '%s'"):format(tostring(self.names[column])) or ""
+      local where = column > 0 and (" in column '%s'"):format(shown(self.names[column])) or ""
       self:bad(offset, wrong .. where)
     end
     if bar then for _ = from, to do bar() end end
@@ -201,7 +208,7 @@ local function as_dtype(self, name, x, dtype)
     local info = torch.iinfo(dtype)
     if low < info.min or high > info.max then
       internal.raise(("csv.read: %s: column '%s' has %d to %d, which %s cannot hold"):format(self.given.path,
-        tostring(name), low, high, tostring(dtype)))
+        shown(name), low, high, tostring(dtype)))
     end
   end
   return x:to(dtype)
@@ -248,7 +255,7 @@ local function read_matrix(self, chosen)
   if self.count == 0 then return x end
   local seen = {}
   for k, i in ipairs(chosen) do
-    if seen[i] then internal.raise(("csv.read: 'columns': column '%s' twice"):format(tostring(self.names[i]))) end
+    if seen[i] then internal.raise(("csv.read: 'columns': column '%s' twice"):format(shown(self.names[i]))) end
     seen[i] = true
     parser.column(self.text, i, KINDS.float, x[{{}, k}], "strict")
   end

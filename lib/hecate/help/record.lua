@@ -71,6 +71,7 @@ end
 
 --- The parameters of a Lua function, by name alone.
 local function parameters(f)
+  f = source.inner(f)
   local info, args = debug.getinfo(f, "u"), {}
   if debug.getinfo(f, "S").what == "C" then return nil end
   for i = 1, info.nparams do args[i] = {name = debug.getlocal(f, i)} end
@@ -172,8 +173,23 @@ local function overridden(entry, index)
   end
 end
 
+--- torch.NAME_ is the method NAME_ as a function: its record, with the tensor as the first argument.
+local function of_in_place(entry, index)
+  local key = entry.kind == "function" and entry.name:match "^torch%.([%w_]+_)$"
+  local method = key and not index.ops[entry.name] and not index.natives[entry.name]
+    and index.by_name["torch.Tensor." .. key]
+  if not method or source.comment(entry.value, key) ~= "" then return nil end
+  local found = record.of(method, index)
+  local args = {{name = "input", type = "Tensor"}, table.unpack(found.args or {})}
+  found.name, found.key, found.library, found.kind = entry.name, entry.key, entry.library.name, "function"
+  found.args, found.signature = args, signature.format(entry.name, args, found.results)
+  return found
+end
+
 --- The record of an entry of the registry.
 function record.of(entry, index)
+  local in_place = of_in_place(entry, index)
+  if in_place then return in_place end
   local inherited = not index.ops[entry.name] and overridden(entry, index)
   if inherited then
     local found = record.of(inherited, index)

@@ -35,9 +35,17 @@ function source.split(text)
   return list
 end
 
+--- The Lua function behind one in C that takes `out =` for it (vm/output.c); others as they are.
+function source.inner(f)
+  if debug.getinfo(f, "S").what ~= "C" then return f end
+  local _, behind = debug.getupvalue(f, 1)
+  return type(behind) == "function" and debug.getinfo(behind, "S").what ~= "C" and behind or f
+end
+
 --- The lines of the file that a function was defined in, the line of its definition, its
 -- last line and the file's name.
 function source.lines(f)
+  f = source.inner(f)
   local info = debug.getinfo(f, "S")
   if info.what == "C" then return nil end
   local text, path = text_of(info.source)
