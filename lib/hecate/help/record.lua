@@ -174,11 +174,20 @@ local function overridden(entry, index)
 end
 
 --- torch.NAME_ is the method NAME_ as a function: its record, with the tensor as the first argument.
+-- nn.functional.NAME_ without a method is NAME in place.
 local function of_in_place(entry, index)
-  local key = entry.kind == "function" and entry.name:match "^torch%.([%w_]+_)$"
-  local method = key and not index.ops[entry.name] and not index.natives[entry.name]
-    and index.by_name["torch.Tensor." .. key]
-  if not method or source.comment(entry.value, key) ~= "" then return nil end
+  local key = entry.kind == "function" and type(entry.value) == "function" and entry.key:match "^%a[%w_]*_$"
+  if not key or index.ops[entry.name] or index.natives[entry.name] or source.comment(entry.value, key) ~= "" then
+    return nil
+  end
+  local method, plain = index.by_name["torch.Tensor." .. key], index.by_name[entry.name:sub(1, -2)]
+  if not method and plain then
+    local found = record.of(plain, index)
+    found.name, found.key, found.library, found.example = entry.name, entry.key, entry.library.name, nil
+    found.doc, found.signature = "In place: " .. found.doc, signature.format(entry.name, found.args, found.results)
+    return found
+  end
+  if not method then return nil end
   local found = record.of(method, index)
   local args = {{name = "input", type = "Tensor"}, table.unpack(found.args or {})}
   found.name, found.key, found.library, found.kind = entry.name, entry.key, entry.library.name, "function"
