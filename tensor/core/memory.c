@@ -3,9 +3,9 @@
 ** A size is rounded up to a class: multiples of 64 up to 512, then eight classes for each
 ** power of two, so at most 1/8 is lost. A freed block goes to the list of its class
 ** and comes back without malloc (and without the page faults of fresh memory). Lists
-** hold at most CACHE_LIMIT bytes, or what is in use if that is more; before they would hold
-** more, blocks of other sizes go: what a program frees now is what it asks for next. One
-** lock, taken for a few instructions; no lock is held over malloc.
+** hold at most CACHE_LIMIT bytes, or what is in use, or what is missing to the recent peak of what was in use (but
+** CACHE_MOST); before they would hold more, blocks of other sizes go: what a program frees now is what it asks for
+** next. One lock, taken for a few instructions; no lock is held over malloc.
 */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -16,6 +16,9 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define CLASSES 400
 #define CACHE_LIMIT (96LL << 20)
+#define CACHE_MOST (1LL << 30)
+#define NOTED ((size_t)64 << 10) /* smaller blocks say nothing of the peak */
+#define WINDOW 8 /* peaks: when so much has been freed, a new window begins, in which the peak is measured */
 
 typedef struct Block {
   struct Block *next;
@@ -26,6 +29,7 @@ static Block *lists[CLASSES];
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 static MemoryStats stats;
 static int64_t fail_countdown;
+static int64_t window_peak, last_peak, window_freed; /* in use at most: in this window, in the last; freed in this */
 
 static void acquire(void) {
   while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) {
@@ -153,15 +157,34 @@ static Block *take_others(int class, int64_t room) {
   return taken;
 }
 
+/* How much the lists may hold. A step of a training frees what it keeps for its gradients, and what the collector finds
+** comes in heaps; the next step asks for it again, and fresh pages cost more than most ops. The caller has the lock. */
+static int64_t cache_limit(void) {
+  const int64_t peak = window_peak > last_peak ? window_peak : last_peak;
+  int64_t limit = peak - stats.bytes < CACHE_MOST ? peak - stats.bytes : CACHE_MOST;
+  if (limit < stats.bytes) limit = stats.bytes;
+  return limit < CACHE_LIMIT ? CACHE_LIMIT : limit;
+}
+
+/* A block of so many bytes is about to be freed; what is in use is at its most before that. */
+static void note_peak(int64_t bytes) {
+  if (stats.bytes > window_peak) window_peak = stats.bytes;
+  window_freed += bytes;
+  if (window_freed <= WINDOW * window_peak) return;
+  last_peak = window_peak;
+  window_peak = window_freed = 0;
+}
+
 void memory_free(void *pointer, size_t bytes) {
   if (pointer == NULL) return;
   size_t rounded;
   int class = size_class(bytes, &rounded);
   Block *block = pointer, *excess = NULL;
   acquire();
+  if (rounded >= NOTED) note_peak((int64_t)rounded);
   stats.bytes -= (int64_t)rounded;
   stats.blocks--;
-  int64_t limit = stats.bytes > CACHE_LIMIT ? stats.bytes : CACHE_LIMIT;
+  const int64_t limit = stats.cached + (int64_t)rounded <= CACHE_LIMIT ? CACHE_LIMIT : cache_limit();
   if (KEEPS_FREED && stats.cached + (int64_t)rounded > limit) excess = take_others(class, limit - (int64_t)rounded);
   bool keep = KEEPS_FREED && stats.cached + (int64_t)rounded <= limit;
   if (keep) {
@@ -181,6 +204,7 @@ void memory_trim(void) {
   memcpy(all, lists, sizeof all);
   memset(lists, 0, sizeof lists);
   stats.cached = 0;
+  window_peak = last_peak = window_freed = 0;
   release();
   for (int i = 0; i < CLASSES; i++) free_list(all[i]);
 }
