@@ -49,7 +49,15 @@ local rules = {
   {"^%s*for%s+(.-)%s+in%s+([%w_.]*loader[%w_.]*)%s*:", "write for %s in %s:iter() do … end"},
   {"^%s*for%s+([%w_]+)%s+in%s+(.-)%s*:%s*$", "write for _, %s in ipairs(%s) do … end"},
   {"^%s*for%s+(.-)%s+in%s+(.-)%s*:%s*$", "write for %s in %s do … end"},
-  {"^%s*if%s+(.-)%s*:", "write if %s then … end", near = "^:$"},
+  {"%f[%w_]if%s+(.-)%s*:", "write if %s then … end", near = "^:$"},
+  {"([%w_]+)%s*:=%s*(%S.*)", "write %s = %s", near = "^=$"},
+  {"%)%[(%-?%d+):(%-?%d+)%]", function(first, last)
+    local from = math.tointeger(first)
+    return ("write (x)[{{%d, %s}}]; positions count from 1, the last one is taken too"):format(from < 0 and from
+      or from + 1, last)
+  end, near = "^:$"},
+  {"%f[%w_]assert%s+([^%s(].-)%s*;?%s*$", "write assert(%s)"},
+  {"([%w_.:]+)%(%((%d+%s*,[%d%s,]*%d)%s*,?%s*%)", "write %s(%s)", near = "^,$"},
   {"^%s*while%s+(.-)%s*:", "write while %s do … end", near = "^:$"},
   {"^%s*else%s*:", "write else without a colon"},
   {"^%s*try%s*:", "write local ok, message = pcall(function() … end)"},

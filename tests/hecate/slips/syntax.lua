@@ -4,6 +4,15 @@ return {
   {"import torch", "1: syntax error near 'torch'; Lua has no import: torch, nn, F and optim are there already"},
   {"from torch import nn",
     "1: syntax error near 'torch'; Lua has no import: torch, nn, F and optim are there already"},
+  {"x = torch.zeros((2, 3))", "1: ')' expected near ','; write torch.zeros(2, 3)"},
+  {"local x = 5 if x == 5: print(x)", "1: 'then' expected near ':'; write if x == 5 then … end"},
+  {[[
+local x = torch.rand(3)
+assert x:sum() > 0, "positive"]],
+    "2: syntax error near 'x'; write assert(x:sum() > 0, \"positive\")"},
+  {"x := 3", "1: <name> expected near '='; write x = 3"},
+  {"local x = torch.rand(3)[0:2]",
+    "1: ']' expected near ':'; write (x)[{{1, 2}}]; positions count from 1, the last one is taken too"},
   {"import numpy as np", "1: syntax error near 'numpy'; tensors do what NumPy does: torch.zeros(2, 3)"},
   {[[
 def f(x):
