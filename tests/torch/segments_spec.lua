@@ -62,6 +62,15 @@ describe("scatter_reduce", function()
   end)
 end)
 
+describe("the variance of one infinite number", function()
+  it("is NaN, in rows and in columns", function()
+    local x = torch.tensor {{math.huge, 1}}
+    assert.same({0}, x:var(1, false)[{{2, 2}}]:tolist())
+    assert.is_true(x:var(1, false)[1]:isnan():item())
+    assert.is_true(x:t():contiguous():var(2, false)[1]:isnan():item())
+  end)
+end)
+
 describe("torch.chunk", function()
   it("gives as many parts of nothing as are asked for", function()
     local parts = torch.chunk(torch.zeros(2, 0), 3, 2)

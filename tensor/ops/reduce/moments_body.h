@@ -87,7 +87,10 @@ static void NAME(moments_column)(int64_t n, int64_t width, const char *p, int64_
   for (int64_t at = 0; at < n; at += FOLD_ROWS) {
     const int64_t m = n - at < FOLD_ROWS ? n - at : FOLD_ROWS;
     const char *rows = p + at * row_stride, *rest = rows + row_stride;
-    for (int64_t j = 0; j < width; j++) shift[j] = (A)*(const T *)(rows + j * stride), s[j] = 0, q[j] = 0;
+    for (int64_t j = 0; j < width; j++) {
+      shift[j] = (A)*(const T *)(rows + j * stride), s[j] = 0;
+      q[j] = shift[j] - shift[j]; /* 0; of an infinite number NaN, which the variance of it alone is */
+    }
     if (stride == (int64_t)sizeof(T)) NAME(moments_rows)(m - 1, width, rest, row_stride, sizeof(T), shift, s, q);
     else NAME(moments_rows)(m - 1, width, rest, row_stride, stride, shift, s, q);
     for (int64_t j = 0; j < width; j++) {
