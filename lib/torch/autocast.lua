@@ -7,7 +7,8 @@ local PARAMETERS = {{"device_type", kind = "string", required = true}, {"dtype"}
 --- The place of the function among the arguments, or nil.
 local function function_at(...)
   for i = 2, select("#", ...) do
-    if options.is_callable((select(i, ...))) then return i end
+    local value = select(i, ...)
+    if options.is_callable(value) and torch.typename(value) ~= "torch.dtype" then return i end
   end
 end
 

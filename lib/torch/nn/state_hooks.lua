@@ -7,7 +7,8 @@ local state_hooks = {}
 local function walk(self, prefix)
   local list = {}
   for path, module in self:named_modules() do
-    list[#list + 1] = {module, path == "" and prefix or prefix .. path .. "."}
+    local is_open = options.try(torch._C.fields_of, module)
+    if is_open then list[#list + 1] = {module, path == "" and prefix or prefix .. path .. "."} end
   end
   return list
 end

@@ -3,6 +3,10 @@
 -- What has no effect by its meaning.
 local KEPT = {["torch/isin.lua assume_unique"] = "a hint that makes PyTorch faster, and gives the same",
   ["torch/batch_norm.lua cudnn_enabled"] = "which library computes it",
+  ["torch/autograd/functional/hessian.lua vectorize"] = "how PyTorch computes it",
+  ["torch/autograd/functional/jacobian.lua vectorize"] = "how PyTorch computes it",
+  ["torch/func/vmap.lua chunk_size"] = "how many samples PyTorch computes at once",
+  ["torch/nn/modules/module.lua with_kwargs"] = "Lua has no keywords: named arguments are among the others",
   ["torch/unique.lua sorted"] = "the order may be any with false, so that of true is right"}
 
 --- The file without comments.

@@ -39,7 +39,8 @@ return function(...)
     values[i] = (given.importance_scores and given.importance_scores[i] or original):detach():reshape(-1)
     masks[i] = (record and module[name .. "_mask"] or torch.ones_like(original):detach()):reshape(-1)
   end
-  local whole = torch.no_grad(methods.kinds[method], torch.cat(values), torch.cat(masks), given)
+  local whole = torch.no_grad(methods.kinds[method], torch.cat(values), torch.cat(masks),
+    {amount = given.amount})
   local at = 1
   for _, pair in ipairs(given.parameters) do
     methods.apply("global_unstructured", pair[1], pair[2], function(t)

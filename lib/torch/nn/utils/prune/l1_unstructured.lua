@@ -10,6 +10,6 @@ local PARAMETERS <const> = {{"module", required = true}, {"name"}, {"amount", re
 return function(...)
   local given = options.read("l1_unstructured", PARAMETERS, ...)
   return methods.apply("l1_unstructured", given.module, given.name, function(t, mask)
-    return methods.kinds.L1Unstructured(t, mask, given)
+    return methods.kinds.L1Unstructured(t, mask, {amount = given.amount})
   end, given.importance_scores)
 end

@@ -10,6 +10,6 @@ local PARAMETERS <const> = {{"module", required = true}, {"name"}, {"amount", re
 return function(...)
   local given = options.read("ln_structured", PARAMETERS, ...)
   return methods.apply("ln_structured", given.module, given.name, function(t, mask)
-    return methods.kinds.LnStructured(t, mask, given)
+    return methods.kinds.LnStructured(t, mask, {amount = given.amount, n = given.n, dim = given.dim})
   end, given.importance_scores)
 end

@@ -10,6 +10,6 @@ local PARAMETERS <const> = {{"module", required = true}, {"name"}, {"amount", re
 return function(...)
   local given = options.read("random_structured", PARAMETERS, ...)
   return methods.apply("random_structured", given.module, given.name, function(t, mask)
-    return methods.kinds.RandomStructured(t, mask, given)
+    return methods.kinds.RandomStructured(t, mask, {amount = given.amount, dim = given.dim})
   end)
 end

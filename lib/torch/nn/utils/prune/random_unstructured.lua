@@ -9,6 +9,6 @@ local PARAMETERS <const> = {{"module", required = true}, {"name"}, {"amount", re
 return function(...)
   local given = options.read("random_unstructured", PARAMETERS, ...)
   return methods.apply("random_unstructured", given.module, given.name, function(t, mask)
-    return methods.kinds.RandomUnstructured(t, mask, given)
+    return methods.kinds.RandomUnstructured(t, mask, {amount = given.amount})
   end)
 end
