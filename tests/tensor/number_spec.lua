@@ -313,6 +313,24 @@ describe("at the edge", function()
       F.gelu(torch.tensor(-inf), {approximate = "tanh"}):item()})
   end)
 
+  it("gradients of std, the first and the second, fit where std is tiny", function()
+    local function second(scale, dtype)
+      local x = (torch.tensor({1.0, 2, 4}, {dtype = dtype}) * scale):requires_grad_(true)
+      local first = torch.autograd.grad(x:std(), x, nil, {create_graph = true})
+      return torch.autograd.grad(first[1], x) * scale
+    end
+    local want = second(1, "float64")
+    for _, scale in ipairs {1e-10, 1e-20, 1e-30, 1e15} do
+      assert.is_true(torch.allclose(second(scale, "float32"):double(), want, 1e-5, 1e-5), tostring(scale))
+    end
+    assert.is_true(torch.allclose(second(1e-140, "float64"), want, 1e-9, 1e-9))
+    local x = (torch.tensor {1.0, 2, 4} * 1e-20):requires_grad_(true)
+    x:std():backward(torch.tensor(1e25))
+    assert.is_true(x.grad:isfinite():all():item())
+    local same = torch.ones(3, {requires_grad = true})
+    assert.equal("tensor({0., 0., 0.})", tostring(torch.autograd.grad(same:std(), same)))
+  end)
+
   it("gradients keep their digits where a probability is almost 1", function()
     local e = math.exp(-37.5)
     local function near(expected, given) assert.is_true(math.abs(given / expected - 1) < 1e-12) end

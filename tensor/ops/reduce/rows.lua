@@ -105,8 +105,10 @@ op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: boo
   complex = true, holomorphic = false, types = "float", domain = "distinct",
   specialize = {"unbiased", "input.is_complex"}, composite = function(o) return moments(o, true) end,
   backward = function(o) -- 0 where std is 0
-    local g = (o.grad / o.out):masked_fill(o.out:logical_not(), 0)
-    return {input = times_distance(o, unreduce(o, g), 1)}
+    -- Distances are divided by std first: grad / std overflows where std is tiny, and grad large.
+    local count = o.shape_of.input:product() / o.grad.numel
+    local std = unreduce(o, o.out:masked_fill(o.out:logical_not(), 1))
+    return {input = (o.input - o.input:mean(o.dim, true)) / std * (unreduce(o) * (1 / degrees(o, count)))}
   end,
   doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))",
   gives = "2.6458"}
