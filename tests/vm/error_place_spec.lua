@@ -81,7 +81,7 @@ local one_liners = {
   function() torch.save(1, folder .. "/none/a") end,
   function() torch.load(3) end,
   function() torch.load(folder .. "/none") end,
-  function() torch.load(folder .. "/bad.csv") end,
+  function() torch.load(folder .. "/bad.txt") end,
   function() torch.load(folder) end,
   function() torchvision.datasets.MNIST(folder) end,
   function() torch.nonzero(x, {as_tuple = 3}) end,
@@ -102,7 +102,7 @@ local one_liners = {
   function() nn.utils.vector_to_parameters(x, 3) end,
   function() nn.utils.vector_to_parameters(x, {torch.ones(3)}) end,
   function() torch.utils.checkpoint.checkpoint_sequential({nn.ReLU()}, 3, x) end,
-  function() torch.utils.data.DataLoader({1}, {num_workers = 2}) end,
+  function() torch.utils.data.DataLoader({1}, {num_workers = -1}) end,
   function() torch.utils.data.TensorDataset() end,
   function() torch.utils.data.TensorDataset(torch.ones(2), torch.ones(3)) end,
   function() torch.utils.data.default_collate({x, torch.ones(3)}) end,
@@ -162,6 +162,7 @@ describe("the error of a wrong call", function()
 
   it("names the line of the program, whatever is called", function()
     files.write(folder .. "/bad.csv", "1,2,3\n")
+    files.write(folder .. "/bad.txt", "one, two\n")
     torch.save({}, folder .. "/array")
     for i, f in ipairs(one_liners) do
       local ok, message = pcall(function() f() end)

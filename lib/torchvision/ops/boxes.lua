@@ -1,17 +1,9 @@
 --- Boxes: their areas, forms and overlaps, and what is kept of them.
 local torch = require "torch"
 local options = require "torch.utils.options"
+local check = require "torchvision.ops.argument"
 
 local boxes = {}
-
---- The argument, which must be boxes (…×4).
-local function check(name, parameter, position, x)
-  if not torch.is_tensor(x) or x.ndim == 0 or x:size(-1) ~= 4 then
-    options.wrong(name, parameter, position, "boxes (…×4)", x)
-  end
-  return x
-end
-boxes.check = check
 
 --- Integers as numbers that differences and products do not leave.
 local function wide(x) return torch.is_floating_point(x) and x or x:long() end

@@ -1,7 +1,7 @@
 --- Losses of detection.
 local torch = require "torch"
 local options = require "torch.utils.options"
-local boxes = require "torchvision.ops.boxes"
+local check = require "torchvision.ops.argument"
 
 local losses = {}
 
@@ -37,7 +37,7 @@ local PAIR <const> = {{"boxes1"}, {"boxes2"}, {"reduction", kind = "string", def
 -- box around.
 local function read(name, ...)
   local given = options.read(name, PAIR, ...)
-  local a, b = boxes.check(name, "boxes1", 1, given.boxes1), boxes.check(name, "boxes2", 2, given.boxes2)
+  local a, b = check(name, "boxes1", 1, given.boxes1), check(name, "boxes2", 2, given.boxes2)
   if a.shape ~= b.shape then options.wrong(name, "boxes2", 2, "the shape of 'boxes1'", b) end
   local p = {eps = given.eps, reduction = given.reduction}
   p.a, p.b = a:unbind(-1), b:unbind(-1)
