@@ -59,17 +59,17 @@ return function(...)
     for d = 1, dims do bins[d] = given.bins end
   end
   if #bins ~= dims then options.wrong(NAME, "bins", 2, ("%d, one for each dimension"):format(dims), bins) end
-  local edges, shape, flat, inside = {}, {}, torch.zeros({x:size(1)}, {dtype = "int64"}), nil
+  local edges, shape, flat, inside = {}, {}, x:new_zeros({x:size(1)}, {dtype = "int64"}), nil
   for d = 1, dims do
     edges[d] = edges_of(x, d, bins[d], given.range)
     shape[d] = edges[d]:numel() - 1
     local bin, within = place(x:select(2, d), edges[d])
     flat, inside = flat * shape[d] + bin - 1, inside and inside:logical_and(within) or within
   end
-  weight = weight and weight:detach():reshape(-1):to(x.dtype) or torch.ones({x:size(1)}, {dtype = x.dtype})
+  weight = weight and weight:detach():reshape(-1):to(x.dtype) or x:new_ones({x:size(1)})
   if weight:numel() ~= x:size(1) then options.wrong(NAME, "weight", nil, "a number for each point", given.weight) end
   local total = 1
   for _, n in ipairs(shape) do total = total * n end
-  local counts = torch.zeros({total}, {dtype = x.dtype}):index_add(1, (flat + 1)[inside], weight[inside]):reshape(shape)
+  local counts = x:new_zeros({total}):index_add(1, (flat + 1)[inside], weight[inside]):reshape(shape)
   return given.density and divided(counts, edges) or counts, edges
 end

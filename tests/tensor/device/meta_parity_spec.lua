@@ -12,7 +12,7 @@ local OF_DATA = {
   bincount = true, histc = true, histogram = true, masked_scatter = true, repeat_interleave = true, tensor_split = true,
   nonzero_static = true, unique_consecutive = true, index_put = true, logspace = true,
   ["linalg.lstsq"] = true, ["linalg.matrix_exp"] = true, matrix_exp = true, ["nn.functional.embedding_bag"] = true,
-  __getitem__ = true, narrow = true, linspace = true}
+  istft = true, segment_reduce = true, histogramdd = true, __getitem__ = true, narrow = true, linspace = true}
 
 local function lists(shape)
   return table.concat(table.move(shape, 1, #shape, 1, {}), ",")
@@ -27,6 +27,7 @@ local function compare(here, there, what)
   if torch.is_tensor(here) ~= torch.is_tensor(there) then return what .. " is of another type" end
   if not torch.is_tensor(here) then
     if type(here) == "table" or type(here) == "userdata" then return nil end
+    if type(there) == "string" then there = there:gsub("%.meta%.", ".") end -- torch.meta.FloatTensor
     return here ~= there and ("%s is %s, on the CPU %s"):format(what, tostring(there), tostring(here)) or nil
   end
   if tostring(there.device) ~= "meta" then return what .. " is on " .. tostring(there.device) end

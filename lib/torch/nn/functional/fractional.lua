@@ -28,7 +28,8 @@ end
 -- The first element (from 0) of each of `count` windows of `kernel` elements among `length`, (N×C×count), by random
 -- numbers (N×C).
 local function starts(samples, length, count, kernel)
-  local last = torch.full({samples:size(1), samples:size(2), 1}, length - kernel, {dtype = "int64"})
+  local last = torch.full({samples:size(1), samples:size(2), 1}, length - kernel,
+    {dtype = "int64", device = samples.device})
   if count == 1 then return last end
   local alpha = (length - kernel) / (count - 1)
   local u = samples:unsqueeze(3)
@@ -38,7 +39,7 @@ end
 
 -- `at` (N×C×count) with the elements of each window, spread so that dimension i of n has them.
 local function along(at, kernel, i, n)
-  local inside = at:unsqueeze(4) + torch.arange(kernel)
+  local inside = at:unsqueeze(4) + torch.arange(kernel, {device = at.device})
   local shape = {at:size(1), at:size(2)}
   for d = 1, n do shape[2 + d], shape[2 + n + d] = 1, 1 end
   shape[2 + i], shape[2 + n + i] = at:size(3), kernel
