@@ -62,8 +62,8 @@ end
 
 local function load_torch(file, place, elsewhere)
   local size, at = file:size(), #MAGIC
-  local function bad(what, offset) internal.raise(("torch.load: %s: %s (offset %d)"):format(file:path(), what,
-    offset)) end
+  local function bad(what, offset) internal.raise(("torch.load: %s: %s (offset %d)"):format(file:path(),
+    (what:gsub("%c", "?")), offset)) end
   local version, system, value, keys
   version, at = unpickle(file, at, size, {globals = python.globals})
   if version ~= VERSION then bad(("version %s of the legacy format; 1001 is read"):format(tostring(version)),

@@ -23,7 +23,8 @@ local REFUSED <const> = {[3] = "an object", [5] = "a sparse matrix; full(x) in M
 local Reader = {}
 Reader.__index = Reader
 
-function Reader:bad(at, what) internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(), what, at)) end
+function Reader:bad(at, what) internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(),
+  (what:gsub("%c", "?")), at)) end
 
 function Reader:number(at, form, n) return (string.unpack(self.order .. form, self.file:read(at, n))) end
 

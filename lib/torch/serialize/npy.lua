@@ -11,7 +11,7 @@ local ALIGNMENT <const> = 64
 
 local function bad_of(file, start)
   return function(offset, what)
-    internal.raise(("torch.load: %s: %s (offset %d)"):format(file:path(), what, start + offset))
+    internal.raise(("torch.load: %s: %s (offset %d)"):format(file:path(), (what:gsub("%c", "?")), start + offset))
   end
 end
 

@@ -15,7 +15,8 @@ Stream.__index = Stream
 
 --- Raises "torch.load: PATH: WHAT (offset N)", of the opcode that runs.
 function Stream:bad(what, offset)
-  internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(), what, offset or self.opcode))
+  internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(), (what:gsub("%c", "?")), offset
+    or self.opcode))
 end
 
 -- The next n bytes.
@@ -135,7 +136,7 @@ end
 local function call(m, f, arguments)
   if not is_global(f) then m.stream:bad "a pickle that calls what is no function" end
   local n = m.lengths[arguments]
-  if n == nil then m.stream:bad "a pickle that calls with what is no tuple" end
+  if n == nil or m.items[arguments] == nil then m.stream:bad "a pickle that calls with what is no tuple" end
   local value = f.build(m, arguments, n)
   return value == nil and NONE or value
 end

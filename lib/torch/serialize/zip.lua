@@ -13,7 +13,7 @@ Archive.__index = Archive
 
 --- Raises "WHO: PATH: WHAT (offset N)".
 function Archive:bad(offset, what)
-  internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(), what, offset))
+  internal.raise(("torch.load: %s: %s (offset %d)"):format(self.file:path(), (what:gsub("%c", "?")), offset))
 end
 
 -- ---- reading ------------------------------------------------------------------------------

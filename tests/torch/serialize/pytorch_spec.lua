@@ -115,6 +115,7 @@ describe("torch.load of a pickle", function()
         ["\x8d\xff\xff\xff\xff\xff\xff\xff\xff"] = "negative length",
       ["(i"] = "refused: the opcode INST of pickle", ["\x99"] = "153 is no opcode of pickle (offset 0)",
       ["(ccollections\nOrderedDict\n)R."] = false, ["Vx\n)Q."] = "a persistent id",
+      ["ccollections\nOrderedDict\n]R."] = "calls with what is no tuple", ["(I1\nx\n"] = "120 is no opcode",
       ["]\x94h\0b."] = "the state of an object that is no plain data",
     } do
       local ok, message = pcall(read, bytes)
