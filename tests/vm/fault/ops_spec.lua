@@ -34,6 +34,17 @@ local OWN = {
   one_hot = function() return {torch.tensor {1, 3, 2}, 4} end,
   embedding_renorm = function() return {numbers(3, 2), torch.tensor {1, 3}, 0.5, 2.0} end,
   native_var = function() return {numbers(2, 3):requires_grad_(), true, {1}, 1} end,
+  attention_backward = function()
+    local q, k, v, mask = numbers(1, 2, 3, 4), numbers(1, 1, 2, 4), numbers(1, 1, 2, 3), numbers(1, 2, 3, 2)
+    local out, sums = torch._C.call("attention", q, k, v, mask, false, 0.5)
+    return {out * 1, q, k, v, mask, out, sums, false, 0.5}
+  end,
+  recurrent_backward = function()
+    local h, c, recurrent = numbers(2, 2), numbers(2, 2), numbers(8, 2)
+    local x, weight = numbers(3, 2, 3), numbers(8, 3)
+    local out, cells, gates = torch._C.call("recurrent", x, h, c, weight, recurrent, nil, nil, "lstm")
+    return {out * 1, cells * 1, out, cells, gates, h, c, recurrent, "lstm", false}
+  end,
   binomial_sample = function() return {torch.tensor {5.0, 40.0}, torch.tensor {0.3, 0.6}} end,
 }
 OWN.bitwise_or, OWN.bitwise_xor = OWN.bitwise_and, OWN.bitwise_and

@@ -310,7 +310,7 @@ local function run_in_workers(self)
   local pool = self._pool
   if pool == nil or not pool:is_idle() then
     if pool then pool:kill() end
-    pool = workers.start(self, maker)
+    pool = workers.start(self, maker, self.worker_init_fn)
   end
   self._pool = self.persistent_workers and pool or nil
   pool:begin(run.seed)

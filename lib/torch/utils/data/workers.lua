@@ -52,13 +52,12 @@ local function serve(channel, maker)
 end
 
 --- The life of worker `id`. Functions that would end the process as the first one ends it do not.
-local function run(channel, id, brothers, loader, make_maker)
+local function run(channel, id, brothers, loader, make_maker, init)
   for _, brother in ipairs(brothers) do brother:hang_up() end
   os.exit = function(code) process.exit(code == nil and 0 or code == true and 0 or code == false and 1 or code) end
   info = {id = id, num_workers = loader.num_workers, seed = 0, dataset = loader.dataset}
   local maker = make_maker(loader)
-  local init, begin = loader.worker_init_fn, maker.begin
-  local make, failed = maker.make, nil
+  local make, begin, failed = maker.make, maker.begin, nil
   function maker.begin(seed)
     info.seed = seed + id
     seed_process(info.seed)
@@ -80,14 +79,15 @@ end
 local Pool = {}
 Pool.__index = Pool
 
---- Starts the workers of a loader. `make_maker(loader)` is called in each, and gives {make = function(task, number) →
--- the values of the batch, or nothing at the end, begin = function() at the start of each epoch}.
-function workers.start(loader, make_maker)
+--- Starts the workers of a loader; each calls init(id) first, if it is not nil. `make_maker(loader)` is called in each,
+-- and gives {make = function(task, number): the values of the batch, or nothing at the end, begin = function(), called
+-- at the start of each epoch}.
+function workers.start(loader, make_maker, init)
   collectgarbage() -- what is garbage here is not finalised there
   local pool = setmetatable({loader = loader, processes = {}, queue = {}, alive = {}, first = 1, last = 0}, Pool)
   for id = 1, loader.num_workers do
     local brothers = table.move(pool.processes, 1, id - 1, 1, {})
-    pool.processes[id] = process.start(function(channel) run(channel, id, brothers, loader, make_maker) end)
+    pool.processes[id] = process.start(function(channel) run(channel, id, brothers, loader, make_maker, init) end)
   end
   return pool
 end
