@@ -4,8 +4,7 @@ local cells = require "torch.utils.cells"
 --- torch.lstm_cell(input: Tensor, hx: Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih: Tensor = nil, b_hh: Tensor = nil) ->
 -- Tensor, Tensor: One step of a long short-term memory (nn.LSTMCell) from the states hx = {h, c}, with weights
 -- (4 H × I) and (4 H × H): the next h and c.
--- Example: torch.lstm_cell(torch.ones(1, 2), {torch.zeros(1, 3), torch.zeros(1, 3)}, torch.ones(12, 2), torch.ones(12,
--- 3))
+-- Example: torch.lstm_cell(torch.ones(1, 2), {torch.ones(1, 1), torch.ones(1, 1)}, torch.ones(4, 2), torch.ones(4, 1))
 return function(...)
   local given = options.read("lstm_cell", cells.PARAMETERS, ...)
   local states = given.hx

@@ -264,7 +264,7 @@ return {square = square, plain = plain, Net = Net}]])
     assert.is_nil(names["torch.sum"])
     names = {}
     for _, found in ipairs(help.search "Kingma") do names[#names + 1] = found.name end
-    assert.same({"optim.Adam", "optim.Adamax"}, names)
+    assert.same({"optim.Adam", "optim.Adamax", "nn.utils.parametrizations.weight_norm"}, names)
     assert.equal("torch.sum", help.nearest "torch.summ")
     assert.equal("nn.Linear", help.nearest "nn.Linaer")
     assert.equal("nn.Conv2d", help.nearest "Conv2D")

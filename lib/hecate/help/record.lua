@@ -110,11 +110,17 @@ local function method_call(entry)
   return ("%s:%s"):format(class:lower(), entry.key)
 end
 
-local function text_of(entry, native)
-  if native then return native.text, {file = native.file, line = native.line} end
+local function own_text(entry)
   if entry.kind == "class" then return source.class_comment(entry.value, entry.class.name) end
   if type(entry.value) == "function" then return source.comment(entry.value, entry.key) end
   return "", nil
+end
+
+local function text_of(entry, native)
+  if native then return native.text, {file = native.file, line = native.line} end
+  local text, place = own_text(entry)
+  if text == "" then text, place = source.headed_comment(entry.name) end
+  return text, place
 end
 
 local function of_comment(entry, native)
@@ -155,6 +161,7 @@ local function of_library(entry, index)
     local code = file:find "%.lua$" and torch._C.embedded(file) or ""
     if code:match "^%-%-%-? ([%w_.]+):" == entry.name then text = source.head(source.split(code)) end
   end
+  if text == "" then text = source.headed_comment(entry.name) end
   local doc = comment.parse(text).doc:gsub("^%l+:%s*", ""):gsub("^%l", string.upper)
   return {kind = "library", args = {}, doc = doc, documented = doc ~= ""}
 end

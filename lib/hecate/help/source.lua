@@ -102,6 +102,36 @@ local function file_comment(name)
   end
 end
 
+-- Where the comments that begin with a whole name are: name → {lines, number of the line}, made at first use.
+local headed
+
+local function note_heads(file)
+  local lines = source.split(torch._C.embedded(file))
+  for i, line in ipairs(lines) do
+    local name = line:match "^%s*%-%-%- ([%a_][%w_]*[.:][%w_.:]+)[(:,]"
+    name = name and name:gsub(":", ".")
+    if name and not headed[name] then headed[name] = {lines, i, "lib/" .. file} end
+  end
+end
+
+--- The comment that begins with this name, wherever it stands in the files of Hecate: for functions that others make.
+function source.headed_comment(name)
+  if not headed then
+    headed = {}
+    for _, file in ipairs(torch._C.files()) do
+      if file:find "%.lua$" then note_heads(file) end
+    end
+  end
+  local found = headed[name]
+  if not found then return "", nil end
+  local lines, i, path = table.unpack(found)
+  local after = i
+  while lines[after] and lines[after]:find "^%s*%-%-" and (after == i or not lines[after]:find "^%s*%-%-%-") do
+    after = after + 1
+  end
+  return source.comment_above(lines, after), {file = path, line = i}
+end
+
 --- The comment of a class made in Lua: above its torch.class, else of its file, else above its __init.
 function source.class_comment(class, name)
   for _, f in pairs(class) do

@@ -35,6 +35,10 @@ local known = {
   Generator = {"a torch.Generator", "torch.Generator"},
   Module = {"a module", "nn.Module"},
   Dataset = {"anything with #d and d[i]", "table|userdata"},
+  ParameterList = {"an nn.ParameterList", "nn.ParameterList"},
+  ParameterDict = {"an nn.ParameterDict", "nn.ParameterDict"},
+  PackedSequence = {"sequences packed by nn.utils.rnn", "nn.utils.rnn.PackedSequence"},
+  IterableDataset = {"a torch.utils.data.IterableDataset", "torch.utils.data.IterableDataset"},
   path = {"the name of a file", "string"},
 }
 

@@ -49,6 +49,13 @@ end
 for _, name in ipairs {"mean", "mode", "variance"} do
   Distribution["__get_" .. name] = function(self) self:_undefined(name) end
 end
+--- torch.distributions.Distribution:log_prob(value: Tensor) -> Tensor: The logarithm of the density, or of the
+-- probability, at value.
+--- torch.distributions.Distribution:cdf(value: Tensor) -> Tensor: The probability of what is at most value.
+--- torch.distributions.Distribution:icdf(value: Tensor) -> Tensor: Where cdf is value, from 0 to 1.
+--- torch.distributions.Distribution:entropy() -> Tensor: The mean of -log_prob, in nats, for each of the batch.
+--- torch.distributions.Distribution:enumerate_support(expand: bool = true) -> Tensor: All values that a discrete
+-- distribution has, along a new first dimension; expanded to the batch.
 for _, name in ipairs {"cdf", "icdf", "log_prob", "entropy", "enumerate_support"} do
   Distribution[name] = function(self) self:_undefined(name) end
 end
@@ -63,6 +70,7 @@ function Distribution:__getattr(key)
   return get and get(self)
 end
 
+--- torch.distributions.Distribution:perplexity() -> Tensor: exp of the entropy, for each of the batch.
 function Distribution:perplexity() return self:entropy():exp() end
 
 --- The shape of samples: that of the argument, the batch, the event.

@@ -4,6 +4,8 @@
 local options = require "torch.utils.options"
 local constraints = {}
 
+--- torch.distributions.constraints.Constraint(): The class of constraints: constraint:check(value) tells for each value
+-- whether it holds.
 local Constraint = torch.class "Constraint"
 constraints.Constraint = Constraint
 
@@ -55,17 +57,19 @@ constraints.boolean = make("boolean", "Boolean", function(x) return x:eq(0) | x:
 constraints.dependent = make("dependent", "Dependent", function()
   torch._C.raise "check: what a dependent constraint allows depends on an object"
 end, {is_dependent = true})
-
+--- torch.distributions.constraints.greater_than(lower_bound: number) -> any: Numbers above lower_bound.
 function constraints.greater_than(lower)
   check_bound("constraints.greater_than", "lower_bound", 1, lower)
   return make("greater_than", "GreaterThan", function(x) return x:gt(lower) end,
     {lower_bound = lower, shown = "lower_bound=" .. bound(lower)})
 end
+--- torch.distributions.constraints.greater_than_eq(lower_bound: number) -> any: Numbers from lower_bound on.
 function constraints.greater_than_eq(lower)
   check_bound("constraints.greater_than_eq", "lower_bound", 1, lower)
   return make("greater_than_eq", "GreaterThanEq", function(x) return x:ge(lower) end,
     {lower_bound = lower, shown = "lower_bound=" .. bound(lower)})
 end
+--- torch.distributions.constraints.less_than(upper_bound: number) -> any: Numbers below upper_bound.
 function constraints.less_than(upper)
   check_bound("constraints.less_than", "upper_bound", 1, upper)
   return make("less_than", "LessThan", function(x) return x:lt(upper) end,
@@ -77,17 +81,24 @@ local function between(name, title, lower, upper, test, discrete)
   return make(name, title, test, {lower_bound = lower, upper_bound = upper, is_discrete = discrete or false,
     shown = ("lower_bound=%s, upper_bound=%s"):format(bound(lower), bound(upper))})
 end
+--- torch.distributions.constraints.interval(lower_bound: number, upper_bound: number) -> any:
+-- Numbers from lower_bound to upper_bound.
 function constraints.interval(lower, upper)
   return between("interval", "Interval", lower, upper, function(x) return x:ge(lower) & x:le(upper) end)
 end
+--- torch.distributions.constraints.half_open_interval(lower_bound: number, upper_bound: number) -> any:
+-- Numbers from lower_bound on and below upper_bound.
 function constraints.half_open_interval(lower, upper)
   return between("half_open_interval", "HalfOpenInterval", lower, upper,
     function(x) return x:ge(lower) & x:lt(upper) end)
 end
+--- torch.distributions.constraints.integer_interval(lower_bound: number, upper_bound: number) -> any:
+-- Integers from lower_bound to upper_bound.
 function constraints.integer_interval(lower, upper)
   return between("integer_interval", "IntegerInterval", lower, upper,
     function(x) return is_whole(x) & x:ge(lower) & x:le(upper) end, true)
 end
+--- torch.distributions.constraints.integer_greater_than(lower_bound: number) -> any: Integers from lower_bound on.
 function constraints.integer_greater_than(lower)
   check_bound("constraints.integer_greater_than", "lower_bound", 1, lower)
   return make("integer_greater_than", "IntegerGreaterThan", function(x) return is_whole(x) & x:ge(lower) end,
@@ -113,6 +124,8 @@ end, {is_discrete = true})
 constraints.simplex = vector("simplex", "Simplex", function(x)
   return x:ge(0):all(-1) & (x:sum(-1) - 1):abs():lt(1e-6)
 end)
+--- torch.distributions.constraints.multinomial(upper_bound: number) -> any:
+-- Vectors of counts whose sum is at most upper_bound.
 function constraints.multinomial(most)
   check_bound("constraints.multinomial", "upper_bound", 1, most)
   return vector("multinomial", "Multinomial", function(x) return x:ge(0):all(-1) & x:sum(-1):le(most) end,
@@ -218,7 +231,8 @@ end
 
 --- Constraints of a name and a test that are made elsewhere, as that of mixtures.
 constraints.make = make
-
+--- torch.distributions.constraints.is_dependent(constraint: any) -> bool:
+-- Whether the constraint depends on the parameters of a distribution.
 function constraints.is_dependent(c)
   check_constraint("constraints.is_dependent", "constraint", 1, c)
   return c.is_dependent == true

@@ -85,6 +85,7 @@ class = composed("AdaptiveLogSoftmaxWithLoss", PARAMETERS, {init = init,
     return single and output:squeeze(1) or output, loss
   end})
 
+--- nn.AdaptiveLogSoftmaxWithLoss:log_prob(input: Tensor) -> Tensor: The logarithms of the probabilities of all classes.
 function class:log_prob(x)
   check_input(self, options.tensor(NAME .. ".log_prob", "input", 1, x))
   local head, first = self.head(x):log_softmax(-1), self.cutoffs[1]
@@ -95,6 +96,7 @@ function class:log_prob(x)
   return torch.cat(parts, -1)
 end
 
+--- nn.AdaptiveLogSoftmaxWithLoss:predict(input: Tensor) -> Positions: The most likely class of each sample.
 function class:predict(x) return self:log_prob(x):argmax(-1) end
 
 return class

@@ -143,7 +143,7 @@ end
 
 -- What is kept ---------------------------------------------------------------------------
 
---- torchvision.ops.clip_boxes_to_image(boxes: Tensor, size: int[2]) -> Tensor: Boxes (…×4) cut at the edges of an
+--- torchvision.ops.clip_boxes_to_image(boxes: Tensor, size: int[]) -> Tensor: Boxes (…×4) cut at the edges of an
 -- image of size {height, width}.
 -- Example: torchvision.ops.clip_boxes_to_image(torch.tensor({{-1., 2, 9, 9}}), {5, 6})
 function boxes.clip_boxes_to_image(...)

@@ -31,7 +31,7 @@ function names.walk()
     if seen[t] or depth > 4 then return end
     seen[t] = true
     for _, key in ipairs(fields(t)) do
-      local value = not SKIPPED[key] and not key:find "^__" and t[key]
+      local value = not SKIPPED[key] and not key:find "^_" and t[key]
       local at = path .. "." .. key
       if type(value) == "function" then functions[#functions + 1] = at
       elseif type(value) == "table" then

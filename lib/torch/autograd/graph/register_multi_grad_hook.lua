@@ -17,7 +17,7 @@ Handle.__close = Handle.remove
 -- Example:
 --     local x, y = torch.ones(1):requires_grad_(), torch.ones(1):requires_grad_()
 --     torch.autograd.graph.register_multi_grad_hook({x, y}, function(gradients) print(#gradients) end)
---     (x * y):sum():backward()
+--     torch.dot(x, y):backward()
 return function(...)
   local given = options.read("register_multi_grad_hook", PARAMETERS, ...)
   local mode, fn, n = given.mode, given.fn, #given.tensors

@@ -2,6 +2,8 @@
 local options = require "torch.utils.options"
 local values = require "torch.distributions.values"
 
+--- torch.distributions.transforms.Transform(cache_size: int = 0): The class of transforms; a subclass defines _call(x),
+-- _inverse(y), log_abs_det_jacobian(x, y), domain and codomain. With cache_size 1 it remembers the last x and y.
 local Transform = torch.class "Transform"
 
 Transform._cache_size = 0
@@ -25,9 +27,13 @@ function Transform:_call()
   options.raise(torch.typename(self) .. ": it has no method _call, which makes y of x")
 end
 function Transform:_inverse() options.raise(torch.typename(self) .. ": it has no inverse") end
+--- torch.distributions.transforms.Transform:log_abs_det_jacobian(x: Tensor, y: Tensor) -> Tensor: The logarithm of the
+-- absolute determinant of the Jacobian at x, where the transform gives y.
 function Transform:log_abs_det_jacobian()
   options.raise(torch.typename(self) .. ": log_abs_det_jacobian is not defined: it is not bijective")
 end
+--- torch.distributions.transforms.Transform:with_cache(cache_size: int = 1) -> any: The same transform, which remembers
+-- the last x and y (1), or nothing (0).
 function Transform:with_cache(cache_size)
   local copy = self:_copy()
   copy._cache_size = cache_size or 1
@@ -41,7 +47,9 @@ function Transform:_copy()
   return copy
 end
 
+--- torch.distributions.transforms.Transform:forward_shape(shape: int[]) -> int[]: The shape of y where x has `shape`.
 function Transform:forward_shape(shape) return shape end
+--- torch.distributions.transforms.Transform:inverse_shape(shape: int[]) -> int[]: The shape of x where y has `shape`.
 function Transform:inverse_shape(shape) return shape end
 function Transform:__tostring() return torch.typename(self) .. "()" end
 function Transform:__eq(other)

@@ -1,7 +1,7 @@
 local methods = require "torch.nn.utils.prune.methods"
 local options = require "torch.utils.options"
 
---- nn.utils.prune.BasePruningMethod: The class of pruning methods of a program: a subclass defines compute_mask(t,
+--- nn.utils.prune.BasePruningMethod(): The class of pruning methods of a program: a subclass defines compute_mask(t,
 -- default_mask), which gives the mask (1: stays) for the elements t. Class:apply(module, name, ...) prunes
 -- module[name] by Class(...). With Class.PRUNING_TYPE = "unstructured" (the default) or "global", t are the elements
 -- that are left, as a vector; with "structured" it is the whole tensor, and default_mask the mask before.
@@ -31,6 +31,8 @@ local function checked(name, mask, like)
   return mask:to(like.dtype)
 end
 
+--- nn.utils.prune.BasePruningMethod.apply(class: any, module: Module, name: string, ...: any) -> any: Prunes a
+-- parameter by an object class(...); the module.
 function Base.apply(class, module, name, ...)
   if type(class) ~= "table" or not options.is_callable(class) then
     options.wrong("apply", "class", 1, "a class of prune.BasePruningMethod", class)

@@ -26,9 +26,13 @@ end
 function Packed:to(...)
   return Packed(self.data:to(...), self.batch_sizes, self.sorted_indices, self.unsorted_indices)
 end
+--- nn.utils.rnn.PackedSequence:cpu() -> PackedSequence: With the data on the CPU.
 function Packed:cpu() return self:to("cpu") end
+--- nn.utils.rnn.PackedSequence:float() -> PackedSequence: With the data as float32.
 function Packed:float() return self:to("float32") end
+--- nn.utils.rnn.PackedSequence:double() -> PackedSequence: With the data as float64.
 function Packed:double() return self:to("float64") end
+--- nn.utils.rnn.PackedSequence:half() -> PackedSequence: With the data as float16.
 function Packed:half() return self:to("float16") end
 
 function Packed:__tostring()
