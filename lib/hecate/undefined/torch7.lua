@@ -15,7 +15,7 @@ words.torch = {
   getdefaulttensortype = "write torch.get_default_dtype()",
   cmul = "write a * b", cdiv = "write a / b", cpow = "write a ^ b", csub = "write a - b", cadd = "write a + b",
   setnumthreads = "write torch.set_num_threads(n)", getnumthreads = "write torch.get_num_threads()",
-  type = "write x.dtype, or torch.typename(x)", isTensor = "write torch.is_tensor(x)", tic = "write os.clock()",
+  isTensor = "write torch.is_tensor(x)", tic = "write os.clock()",
   Timer = "write os.clock() before and after", toc = "write os.clock()",
   CmdLine = "the words behind the script are in arg", DiskFile = "write io.open(path), or torch.save(x, path)",
   MemoryFile = "write a string", Storage = "write torch.zeros(n)",
@@ -89,7 +89,7 @@ words.tensor = {
   apply = "write the formula over the whole tensor: (x * 2):exp()", map = "write the formula over the whole tensors",
   totable = "write x:tolist()", set = "write x.data = y", clampMin = "write x:clamp({min = value})",
   random = "write x:random_(first, last)", cauchy = "not in Hecate yet", exponential = "not in Hecate yet",
-  type = "write x.dtype, or x:to(\"float32\")", isSetTo = "write x:data_ptr() == y:data_ptr()",
+  isSetTo = "write x:data_ptr() == y:data_ptr()",
   newTensor = "write x:new_tensor(…)", cumSum = "write x:cumsum(dim)",
 }
 
@@ -101,7 +101,7 @@ words.module = {
   add = "write net:append(module)", clearState = "nothing is kept between calls",
   cudnn = "nothing is to be converted", listModules = "write net:modules()",
   findModules = "write for name, m in net:named_modules() do … end", size = "write #net",
-  clone = "write a new one and its load_state_dict(net:state_dict())", reset = "write a new one",
+  reset = "write a new one",
   gradInput = "write x.grad", applyToModules = "write net:apply(f)",
 }
 

@@ -107,8 +107,10 @@ op {"std", "(input: Tensor, dim: dims = nil, correction: float = 1, keepdim: boo
   backward = function(o) -- 0 where std is 0
     -- Distances are divided by std first: grad / std overflows where std is tiny, and grad large.
     local count = o.shape_of.input:product() / o.grad.numel
-    local std = unreduce(o, o.out:masked_fill(o.out:logical_not(), 1))
-    return {input = (o.input - o.input:mean(o.dim, true)) / std * (unreduce(o) * (1 / degrees(o, count)))}
+    local none = o.out:logical_not()
+    local std, grad = unreduce(o, o.out:masked_fill(none, 1)), unreduce(o, o.grad:masked_fill(none, 0))
+    grad = grad * (1 / degrees(o, count))
+    return {input = (o.input - o.input:mean(o.dim, true)) / std * grad}
   end,
   doc = [[The standard deviation, the square root of var.]], example = "torch.std(torch.tensor({1.0, 2.0, 6.0}))",
   gives = "2.6458"}

@@ -65,6 +65,7 @@ end
 
 -- The rows that have another name in PyTorch, or are a part of an op there.
 local OTHER = {cross_entropy = "cross_entropy_loss", cross_entropy_soft = "cross_entropy_loss",
+  grid_sample = "grid_sampler", grid_sampler_2d = "grid_sampler", grid_sampler_3d = "grid_sampler",
   pad = "reflection_pad1d", matrix_norm = "frobenius_norm"}
 -- PyTorch has none of these in its list of CUDA, and an op of the list in each of them gives the same dtype.
 local MADE_OF = {cuda = {cross_entropy = "float", cross_entropy_soft = "float"}, cpu = {}}

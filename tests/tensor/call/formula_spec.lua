@@ -164,7 +164,7 @@ describe("the checks of composites", function()
       F.binary_cross_entropy, x, torch.ones(3))
     fails("binary_cross_entropy: 'input' (argument 1): expected numbers from 0 to 1, got 2",
       F.binary_cross_entropy, x * 2, x)
-    fails("norm: 'dim' (argument 3): expected at most 2 dimensions for \"fro\", got 3", torch.norm,
+    fails("norm: 'dim' (argument 3): expected at most 2 dimensions, got 3", torch.norm,
       torch.ones(2, 2, 2), "fro", {1, 2, 3})
     fails("dropout: 'p' (argument 2): expected a number from 0 to 1, got 1.5", F.dropout, x, 1.5)
     fails("clamp: 'min' or 'max' must be given", torch._C.call, "clamp_tensor", x)

@@ -304,7 +304,6 @@ describe("nn.Embedding", function()
     assert.same({0, 0}, nn.Embedding(4, 2, -1).weight[4]:tolist())
     assert.error_matches(function() nn.Embedding(4, 2, 5) end,
       "^nn.Embedding: 'padding_idx' %(argument 3%): it is out of range")
-    assert.error_matches(function() nn.Embedding(4, 2, {sparse = true}) end, "gradients are dense here")
     assert.error_matches(function() nn.Embedding(-1, 2) end,
       "^nn.Embedding: 'num_embeddings': expected no negative sizes, got %-1")
   end)
