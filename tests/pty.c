@@ -1,6 +1,7 @@
 /* pty.c: for specs: runs a program in a terminal of its own and does to it what a script says, one command a line:
 **
-**   send TEXT      writes TEXT at once, when the program has read what was written before
+**   send TEXT      writes TEXT, when the program has read what was written before; where that was at a prompt, when it
+**                  waits at one again (or computes: half a second later)
 **   expect TEXT    waits until the program has written TEXT, behind what was expected before
 **   size C R       makes the window C columns wide and R rows high
 **   signal N       sends the signal to the program
@@ -31,6 +32,7 @@ static struct {
   char *text; /* all that it wrote */
   size_t length, room, expected;
   int line; /* of the script */
+  bool prompted; /* the last text was sent to a prompt */
   double deadline;
 } pty = {.master = -1, .slave = -1};
 
@@ -80,12 +82,43 @@ static size_t pty_decode(char *text) {
 
 /* ---- commands ------------------------------------------------------------------------ */
 
+/* Whether the terminal sends no signals, as while a line is edited. */
+static bool pty_is_raw(void) {
+  struct termios mode;
+  return tcgetattr(pty.slave, &mode) == 0 && !(mode.c_lflag & ISIG);
+}
+
+/* Whether the program sleeps then: it waits for keys. */
+static bool pty_at_prompt(void) {
+  char path[64], text[512];
+  if (!pty_is_raw()) return false;
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pty.program);
+  FILE *stat = fopen(path, "r");
+  if (stat == NULL) return false;
+  const bool read = fgets(text, sizeof text, stat) != NULL;
+  fclose(stat);
+  const char *name_end = read ? strrchr(text, ')') : NULL;
+  return name_end != NULL && name_end[2] == 'S';
+}
+
+/* Between two prompts a Ctrl-C is a signal, which another one before it swallows: no person is so quick. */
+static void pty_wait_for_prompt(void) {
+  const double last = pty_clock() + 0.5;
+  for (int times = 0; times < 3 && pty_clock() < last;) {
+    const size_t before = pty.length;
+    pty_read();
+    times = pty.length == before && pty_at_prompt() ? times + 1 : 0;
+  }
+}
+
 /* A program that does not read, as it computes, is waited for a second only. */
 static void pty_send(char *text) {
   size_t n = pty_decode(text);
   double last = pty_clock() + 1;
   int unread = 1;
   while (ioctl(pty.slave, FIONREAD, &unread) == 0 && unread > 0 && pty_clock() < last) pty_read();
+  if (pty.prompted) pty_wait_for_prompt();
+  pty.prompted = pty_is_raw();
   if (write(pty.master, text, n) != (ssize_t)n) pty_fail("cannot write ", text);
 }
 
