@@ -19,13 +19,14 @@ describe("live curve", function()
     os.remove(file)
   end)
 
-  --- Trains for about `seconds`; `meanwhile` is called in the middle.
-  local function train(options, seconds, meanwhile)
+  --- Trains for about `seconds`, or for as long as goes_on(curve) says, a minute at most; `meanwhile` is called in the
+  -- middle.
+  local function train(options, seconds, meanwhile, goes_on)
     options.file, options.terminal = options.file or file, options.terminal or "file"
     options.interval = 0.05
     local curve = gnuplot.live(options)
     local began, step, slowest = now(), 0, 0
-    while now() < began + seconds do
+    while now() < began + seconds or goes_on and goes_on(curve) and now() < began + 60 do
       step = step + 1
       local before = now()
       curve:add("train", step, 1 / step)
@@ -121,7 +122,10 @@ describe("live curve", function()
   it("leaves a window closed that its user has closed, and draws the file", function()
     gnuplot.setgnuplotexe(windowed(0.001, "[ $n != 2 ] || echo hecate closed"))
     local curve
-    local lines = warnings_of(function() curve = train({terminal = "x11", title = "closed", timeout = 5}, 3) end)
+    local function is_open(c) return c.screens[1] ~= "file" end
+    local lines = warnings_of(function()
+      curve = train({terminal = "x11", title = "closed", timeout = 5}, 0, nil, is_open)
+    end)
     assert.equal("file", curve.screens[1])
     assert.equal(1, #lines)
     os.remove(file .. ".csv")
