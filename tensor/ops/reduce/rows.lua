@@ -201,6 +201,7 @@ op {"matrix_norm", "(input: Tensor, p: fro|nuc, dim: dims = nil, keepdim: bool =
 a matrix, or of the matrices in two dimensions.]],
   example = "torch.norm(torch.ones(2, 2), \"fro\")", gives = "2"}
 op {"nuclear_norm", "(input: Tensor) -> Tensor", private = true, complex = true, types = "float",
+  check = {{"input", "input.ndim >= 2", "at least 2 dimensions"}},
   domain = "lapack_nuclear", specialize = {{"tall", "input.shape[-2] > input.shape[-1]"},
     {"wide", "input.shape[-2] < input.shape[-1]"}},
   composite = function(o)
