@@ -1,2 +1,2 @@
---- torchvision: data sets of images; operators on boxes and regions.
-return {datasets = require "torchvision.datasets", ops = require "torchvision.ops"}
+--- torchvision: images: files, data sets, operators on boxes and regions, pictures of results.
+return torch._C.lazy({}, "torchvision")
