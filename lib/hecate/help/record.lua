@@ -2,6 +2,7 @@
 -- {name, kind, signature, args = {{name, type, default, doc, keyword, optional, position}},
 -- results, doc, shapes, example, overloads, source = {file, line}, see_also}.
 local comment = require "hecate.help.comment"
+local described = require "hecate.help.described"
 local signature = require "hecate.help.signature"
 local source = require "hecate.help.source"
 local torch = require "torch"
@@ -111,6 +112,8 @@ local function method_call(entry)
 end
 
 local function own_text(entry)
+  local noted = described.text(entry.value)
+  if noted then return noted, nil end
   if entry.kind == "class" then return source.class_comment(entry.value, entry.class.name) end
   if type(entry.value) == "function" then return source.comment(entry.value, entry.key) end
   return "", nil

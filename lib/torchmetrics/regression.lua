@@ -1,0 +1,2 @@
+--- torchmetrics.regression: Metrics of regression, as classes.
+return require "torchmetrics.rows".library({}, "class", {"regression"})
