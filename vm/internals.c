@@ -278,6 +278,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"owns", owns},
                                      {"graph_leads_elsewhere", graph_leads_elsewhere},
                                      {"saved_hooks", saved_hooks},
+                                     {"tag", tag_set}, {"tag_of", tag_of},
                                      {"property", class_property}, {"become", class_become},
                                      {NULL, NULL}};
 

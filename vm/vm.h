@@ -141,6 +141,14 @@ Tensor *tensor_check(lua_State *L, int argument, const char *function, const cha
 /* The same tensor where the host can read its data: itself, or a copy. Pushes one value, which keeps the copy alive.
 ** Raises where there is no data. */
 Tensor *tensor_host(lua_State *L, Tensor *t, const char *function);
+/* Of tag.c: a table of what a library knows of the tensor at 'index'. tag_push pushes it; tag_field its field of
+** the name at 'key'; false: there is none, and nothing is pushed. tag_give takes the table from the top of the
+** stack. */
+bool tag_push(lua_State *L, int index);
+bool tag_field(lua_State *L, int index, int key);
+void tag_give(lua_State *L, int index);
+int tag_set(lua_State *L);
+int tag_of(lua_State *L);
 /* Of deferred.c: computes the tensor of a box (NULL: status_message says why not), and forgets what it would be. */
 extern Tensor *(*deferred_tensor)(TensorBox *box);
 extern void (*deferred_drop)(TensorBox *box);

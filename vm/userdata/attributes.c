@@ -170,6 +170,11 @@ int attribute_set(lua_State *L, Tensor *t, const char *key) {
     if (from->dtype != t->dtype || !tensor_same_shape(t, from))
       return error_raise(L, "data: expected %s as the tensor's, got %s", tensor_text(a, t), tensor_text(b, from));
     error_check(L, tensor_set_data(t, from));
+  } else if (tag_field(L, 1, 2)) {
+    tag_push(L, 1);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, -3);
   } else
     return error_raise(L, "tensor: no attribute '%s' that can be set; grad, requires_grad and data can", key);
   return 0;

@@ -233,6 +233,13 @@ static void add_suffixes(Printer *p, Tensor *t) {
   } else if (tensor_requires_grad(t)) add_suffix(p, "requires_grad=true");
 }
 
+/* Pushes ", BoundingBoxes…": what the tag of the tensor at 1 says of itself, or "". */
+static void push_tag(lua_State *L) {
+  lua_pushliteral(L, "text");
+  if (!tag_field(L, 1, -1)) lua_pushliteral(L, "");
+  lua_remove(L, -2);
+}
+
 int print_tensor(lua_State *L) {
   const TensorBox *box = object_test(L, 1, &tensor_class);
   if (object_is_closed(L, 1) || (box != NULL && box->tensor == NULL && box->deferred == NULL)) {
@@ -241,6 +248,8 @@ int print_tensor(lua_State *L) {
   }
   Tensor *t = tensor_check(L, 1, "tostring", "self");
   luaL_Buffer buffer;
+  push_tag(L);
+  const char *tag = lua_tostring(L, -1);
   const bool has_data = device_has_data(tensor_device(t));
   const Tensor *shown = has_data ? tensor_host(L, t, "tostring") : t;
   Printer p = {.t = shown, .summarize = t->numel > options.threshold, .out = &buffer};
@@ -253,6 +262,7 @@ int print_tensor(lua_State *L) {
   else if (t->numel == 0) luaL_addstring(&buffer, "{}");
   else add_tensor(&p, 0, index, INDENT);
   add_suffixes(&p, t);
+  if (tag != NULL) luaL_addstring(&buffer, tag);
   luaL_addchar(&buffer, ')');
   luaL_pushresult(&buffer);
   return 1;

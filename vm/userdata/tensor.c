@@ -21,6 +21,7 @@ static int tensor_index(lua_State *L) {
     return get(L);
   }
   if (strcmp(lua_tostring(L, 2), "...") == 0 || strcmp(lua_tostring(L, 2), "newaxis") == 0) return index_get(L);
+  if (tag_field(L, 1, 2)) return 1;
   lua_pushvalue(L, 2);
   lua_gettable(L, lua_upvalueindex(1)); /* a method in a Lua file, which is loaded now, or words */
   return lua_isnil(L, -1) ? undefined_read(L, "tensor") : 1;

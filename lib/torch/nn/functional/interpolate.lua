@@ -1,5 +1,6 @@
 local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
+local resample = require "torch.nn.functional.resample"
 local resize = require "torch.nn.functional.resize"
 local wide = require "torch.nn.functional.wide"
 
@@ -73,6 +74,16 @@ local function nearest(x, list, scale, exact)
   return x
 end
 
+-- Images on the host without a gradient are resized by sums in C; nil: x is none of these.
+local function without_gradient(given, x, list, scale, kind)
+  if #list ~= 2 or x.device.type ~= "cpu" or x.requires_grad and torch.is_grad_enabled() then return nil end
+  local shape = table.move(list, 1, 2, x.ndim - 1, table.move(x.shape, 1, x.ndim - 2, 1, {}))
+  local out = torch.empty(shape, {dtype = x.dtype})
+  local done = resample(x:contiguous(), out, kind == "cubic", given.antialias, given.align_corners or false,
+    scale[1] or 0, scale[2] or 0)
+  return done and out or nil
+end
+
 --- nn.functional.interpolate(input: Tensor, size: ints = nil, scale_factor: any = nil, mode: string = "nearest",
 -- align_corners: bool = nil, recompute_scale_factor: bool = nil, antialias: bool = false) -> Tensor: The last
 -- dimensions of (N, C, …) resized to `size` or by scale_factor. mode: "nearest", "nearest-exact", "linear"
@@ -88,6 +99,8 @@ return function(...)
   options.room("interpolate", list)
   if given.mode == "area" then return torch.nn.functional[("adaptive_avg_pool%dd"):format(n)](x, list) end
   if not kind then return nearest(x, list, scale, given.mode == "nearest-exact") end
+  local made = without_gradient(given, x, list, scale, kind)
+  if made then return made end
   if given.antialias then kind = kind .. "_wide" end
   local dtype = x.dtype
   local integer = dtype == torch.uint8

@@ -159,7 +159,14 @@ static void parcel_add_value(lua_State *L, Parcel *m, int index, int depth) {
   const bool plain = type == LUA_TTABLE && !luaL_getmetafield(L, index, "__index") &&
                      !luaL_getmetafield(L, index, "__name");
   char text[ERROR_TEXT];
-  if (t != NULL) parcel_add_tensor(L, m, t);
+  if (t != NULL) {
+    if (tag_push(L, index)) {
+      parcel_add_letter(L, m, 'g');
+      parcel_add_value(L, m, lua_gettop(L), depth + 1);
+      lua_pop(L, 1);
+    }
+    parcel_add_tensor(L, m, t);
+  }
   else if (type == LUA_TNIL) parcel_add_letter(L, m, 'n');
   else if (type == LUA_TBOOLEAN) parcel_add_letter(L, m, lua_toboolean(L, index) ? 't' : 'f');
   else if (type == LUA_TNUMBER) parcel_add_number(L, m, index);
@@ -291,6 +298,17 @@ static void parcel_push_table(lua_State *L, Parcel *m, int depth) {
   parcel_take(L, m, 1);
 }
 
+/* A tensor with its tag, which comes first. */
+static void parcel_push_tagged(lua_State *L, Parcel *m, int depth) {
+  parcel_push_value(L, m, depth + 1);
+  const bool is_tag = lua_istable(L, -1);
+  const char letter = *parcel_take(L, m, 1);
+  if (!is_tag || (letter != 'x' && letter != 'X')) parcel_broken(L);
+  parcel_push_tensor(L, m, letter == 'x');
+  lua_insert(L, -2);
+  tag_give(L, -2);
+}
+
 static void parcel_push_value(lua_State *L, Parcel *m, int depth) {
   const char letter = *parcel_take(L, m, 1);
   double number;
@@ -309,6 +327,7 @@ static void parcel_push_value(lua_State *L, Parcel *m, int depth) {
       lua_pushlstring(L, parcel_take(L, m, (uint64_t)n), (size_t)n);
       break;
     case 'T': parcel_push_table(L, m, depth); break;
+    case 'g': parcel_push_tagged(L, m, depth); break;
     case 'x': parcel_push_tensor(L, m, true); break;
     case 'X': parcel_push_tensor(L, m, false); break;
     default: parcel_broken(L);

@@ -1,0 +1,104 @@
+/* resample_bytes.c: planes of bytes resized: along the rows first, then along the columns, as PyTorch does: what is
+** between is rounded to bytes.
+*/
+#include <string.h>
+
+#include "core/clones.h"
+#include "torch/nn/functional/resample.h"
+
+enum {
+  LANES = 16, /* weights of a window are padded to a multiple */
+  ROWS = 4,   /* that are resized together: each weight is read once for all */
+};
+
+static inline uint8_t resample_byte(int sum, int bits) {
+  sum = (sum + (1 << bits >> 1)) >> bits;
+  return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+}
+
+/* Rows of 16-bit elements, 'stride' apart, become rows of x->count bytes; 'stride' leaves room for padded windows. */
+CLONES static void resample_across(const int16_t *rows, int64_t stride, const Windows *x, const int16_t *weights,
+                                   int64_t padded, uint8_t *out) {
+  const int64_t groups = padded / LANES;
+  for (int64_t i = 0; i < x->count; i++) {
+    const int16_t *w = weights + i * padded, *a = rows + x->first[i], *b = a + stride, *c = b + stride, *d = c + stride;
+    int sums[ROWS] = {0};
+    for (int64_t k = 0; k < groups * LANES; k++) {
+      sums[0] += a[k] * w[k];
+      sums[1] += b[k] * w[k];
+      sums[2] += c[k] * w[k];
+      sums[3] += d[k] * w[k];
+    }
+    for (int r = 0; r < ROWS; r++) out[r * x->count + i] = resample_byte(sums[r], x->bits);
+  }
+}
+
+CLONES static void resample_widen(const uint8_t *row, int64_t n, int16_t *out) {
+  for (int64_t i = 0; i < n; i++) out[i] = row[i];
+}
+
+/* One row of the result of the rows between. */
+CLONES static void resample_down(const uint8_t *between, int64_t n, const Windows *y, int64_t i, int *sums,
+                                 uint8_t *out) {
+  memset(sums, 0, (size_t)n * sizeof *sums);
+  for (int64_t k = 0; k < y->width; k++) {
+    const uint8_t *row = between + (y->first[i] + k) * n;
+    const int w = (int)y->weights[i * y->width + k];
+    if (w == 0) continue;
+    for (int64_t j = 0; j < n; j++) sums[j] += row[j] * w;
+  }
+  for (int64_t j = 0; j < n; j++) out[j] = resample_byte(sums[j], y->bits);
+}
+
+/* Scratch memory of all planes: what lies where. */
+typedef struct {
+  int64_t padded, stride; /* of the weights of a window, of a row of 16-bit elements */
+  size_t bytes;
+  int *sums;
+  int16_t *weights, *rows;
+  uint8_t *between, *spare;
+} Scratch;
+
+static Status resample_scratch(Scratch *s, const Windows *y, const Windows *x) {
+  s->padded = (x->width + LANES - 1) / LANES * LANES;
+  s->stride = (x->from + s->padded + LANES - 1) / LANES * LANES;
+  const size_t sums = (size_t)x->count * sizeof(int), weights = (size_t)(x->count * s->padded) * sizeof(int16_t);
+  const size_t rows = (size_t)(ROWS * s->stride) * sizeof(int16_t), between = (size_t)(x->count * y->from);
+  s->bytes = sums + weights + rows + between + (size_t)(x->count * ROWS);
+  if ((s->sums = memory_zalloc(s->bytes)) == NULL) return ERROR_MEMORY;
+  s->weights = (int16_t *)((char *)s->sums + sums);
+  s->rows = (int16_t *)((char *)s->weights + weights);
+  s->between = (uint8_t *)s->rows + rows;
+  s->spare = s->between + between;
+  for (int64_t i = 0; i < x->count; i++)
+    for (int64_t k = 0; k < x->width; k++) s->weights[i * s->padded + k] = (int16_t)x->weights[i * x->width + k];
+  return OK;
+}
+
+static void resample_plane(const uint8_t *in, uint8_t *out, const Windows *y, const Windows *x, const Scratch *s) {
+  int64_t begin = y->from, end = 0; /* the rows that are looked at */
+  for (int64_t i = 0; i < y->count; i++) {
+    if (y->first[i] < begin) begin = y->first[i];
+    if (y->first[i] + y->width > end) end = y->first[i] + y->width;
+  }
+  for (int64_t row = begin; row < end; row += ROWS) {
+    const int64_t some = end - row < ROWS ? end - row : ROWS;
+    for (int64_t r = 0; r < some; r++) resample_widen(in + (row + r) * x->from, x->from, s->rows + r * s->stride);
+    uint8_t *to = some == ROWS ? s->between + row * x->count : s->spare;
+    resample_across(s->rows, s->stride, x, s->weights, s->padded, to);
+    if (to == s->spare) memcpy(s->between + row * x->count, to, (size_t)(some * x->count));
+  }
+  for (int64_t i = 0; i < y->count; i++)
+    resample_down(s->between, x->count, y, i, s->sums, out + i * x->count);
+}
+
+Status resample_uint8(const void *in, void *out, int64_t planes, const Windows *y, const Windows *x) {
+  Scratch s;
+  Status status = resample_scratch(&s, y, x);
+  if (status != OK) return status;
+  for (int64_t p = 0; p < planes; p++) {
+    resample_plane((const uint8_t *)in + p * y->from * x->from, (uint8_t *)out + p * y->count * x->count, y, x, &s);
+  }
+  memory_free(s.sums, s.bytes);
+  return OK;
+}
