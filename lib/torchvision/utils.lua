@@ -298,8 +298,8 @@ end
 
 -- Flow ----------------------------------------------------------------------------------------------
 
---- torchvision.utils.flow_to_image(flow: Tensor) -> Tensor: Colours of optical flow, float32 (2×H×W or N×2×H×W): the
--- hue is the direction, the strength the speed, on the wheel of Baker et al. (2007); uint8 (3×H×W or N×3×H×W).
+--- torchvision.utils.flow_to_image(flow: Tensor) -> Tensor: Colours of optical flow, float32 (2×H×W or N×2×H×W):
+-- the hue is the direction, the strength the speed, on the wheel of Baker et al. (2007); uint8 (3×H×W or N×3×H×W).
 -- Example: torchvision.utils.flow_to_image(torch.zeros(2, 1, 1))
 function utils.flow_to_image(...)
   local flow = options.read("flow_to_image", {{"flow", kind = "tensor", required = true}}, ...).flow
