@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <limits.h>
@@ -136,21 +135,6 @@ static char *follow_links(const char *path) {
   return NULL;
 }
 
-/* Makes the file of a template and notes it; no signal comes between the two, for it would leave the file behind. -1:
-** errno says why not. */
-static int make_noted(char *path) {
-  sigset_t ends, before;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &ends, &before);
-  const int fd = mkostemp(path, O_CLOEXEC), reason = errno;
-  if (fd >= 0) temporary_note(path);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  errno = reason;
-  return fd;
-}
-
 /* Opens a new file in the folder of the target, with the target's permissions. Its name is short, for that of the
 ** target may be as long as names can be. */
 static void open_temporary(lua_State *L, File *f, const char *path) {
@@ -164,7 +148,7 @@ static void open_temporary(lua_State *L, File *f, const char *path) {
     f->temporary = NULL;
     error_check(L, fail_memory(strlen(path)));
   }
-  f->fd = make_noted(f->temporary);
+  f->fd = temporary_create(f->temporary);
   if (f->fd < 0) {
     free(f->temporary); /* there is none to unlink */
     f->temporary = NULL;

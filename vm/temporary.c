@@ -1,10 +1,17 @@
 /* temporary.c: see temporary.h. A handler may run at any place, so a path is complete before it is marked as one. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif /* mkostemp */
+
 #include "temporary.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,6 +55,19 @@ void temporary_note(const char *path) {
     temporary_used[i] = 1;
     return;
   }
+}
+
+int temporary_create(char *path) {
+  sigset_t ends, before;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &ends, &before);
+  const int fd = mkostemp(path, O_CLOEXEC), reason = errno;
+  if (fd >= 0) temporary_note(path);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = reason;
+  return fd;
 }
 
 void temporary_forget(const char *path) {

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "temporary.h"
 #include "vm.h"
 
 int gnuplot_thin(lua_State *L); /* thin.c */
@@ -59,7 +60,10 @@ typedef struct {
 } Share;
 
 static void share_release(Share *s) {
-  if (s->named) unlink(s->path);
+  if (s->named) {
+    unlink(s->path);
+    temporary_forget(s->path);
+  }
   if (s->fd >= 0) close(s->fd);
   s->fd = -1;
   s->named = false;
@@ -95,7 +99,7 @@ static bool share_open(Share *s) {
   const char *folder = getenv("TMPDIR");
   if (folder == NULL || folder[0] == '\0') folder = "/tmp";
   snprintf(s->path, sizeof s->path, "%s/hecate.XXXXXX", folder);
-  s->fd = mkstemp(s->path);
+  s->fd = temporary_create(s->path);
   s->named = s->fd >= 0;
   return s->named;
 }

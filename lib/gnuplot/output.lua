@@ -84,8 +84,7 @@ function output.open(path, format)
   if kind == "directory" then return nil, "Is a directory" end
   local self = setmetatable({path = path, real = real, format = format, kind = kind}, Draft)
   if kind == "other" then
-    self.draft = os.tmpname()
-    terminal.temporary(self.draft, true)
+    self.draft = terminal.temporary_file()
     return self
   end
   local folder, name = real:match("^(.*/)([^/]*)$")

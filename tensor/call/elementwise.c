@@ -73,9 +73,7 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   return c->info->numbers != NUMBERS_NONE ? call_check_numbers(c, d) : OK;
 }
 
-/* Contiguous operands of one shape, on one device, of the dtype that the kernel computes in: nothing
-** to work out. *strip is that of a device of the host. */
-static bool is_plain(Call *c, StripFn *strip) {
+bool call_is_plain(Call *c, StripFn *strip) {
   const Tensor *a = c->in[0];
   if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
   const bool may_become_float = c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE;
@@ -91,7 +89,7 @@ static bool is_plain(Call *c, StripFn *strip) {
 }
 
 /* One strip: the whole of a small tensor. */
-static void elementwise_small(Call *c, StripFn strip, DType compute, DType result) {
+static void elementwise_small(const Call *c, StripFn strip, DType compute, DType result) {
   char *p[ITER_MAX_OPERANDS];
   int64_t stride[ITER_MAX_OPERANDS];
   p[0] = tensor_data(c->out[0]);
@@ -111,6 +109,25 @@ static Status elementwise_plain(Call *c, StripFn strip) {
   if (c->in[0]->numel <= STRIP && strip != NULL) elementwise_small(c, strip, compute, result);
   else TRY(c->device->elementwise(c, compute, result));
   return call_finish(c);
+}
+
+bool call_small_in_place(Call *c, Status *status) {
+  StripFn strip = NULL;
+  Tensor *t = c->in[0];
+  if (c->op == OP_COPY || !call_is_plain(c, &strip) || strip == NULL || t->numel > STRIP) return false;
+  const DType d = (DType)t->dtype;
+  if (elementwise_result(c->info, d) != d) return false;
+  for (int i = 1; i < c->n_in; i++)
+    if (c->in[i]->storage == t->storage && c->in[i]->offset != t->offset) return false;
+  *status = OK;
+  if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) *status = call_check_numbers(c, d);
+  if (*status != OK) return true;
+  c->out[0] = t;
+  c->wrote = true;
+  elementwise_small(c, strip, d, d);
+  *status = call_finish(c);
+  c->out[0] = NULL;
+  return true;
 }
 
 /* The result is laid out as the operands of its shape are, where they agree and have no gaps: an
@@ -139,7 +156,7 @@ static Status elementwise_run(Call *c) {
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
   StripFn strip = NULL;
-  if (is_plain(c, &strip)) return elementwise_plain(c, strip);
+  if (call_is_plain(c, &strip)) return elementwise_plain(c, strip);
   TRY(call_find_device(c));
   if (c->info->moves && c->in[0] != NULL && !call_computes(c, (DType)c->in[0]->dtype)) return copied(c);
   TRY(call_elementwise_dtypes(c, &compute, &result));

@@ -40,6 +40,8 @@ static Status call_find_target_device(Call *c) {
 }
 
 static Status elementwise_in_place(Call *c) {
+  Status status;
+  if (call_small_in_place(c, &status)) return status;
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
@@ -56,7 +58,7 @@ static Status elementwise_in_place(Call *c) {
                 dtype_name((DType)c->in[0]->dtype));
   TRY(broadcast_shape(c->info->lua_name, c->n_in, c->in, &ndim, shape));
   TRY(call_check_target(c, result, ndim, shape));
-  Status status = OK;
+  status = OK;
   for (int i = 0; i < c->n_in; i++) {
     in[i] = c->in[i];
     if (i == 0 || status != OK || !overlaps(c->in[0], c->in[i])) continue;

@@ -124,9 +124,9 @@ end
 
 --- An input is edited in a file of its own and then run as a new input.
 local function edit_text(session, text)
-  local name = os.tmpname()
+  local name = terminal.temporary_file()
   local path = name .. ".lua"
-  for _, temporary in ipairs {name, path} do terminal.temporary(temporary, true) end
+  terminal.temporary(path, true)
   local file = assert(io.open(path, "w"))
   file:write((text:gsub("\n*$", "\n")))
   file:close()

@@ -67,6 +67,16 @@ static int note_temporary(lua_State *L) {
   return 0;
 }
 
+/* temporary_file() → the name of a new empty file, which SIGTERM and SIGHUP remove until temporary(name, false). */
+static int new_temporary(lua_State *L) {
+  char path[] = "/tmp/hecate.XXXXXX";
+  const int fd = temporary_create(path);
+  if (fd < 0) return luaL_error(L, "%s: %s", path, strerror(errno));
+  close(fd);
+  lua_pushstring(L, path);
+  return 1;
+}
+
 /* isatty(0, 1 or 2) → whether that standard file is a terminal. */
 static int is_terminal(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -235,7 +245,7 @@ static int outlive_reader(lua_State *L) {
 
 static const luaL_Reg functions[] = {
   {"now", now},           {"spent", spent}, {"sleep", nap},   {"pid", own_pid}, {"isatty", is_terminal},
-  {"temporary", note_temporary},
+  {"temporary", note_temporary}, {"temporary_file", new_temporary},
   {"size", size},         {"width", width}, {"ask", ask},     {"at_exit", at_exit},
   {"outlive_reader", outlive_reader},       {NULL, NULL},
 };

@@ -26,8 +26,10 @@
 #define INIT HIGHEST
 #include "fold_each.h"
 
-/* Whether any or all elements are not 0: lanes and cells are integers for floats too. */
-#define LANE int64_t
+/* Whether any or all elements are not 0: cells are integers for floats too, and lanes are integers as wide as the
+** elements (of 8 bytes at most), so that a register holds as many lanes as elements. */
+#define LANE __typeof__(__builtin_choose_expr(sizeof(T) == 1, (int8_t)0, __builtin_choose_expr(sizeof(T) == 2, \
+  (int16_t)0, __builtin_choose_expr(sizeof(T) == 4, (int32_t)0, (int64_t)0))))
 #define CELL int64_t
 
 #define FOLD any
