@@ -117,11 +117,14 @@ for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", ne
   true_divide = "div", arccos = "acos", arccosh = "acosh", arcsin = "asin", arcsinh = "asinh", arctan = "atan",
   arctanh = "atanh", arctan2 = "atan2", fix = "trunc", greater_equal = "ge", less_equal = "le", not_equal = "ne"} do
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
+  torch._C.alias(alias, name)
+  torch._C.alias(alias .. "_", name .. "_")
 end
 methods.swapaxes_, methods.swapdims_ = methods.transpose_, methods.transpose_
 for alias, name in pairs {psi = "digamma", gammaln = "lgamma", expit = "sigmoid", gammainc = "igamma",
   gammaincc = "igammac", multigammaln = "mvlgamma", logit = "logit"} do
   torch.special[alias] = torch[name]
+  torch._C.alias(alias, name)
 end
 
 --- x:polygamma(n: int) -> Tensor: torch.polygamma(n, x): the derivative number n of ψ.

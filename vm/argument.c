@@ -7,7 +7,7 @@
 #include "graph/trace.h"
 #include "userdata/complex_value.h"
 
-static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
+static const char *function_name(const Reader *r) { return argument_function(r->L, r->info, r->in_place); }
 
 static bool wrong(Reader *r, int arg, int index, const char *expected) {
   r->wrong = arg + 1;
@@ -334,7 +334,7 @@ void argument_raise_failure(lua_State *L, const OpInfo *info, bool in_place, Sta
   size_t n = strlen(own);
   bool named = strncmp(message, own, n) == 0 && strncmp(message + n + (message[n] == '_'), ": ", 2) == 0;
   if (named) message += n + (message[n] == '_') + 2;
-  error_raise(L, "%s: %s", argument_function(info, in_place), message);
+  error_raise(L, "%s: %s", argument_function(L, info, in_place), message);
 }
 
 int argument_raise(Reader *r) {

@@ -25,8 +25,11 @@ typedef struct {
   int wrong, wrong_index;
 } Reader;
 
-/* The name of the op as it was called; in place it ends in '_', and stays until the next call. */
-const char *argument_function(const OpInfo *info, bool in_place);
+/* The name of the op as the running function was called, one of its other names too; in place it ends in '_'. It
+** stays until the next call. */
+const char *argument_function(lua_State *L, const OpInfo *info, bool in_place);
+/* torch._C.alias(name, original): errors of a function that is called by this name begin with it. */
+int argument_alias(lua_State *L);
 
 /* Phase 1: the 'top' values on the stack. Raises what is too many, unknown or given twice. */
 void argument_place(Reader *r, int top);

@@ -6,13 +6,45 @@
 #include "call.h"
 #include "output.h"
 
-const char *argument_function(const OpInfo *info, bool in_place) {
+static const char aliases; /* its address: registry key of the table of other names, {greater = "gt"} */
+
+int argument_alias(lua_State *L) {
+  luaL_checkstring(L, 1);
+  luaL_checkstring(L, 2);
+  lua_settop(L, 2);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &aliases) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &aliases);
+  }
+  lua_insert(L, 1);
+  lua_rawset(L, 1);
+  return 0;
+}
+
+/* Whether 'name' is another name of the op. */
+static bool is_alias(lua_State *L, const char *name, const char *own) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &aliases) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_pushstring(L, name);
+  const bool is = lua_rawget(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -1), own) == 0;
+  lua_pop(L, 2);
+  return is;
+}
+
+const char *argument_function(lua_State *L, const OpInfo *info, bool in_place) {
   static char name[64];
-  if (!in_place) return info->lua_name;
-  snprintf(name, sizeof name, "%s_", info->lua_name);
+  lua_Debug call; /* of the function that runs: a name is looked for only when there is an error */
+  snprintf(name, sizeof name, "%s%s", info->lua_name, in_place ? "_" : "");
+  if (!lua_getstack(L, 0, &call) || !lua_getinfo(L, "n", &call) || call.name == NULL) return name;
+  luaL_checkstack(L, 3, "errors");
+  if (is_alias(L, call.name, name)) snprintf(name, sizeof name, "%s", call.name);
   return name;
 }
-static const char *function_name(const Reader *r) { return argument_function(r->info, r->in_place); }
+static const char *function_name(const Reader *r) { return argument_function(r->L, r->info, r->in_place); }
 
 bool argument_takes_numbers(const OpArg *arg, bool last) {
   return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);

@@ -83,7 +83,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   r.L = L;
   r.info = info;
   r.in_place = in_place;
-  if (top > 200) return error_raise(L, "%s: too many arguments", argument_function(info, in_place));
+  if (top > 200) return error_raise(L, "%s: too many arguments", argument_function(L, info, in_place));
   argument_place(&r, top);
   argument_make_room(&r);
   if (info->list_output) return call_for_list(&r);
@@ -178,7 +178,7 @@ static int call_deferring(lua_State *L, const OpInfo *info, bool in_place, int m
 void call_check_self(lua_State *L, const OpInfo *info, CallKind kind) {
   const TensorBox *box = lua_touserdata(L, 1);
   if (box != NULL && lua_rawlen(L, 1) >= sizeof *box) return; /* what is no tensor is told as a wrong argument */
-  error_self(L, argument_function(info, kind == CALL_IN_PLACE), info->args[0].name, "a tensor");
+  error_self(L, argument_function(L, info, kind == CALL_IN_PLACE), info->args[0].name, "a tensor");
 }
 
 int call_op(lua_State *L, const OpInfo *info, CallKind kind, int metatable) {

@@ -1,6 +1,7 @@
 /* internals.c: torch._C: what the libraries, tests and tools ask the C side. */
 #include <string.h>
 
+#include "argument.h"
 #include "call.h"
 #include "crc32.h"
 #include "decomposition.h"
@@ -273,6 +274,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"is_parameter", serialize_is_parameter},
                                      {"folder", folder_list},
                                      {"raise", raise},
+                                     {"alias", argument_alias},
                                      {"replace", output_replace},
                                      {"file_format", file_format_of},
                                      {"owns", owns},

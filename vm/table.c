@@ -52,7 +52,11 @@ bool table_is_empty(lua_State *L, int index) {
 void table_check_names(lua_State *L, int index, const char *function, const char *const *names) {
   if (lua_isnoneornil(L, index)) return;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    char got[ERROR_TEXT];
+    if (lua_type(L, -2) != LUA_TSTRING)
+      error_raise(L, "%s: expected options by name, {name = value}; %s has no name", function,
+                  error_describe(L, -1, got));
+    const char *key = lua_tostring(L, -2);
     int i = 0;
     while (names[i] != NULL && strcmp(names[i], key) != 0) i++;
     if (names[i] != NULL) continue;

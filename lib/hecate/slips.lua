@@ -101,6 +101,7 @@ local function called_value(at, message)
   local what, name = message:match "attempt to call an? ([%w_.]+) value %(%a+ '([%a_][%w_]*)'%)"
   if not name then return nil end
   local object, path = owner(at, name)
+  if name == "new" and what == "nil" and torch._C.describe(object) then return ("write %s(…)"):format(path) end
   local kind = kind_of(object)
   local word = kind and names.other_word(kind, name)
   if what == "nil" then
@@ -166,7 +167,28 @@ local function arithmetic(at, message)
   if message:find "attempt to compare .*table" then return "lists have no order: compare their items" end
 end
 
-local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic}
+local function gradient(at, message)
+  local name = message:match "^attempt to index a nil value %(field '(_?grad)'%)" and "grad"
+  if name and torch.is_tensor((owner(at, name))) then
+    return "x.grad is nil until backward() has come to x, a tensor with requires_grad that no op has made"
+  end
+end
+
+--- A field that a module does not have: what modules it has.
+local function of_module(at, message)
+  local name = message:match "^attempt to %l+ a nil value %(%l+ '([%a_][%w_]*)'%)"
+  local object, path = owner(at, name or "?")
+  if not name or kind_of(object) ~= "module" then return nil end
+  local list = {}
+  for child in object:named_children() do list[#list + 1] = child end
+  local numbered = math.tointeger(list[1])
+  if #list == 0 then return ("%s has no field of that name"):format(path) end
+  if numbered and #list == 1 then return ("the only module of %s is %s[1]"):format(path, path) end
+  if numbered then return ("the modules of %s are %s[1] to %s[%d]"):format(path, path, path, #list) end
+  return ("the modules of %s are %s"):format(path, table.concat(list, ", ", 1, math.min(#list, 8)))
+end
+
+local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic, gradient}
 
 --- A module that is not there, or that has a slip of its own.
 local function required(message)
@@ -209,7 +231,7 @@ local function improve(message)
   end
   local list = {}
   for name in pairs(at.variables) do list[#list + 1] = name end
-  local hint = suggest.hint(message, at.line, at.find, list, _G)
+  local hint = suggest.hint(message, at.line, at.find, list, _G) or of_module(at, what)
   return hint and message .. "; " .. hint or message
 end
 

@@ -16,6 +16,12 @@ local rules = {
   end},
   {"lambda%s*(.-):%s*([^,)]+)", "write function(%s) return %s end"},
   {"^%s*@([%w_.]+)", "Lua has no decorators; write %s(function() … end)"},
+  {"^%s*for%s*([%w_,%s]-)%(([%w_,%s]-)%)([%w_,%s]-)%s+in%s+(.*)", function(before, inner, after, list)
+    if before:find "%f[%w]in%f[%W]" then return nil end
+    local loader = list:match "^enumerate%s*%(%s*([%w_.]+)%s*%)"
+    local from = loader and loader .. ":enumerate()" or "…"
+    return ("write for %s%s%s in %s do … end"):format(before, inner, after, from)
+  end},
   {"^%s*for%s*%(", "write for i = 1, n do … end"},
   {"^%s*function%s*([%w_.:]*)%s*(%b())%s*:", "write function %s%s … end", near = "^:$"},
   {"[%w%])]'%s*;?%s*$", "write x:t() for x'", message = "unfinished string"},

@@ -137,10 +137,22 @@ end
 -- ---- reading ----------------------------------------------------------------------------------
 
 -- Opens the file and finds its rows.
+-- Formats that are written as texts but hold no table.
+local NO_TABLES <const> = {["an HTML page"] = true, ["a pointer of Git LFS, not the file itself"] = true}
+
+-- A file that holds no text is named as what it is: bytes 0 are in no text but those of 16 bits.
+local function check_text(path, head)
+  local format = internal.file_format(head)
+  if head:find "^\xff\xfe" or head:find "^\xfe\xff" then format = "a text in UTF-16; convert it to UTF-8 first"
+  elseif not head:find "\0" and not NO_TABLES[format] and not (format and head:find "[\1-\8\14-\31]") then return end
+  internal.raise(("csv.read: %s: no table of text but %s"):format(path, format or "bytes that are no text"))
+end
+
 local function open(given)
   local self = setmetatable({given = given}, Table)
   local size <const> = internal.open_file(given.path, "csv.read"):size()
   self.file = internal.open_file(given.path, "csv.read", size > MAPPED)
+  check_text(given.path, self.file:read(0, math.min(size, 512)))
   local at = first_line(self.file, given.skip)
   local delimiter = guess_delimiter(given, self.file:read(at, math.min(size - at, 1 << 14)))
   self.text = parser.open(self.file:tensor(0, "uint8", {size}), {delimiter = delimiter, quote = given.quote or nil,

@@ -5,6 +5,13 @@ local hdf5 = {}
 
 local DEPTH <const> = 100
 
+-- What libhdf5 finds no signature in is named as what it is, where that is known.
+local function reason_of(path, message)
+  local file <close> = internal.open_file(path, "hdf5.read")
+  local format = message:find "signature not found" and internal.file_format(file:read(0, math.min(512, file:size())))
+  return format and "no HDF5 file but " .. format or message
+end
+
 -- The file and libhdf5, whose errors get the function and the path in front.
 local function with(who, path, mode, f)
   local library = require "torch.hdf5.library"
@@ -18,7 +25,7 @@ local function with(who, path, mode, f)
   else results = {false, file} end
   if results[1] then return table.unpack(results, 2, results.n) end
   local message = tostring(results[2]):gsub("^[^:\n]*%.lua:%d+: ", "")
-  internal.raise(("%s: %s: %s"):format(who, path, message))
+  internal.raise(("%s: %s: %s"):format(who, path, mode == "r" and reason_of(path, message) or message))
 end
 
 local function join(group, name) return group == "/" and "/" .. name or group .. "/" .. name end

@@ -56,18 +56,19 @@ end
 
 -- ---- MNIST and those that use its format ------------------------------------------------
 
-local function exists(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
+--- Whether the folder has something of this name. Nothing is opened, for a pipe would wait for its writer.
+local function exists(folder, file)
+  for _, name in ipairs(torch._C.folder(folder) or {}) do
+    if name == file then return true end
+  end
+  return false
 end
 
 --- The path of `file` or `file`.gz in the first folder that has it.
 local function find(name, file, folders, package, download)
   for _, folder in ipairs(folders) do
     for _, suffix in ipairs{"", ".gz"} do
-      local path = ("%s/%s%s"):format(folder, file, suffix)
-      if exists(path) then return path end
+      if exists(folder, file .. suffix) then return ("%s/%s%s"):format(folder, file, suffix) end
     end
   end
   options.raise(("%s: no file '%s' or '%s.gz' in '%s'%s%s"):format(name, file, file,
@@ -106,9 +107,7 @@ local function load_idx(self, name, folder, default_root, ...)
   end
   self.root, self.full = root, 255
   local folders = {root, ("%s/%s/raw"):format(root, folder)}
-  local ok, images, targets = options.try(read_split, self, name, folders, given)
-  if not ok then options.raise(images) end
-  self.data, self.targets = images, targets
+  self.data, self.targets = read_split(self, name, folders, given)
   self:set_up(name, given)
 end
 

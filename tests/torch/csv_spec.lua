@@ -50,6 +50,18 @@ describe("torch.csv.read", function()
     assert.is_true(t.a:isnan():tolist()[1])
   end)
 
+  it("names what is no text", function()
+    for text, format in pairs {["\x89PNG\r\n\x1a\n1,2\n"] = "a PNG image",
+      ["\x93NUMPY\1\0v\0{'descr'"] = "a NumPy array",
+      ["GGUF\3\0\0\0"] = "a GGUF file", ["\x1f\x8b\8\0\0"] = "a file that gzip packed",
+      ["<!DOCTYPE html>\n<p>a,b"] = "an HTML page", ["\xff\xfea\0,\0b\0\n\0"] = "a text in UTF-16",
+      ["1,2\0\n"] = "bytes that are no text"} do
+      refused(("csv.read: %s: no table of text but %s"):format(path, format), read, text)
+    end
+    assert.same({PAR1 = {"int64", 2}, ["GGUF"] = {"int64", 3}}, plain((read "PAR1,GGUF\n2,3\n"))) -- names as others
+    assert.same({{"int64", 1}, {"int64", 2}}, plain((read("1\0312\n", {delimiter = "\31"}))))
+  end)
+
   it("finds delimiter and header, or is told", function()
     assert.same({a = {"int64", 1, 3}, b = {"float64", 2.5, 4}}, plain((read("a;b\r\n1;2,5\r\n\r\n3;4\r\n",
       {decimal = ","}))))

@@ -21,6 +21,13 @@ local parameter = torch.ones(1, {requires_grad = true})
 -- What each call says; the names of the functions are part of it.
 local calls = {
   {"add: 'other'", function() local _ = torch.ones(2):add("x") end, line()},
+  {"greater: shapes", function() local _ = torch.greater(torch.ones(2), torch.ones(3)) end, line()},
+  {"less_equal_: shapes", function() torch.ones(2):less_equal_(torch.ones(3)) end, line()},
+  {"le_: shapes", function() torch.ones(2):le_(torch.ones(3)) end, line()},
+  {"psi: 'input'", function() local _ = torch.special.psi("x") end, line()},
+  {"absolute: at most 1 arguments", function() return torch.ones(2):absolute(1, 2) end, line()},
+  {"concat: 'tensors'", function() return torch.concat(1) end, line()},
+  {"MNIST: no file", function() return torchvision.datasets.MNIST(folder) end, line()},
   {"nn.Linear: 'in_features'", function() local _ = nn.Linear("x") end, line()},
   {"nn.Linear: unknown option 'bas'", function() local _ = nn.Linear(1, 2, {bas = true}) end, line()},
   {"nn.Dropout: 'p'", function() local _ = nn.Dropout(3) end, line()},

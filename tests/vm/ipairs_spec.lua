@@ -59,3 +59,19 @@ describe("ipairs and pairs", function()
     assert.equal(16, Squares()[4])
   end)
 end)
+
+describe("x.shape", function()
+  it("is an array that counts from the end as well, and knows no position 0", function()
+    local shape = torch.zeros(2, 3).shape
+    assert.same({3, 2, 2, 3}, {shape[-1], shape[-2], shape[1], shape[2.0]})
+    assert.same({}, {shape[-3], shape[3], shape.foo})
+    assert.equal("1:2 2:3", walked(ipairs, shape, tostring))
+    assert.equal("1:2 2:3", walked(pairs, shape, tostring))
+    assert.equal(6, shape:numel())
+    for _, at in ipairs {0, 0.0} do
+      local ok, message = pcall(function() return shape[at] end)
+      assert.is_false(ok)
+      assert.matches("ipairs_spec.lua:%d+: torch.Size: 0 is not a position; positions count from 1$", message)
+    end
+  end)
+end)

@@ -15,7 +15,10 @@ void tensor_options_check(lua_State *L, int index, const char *function, bool le
     error_argument(L, function, "options", index, "a table such as {dtype = torch.float64}", index);
   lua_pushnil(L);
   while (lua_next(L, index)) {
-    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    if (lua_type(L, -2) != LUA_TSTRING)
+      error_raise(L, "%s: 'options' (argument %d): expected a table such as {dtype = torch.float64}, got a list; "
+                     "several rows stand in one list, {{…}, {…}}", function, index);
+    const char *key = lua_tostring(L, -2);
     bool known = false;
     for (int i = 0; names[i] != NULL; i++) known = known || strcmp(key, names[i]) == 0;
     if (!known)

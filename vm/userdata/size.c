@@ -1,4 +1,5 @@
-/* size.c: torch.Size, the array that x.shape is: it prints its sizes and compares with ==. */
+/* size.c: torch.Size, the array that x.shape is: it prints its sizes, compares with == and takes negative positions.
+*/
 #include "call.h"
 
 static int size_tostring(lua_State *L) {
@@ -38,6 +39,23 @@ static int size_numel(lua_State *L) {
   return 1;
 }
 
+/* What the array does not hold itself: shape[-1] counts from the end, and 0 is no position. Behind the end is nothing,
+** as ipairs and `shape[3] or 1` need it. Upvalue: the methods. */
+static int size_index(lua_State *L) {
+  int64_t at;
+  if (!integer_test(L, 2, &at)) {
+    lua_settop(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    return 1;
+  }
+  if (at == 0) return error_raise(L, "torch.Size: 0 is not a position; positions count from 1");
+  if (at > 0 || !lua_istable(L, 1)) return 0;
+  const int64_t n = (int64_t)lua_rawlen(L, 1);
+  if (at >= -n) lua_rawgeti(L, 1, n + at + 1);
+  else lua_pushnil(L);
+  return 1;
+}
+
 void size_push(lua_State *L, int n, const int64_t *v) {
   static const luaL_Reg meta[] = {{"__tostring", size_tostring}, {"__eq", size_equal}, {NULL, NULL}};
   lua_createtable(L, n, 0);
@@ -50,6 +68,7 @@ void size_push(lua_State *L, int n, const int64_t *v) {
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, size_numel);
     lua_setfield(L, -2, "numel");
+    lua_pushcclosure(L, size_index, 1);
     lua_setfield(L, -2, "__index");
   }
   lua_setmetatable(L, -2);

@@ -72,8 +72,8 @@ local function image(value, given)
   local ok, pixels = pcall(require "hecate.notebook.image".pixels, value, given.range, given.zoom)
   if not ok then error(pixels, 0) end
   return {["image/png"] = c.base64(c.png(pixels)),
-    ["text/plain"] = ("<image %d×%d>"):format(value.shape[#value.shape] or 0,
-    value.shape[#value.shape - 1] or 0)}
+    ["text/plain"] = ("<image %d×%d>"):format(value.shape[-1] or 0,
+    value.shape[-2] or 0)}
 end
 
 --- The bundle of `value` as the options of display want it.

@@ -68,7 +68,7 @@ function M.hint(message, line, find, variables, env)
   if not message:find("nil value", 1, true) or not kind then return nil end
   local list, seen = {}, {}
   local function add(name)
-    if not seen[name] and name ~= wrong then list[#list + 1] = name end
+    if not seen[name] and name ~= wrong and name:find "^[%a_]" then list[#list + 1] = name end -- modules have numbers
     seen[name] = true
   end
   if kind == "global" then

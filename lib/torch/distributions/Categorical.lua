@@ -21,7 +21,7 @@ local function init(self, given)
   else
     self.logits = x - x:logsumexp(-1, true)
   end
-  self._given, self._num_events = {name}, x.shape[x.ndim]
+  self._given, self._num_events = {name}, x.shape[-1]
   self:_shapes(values.part(x.shape, 1, -2), {})
 end
 

@@ -21,7 +21,7 @@ function Dirichlet:__get_mean() return self.concentration / self.concentration:s
 function Dirichlet:__get_mode()
   local c = self.concentration
   local more = (c - 1):clamp(0)
-  local corner = torch.nn.functional.one_hot(c:argmax(-1), c.shape[c.ndim]):to(c.dtype)
+  local corner = torch.nn.functional.one_hot(c:argmax(-1), c.shape[-1]):to(c.dtype)
   return torch.where(c:lt(1):all(-1, true), corner, more / more:sum(-1, true))
 end
 function Dirichlet:__get_variance()
@@ -41,7 +41,7 @@ end
 function Dirichlet:entropy()
   local c = self.concentration
   local total = c:sum(-1)
-  return c:lgamma():sum(-1) - total:lgamma() - (c.shape[c.ndim] - total) * total:digamma()
+  return c:lgamma():sum(-1) - total:lgamma() - (c.shape[-1] - total) * total:digamma()
     - ((c - 1) * c:digamma()):sum(-1)
 end
 

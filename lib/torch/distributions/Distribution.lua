@@ -121,7 +121,7 @@ end
 
 --- The first element that a mask of elements or events leaves out, as text.
 local function first_outside(value, ok)
-  if ok.ndim > 0 then value = value:expand(values.join(ok.shape, values.part(value.shape, ok.ndim - value.ndim))) end
+  if ok.ndim > 0 then value = value:expand(values.join(ok.shape, values.part(value.shape, ok.ndim + 1))) end
   if value.ndim > ok.ndim then return "one of shape " .. tostring(value.shape) .. " that is not" end
   return tostring(value:masked_select(ok:logical_not())[1]:item())
 end

@@ -17,7 +17,7 @@ local function init(self, given)
     end
   end
   local loc, w, d = given.loc, given.cov_factor, given.cov_diag
-  local n, m = w.shape[w.ndim - 1], w.shape[w.ndim]
+  local n, m = w.shape[-2], w.shape[-1]
   local batch = torch.broadcast_shapes(values.part(loc.shape, 1, -2), values.part(w.shape, 1, -3),
     values.part(d.shape, 1, -2))
   self.loc = loc:expand(values.join(batch, {n}))
@@ -30,7 +30,7 @@ end
 --- The Cholesky factor of I + Wᵀ D⁻¹ W.
 local function capacitance(w, d)
   local scaled = w.mT / d:unsqueeze(-2)
-  return torch.linalg.cholesky(scaled:matmul(w) + torch.eye(w.shape[w.ndim], {dtype = w.dtype, device = w.device}))
+  return torch.linalg.cholesky(scaled:matmul(w) + torch.eye(w.shape[-1], {dtype = w.dtype, device = w.device}))
 end
 
 local LowRank = define("LowRankMultivariateNormal", {{"loc", constraints.real_vector, event = 1},
@@ -55,7 +55,7 @@ end
 function LowRank:_rsample(shape)
   local like = {dtype = self.loc.dtype, device = self.loc.device}
   local size = self:_extended_shape(shape)
-  local wide = values.join(values.part(size, 1, -2), {self.cov_factor.shape[self.cov_factor.ndim]})
+  local wide = values.join(values.part(size, 1, -2), {self.cov_factor.shape[-1]})
   return self.loc + matrices.times(self.cov_factor, torch.randn(wide, like))
     + self.cov_diag:sqrt() * torch.randn(size, like)
 end

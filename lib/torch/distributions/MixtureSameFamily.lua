@@ -33,7 +33,7 @@ function Mixture:__init(...)
     options.wrong("MixtureSameFamily", "component_distribution", 2, "a distribution with a batch", component)
   end
   local own, theirs = mixture.batch_shape, values.part(component.batch_shape, 1, -2)
-  local n = component.batch_shape[#component.batch_shape]
+  local n = component.batch_shape[-1]
   if not pcall(torch.broadcast_shapes, own, theirs) or mixture._num_events ~= n then
     options.raise(("MixtureSameFamily: expected components for %s, got a batch of {%s}"):format(mixture,
       table.concat(component.batch_shape, ", ")))

@@ -18,7 +18,7 @@ local function init(self, given)
   end
   local name, m = matrices.only("MultivariateNormal", given, NAMES)
   local batch = torch.broadcast_shapes(values.part(m.shape, 1, -3), values.part(loc.shape, 1, -2))
-  local n = m.shape[m.ndim]
+  local n = m.shape[-1]
   self.loc = loc:expand(values.join(batch, {n}))
   self[name] = m:expand(values.join(batch, {n, n}))
   self._given, self._tril = {"loc", name}, name == "scale_tril" and m or nil

@@ -15,7 +15,7 @@ local function init(self, given)
   local name, m = matrices.only("Wishart", given, NAMES)
   local df = given.df
   if not torch.is_tensor(df) then df = torch.tensor(df, {dtype = m.dtype, device = m.device}) end
-  local n = m.shape[m.ndim]
+  local n = m.shape[-1]
   local batch = torch.broadcast_shapes(df.shape, values.part(m.shape, 1, -3))
   self.df, self[name] = df:expand(batch), m:expand(values.join(batch, {n, n}))
   self._given = {"df", name}

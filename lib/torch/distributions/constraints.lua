@@ -138,11 +138,11 @@ local function matrix(name, title, test) return make(name, title, test, {event_d
 local function whole(mask) return mask:flatten(-2):all(-1) end
 local function is_lower(x) return whole(x:tril():eq(x)) end
 local function is_square(x)
-  return torch.full({table.unpack(x.shape, 1, x.ndim - 2)}, x.shape[x.ndim - 1] == x.shape[x.ndim],
+  return torch.full({table.unpack(x.shape, 1, x.ndim - 2)}, x.shape[-2] == x.shape[-1],
     {dtype = torch.bool, device = x.device})
 end
 local function is_symmetric(x)
-  if x.shape[x.ndim - 1] ~= x.shape[x.ndim] then return is_square(x) end
+  if x.shape[-2] ~= x.shape[-1] then return is_square(x) end
   return whole(torch.isclose(x, x.mT, {atol = 1e-6}))
 end
 local function has_positive_diagonal(x) return x:diagonal(0, -2, -1):gt(0):all(-1) end
@@ -152,7 +152,7 @@ constraints.lower_cholesky = matrix("lower_cholesky", "LowerCholesky", function(
   return is_lower(x) & has_positive_diagonal(x)
 end)
 constraints.corr_cholesky = matrix("corr_cholesky", "CorrCholesky", function(x)
-  local tolerance = torch.finfo(x.dtype).eps * x.shape[x.ndim] * 10
+  local tolerance = torch.finfo(x.dtype).eps * x.shape[-1] * 10
   local unit = (torch.linalg.norm(x:detach(), nil, {dim = -1}) - 1):abs():le(tolerance):all(-1)
   return constraints.lower_cholesky:check(x) & unit
 end)

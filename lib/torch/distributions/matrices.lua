@@ -23,14 +23,14 @@ function matrices.log_det(l) return l:diagonal(0, -2, -1):log():sum(-1) end
 function matrices.factor_of_inverse(p)
   local turned = torch.linalg.cholesky(p:flip {-2, -1}):flip {-2, -1}
   local lower = turned.mT
-  local eye = torch.eye(p.shape[p.ndim], {dtype = p.dtype, device = p.device})
+  local eye = torch.eye(p.shape[-1], {dtype = p.dtype, device = p.device})
   return matrices.solve(lower, eye)
 end
 
 --- L Lᵀ and its inverse.
 function matrices.square(l) return l:matmul(l.mT) end
 function matrices.inverse(l)
-  local eye = torch.eye(l.shape[l.ndim], {dtype = l.dtype, device = l.device})
+  local eye = torch.eye(l.shape[-1], {dtype = l.dtype, device = l.device})
   local inverse = matrices.solve(l, eye)
   return inverse.mT:matmul(inverse)
 end

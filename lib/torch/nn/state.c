@@ -288,7 +288,7 @@ static int load_state_dict(lua_State *L) {
                                    {NULL}};
   module_check(L, 1, "load_state_dict");
   if (!lua_istable(L, 2))
-    return error_argument(L, "load_state_dict", "state_dict", 2, "a table of tensors", 2);
+    return error_argument(L, "load_state_dict", "state_dict", 2, "a table of tensors, as torch.load(path) gives", 2);
   LoadOptions given = {.strict = true};
   if (lua_gettop(L) == 2) lua_newtable(L); /* the state itself is no table of options */
   options_read(L, 2, "load_state_dict", options, &given);

@@ -97,7 +97,7 @@ static void groups_set_field(lua_State *L, const char *name) {
 void groups_setup(lua_State *L, const Algorithm *algorithm) {
   const char *who = groups_owner(L);
   if (tensor_test(L, 2) != NULL || !lua_istable(L, 2))
-    error_argument(L, who, "params", 1, "an array of tensors or of groups", 2);
+    error_argument(L, who, "params", 1, "an array of tensors or of groups, as net:parameters()", 2);
   lua_settop(L, 3);
   groups_set_field(L, "param_groups");
   groups_set_field(L, "state");

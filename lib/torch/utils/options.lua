@@ -54,6 +54,7 @@ function options.describe(value)
       local dtype = tostring(value.dtype):gsub("^torch%.", "")
       return ("%s (%s)"):format(dtype, table.concat(value.shape, "×"))
     end
+    return torch.typename(value) or kind
   end
   return kind
 end

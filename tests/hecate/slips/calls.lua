@@ -338,4 +338,42 @@ print(s.upper())]],
 local model = nn.Linear(2, 1)
 local out = model.forward(torch.ones(1, 2))]],
     "2: forward: called with a dot; write model:forward(…), with a colon"},
+  {[[
+local x = torch.ones(2, 3)
+print(x.shape[0])]],
+    "2: torch.Size: 0 is not a position; positions count from 1"},
+  {[[
+local w = torch.ones(3, {requires_grad = true})
+w.grad:zero_()]],
+    "2: attempt to index a nil value (field 'grad'); x.grad is nil until backward() has come to x, a tensor with " ..
+    "requires_grad that no op has made"},
+  {[[
+local Net = torch.class("Net", nn.Module)
+local net = Net.new(10)]],
+    "2: attempt to call a nil value (field 'new'); write Net(…)"},
+  {[[
+local Net = torch.class("Net", nn.Module)
+local net = Net:new(10)]],
+    "2: attempt to call a nil value (method 'new'); write Net(…)"},
+  {[[
+local model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
+print(model.fc1(torch.ones(2)))]],
+    "2: attempt to call a nil value (field 'fc1'); the modules of model are model[1] to model[2]"},
+  {[[
+local Net = torch.class("Net", nn.Module)
+function Net:__init() self.body, self.head = nn.Linear(2, 3), nn.Linear(3, 1) end
+local model = Net()
+print(model.classifier.weight)]],
+    "4: attempt to index a nil value (field 'classifier'); the modules of model are body, head"},
+  {"local x = torch.tensor({1, 2}, {3, 4})",
+    "1: tensor: 'options' (argument 2): expected a table such as {dtype = torch.float64}, got a list; several rows " ..
+    "stand in one list, {{…}, {…}}"},
+  {"optim.SGD(nn.Linear(1, 1), {lr = 0.1})",
+    "1: optim.SGD: 'params' (argument 1): expected an array of tensors or of groups, as net:parameters(), " ..
+    "got nn.Linear"},
+  {"nn.Linear(1, 1):load_state_dict(\"model.pt\")",
+    "1: load_state_dict: 'state_dict' (argument 2): expected a table of tensors, as torch.load(path) gives, got the " ..
+    "string \"model.pt\""},
+  {"torch.save(\"net.pt\", nn.Linear(1, 1))",
+    "1: save: 'path' (argument 2): expected a string, got nn.Linear; the value comes first: torch.save(value, path)"},
 }

@@ -155,7 +155,7 @@ function Reshape:__get_codomain() return constraints.independent(constraints.rea
 local function exchanged(shape, from, to)
   local n = #shape - #from
   for i, size in ipairs(from) do
-    if shape[n + i] ~= size then
+    if n < 0 or shape[n + i] ~= size then
       options.raise(("ReshapeTransform: expected a shape that ends with {%s}, got {%s}"):format(
         table.concat(from, ", "), table.concat(shape, ", ")))
     end

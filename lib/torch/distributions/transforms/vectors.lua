@@ -25,7 +25,7 @@ local Stick = define("StickBreakingTransform", {}, {domain = constraints.real_ve
   bijective = true, forward_shape = longer(1), inverse_shape = longer(-1)})
 vectors.StickBreakingTransform = Stick
 local function sizes_left(x) -- of n numbers: n, n - 1, …, 1
-  local n = x.shape[x.ndim]
+  local n = x.shape[-1]
   return torch.arange(n, 0, -1, {dtype = x.dtype, device = x.device})
 end
 function Stick:_call(x)
@@ -35,13 +35,13 @@ function Stick:_call(x)
   return F.pad(z, {0, 1}, {value = 1}) * F.pad(rest, {1, 0}, {value = 1})
 end
 function Stick:_inverse(y)
-  local head = y:narrow(-1, 1, y.shape[y.ndim] - 1)
+  local head = y:narrow(-1, 1, y.shape[-1] - 1)
   local rest = (1 - head:cumsum(-1)):clamp(torch.finfo(y.dtype).tiny)
   return head:log() - rest:log() + sizes_left(head):log()
 end
 function Stick:log_abs_det_jacobian(x, y)
   local z = x - sizes_left(x):log()
-  return (F.logsigmoid(z) - z + y:narrow(-1, 1, x.shape[x.ndim]):log()):sum(-1)
+  return (F.logsigmoid(z) - z + y:narrow(-1, 1, x.shape[-1]):log()):sum(-1)
 end
 
 --- torch.distributions.transforms.LowerCholeskyTransform(): Square matrices to lower triangular ones with a positive
@@ -80,7 +80,7 @@ local function order_of(n) -- positions in the flat matrix
   return below:nonzero():flatten()
 end
 local function vector_of(matrix)
-  local n = matrix.shape[matrix.ndim]
+  local n = matrix.shape[-1]
   return matrix:flatten(-2):index_select(-1, order_of(n))
 end
 local function matrix_of(vector, n)
@@ -98,14 +98,14 @@ end
 function Corr:_call(x)
   local eps = torch.finfo(x.dtype).eps
   local r = x:tanh():clamp(-1 + eps, 1 - eps)
-  local n = side_of(x.shape[x.ndim])
+  local n = side_of(x.shape[-1])
   r = matrix_of(r, n)
   local rest = (1 - r:pow(2)):sqrt():cumprod(-1) -- of the length of a row that is left after each column
   r = r + torch.eye(n, {dtype = r.dtype})
   return r * F.pad(rest:narrow(-1, 1, n - 1), {1, 0}, {value = 1})
 end
 function Corr:_inverse(y)
-  local n = y.shape[y.ndim]
+  local n = y.shape[-1]
   local rest = 1 - (y * y):cumsum(-1)
   rest = F.pad(rest:narrow(-1, 1, n - 1), {1, 0}, {value = 1})
   local t = vector_of(y) / vector_of(rest):sqrt()
@@ -113,7 +113,7 @@ function Corr:_inverse(y)
 end
 function Corr:log_abs_det_jacobian(x, y)
   local rest = 1 - (y * y):cumsum(-1)
-  local n = y.shape[y.ndim]
+  local n = y.shape[-1]
   -- Of row i the columns before i - 1 count, with the place one to the right.
   local inner = n > 2 and rest:narrow(-2, 2, n - 1):narrow(-1, 1, n - 1) or nil
   local tail = inner and vector_of(inner):log():sum(-1) * 0.5 or 0
