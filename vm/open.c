@@ -85,7 +85,7 @@ int luaopen_torch_package(lua_State *L) {
 void open_globals(lua_State *L) {
   static const char *const globals[][2] = {{"nn", "torch.nn"}, {"optim", "torch.optim"}, {"gnuplot", "gnuplot"},
                                            {"torchvision", "torchvision"}, {"torchmetrics", "torchmetrics"},
-                                           {NULL, NULL}};
+                                           {"torchaudio", "torchaudio"}, {NULL, NULL}};
   /* Tensors mostly die young: see tensor_account. */
   lua_gc(L, LUA_GCGEN, 5, 100);
   luaopen_torch_package(L);

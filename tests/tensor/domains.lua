@@ -291,6 +291,19 @@ function by_name.clamp_backward()
   return {pack(x(2, 3), nonzero(2, 3), {min = -0.1, max = 0.65}), pack(x(2, 3), nonzero(2, 3), {min = 0.1}),
     pack(x(2, 3), nonzero(2, 3))}
 end
+function by_name.lag_filter() return {pack(x(2, 3, 6), x(3, 3)), pack(x(1, 1, 2), x(1, 4))} end
+function by_name.lag_products() return {pack(x(2, 3, 6), x(2, 3, 6), 3), pack(x(1, 1, 2), x(1, 1, 2), 4)} end
+function by_name.all_pole()
+  local function poles(...) return leaf(constant(...) * 0.3) end
+  return {pack(x(2, 3, 6), poles(3, 3)), pack(x(1, 1, 4), poles(1, 5)), pack(x(1, 1, 3), poles(1, 2))}
+end
+function by_name.polyphase()
+  return {pack(x(2, 9), constant(2, 4), 3, 6), pack(x(1, 5), constant(3, 10), 2, 9),
+    pack(x(1, 7), constant(1, 6), 2, 3)}
+end
+function by_name.polyphase_adjoint()
+  return {pack(x(2, 6), constant(2, 4), 3, 9), pack(x(1, 9), constant(3, 10), 2, 5)}
+end
 function by_name.softplus_backward() return {pack(x(2, 3), x(2, 3), 1, 20), pack(x(2, 3), nonzero(2, 3), 3, 0.2)} end
 function by_name.softplus() return {pack(x(2, 3)), pack(nonzero(2, 3), 3, 0.2)} end
 function by_name.relu_backward() return {pack(x(2, 3), nonzero(2, 3))} end

@@ -164,7 +164,8 @@ local function build()
       add_methods(index, library, "torch.Tensor", tensor.__methods, "method")
       add_methods(index, library, "torch.Tensor", tensor.__attributes, "attribute")
       local roots = {}
-      for name in pairs(next(lazy_names(_G)) and lazy_names(_G) or {gnuplot = true, torchvision = true}) do
+      for name in pairs(next(lazy_names(_G)) and lazy_names(_G) or {gnuplot = true, torchvision = true,
+        torchaudio = true}) do
         roots[#roots + 1] = name
       end
       table.sort(roots)

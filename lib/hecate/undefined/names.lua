@@ -33,7 +33,7 @@ end
 --- Libraries that hold what may be written without its library, the likeliest first.
 local LIBRARIES <const> = {"torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
   "torch.nn.init", "torch.nn.utils", "torch.autograd", "torch.utils", "torch.linalg", "torch.amp", "torch.cuda",
-  "torchvision.datasets", "gnuplot"}
+  "torchvision.datasets", "torchaudio", "gnuplot"}
 
 --- "nn.Linear": a library beside `holder` that has the name; nil: there is none.
 local function elsewhere(name, holder)
@@ -104,7 +104,8 @@ function M.other_word(holder, name)
   local word = require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
   local path = word and word:match "^write ([%a]+%.[%w_.]+)"
   local root = path and path:match "^%a+"
-  local roots = {torch = true, nn = true, optim = true, F = true, torchvision = true, gnuplot = true}
+  local roots = {torch = true, nn = true, optim = true, F = true, torchvision = true, torchaudio = true,
+    gnuplot = true}
   if root and roots[root] then
     local known, there = pcall(is_there, path)
     if known and not there then return ("that is %s, which is not in Hecate yet"):format(path) end

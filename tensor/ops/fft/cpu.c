@@ -1,28 +1,15 @@
 /* fft/cpu.c: discrete Fourier transforms of contiguous tensors along one dimension. Stockham's algorithm (which needs
 ** no reordering) with the prime factors of the length, 4 in place of two 2; lengths with a factor above FOURIER_PRIME
 ** by Bluestein's, as a convolution of a length that is a power of 2. Cooley and Tukey 1965; Stockham 1966; Bluestein
-** 1970.
+** 1970. A step works on s lines of a shorter length at once, so lines beside each other are a larger s to begin with.
 */
 #include <math.h>
 #include <stdlib.h>
 
-#include "device/cpu/kernel.h"
+#include "ops/fft/cpu_fourier.h"
 
-#define FOURIER_PRIME 31   /* larger factors are not summed directly */
-#define FOURIER_FACTORS 64
-
-/* What transforms of one length share. 'roots' are exp(-2 pi i k / n), real and imaginary parts in turn, of the
-** element's type. */
-typedef struct FourierPlan FourierPlan;
-struct FourierPlan {
-  int64_t n;
-  int n_factors;
-  int factors[FOURIER_FACTORS];
-  void *roots;
-  FourierPlan *padded; /* of Bluestein's: of the length of the convolution */
-  void *chirp;         /* exp(-pi i k² / n), n of them */
-  void *filter;        /* the transform of the conjugate chirp, with its mirror image, divided by its length */
-};
+#define FOURIER_PRIME 31 /* larger factors are not summed directly */
+#define FOURIER_BYTES 64 /* of the numbers of a block that stand side by side */
 
 /* The factors of n; false where one is too large. */
 static bool fourier_factor(int64_t n, FourierPlan *plan) {
@@ -33,38 +20,52 @@ static bool fourier_factor(int64_t n, FourierPlan *plan) {
   return n == 1;
 }
 
-static void fourier_plan_free(FourierPlan *plan) {
+void KERNEL(fourier_plan_free)(FourierPlan *plan) {
   if (plan == NULL) return;
-  fourier_plan_free(plan->padded);
+  KERNEL(fourier_plan_free)(plan->padded);
   free(plan->roots);
   free(plan->chirp);
   free(plan->filter);
   free(plan);
 }
 
+#define BODY "ops/fft/fourier_steps_body.h"
+#include "each_complex.h"
 #define BODY "ops/fft/fourier_body.h"
 #include "each_complex.h"
 
 typedef FourierPlan *(*FourierPlanFn)(int64_t n);
-typedef void (*FourierRunFn)(const FourierPlan *plan, bool inverse, void *x, void *scratch);
+typedef void (*FourierRunFn)(const FourierPlan *plan, bool inverse, int64_t lines, void *x, void *scratch);
+typedef void (*FourierMoveFn)(int64_t n, int64_t lines, const int64_t *places, int64_t inner, void *tensor,
+                              void *block);
 static const FourierPlanFn fourier_plans[DTYPE_COUNT] = COMPLEX_TABLE(fourier_plan);
 static const FourierRunFn fourier_runs[DTYPE_COUNT] = COMPLEX_TABLE(fourier_run);
+static const FourierMoveFn fourier_gathers[DTYPE_COUNT] = COMPLEX_TABLE(fourier_gather);
+static const FourierMoveFn fourier_scatters[DTYPE_COUNT] = COMPLEX_TABLE(fourier_scatter);
 
-/* Elements of scratch for one line: the line, and what its transform needs. */
-static int64_t fourier_scratch(const FourierPlan *plan) {
-  return plan->n + (plan->padded != NULL ? 2 * plan->padded->n : plan->n);
+int64_t KERNEL(fourier_lines)(DType dtype) { return 2 * FOURIER_BYTES / (int64_t)dtype_size(dtype); }
+
+FourierPlan *KERNEL(fourier_plan)(DType dtype, int64_t n) { return fourier_plans[dtype](n); }
+
+int64_t KERNEL(fourier_scratch)(const FourierPlan *plan, int64_t lines) {
+  return 2 * lines * (plan->padded != NULL ? 2 * plan->padded->n : plan->n);
 }
 
-/* Line 'l' of outer × n × inner, through the scratch. */
-static void fourier_line(const Call *c, const FourierPlan *plan, bool inverse, int64_t inner, int64_t l,
-                         char *scratch) {
-  const size_t size = tensor_itemsize(c->out[0]);
-  const int64_t n = plan->n, first = l / inner * n * inner + l % inner;
-  const char *in = (const char *)tensor_data(c->in[0]) + (size_t)first * size;
-  char *out = (char *)tensor_data(c->out[0]) + (size_t)first * size;
-  for (int64_t i = 0; i < n; i++) memcpy(scratch + (size_t)i * size, in + (size_t)(i * inner) * size, size);
-  fourier_runs[c->out[0]->dtype](plan, inverse, scratch, scratch + (size_t)n * size);
-  for (int64_t i = 0; i < n; i++) memcpy(out + (size_t)(i * inner) * size, scratch + (size_t)i * size, size);
+void KERNEL(fourier_block)(DType dtype, const FourierPlan *plan, bool inverse, int64_t lines, void *x, void *scratch) {
+  fourier_runs[dtype](plan, inverse, lines, x, scratch);
+}
+
+/* Lines from 'first' on, 'count' of them, of outer × n × inner, through the block. */
+static void fourier_portion(const Call *c, const FourierPlan *plan, int64_t inner, int64_t first, int64_t count,
+                            char *block) {
+  const FourierAttrs *a = c->attrs;
+  const DType dtype = (DType)c->out[0]->dtype;
+  int64_t places[FOURIER_BYTES];
+  for (int64_t l = 0; l < count; l++)
+    places[l] = (first + l) / inner * plan->n * inner + (first + l) % inner;
+  fourier_gathers[dtype](plan->n, count, places, inner, tensor_data(c->in[0]), block);
+  fourier_runs[dtype](plan, a->inverse, count, block, block + (size_t)(plan->n * count) * dtype_size(dtype));
+  fourier_scatters[dtype](plan->n, count, places, inner, tensor_data(c->out[0]), block);
 }
 
 Status KERNEL(fourier)(Call *c) {
@@ -80,20 +81,23 @@ Status KERNEL(fourier)(Call *c) {
   }
   FourierPlan *plan = fourier_plans[in->dtype](in->shape[at]);
   if (plan == NULL) return fail(ERROR_MEMORY, "fourier: not enough memory");
-  const size_t bytes = (size_t)fourier_scratch(plan) * tensor_itemsize(in);
+  const int64_t many = KERNEL(fourier_lines)((DType)in->dtype), beside = lines < many ? lines : many;
+  const size_t bytes = (size_t)beside * (size_t)plan->n * tensor_itemsize(in) +
+                       (size_t)KERNEL(fourier_scratch)(plan, beside) * tensor_itemsize(in) / 2;
   bool failed = false;
-#pragma omp parallel if (lines > 1 && worth_threads(in->numel, 20))
+#pragma omp parallel if (lines > beside && worth_threads(in->numel, 20))
   {
-    char *scratch = malloc(bytes);
-    if (scratch == NULL) {
+    char *block = malloc(bytes);
+    if (block == NULL) {
 #pragma omp atomic write
       failed = true;
     }
 #pragma omp for schedule(static)
-    for (int64_t l = 0; l < lines; l++)
-      if (scratch != NULL && !interrupt_requested()) fourier_line(c, plan, a->inverse, inner, l, scratch);
-    free(scratch);
+    for (int64_t first = 0; first < lines; first += beside)
+      if (block != NULL && !interrupt_requested())
+        fourier_portion(c, plan, inner, first, first + beside < lines ? beside : lines - first, block);
+    free(block);
   }
-  fourier_plan_free(plan);
+  KERNEL(fourier_plan_free)(plan);
   return failed ? fail(ERROR_MEMORY, "fourier: not enough memory") : OK;
 }
