@@ -25,5 +25,8 @@ if(HECATE_HAS_READLINE)
 endif()
 list(JOIN opened ", " CPACK_DEBIAN_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot-qt | gnuplot-x11")
+if(HECATE_HAS_ONEDNN) # convolutions are slower without it
+  string(PREPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS "libdnnl2, ")
+endif()
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "dataset-fashion-mnist, lua5.4, libzmq5, jupyter-client")
 include(CPack)

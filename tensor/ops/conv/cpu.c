@@ -2,7 +2,8 @@
 ** column matrix of K = C/groups·KH·KW rows, one column for each output place. It is made
 ** in strips of output rows that stay in the cache: forward W (F×K) times it; for the
 ** input Wᵀ·grad scattered back; for the weight grad times its transpose. 1×1 kernels of
-** stride 1 read the input itself. Few channels are for cpu_shifts.c, small planes for cpu_joined.c.
+** stride 1 read the input itself. Few channels are for cpu_shifts.c, small planes for cpu_joined.c. float32
+** goes to oneDNN where that is installed (cpu_onednn.c).
 */
 #include "cpu_plan.h"
 
@@ -52,6 +53,17 @@ static bool conv_worth(const Plan *p) {
   return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000));
 }
 
+/* By oneDNN where that is there and faster; false: not done. */
+static bool conv_by_onednn(const Window *w, ConvOp op, Call *c, Status *status) {
+  bool done = false;
+#ifdef HECATE_WITH_ONEDNN
+  if (KERNEL(onednn_suits)(w, (DType)c->in[0]->dtype)) *status = KERNEL(onednn_convolution)(w, op, c, &done);
+#else
+  (void)w, (void)op, (void)c, (void)status;
+#endif
+  return done;
+}
+
 /* ---- forward ------------------------------------------------------------------------ */
 
 static Status conv_forward_task(const void *plan, Call *c, int64_t task, void *scratch) {
@@ -80,7 +92,9 @@ Status KERNEL(conv2d)(Call *c) {
   Plan p;
   TRY(conv_window(c->in[0], c->in[1], &args, &p.w));
   const DType dtype = (DType)c->in[0]->dtype;
+  Status status = OK;
   if (dtype_has_gradient(dtype) && KERNEL(shifts_suit)(&p.w, CONV_FORWARD)) return KERNEL(shifts_forward)(&p.w, c);
+  if (conv_by_onednn(&p.w, CONV_FORWARD, c, &status)) return status;
   conv_plan_init(&p, dtype);
   if (p.samples > 1) return KERNEL(joined_forward)(&p, c, conv_worth(&p));
   return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups * p.strips, conv_columns_bytes(&p), conv_worth(&p),
@@ -118,6 +132,8 @@ Status KERNEL(conv2d_input)(Call *c) {
   TRY(conv_window(c->out[0], c->in[1], &args, &p.w));
   TRY(conv_check_grad(c->in[0], c->out[0], &p.w));
   if (KERNEL(shifts_suit)(&p.w, CONV_INPUT)) return KERNEL(shifts_input)(&p.w, c);
+  Status status = OK;
+  if (conv_by_onednn(&p.w, CONV_INPUT, c, &status)) return status;
   conv_plan_init(&p, (DType)c->in[0]->dtype);
   if (p.samples > 1) return KERNEL(joined_input)(&p, c, conv_worth(&p));
   return KERNEL(run_tasks)(&p, c, p.w.batch * p.w.groups, conv_columns_bytes(&p), conv_worth(&p), conv_input_task);
@@ -165,6 +181,9 @@ Status KERNEL(conv2d_weight)(Call *c) {
   Plan *p = &w.plan;
   TRY(conv_window(c->in[0], c->out[0], &args, &p->w));
   TRY(conv_check_grad(c->in[1], c->out[0], &p->w));
+  const bool shifts = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT);
+  Status status = OK;
+  if (!shifts && conv_by_onednn(&p->w, CONV_WEIGHT, c, &status)) return status;
   conv_plan_init(p, (DType)c->in[0]->dtype);
   int64_t n = c->out[0]->numel;
   bool large = n > 1 << 20; /* then the products themselves are worth threads */
@@ -173,10 +192,9 @@ Status KERNEL(conv2d_weight)(Call *c) {
   size_t bytes = (size_t)(n * w.parts * p->size);
   w.sums = w.parts > 1 ? memory_alloc(bytes) : tensor_data(c->out[0]);
   if (w.sums == NULL) return ERROR_MEMORY;
-  Status status = KERNEL(shifts_suit)(&p->w, CONV_WEIGHT)
-                      ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
-                      : KERNEL(run_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p),
-                                           !large && conv_worth(p), conv_weight_task);
+  status = shifts ? KERNEL(shifts_weight)(&p->w, c, w.parts, w.sums)
+                  : KERNEL(run_tasks)(&w, c, w.parts * p->w.groups, conv_columns_bytes(p), !large && conv_worth(p),
+                                       conv_weight_task);
   if (w.parts == 1) return status;
   if (status == OK) KERNEL(conv_add_parts)(p, w.sums, n, w.parts, tensor_data(c->out[0]));
   memory_free(w.sums, bytes);
