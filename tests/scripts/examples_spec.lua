@@ -22,6 +22,11 @@ local small = {
   cart_pole = "the best average was %d+ steps of 500$",
   pinn = "largest error: [%d.]+e%-02$",
   char_transformer = "%d%.%d%d bits a letter, of 6%.%d%d\n.+$",
+  char_lstm = "validation: [%d.]+ nats a letter, of [%d.]+\n.+$",
+  custom = "epoch  2: loss [%d.]+, test accuracy [67][%d.]+ %%$",
+  fashion_cnn = "epoch  1: loss [%d.]+, test accuracy [678][%d.]+ %%$",
+  sentiment = "\nmost like '0': [^\n]+$",
+  tabular = "test accuracy [89][%d.]+ %%\nwithout petal .+ fewer are right$",
   resume = "step 40: loss [%d.]+$",
 }
 
@@ -50,6 +55,28 @@ describe("the examples", function()
     local text = run("fit_curve", "--data m.csv --steps 1500")
     assert.truthy(text:find("a = 3.00", 1, true) and text:find("b = 5.0", 1, true), text)
     assert.truthy(run("char_transformer", "--small --text m.csv"):find "bits a letter")
+    assert.truthy(run("char_lstm", "--small --text m.csv"):find "the text has %d+ letters, and 2277 are needed")
+
+    file = assert(io.open(folder .. "/rows.csv", "w"))
+    file:write "size,weight,kind\n"
+    for i = 1, 80 do file:write(("%g,%g,%s\n"):format(i, 3 * i + i % 7, i > 40 and "large" or "small")) end
+    file:close()
+    text = run("tabular", "--small --data rows.csv --target kind")
+    assert.truthy(text:find("80 rows, 2 columns, 2 classes", 1, true), text)
+    assert.truthy(run("tabular", "--small --data rows.csv --target wing"):find("rows.csv: no column 'wing'", 1, true))
+
+    file = assert(io.open(folder .. "/lines.txt", "w"))
+    for i = 1, 60 do file:write(i % 2, i % 2 == 0 and " a dull tale\n" or " a fine tale\n") end
+    file:close()
+    text = run("sentiment", "--small --train lines.txt --test lines.txt")
+    assert.truthy(text:find("60 sentences, 10 words and pairs, 2 classes", 1, true), text)
+    assert.truthy(text:find("test accuracy 100.00 %", 1, true), text)
+  end)
+
+  it("have a residual network too", function()
+    local text, code = run("fashion_cnn", "--small --net residual")
+    assert.equal("0", code, text)
+    assert.truthy(text:find "test accuracy [%d.]+ %%$", text)
   end)
 
   it("refuse words that they do not understand", function()

@@ -310,6 +310,31 @@ describe("optim", function()
     end
   end)
 
+  it("of a class made in Lua have a table of state for each parameter that asks", function()
+    local Counter = torch.class("CountingOptimizer", optim.Optimizer)
+    function Counter:__init(params) Counter.super.__init(self, params, {}) end
+    function Counter:step()
+      for _, p in ipairs(self.param_groups[1].params) do
+        local state = self.state[p]
+        state.steps = (state.steps or 0) + 1
+      end
+    end
+    local p, q = nn.Parameter(torch.ones(1)), nn.Parameter(torch.ones(1))
+    local o = Counter{p, q}
+    o:step()
+    o:step()
+    assert.equal(2, o.state[p].steps)
+    assert.is_nil(o.state.something)
+    local other = Counter{p, q}
+    other:load_state_dict(o:state_dict())
+    other:step()
+    assert.equal(3, other.state[q].steps)
+    local third = Counter{p, q}
+    third:load_state_dict(Counter{p, q}:state_dict()) -- without any state
+    third:step()
+    assert.equal(1, third.state[q].steps)
+  end)
+
   it("runs the closure of a step with gradients, whatever is around it", function()
     local p = nn.Parameter(torch.tensor{1.0})
     local o = optim.SGD({p}, {lr = 0.1})

@@ -162,7 +162,7 @@ function LBFGS:step(closure)
   local group = self.param_groups[1]
   check("LBFGS", group)
   local params, sign = group.params, group.maximize and -1 or 1
-  local state = self.state[params[1]] or {func_evals = 0, n_iter = 0}
+  local state = rawget(self.state, params[1]) or {func_evals = 0, n_iter = 0}
   self.state[params[1]] = state
   local function evaluate()
     local loss = torch.enable_grad(closure)

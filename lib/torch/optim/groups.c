@@ -89,9 +89,24 @@ void groups_add(lua_State *L, const Algorithm *algorithm, int index) {
   lua_settop(L, top);
 }
 
-static void groups_set_field(lua_State *L, const char *name) {
+/* state[p] of a parameter that has none yet: an empty table, which is its state from now on. */
+static int groups_first_state(lua_State *L) {
+  if (tensor_test(L, 2) == NULL) return 0;
   lua_newtable(L);
-  lua_setfield(L, 1, name);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  return 1;
+}
+
+void groups_push_state(lua_State *L, const Algorithm *algorithm) {
+  lua_newtable(L);
+  if (algorithm != NULL) return;
+  if (luaL_newmetatable(L, "torch.optim.state")) {
+    lua_pushcfunction(L, groups_first_state);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_setmetatable(L, -2);
 }
 
 void groups_setup(lua_State *L, const Algorithm *algorithm) {
@@ -99,8 +114,10 @@ void groups_setup(lua_State *L, const Algorithm *algorithm) {
   if (tensor_test(L, 2) != NULL || !lua_istable(L, 2))
     error_argument(L, who, "params", 1, "an array of tensors or of groups, as net:parameters()", 2);
   lua_settop(L, 3);
-  groups_set_field(L, "param_groups");
-  groups_set_field(L, "state");
+  lua_newtable(L);
+  lua_setfield(L, 1, "param_groups");
+  groups_push_state(L, algorithm);
+  lua_setfield(L, 1, "state");
   lua_pushvalue(L, 3);
   lua_setfield(L, 1, "defaults");
   lua_Integer n = luaL_len(L, 2);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "torch/optim/groups.h"
 #include "torch/optim/state.h"
 
 /* Places on the stack; LOAD_SEEN is a set of the keys of the state whose parameter was found. */
@@ -318,7 +319,10 @@ void state_load(lua_State *L, const Algorithm *algorithm) {
   if (!lua_istable(L, LOAD_GROUPS) || !lua_istable(L, LOAD_STATES))
     error_raise(L, "load_state_dict: expected a table with 'state' and 'param_groups'");
   lua_getfield(L, LOAD_SELF, "param_groups");
-  for (int i = LOAD_NEW_STATE; i <= LOAD_SEEN; i++) lua_newtable(L);
+  for (int i = LOAD_NEW_STATE; i <= LOAD_SEEN; i++) {
+    if (i == LOAD_NEW_STATE) groups_push_state(L, algorithm);
+    else lua_newtable(L);
+  }
   load_check_groups(L);
   lua_Integer n = luaL_len(L, LOAD_OWN_GROUPS);
   for (load.group = 1; load.group <= n; load.group++) load_group(L, &load);
