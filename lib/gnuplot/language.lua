@@ -43,6 +43,15 @@ function language.words(words)
   return language.quote(words)
 end
 
+--- Each line of `text` with at most `room` letters, "…" in the place of those that have none; nil: there is room.
+function language.shorten(text, room)
+  if room == nil or #text <= room then return text end
+  return (valid(text):gsub("[^\n]+", function(line)
+    if utf8.len(line) <= room then return line end
+    return line:sub(1, utf8.offset(line, math.max(1, math.tointeger(room) - 1) + 1) - 1) .. "…"
+  end))
+end
+
 --- What `text` shows by the options latex and markup in `given`, and gnuplot's word for how it is to read that.
 function language.shown(name, text, given)
   if given.latex and given.markup then arguments.fail("%s: 'latex' and 'markup' exclude each other", name) end

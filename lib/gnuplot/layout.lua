@@ -10,6 +10,7 @@ local HEAD = 0.07 -- of the height, for a title above all panels
 local MARGINS = "set lmargin at screen %.5f\nset rmargin at screen %.5f\nset bmargin at screen %.5f\n"
   .. "set tmargin at screen %.5f\n"
 local SMALL = 9 -- points of the numbers of panels
+local SUPTITLE = 14 -- points of the title above all panels
 
 --- Whether a plot has names for a legend.
 function layout.has_names(plots)
@@ -42,13 +43,21 @@ local function panel_size(self, view, head)
   return view.size[1] / self.columns, view.size[2] * (1 - head) / self.rows
 end
 
+--- Whether a colour bar stands beside the plot.
+local function has_bar(current)
+  for _, plot in ipairs(current.plots) do
+    if plot.flat or plot.bar then return true end
+  end
+  return false
+end
+
 --- The room around the plot of a panel in pixels: left, right, bottom, top. `text` is that of numbers, `large` of
 -- titles and labels.
 local function margins(current, text, large, letters)
   local left = (letters.y + 2.6) * text.letter + (has(current, "ylabel") and large.height * 1.2 or 0)
   local right = letters.y2 and (letters.y2 + 2) * text.letter + (has(current, "y2label") and large.height * 1.2 or 0)
     or text.letter * 2
-  if current.plots[1].flat then right = text.letter * 11 end -- a colour bar
+  if has_bar(current) then right = text.letter * 11 end
   local bottom = text.height * (letters.hidden and 0.7 or 2.1)
   bottom = bottom + (has(current, "xlabel") and large.height * 1.35 or 0)
   local top = text.height * 0.5 + (has(current, "title") and large.height * 1.5 or 0)
@@ -180,9 +189,23 @@ local function turn_words(current, width, text)
   return "set xtics rotate by 35 right\n", longest * text.letter * math.sin(math.rad(35))
 end
 
---- The frame of the panel i: {before = commands, axes = commands, room = around its plot}.
+--- How many letters of texts have room in a panel: titles, labels, names in the legend, and `plot` in the plot itself,
+-- where they have so many `points`.
+local function rooms(current, view, width, height)
+  local points = view.large or view.points
+  local letter = 0.9 * text_of(points).letter
+  local key = has(current, "key")
+  local beside = key and key.command:find "outside right"
+  local across, up = width // letter, 0.85 * height // letter
+  local numbers = (has_bar(current) and 17 or 8) * text_of(view.points).letter -- beside the plot
+  return {title = across, xlabel = across, ylabel = up, y2label = up, name = across * (beside and 0.35 or 0.6) // 1,
+    plot = (width - numbers) / letter, points = points}
+end
+
+--- The frame of the panel i: {before = commands, axes = commands, room = around its plot, letters = of its texts}.
 local function frame_of(self, i, axes, view, width, height)
-  local frame = {before = "", axes = "", limits = ""}
+  local frame = {before = "", axes = "", limits = "", letters = {}}
+  if not view.dumb and #self.panels[i].plots > 0 then frame.letters = rooms(self.panels[i], view, width, height) end
   if not axes then return frame end
   local text = text_of(view.points)
   local letters
@@ -220,6 +243,7 @@ function layout.of(self, view)
   local inner = multi and small(view) or view
   local width, height = panel_size(self, view, head)
   local all, frames = ranges(self, view), {multi = multi}
+  if not view.dumb then frames.letters = view.size[1] // (0.9 * text_of(SUPTITLE).letter) end
   for i = 1, #self.panels do
     local frame = frame_of(self, i, all[i], inner, width, height)
     frames[i], frame.at = frame, place(self, i, head)

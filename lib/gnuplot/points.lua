@@ -125,7 +125,7 @@ function points.scatter(name, ...)
   layer.words = function(place)
     return how .. " " .. (ink_words or "lc " .. look.rgb(color or look.color(name, place), given.alpha))
   end
-  return {command = "plot", setup = setup, layers = {layer, bar}}
+  return {command = "plot", setup = setup, layers = {layer, bar}, bar = bar ~= nil}
 end
 
 -- ---- stairs and stems ------------------------------------------------------------------------
@@ -212,7 +212,7 @@ function points.quiver(name, ...)
   local head = ("with vectors head filled size screen 0.012,20,60 lw %g"):format(given.width or 1.5)
   if given.palette then
     layer.using, layer.words = "1:2:3:4:5", head .. " lc palette"
-    return {command = "plot", setup = palettes.command(name, given.palette), layers = {layer}}
+    return {command = "plot", setup = palettes.command(name, given.palette), layers = {layer}, bar = true}
   end
   local color = given.color ~= nil and look.color(name, given.color)
   layer.words = function(place) return head .. " lc " .. look.rgb(color or look.color(name, place)) end

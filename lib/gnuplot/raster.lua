@@ -72,9 +72,12 @@ function raster.imagesc(name, ...)
     cells = drawn_of(matrix, list[2] or given.palette or "gray", given)}
 end
 
+local LEAST_POINTS <const> = 5 -- smaller letters cannot be read
+local MOST_NUMBERS <const> = 10000 -- of which the longest is looked for
+
 --- The values of a matrix as text in the middle of its cells, dark on light colours and
 -- light on dark ones: `dark` tells for each cell whether its colour is dark.
-local function numbers(matrix, format, dark)
+local function numbers(matrix, format, dark, always)
   local n, m = matrix.shape[1], matrix.shape[2]
   local x = data.count(m):unsqueeze(1):expand(n, m)
   local y = data.count(n):unsqueeze(2):expand(n, m)
@@ -82,7 +85,17 @@ local function numbers(matrix, format, dark)
     torch.full_like(matrix, 0x222222))
   local layer = data.rows{x:flatten(), y:flatten(), matrix:flatten(), colour:flatten()}
   layer.using = ("1:2:($3 == $3 ? sprintf(%s, $3) : ''):4"):format(language.quote(format))
-  layer.words, layer.spans = "with labels tc rgb variable", false
+  layer.spans = false
+  local longest, total = 1, n * m
+  for _, value in ipairs(total <= MOST_NUMBERS and matrix:flatten():tolist() or {}) do
+    longest = math.max(longest, #format:format(value))
+  end
+  layer.words = function(_, _, letters)
+    local points = letters.points and 0.78 * letters.plot / m / longest * letters.points // 1 -- digits are wide
+    if not points or points >= letters.points or total > MOST_NUMBERS then return "with labels tc rgb variable" end
+    if points < LEAST_POINTS and not always then return nil end
+    return ("with labels font ',%d' tc rgb variable"):format(math.max(points, LEAST_POINTS))
+  end
   return layer
 end
 
@@ -146,7 +159,7 @@ function raster.heatmap(name, ...)
   if values == nil then values = n * m <= 400 end
   if values then
     local format = check_format(name, given.format or "%.3g")
-    layers[2] = numbers(matrix, format, is_dark(matrix, palette, given))
+    layers[2] = numbers(matrix, format, is_dark(matrix, palette, given), given.values or given.format)
   end
   local drawn = drawn_of(matrix, palette, given)
   drawn.rows, drawn.columns = given.rows, given.columns

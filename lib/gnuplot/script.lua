@@ -7,10 +7,21 @@ local layout = require "gnuplot.layout"
 local look = require "gnuplot.look"
 local sheets = require "gnuplot.sheets"
 
-local function title_of(layer)
+local function title_of(layer, room)
   if layer.titled then return "" end
   if layer.title == nil or layer.title == "" then return " notitle" end
-  return (" title %s %s"):format(language.words(layer.title), layer.mode or "noenhanced")
+  local title = layer.mode == "enhanced" and layer.title or language.shorten(layer.title, room)
+  return (" title %s %s"):format(language.words(title), layer.mode or "noenhanced")
+end
+
+--- The command of a setting. A text is shortened to the room that it has, for gnuplot would cut it off at both ends,
+-- and shows no legend at all that is too wide; markup has no length that is known.
+local function setting_command(setting, letters)
+  local room, text = letters[setting.key], setting.value
+  local before = room and ("set %s %s noenhanced"):format(setting.key, language.words(text))
+  if not room or setting.command:sub(1, #before) ~= before then return setting.command end
+  return ("set %s %s noenhanced"):format(setting.key, language.words(language.shorten(text, room)))
+    .. setting.command:sub(#before + 1)
 end
 
 --- The horizontal range of a panel: {low, high} as far as it was said; `whole` where it may
@@ -24,15 +35,16 @@ local function range_of(current)
   return range
 end
 
---- The part of a plot command that draws a layer; its data goes to `store`.
-local function draw_layer(store, layer, place, range, many)
+--- The part of a plot command that draws a layer; its data goes to `store`. nil: there is no room for it.
+local function draw_layer(store, layer, place, range, many, letters)
   local words = layer.words
-  if type(words) == "function" then words = words(place, many) end
+  if type(words) == "function" then words = words(place, many, letters) end
+  if words == nil then return nil end
   local using = layer.using and not words:find("%f[%a]us?i?n?g?%f[%A]")
     and " using " .. layer.using or ""
   local bytes, binary = data.drawn(layer, range.low, range.high, range.whole)
   local text = ("hecate_data binary skip=%d %s%s %s%s"):format(store.size, binary, using, words,
-    title_of(layer))
+    title_of(layer, letters.name))
   store[#store + 1] = bytes
   store.size = store.size + #bytes
   return text
@@ -48,13 +60,13 @@ local function is_crowded(plots)
 end
 
 --- The plot command of all layers.
-local function draw_layers(script, store, current)
+local function draw_layers(script, store, current, letters)
   local plots, range = current.plots, range_of(current)
   local parts, place, many = {}, 0, is_crowded(current.plots)
   for _, plot in ipairs(plots) do
     for _, layer in ipairs(plot.layers) do
       if not layer.same then place = place + 1 end
-      if not layer.empty then parts[#parts + 1] = draw_layer(store, layer, place, range, many) end
+      if not layer.empty then parts[#parts + 1] = draw_layer(store, layer, place, range, many, letters) end
     end
   end
   if #parts == 0 then -- values that cannot be drawn leave an empty frame
@@ -69,7 +81,9 @@ local function draw_panel(script, store, current, frame)
   for _, plot in ipairs(current.plots) do script[#script + 1] = plot.setup end
   script[#script + 1] = frame.axes
   for _, setting in ipairs(current.settings) do
-    if not (setting.key == "limits" and frame.axes ~= "") then script[#script + 1] = setting.command .. "\n" end
+    if not (setting.key == "limits" and frame.axes ~= "") then
+      script[#script + 1] = setting_command(setting, frame.letters) .. "\n"
+    end
   end
   script[#script + 1] = frame.limits
   if not layout.has_names(current.plots) then script[#script + 1] = "unset key\n" end
@@ -77,7 +91,7 @@ local function draw_panel(script, store, current, frame)
   if current.plots[1].text then
     script[#script + 1] = current.plots[1].text .. "\n"
   else
-    draw_layers(script, store, current)
+    draw_layers(script, store, current, frame.letters)
   end
 end
 
@@ -89,7 +103,8 @@ local function script_of(self, view)
   if frames == nil then return nil end
   if frames.multi then
     script[1] = "set multiplot" .. (self.title and (" title %s %s font ',14' textcolor rgb '%s'"):format(
-      language.words(self.title), self.title_mode or "noenhanced", sheets.current().text) or "") .. "\n"
+      language.words(self.title_mode == "enhanced" and self.title or language.shorten(self.title, frames.letters)),
+      self.title_mode or "noenhanced", sheets.current().text) or "") .. "\n"
   end
   local background = look.background()
   for i, current in ipairs(self.panels) do

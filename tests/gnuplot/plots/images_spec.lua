@@ -40,6 +40,14 @@ describe("matrices", function()
     for _, word in ipairs{"r1", "r_2", "c1", "c2", "1.00", "2.25", "4.00"} do
       assert.is_true(picture.says(s, word), word)
     end
+    -- Numbers are as small as their cells, and not there where they could not be read.
+    local function size_of(n, given)
+      local text = svg(function() gnuplot.heatmap(torch.full({n, n}, 0.125), given or {}) end).text
+      return tonumber(text:match 'font%-size="([%d.]+)" *text%-anchor="middle">%s*<text><tspan[^>]*>0.125')
+    end
+    assert.is_true(size_of(2) > size_of(8))
+    assert.is_nil(size_of(18))
+    assert.is_true(size_of(18, {values = true}) < size_of(8))
     s = svg(function() gnuplot.heatmap({{7.125}}, {values = false, format = "%.5f"}) end)
     assert.is_false(picture.says(s, "7.12500"))
     assert.equal("gnuplot.heatmap: 'rows': expected 2 names, got 1",

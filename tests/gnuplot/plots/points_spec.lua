@@ -18,6 +18,25 @@ local function scales(s)
 end
 
 describe("scatter", function()
+  it("has room for its colour bar in a panel", function()
+    for name, draw in pairs {
+      scatter = function() gnuplot.scatter({1, 2, 3}, {1, 2, 3}, {color = {0, 1, 0.5}}) end,
+      quiver = function() gnuplot.quiver({1, 2}, {1, 2}, {0, 1}, {1, 1}, {palette = "viridis"}) end,
+    } do
+      local s = svg(function()
+        gnuplot.subplot(1, 2, 1)
+        gnuplot.plot {1, 2}
+        gnuplot.subplot(1, 2, 2)
+        draw()
+      end)
+      local right = 0
+      for x in s.text:gmatch "<g transform=\"translate%(([%d.]+),[%d.]+%)\"[^>]*text%-anchor=\"start\"" do
+        right = math.max(right, tonumber(x))
+      end
+      assert.is_true(right > 220 and right < 285, name .. " " .. right)
+    end
+  end)
+
   it("gives each point its size and its colour", function()
     local s = svg(function()
       gnuplot.scatter({1, 2, 3}, {1, 2, 3}, {size = {1, 2, 4}, color = {"red", "green", "blue"}})

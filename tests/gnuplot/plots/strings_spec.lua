@@ -190,6 +190,33 @@ describe("strings", function()
     svg(function() gnuplot.imagesc(z, ("file '%s/colours' using 2:3:4"):format(folder)) end)
   end)
 
+  it("are shortened where they have no room", function()
+    local long = ("wörter "):rep(30)
+    for _, place in ipairs {"best", "upper left", "outside top", "outside right", "outside bottom"} do
+      local s = svg(function()
+        gnuplot.plot({"short", {1, 2}}, {long, {2, 1}})
+        gnuplot.legend(place)
+      end)
+      local shown
+      for _, text in ipairs(s.texts) do shown = text:match "^wörter .*…$" or shown end
+      assert.is_true(picture.says(s, "short"), place)
+      assert.truthy(shown, place)
+      assert.truthy(utf8.len(shown) < 30, place)
+    end
+    for _, key in ipairs {"title", "xlabel", "ylabel", "suptitle"} do
+      local s = svg(function()
+        gnuplot.plot {1, 2}
+        gnuplot[key](long .. "\n" .. "second")
+      end)
+      local shown
+      for _, text in ipairs(s.texts) do shown = text:match "^wörter .*…" or shown end
+      assert.truthy(shown, key)
+      assert.truthy(utf8.len(shown) < 50, key)
+      assert.truthy(s.text:find "second", key)
+    end
+    assert.is_true(picture.says(svg(function() gnuplot.plot("a name that fits", {1, 2}) end), "a name that fits"))
+  end)
+
   it("name files of any name", function()
     local names = {"|touch ran;a.svg", "<a.svg", "~a.svg", "`touch ran`.svg", "it's.svg", "{a.svg", "日.svg",
       "a\nb.svg"}

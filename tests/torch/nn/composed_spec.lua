@@ -176,7 +176,7 @@ describe("recurrent layers and attention", function()
         "nn.TransformerEncoderLayer: 'activation': expected relu, gelu or a function, got string 'tan'"},
       {function() nn.TransformerEncoder(nn.Linear(1, 1), 2) end,
         "nn.TransformerEncoder: 'layer' (argument 1): expected a Transformer layer, or a module with a method 'copy', "
-          .. "got userdata"},
+          .. "got nn.Linear"},
       {function()
         local x = torch.zeros(1, 2, 2)
         F.scaled_dot_product_attention(x, x, x, torch.ones(2, 2), 0, true)

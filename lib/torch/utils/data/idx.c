@@ -224,9 +224,11 @@ static Status read_tensor(Reader *r, Tensor **out) {
 
 /* Pushes a ByteStream of the packed file, which closes its file when it is collected. */
 static ByteStream *push_unpacked(lua_State *L, const Reader *r) {
+  open_push_global(L, "pcall"); /* Lua's own: behind it errors have no place, which the message below gets */
   open_push_global(L, "require");
   lua_pushliteral(L, "hecate.zlib");
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+  lua_call(L, 2, 2);
+  if (!lua_toboolean(L, -2))
     error_raise(L, "%s: %s: the file is packed: %s", r->who, r->path, lua_tostring(L, -1));
   lua_getfield(L, -1, "open");
   lua_pushstring(L, r->path);
