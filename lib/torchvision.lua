@@ -1,2 +1,2 @@
---- torchvision: images: files, data sets, transforms, operators on boxes and regions, pictures of results.
+--- torchvision: images: files, data sets, transforms, models, operators on boxes and regions, pictures of results.
 return torch._C.lazy({}, "torchvision")

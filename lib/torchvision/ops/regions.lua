@@ -1,5 +1,6 @@
 --- Regions of feature maps: roi_align, roi_pool and their position-sensitive forms, and convolution at free places.
 local torch = require "torch"
+local joined = require "torchvision.ops.rois"
 local options = require "torch.utils.options"
 
 local regions = {}
@@ -17,26 +18,6 @@ local function size_of(name, parameter, position, value)
     options.wrong(name, parameter, position, "a size or {height, width}", value)
   end
   return h, w
-end
-
---- Regions as one tensor (K×5): the number of the image, from 1, and the box.
-local function joined(name, given)
-  if torch.is_tensor(given) then
-    if given.ndim ~= 2 or given:size(2) ~= 5 then
-      options.wrong(name, "boxes", 2, "regions (K×5), or an array of boxes (L×4) for each image", given)
-    end
-    return given
-  elseif type(given) ~= "table" or #given == 0 then
-    options.wrong(name, "boxes", 2, "regions (K×5), or an array of boxes (L×4) for each image", given)
-  end
-  local parts = {}
-  for i, boxes in ipairs(given) do
-    if not torch.is_tensor(boxes) or boxes.ndim ~= 2 or boxes:size(2) ~= 4 then
-      options.wrong(name, ("boxes[%d]"):format(i), nil, "boxes (L×4)", boxes)
-    end
-    parts[i] = torch.cat({torch.full({#boxes, 1}, i):to(boxes.dtype), boxes}, 2)
-  end
-  return torch.cat(parts)
 end
 
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"boxes", required = true},
@@ -207,6 +188,42 @@ function regions.roi_pool(...)
     all[k] = torch.stack(bins, 2):reshape(input:size(2), given.height, given.width)
   end
   if #all == 0 then return input:new_zeros({0, input:size(2), given.height, given.width}) end
+  return torch.stack(all)
+end
+
+--- The mean of the pixels of `map` in rows top..bottom and columns left..right, of the channels of one bin:
+-- (channels).
+local function bin_mean(map, bin, bins, channels, top, bottom, left, right)
+  local own = map:reshape(channels, bins, map:size(2), map:size(3)):select(2, bin)
+  return own:narrow(2, top, bottom - top + 1):narrow(3, left, right - left + 1):mean({2, 3})
+end
+
+--- torchvision.ops.ps_roi_pool(input: Tensor, boxes: any, output_size: any, spatial_scale: float = 1) -> Tensor: The
+-- mean of the pixels in each bin of each region, where each bin reads channels of its own (Dai et al. 2016): input
+-- (N×C·height·width×H×W) → (K×C×height×width); bins without a pixel give 0.
+-- Example: torchvision.ops.ps_roi_pool(torch.ones(1, 4, 4, 4), torch.tensor({{1., 0, 0, 3, 3}}), 2)
+function regions.ps_roi_pool(...)
+  local given = read("ps_roi_pool", POOL, ...)
+  check_channels(given)
+  local input, count = given.input, given.height * given.width
+  local rows, columns, channels = input:size(3), input:size(4), input:size(2) // count
+  local all, none = {}, input:new_zeros({channels})
+  for k, r in ipairs(given.regions:tolist()) do
+    local x, y = round(r[2] * given.spatial_scale), round(r[3] * given.spatial_scale)
+    local w = math.max(round(r[4] * given.spatial_scale) - x, 1)
+    local h = math.max(round(r[5] * given.spatial_scale) - y, 1)
+    local map, bins = input[r[1] // 1 | 0], {}
+    for i = 1, given.height do
+      local top, bottom = bin_of(i, given.height, y, h, rows - 1)
+      for j = 1, given.width do
+        local left, right = bin_of(j, given.width, x, w, columns - 1)
+        local empty = bottom < top or right < left
+        bins[#bins + 1] = empty and none or bin_mean(map, #bins + 1, count, channels, top, bottom, left, right)
+      end
+    end
+    all[k] = torch.stack(bins, 2):reshape(channels, given.height, given.width)
+  end
+  if #all == 0 then return input:new_zeros({0, channels, given.height, given.width}) end
   return torch.stack(all)
 end
 

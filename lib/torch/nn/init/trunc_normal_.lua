@@ -11,7 +11,28 @@ local function erfinv(y)
   return x
 end
 
-local function share_below(x) return (1 + torch.erf(torch.tensor(x / math.sqrt(2), {dtype = "float64"})):item()) / 2 end
+local function share_below(x)
+  return (1 + torch.tensor(x / math.sqrt(2), {dtype = "float64", device = "cpu"}):erf():item()) / 2
+end
+
+-- Normal numbers, of which those outside of the bounds are drawn again.
+local function draw_again(tensor, mean, std, a, b)
+  tensor:normal_(mean, std)
+  if not options.has_data(tensor) then return end
+  while tensor:min():item() < a or tensor:max():item() > b do
+    local outside = tensor:lt(a):logical_or(tensor:gt(b))
+    local count = outside:sum():item()
+    local others = torch.empty({count}, {dtype = tensor.dtype, device = tensor.device}):normal_(mean, std)
+    tensor:masked_scatter_(outside, others)
+  end
+end
+
+-- Uniform numbers between the shares of the normal law below a and below b, and back.
+local function invert(tensor, mean, std, a, b, low, high)
+  local edge = 1 - 2 ^ -50 -- shares that are 0 or 1 in float64 would come back as infinities
+  local y = (torch.rand(tensor.shape, {dtype = "float64"}) * (2 * (high - low)) + (2 * low - 1)):clamp(-edge, edge)
+  tensor:copy_((erfinv(y) * (std * math.sqrt(2)) + mean):clamp(a, b))
+end
 
 --- nn.init.trunc_normal_(tensor, mean = 0, std = 1, a = -2, b = 2): normal numbers between a
 -- and b.
@@ -32,12 +53,9 @@ return function(tensor, mean, std, a, b)
   end
   if not (a < b) then options.raise(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b)) end
   torch.no_grad(function()
-    -- Uniform numbers between the shares of the normal law below a and below b, and back. Shares
-    -- that are 0 or 1 in float64 would come back as infinities: clamped.
     local low, high = share_below((a - mean) / std), share_below((b - mean) / std)
-    local edge = 1 - 2 ^ -50
-    local y = (torch.rand(tensor.shape, {dtype = "float64"}) * (2 * (high - low)) + (2 * low - 1)):clamp(-edge, edge)
-    tensor:copy_((erfinv(y) * (std * math.sqrt(2)) + mean):clamp(a, b))
+    if high - low > 0.25 and tensor:numel() > 0 then return draw_again(tensor, mean, std, a, b) end
+    invert(tensor, mean, std, a, b, low, high)
   end)
   return tensor
 end
