@@ -189,6 +189,16 @@ describe("weights of torchvision.models", function()
     fails("expected the path of a file, the name of weights", models.resnet18, "IMAGENET1K_V9")
   end)
 
+  it("are read from the folder of torch.hub", function()
+    torch.hub.set_dir(folder)
+    os.execute("mkdir " .. folder .. "/checkpoints")
+    local net = models.squeezenet1_1()
+    torch.save(net:state_dict(), folder .. "/checkpoints/squeezenet1_1-b8a52dc0.pth")
+    for _, weights in ipairs {"DEFAULT", "IMAGENET1K_V1", models.SqueezeNet1_1_Weights.DEFAULT} do
+      assert.is_true(torch.equal(net.features[1].bias, models.squeezenet1_1 {weights = weights}.features[1].bias))
+    end
+  end)
+
   it("tell how images become inputs", function()
     local transform = models.ResNet50_Weights.IMAGENET1K_V1.transforms()
     local image = torch.randint(0, 256, {3, 300, 400}, {dtype = "uint8"})
