@@ -181,12 +181,31 @@ void call_check_self(lua_State *L, const OpInfo *info, CallKind kind) {
   error_self(L, argument_function(L, info, kind == CALL_IN_PLACE), info->args[0].name, "a tensor");
 }
 
+/* Lua asks the left operand first. Where the right one is an object that has the operator itself, as a sparse tensor
+** does, it is that one's: a tensor knows nothing of it. */
+static bool call_operator_of_other(lua_State *L) {
+  const int type = lua_type(L, 2);
+  if (type != LUA_TTABLE && type != LUA_TUSERDATA) return false;
+  lua_pushvalue(L, lua_upvalueindex(3));
+  if (type == LUA_TTABLE) {
+    if (luaL_getmetafield(L, 2, lua_tostring(L, -1)) == LUA_TNIL) return lua_settop(L, 2), false;
+  } else if (luaL_getmetafield(L, 2, "__methods") == LUA_TNIL || lua_getfield(L, -1, lua_tostring(L, 3)) == LUA_TNIL) {
+    return lua_settop(L, 2), false; /* its metatable has all events, and asks the class for the method */
+  }
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
+  return true;
+}
+
 int call_op(lua_State *L, const OpInfo *info, CallKind kind, int metatable) {
   const bool in_place = kind == CALL_IN_PLACE;
   if (deferring) return call_deferring(L, info, in_place, metatable);
   int top = lua_gettop(L);
   Tensor *inputs[OP_MAX_INPUTS];
   if (only_tensors(L, info, top, inputs)) return call_tensors(L, info, in_place, inputs, metatable);
-  if (kind != CALL_FUNCTION) call_check_self(L, info, kind);
+  if (kind == CALL_OPERATOR) {
+    if (info->n_inputs == 2 && call_operator_of_other(L)) return 1;
+  } else if (kind != CALL_FUNCTION) call_check_self(L, info, kind);
   return call_with(L, info, in_place, top);
 }

@@ -5,9 +5,9 @@
 #include "call/op.h"
 #include "vm.h"
 
-typedef enum { CALL_FUNCTION, CALL_METHOD, CALL_IN_PLACE } CallKind;
+typedef enum { CALL_FUNCTION, CALL_METHOD, CALL_IN_PLACE, CALL_OPERATOR } CallKind;
 /* Calls an op with the arguments on the stack; returns the number of results. 'metatable': of
-** tensors, an upvalue's index; 0: to be found. */
+** tensors, an upvalue's index; 0: to be found. Upvalue 3 of an operator is the name of its metamethod. */
 int call_op(lua_State *L, const OpInfo *info, CallKind kind, int metatable);
 /* Raises unless a tensor stands in front of the arguments of a method: x.sum(1) would be the sum of 1. */
 void call_check_self(lua_State *L, const OpInfo *info, CallKind kind);
@@ -19,7 +19,7 @@ void call_register(lua_State *L, int torch, int functional, int methods, int met
 /* Pushes a function for one op and the visible ones of its name behind it. */
 void call_push_function(lua_State *L, const OpInfo *info);
 /* Pushes the metamethod of an operator: one or two operands, as the op has inputs. */
-void call_push_operator(lua_State *L, const OpInfo *info, int metatable);
+void call_push_operator(lua_State *L, const OpInfo *info, const char *event, int metatable);
 
 /* options.c */
 bool dtype_read(lua_State *L, int index, DType *out); /* never raises */

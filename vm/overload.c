@@ -95,7 +95,7 @@ static int fits(lua_State *L, const OpInfo *info) {
   return result;
 }
 
-/* Upvalues: 1 the op, 2 the metatable of tensors. */
+/* Upvalues: 1 the op, 2 the metatable of tensors, 3 of an operator the name of the metamethod. */
 static int call_named(lua_State *L) {
   return call_op(L, lua_touserdata(L, lua_upvalueindex(1)), CALL_FUNCTION, lua_upvalueindex(2));
 }
@@ -108,13 +108,14 @@ static int call_named_in_place(lua_State *L) {
 static int call_operator(lua_State *L) {
   const OpInfo *info = lua_touserdata(L, lua_upvalueindex(1));
   lua_settop(L, info->n_inputs); /* Lua gives the operand of a unary one twice */
-  return call_op(L, info, CALL_FUNCTION, lua_upvalueindex(2));
+  return call_op(L, info, CALL_OPERATOR, lua_upvalueindex(2));
 }
 
-void call_push_operator(lua_State *L, const OpInfo *info, int metatable) {
+void call_push_operator(lua_State *L, const OpInfo *info, const char *event, int metatable) {
   lua_pushlightuserdata(L, (void *)info);
   lua_pushvalue(L, metatable);
-  lua_pushcclosure(L, call_operator, 2);
+  lua_pushstring(L, event);
+  lua_pushcclosure(L, call_operator, 3);
 }
 
 /* Upvalues: the number of ops of this name, and they. The first whose arguments fit is

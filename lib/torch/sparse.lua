@@ -28,9 +28,11 @@ local function make(indices, values, size, coalesced)
 end
 sparse._make = make
 
+local function is_sparse(value) return type(value) == "userdata" and torch.isinstance(value, SparseTensor) end
+
 --- The value, which must be a sparse tensor.
 function sparse._check(name, parameter, position, value)
-  if type(value) == "userdata" and torch.isinstance(value, SparseTensor) then return value end
+  if is_sparse(value) then return value end
   options.wrong(name, parameter, position, "a sparse tensor", value)
 end
 
@@ -143,9 +145,17 @@ function SparseTensor:add(other, alpha)
   end
   return make(torch.cat({self._i, other._i}, 2), torch.cat({self._v, other._v * (alpha or 1)}, 1), self._size, false)
 end
-function SparseTensor:mul(number)
-  if type(number) ~= "number" then options.wrong("mul", "other", 1, "a number", number) end
-  return make(self._i, self._v * number, self._size, self._coalesced)
+--- s:mul(other): by a number, or by a dense tensor of its shape; a sparse one.
+function SparseTensor:mul(other)
+  if type(other) == "number" then return make(self._i, self._v * other, self._size, self._coalesced) end
+  if not torch.is_tensor(other) then options.wrong("mul", "other", 1, "a number or a dense tensor", other) end
+  if other.ndim == 0 then return make(self._i, self._v * other, self._size, self._coalesced) end
+  if not same_size(other.shape, self._size) then
+    options.wrong("mul", "other", 1, "a tensor of shape " .. table.concat(self._size, "×"), other)
+  end
+  local at, n = keys(self)
+  local flat = other:reshape(join({n}, part(self._size, self:sparse_dim() + 1, #self._size)))
+  return make(self._i, self._v * flat:index_select(1, at), self._size, self._coalesced)
 end
 function SparseTensor:__add(other)
   if torch.is_tensor(self) then return other:add(self) end
@@ -156,10 +166,13 @@ function SparseTensor:__sub(other)
   return self:add(other, -1)
 end
 function SparseTensor:__mul(other)
-  if type(self) == "number" then return other:mul(self) end
+  if not is_sparse(self) then self, other = other, self end
   return self:mul(other)
 end
-function SparseTensor:__div(number) return self:mul(1 / number) end
+function SparseTensor:__div(number)
+  if not is_sparse(self) or type(number) ~= "number" then options.wrong("div", "other", 2, "a number", number) end
+  return self:mul(1 / number)
+end
 function SparseTensor:__unm() return self:mul(-1) end
 
 function SparseTensor:mm(dense) return sparse.mm(self, dense) end

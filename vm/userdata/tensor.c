@@ -95,7 +95,7 @@ void tensor_open(lua_State *L, int torch, int functional) {
   int metatable = lua_gettop(L);
   luaL_setfuncs(L, tensor_metamethods, 0);
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-    call_push_operator(L, op_info(operators[i].op), metatable);
+    call_push_operator(L, op_info(operators[i].op), operators[i].event, metatable);
     lua_setfield(L, metatable, operators[i].event);
   }
   lua_getfield(L, -1, "__methods");
