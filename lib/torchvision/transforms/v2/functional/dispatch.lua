@@ -5,6 +5,8 @@ local tv_tensors = require "torchvision.tv_tensors"
 
 local dispatch = {}
 
+local known = {} -- operations by name
+
 local INPUT <const> = {"inpt", kind = "tensor", required = true}
 
 --- An operation: its name, its parameters behind the first, which is always `inpt`, and a function for each kind of
@@ -12,8 +14,14 @@ local INPUT <const> = {"inpt", kind = "tensor", required = true}
 -- new form. "Image" is for plain tensors and videos as well. `least`: how many dimensions an image has.
 function dispatch.operation(name, parameters, kernels, least)
   local list = {INPUT}
-  for i, parameter in ipairs(parameters) do list[i + 1] = parameter end
-  return {name = name, parameters = list, kernels = kernels, least = least or 3}
+  local defaults = {}
+  for i, parameter in ipairs(parameters) do
+    list[i + 1] = parameter
+    defaults[parameter[1]] = parameter.default
+  end
+  local op = {name = name, parameters = list, kernels = kernels, least = least or 3, defaults = {__index = defaults}}
+  known[name] = op
+  return op
 end
 
 -- Which function is for the tensor.
@@ -60,6 +68,14 @@ end
 function dispatch.call(op, ...)
   local given = options.read(op.name, op.parameters, ...)
   return dispatch.apply(op, given.inpt, given)
+end
+
+--- The operation of this name for a transform: tensors of a kind that it does not know pass as they are. `given` has
+-- the arguments by name, checked.
+function dispatch.pass(name, x, given)
+  local op = known[name]
+  if kernel_of(op, tv_tensors.kind(x)) == nil then return x end
+  return dispatch.apply(op, x, setmetatable(given, op.defaults))
 end
 
 --- The function for masks of one for images: without channels they get one for the time. No mask is mixed.
