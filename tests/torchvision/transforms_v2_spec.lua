@@ -220,7 +220,7 @@ describe("torchvision.transforms.v2", function()
     fails("Resize: expected an image or a sample, got nothing", T.Compose({T.Resize(3)}))
     fails("MixUp: 'num_classes' (argument 2): labels by number need it", T.MixUp(), torch.rand(2, 3, 4, 4),
       torch.tensor({1, 2}))
-    fails("MixUp: no labels in the sample", T.MixUp({num_classes = 2}), torch.rand(2, 3, 4, 4))
+    fails("MixUp: no labels in the sample", T.MixUp({num_classes = 2}), {image = torch.rand(2, 3, 4, 4)})
     fails("CutMix: 'inpt' (argument 1): expected a batch of 2 images", T.CutMix({num_classes = 2}), torch.rand(3, 4, 4),
       torch.tensor({1, 2}))
     fails("AutoAugment: 'policy' (argument 1): expected \"imagenet\"", T.AutoAugment, "mnist")

@@ -132,7 +132,8 @@ function source.headed_comment(name)
   return source.comment_above(lines, after), {file = path, line = i}
 end
 
---- The comment of a class made in Lua: above its torch.class, else of its file, else above its __init.
+--- The comment of a class made in Lua: above its torch.class, else of its file, else the one that begins with its name,
+-- else above its __init.
 function source.class_comment(class, name)
   for _, f in pairs(class) do
     local lines, _, _, path = nil, nil, nil, nil
@@ -146,6 +147,8 @@ function source.class_comment(class, name)
   end
   local text, place = file_comment(name)
   if text then return text, place end
+  text, place = source.headed_comment(name)
+  if text ~= "" then return text, place end
   local init = rawget(class, "__init")
   if type(init) == "function" then return source.comment(init) end
   return "", nil
