@@ -50,7 +50,7 @@ local function draw_layer(store, layer, place, range, many, letters)
   return text
 end
 
---- Whether several layers of bars lie over each other: then they are seen through.
+--- Whether several layers of bars lie over each other: then all of them are drawn half transparent.
 local function is_crowded(plots)
   local n = 0
   for _, plot in ipairs(plots) do

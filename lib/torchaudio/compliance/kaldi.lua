@@ -44,7 +44,8 @@ local MFCC <const> = parameters [[waveform blackman_coeff cepstral_lifter channe
 
 -- ---- frames ------------------------------------------------------------------------------------
 
---- The chosen channel, with lengths of frames in numbers added to `given`.
+--- The samples of the chosen channel. The lengths of frames and of shifts, which `given` has in milliseconds, are added
+-- to it in samples.
 local function read_signal(name, given)
   local x = given.waveform
   if x.ndim ~= 2 or not torch.is_floating_point(x) then

@@ -54,8 +54,9 @@ Status compile_text(const char *name, const char *text, const char *arch, void *
 typedef struct {
   unsigned grid[3], block[3];
 } CudaShape;
-/* Lines of 'length' elements that y threads share: 'most' threads in a block, so that neighbours in memory are
-** neighbours among threads. */
+/* The shape of a launch in which several threads work on each line of 'length' elements. A block has at most 'most'
+** threads. 'across': neighbours in memory belong to neighbouring lines, so that threads beside each other take lines
+** beside each other; else they take elements of one line. */
 CudaShape launch_lines(int64_t lines, int64_t length, bool across, int most);
 /* Finds a kernel and launches it; without a shape, for n units of work, each of one thread. */
 Status launch_named(Device device, DType dtype, const char *piece, const char *name, const CudaShape *shape, int64_t n,

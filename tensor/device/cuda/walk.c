@@ -84,7 +84,8 @@ static void walk_fill(const OpInfo *info, DType compute, int n, Tensor *const *o
   }
 }
 
-/* Which of the dense kernels does it: "dense", "dense_float16"; NULL: none, the operands lie or are otherwise. */
+/* The dense kernel for these operands: "dense", "dense_float16" or "dense_bfloat16"; NULL where their strides or dtypes
+** fit none of them. */
 static const char *walk_dense(const OpInfo *info, DType compute, DType result, int n, const Walk *w) {
   static const char *const words[] = {"dense", "dense_float16", "dense_bfloat16"};
   const DType small[] = {compute, DTYPE_FLOAT16, DTYPE_BFLOAT16};

@@ -111,7 +111,8 @@ static void NAME(attention_deltas)(const Attention *a, int64_t n, int64_t h, T *
   }
 }
 
-/* A row of scores becomes weights; what the gradient of the weights was, that of the scores. */
+/* A row of m places, of which the first 'seen' take part. scores: becomes the weights, exp(score - logarithm). grads:
+** the gradient of the weights becomes that of the scores; 'delta' is the sum of weight · gradient over the row. */
 static void NAME(attention_row_backward)(T *restrict scores, T *restrict grads, int64_t m, int64_t seen, T logarithm,
                                          T delta) {
 #pragma omp simd

@@ -14,7 +14,7 @@ void input_begin(void);        /* a block begins */
 void input_end(void);        /* and ends */
 /* Waits for a key, for Ctrl-C or for a change of the window, which is then shown. Whether there is a key. */
 bool input_wait(void);
-/* rl_bracketed_paste_begin; in what it reads no character is a signal. */
+/* In place of rl_bracketed_paste_begin: reads text that is pasted, in which a Ctrl-C is a character and no signal. */
 void input_read_paste(int count, int key);
 
 /* ---- keys.c ------------------------------------------------------------------- */
