@@ -28,6 +28,7 @@ local small = {
   sentiment = "\nmost like '0': [^\n]+$",
   tabular = "test accuracy [89][%d.]+ %%\nwithout petal .+ fewer are right$",
   resume = "step 40: loss [%d.]+$",
+  efficientnet_lite0 = "^noise: %d+ %([%d.]+%%%), .+%)$",
 }
 
 describe("the examples", function()

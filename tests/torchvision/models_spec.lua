@@ -121,6 +121,36 @@ describe("torchvision.models", function()
   end)
 end)
 
+describe("torchvision.models.feature_extraction", function()
+  local extraction = models.feature_extraction
+
+  it("gives what modules inside a model give", function()
+    torch.manual_seed(2)
+    local net = models.resnet18 {num_classes = 3}:eval()
+    local extractor = extraction.create_feature_extractor(net, {"bn1", "layer2.0.conv1", fc = "out"})
+    local x = torch.rand(1, 3, 32, 32)
+    local features = torch.no_grad(function() return extractor(x) end)
+    torch.no_grad(function()
+      assert.is_true(torch.equal(net.bn1(net.conv1(x)), features.bn1))
+      assert.is_true(torch.equal(net(x), features.out))
+    end)
+    assert.same({1, 128, 4, 4}, {table.unpack(features["layer2.0.conv1"].shape)})
+    extractor(x).out:sum():backward()
+    assert.truthy(net.conv1.weight.grad)
+  end)
+
+  it("says what is wrong", function()
+    local net = nn.Sequential(nn.Linear(2, 2))
+    assert.same({"0"}, extraction.get_graph_node_names(net))
+    assert.error_matches(function() extraction.create_feature_extractor(net, {"layer"}) end,
+      "create_feature_extractor: 'return_nodes' %(argument 2%): the model has no module string 'layer'")
+    assert.error_matches(function() extraction.create_feature_extractor(5, {"layer"}) end, "expected a module")
+    local extractor = extraction.create_feature_extractor(net, {"0"})
+    assert.error_matches(function() extractor(torch.ones(1, 3)) end, "linear")
+    assert.same({1, 2}, {table.unpack(extractor(torch.ones(1, 2))["0"].shape)})
+  end)
+end)
+
 describe("weights of torchvision.models", function()
   local folder
   setup(function()
