@@ -68,11 +68,12 @@ end
 -- module that runs the model and gives what the modules of these names inside it give: {name = result, …}.
 -- return_nodes: an array of names of modules ("layer3.1.relu"), or a table of name = name of the result. The
 -- parameters are those of the model. Of a module that is called several times the last result counts.
-function extraction.create_feature_extractor(...)
-  local name = "create_feature_extractor"
-  local given = options.read(name, {{"model", kind = "any"}, {"return_nodes", kind = "table", required = true}}, ...)
-  check_model(name, given.model)
-  return Extractor(given.model, nodes_of(given.model, given.return_nodes))
+function extraction.create_feature_extractor(model, return_nodes)
+  check_model("create_feature_extractor", model)
+  if type(return_nodes) ~= "table" or next(return_nodes) == nil then
+    options.wrong("create_feature_extractor", "return_nodes", 2, "an array of names of modules", return_nodes)
+  end
+  return Extractor(model, nodes_of(model, return_nodes))
 end
 
 return extraction
