@@ -11,6 +11,7 @@
 **   encode(tokenizer, first, second, special, seed) → encoding, or nil and what is wrong
 **   encode_batch(tokenizer, firsts, seconds, special, threads) → array of encodings, or nil, what is wrong, which one
 **   field(encoding, name) → value       part(encoding, i) → encoding
+**   training: lua_train.c
 **   valid(text) → nil, or the place of the first byte that is not UTF-8
 **   lossy(bytes) → text       decode_bytes(tokens) → text: of byte-level models
 */
@@ -104,5 +105,6 @@ int luaopen_tokenizers_core(lua_State *L) {
   luaL_setfuncs(L, tokenizer_functions, 0);
   luaL_setfuncs(L, encoding_functions, 0);
   luaL_setfuncs(L, batch_functions, 0);
+  luaL_setfuncs(L, train_functions, 0);
   return 1;
 }

@@ -119,5 +119,6 @@ return function(Tokenizer)
   function Tokenizer:no_padding() set_padding(self, nil) end
 
   require "tokenizers.file"(Tokenizer, add_all, set_padding)
+  require "tokenizers.training"(Tokenizer)
   return Tokenizer
 end

@@ -28,7 +28,7 @@ typedef struct {
 
 extern const Class pattern_class, steps_class, model_class, tokenizer_class, encoding_class;
 extern const luaL_Reg steps_functions[], model_functions[], tokenizer_functions[], encoding_functions[],
-  batch_functions[];
+  batch_functions[], train_functions[];
 
 /* A copy of the text at 'index' that ends with a zero byte, to be freed; NULL for nil. Fails where there is no
 ** memory. */

@@ -44,6 +44,17 @@ void text_to_pieces(Work *w, const Tokenizer *t, const char *text, size_t n) {
   if (t->pre_tokenizer != NULL) steps_split(w, t->pre_tokenizer);
 }
 
+/* Without added tokens, for training. */
+void text_to_words(Work *w, const Tokenizer *t, const char *text, size_t n) {
+  if (n > INT32_MAX / 4) give_up(&w->failure, "a text of more than 512 MB");
+  aligned_set(&w->failure, &w->text, text, n);
+  w->pieces.n = 0;
+  if (n == 0) return;
+  PUSH(&w->failure, &w->pieces, (Piece){0, (uint32_t)n, 0, -1});
+  if (t->normalizer != NULL) normalize_pieces(w, t);
+  if (t->pre_tokenizer != NULL) steps_split(w, t->pre_tokenizer);
+}
+
 /* ---- tokens ------------------------------------------------------------------------------------- */
 
 /* w->tokens of all pieces, at places of w->text. */

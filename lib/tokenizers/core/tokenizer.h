@@ -62,6 +62,7 @@ const char *tokenizer_text(const Tokenizer *t, uint32_t id, size_t *n);
 const char *token_text(const Tokenizer *t, const char *labels, const Encoding *e, uint32_t i, size_t *n);
 
 /* Pieces of a text, up to the model. */
+void text_to_words(Work *w, const Tokenizer *t, const char *text, size_t n);
 void text_to_pieces(Work *w, const Tokenizer *t, const char *text, size_t n);
 size_t special_count(const Tokenizer *t, bool pair);
 Encoding *encode_process(Work *w, const Tokenizer *t, Encoding *first, Encoding *second, bool special);
