@@ -10,11 +10,21 @@ local FILES <const> = {
   classification = {"stat_scores", "exact_match", "confusion", "curves", "fixed", "calibration", "hinge", "ranking",
     "fairness"},
   regression = {"errors", "correlations", "divergences"},
+  text = {"edits", "bleu", "chrf", "translation", "rouge", "answers"},
   pairwise = {"distances"},
+  image = {"similarity", "errors", "fusion"},
+  audio = {"ratios"},
+  detection = {"overlaps", "mean_average_precision", "panoptic"},
+  retrieval = {"queries"},
+  clustering = {"contingency", "scatter"},
+  nominal = {"association"},
+  segmentation = {"masks"},
+  shape = {"procrustes"},
   aggregation = {"aggregators"},
 }
 --- The families in the order in which names are looked up.
-rows.families = {"classification", "regression", "pairwise", "aggregation"}
+rows.families = {"classification", "regression", "text", "pairwise", "aggregation", "retrieval",
+  "clustering", "nominal", "segmentation", "shape", "image", "audio", "detection"}
 
 local by_function, by_class, by_family = {}, {}, {} -- name → row, name → row, family → array of rows
 

@@ -1,0 +1,2 @@
+--- torchmetrics.clustering: Metrics of clusterings, as classes.
+return require "torchmetrics.rows".library({}, "class", {"clustering"})

@@ -1,0 +1,2 @@
+--- torchmetrics.detection: Metrics of detections, as classes.
+return require "torchmetrics.rows".library({}, "class", {"detection"})

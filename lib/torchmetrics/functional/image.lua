@@ -1,0 +1,2 @@
+--- torchmetrics.functional.image: Metrics of images, as functions.
+return require "torchmetrics.rows".library({}, "function", {"image"})

@@ -1,0 +1,2 @@
+--- torchmetrics.functional.segmentation: Metrics of masks, as functions.
+return require "torchmetrics.rows".library({}, "function", {"segmentation"})

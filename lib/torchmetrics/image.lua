@@ -1,0 +1,2 @@
+--- torchmetrics.image: Metrics of images, as classes.
+return require "torchmetrics.rows".library({}, "class", {"image"})

@@ -1,0 +1,2 @@
+--- torchmetrics.text: Metrics of texts, as classes.
+return require "torchmetrics.rows".library({}, "class", {"text"})
