@@ -113,13 +113,16 @@ end
 
 -- Other names of the same functions, and of their forms in place.
 for alias, name in pairs {multiply = "mul", divide = "div", subtract = "sub", negative = "neg", absolute = "abs",
-  concat = "cat", clip = "clamp", greater = "gt", less = "lt",
+  concat = "cat", concatenate = "cat", ger = "outer", clip = "clamp", greater = "gt", less = "lt",
   true_divide = "div", arccos = "acos", arccosh = "acosh", arcsin = "asin", arcsinh = "asinh", arctan = "atan",
   arctanh = "atanh", arctan2 = "atan2", fix = "trunc", greater_equal = "ge", less_equal = "le", not_equal = "ne"} do
   torch[alias], methods[alias], methods[alias .. "_"] = torch[name], methods[name], methods[name .. "_"]
+  torch[alias .. "_"] = rawget(torch, name .. "_")
   torch._C.alias(alias, name)
   torch._C.alias(alias .. "_", name .. "_")
 end
+for _, name in ipairs {"gcd_", "lcm_", "ldexp_", "xlogy_", "clamp_"} do torch[name] = methods[name] end
+torch.clip_, torch.e = methods.clamp_, math.exp(1)
 methods.swapaxes_, methods.swapdims_ = methods.transpose_, methods.transpose_
 for alias, name in pairs {psi = "digamma", gammaln = "lgamma", expit = "sigmoid", gammainc = "igamma",
   gammaincc = "igammac", multigammaln = "mvlgamma", logit = "logit"} do

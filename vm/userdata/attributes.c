@@ -73,6 +73,40 @@ static int get_requires_grad(lua_State *L) {
   lua_pushboolean(L, tensor_requires_grad(tensor_check(L, 1, "requires_grad", "self")));
   return 1;
 }
+/** x.is_cpu -> bool: Whether the elements are in the memory of the processor. */
+static int get_is_cpu(lua_State *L) {
+  lua_pushboolean(L, tensor_device(tensor_check(L, 1, "is_cpu", "self")).type == DEVICE_CPU);
+  return 1;
+}
+/** x.is_cuda -> bool: Whether the elements are on a CUDA device. */
+static int get_is_cuda(lua_State *L) {
+  lua_pushboolean(L, tensor_device(tensor_check(L, 1, "is_cuda", "self")).type == DEVICE_CUDA);
+  return 1;
+}
+/** x.is_meta -> bool: Whether x has a shape and no elements (device "meta"). */
+static int get_is_meta(lua_State *L) {
+  lua_pushboolean(L, tensor_device(tensor_check(L, 1, "is_meta", "self")).type == DEVICE_META);
+  return 1;
+}
+/** x.is_sparse -> bool: False; of what x:to_sparse() makes it is true. */
+static int get_is_sparse(lua_State *L) {
+  tensor_check(L, 1, "is_sparse", "self");
+  lua_pushboolean(L, false);
+  return 1;
+}
+/** x.itemsize -> int: The bytes of an element.
+** Example: torch.zeros(1).itemsize */
+static int get_itemsize(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)tensor_itemsize(tensor_check(L, 1, "itemsize", "self")));
+  return 1;
+}
+/** x.nbytes -> int: The bytes of all elements of its shape.
+** Example: torch.zeros(2, 3).nbytes */
+static int get_nbytes(lua_State *L) {
+  const Tensor *t = tensor_check(L, 1, "nbytes", "self");
+  lua_pushinteger(L, t->numel * (lua_Integer)tensor_itemsize(t));
+  return 1;
+}
 /** x.is_leaf -> bool: Whether x was not computed from tensors that require a gradient. */
 static int get_is_leaf(lua_State *L) {
   lua_pushboolean(L, tensor_is_leaf(tensor_check(L, 1, "is_leaf", "self")));
@@ -155,7 +189,9 @@ const luaL_Reg tensor_attributes[] = {
     {"shape", get_shape}, {"dtype", get_dtype}, {"device", get_device}, {"ndim", get_ndim}, {"T", get_reversed},
     {"mT", get_transposed}, {"mH", get_adjoint}, {"H", get_matrix_adjoint}, {"real", get_real}, {"imag", get_imag},
     {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad}, {"is_leaf", get_is_leaf},
-    {"data", get_data}, {"_version", get_version}, {NULL, NULL}};
+    {"data", get_data}, {"_version", get_version}, {"is_cpu", get_is_cpu}, {"is_cuda", get_is_cuda},
+    {"is_meta", get_is_meta}, {"is_sparse", get_is_sparse}, {"itemsize", get_itemsize}, {"nbytes", get_nbytes},
+    {NULL, NULL}};
 
 int attribute_set(lua_State *L, Tensor *t, const char *key) {
   if (strcmp(key, "grad") == 0) {

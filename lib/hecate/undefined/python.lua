@@ -49,7 +49,6 @@ words.tensor = {
   extend = "tensors do not grow: torch.cat({x, y})", len = "write #x", length = "write #x",
   numpy = "write x:tolist() for an array of Lua, or stay with the tensor", astype = "write x:to(\"float32\")",
   copy = "write x:clone(), or x:copy_(y) to write y into x", tofile = "write torch.save(x, path)",
-  nbytes = "write x:numel() * x:element_size()", itemsize = "write x:element_size()",
   items = "write for i, row in x:iter() do … end", fillna = "write x:masked_fill(x:isnan(), 0)",
   ["end"] = "write x[-1]", concat = "write torch.cat({x, y})", get_shape = "write x.shape",
   pairs = "write for i, row in x:iter() do … end", ipairs = "write for i, row in x:iter() do … end",
@@ -60,7 +59,7 @@ words.tensor = {
 }
 
 words.torch = {
-  array = "write torch.tensor({1, 2})", concatenate = "write torch.cat({x, y})",
+  array = "write torch.tensor({1, 2})", 
   from_numpy = "write torch.tensor({1, 2})", backward = "write loss:backward()", shape = "write x.shape",
   size = "write x.shape", len = "write #x", print = "write print(x)",
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",

@@ -75,7 +75,7 @@ end
 op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, "
     .. "eps: float = 1e-5) -> Tensor",
   amp = {cuda = "float"},
-  module = "nn.functional", method = false, domain = "layer_norm", computes = true,
+  module = {"torch", "nn.functional"}, method = false, domain = "layer_norm", computes = true,
   specialize = {["input.numel"] = {0}, "weight", "bias"},
   check = {{"input", "input.is_float and ends_with(input, normalized_shape)",
     "a float tensor whose shape ends with {normalized_shape}"},

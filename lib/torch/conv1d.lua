@@ -1,0 +1,3 @@
+--- torch.conv1d(input: Tensor, weight: Tensor, bias: Tensor = nil, ...: any) -> Tensor: nn.functional.conv1d.
+-- Example: torch.conv1d(torch.ones(1, 1, 4), torch.ones(1, 1, 2))
+return function(...) return torch.nn.functional.conv1d(...) end

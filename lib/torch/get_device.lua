@@ -1,0 +1,8 @@
+local options = require "torch.utils.options"
+
+--- torch.get_device(input: Tensor) -> int: The number of the CUDA device that holds input; -1: it is on the CPU.
+-- Example: torch.get_device(torch.zeros(1))
+return function(...)
+  local device = options.read("get_device", {{"input", kind = "tensor", required = true}}, ...).input.device
+  return math.tointeger(tostring(device):match "^cuda:(%d+)$" or -1)
+end

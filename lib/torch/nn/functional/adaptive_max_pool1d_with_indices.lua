@@ -1,0 +1,6 @@
+--- nn.functional.adaptive_max_pool1d_with_indices(input: Tensor, output_size: any) -> Tensor, Positions:
+-- adaptive_max_pool1d with return_indices.
+-- Example: F.adaptive_max_pool1d_with_indices(torch.ones(1, 1, 4), 2)
+return function(input, output_size)
+  return torch.nn.functional.adaptive_max_pool1d(input, output_size, {return_indices = true})
+end
