@@ -59,7 +59,7 @@ words.tensor = {
 }
 
 words.torch = {
-  array = "write torch.tensor({1, 2})", 
+  array = "write torch.tensor({1, 2})",
   from_numpy = "write torch.tensor({1, 2})", backward = "write loss:backward()", shape = "write x.shape",
   size = "write x.shape", len = "write #x", print = "write print(x)",
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
