@@ -52,12 +52,12 @@ describe("MNIST", function()
     assert.equal(torch.float32, image.dtype)
     assert.same({1, 0}, image[{1, 1}]:tolist())
   end)
-  it("downloads nothing, and says so when files are missing", function()
+  it("downloads nothing that is there, and says what is missing", function()
     assert.equal(3, #datasets.MNIST(folder, {download = true}))
-    fails("no file 't10k%-images%-idx3%-ubyte' or .* in '.*'; nothing is downloaded: put the four IDX files there$",
-      datasets.MNIST, folder, {train = false, download = true})
-    fails("%(Debian: apt install dataset%-fashion%-mnist%); nothing is downloaded", datasets.FashionMNIST,
-      folder .. "/none", {download = true})
+    fails("no file 't10k%-images%-idx3%-ubyte' or .* in '.*'; download = true fetches it$", datasets.MNIST, folder,
+      {train = false})
+    fails("%(Debian: apt install dataset%-fashion%-mnist%); download = true fetches it", datasets.FashionMNIST,
+      folder .. "/none")
   end)
   it("finds the folders of torchvision", function()
     os.execute(("mkdir -p '%s/MNIST/raw' && mv '%s'/train-* '%s/MNIST/raw'"):format(folder, folder, folder))

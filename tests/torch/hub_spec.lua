@@ -146,6 +146,41 @@ describe("download_url_to_file", function()
   end)
 end)
 
+describe("data sets", function()
+  local datasets = require "torchvision.datasets"
+  local names = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte"}
+  local Small = torch.class("Small", datasets.MNIST) -- as MNIST, from the server on this machine
+
+  check("are downloaded once, where they are wanted", function()
+    local sums = {}
+    for i, name in ipairs(names) do
+      local images = i % 2 == 1
+      files.write(served .. "/" .. name, images and "\0\0\8\3" .. string.pack(">I4I4I4", 1, 1, 2) .. "\0\255"
+        or "\0\0\8\1\0\0\0\1\7")
+      os.execute(("gzip -nf '%s/%s'"):format(served, name))
+      sums[i] = files.capture(("md5sum '%s/%s.gz'"):format(served, name)):match "%x+"
+    end
+    Small.mirrors, Small.sums = {base .. "none/", base}, sums
+    local root = folder .. "/mnist"
+    local before
+    for _ = 1, 2 do
+      assert.same({8}, Small(root, {download = true}).targets:tolist())
+      before = before or #requests()
+    end
+    assert.equal(before, #requests())
+    assert.equal(1, #Small(root, false))
+    Small.mirrors = {"http://127.0.0.1:1/"}
+    refused("MNIST: http://127.0.0.1:1/train-images-idx3-ubyte.gz: Failed to connect", Small, folder .. "/other",
+      {download = true})
+  end)
+
+  check("with a wrong checksum are refused", function()
+    Small.mirrors, Small.sums = {base}, {("0"):rep(32), ("0"):rep(32), ("0"):rep(32), ("0"):rep(32)}
+    refused("the md5 checksum is", Small, folder .. "/wrong", {download = true})
+  end)
+end)
+
 describe("load_state_dict_from_url", function()
   check("downloads once", function()
     torch.save({weight = torch.ones(2)}, served .. "/net-00000000.pt")

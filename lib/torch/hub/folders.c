@@ -2,7 +2,7 @@
 **
 **   make(path): the folder and those above it; true, or nil and why not
 **   size(path) → the bytes of a file; nil: there is none
-**   is_folder(path)
+**   is_folder(path), exists(path)
 */
 #include <errno.h>
 #include <limits.h>
@@ -48,9 +48,16 @@ static int folders_is_folder(lua_State *L) {
   return 1;
 }
 
+static int folders_exists(lua_State *L) {
+  struct stat status;
+  lua_pushboolean(L, stat(luaL_checkstring(L, 1), &status) == 0);
+  return 1;
+}
+
 int luaopen_torch_hub_folders(lua_State *L) {
   static const luaL_Reg functions[] = {{"make", folders_make}, {"size", folders_size},
-                                       {"is_folder", folders_is_folder}, {NULL, NULL}};
+                                       {"is_folder", folders_is_folder}, {"exists", folders_exists},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }
