@@ -93,6 +93,42 @@ end
 kinds.json = {read = read_json,
   bytes = '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"c": {}, "d": [[], [[]]]}}'}
 
+local vision = require "torchvision.io"
+require "torch.utils.options".warn = function() end -- of bytes that do not belong into a JPEG
+local function read_image() return vision.read_image(path, "RGB_ALPHA", true, {max_pixels = 1 << 22}) end
+local pictures = {png = {"rgba", "palette", "l16"}, jpeg = {"rgb", "progressive", "cmyk", "exif6"},
+  webp = {"rgba", "rgb"}, gif = {"animation", "transparent"}, tiff = {"raw", "tiff_lzw", "palette", "f32", "jpeg"},
+  bmp = {"rgb", "palette"}, pnm = {"rgb", "text", "l16"}}
+local endings = {jpeg = {"jpg"}, tiff = {"tif"}, pnm = {"ppm", "pgm"}}
+for format, names in pairs(pictures) do
+  for _, name in ipairs(pcall(require, "torchvision.io." .. format) and names or {}) do
+    for _, ending in ipairs(endings[format] or {format}) do
+      local file = io.open(("tests/data/torchvision/images/%s.%s"):format(name, ending), "rb")
+      if file then kinds[("%s_%s"):format(format, name)] = {bytes = file:read "a", read = read_image} end
+      if file then file:close() end
+    end
+  end
+end
+
+local xml = require "torchvision.datasets.xml"
+local function read_xml(bytes)
+  local ok, result = pcall(xml.decode, bytes) -- raises {offset =, what =}
+  if ok then return result end
+  error(type(result) == "table" and type(result.offset) == "number" and result.what or result, 0)
+end
+kinds.xml = {read = read_xml, bytes = '<?xml version="1.0"?><!-- x --><a b="c"><d>1 &lt; 2</d><e/><![CDATA[<f>]]></a>'}
+
+local archive = require "torchvision.datasets.archive"
+os.execute(("cd '%s' && mkdir in && echo 1 > in/x && echo 2 > in/y && tar cf in.tar in && tar czf in.tgz in")
+  :format(folder))
+for _, ending in ipairs {"tar", "tgz"} do
+  if ending == "tar" or pcall(require, "hecate.zlib") then
+    kinds[ending] = {bytes = read(("%s/in.%s"):format(folder, ending)), read = function()
+      archive.extract("extract", path, folder .. "/out")
+    end}
+  end
+end
+
 -- ---- damage ------------------------------------------------------------------------------------------------
 
 local HUGE = {("\xff"):rep(4), ("\xff"):rep(8), "\x7f\xff\xff\xff", "\0\0\0\0", "9999999999999999999", "-1",

@@ -17,6 +17,7 @@ typedef struct {
   size_t at, size;
   uint8_t *before; /* the screen below the frame, where the frame goes again */
   uint8_t *row;    /* of indices */
+  int64_t limit;   /* pixels of one frame, which may be larger than the screen */
   GraphicsControlBlock control;
 } Gif;
 
@@ -113,6 +114,7 @@ static bool gif_frame(Gif *g, uint8_t *screen) {
   free(g->row);
   g->row = calloc((size_t)frame->Width + 1, 1);
   if (colours == NULL || g->row == NULL || frame->Width <= 0) return false;
+  if ((int64_t)frame->Width * frame->Height > g->limit) return false;
   for (int pass = 0; pass < (frame->Interlace ? 4 : 1); pass++)
     for (int y = frame->Interlace ? first[pass] : 0; y < frame->Height; y += frame->Interlace ? step[pass] : 1) {
       if (interrupt_requested() || DGifGetLine(g->file, g->row, frame->Width) == GIF_ERROR) return false;
@@ -174,6 +176,7 @@ static int gif_damaged(lua_State *L, const Gif *g) {
 static int gif_decode(lua_State *L) {
   Gif *g = object_new(L, &gif_class, sizeof *g, 0);
   g->bytes = codec_bytes(L, &g->size);
+  g->limit = luaL_checkinteger(L, 2);
   int code;
   if (!gif_open(g, &code)) return gif_damaged(L, g);
   const int64_t frames = gif_count(g);

@@ -10,11 +10,51 @@
 /* What a plane is made of: a channel of the pixel, its brightness, or the largest value. */
 enum { PLANE_GREY = -1, PLANE_OPAQUE = -2 };
 
+/* Bytes side by side, sixteen pixels at a time, where the processor moves bytes within vectors in one step. Returns how
+** many pixels are done. */
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+#if defined(__x86_64__)
+__attribute__((target("ssse3")))
+#endif
+static int64_t planes_split3_blocks(const uint8_t *from, uint8_t *to, int64_t n) {
+  /* From two vectors of the three: the bytes of a channel in the first 11 places; then the rest, of the third one. */
+  const Bytes16 first[3] = {{0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0},
+                                   {1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0},
+                                   {2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0}};
+  const Bytes16 then[3] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29},
+                                  {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30},
+                                  {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31}};
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    Bytes16 a, b, c;
+    memcpy(&a, from + 3 * i, 16);
+    memcpy(&b, from + 3 * i + 16, 16);
+    memcpy(&c, from + 3 * i + 32, 16);
+    const Bytes16 red = __builtin_shuffle(__builtin_shuffle(a, b, first[0]), c, then[0]);
+    const Bytes16 green = __builtin_shuffle(__builtin_shuffle(a, b, first[1]), c, then[1]);
+    const Bytes16 blue = __builtin_shuffle(__builtin_shuffle(a, b, first[2]), c, then[2]);
+    memcpy(to + i, &red, 16);
+    memcpy(to + n + i, &green, 16);
+    memcpy(to + 2 * n + i, &blue, 16);
+  }
+  return i;
+}
+
+static int64_t planes_split3_vectors(const uint8_t *from, uint8_t *to, int64_t n) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("ssse3")) return 0;
+#endif
+  return planes_split3_blocks(from, to, n);
+}
+
+#define BODY_VECTORS
 #define BODY_MOST 255
 #define BODY_ROUND 0
 #define T uint8_t
 #define NAME(x) x##_uint8
 #include "planes_body.h"
+#undef BODY_VECTORS
 #undef BODY_MOST
 #undef BODY_ROUND
 #undef T

@@ -62,8 +62,8 @@ static void png_take(png_structp png, png_bytep to, size_t n) {
   p->left -= n;
 }
 
-/* Reads what stands before the pixels, and says how they are wanted. Jumps; false: see 'reason'. */
-static bool png_take_head(Png *p, bool expand, bool alpha) {
+/* Reads what stands before the pixels. Jumps; false: see 'reason'. */
+static bool png_take_head(Png *p) {
   enum { CHUNK_MEMORY = 8 << 20 };
   if (setjmp(png_jmpbuf(p->png)) != 0) return false;
   png_set_read_fn(p->png, p, png_take);
@@ -71,6 +71,12 @@ static bool png_take_head(Png *p, bool expand, bool alpha) {
   png_set_chunk_malloc_max(p->png, CHUNK_MEMORY);
   png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
   png_read_info(p->png, p->info);
+  return true;
+}
+
+/* Says how the pixels are wanted; libpng asks for memory of a row then. Jumps; false: see 'reason'. */
+static bool png_wish(Png *p, bool expand, bool alpha) {
+  if (setjmp(png_jmpbuf(p->png)) != 0) return false;
   const int colour = png_get_color_type(p->png, p->info), depth = png_get_bit_depth(p->png, p->info);
   if (colour == PNG_COLOR_TYPE_PALETTE && expand) png_set_palette_to_rgb(p->png);
   else if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(p->png);
@@ -99,9 +105,10 @@ static int png_decode(lua_State *L) {
   Png *p = png_begin(L, false);
   p->at = bytes;
   p->left = size;
-  if (!png_take_head(p, lua_toboolean(L, 3), lua_toboolean(L, 4))) return codec_refuse(L, "%s", p->reason);
+  if (!png_take_head(p)) return codec_refuse(L, "%s", p->reason);
   const uint32_t height = png_get_image_height(p->png, p->info), width = png_get_image_width(p->png, p->info);
   if (!codec_fits(L, 1, height, width)) return codec_too_large(L, height, width);
+  if (!png_wish(p, lua_toboolean(L, 3), lua_toboolean(L, 4))) return codec_refuse(L, "%s", p->reason);
   const DType dtype = png_get_bit_depth(p->png, p->info) == 16 ? DTYPE_UINT16 : DTYPE_UINT8;
   Tensor *picture = codec_picture(L, height, width, png_get_channels(p->png, p->info), dtype);
   const size_t row = png_get_rowbytes(p->png, p->info);
