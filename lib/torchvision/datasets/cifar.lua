@@ -64,7 +64,7 @@ end
 
 local function is_there(self, root) return (options.try(find, self, "", root)) end
 
-function Cifar:fetch(name, root)
+function Cifar:_fetch(name, root)
   local path = files.download(name, root, self.archive)
   require "torchvision.datasets.archive".extract(name, path, root)
 end
@@ -76,7 +76,7 @@ local function load(self, name, ...)
   end
   self.root, self.full = given.root, 255
   self.parts = given.train and self.train_parts or self.test_parts
-  if given.download and not is_there(self, given.root) then self:fetch(name, given.root) end
+  if given.download and not is_there(self, given.root) then self:_fetch(name, given.root) end
   self.data, self.targets = load_parts(self, name, given.root)
   self:set_up(name, given)
 end

@@ -55,7 +55,7 @@ end
 
 function CocoDetection:__len() return #self.ids end
 
-function CocoDetection:read_item(i)
+function CocoDetection:_read_item(i)
   local id = self.ids[i]
   return self:read_image(self.root .. "/" .. self.images[id].file_name), self.annotations[id]
 end
@@ -68,8 +68,8 @@ function CocoCaptions:__init(...)
   load(self, "CocoCaptions", options.read("CocoCaptions", FileDataset.parameters(OWN), ...))
 end
 
-function CocoCaptions:read_item(i)
-  local image, annotations = CocoDetection.read_item(self, i)
+function CocoCaptions:_read_item(i)
+  local image, annotations = CocoDetection._read_item(self, i)
   local captions = {}
   for k, annotation in ipairs(annotations) do captions[k] = annotation.caption end
   return image, captions

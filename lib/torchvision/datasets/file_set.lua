@@ -4,7 +4,7 @@ local decode = require "torchvision.io.decode"
 local options = require "torch.utils.options"
 local torch = require "torch"
 
---- The parent of these classes. A subclass has read_item(i), which gives an image and its target.
+--- The parent of these classes. A subclass has _read_item(i), which gives an image and its target.
 local FileDataset = torch.class("torchvision.datasets.FileDataset", data.Dataset)
 
 --- The options that such data sets share, behind their own.
@@ -36,7 +36,7 @@ end
 --- The item at i; where that is damaged and the program wants it so, the next one that is not.
 function FileDataset:read_good_item(i)
   for step = 0, #self - 1 do
-    local ok, image, target = options.try(self.read_item, self, (i - 1 + step) % #self + 1)
+    local ok, image, target = options.try(self._read_item, self, (i - 1 + step) % #self + 1)
     if ok then return image, target end
     options.warn(("%s; the next image is taken"):format((tostring(image):gsub("^[^:\n]*:%d+: ", ""))))
   end
@@ -47,7 +47,7 @@ end
 function FileDataset:__getitem(i)
   local at = data.position(self.name, i, #self)
   local image, target
-  if self.skip_damaged then image, target = self:read_good_item(at) else image, target = self:read_item(at) end
+  if self.skip_damaged then image, target = self:read_good_item(at) else image, target = self:_read_item(at) end
   if self.transforms then return {self.transforms(image, target)} end
   if self.transform then image = self.transform(image) end
   if self.target_transform then target = self.target_transform(target) end

@@ -77,7 +77,7 @@ local function fill(self, name, given, endings)
   self.targets, self.imgs = targets, self.samples
 end
 
-function DatasetFolder:read_item(i)
+function DatasetFolder:_read_item(i)
   local sample = self.samples[i]
   return self.loader(sample[1]), sample[2]
 end

@@ -68,7 +68,7 @@ local function load_idx(self, name, given, default_root, prefix)
   prefix = prefix or given.train and "train" or "t10k"
   local raw = ("%s/%s/raw"):format(root, name)
   local folders = {root, raw}
-  if given.download and not is_there(folders, prefix) then self:fetch(name, raw) end
+  if given.download and not is_there(folders, prefix) then self:_fetch(name, raw) end
   local ok, images, targets = options.try(read_split, self, name, folders, prefix)
   if not ok then options.raise(images) end
   self.data, self.targets = images, targets
@@ -79,7 +79,7 @@ end
 local function kin(name, fields, default_root)
   local class = torch.class("torchvision.datasets." .. name, ImageDataset)
   for key, value in pairs(fields) do class[key] = value end
-  class.fetch = class.fetch or download
+  class._fetch = class._fetch or download
   function class:__init(...)
     load_idx(self, name, options.read(name, ImageDataset.parameters, ...), default_root)
   end
@@ -142,7 +142,7 @@ local EMNIST_CLASSES <const> = {byclass = letters_and_digits(), bymerge = letter
 local EMNIST = torch.class("torchvision.datasets.EMNIST", ImageDataset)
 mnist.EMNIST = EMNIST
 
-function EMNIST:fetch(name, folder)
+function EMNIST:_fetch(name, folder)
   local archive = files.download(name, folder, {file = "gzip.zip", md5 = "58c8d27c78d21e728a6bc7b3cc06412e",
     urls = {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"}})
   require "torchvision.datasets.archive".extract(name, archive, folder, {flat = true})

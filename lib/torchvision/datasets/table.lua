@@ -51,7 +51,7 @@ end
 
 function ImageTable:__len() return #self.paths end
 
-function ImageTable:read_item(i)
+function ImageTable:_read_item(i)
   local path, value = self.paths[i], self.values[i]
   if path:sub(1, 1) ~= "/" then path = self.root .. "/" .. path end
   return self:read_image(path), self.class_to_idx and self.class_to_idx[value] or value:item()

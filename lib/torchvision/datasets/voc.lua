@@ -64,7 +64,7 @@ function VOCSegmentation:__init(...)
   load(self, "VOCSegmentation", {"Segmentation", "SegmentationClass", ".png"}, ...)
 end
 
-function VOCSegmentation:read_item(i)
+function VOCSegmentation:_read_item(i)
   return self:read_image(self.images[i]), self:read_image(self.targets[i], "UNCHANGED")
 end
 
@@ -92,7 +92,7 @@ local VOCDetection = torch.class("torchvision.datasets.VOCDetection", Voc)
 
 function VOCDetection:__init(...) load(self, "VOCDetection", {"Main", "Annotations", ".xml"}, ...) end
 
-function VOCDetection:read_item(i)
+function VOCDetection:_read_item(i)
   local path = self.targets[i]
   local ok, element = options.try(require "torchvision.datasets.xml".decode, files.text(self.name, path))
   if not ok then
