@@ -30,7 +30,7 @@ function component.family(name, words, methods)
   families[name] = {types = {}, methods = methods, words = words, name = name}
 end
 
-function component.define(family, type, fields) families[family].types[type] = fields end
+function component.define(family, which, fields) families[family].types[which] = fields end
 
 local function meta_of(family)
   family.meta = family.meta or {
@@ -51,8 +51,8 @@ local function meta_of(family)
   return family.meta
 end
 
-local function make(family, type, fields)
-  fields.type = type
+local function make(family, which, fields)
+  fields.type = which
   return setmetatable({[FIELDS] = fields}, meta_of(family))
 end
 
@@ -69,9 +69,9 @@ local function check_list(value, name, wrong)
 end
 
 -- A component from the arguments of its constructor.
-function component.construct(name, type, ...)
+function component.construct(name, which, ...)
   local family = families[name]
-  local fields, parameters, full = family.types[type], {}, name .. "." .. type
+  local fields, parameters, full = family.types[which], {}, name .. "." .. which
   for i, field in ipairs(fields) do parameters[i] = {field[1], kind = "any", default = field[3]} end
   if #parameters == 0 and select("#", ...) > 0 then options.raise(full .. ": expected no arguments") end
   local given = #parameters > 0 and options.read(full, parameters, ...) or {}
@@ -91,7 +91,7 @@ function component.construct(name, type, ...)
     elseif not kind[2](value) then options.wrong(full, field[1], i, kind[1], value) end
     given[field[1]] = kind and (field[2] == "count" or field[2] == "positive") and math.tointeger(value) or value
   end
-  local made = make(family, type, given)
+  local made = make(family, which, given)
   if family.check then family.check(made, function(what) options.raise(full .. ": " .. what) end) end
   return made
 end

@@ -1,5 +1,6 @@
 --- tokenizers.normalizers: What makes texts alike before they are split: forms of Unicode, case, accents,
 -- replacements.
+local base64 = require "tokenizers.base64"
 local component = require "tokenizers.component"
 local options = require "torch.utils.options"
 
@@ -18,22 +19,6 @@ local types = {
   Sequence = {{"normalizers", "list"}},
 }
 for name, fields in pairs(types) do component.define("normalizers", name, fields) end
-
-local DIGITS <const> = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
--- The bytes of a text in base 64, or nil.
-local function decode_base64(text)
-  if #text % 4 ~= 0 or not text:find "^[%w+/]*=?=?$" then return nil end
-  local values, out = {}, {}
-  for i = 1, 64 do values[DIGITS:byte(i)] = i - 1 end
-  for i = 1, #text, 4 do
-    local a, b, c, d = text:byte(i, i + 3)
-    local word = values[a] << 18 | values[b] << 12 | (values[c] or 0) << 6 | (values[d] or 0)
-    local bytes = string.char(word >> 16, word >> 8 & 255, word & 255)
-    out[#out + 1] = values[d] and bytes or bytes:sub(1, values[c] and 2 or 1)
-  end
-  return table.concat(out)
-end
 
 local function replacement(n)
   return {kind = "replace", pattern = n.pattern.String or n.pattern.Regex, literal = n.pattern.String ~= nil,
@@ -54,7 +39,7 @@ local compilers = {
   Replace = function(add, n) add(replacement(n)) end,
   Prepend = function(add, n) add {kind = "prepend", content = n.prepend} end,
   Precompiled = function(add, n, wrong)
-    add {kind = "charsmap", content = decode_base64(n.precompiled_charsmap)
+    add {kind = "charsmap", content = base64.decode(n.precompiled_charsmap)
       or wrong "'precompiled_charsmap': expected a text in base 64"}
   end,
   BertNormalizer = function(add, n)

@@ -72,6 +72,15 @@ return function(Tokenizer)
   --- tokenizer:add_special_tokens(tokens: table) -> int: Adds strings or AddedTokens that decode can leave out.
   function Tokenizer:add_special_tokens(tokens) return add_all(self, "add_special_tokens", tokens, true) end
 
+  -- A special token with an id of its own, from 1.
+  function Tokenizer:_add_special(who, content, id)
+    local whole = options.integer(id)
+    if type(content) ~= "string" or not whole or whole < 1 or whole > 0x0FFFFFFF then
+      options.wrong(who, "special_tokens", nil, "a table from tokens to ids from 1 on", content)
+    end
+    add(self, AddedToken(content, {special = true}), function() return whole - 1 end)
+  end
+
   -- ---- lengths -------------------------------------------------------------------------------------
 
   local function among(who, name, value, ...)

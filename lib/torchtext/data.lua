@@ -1,0 +1,2 @@
+--- torchtext.data: Tokenizers and n-grams.
+return torch._C.lazy({}, "torchtext.data")
