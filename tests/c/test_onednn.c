@@ -1,5 +1,5 @@
 /* test_onednn.c: oneDNN computes convolutions of float32 where it is installed, but not in the deterministic mode, and
-** a plan that was made once serves all calls of its shape.
+** products of matrices of a middle size.
 */
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -38,7 +38,27 @@ static Tensor *convolve(Tensor *x, Tensor *w) {
   return out;
 }
 
+static void test_product(void) {
+  Tensor *a = numbers(2, (int64_t[]){140, 150}), *b = numbers(2, (int64_t[]){150, 160}), *product = NULL;
+  Tensor *few = numbers(2, (int64_t[]){8, 8}), *little = NULL;
+  const int64_t none = plans_taken();
+  CHECK_OK(op_matmul(few, few, &little));
+  CHECK(plans_taken() == none);
+  CHECK_OK(op_matmul(a, b, &product));
+  if (onednn_is_used()) CHECK(plans_taken() == none + 1);
+  const float *x = tensor_data(a), *y = tensor_data(b), *z = tensor_data(product);
+  for (int i = 0; i < 140; i++)
+    for (int j = 0; j < 160; j++) {
+      float sum = 0;
+      for (int k = 0; k < 150; k++) sum += x[i * 150 + k] * y[k * 160 + j];
+      if (z[i * 160 + j] != sum) CHECK(z[i * 160 + j] == sum);
+    }
+  Tensor *all[] = {a, b, product, few, little};
+  for (int i = 0; i < 5; i++) tensor_release(all[i]);
+}
+
 int main(void) {
+  test_product();
   Tensor *x = numbers(4, (int64_t[]){2, 32, 12, 12}), *w = numbers(4, (int64_t[]){32, 32, 3, 3});
   Tensor *small = numbers(4, (int64_t[]){1, 17, 3, 3}), *few = numbers(4, (int64_t[]){2, 17, 3, 3});
   const int64_t none = plans_taken();

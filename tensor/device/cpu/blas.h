@@ -22,6 +22,9 @@ void BLAS(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void
 void BLAS(gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep);
 /* How many threads OpenBLAS takes; ours are told by OpenMP. */
 void blas_set_threads(int n);
+/* onednn_gemm.c, in builds with oneDNN: the same of float32, where oneDNN is there and faster; false: it is not, and
+** nothing was done. */
+bool onednn_gemm(Matrix a, Matrix b, float alpha, float beta, float *c, int64_t ldc);
 /* When the program starts, before any product: lets OpenBLAS take the loops that suit the processor. */
 void blas_begin(void);
 

@@ -71,6 +71,9 @@ static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double bet
   else if (dtype_is_complex(dtype)) BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
   else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY)
     gemm_plain[dtype](a, b, alpha, beta, c, ldc);
+#ifdef HECATE_WITH_ONEDNN
+  else if (dtype == DTYPE_FLOAT32 && onednn_gemm(a, b, (float)alpha, (float)beta, c, ldc)) return;
+#endif
   else BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
 }
 

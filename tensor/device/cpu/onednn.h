@@ -7,7 +7,7 @@
 
 #include <dnnl.h>
 
-#include "core/internal.h"
+#include "device/cpu/matrix.h"
 
 /* The functions that we use, without their "dnnl_". */
 #define ONEDNN_FUNCTIONS(X)                                                                             \
@@ -18,7 +18,7 @@
   X(primitive_attr_create) X(primitive_attr_destroy) X(primitive_attr_set_scratchpad_mode)              \
   X(primitive_desc_create) X(primitive_desc_destroy) X(primitive_desc_query_md)                         \
   X(reorder_primitive_desc_create) X(primitive_create) X(primitive_destroy) X(primitive_execute)        \
-  X(memory_create) X(memory_destroy)
+  X(memory_create) X(memory_destroy) X(sgemm)
 
 typedef struct {
 #define ONEDNN_FIELD(name) __typeof__(dnnl_##name) *name;
@@ -30,6 +30,6 @@ typedef struct {
 /* NULL: it is not installed, or the processor has no AVX2, or HECATE_CPU=base asks for plain loops. */
 const OneDnn *onednn(void);
 
-extern int64_t onednn_plans_taken; /* how often it has computed an op: for tests */
+extern int64_t onednn_plans_taken; /* how often it has computed a convolution or a product: for tests */
 
 #endif

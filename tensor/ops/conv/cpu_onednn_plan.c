@@ -171,7 +171,7 @@ const ConvPlan *KERNEL(onednn_plan_take)(const OneDnn *dnn, const ConvKey *key) 
   pthread_mutex_lock(&plans_lock);
   ConvPlan *p = plans_find(dnn, key);
   if (p != NULL) p->users++;
-  onednn_plans_taken++;
+  __atomic_fetch_add(&onednn_plans_taken, 1, __ATOMIC_RELAXED);
   pthread_mutex_unlock(&plans_lock);
   return p;
 }
