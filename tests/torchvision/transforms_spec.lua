@@ -27,6 +27,17 @@ describe("torchvision's functions of images", function()
   end
 end)
 
+describe("torchvision's functions of turned boxes", function()
+  for _, case in ipairs(dofile "tests/data/torchvision/turned_boxes.lua") do
+    it(("%s of %s, %s: the recorded values"):format(case.op, case.format, case.mode), function()
+      local boxes = tv.BoundingBoxes(case.boxes, case.format, {13, 17}, case.mode)
+      local out = F[case.op](table.unpack(next(case.kw) and {boxes, case.kw} or {boxes}))
+      assert.is_true(torch.allclose(torch.tensor(case.out), out, {atol = 2e-3, rtol = 1e-3, equal_nan = true}))
+      assert.same(case.canvas, out.canvas_size)
+    end)
+  end
+end)
+
 describe("torchvision's functions of images with a gradient", function()
   -- What is computed in one pass in C where no gradient is wanted has the same values and a gradient where it is.
   local function both(f, ...)

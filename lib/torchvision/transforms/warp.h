@@ -21,6 +21,20 @@ typedef struct {
   const double *fill; /* by channel; NULL: 0 */
 } Warp;
 
+/* A row of the result in one plane: the places of its elements, and what computes those from 'begin' to 'end'. */
+typedef struct WarpRow WarpRow;
+struct WarpRow {
+  const Warp *warp;
+  const void *plane, *fill; /* fill: float, or NULL */
+  const float *x, *y;
+  void (*others)(const WarpRow *r, int64_t begin, int64_t end, void *out);
+};
+
+/* Whether the processor computes several places at once, and the rows by it. */
+bool warp_has_vectors(const Warp *w);
+void warp_row_uint8(const WarpRow *r, uint8_t *out);
+void warp_row_float32(const WarpRow *r, float *out);
+
 /* 'memory' has room for two doubles for each column. */
 void warp_uint8(const void *in, void *out, const Warp *w, void *memory);
 void warp_float32(const void *in, void *out, const Warp *w, void *memory);

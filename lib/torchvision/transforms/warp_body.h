@@ -59,10 +59,11 @@ static T NAME(warp_edge)(const T *plane, const Warp *w, A x, A y, const A *fill)
   return FROM_SUM(sum);
 }
 
-/* A row of a channel, between neighbours. */
-CLONES static void NAME(warp_between)(const T *plane, const Warp *w, const A *x, const A *y, const A *fill, T *out) {
+/* Elements 'begin' to 'end' of a row of a channel, between neighbours. */
+CLONES static void NAME(warp_between)(const T *plane, const Warp *w, const A *x, const A *y, const A *fill,
+                                      int64_t begin, int64_t end, T *out) {
   const A right = (A)(w->width - 1), bottom = (A)(w->height - 1);
-  for (int64_t j = 0; j < w->columns; j++) {
+  for (int64_t j = begin; j < end; j++) {
     if (!(x[j] >= 0 && x[j] < right && y[j] >= 0 && y[j] < bottom)) {
       out[j] = NAME(warp_edge)(plane, w, x[j], y[j], fill);
       continue;
@@ -87,6 +88,23 @@ CLONES static void NAME(warp_nearest)(const T *plane, const Warp *w, const A *x,
   }
 }
 
+#ifdef VECTORS
+static void NAME(warp_others)(const WarpRow *r, int64_t begin, int64_t end, void *out) {
+  NAME(warp_between)(r->plane, r->warp, r->x, r->y, r->fill, begin, end, out);
+}
+#endif
+
+static void NAME(warp_row_between)(const T *plane, const Warp *w, const A *x, const A *y, const A *fill, T *out) {
+#ifdef VECTORS
+  if (warp_has_vectors(w)) {
+    const WarpRow row = {w, plane, fill, x, y, NAME(warp_others)};
+    NAME(warp_row)(&row, out);
+    return;
+  }
+#endif
+  NAME(warp_between)(plane, w, x, y, fill, 0, w->columns, out);
+}
+
 void NAME(warp)(const void *in, void *out, const Warp *w, void *memory) {
   A *x = memory, *y = x + w->columns;
   for (int64_t i = 0; i < w->rows; i++) {
@@ -95,7 +113,7 @@ void NAME(warp)(const void *in, void *out, const Warp *w, void *memory) {
       const T *plane = (const T *)in + p * w->height * w->width;
       T *row = (T *)out + (p * w->rows + i) * w->columns;
       const A value = w->fill != NULL ? (A)w->fill[p % w->channels] : 0, *fill = w->fill != NULL ? &value : NULL;
-      if (w->bilinear) NAME(warp_between)(plane, w, x, y, fill, row);
+      if (w->bilinear) NAME(warp_row_between)(plane, w, x, y, fill, row);
       else NAME(warp_nearest)(plane, w, x, y, fill, row);
     }
   }

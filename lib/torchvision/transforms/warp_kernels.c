@@ -4,6 +4,7 @@
 #include "core/clones.h"
 #include "torchvision/transforms/warp.h"
 
+#define VECTORS
 #define T uint8_t
 #define A float
 #define FLOOR floorf
@@ -23,6 +24,7 @@
 #undef FLOOR
 #undef NEAREST
 #undef NAME
+#undef VECTORS
 #define T double
 #define A double
 #define FLOOR floor

@@ -7,8 +7,9 @@
 #include "torch/nn/functional/resample.h"
 
 enum {
-  LANES = 16, /* weights of a window are padded to a multiple */
-  ROWS = 4,   /* that are resized together: each weight is read once for all */
+  LANES = 16,   /* weights of a window are padded to a multiple */
+  COLUMNS = 32, /* that are summed together, in registers */
+  ROWS = 4,     /* that are resized together: each weight is read once for all */
 };
 
 static inline uint8_t resample_byte(int sum, int bits) {
@@ -37,24 +38,38 @@ CLONES static void resample_widen(const uint8_t *row, int64_t n, int16_t *out) {
   for (int64_t i = 0; i < n; i++) out[i] = row[i];
 }
 
+/* How many of the weights count: those behind are 0. */
+static int64_t resample_trimmed(const double *weights, int64_t width) {
+  while (width > 1 && weights[width - 1] == 0) width--;
+  return width;
+}
+
 /* One row of the result of the rows between. */
-CLONES static void resample_down(const uint8_t *between, int64_t n, const Windows *y, int64_t i, int *sums,
-                                 uint8_t *out) {
-  memset(sums, 0, (size_t)n * sizeof *sums);
-  for (int64_t k = 0; k < y->width; k++) {
-    const uint8_t *row = between + (y->first[i] + k) * n;
-    const int w = (int)y->weights[i * y->width + k];
-    if (w == 0) continue;
-    for (int64_t j = 0; j < n; j++) sums[j] += row[j] * w;
+CLONES static void resample_down(const uint8_t *between, int64_t n, const Windows *y, int64_t i, uint8_t *out) {
+  const uint8_t *rows = between + y->first[i] * n;
+  const double *weights = y->weights + i * y->width;
+  const int64_t width = resample_trimmed(weights, y->width);
+  int64_t j = 0;
+  for (; j + COLUMNS <= n; j += COLUMNS) {
+    int sums[COLUMNS] = {0};
+    for (int64_t k = 0; k < width; k++) {
+      const uint8_t *row = rows + k * n + j;
+      const int w = (int)weights[k];
+      for (int l = 0; l < COLUMNS; l++) sums[l] += row[l] * w;
+    }
+    for (int l = 0; l < COLUMNS; l++) out[j + l] = resample_byte(sums[l], y->bits);
   }
-  for (int64_t j = 0; j < n; j++) out[j] = resample_byte(sums[j], y->bits);
+  for (; j < n; j++) {
+    int sum = 0;
+    for (int64_t k = 0; k < width; k++) sum += rows[k * n + j] * (int)weights[k];
+    out[j] = resample_byte(sum, y->bits);
+  }
 }
 
 /* Scratch memory of all planes: what lies where. */
 typedef struct {
   int64_t padded, stride; /* of the weights of a window, of a row of 16-bit elements */
   size_t bytes;
-  int *sums;
   int16_t *weights, *rows;
   uint8_t *between, *spare;
 } Scratch;
@@ -62,11 +77,10 @@ typedef struct {
 static Status resample_scratch(Scratch *s, const Windows *y, const Windows *x) {
   s->padded = (x->width + LANES - 1) / LANES * LANES;
   s->stride = (x->from + s->padded + LANES - 1) / LANES * LANES;
-  const size_t sums = (size_t)x->count * sizeof(int), weights = (size_t)(x->count * s->padded) * sizeof(int16_t);
+  const size_t weights = (size_t)(x->count * s->padded) * sizeof(int16_t);
   const size_t rows = (size_t)(ROWS * s->stride) * sizeof(int16_t), between = (size_t)(x->count * y->from);
-  s->bytes = sums + weights + rows + between + (size_t)(x->count * ROWS);
-  if ((s->sums = memory_zalloc(s->bytes)) == NULL) return ERROR_MEMORY;
-  s->weights = (int16_t *)((char *)s->sums + sums);
+  s->bytes = weights + rows + between + (size_t)(x->count * ROWS);
+  if ((s->weights = memory_zalloc(s->bytes)) == NULL) return ERROR_MEMORY;
   s->rows = (int16_t *)((char *)s->weights + weights);
   s->between = (uint8_t *)s->rows + rows;
   s->spare = s->between + between;
@@ -89,7 +103,7 @@ static void resample_plane(const uint8_t *in, uint8_t *out, const Windows *y, co
     if (to == s->spare) memcpy(s->between + row * x->count, to, (size_t)(some * x->count));
   }
   for (int64_t i = 0; i < y->count; i++)
-    resample_down(s->between, x->count, y, i, s->sums, out + i * x->count);
+    resample_down(s->between, x->count, y, i, out + i * x->count);
 }
 
 Status resample_uint8(const void *in, void *out, int64_t planes, const Windows *y, const Windows *x) {
@@ -99,6 +113,6 @@ Status resample_uint8(const void *in, void *out, int64_t planes, const Windows *
   for (int64_t p = 0; p < planes; p++) {
     resample_plane((const uint8_t *)in + p * y->from * x->from, (uint8_t *)out + p * y->count * x->count, y, x, &s);
   }
-  memory_free(s.sums, s.bytes);
+  memory_free(s.weights, s.bytes);
   return OK;
 }
