@@ -183,6 +183,12 @@ describe("torchvision.transforms.v2", function()
     assert.same({5}, points[2]:tolist())
   end)
 
+  it("need no other part of torchvision", function()
+    local files = dofile "tests/files.lua"
+    local code = "print(torchvision.transforms.Resize(2)(torch.ones(1, 4, 4)):sum():item())"
+    assert.equal("4.0\n", files.capture(("'%s' -e '%s'"):format(os.getenv "HECATE_BIN" or "build/hecate", code)))
+  end)
+
   it("are classes to subclass", function()
     local Shift = torch.class("Shift", T.Transform)
     function Shift:make_params(parts) return {by = #parts} end

@@ -8,6 +8,7 @@
 --     return Negative()(torch.tensor({{{0.25, 1}}}))
 local torch = require "torch"
 local options = require "torch.utils.options"
+require "torchvision.transforms.v2.functional" -- the operations
 local dispatch = require "torchvision.transforms.v2.functional.dispatch"
 local sample = require "torchvision.transforms.v2.sample"
 
