@@ -28,6 +28,14 @@ for _, shape in ipairs {"64 3 1 1 56", "64 3 1 1 28", "64 3 1 1 14", "64 3 1 1 7
   end
 end
 
+-- Models of torchvision, for images of 224×224: construction, inference, a step of training.
+ROWS[#ROWS + 1] = {"model make resnet50 1"}
+for _, name in ipairs {"resnet18", "mobilenet_v2", "efficientnet_b0", "vit_b_16"} do
+  for _, what in ipairs {"infer %s 1", "infer %s 8", "train %s 8"} do
+    ROWS[#ROWS + 1] = {"model " .. what:format(name), 1}
+  end
+end
+
 local function chosen(text)
   for _, pattern in ipairs(arg) do
     if text:find(pattern, 1, true) then return true end

@@ -5,12 +5,25 @@
 #include "call/mode.h"
 #include "module.h"
 
+/* Whether an object of a class made in Lua is called as one of the C class that it is derived from: no class between
+** them, and no field, says otherwise. */
+static bool is_called_as_native(lua_State *L, int index) {
+  const int top = lua_gettop(L);
+  luaL_checkstack(L, 4, "calls of modules");
+  lua_getfield(L, index, "forward");
+  bool same = lua_tocfunction(L, -1) == module_forward;
+  if (same) same = luaL_getmetafield(L, index, "__call") != LUA_TNIL && lua_tocfunction(L, -1) == module_call;
+  lua_settop(L, top);
+  return same;
+}
+
 bool module_is_native(lua_State *L, int index) {
   Module *m = lua_touserdata(L, index);
   if (object_is_closed(L, index)) return false; /* a child may be: the call of it says so */
   const Layer *layer = module_layer(m);
-  if (m->object.class != &layer->base.class || m->hooked || module_hooks_of_all) return false;
+  if (m->hooked || module_hooks_of_all) return false;
   if (layer->forward == NULL && layer->forward_on_stack == NULL) return false;
+  if (m->object.class != &layer->base.class) return is_called_as_native(L, index);
   class_fields(L, index);
   lua_pushliteral(L, "forward");
   bool replaced = lua_rawget(L, -2) != LUA_TNIL;

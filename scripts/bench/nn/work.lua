@@ -67,6 +67,16 @@ function work.resnet18()
   return training(nn.Sequential(table.unpack(layers)), torch.rand(32, 3, 32, 32), torch.randint(1, 11, {32}))
 end
 
+--- A model of torchvision: its construction, a forward in evaluation mode, or a step of training.
+function work.model(what, name, batch)
+  local constructor = require "torchvision.models"[name]
+  if what == "make" then return constructor end
+  local model, x = constructor(), torch.rand(batch, 3, 224, 224)
+  if what == "train" then return training(model, x, torch.randint(1, 1001, {batch})) end
+  model:eval()
+  return function() return torch.no_grad(function() return model(x) end) end
+end
+
 --- A convolution of `channels` to as many at size × size; `way`: forward, or both gradients without it.
 function work.conv(way, channels, kernel, stride, groups, size, batch)
   local x = torch.randn(batch, channels, size, size)

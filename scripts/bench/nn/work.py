@@ -67,6 +67,23 @@ def resnet18():
     return training(nn.Sequential(*layers), torch.rand(32, 3, 32, 32), torch.randint(0, 10, (32,)))
 
 
+def model(what, name, batch):
+    import torchvision
+    constructor = getattr(torchvision.models, name)
+    if what == "make":
+        return constructor
+    net, x = constructor(), torch.rand(batch, 3, 224, 224)
+    if what == "train":
+        return training(net, x, torch.randint(0, 1000, (batch,)))
+    net.eval()
+
+    @torch.no_grad()
+    def infer():
+        return net(x)
+
+    return infer
+
+
 def conv(way, channels, kernel, stride, groups, size, batch):
     x = torch.randn(batch, channels, size, size)
     w = torch.randn(channels, channels // groups, kernel, kernel)
