@@ -211,6 +211,33 @@ describe("a subclass of a layer", function()
     mine.weight = weight * 2
     assert.is_true(torch.allclose(F.linear(x, weight * 2, mine.bias), mine(x)))
   end)
+
+  it("is asked inside of a container where it, or a class below it, has a forward of its own", function()
+    local Block = torch.class("AskedBlock", nn.Sequential)
+    local x, said = torch.randn(1, 2), {}
+    local block = Block(nn.Linear(2, 3), nn.ReLU())
+    local outer = nn.Sequential(block, nn.Linear(3, 1))
+    local plain = outer(x)
+    local function own(name, class)
+      return function(self, y)
+        said[#said + 1] = name
+        return class and class.forward(self, y) or nn.Sequential.forward(self, y)
+      end
+    end
+    Block.forward = own "class"
+    assert.is_true(torch.equal(plain, outer(x)))
+    local Below = torch.class("AskedBelow", Block)
+    nn.Sequential(Below(nn.Linear(2, 2)))(x)
+    Below.forward = own("below", Block)
+    nn.Sequential(Below(nn.Linear(2, 2)))(x)
+    Block.forward = nil
+    block.forward = own "field"
+    assert.is_true(torch.equal(plain, outer(x)))
+    block.forward = nil
+    block:register_forward_hook(function() said[#said + 1] = "hook" end)
+    assert.is_true(torch.equal(plain, outer(x)))
+    assert.same({"class", "class", "below", "class", "field", "hook"}, said)
+  end)
 end)
 
 describe("memory after layers", function()
