@@ -72,9 +72,10 @@ function turned.rectangle(x)
     cy + h * cos + w * sin}, -1)
 end
 
--- Cut at an edge ---------------------------------------------------------------------------------------
--- A box is turned so that the edge lies on its left and its first corner is the leftmost one; its four sides are lines y
--- = a x + b. Sides move until the corner is inside, within the box that was given.
+-- Cut at an edge -------------------------------------------------------------------------------------
+
+-- A box is turned so that the edge lies on its left and its first corner is the leftmost one; its four sides are lines
+-- y = a x + b. Sides move until the corner is inside, within the box that was given.
 
 -- Slopes and offsets of the sides, from each corner to the next.
 local function sides(x)
