@@ -109,12 +109,15 @@ static bool tiff_read_plain(TiffFile *f, const TiffHead *h, Tensor *picture) {
 
 /* ---- pixels that libtiff converts ------------------------------------------------------------------ */
 
-/* Pushes the picture, or nil and why not. The rows come from below, a pixel in the bytes of a number. */
+/* Pushes the picture, or nil and why not. libtiff packs a pixel into a number. It is told that the picture is wanted in
+** the orientation that it has: so no row is turned. */
 static int tiff_decode_converted(lua_State *L, TiffFile *f, const TiffHead *h) {
   char why[1024] = "";
   if (!TIFFRGBAImageOK(f->tiff, why)) return codec_refuse(L, "%s", why);
+  uint16_t orientation;
+  TIFFGetFieldDefaulted(f->tiff, TIFFTAG_ORIENTATION, &orientation);
   Tensor *packed = codec_new(L, 2, (const int64_t[]){h->height, h->width}, DTYPE_INT32);
-  if (!TIFFReadRGBAImageOriented(f->tiff, h->width, h->height, tensor_data(packed), ORIENTATION_TOPLEFT, 1))
+  if (!TIFFReadRGBAImageOriented(f->tiff, h->width, h->height, tensor_data(packed), orientation, 1))
     return codec_refuse(L, "%s", f->reason[0] != '\0' ? f->reason : "the packed data is damaged");
   const bool grey = h->light == PHOTOMETRIC_MINISBLACK || h->light == PHOTOMETRIC_MINISWHITE;
   const int colours = grey ? 1 : 3, channels = colours + (h->extras > 0 ? 1 : 0);

@@ -1,5 +1,4 @@
 -- What torchvision 0.29.2 (PNG, JPEG, WebP, GIF) and Pillow 13.0 (the others) make of the files of this folder:
--- {file, mode, whether it is turned upright, dtype, shape, CRC-32 of the elements}.
 return {
   {"animation.gif", "UNCHANGED", false, "uint8", {3, 3, 13, 18}, 0x2984d11a},
   {"animation.gif", "RGB", false, "uint8", {3, 3, 13, 18}, 0x2984d11a},
@@ -88,4 +87,8 @@ return {
   {"tiff_lzw.tif", "UNCHANGED", false, "uint8", {3, 13, 18}, 0xc227c4b7},
   {"transparent.gif", "UNCHANGED", false, "uint8", {3, 3, 13, 18}, 0x85e5e652},
   {"transparent.gif", "RGB", false, "uint8", {3, 3, 13, 18}, 0x85e5e652},
+  {"turned3.tif", "UNCHANGED", false, "uint8", {3, 13, 18}, 0x507cdcd2},
+  {"turned3.tif", "UNCHANGED", true, "uint8", {3, 13, 18}, 0xbbb3b83f},
+  {"turned6.tif", "UNCHANGED", false, "uint8", {3, 13, 18}, 0x507cdcd2},
+  {"turned6.tif", "UNCHANGED", true, "uint8", {3, 18, 13}, 0xf634c9f4},
 }
