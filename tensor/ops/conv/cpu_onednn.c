@@ -8,7 +8,7 @@
 #include "cpu_onednn_plan.h"
 
 #define LEAST_WORK 1e6         /* multiplications; below, our own loops are as fast */
-#define TASK_WORK 4e6          /* of a task, at least */
+#define TASK_WORK 1.6e7        /* of a task, about */
 #define TASK_BYTES (1 << 20)   /* of its planes, about */
 #define WEIGHT_PLACES 512      /* output places of a step of a weight's gradient, at least */
 #define WEIGHT_PARTS 8
@@ -50,11 +50,14 @@ static int64_t onednn_step_samples(const Window *w) {
   return n < w->batch ? n : w->batch;
 }
 
-/* Of a task: as many samples as fit the cache, but no more than give it work. */
+/* Of a task: as many samples as fit the cache, but no more than give it work, nor so many that there are no tasks for
+** threads. */
 static int64_t onednn_samples(const Window *w) {
   const double bytes = 4.0 * (double)(w->channels * w->in[0] * w->in[1] + w->features * w->out[0] * w->out[1]);
   const double fit = TASK_BYTES / (bytes + 1), enough = TASK_WORK / onednn_work(w) + 1;
-  return onednn_divisor(w->batch, (int64_t)(fit < enough ? fit : enough));
+  const double share = (double)w->batch / 4;
+  const double most = share * onednn_work(w) > LEAST_WORK && enough > share ? share : enough;
+  return onednn_divisor(w->batch, (int64_t)(fit < most ? fit : most));
 }
 
 /* ---- running primitives --------------------------------------------------------------- */
