@@ -54,7 +54,8 @@ void deferred_drop_box(TensorBox *box) {
   deferred_release(d);
 }
 
-/* It is computed: its box has the tensor, and what it was made of goes. */
+/* It is computed: its box has the tensor, and what it was made of goes. The collector hears of the memory now, also of
+** what the function does not return: else it would come too late, and each call would get fresh memory. */
 static void deferred_settle(Deferred *d) {
   TensorBox *box = d->box;
   d->computed = true;
@@ -62,6 +63,7 @@ static void deferred_settle(Deferred *d) {
   if (box == NULL) return;
   box->tensor = tensor_retain(d->made);
   deferred_drop_box(box);
+  tensor_account(NULL, box);
 }
 
 static Status deferred_new(const Call *c, DType common, DType result, int ndim, const int64_t *shape, Deferred **out) {

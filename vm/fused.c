@@ -29,7 +29,6 @@ static int fused_finish(lua_State *L, int status, lua_KContext context) {
   TensorBox **boxes = lua_newuserdatauv(L, sizeof *boxes * (size_t)(n + 1), 0);
   for (int i = 0; i < n; i++) boxes[i] = lua_touserdata(L, top + 1 + i);
   error_check(L, deferred_compute_boxes(n, boxes));
-  for (int i = 0; i < n; i++) tensor_account(L, boxes[i]);
   lua_settop(L, top);
   return top - 1;
 }

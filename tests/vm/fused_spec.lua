@@ -84,6 +84,18 @@ describe("torch.fused", function()
     assert.is_true(made(torch.fused(f)) < bytes / 4)
   end)
 
+  it("tells the collector of what was computed and is not returned", function()
+    local x = torch.rand(1 << 18)
+    local f = torch.fused(function() (x * 2):argmax() end)
+    collectgarbage()
+    local start, most = torch._C.memory().bytes, 0
+    for _ = 1, 200 do
+      f()
+      most = math.max(most, torch._C.memory().bytes - start)
+    end
+    assert.is_true(most < 64 << 20, ("%d MiB wait for the collector"):format(most >> 20))
+  end)
+
   it("goes through composites", function()
     local x, y = torch.rand(61, 83) + 0.1, torch.rand(61, 83) + 0.1
     local F = nn.functional
