@@ -126,6 +126,7 @@ for _, row in ipairs(BOXES) do
   if row[1]:find "color" then row.kind = "any" end
 end
 
+local MOST_DASHED <const> = 1 << 16 -- pixels of a side
 local FILLED <const> = 100 -- of 255 parts of the colour that fills a box
 
 --- A box of four corners: its first side is a line of dashes, so that one sees where it begins.
@@ -139,6 +140,7 @@ local function draw_turned(on, box, width, rgb, fill)
   end
   local a, b = corners[1], corners[2]
   local length = math.max(math.sqrt((b[1] - a[1]) ^ 2 + (b[2] - a[2]) ^ 2), 1)
+  if length > MOST_DASHED then return on:line(a[1], a[2], b[1], b[2], width, rgb) end
   for from = 0, length, 10 do
     local to = math.min(from + 5, length)
     local function at(k, axis) return math.floor(a[axis] + (b[axis] - a[axis]) * k / length + 0.5) end

@@ -165,6 +165,18 @@ describe("draw_keypoints", function()
   end)
 end)
 
+describe("lines that lead far away", function()
+  it("are drawn where they cross the image, at once", function()
+    local far = torch.tensor {{{-1e15, 3}, {1e15, 3}}}
+    local x = utils.draw_keypoints(black(7, 6), far, {{1, 2}}, "red", 0, 1)
+    assert.same({"......", "......", "......", "######", "......", "......", "......"}, rows(x))
+    local corners = torch.tensor {{-1e15, 1, 1e15, 1, 1e15, 4, -1e15, 4}}
+    local y = utils.draw_bounding_boxes(black(6, 4), corners, {colors = "red"})
+    assert.same({"....", "####", "....", "....", "####", "...."}, rows(y))
+    assert.equal(0, utils.draw_keypoints(black(4, 4), torch.full({1, 2, 2}, -1e18), {{1, 2}}):sum():item())
+  end)
+end)
+
 describe("values of torchvision", function()
   for i, case in ipairs(dofile "tests/data/torchvision/drawing.lua") do
     it(("are ours: %d %s"):format(i, case.op), function()

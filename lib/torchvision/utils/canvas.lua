@@ -91,9 +91,32 @@ local function is_outside(self, x0, y0, x1, y1, width)
     or math.min(y0, y1) > self.height + width
 end
 
+--- The part of a line near the image (Liang and Barsky 1984), in whole pixels; nil: there is none.
+local function part_near(self, x0, y0, x1, y1, width)
+  local dx, dy, first, last = x1 - x0 + 0.0, y1 - y0 + 0.0, 0.0, 1.0
+  local function keep(step, room) -- what is where step * t ≤ room
+    if step < 0 then first = math.max(first, room / step)
+    elseif step > 0 then last = math.min(last, room / step)
+    elseif room < 0 then last = -1 end
+  end
+  keep(-dx, x0 + width)
+  keep(dx, self.width + width - x0)
+  keep(-dy, y0 + width)
+  keep(dy, self.height + width - y0)
+  if first > last then return nil end
+  local function at(from, step, t) return math.floor(from + step * t + 0.5) end
+  return at(x0, dx, first), at(y0, dy, first), at(x0, dx, last), at(y0, dy, last)
+end
+
+--- Ends farther away than this are brought near, so that nobody walks along the line.
+local FAR <const> = 1 << 20
+
 --- A line of `width` pixels: a rectangle along it.
 function Canvas:line(x0, y0, x1, y1, width, rgb)
-  if is_outside(self, x0, y0, x1, y1, width) then return end
+  if math.max(math.abs(x0 + 0.0), math.abs(y0 + 0.0), math.abs(x1 + 0.0), math.abs(y1 + 0.0)) > FAR then
+    x0, y0, x1, y1 = part_near(self, x0 + 0.0, y0 + 0.0, x1 + 0.0, y1 + 0.0, width)
+  end
+  if x0 == nil or is_outside(self, x0, y0, x1, y1, width) then return end
   local dx, dy = x1 - x0, y1 - y0
   if width <= 1 or (dx == 0 and dy == 0) then return self:thin_line(x0, y0, x1, y1, rgb) end
   local length, half = math.sqrt(dx * dx + dy * dy), (width - 1) / 2
