@@ -81,6 +81,15 @@ describe("torchvision's functions of images with a gradient", function()
     assert.is_true(torch.allclose(traced(x), plain, {atol = 1e-5}))
   end)
 
+  it("take factors that are integers", function()
+    local x = torch.tensor({{{200, 100}}}, {dtype = "uint8"})
+    assert.same({{{255, 200}}}, F.adjust_brightness(x, 2):tolist())
+    assert.same({{{250, 50}}}, F.adjust_contrast(x, 2):tolist())
+    local rgb = x:expand(3, 1, 2)
+    assert.same({{202, 102}}, F.adjust_saturation(rgb, 3)[1]:tolist()) -- 3 · 200 - 2 · 199, for grey is cut
+    assert.same({{{200, 100}}}, x:tolist()) -- what was given stays what it is
+  end)
+
   it("of other layouts and dtypes", function()
     local x = torch.rand(6, 8, 3):permute(3, 1, 2) -- not contiguous
     assert.is_true(torch.equal(F.resize(x, {3, 4}), F.resize(x:contiguous(), {3, 4})))

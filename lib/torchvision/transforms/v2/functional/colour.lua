@@ -11,9 +11,11 @@ local call, operation = dispatch.call, dispatch.operation
 
 local function as_float(x) return x:is_floating_point() and x or x:float() end
 
--- Values cut to the range of x and in its dtype; of integers what is behind the point goes.
+-- Values cut to the range of x and in its dtype; of integers what is behind the point goes. `out` is a new tensor, which
+-- may be changed where x has no gradient, as integers have none.
 local function finished(out, x)
-  return out:clamp(0, arguments.largest(x.dtype)):to(x.dtype)
+  local most = arguments.largest(x.dtype)
+  return x:is_floating_point() and out:clamp(0, most) or out:clamp_(0, most):to(x.dtype)
 end
 
 --- Raises unless x has 1 or 3 channels; how many.
@@ -25,19 +27,23 @@ end
 
 local function check_factor(name, parameter, value)
   if not (value >= 0) then options.wrong(name, parameter, 2, "a number, 0 or more", value) end
-  return value
+  return value + 0.0 -- bytes times a float are floats
 end
 
 -- One channel of three, as floats.
 local function grey(x)
   local r, g, b = x:select(-3, 1), x:select(-3, 2), x:select(-3, 3)
-  return (as_float(r) * 0.2989 + as_float(g) * 0.587 + as_float(b) * 0.114):unsqueeze(-3)
+  if x:is_floating_point() then return (r * 0.2989 + g * 0.587 + b * 0.114):unsqueeze(-3) end
+  return (r * 0.2989):add_(g * 0.587):add_(b * 0.114):unsqueeze(-3)
 end
 
 -- The same, of integers without what is behind the point.
-local function grey_value(x) return x:is_floating_point() and grey(x) or grey(x):floor() end
+local function grey_value(x) return x:is_floating_point() and grey(x) or grey(x):floor_() end
 
-local function blend(x, other, factor) return finished(as_float(x) * factor + other * (1 - factor), x) end
+local function blend(x, other, factor)
+  local rest = other * (1 - factor)
+  return finished(x:is_floating_point() and x * factor + rest or (x * factor):add_(rest), x)
+end
 
 -- Grey ------------------------------------------------------------------------------------------------
 
@@ -81,7 +87,7 @@ local BRIGHTNESS <const> = operation("adjust_brightness", {{"brightness_factor",
   Image = function(x, given)
     local factor = check_factor("adjust_brightness", "brightness_factor", given.brightness_factor)
     channels_of("adjust_brightness", x)
-    return finished(as_float(x) * factor, x)
+    return finished(x * factor, x)
   end})
 --- torchvision.transforms.v2.functional.adjust_brightness(inpt: Tensor, brightness_factor: float) -> Tensor: Values
 -- times the factor: 0 is black, 1 the image itself.
