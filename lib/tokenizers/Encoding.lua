@@ -6,19 +6,22 @@
 -- overflowing, an array of encodings of what truncation left out. #encoding is the number of tokens.
 local options = require "torch.utils.options"
 
-local Encoding = torch.class "tokenizers.Encoding"
+-- Plain tables, for there are many of them: a class of torch.class would cost as much as the encoding of a line.
+local Encoding, meta = {}, {__name = "tokenizers.Encoding"}
+local core -- opened at first use
 
 local CORE <const> = {ids = "ids", type_ids = "types", tokens = "tokens", spans = "spans", word_ids = "words",
   sequence_ids = "sequences", special_tokens_mask = "special", attention_mask = "mask"}
 
--- core: of the C part; first, second: the texts, or arrays of words.
-function Encoding:__init(core, first, second)
-  self._core, self._first, self._second = core, first, second
+-- part: of the C part; first, second: the texts, or arrays of words.
+function Encoding._new(part, first, second)
+  core = core or require "tokenizers.core"
+  return setmetatable({_core = part, _first = first, _second = second}, meta)
 end
 
-local function field(self, name) return require "tokenizers.core".field(self._core, name) end
+local function field(self, name) return core.field(self._core, name) end
 
-function Encoding:__len() return field(self, "n") end
+function meta:__len() return field(self, "n") end
 
 -- How many bytes of a text are in front of its character k, from 0.
 local function byte_finder(text)
@@ -36,7 +39,7 @@ end
 local function make_bytes(self)
   local spans, sequences, words, special = self.spans, self.sequence_ids, self.word_ids, self.special_tokens_mask
   local finders, bytes = {}, {}
-  local texts = {self._first, self._second}
+  local texts = {self._first, rawget(self, "_second")}
   for i = 1, #special do
     local from, to = spans[2 * i - 1], spans[2 * i]
     local text = texts[sequences[i] or 1] or ""
@@ -61,19 +64,20 @@ local makers = {
     return n
   end,
   overflowing = function(self)
-    local core, parts = require "tokenizers.core", {}
+    local parts = {}
     for i = 1, field(self, "parts") do
-      parts[i] = Encoding(core.part(self._core, i), self._first, self._second)
+      parts[i] = Encoding._new(core.part(self._core, i), self._first, self._second)
     end
     return parts
   end,
 }
 
-function Encoding:__getattr(name)
-  local value
+function meta:__index(name)
+  local value = Encoding[name]
+  if value ~= nil then return value end
   if CORE[name] then value = field(self, CORE[name])
   elseif makers[name] then value = makers[name](self) end
-  if value ~= nil then self[name] = value end
+  if value ~= nil then rawset(self, name, value) end
   return value
 end
 
@@ -141,6 +145,6 @@ function Encoding:word_to_chars(word, sequence)
   return self.bytes[2 * first - 1], self.bytes[2 * last]
 end
 
-function Encoding:__tostring() return ("Encoding(%d tokens)"):format(#self) end
+function meta:__tostring() return ("Encoding(%d tokens)"):format(#self) end
 
 return Encoding

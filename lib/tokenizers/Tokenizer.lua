@@ -6,6 +6,7 @@ local options = require "torch.utils.options"
 local Encoding = require "tokenizers.Encoding"
 
 local Tokenizer = torch.class "tokenizers.Tokenizer"
+local core -- opened at first use
 
 local PARTS <const> = {normalizer = "normalizers", pre_tokenizer = "pre_tokenizers", post_processor = "processors",
   decoder = "decoders"}
@@ -39,7 +40,7 @@ local function check_parts(self)
 end
 
 local function added_list(self, steps)
-  local core, list, sorted = require "tokenizers.core", {}, {}
+  local list, sorted = {}, {}
   for _, special in ipairs {true, false} do -- of two that look the same behind the normalizer the first one counts
     for _, token in ipairs(self._added) do if token.special == special then sorted[#sorted + 1] = token end end
   end
@@ -56,7 +57,8 @@ end
 function Tokenizer:_current()
   if is_seen(self) then return self._core end
   check_parts(self)
-  local core, seen = require "tokenizers.core", self._seen
+  core = core or require "tokenizers.core"
+  local seen = self._seen
   if seen.model ~= self.model then self._core = core.tokenizer(self.model._core) end
   local normalizer = self.normalizer and self.normalizer._steps(self.normalizer)
   local pre_tokenizer = self.pre_tokenizer and self.pre_tokenizer._steps(self.pre_tokenizer)
@@ -101,9 +103,10 @@ function Tokenizer:encode(...)
   end
   check_input("encode", "sequence", 1, first, words)
   if second ~= nil then check_input("encode", "pair", 2, second, words) end
-  local core, why = require "tokenizers.core".encode(self:_current(), first, second, special, seed_of(self))
-  if not core then options.raise("encode: " .. why) end
-  return Encoding(core, first, second)
+  local current = self:_current()
+  local part, why = core.encode(current, first, second, special, seed_of(self))
+  if not part then options.raise("encode: " .. why) end
+  return Encoding._new(part, first, second)
 end
 
 -- The texts of a batch, and the second ones or nil.
@@ -126,11 +129,12 @@ end
 function Tokenizer:encode_batch(...)
   local given = options.read("encode_batch", {{"input"}, FLAGS[1], FLAGS[2]}, ...)
   local firsts, seconds = read_batch(given.input, given.is_pretokenized)
-  local cores, why, place = require "tokenizers.core".encode_batch(self:_current(), firsts, seconds,
-    given.add_special_tokens, torch.get_num_threads(), seed_of(self))
-  if not cores then options.raise(("encode_batch: 'input'[%d]: %s"):format(place, why)) end
-  for i, core in ipairs(cores) do cores[i] = Encoding(core, firsts[i], seconds and seconds[i]) end
-  return cores
+  local current = self:_current()
+  local parts, why, place = core.encode_batch(current, firsts, seconds, given.add_special_tokens,
+    torch.get_num_threads(), seed_of(self))
+  if not parts then options.raise(("encode_batch: 'input'[%d]: %s"):format(place, why)) end
+  for i, part in ipairs(parts) do parts[i] = Encoding._new(part, firsts[i], seconds and seconds[i]) end
+  return parts
 end
 
 -- ---- back to texts -----------------------------------------------------------------------------------
@@ -144,7 +148,7 @@ end
 local DECODING <const> = {{"ids"}, {"skip_special_tokens", kind = "boolean", default = true}}
 
 function Tokenizer:_decode(who, ids, skip)
-  local core, current, tokens = require "tokenizers.core", self:_current(), {}
+  local current, tokens = self:_current(), {}
   for _, id in ipairs(ids_of(who, ids)) do
     local whole = options.integer(id)
     if not whole or whole < 1 then options.wrong(who, "ids", 1, "ids from 1 on", id) end

@@ -4,6 +4,7 @@ local json = require "torch.json"
 local options = require "torch.utils.options"
 local ordered = require "tokenizers.ordered"
 local component = {}
+local valid -- of the C part, opened at first use
 
 -- family → {types = {TYPE → fields}, methods =, words =}; a field is {NAME, KIND, DEFAULT}.
 local families = {}
@@ -180,7 +181,8 @@ end
 -- The text as it came, which must be UTF-8.
 function component.text(name, parameter, position, text)
   if type(text) ~= "string" then options.wrong(name, parameter, position, "a string", text) end
-  local at = require "tokenizers.core".valid(text)
+  valid = valid or require "tokenizers.core".valid
+  local at = valid(text)
   if at then
     options.raise(("%s: '%s' (argument %d): expected UTF-8, got byte 0x%02X at %d"):format(name, parameter, position,
       text:byte(at), at))

@@ -129,6 +129,8 @@ for _, ending in ipairs {"tar", "tgz"} do
   end
 end
 
+dofile "tests/fuzz/texts.lua".add(kinds, path)
+
 -- ---- damage ------------------------------------------------------------------------------------------------
 
 local HUGE = {("\xff"):rep(4), ("\xff"):rep(8), "\x7f\xff\xff\xff", "\0\0\0\0", "9999999999999999999", "-1",

@@ -35,8 +35,12 @@ int field_among(lua_State *L, int index, const char *name, const char *const *na
   return found;
 }
 
+/* Control characters of tokens would break the line of the message. */
 int push_failure(lua_State *L, const Failure *f) {
+  char line[sizeof f->message];
+  strcpy(line, f->message);
+  for (char *c = line; *c != '\0'; c++) if ((uint8_t)*c < 32 || *c == 127) *c = '?';
   lua_pushnil(L);
-  lua_pushstring(L, f->message);
+  lua_pushstring(L, line);
   return 2;
 }

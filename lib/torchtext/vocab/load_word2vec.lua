@@ -29,7 +29,7 @@ return function(...)
     local word, behind = head:match "^\n?([^ ]+) ()"
     if not word then wrong(at, "expected a word and a space") end
     at = at + behind - 1
-    if at + 4 * dim > size then wrong(at, ("the vector of '%.40s' is cut off"):format(word)) end
+    if at + 4 * dim > size then wrong(at, ("the vector of word %d is cut off"):format(i)) end
     file:fill(vectors[i], at)
     at = at + 4 * dim
     itos[i] = word

@@ -3,6 +3,9 @@ local internal = torch._C
 
 local MAX_DIM <const> = 65536
 
+-- A word as messages show it, in one line.
+local function shown(word) return (word:sub(1, 40):gsub("%c", "?")) end
+
 local function wrong(who, path, line, what)
   internal.raise(("%s: %s: line %d: %s"):format(who, path, line, what))
 end
@@ -40,10 +43,10 @@ return function(path, who, max)
       if not word then wrong(who, path, number, "expected a word and its numbers") end
       local before = #numbers
       local k = read_numbers(line, from, numbers)
-      if not k then wrong(who, path, number, ("expected numbers behind '%.40s'"):format(word)) end
+      if not k then wrong(who, path, number, ("expected numbers behind '%s'"):format(shown(word))) end
       dim = dim or k
       if k ~= dim or dim > MAX_DIM then
-        wrong(who, path, number, ("expected %d numbers behind '%.40s', got %d"):format(dim, word, k))
+        wrong(who, path, number, ("expected %d numbers behind '%s', got %d"):format(dim, shown(word), k))
       end
       if stoi[word] then for i = #numbers, before + 1, -1 do numbers[i] = nil end -- the first one counts
       else
