@@ -11,8 +11,8 @@ local call, operation = dispatch.call, dispatch.operation
 
 local function as_float(x) return x:is_floating_point() and x or x:float() end
 
--- Values cut to the range of x and in its dtype; of integers what is behind the point goes. `out` is a new tensor, which
--- may be changed where x has no gradient, as integers have none.
+-- Values cut to the range of x and in its dtype; of integers what is behind the point goes. `out` is a new tensor,
+-- which may be changed where x has no gradient, as integers have none.
 local function finished(out, x)
   local most = arguments.largest(x.dtype)
   return x:is_floating_point() and out:clamp(0, most) or out:clamp_(0, most):to(x.dtype)
