@@ -31,6 +31,21 @@ describe("nan_to_num", function()
   end)
 end)
 
+describe("the gradient of asinh", function()
+  it("is right where the square of the input leaves the dtype", function()
+    for name, values in pairs {float32 = {1e20, -1e25, 3e38, 0, 0.5, -1e-30}, float64 = {1e160, -1e300, 1.5}} do
+      for _, v in ipairs(values) do
+        local x = torch.tensor({v}, {dtype = name, requires_grad = true})
+        local slope = math.abs(v) > 1e10 and 1 / math.abs(v) or 1 / math.sqrt(v * v + 1)
+        local first = torch.autograd.grad(x:asinh():sum(), x, nil, {create_graph = true})
+        assert.is_true(math.abs(first:item() / slope - 1) < 1e-6, v)
+        local second = torch.autograd.grad(first:sum(), x):item()
+        assert.is_true(math.abs(second - -v * slope * slope * slope) < 1e-6, v)
+      end
+    end
+  end)
+end)
+
 describe("shifts, gcd and lcm", function()
   it("of too many bits or too few are 0, or the sign", function()
     local a = torch.tensor({1, -8, 5, -8}, {dtype = "int32"})
