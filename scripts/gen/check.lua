@@ -39,8 +39,7 @@ local function operand(row, name, field, index, trouble)
   local f = FIELDS[field] or trouble("'%s' has no field '%s'", name, field)
   if field ~= "shape" then return f[1]:format(x), f[2] end
   if not index then return x, "shape" end
-  local at = index > 0 and tostring(index - 1) or ("%s->ndim - %d"):format(x, -index)
-  return ("%s->shape[%s]"):format(x, at), "int64_t"
+  return ("formula_shape(%s, %d)"):format(x, index > 0 and index - 1 or index), "int64_t"
 end
 
 local function given(arg)

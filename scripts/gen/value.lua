@@ -119,8 +119,8 @@ local function element(list, i)
   end
   local text = ("%s[%d]"):format(list.text, i)
   if rawget(list, "shape_of") then -- read where it is, instead of copying the whole shape
-    local at = i > 0 and tostring(i - 1) or ("%s->ndim - %d"):format(list.shape_of, -i)
-    return value.new(("%s->shape[%s]"):format(list.shape_of, at), "int64_t", text, list.uses)
+    local c = ("formula_shape(%s, %d)"):format(list.shape_of, i > 0 and i - 1 or i)
+    return value.new(c, "int64_t", text, list.uses)
   end
   if rawget(list, "array") then -- the C array that the list is made of
     return value.new(("%s[%d]"):format(list.array, i - 1), "int64_t", text, list.uses)

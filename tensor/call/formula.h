@@ -18,6 +18,11 @@ Ints formula_join(Ints a, Ints b); /* what is more than TENSOR_MAX_DIMS is left 
 int64_t formula_product(Ints list);
 /* Element 'i'; -1 is the last one. */
 static inline int64_t formula_size(Ints list, int i) { return list.v[i < 0 ? list.n + i : i]; }
+/* Size 'i' of a tensor; -1 is the last one. 0 where it has none: an op of a formula that checks nothing refuses it. */
+static inline int64_t formula_shape(const Tensor *t, int i) {
+  if (i < 0) i += t->ndim;
+  return i >= 0 && i < t->ndim ? t->shape[i] : 0;
+}
 static inline double formula_max_double(double a, double b) { return a > b ? a : b; }
 static inline int64_t formula_max_int(int64_t a, int64_t b) { return a > b ? a : b; }
 

@@ -57,7 +57,7 @@ describe("the row of docs/internals/formulas.md", function()
     has(c, "if (!(dtype_is_float((DType)c->in[0]->dtype) && (int64_t)c->in[0]->ndim >= 1))",
       "%s: 'input' (argument 1): expected a float tensor of at least 1 dimension, got %s",
       "if (formula_input(c, 1) != NULL && !((int64_t)formula_input(c, 1)->ndim == 1 && "
-      .. "formula_input(c, 1)->shape[0] == c->in[0]->shape[c->in[0]->ndim - 1]))",
+      .. "formula_shape(formula_input(c, 1), 0) == formula_shape(c->in[0], -1)))",
       "%s: 'weight' (argument 2): expected (%lld), one for each column, got %s")
   end)
 
@@ -95,7 +95,7 @@ describe("formulas", function()
     local c = emitted("(input: Tensor, n: int) -> Tensor",
       "local s = o.input.shape return o.input:reshape(s:before(-1) .. {s[-1] // o.n, o.n * 2}):sum(s:others(1))")
     has(c, "formula_join(formula_before(ints_of(c->in[0]->ndim, c->in[0]->shape), -1), "
-      .. "(Ints){2, {(c->in[0]->shape[c->in[0]->ndim - 1] / a->n), (a->n * 2)}})",
+      .. "(Ints){2, {(formula_shape(c->in[0], -1) / a->n), (a->n * 2)}})",
         "formula_others(ints_of(c->in[0]->ndim, c->in[0]->shape), 0)")
   end)
 

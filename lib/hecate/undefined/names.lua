@@ -32,8 +32,8 @@ end
 
 --- Libraries that hold what may be written without its library, the likeliest first.
 local LIBRARIES <const> = {"torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
-  "torch.nn.init", "torch.nn.utils", "torch.autograd", "torch.utils", "torch.linalg", "torch.amp", "torch.cuda",
-  "torchvision.datasets", "torchaudio", "gnuplot"}
+  "torch.optim.lr_scheduler", "torch.nn.init", "torch.nn.utils", "torch.autograd", "torch.utils", "torch.linalg",
+  "torch.amp", "torch.cuda", "torchvision.datasets", "torchaudio", "gnuplot"}
 
 --- "nn.Linear": a library beside `holder` that has the name; nil: there is none.
 local function elsewhere(name, holder)

@@ -23,7 +23,8 @@ unary("asinh", "asinh(a)", "The inverse of sinh.", "{0.25, 0.5}", "{0.2475, 0.48
   result = "float", complex = true, cost = true, onnx = "Asinh",
   backward = function(o) return {input = o.grad * o.input:asinh_slope()} end})
 op {"asinh_slope", "(input: Tensor) -> Tensor", private = true, types = "float", expr = "1 / hypot(a, 1)",
-  complex = "1 / sqrt(a * a + 1)", doc = "1 / √(input² + 1), the slope of asinh, also where the square leaves the dtype.",
+  complex = "1 / sqrt(a * a + 1)",
+  doc = "1 / √(input² + 1), the slope of asinh, also where the square leaves the dtype.",
   backward = function(o) return {input = -(o.grad * (o.input * o.out) * (o.out * o.out))} end}
 unary("atanh", "atanh(a)", "The inverse of tanh on [-1, 1].", "{0.25, 0.5}", "{0.2554, 0.5493}", {types = "float",
   result = "float", complex = true, cost = true, onnx = "Atanh", domain = "unit",

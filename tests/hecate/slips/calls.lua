@@ -376,4 +376,6 @@ print(model.classifier.weight)]],
     "string \"model.pt\""},
   {"torch.save(\"net.pt\", nn.Linear(1, 1))",
     "1: save: 'path' (argument 2): expected a string, got nn.Linear; the value comes first: torch.save(value, path)"},
+  {"optim.StepLR(optim.SGD(nn.Linear(1, 1):parameters(), {lr = 1}), 3)",
+    "1: optim.StepLR: not defined; write optim.lr_scheduler.StepLR"},
 }
