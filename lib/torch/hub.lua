@@ -1,4 +1,4 @@
---- torch.hub: files from the network: downloads that are checked and kept, weights of models.
+--- torch.hub: files from the network: downloads that are checked and kept, weights of models, models of a folder.
 local options = require "torch.utils.options"
 local torch = require "torch"
 
@@ -182,5 +182,7 @@ function hub.load_state_dict_from_url(...)
   end
   return torch.load(path, given.map_location)
 end
+
+for name, f in pairs(require "torch.hub.configuration") do hub[name] = f end
 
 return hub

@@ -45,12 +45,12 @@ for name, file in pairs(file_of) do meta.__lazy[name] = "torchvision.models." ..
 meta.__lazy.Weights = "torchvision.models.weights"
 
 function meta.__index(self, key)
-  local file, value = file_of[key], nil
-  if key == "Weights" then value = require("torchvision.models.weights").Weights
-  elseif type(key) == "string" and key:find "_Weights$" then
-    value = require("torchvision.models.weights").of_class(key)
-  elseif file then value = require("torchvision.models." .. file)[key] end
-  if value == nil then return lazy(self, key) end
+  if type(key) == "string" and key:find "_Weights$" then
+    return require("torchvision.models.weights").of_class(key) or lazy(self, key)
+  end
+  local file = key == "Weights" and "weights" or file_of[key]
+  if not file then return lazy(self, key) end
+  local value = require("torchvision.models." .. file)[key]
   rawset(self, key, value)
   return value
 end

@@ -235,9 +235,31 @@ describe("weights of torchvision.models", function()
     local x = transform(image)
     assert.same({3, 224, 224}, {table.unpack(x.shape)})
     assert.equal(torch.float32, x.dtype)
+    local given = (formula.uniform(3 * 50 * 71, 11) * 256):floor():to "uint8":reshape(3, 50, 71)
+    for class, want in pairs {ResNet50_Weights = {{3, 224, 224}, 1.478294, 0.776179, -0.967787, -0.530112},
+      EfficientNet_V2_L_Weights = {{3, 480, 480}, -0.388235, 0.678431, -0.694118, 0.270588},
+      FCN_ResNet50_Weights = {{3, 520, 738}, 0.365185, 0.005565, -0.354054, -0.097183},
+      MaxVit_T_Weights = {{3, 224, 224}, -0.6623, 1.923538, -0.880252, -1.230392}} do
+      local y = models[class].DEFAULT.transforms()(given)
+      assert.same(want[1], {table.unpack(y.shape)})
+      for i, at in ipairs {1, 12346, 54322, 100001} do -- one step of uint8 is at most 0.0175
+        assert.near(want[i + 1], y:flatten()[at]:item(), 0.0176, class)
+      end
+    end
+    assert.equal(models.FCN_ResNet50_Weights, models.segmentation.FCN_ResNet50_Weights)
     local grey = transform(torch.full({2, 3, 20, 30}, 0.485))
     assert.near(0, grey[{1, 1, 112, 112}]:item(), 1e-5)
     fails("an image of three channels", transform, torch.ones(1, 4, 4))
+  end)
+
+  it("of a folder are made by its hubconf.lua", function()
+    local file <close> = io.open(folder .. "/hubconf.lua", "w")
+    file:write("return {small = function(n) return nn.Linear(n, 2) end}")
+    file:close()
+    assert.same({"small"}, torch.hub.list(folder))
+    assert.equal(3, torch.hub.load(folder, "small", 3).in_features)
+    fails("has no function string 'smal', did you mean 'small'?", torch.hub.load, folder, "smal")
+    fails("no file '/nowhere/hubconf.lua'", torch.hub.list, "/nowhere")
   end)
 end)
 

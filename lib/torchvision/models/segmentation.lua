@@ -4,7 +4,14 @@ local nn = require "torch.nn"
 local build = require "torchvision.models.build"
 local getter = require "torchvision.models.intermediate"
 
-local segmentation = {}
+local segmentation = torch._C.lazy({}, "torchvision.models.segmentation")
+local meta = getmetatable(segmentation)
+local lazy = meta.__index
+
+function meta.__index(self, key)
+  local is_weights = type(key) == "string" and key:find "_Weights$"
+  return is_weights and require("torchvision.models.weights").of_class(key) or lazy(self, key)
+end
 
 local function to_size(x, like)
   return torch.nn.functional.interpolate(x, {size = {like:size(-2), like:size(-1)}, mode = "bilinear",
