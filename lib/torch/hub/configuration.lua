@@ -1,9 +1,9 @@
--- Models of a folder with a file hubconf.lua.
+-- Models of a folder with a Lua file hubconf.
 local options = require "torch.utils.options"
 
 local configuration = {}
 
---- The table that hubconf.lua of a folder returns.
+--- The table that the Lua file hubconf of a folder returns.
 local function entries_of(name, folder)
   if type(folder) ~= "string" then options.wrong(name, "repo_or_dir", 1, "a folder", folder) end
   local path = folder .. "/hubconf.lua"
@@ -26,12 +26,12 @@ local function names_of(entries)
   return names
 end
 
---- torch.hub.list(repo_or_dir: path) -> string[]: The names of the functions in the table that hubconf.lua of a folder
--- returns.
+--- torch.hub.list(repo_or_dir: path) -> string[]: The names of the functions in the table that the Lua file hubconf of
+-- a folder returns.
 function configuration.list(repo_or_dir) return names_of(entries_of("list", repo_or_dir)) end
 
 --- torch.hub.load(repo_or_dir: path, model: string, ...: any) -> any: What the function of that name gives, of the
--- table that hubconf.lua of a folder returns; all else goes to the function.
+-- table that the Lua file hubconf of a folder returns; all else goes to the function.
 function configuration.load(repo_or_dir, model, ...)
   local entries = entries_of("load", repo_or_dir)
   local f = type(model) == "string" and rawget(entries, model)
