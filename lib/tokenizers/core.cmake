@@ -12,7 +12,7 @@ if(HECATE_HAS_PCRE2)
   set(TOKENIZERS_LIBRARIES PkgConfig::PCRE2 PkgConfig::UTF8PROC Threads::Threads m)
 endif()
 hecate_plugin(tokenizers.core
-  SOURCES core.c core/memory.c core/unicode.c core/scripts.c core/text.c core/compose.c core/charsmap.c core/normalize.c
+  SOURCES core.c core/memory.c core/unicode.c core/legacy.c core/scripts.c core/text.c core/compose.c core/charsmap.c core/normalize.c
     core/pattern.c core/split.c core/vocabulary.c core/trie.c core/model.c core/cache.c core/bpe.c core/unigram.c
     core/encoding.c core/truncate.c core/added.c core/process.c core/encode.c core/bind.c core/lua_steps.c core/lua_model.c
     core/lua_tokenizer.c core/lua_encoding.c core/batch.c core/train_bpe.c core/train_unigram.c

@@ -6,7 +6,7 @@
 #include "tokenizers/core/work.h"
 
 static unsigned combining_class(uint32_t c) {
-  if (c < 0x300) return 0;
+  if (c < 0x300 || (unicode_properties(c) & CHAR_PLAIN)) return 0;
   return utf8proc_get_property((utf8proc_int32_t)c)->combining_class;
 }
 
@@ -44,7 +44,8 @@ static void decompose(Work *w, View in, bool compatible) {
     i += size;
     utf8proc_int32_t parts[32] = {(utf8proc_int32_t)c};
     int boundary = 0;
-    const utf8proc_ssize_t n = c < plain ? 1 : utf8proc_decompose_char(parts[0], parts, 32, form, &boundary);
+    const bool is_plain = c < plain || (unicode_properties(c) & CHAR_PLAIN);
+    const utf8proc_ssize_t n = is_plain ? 1 : utf8proc_decompose_char(parts[0], parts, 32, form, &boundary);
     for (utf8proc_ssize_t k = 0; k < n && k < 32; k++) {
       const uint32_t part = (uint32_t)parts[k];
       if (combining_class(part) == 0) {
@@ -67,7 +68,8 @@ static uint32_t composed(uint32_t first, uint32_t second) {
        utf8proc_get_property((utf8proc_int32_t)second)->comb_index == UINT16_MAX))
     return 0;
   utf8proc_int32_t pair[2] = {(utf8proc_int32_t)first, (utf8proc_int32_t)second};
-  return utf8proc_normalize_utf32(pair, 2, UTF8PROC_COMPOSE | UTF8PROC_STABLE) == 1 ? (uint32_t)pair[0] : 0;
+  if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_COMPOSE | UTF8PROC_STABLE) != 1) return 0;
+  return unicode_properties((uint32_t)pair[0]) & CHAR_PLAIN ? 0 : (uint32_t)pair[0];
 }
 
 /* w->changes to w->composed. 'starter' is the place of the last character that marks may join; between it and the end

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-uint8_t *_Atomic unicode_pages[0x1100];
+uint16_t *_Atomic unicode_pages[0x1100];
 
 static bool is_space(uint32_t c) {
   return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
@@ -44,14 +44,14 @@ static unsigned compute_properties(uint32_t c) {
   if (is_space(c)) properties |= CHAR_SPACE;
   if (is_ascii_sign(c)) properties |= CHAR_PUNCTUATION;
   if (is_framed_letter(c) || c == 0x200C || c == 0x200D) properties |= CHAR_WORD;
-  return properties;
+  return legacy_properties(c, properties);
 }
 
 /* Threads that fill the same page at the same time write the same; the first page stays. */
 unsigned unicode_fill(uint32_t c) {
-  uint8_t *page = malloc(256), *none = NULL;
+  uint16_t *page = malloc(256 * sizeof *page), *none = NULL;
   if (page == NULL) return compute_properties(c);
-  for (uint32_t i = 0; i < 256; i++) page[i] = (uint8_t)compute_properties((c & ~255u) + i);
+  for (uint32_t i = 0; i < 256; i++) page[i] = (uint16_t)compute_properties((c & ~255u) + i);
   const unsigned properties = page[c & 255];
   if (!atomic_compare_exchange_strong(&unicode_pages[c >> 8], &none, page)) free(page);
   return properties;

@@ -16,15 +16,18 @@ enum {
   CHAR_MARK = 32,       /* categories M */
   CHAR_CONTROL = 64,    /* categories C without what is not assigned */
   CHAR_LETTER = 128,    /* categories L */
+  CHAR_PLAIN = 256,     /* takes no part in normal forms, though utf8proc says otherwise */
 };
 
 /* Pages of 256 code points, filled at first use. */
-extern uint8_t *_Atomic unicode_pages[0x1100];
+extern uint16_t *_Atomic unicode_pages[0x1100];
 unsigned unicode_fill(uint32_t c);
+/* The properties of a character as the package of Python has them, where these are those of utf8proc. */
+unsigned legacy_properties(uint32_t c, unsigned properties);
 
 /* The properties of a code point: a sum of the above. */
 static inline unsigned unicode_properties(uint32_t c) {
-  const uint8_t *page = atomic_load_explicit(&unicode_pages[c >> 8], memory_order_acquire);
+  const uint16_t *page = atomic_load_explicit(&unicode_pages[c >> 8], memory_order_acquire);
   return page != NULL ? page[c & 255] : unicode_fill(c);
 }
 
