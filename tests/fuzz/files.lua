@@ -84,6 +84,23 @@ kinds.csv = {bytes = table_text, read = read_csv()}
 kinds.csv_comment = {bytes = "# hi\n" .. table_text .. "# bye\n", read = read_csv {comment = "#", delimiter = ","}}
 kinds.csv_matrix = {bytes = "1,2\n3.25,-4e-3\n5,\n", read = read_csv {matrix = true, header = false}}
 
+-- Sound: a signal of two channels as each kind of file; read whole and in chunks.
+local function read_sound(name)
+  return function()
+    local x = torchaudio.load(name, {normalize = false})
+    for _ in torchaudio.stream(name, 50) do end
+    return x, torchaudio.info(name)
+  end
+end
+if pcall(require, "torchaudio.file") then
+  local wave = torch.sin(torch.arange(300):float() / 5):expand({2, 300}) * 0.5
+  for _, kind in ipairs {"wav", "flac", "ogg", "opus", "mp3", "aiff", "caf", "au", "w64"} do
+    local name = folder .. "/sound." .. kind
+    torchaudio.save(name, wave, 16000)
+    kinds["sound_" .. kind] = {bytes = read(name), name = name, read = read_sound(name)}
+  end
+end
+
 local json = require "torch.json"
 local function read_json(bytes)
   local ok, result = pcall(json.decode, bytes, json.null) -- raises {offset =, what =}

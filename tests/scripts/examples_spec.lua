@@ -27,6 +27,8 @@ local small = {
   fashion_cnn = "epoch  1: loss [%d.]+, test accuracy [678][%d.]+ %%$",
   sentiment = "\nmost like '0': [^\n]+$",
   tabular = "test accuracy [89][%d.]+ %%\nwithout petal .+ fewer are right$",
+  keywords = "epoch 3: loss [%d.]+, [89][%d.]+ %% of the test words right$",
+  vad = "speech in %d+ of 32 windows$",
   resume = "step 40: loss [%d.]+$",
   efficientnet_lite0 = "^noise: %d+ %([%d.]+%%%), .+%)$",
 }
