@@ -10,8 +10,8 @@ function meta:__tostring()
 end
 
 --- torchaudio.info(uri: path) -> table: What a file of sound says of itself: sample_rate, num_frames, num_channels,
--- bits_per_sample (0 where there is no such number), encoding ("PCM_S", "PCM_U", "PCM_F", "FLAC", "ULAW", "VORBIS", …) and
--- format ("wav", "flac", "ogg", …).
+-- bits_per_sample (0 where there is no such number), encoding ("PCM_S", "PCM_U", "PCM_F", "FLAC", "ULAW", "VORBIS",
+-- …) and format ("wav", "flac", "ogg", …).
 -- Example:
 --     local path = os.tmpname() .. ".wav"
 --     torchaudio.save(path, torch.zeros(1, 8), 8000, {bits_per_sample = 16, encoding = "PCM_S"})

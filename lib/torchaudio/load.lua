@@ -6,10 +6,10 @@ local PARAMETERS <const> = {{"uri", kind = "string", required = true}, {"frame_o
   {"num_frames", kind = "integer", default = -1}, {"normalize", kind = "boolean", default = true},
   {"channels_first", kind = "boolean", default = true}}
 
---- torchaudio.load(uri: path, frame_offset: int = 0, num_frames: int = -1, normalize: bool = true,
--- channels_first: bool = true) -> Tensor, int: The signal (channels×frames) of a file of sound, and its sample rate: WAV,
--- FLAC, Ogg (Vorbis, Opus), MP3, AIFF, AU, CAF, W64, by libsndfile. frame_offset frames are passed over, and num_frames
--- read (-1: all). Numbers are float32 in [-1, 1]; without normalize those of integers stay as they are (uint8, int16,
+--- torchaudio.load(uri: path, frame_offset: int = 0, num_frames: int = -1, normalize: bool = true, channels_first:
+-- bool = true) -> Tensor, int: The signal (channels×frames) of a file of sound, and its sample rate: WAV, FLAC, Ogg
+-- (Vorbis, Opus), MP3, AIFF, AU, CAF, W64, by libsndfile. frame_offset frames are passed over, and num_frames read
+-- (-1: all). Numbers are float32 in [-1, 1]; without normalize those of integers stay as they are (uint8, int16,
 -- int32). channels_first = false: (frames×channels). A file that is cut off or damaged is an error.
 -- Example:
 --     local path = os.tmpname() .. ".wav"

@@ -46,10 +46,10 @@ end
 
 --- torchaudio.save(uri: path, src: Tensor, sample_rate: int, channels_first: bool = true, format: string|nil = nil,
 -- encoding: string|nil = nil, bits_per_sample: int|nil = nil, compression: float|nil = nil): Writes a signal
--- (channels×frames) as a file of sound: "wav", "flac", "ogg" (Vorbis), "opus", "mp3", "aiff", "au", "caf" or "w64", by
--- `format` or the end of the name. Floats lie in [-1, 1]; what is beyond is cut. encoding: "PCM_S", "PCM_U", "PCM_F",
--- "ULAW", "ALAW", …; without it and bits_per_sample a WAV file keeps the dtype, as do AIFF, AU, CAF and W64. compression:
--- from 0 (least) to 1. The file is written beside and renamed.
+-- (channels×frames) as a file of sound: "wav", "flac", "ogg" (Vorbis), "opus", "mp3", "aiff", "au", "caf" or "w64",
+-- by `format` or the end of the name. Floats lie in [-1, 1]; what is beyond is cut. encoding: "PCM_S", "PCM_U",
+-- "PCM_F", "ULAW", "ALAW", …; without it and bits_per_sample a WAV file keeps the dtype, as do AIFF, AU, CAF and
+-- W64. compression: from 0 (least) to 1. The file is written beside and renamed.
 -- Example:
 --     local path = os.tmpname() .. ".flac"
 --     torchaudio.save(path, torch.zeros(2, 100), 44100)

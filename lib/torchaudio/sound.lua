@@ -14,8 +14,8 @@ end
 --- A file of the name "-" is one too, not the standard input.
 local function name_of(path) return path == "-" and "./-" or path end
 
---- The bytes of a file that is cut off: how many it says it has, and how many there are; nil where it is whole. Programs
--- that write into a pipe do not know the length, and say the largest one.
+--- The bytes of a file that is cut off: how many it says it has, and how many there are; nil where it is whole.
+-- Programs that write into a pipe do not know the length, and say the largest one.
 local function missing(library, file)
   local claimed, found = library.log(file):match "data : (%d+) %(should be (%d+)%)"
   claimed, found = tonumber(claimed), tonumber(found)

@@ -6,10 +6,10 @@ local PARAMETERS <const> = {{"uri", kind = "string", required = true},
   {"frames", kind = "positive", default = 65536}, {"frame_offset", kind = "count", default = 0},
   {"num_frames", kind = "integer", default = -1}, {"channels_first", kind = "boolean", default = true}}
 
---- torchaudio.stream(uri: path, frames: int = 65536, frame_offset: int = 0, num_frames: int = -1,
--- channels_first: bool = true) -> function: For a loop over a file of sound: signals (channels×frames) of `frames` frames
--- each, the last one may be shorter; and the sample rate. Only one is in memory at a time. The file is closed when the
--- loop ends.
+--- torchaudio.stream(uri: path, frames: int = 65536, frame_offset: int = 0, num_frames: int = -1, channels_first:
+-- bool = true) -> function: For a loop over a file of sound: signals (channels×frames) of `frames` frames each, the
+-- last one may be shorter; and the sample rate. Only one is in memory at a time. The file is closed when the loop
+-- ends.
 -- Example:
 --     local path = os.tmpname() .. ".wav"
 --     torchaudio.save(path, torch.zeros(1, 10), 8000)
