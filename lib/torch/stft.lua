@@ -34,9 +34,12 @@ return function(...)
   if x:size(2) < given.n_fft then
     options.wrong("stft", "n_fft", 2, ("at most %d, the length of the signal"):format(x:size(2)), given.n_fft)
   end
-  local frames = x:unfold(2, given.n_fft, hop) * window
-  local out = onesided and torch.fft.rfft(frames) or torch.fft.fft(frames)
-  out = out:transpose(2, 3)
+  local out
+  if onesided and spectrum.direct(x, window) then out = torch._C.call("frames_spectrum", x, window, hop)
+  else
+    local frames = x:unfold(2, given.n_fft, hop) * window
+    out = (onesided and torch.fft.rfft(frames) or torch.fft.fft(frames)):transpose(2, 3)
+  end
   if given.normalized then out = out / given.n_fft ^ 0.5 end
   if single then out = out:squeeze(1) end
   return given.return_complex and out or torch.view_as_real(out)

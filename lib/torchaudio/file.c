@@ -1,5 +1,5 @@
-/* file.c: the module "torchaudio.file": files of sound by libsndfile. torchaudio.load, save, info and stream lead through
-** it; they check arguments and make the messages.
+/* file.c: the module "torchaudio.file": files of sound by libsndfile. torchaudio.load, save, info and stream lead
+** through it; they check arguments and make the messages.
 **
 **   file = open(path)                      raises what libsndfile says
 **   describe(file) → {sample_rate =, num_frames =, num_channels =, encoding =, bits_per_sample =, format =}
@@ -283,8 +283,8 @@ static int file_write(lua_State *L) {
 
 int luaopen_torchaudio_file(lua_State *L) {
   static const luaL_Reg functions[] = {{"open", file_open}, {"close", file_close}, {"describe", file_describe},
-                                       {"log", file_log}, {"seek", file_seek}, {"read", file_read},   {"write", file_write},
-                                       {NULL, NULL}};
+                                       {"log", file_log},   {"seek", file_seek},   {"read", file_read},
+                                       {"write", file_write}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

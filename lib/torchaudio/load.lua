@@ -20,7 +20,7 @@ local PARAMETERS <const> = {{"uri", kind = "string", required = true}, {"frame_o
 return function(...)
   local given = options.read("load", PARAMETERS, ...)
   return sound.with("load", given.uri, function(library, file, info)
-    local count = sound.range("load", given.uri, given, info)
+    local count = sound.range("load", given.uri, given.frame_offset, given.num_frames, info)
     local dtype, bytes = torch.float32, false
     if not given.normalize then dtype, bytes = sound.native(info) end
     if given.frame_offset > 0 then library.seek(file, given.frame_offset) end

@@ -64,9 +64,8 @@ function sound.read(library, file, channels, count, dtype, channels_first)
   return torch.cat(parts, channels_first and 2 or 1), total
 end
 
---- How many frames there are from frame_offset on, at most num_frames (-1: all); raises where the file is shorter.
-function sound.range(who, path, given, info)
-  local offset, count = given.frame_offset, given.num_frames
+--- How many frames there are from `offset` on, at most `count` (-1: all); raises where the file is shorter.
+function sound.range(who, path, offset, count, info)
   if count < -1 or count == 0 then options.wrong(who, "num_frames", nil, "a positive integer, or -1 for all", count) end
   if offset > info.num_frames then
     sound.fail(who, path, ("frame_offset = %d is behind the end: there are %d frames"):format(offset, info.num_frames))

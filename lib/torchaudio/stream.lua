@@ -18,7 +18,7 @@ local PARAMETERS <const> = {{"uri", kind = "string", required = true},
 return function(...)
   local given = options.read("stream", PARAMETERS, ...)
   local path, file, info, library = given.uri, sound.open("stream", given.uri)
-  local ok, left = options.try(sound.range, "stream", path, given, info)
+  local ok, left = options.try(sound.range, "stream", path, given.frame_offset, given.num_frames, info)
   if ok and given.frame_offset > 0 then
     local reason
     ok, reason = pcall(library.seek, file, given.frame_offset)

@@ -1,7 +1,8 @@
 --- Sound beside torchaudio, in processor time (os.clock counts all threads):
 --     BENCH_PYTHON=/path/to/python BENCH_SECONDS=600 BENCH_ROUNDS=3 hecate scripts/bench/audio.lua
--- A row is one piece of work on BENCH_SECONDS of a signal (an hour if not given). The peer is audio.py beside this file,
--- with torchaudio; without BENCH_PYTHON it is left out. The rounds of both take turns, and the least time of each counts.
+-- A row is one piece of work on BENCH_SECONDS of a signal (an hour if not given). The peer is audio.py beside this
+-- file, with torchaudio; without BENCH_PYTHON it is left out. The rounds of both take turns, and the least time of each
+-- counts.
 local seconds, rounds = tonumber(os.getenv "BENCH_SECONDS" or 3600), tonumber(os.getenv "BENCH_ROUNDS" or 3)
 torch.set_num_threads(tonumber(os.getenv "BENCH_THREADS" or 1))
 local T, F = torchaudio.transforms, torchaudio.functional

@@ -35,7 +35,8 @@ describe("torchaudio's files", function()
   test("keep signals bit by bit where the encoding has the numbers", function()
     for _, name in ipairs {"x.wav", "x.aiff", "x.caf", "x.w64", "x.au"} do
       for dtype, x in pairs {float32 = tones(100, 8000), float64 = tones(100, 8000):double() / 3,
-        int16 = torch.tensor({{-32768, 0, 1, 32767}}):to("int16"), int32 = torch.tensor({{-2 ^ 31, 5, 2 ^ 31 - 1}}):to("int32")} do
+        int16 = torch.tensor({{-32768, 0, 1, 32767}}):to("int16"),
+        int32 = torch.tensor({{-2 ^ 31, 5, 2 ^ 31 - 1}}):to("int32")} do
         torchaudio.save(at(name), x, 22050)
         local y, rate = torchaudio.load(at(name), {normalize = false})
         assert.equal(22050, rate)
@@ -139,8 +140,8 @@ describe("torchaudio's files", function()
     fails("save: 'src' (argument 2): expected 1 to 1024 channels", torchaudio.save, at "x.wav", torch.zeros(0, 5), 8000)
     fails("save: 'src' (argument 2): expected floats, uint8, int16 or int32", torchaudio.save, at "x.wav",
       torch.ones(1, 5):to("int64"), 8000)
-    fails("save: " .. at "y.flac" .. ": a flac file has no such encoding", torchaudio.save, at "y.flac", tones(10, 8000),
-      8000, {encoding = "VORBIS"})
+    fails("save: " .. at "y.flac" .. ": a flac file has no such encoding", torchaudio.save, at "y.flac",
+      tones(10, 8000), 8000, {encoding = "VORBIS"})
     fails("no/x.wav", torchaudio.save, at "no/x.wav", tones(10, 8000), 8000)
     assert.is_nil(io.open(at "y.flac"))
     fails("stream: 'frames' (argument 2): expected a positive integer", torchaudio.stream, at "x.wav", 0)

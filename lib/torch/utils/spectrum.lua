@@ -39,6 +39,14 @@ function spectrum.real_dtype(x)
   return (x.dtype == torch.float64 or x.dtype == torch.complex128) and torch.float64 or torch.float32
 end
 
+--- Whether frames of real signals may go through the kernels that take them in one pass: no gradient is wanted of x or
+-- the window, and their numbers are those of the kernels.
+function spectrum.direct(x, window)
+  local wanted = torch.is_grad_enabled() and (x.requires_grad or window.requires_grad)
+  return not wanted and x.device.type == "cpu" and (x.dtype == torch.float32 or x.dtype == torch.float64)
+    and window.dtype == x.dtype
+end
+
 --- frames (B×T×n) added up, each `hop` after the one before: (B × n + hop (T - 1)).
 function spectrum.overlap(frames, hop)
   local batch, count, n = frames:size(1), frames:size(2), frames:size(3)

@@ -5,6 +5,7 @@ local F = require "torchaudio.functional"
 local argument = require "torchaudio.functional.argument"
 local banks = require "torchaudio.compliance.banks"
 local options = require "torch.utils.options"
+local spectrum = require "torch.utils.spectrum"
 
 local kaldi = {}
 
@@ -146,15 +147,26 @@ function kaldi.spectrogram(...)
   return less_mean(power, given.subtract_mean)
 end
 
+--- Absolute values of the spectra of frames to a power, summed up with filters (bands×frequencies, the highest left
+-- out).
+local function bands_of(frames, filters, power)
+  local n = frames:size(2)
+  local ones = torch.ones(n, {dtype = frames.dtype, device = frames.device})
+  if frames:numel() > 0 and spectrum.direct(frames, ones) then
+    local weights = torch.nn.functional.pad(filters, {0, 1}):t()
+    return torch._C.call("frames_power", frames:reshape(1, -1), ones, n, power, weights):squeeze(1):t()
+  end
+  local size = torch.fft.rfft(frames):abs()
+  return (power == 2 and size:square() or size):narrow(2, 1, n // 2):mm(filters:t())
+end
+
 --- The features of fbank, with checked arguments.
 local function fbank(name, given)
   local x = read_signal(name, given)
   if too_short(x, given) then return torch.zeros({0}, {dtype = x.dtype, device = x.device}) end
   local filters = banks.filters(name, given):to(x.dtype):to(x.device) -- before anything is computed: it checks
   local frames, energy = windowed(x, given)
-  local spectrum = torch.fft.rfft(frames):abs()
-  if given.use_power then spectrum = spectrum:square() end
-  local mels = spectrum:narrow(2, 1, given.padded // 2):mm(filters:t())
+  local mels = bands_of(frames, filters, given.use_power and 2 or 1)
   if given.use_log_fbank then mels = mels:clamp({min = EPSILON}):log() end
   return mels, energy:unsqueeze(2)
 end

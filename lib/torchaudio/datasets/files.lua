@@ -52,9 +52,7 @@ function files.place(who, given, folder, url, sha256)
   end
   local archive = given.root .. "/" .. url:match "[^/]+$"
   require("torch.hub").download_url_to_file(url, archive, {hash_prefix = sha256})
-  local there, archives = pcall(require, "torchvision.datasets.archive")
-  if not there then options.raise(("%s: %s: downloaded; unpack it there"):format(who, archive)) end
-  archives.extract(who, archive, given.into or given.root)
+  require("torchvision.datasets.archive").extract(who, archive, given.into or given.root)
   if not files.is_folder(place) then options.raise(("%s: %s: not in the archive"):format(who, place)) end
   return place
 end

@@ -32,11 +32,8 @@ local function padded(x, given)
   return F.pad(x:unsqueeze(2), {half, half}, given.pad_mode):squeeze(2)
 end
 
---- Whether the frames may go through in one pass: no gradient is wanted, and the kernel has the numbers.
-local function direct(x, given, window)
-  return given.onesided and not (torch.is_grad_enabled() and (x.requires_grad or window.requires_grad))
-    and x.device.type == "cpu" and (x.dtype == torch.float32 or x.dtype == torch.float64) and window.dtype == x.dtype
-end
+--- Whether the frames may go through in one pass.
+local function direct(x, given, window) return given.onesided and spectrum.direct(x, window) end
 
 --- Powers of the spectra of signals (B×L), or (filters given) their sums with weights; in one pass.
 local function power_directly(x, given, window, filters)
