@@ -89,6 +89,7 @@ typedef struct Storage {
   Device device;
   uint16_t lead, room; /* bytes before and behind it in its block */
   bool inference;      /* made in inference mode: no graph may keep it */
+  bool accounted;      /* the host's collector has been told of its bytes */
   atomic_uint version; /* counts in-place changes */
   void *data; /* NULL on meta */
   size_t bytes;

@@ -32,8 +32,11 @@ void tensor_account(lua_State *L, const TensorBox *box) {
   if (box->deferred != NULL) pending += (int64_t)sizeof *t;
   if (t == NULL) return;
   pending += (int64_t)sizeof *t;
-  const bool alone = atomic_load_explicit(&t->storage->refs, memory_order_relaxed) == 1;
-  if (alone && t->storage->data != NULL) pending += (int64_t)t->storage->bytes;
+  /* Once for each storage. A result may share it from the start: with what a gradient needs, or as a view. */
+  Storage *s = t->storage;
+  if (s->accounted || s->data == NULL) return;
+  s->accounted = true;
+  pending += (int64_t)s->bytes;
 }
 
 TensorBox *tensor_box_of(lua_State *L, int metatable) {

@@ -26,6 +26,9 @@ local function same_bits(a, b)
   return x:eq(y):logical_or(x:ne(x):logical_and(y:ne(y))):all():item()
 end
 
+-- What a call that nothing records computes in another order: images without a gradient are resized by sums in C.
+local REORDERED = {["nn.functional.interpolate"] = true}
+
 local walks = 0 -- of groups that ran as one
 local traced, nodes, decomposed, functional, fused = 0, 0, 0, 0, 0
 
@@ -72,7 +75,9 @@ local function judge(doc, case, way)
   local got = {again:run(inputs)}
   walks = torch._C.fused(2048)
   for i = 1, #want do
-    if not same_bits(want[i], got[i]) then return ("result %d differs:\n%s"):format(i, text) end
+    local same = same_bits(want[i], got[i]) or REORDERED[doc.op] and torch.allclose(want[i], got[i], {rtol = 1e-5,
+      atol = 1e-6})
+    if not same then return ("result %d differs:\n%s"):format(i, text) end
   end
   traced, nodes = traced + 1, nodes + #graph:nodes()
 end
