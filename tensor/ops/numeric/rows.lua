@@ -22,7 +22,7 @@ unary("acosh", "acosh(a)", "The inverse of cosh on [1, ∞).", "{1.0, 2.0}", "{0
 unary("asinh", "asinh(a)", "The inverse of sinh.", "{0.25, 0.5}", "{0.2475, 0.4812}", {types = "float",
   result = "float", complex = true, cost = true, onnx = "Asinh",
   backward = function(o) return {input = o.grad * o.input:asinh_slope()} end})
-op {"asinh_slope", "(input: Tensor) -> Tensor", private = true, types = "float", expr = "1 / hypot(a, 1)",
+op {"asinh_slope", "(input: Tensor) -> Tensor", private = true, types = "float", expr = "(T)1 / hypot(a, (T)1)",
   complex = "1 / sqrt(a * a + 1)",
   doc = "1 / √(input² + 1), the slope of asinh, also where the square leaves the dtype.",
   backward = function(o) return {input = -(o.grad * (o.input * o.out) * (o.out * o.out))} end}
