@@ -13,6 +13,7 @@ local H = require "helpers"
 
 local showing = arg[1] == "show"
 local seconds, seed = showing and 0 or tonumber(arg[1] or 5), tonumber(arg[2] or os.time())
+local most = tonumber(os.getenv "HECATE_FUZZ_PROGRAMS") or math.huge -- ends after so many, however fast they are
 local STEPS, BATCH = 14, 40 -- steps of a program; programs between two looks at the memory
 local path = os.tmpname()
 local environment = setmetatable({H = H, PATH = path}, {__index = _G})
@@ -160,7 +161,7 @@ repeat
     now = bytes()
   end
   before = now
-until os.time() - start >= seconds
+until os.time() - start >= seconds or passed >= most
 os.remove(path)
 print(("%d calls, %d of them refused; the seed after them is %d"):format(calls, refused, seed))
 print(("%d passed, %d failed"):format(passed, failed))

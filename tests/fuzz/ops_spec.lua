@@ -2,7 +2,7 @@
 local hecate = os.getenv "HECATE_BIN" or "build/hecate"
 
 local function run(arguments)
-  local pipe = assert(io.popen(("%s tests/fuzz/ops.lua %s 2>&1"):format(hecate, arguments)))
+  local pipe = assert(io.popen(("HECATE_FUZZ_PROGRAMS=400 %s tests/fuzz/ops.lua %s 2>&1"):format(hecate, arguments)))
   local text = pipe:read "a"
   return text, pipe:close()
 end

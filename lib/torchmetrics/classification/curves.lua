@@ -160,9 +160,11 @@ local function log_area(o, fpr, tpr)
   local range = torch.tensor(o.fpr_range, {dtype = fpr.dtype, device = fpr.device})
   if #fpr < 2 then return torch.zeros({}, {dtype = fpr.dtype, device = fpr.device}) end
   local y = torch.cat({tpr, curve.interpolate(range, fpr, tpr)}):sort()
-  local x = torch.cat({fpr, range}):sort():log10()
+  local x = torch.cat({fpr, range}):sort()
+  -- Looked up before the logarithm, which may round equal numbers at different places otherwise.
+  local from, to = last(x, range[1]:item()), last(x, range[2]:item())
   local bounds = range:log10()
-  local from, to = last(x, bounds[1]:item()), last(x, bounds[2]:item())
+  x = x:log10()
   return area(x:narrow(1, from, to - from + 1), y:narrow(1, from, to - from + 1)) / (bounds[2] - bounds[1])
 end
 
