@@ -3,6 +3,7 @@
 -- a Lua chunk that returns {op =, kind =, cases = {…}} (or module =, optim =, scheduler =). In it T{shape =, dtype =,
 -- data =} is a tensor, with grad = true one that requires a gradient, D"float32" a dtype, C(re, im) a complex number,
 -- M{module =, args =} a module, NIL an argument that is nil. Everything counts from 1.
+local shared = dofile "tests/recorded.lua"
 local parity = {}
 local ROOT = os.getenv "HECATE_PARITY"
 local texts = {} -- kind → {names in order, name → text}
@@ -17,24 +18,7 @@ local function unpacked(kind)
   return list
 end
 
-local function packed(kind)
-  local list = {}
-  local path = ("tests/data/parity/%s.gz"):format(kind)
-  local pipe = assert(io.popen("gzip -dc " .. path))
-  local name, lines
-  for line in pipe:lines() do
-    local next_name = line:match "^%-%-%- (.*)$"
-    if next_name then
-      if name then list[name] = table.concat(lines, "\n") end
-      name, lines = next_name, {}
-      list[#list + 1] = name
-    else lines[#lines + 1] = line end
-  end
-  if name then list[name] = table.concat(lines, "\n") end
-  assert(pipe:close(), path .. ": gzip failed")
-  assert(#list > 0, path .. ": there are no cases")
-  return list
-end
+local function packed(kind) return shared.texts(("tests/data/parity/%s.gz"):format(kind)) end
 
 --- The names of all files of a kind; a table, which holds the texts as well.
 function parity.names(kind)

@@ -1,33 +1,8 @@
 --- Recorded cases of torchaudio: tests/data/audio.gz, or the folder that HECATE_AUDIO names. It holds files of Lua
 -- tables, each after a line "--- NAME". In them T{shape=, dtype=, data=} is a tensor, R a tensor by formula, S mean,
 -- deviation and some elements of a tensor.
+local shared = dofile "tests/recorded.lua"
 local recorded = {}
-
---- u(k, seed) of the formula, in [0, 1).
-local function uniform(k, seed)
-  local x = (k + seed * 0x9E3779B9) & 0xFFFFFFFF
-  x = x ~ (x >> 16)
-  x = (x * 0x85EBCA6B) & 0xFFFFFFFF
-  x = x ~ (x >> 13)
-  x = (x * 0xC2B2AE35) & 0xFFFFFFFF
-  return (x ~ (x >> 16)) / 4294967296.0
-end
-
---- The numbers by the formula; a complex one takes two.
-local function by_formula(r)
-  local complex = r.dtype:find "complex" and {"float32", "float64"}
-  local n, data = complex and 2 or 1, {}
-  for _, size in ipairs(r.shape) do n = n * size end
-  for k = 0, n - 1 do
-    local u = uniform(k, r.seed)
-    data[k + 1] = r.dtype:find "int" and r.lo + math.floor((r.hi - r.lo + 1) * u) or r.lo + (r.hi - r.lo) * u
-  end
-  if not complex then return torch.tensor(data, {dtype = r.dtype}):reshape(r.shape) end
-  local pairs_shape = table.move(r.shape, 1, #r.shape, 1, {})
-  pairs_shape[#pairs_shape + 1] = 2
-  local half = r.dtype == "complex64" and complex[1] or complex[2]
-  return torch.view_as_complex(torch.tensor(data, {dtype = half}):reshape(pairs_shape))
-end
 
 local function environment()
   local function kind(name) return function(t) t.kind = name return t end end
@@ -45,12 +20,7 @@ function recorded.load()
     end
     return all
   end
-  local pipe = assert(io.popen "gzip -dc tests/data/audio.gz")
-  local text = pipe:read "a"
-  assert(pipe:close(), "tests/data/audio.gz cannot be read")
-  for name, chunk in (text .. "\n--- end\n"):gmatch "%-%-%- (%w[%w_]*)\n(.-)\n%f[%-]%f[-]" do
-    if name ~= "end" then all[name] = assert(load(chunk, "=" .. name, "t", recorded.environment))().cases end
-  end
+  for name, doc in pairs(shared.tables("tests/data/audio.gz", recorded.environment)) do all[name] = doc.cases end
   return all
 end
 
@@ -76,7 +46,7 @@ end
 function recorded.value(v)
   if v == recorded.environment.NIL then return nil end
   if type(v) ~= "table" then return v end
-  if v.kind == "R" then return by_formula(v) end
+  if v.kind == "R" then v = {kind = "T", shape = v.shape, dtype = v.dtype, data = shared.numbers(v)} end
   if v.kind == "T" then
     return v.dtype:find "complex" and complex_tensor(v) or torch.tensor(v.data, {dtype = v.dtype}):reshape(v.shape)
   end

@@ -1,33 +1,11 @@
 --- Recorded cases of torch.distributions: tests/data/distributions.gz, or the folder that HECATE_DISTRIBUTIONS names.
 -- It holds files of Lua tables, each after a line "--- NAME". In them T{shape=, dtype=, data=} is a tensor, R a
 -- tensor by formula.
+local shared = dofile "tests/recorded.lua"
 local recorded = {}
 
-local function read(path)
-  local pipe = assert(io.popen(path))
-  local text = pipe:read "a"
-  assert(pipe:close(), path .. " failed")
-  return text
-end
-
---- u(k, seed) of the formula, in [0, 1).
-local function uniform(k, seed)
-  local x = (k + seed * 0x9E3779B9) & 0xFFFFFFFF
-  x = x ~ (x >> 16)
-  x = (x * 0x85EBCA6B) & 0xFFFFFFFF
-  x = x ~ (x >> 13)
-  x = (x * 0xC2B2AE35) & 0xFFFFFFFF
-  return (x ~ (x >> 16)) / 4294967296.0
-end
-
 local function by_formula(r)
-  local n, data = 1, {}
-  for _, size in ipairs(r.shape) do n = n * size end
-  for k = 0, n - 1 do
-    local u = uniform(k, r.seed)
-    data[k + 1] = r.dtype:find "int" and r.lo + math.floor((r.hi - r.lo + 1) * u) or r.lo + (r.hi - r.lo) * u
-  end
-  return {kind = "T", shape = r.shape, dtype = r.dtype, grad = r.grad, data = data}
+  return {kind = "T", shape = r.shape, dtype = r.dtype, grad = r.grad, data = shared.numbers(r)}
 end
 
 local function environment()
@@ -35,14 +13,7 @@ local function environment()
 end
 
 --- The tables of all files, by name.
-function recorded.load()
-  local all = {}
-  local text = read "gzip -dc tests/data/distributions.gz"
-  for name, chunk in (text .. "\n--- end\n"):gmatch "%-%-%- (%w[%w_]*)\n(.-)\n%f[%-]%f[-]" do
-    if name ~= "end" then all[name] = assert(load(chunk, "=" .. name, "t", environment()))() end
-  end
-  return all
-end
+function recorded.load() return shared.tables("tests/data/distributions.gz", environment()) end
 
 --- A recorded tensor; what has a gradient is added to the list of leaves.
 function recorded.tensor(t, leaves)

@@ -1,42 +1,18 @@
 --- Recorded cases of torchmetrics: tests/data/metrics.gz, files of Lua tables, each after a line "--- NAME", in the
 -- form that tests/recorded_distributions.lua describes. S{shape=, mean=, at=, data=} is a tensor in short.
+local shared = dofile "tests/recorded.lua"
 local recorded = {}
 
---- u(k, seed) of the formula, in [0, 1).
-local function uniform(k, seed)
-  local x = (k + seed * 0x9E3779B9) & 0xFFFFFFFF
-  x = x ~ (x >> 16)
-  x = (x * 0x85EBCA6B) & 0xFFFFFFFF
-  x = x ~ (x >> 13)
-  x = (x * 0xC2B2AE35) & 0xFFFFFFFF
-  return (x ~ (x >> 16)) / 4294967296.0
-end
-
 local function by_formula(r)
-  local n, data = 1, {}
-  for _, size in ipairs(r.shape) do n = n * size end
-  for k = 0, n - 1 do
-    local u = uniform(k, r.seed)
-    if r.dtype == "bool" then data[k + 1] = math.floor(2 * u) == 1
-    elseif r.dtype:find "int" then data[k + 1] = r.lo + math.floor((r.hi - r.lo + 1) * u)
-    else data[k + 1] = r.lo + (r.hi - r.lo) * u end
-  end
-  return {kind = "T", shape = r.shape, dtype = r.dtype, data = data}
+  return {kind = "T", shape = r.shape, dtype = r.dtype, data = shared.numbers(r)}
 end
 
 local function tagged(kind) return function(t) t.kind = kind return t end end
 
 --- The tables of all files, by name.
 function recorded.load()
-  local pipe = assert(io.popen "gzip -dc tests/data/metrics.gz")
-  local text = pipe:read "a"
-  assert(pipe:close(), "gzip failed")
-  local env = {T = tagged "T", S = tagged "S", R = by_formula, nan = 0 / 0, inf = math.huge}
-  local all = {}
-  for name, chunk in (text .. "\n--- end\n"):gmatch "%-%-%- (%w[%w_]*)\n(.-)\n%f[%-]%f[-]" do
-    if name ~= "end" then all[name] = assert(load(chunk, "=" .. name, "t", env))() end
-  end
-  return all
+  return shared.tables("tests/data/metrics.gz",
+    {T = tagged "T", S = tagged "S", R = by_formula, nan = 0 / 0, inf = math.huge})
 end
 
 function recorded.tensor(t) return torch.tensor(t.data, {dtype = t.dtype}):reshape(t.shape) end

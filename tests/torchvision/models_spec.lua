@@ -1,8 +1,7 @@
 -- torchvision.models: names, shapes and outputs recorded from torchvision; wrong calls.
 local models = torchvision.models
 local recorded = dofile "tests/data/torchvision/models.lua"
-local formula = dofile "tests/torchvision/formula.lua"
-
+local formula = dofile "tests/recorded.lua"
 
 --- "name: 64x3x7x7", with the dtype where that is not float32, a line for each entry of the state.
 local function state_text(model)

@@ -1,29 +1,12 @@
 -- Recorded cases of torchvision's transforms: what a form of them is here, and whether a case holds.
 local F = torchvision.transforms.v2.functional
 local tv = torchvision.tv_tensors
+local shared = dofile "tests/recorded.lua"
 local recorded = {}
-
--- Element k (from 0) of the numbers of a seed, in [0, 1).
-local function u(k, seed)
-  local x = (k + seed * 0x9E3779B9) & 0xFFFFFFFF
-  x = x ~ (x >> 16)
-  x = (x * 0x85EBCA6B) & 0xFFFFFFFF
-  x = x ~ (x >> 13)
-  x = (x * 0xC2B2AE35) & 0xFFFFFFFF
-  return (x ~ (x >> 16)) / 4294967296.0
-end
 
 -- R{shape=, seed=, dtype=, lo=, hi=}: a tensor by formula.
 local function formula(r)
-  local n, data = 1, {}
-  for _, size in ipairs(r.shape) do n = n * size end
-  for k = 0, n - 1 do
-    local v = u(k, r.seed)
-    if r.dtype == "bool" then v = math.floor(2 * v) == 1
-    elseif r.dtype:find "int" then v = r.lo + math.floor((r.hi - r.lo + 1) * v)
-    else v = r.lo + (r.hi - r.lo) * v end
-    data[k + 1] = v
-  end
+  local data = shared.numbers(r)
   local double = r.dtype:find "float" and torch.tensor(data, {dtype = "float64"})
   return (double and double:to(r.dtype) or torch.tensor(data, {dtype = r.dtype})):reshape(r.shape)
 end

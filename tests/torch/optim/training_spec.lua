@@ -2,39 +2,7 @@
 -- tests/data/training has `layers` (a Sequential) or a net that is built here, the data, loss, optimiser and scheduler;
 -- each of its `runs` has losses, norms of the gradients and rates at some steps, and what the trained net gives.
 
--- u(k, seed): numbers from 0 to 1 by a formula; k counts from 0.
-local function u(k, seed)
-  local x = (k + seed * 0x9E3779B9) & 0xFFFFFFFF
-  x = x ~ (x >> 16)
-  x = (x * 0x85EBCA6B) & 0xFFFFFFFF
-  x = x ~ (x >> 13)
-  x = (x * 0xC2B2AE35) & 0xFFFFFFFF
-  return (x ~ (x >> 16)) / 4294967296.0
-end
-
-local function numbers(n, f)
-  local list = {}
-  for k = 0, n - 1 do list[k + 1] = f(k) end
-  return torch.tensor(list, {dtype = "float64"})
-end
-
-local function hash(text)
-  local h = 0x811C9DC5
-  for i = 1, #text do h = ((h ~ text:byte(i)) * 0x01000193) & 0xFFFFFFFF end
-  return h
-end
-
--- The first value of a part of a net, by its name.
-local function fill(name, x)
-  local seed, n = hash(name), x:numel()
-  if name:find "running_var$" then return numbers(n, function(k) return 0.5 + u(k, seed) end) end
-  if x.ndim >= 2 then
-    local b = math.sqrt(3 / (n // x:size(1)))
-    return numbers(n, function(k) return -b + 2 * b * u(k, seed) end)
-  end
-  if name:find "weight$" then return numbers(n, function(k) return 0.75 + 0.5 * u(k, seed) end) end
-  return numbers(n, function(k) return (2 * u(k, seed) - 1) * 0.1 end)
-end
+local shared = dofile "tests/recorded.lua"
 
 local env = {nan = 0 / 0, inf = math.huge, T = function(t) return t end, R = function(r) return r end}
 local function cases_of(name)
@@ -64,7 +32,7 @@ local function data_of(case, dtype)
     return x, y, {x:narrow(1, 1501, 297), y:narrow(1, 1501, 297)}
   end
   local r = case.x
-  local x = numbers(r.shape[1] * r.shape[2], function(k) return r.lo + (r.hi - r.lo) * u(k, r.seed) end)
+  local x = torch.tensor(shared.numbers(r), {dtype = "float64"})
   x = x:reshape(r.shape)
   local y = x:select(2, 1) * x:select(2, 2) + 0.5 * x:select(2, 3) ^ 2 - x:select(2, 4)
   x, y = x:to(dtype), y:unsqueeze(2):to(dtype)
@@ -117,7 +85,7 @@ local function net_of(case, dtype)
   torch.no_grad(function()
     for name, x in pairs(net:state_dict()) do
       names[#names + 1] = name
-      if x:is_floating_point() then x:copy_(fill(name, x):reshape(x.shape)) end
+      if x:is_floating_point() then x:copy_(shared.value(name, x):reshape(x.shape)) end
     end
   end)
   for i, entry in ipairs(case.state) do assert.equal(entry:match "^(.-):", names[i]) end
