@@ -131,6 +131,7 @@ enum {
   TENSOR_AT_HOME = 4,        /* lies in one block with a storage: see tensor.c */
   TENSOR_HOOKED = 8,         /* a hook was added: see Hook */
   TENSOR_APART = 16,         /* other results were computed of the same ops, and their gradients do not pass here */
+  TENSOR_UNRECORDED = 32,    /* a view of a tensor that wants gradients, made with gradients off */
 };
 
 struct Tensor {

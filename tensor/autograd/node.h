@@ -82,6 +82,11 @@ static inline bool node_keeps(uint32_t saved, const uint16_t *read_by, int i, ui
   return (saved >> i & 1) && (read_by == NULL || (read_by[i] & wanted));
 }
 
+/* ---- cycle.c ---- */
+/* Before 'written' becomes the history of 'changed' (a tensor, or the base of a view), which was changed in place: the
+** nodes that it leads to, those younger than 'since', no longer keep that tensor itself. */
+void autograd_break_cycle(Node *written, const Tensor *changed, uint64_t since);
+
 /* ---- node.c ---- */
 Status node_new(NodeKind kind, OpId op, int n_inputs, int n_outputs, bool save_in,
                 bool save_out, size_t attrs_size, Node **out);

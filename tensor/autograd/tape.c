@@ -209,6 +209,9 @@ Status tape_before_in_place(Call *c, BeforeInPlace *before) {
   /* The history of a result follows its layout even with gradients off: what flows to it later has the new one. */
   bool follows = c->info->kind == KIND_VIEW && t->base == NULL && !tensor_is_leaf(t);
   if (!grad_enabled() && !follows) return OK;
+  if (t->flags & TENSOR_UNRECORDED && grad_enabled())
+    return fail(ERROR_ARGUMENT, "%s_: a view that was made with gradients off (torch.no_grad) cannot be changed with "
+                "gradients on; make the view anew, or change it inside of torch.no_grad", c->info->lua_name);
   const bool own = tensor_requires_grad(t);
   const uint32_t wanted = wanted_inputs(c);
   if (own && (tensor_is_leaf(t) || (t->base != NULL && tensor_is_leaf(t->base))))
@@ -238,7 +241,12 @@ Status tape_record_in_place(Call *c, BeforeInPlace *before) {
   Node *n = before->node;
   for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++) /* kept before they were written */
     if (n->saved_out[i].tensor != NULL) n->saved_out[i].changes = tensor_changes(n->saved_out[i].tensor);
-  TRY(t->base != NULL ? tensor_set_history(t->base, before->written, 0) : tensor_set_history(t, n, 0));
+  Tensor *changed = t->base != NULL ? t->base : t;
+  Node *written = t->base != NULL ? before->written : n;
+  const Node *old = changed->autograd != NULL ? changed->autograd->grad_fn : NULL;
+  if (atomic_load_explicit(&changed->refs, memory_order_relaxed) > 1) /* what holds it may be a node */
+    autograd_break_cycle(written, changed, old != NULL ? old->sequence : 0);
+  TRY(tensor_set_history(changed, written, 0));
   for (int k = 0; k < c->n_in; k++) forget_history(c->in[k], t);
   return OK;
 }

@@ -17,8 +17,12 @@ static Status count_elements(const char *who, Tensor *t) {
               shape_text(text, t->ndim, t->shape));
 }
 
+/* A view that is made with gradients off knows no base: what is written into it would be missing in the history of that
+** tensor, so it cannot be changed with gradients on. */
 static void note_base(Tensor *view, Tensor *of) {
   if (grad_enabled()) view->base = tensor_retain(of->base != NULL ? of->base : of);
+  else if (tensor_requires_grad(of)) view->flags |= TENSOR_UNRECORDED;
+  if (of->flags & TENSOR_UNRECORDED) view->flags |= TENSOR_UNRECORDED;
 }
 
 static Status view_list(Call *c) {

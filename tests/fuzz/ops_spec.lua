@@ -1,15 +1,15 @@
--- tests/fuzz/ops.lua for some seconds; `scripts/test long` runs it longer under the sanitizers.
+-- tests/fuzz/ops.lua over some hundred programs; `scripts/test long` runs it longer under the sanitizers.
 local hecate = os.getenv "HECATE_BIN" or "build/hecate"
 
 local function run(arguments)
-  local pipe = assert(io.popen(("HECATE_FUZZ_PROGRAMS=400 %s tests/fuzz/ops.lua %s 2>&1"):format(hecate, arguments)))
+  local pipe = assert(io.popen(("HECATE_FUZZ_PROGRAMS=800 %s tests/fuzz/ops.lua %s 2>&1"):format(hecate, arguments)))
   local text = pipe:read "a"
   return text, pipe:close()
 end
 
 describe("random programs", function()
   it("are refused in one line or run, and leave no memory", function()
-    local text, ok = run "4 1"
+    local text, ok = run "60 1"
     local calls, passed = text:match "(%d+) calls, %d+ of them refused; [^\n]*\n(%d+) passed, 0 failed\n$"
     assert.is_truthy(passed, text)
     assert.is_true(tonumber(calls) > 1000 and tonumber(passed) >= 80, text)
