@@ -109,8 +109,8 @@ local QUALITY <const> = {"quality", kind = "positive", default = 75}
 
 --- The bytes of a file: the image and what the format is told.
 local function bytes_of(who, format, given, input)
-  return encode.image(who, format, input or given.input, {quality = given.quality, level = given.compression_level,
-    delay = given.delay})
+  return encode.image(who, format, input or given.input, {quality = given.quality,
+    compression_level = given.compression_level, delay = given.delay})
 end
 
 --- torchvision.io.encode_png(input: Tensor, compression_level: count = 6) -> Tensor: The bytes of a PNG: of an image
@@ -147,12 +147,13 @@ function io.write_jpeg(...)
 end
 
 --- torchvision.io.write_image(input: Tensor, filename: path, format: string = nil, quality: positive = nil,
--- compression_level: count = 6, delay: count = 10): Writes an image in the format of the ending of its name, or in
--- the one given: png, jpeg, webp (without a quality no pixel changes), gif (N×3×H×W is an animation; delay:
--- hundredths of a second between frames), tiff (also float32), bmp, ppm.
+-- compression_level: count = nil, delay: count = nil): Writes an image in the format of the ending of its name, or
+-- in the one given: png (compression_level: 6), jpeg (quality: 75), webp (without a quality no pixel changes), gif
+-- (N×3×H×W is an animation; delay: 10 hundredths of a second between frames), tiff (also float32), bmp, ppm. An
+-- option that the format does not have is refused.
 function io.write_image(...)
   local given = options.read("write_image", {INPUT, FILENAME, {"format", kind = "string"},
-    {"quality", kind = "positive"}, LEVEL, {"delay", kind = "count", default = 10}}, ...)
+    {"quality", kind = "positive"}, {"compression_level", kind = "count"}, {"delay", kind = "count"}}, ...)
   local format = encode.format("write_image", given.filename, given.format)
   encode.write("write_image", given.filename, bytes_of("write_image", format, given))
 end

@@ -91,7 +91,7 @@ function utils.save_image(...)
   local format = encode.format("save_image", given.fp, given.format)
   local bytes = torch.no_grad(function()
     local image = (grid_of("save_image", given):cpu():to "float32" * 255 + 0.5):clamp(0, 255):to "uint8"
-    return encode.image("save_image", format, image, {level = 6, delay = 10})
+    return encode.image("save_image", format, image, {})
   end)
   encode.write("save_image", given.fp, bytes)
 end

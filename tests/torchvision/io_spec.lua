@@ -35,6 +35,31 @@ local function picture(channels, height, width)
   return (x * 7 % 256):to "uint8"
 end
 
+--- The bytes of a TIFF that has a picture of one channel in square tiles, which are not packed.
+local function tiled_tiff(x, tile)
+  local height, width = x.shape[2], x.shape[3]
+  local across, down = (width + tile - 1) // tile, (height + tile - 1) // tile
+  local wide = torch.zeros(down * tile, across * tile):to "uint8"
+  wide:narrow(1, 1, height):narrow(2, 1, width):copy_(x[1])
+  local tiles = wide:reshape(down, tile, across, tile):transpose(2, 3):reshape(-1):tolist()
+  local n, area, offsets, counts = across * down, tile * tile, {}, {}
+  for i = 1, n do offsets[i], counts[i] = 8 + (i - 1) * area, area end
+  local behind = 8 + n * area
+  -- Tag, type (2 or 4 bytes), number of values, value.
+  local entries = {{256, 3, 1, width}, {257, 3, 1, height}, {258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 1},
+    {277, 3, 1, 1}, {322, 3, 1, tile}, {323, 3, 1, tile}, {324, 4, n, n > 1 and behind or 8},
+    {325, 4, n, n > 1 and behind + 4 * n or area}}
+  local parts = {string.pack("<c2I2I4", "II", 42, behind + 8 * n)}
+  for _, byte in ipairs(tiles) do parts[#parts + 1] = string.char(byte) end
+  for _, list in ipairs {offsets, counts} do
+    parts[#parts + 1] = string.pack("<" .. ("I4"):rep(n), table.unpack(list))
+  end
+  parts[#parts + 1] = string.pack("<I2", #entries)
+  for _, entry in ipairs(entries) do parts[#parts + 1] = string.pack("<I2I2I4I4", table.unpack(entry)) end
+  local bytes = table.concat(parts) .. "\0\0\0\0"
+  return torch.tensor({bytes:byte(1, -1)}, {dtype = "uint8"})
+end
+
 describe("images that are read", function()
   for format in pairs {png = 1, jpeg = 1, webp = 1, gif = 1, tiff = 1, bmp = 1, pnm = 1} do
     needs(format)("are those of other readers: " .. format, function()
@@ -163,7 +188,32 @@ describe("images that are written", function()
     vision.write_image(picture(4, 3, 5), folder .. "/a.webp")
     vision.write_image(x, folder .. "/lossy.webp", {quality = 20})
     assert.is_false(torch.equal(x, vision.read_image(folder .. "/lossy.webp")))
+    for option, endings in pairs {quality = {"png", "gif", "tif", "bmp", "ppm"},
+      compression_level = {"jpg", "webp", "gif", "bmp"}, delay = {"png", "webp", "ppm"}} do
+      for _, ending in ipairs(endings) do
+        local path = folder .. "/o." .. ending
+        refused(("write_image: '%s': a "):format(option), vision.write_image, x, path, {[option] = 9})
+      end
+    end
+    refused("write_image: 'delay': a BMP image has no such option", vision.write_image, x, folder .. "/o.bmp",
+      {delay = 5})
     refused("the name must end as one of png, jpeg", vision.write_image, x, folder .. "/x.xyz")
+  end)
+
+  needs("tiff")("of tiles are whole, also where the last ones reach over the edges", function()
+    for _, size in ipairs {{40, 24}, {33, 17}, {16, 16}, {5, 40}} do
+      local width, height = table.unpack(size)
+      local x = picture(1, height, width)
+      assert.is_true(torch.equal(x, vision.decode_image(tiled_tiff(x, 16))))
+    end
+  end)
+
+  it("of few colours hold their pixels behind a short palette", function()
+    local header = string.pack("<c2I4I4I4", "BM", 0, 0, 14 + 40 + 8)
+      .. string.pack("<I4i4i4I2I2I4I4I4I4I4I4", 40, 2, 1, 1, 8, 0, 0, 0, 0, 0, 0)
+    local bytes = header .. "\0\0\0\0\9\9\9\0" .. "\1\0\7\5"
+    local x = vision.decode_image(torch.tensor({bytes:byte(1, -1)}, {dtype = "uint8"}))
+    assert.same({{{9, 0}}}, x:tolist())
   end)
 
   needs("gif")("of many colours get a palette near to them", function()

@@ -57,13 +57,15 @@ static bool bmp_read_fields(Bmp *b, uint32_t header) {
   return b->fields[0].mask != 0 && b->fields[1].mask != 0 && b->fields[2].mask != 0;
 }
 
-/* The palette: entries of 3 bytes in the oldest files, else of 4; blue first. */
+/* The palette: entries of 3 bytes in the oldest files, else of 4; blue first. A file may hold fewer of them than its
+** number of bits allows: then the pixels begin earlier. */
 static void bmp_read_palette(Bmp *b, uint32_t header) {
   const size_t entry = header == CORE_HEADER ? 3 : 4, first = FILE_HEADER + header;
+  const size_t end = b->pixels < b->size ? b->pixels : b->size;
   uint32_t n = header == CORE_HEADER ? 0 : bmp_u32(b->bytes + FILE_HEADER + 32);
   if (n == 0 || n > 1u << b->bits) n = 1u << b->bits;
   b->channels = 1;
-  for (uint32_t i = 0; i < n && first + (i + 1) * entry <= b->size; i++) {
+  for (uint32_t i = 0; i < n && first + (i + 1) * entry <= end; i++) {
     const uint8_t *from = b->bytes + first + i * entry;
     for (int c = 0; c < 3; c++) b->palette[i][c] = from[2 - c];
     if (from[0] != from[1] || from[0] != from[2]) b->channels = 3;

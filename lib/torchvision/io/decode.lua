@@ -26,6 +26,9 @@ end
 local TITLES <const> = {png = "a PNG image", jpeg = "a JPEG image", gif = "a GIF image", tiff = "a TIFF image",
   bmp = "a BMP image", webp = "a WebP image", pnm = "a PPM image"}
 
+--- A file of this format, in words.
+function decode.title(format) return TITLES[format] end
+
 --- What the bytes are instead, in words.
 local function other(head, format)
   return TITLES[format] or internal.file_format(head) or "of an unknown format"

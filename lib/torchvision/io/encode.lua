@@ -1,5 +1,6 @@
 -- From an image to the bytes of a file: for torchvision.io and torchvision.utils.
 local internal = torch._C
+local decode = require "torchvision.io.decode"
 local options = require "torch.utils.options"
 
 local encode = {}
@@ -53,26 +54,36 @@ local function check_level(who, level)
   return level
 end
 local function check_quality(who, quality)
-  if quality and quality > 100 then options.wrong(who, "quality", nil, "a quality from 1 to 100", quality) end
+  if quality > 100 then options.wrong(who, "quality", nil, "a quality from 1 to 100", quality) end
   return quality
 end
 
---- What each codec is told besides the pixels.
-local SETTINGS <const> = {
-  png = function(who, settings) return check_level(who, settings.level) end,
-  jpeg = function(who, settings) return check_quality(who, settings.quality or 75) end,
-  webp = function(who, settings) return check_quality(who, settings.quality) end,
-  gif = function(who, settings)
-    local delay, expected = settings.delay, "hundredths of a second, up to 65535"
-    if delay > 65535 then options.wrong(who, "delay", nil, expected, delay) end
-    return delay
-  end,
-}
+local function check_delay(who, delay)
+  if delay > 65535 then options.wrong(who, "delay", nil, "hundredths of a second, up to 65535", delay) end
+  return delay
+end
 
---- The bytes of an image as a file of a format; `settings`: {quality =, level =, delay =}.
+--- What each codec is told besides the pixels: the option, its check, its value where it is not given.
+local SETTINGS <const> = {png = {"compression_level", check_level, 6}, jpeg = {"quality", check_quality, 75},
+  webp = {"quality", check_quality}, gif = {"delay", check_delay, 10}}
+
+--- The value of the option that a format has. The others are refused: they would change nothing.
+local function setting_of(who, format, settings)
+  local row = SETTINGS[format] or {}
+  for _, name in ipairs {"quality", "compression_level", "delay"} do
+    if settings[name] ~= nil and name ~= row[1] then
+      options.raise(("%s: '%s': %s has no such option"):format(who, name, decode.title(format)))
+    end
+  end
+  local value = settings[row[1]]
+  if value == nil then return row[3] end
+  return row[2](who, value)
+end
+
+--- The bytes of an image as a file of a format; `settings`: {quality =, compression_level =, delay =}.
 function encode.image(who, format, input, settings)
-  local pixels, chosen = pixels_of(who, format, input), SETTINGS[format]
-  return require("torchvision.io." .. format).encode(pixels, chosen and chosen(who, settings))
+  local pixels, setting = pixels_of(who, format, input), setting_of(who, format, settings)
+  return require("torchvision.io." .. format).encode(pixels, setting)
 end
 
 local ENDINGS <const> = {png = "png", jpg = "jpeg", jpeg = "jpeg", webp = "webp", gif = "gif", tif = "tiff",

@@ -85,7 +85,6 @@ static bool tiff_blocks(TIFF *tiff, const TiffHead *h, TiffPlace *p, uint16_t pl
         : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, y, plane), block, (tmsize_t)wanted);
       if (got < (tmsize_t)wanted) return false;
       tiff_place(p, block, x, y, across, rows);
-      if (down > h->height - y) break;
     }
   return true;
 }
