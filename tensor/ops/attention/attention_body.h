@@ -1,74 +1,142 @@
-/* attention_body.h: attention for element type T. */
+/* attention_body.h: blocks of scores for element type T, and attention from them. */
 
-/* The mask of rows [from, from + rows) and columns [at, at + m) of head h of sample n is put on their scores. */
+enum { NAME(ATTENTION_LANES) = TILE_UNIT / sizeof(T) }; /* queries at a time */
+
+/* ---- operands ------------------------------------------------------------------------ */
+
+/* The rows [from, from + rows) of a head as columns, times a factor; the columns up to a->ld are 0. */
+static void NAME(attention_turn)(const Attention *a, const Heads *x, int64_t n, int64_t h, int64_t from, int64_t rows,
+                                 int64_t width, double factor, T *out) {
+  const Matrix m = attention_rows(a, x, n, h, from, rows, width);
+  const T *data = m.data;
+  for (int64_t k = 0; k < width; k++, out += a->ld) {
+    for (int64_t i = 0; i < rows; i++) out[i] = (T)factor * data[i * m.row + k * m.column];
+    for (int64_t i = rows; i < a->ld; i++) out[i] = 0;
+  }
+}
+
+/* The rows side by side: where they lie, or copied to 'copy'. */
+static const T *NAME(attention_dense)(const Attention *a, const Heads *x, int64_t n, int64_t h, int64_t from,
+                                      int64_t rows, int64_t width, T *copy) {
+  const Matrix m = attention_rows(a, x, n, h, from, rows, width);
+  const T *data = m.data;
+  if (m.column == 1 && m.row == width) return data;
+  for (int64_t i = 0; i < rows; i++) {
+    const T *row = data + i * m.row;
+    if (m.column == 1) memcpy(copy + i * width, row, (size_t)width * sizeof(T));
+    else
+      for (int64_t k = 0; k < width; k++) copy[i * width + k] = row[k * m.column];
+  }
+  return copy;
+}
+
+/* C += A · B, where B has dense rows of 'columns' numbers. */
+static Status NAME(attention_add)(const Attention *a, Matrix left, const T *b, int64_t columns, T *c, int64_t ldc) {
+  const Matrix right = {b, left.columns, columns, columns, 1};
+  if (columns % NAME(ATTENTION_LANES) != 0) return KERNEL(gemm)(a->dtype, left, right, 1, 1, c, ldc);
+  KERNEL(tiles_multiply)(a->dtype, left, b, columns, columns, true, c, ldc);
+  return OK;
+}
+
+/* ---- scores -------------------------------------------------------------------------- */
+
+/* The mask of queries [from, from + rows) and positions [at, at + m) of head h of sample n is put on their scores. */
 static void NAME(attention_mask)(const Attention *a, int64_t n, int64_t h, int64_t from, int64_t rows, int64_t at,
                                  int64_t m, T *scores) {
   const Heads *mask = &a->mask;
-  for (int64_t i = 0; i < rows; i++, scores += a->columns) {
-    const int64_t start = n * mask->batch + h * mask->head + (from + i) * mask->row + at * mask->column;
+  const int64_t start = n * mask->batch + h * mask->head + from * mask->row;
+  for (int64_t j = 0; j < m; j++, scores += a->ld) {
+    const int64_t place = start + (at + j) * mask->column;
     if (a->bools) {
-      const bool *counts = (const bool *)mask->data + start;
-      for (int64_t j = 0; j < m; j++)
-        if (!counts[j * mask->column]) scores[j] = -(T)INFINITY;
+      const bool *counts = (const bool *)mask->data + place;
+      for (int64_t i = 0; i < rows; i++) scores[i] = counts[i * mask->row] ? scores[i] : -(T)INFINITY;
     } else {
-      const T *added = (const T *)mask->data + start;
-      for (int64_t j = 0; j < m; j++) scores[j] += added[j * mask->column];
+      const T *added = (const T *)mask->data + place;
+      for (int64_t i = 0; i < rows; i++) scores[i] += (T)LOG2_E * added[i * mask->row];
     }
   }
 }
 
-/* The scores of rows [from, from + rows) and columns [at, at + m), in rows of a->columns numbers. */
-static Status NAME(attention_scores)(const Attention *a, int64_t n, int64_t h, int64_t from, int64_t rows, int64_t at,
-                                     int64_t m, T *scores) {
-  const Matrix q = attention_rows(a, &a->q, n, h, from, rows, a->width);
-  const Matrix k = attention_rows(a, &a->k, n, h / a->shared, at, m, a->width);
-  TRY(KERNEL(gemm)(a->dtype, q, matrix_t(k), a->scale, 0, scores, a->columns));
+/* The scores of queries [from, from + rows) and positions [at, at + m); 'turned' are the queries as columns. */
+static void NAME(attention_scores)(const Attention *a, int64_t n, int64_t h, int64_t from, int64_t rows, int64_t at,
+                                   int64_t m, const T *turned, T *scores) {
+  const Matrix keys = attention_rows(a, &a->k, n, h / a->shared, at, m, a->width);
+  KERNEL(tiles_multiply)(a->dtype, keys, turned, a->ld, a->ld, false, scores, a->ld);
   if (a->has_mask) NAME(attention_mask)(a, n, h, from, rows, at, m, scores);
-  return OK;
-}
-
-/* ---- forward ------------------------------------------------------------------------ */
-
-static T NAME(attention_most)(const T *x, int64_t n) {
-  T most = -(T)INFINITY;
-#pragma omp simd reduction(max : most)
-  for (int64_t i = 0; i < n; i++) most = x[i] > most ? x[i] : most;
-  return most;
-}
-
-/* Scores become exp(score - most). Returns their sum. */
-static T NAME(attention_exp)(T *x, int64_t n, T most) {
-  T sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; i++) {
-    x[i] = exp(x[i] - most);
-    sum += x[i];
+  if (!a->causal) return;
+  for (int64_t j = from < at ? 0 : from - at; j < m; j++) { /* earlier positions are seen by all */
+    const int64_t unseen = attention_least(rows, at + j - from);
+    for (int64_t i = 0; i < unseen; i++) scores[j * a->ld + i] = -(T)INFINITY;
   }
-  return sum;
 }
 
-/* A row of scores, of which 'seen' count, becomes weights. 'most' and 'sum' are those of the columns before; the
-** row 'out' of what has been added up so far is scaled when a larger score has come. Where all scores are -infinite,
-** the weights are 0. */
-static void NAME(attention_row)(T *scores, int64_t m, int64_t seen, T *most, T *sum, T *out, int64_t depth) {
-  const T last = *most, now = NAME(attention_most)(scores, seen), next = now > last ? now : last;
-  memset(scores + seen, 0, (size_t)(m - seen) * sizeof(T));
-  const T shift = next == -(T)INFINITY ? (T)0 : next, factor = last == next ? (T)1 : exp(last - shift);
-  *sum = *sum * factor + NAME(attention_exp)(scores, seen, shift);
-  *most = next;
-  if (factor == 1) return;
-  for (int64_t j = 0; j < depth; j++) out[j] *= factor;
+/* ---- forward ------------------------------------------------------------------------- */
+
+/* The largest of m scores of each of some queries, or 'most'. */
+static void NAME(attention_most)(int64_t m, int64_t ld, const T *scores, T *most) {
+  T even[NAME(ATTENTION_LANES)], odd[NAME(ATTENTION_LANES)];
+  for (int i = 0; i < NAME(ATTENTION_LANES); i++) even[i] = odd[i] = most[i];
+  int64_t j = 0;
+  for (; j + 1 < m; j += 2) {
+    const T *x = scores + j * ld, *y = x + ld;
+#pragma omp simd
+    for (int i = 0; i < NAME(ATTENTION_LANES); i++) {
+      even[i] = x[i] > even[i] ? x[i] : even[i];
+      odd[i] = y[i] > odd[i] ? y[i] : odd[i];
+    }
+  }
+  for (int i = 0; i < NAME(ATTENTION_LANES); i++) most[i] = even[i] > odd[i] ? even[i] : odd[i];
+  for (int i = 0; i < NAME(ATTENTION_LANES) && j < m; i++)
+    most[i] = scores[j * ld + i] > most[i] ? scores[j * ld + i] : most[i];
 }
 
-/* The rows of a block, divided by their sums; a row that sees nothing is 0, and its sum is infinite. */
+/* Scores become 2^(score - shift); their sums are added to 'sum'. */
+static void NAME(attention_powers)(int64_t m, int64_t ld, T *scores, const T *shift, T *sum) {
+  T total[NAME(ATTENTION_LANES)] = {0}, less[NAME(ATTENTION_LANES)];
+  for (int i = 0; i < NAME(ATTENTION_LANES); i++) less[i] = shift[i];
+  for (int64_t j = 0; j < m; j++, scores += ld) {
+#pragma omp simd
+    for (int i = 0; i < NAME(ATTENTION_LANES); i++) {
+      const T weight = NAME(quick_exp2)(scores[i] - less[i]);
+      scores[i] = weight;
+      total[i] += weight;
+    }
+  }
+  for (int i = 0; i < NAME(ATTENTION_LANES); i++) sum[i] += total[i];
+}
+
+/* Scores of m positions become weights. 'most' and 'sum' are those of the positions before; the factors are what
+** has been added up so far is to be multiplied by, for a larger score has come. Returns whether one is not 1. Where all
+** scores are -infinite, the weights are 0. */
+static bool NAME(attention_weights)(const Attention *a, int64_t m, T *scores, T *most, T *sum, T *factors) {
+  bool scaled = false;
+  for (int64_t at = 0; at < a->ld; at += NAME(ATTENTION_LANES)) {
+    T next[NAME(ATTENTION_LANES)], shift[NAME(ATTENTION_LANES)];
+    for (int i = 0; i < NAME(ATTENTION_LANES); i++) next[i] = most[at + i];
+    NAME(attention_most)(m, a->ld, scores + at, next);
+    for (int i = 0; i < NAME(ATTENTION_LANES); i++) {
+      shift[i] = next[i] == -(T)INFINITY ? (T)0 : next[i];
+      factors[at + i] = next[i] == most[at + i] ? (T)1 : NAME(quick_exp2)(most[at + i] - shift[i]);
+      scaled |= factors[at + i] != 1;
+      sum[at + i] *= factors[at + i];
+      most[at + i] = next[i];
+    }
+    NAME(attention_powers)(m, a->ld, scores + at, shift, sum + at);
+  }
+  return scaled;
+}
+
+/* The results of a block of queries, divided by their sums; one that sees nothing is 0, and its sum is infinite. 'most'
+** and 'sum' are of powers of a number whose logarithm is 'scale'. */
 static void NAME(attention_finish)(const Attention *a, int64_t n, int64_t h, int64_t from, int64_t rows, const T *most,
-                                   const T *sum) {
+                                   const T *sum, double scale) {
   T *logarithms = (T *)a->sums + (n * a->heads + h) * a->length + from;
   for (int64_t i = 0; i < rows; i++) {
     T *out = attention_at(a, &a->out, n, h, from + i);
     const T factor = sum[i] == 0 ? (T)0 : 1 / sum[i];
     for (int64_t j = 0; j < a->depth; j++) out[j] *= factor;
-    logarithms[i] = sum[i] == 0 ? (T)INFINITY : (most[i] == -(T)INFINITY ? (T)0 : most[i]) + log(sum[i]);
+    logarithms[i] =
+        sum[i] == 0 ? (T)INFINITY : (most[i] == -(T)INFINITY ? (T)0 : (T)scale * most[i]) + log(sum[i]);
   }
 }
 
@@ -77,88 +145,21 @@ static Status NAME(attention_forward)(const void *plan, Call *c, int64_t task, v
   const int64_t head = task / a->blocks, n = head / a->heads, h = head % a->heads;
   const int64_t from = task % a->blocks * a->rows, rows = attention_least(a->rows, a->length - from);
   const int64_t end = a->causal ? attention_least(a->positions, from + rows) : a->positions;
-  T *scores = scratch, *most = scores + a->rows * a->columns, *sum = most + a->rows;
-  T *out = attention_at(a, &a->out, n, h, from);
+  T *turned = scratch, *scores = turned + a->ld * a->width, *most = scores + a->ld * a->columns;
+  T *sum = most + a->ld, *factors = sum + a->ld, *copy = factors + a->ld, *out = attention_at(a, &a->out, n, h, from);
   (void)c;
-  for (int64_t i = 0; i < rows; i++) {
-    most[i] = -(T)INFINITY, sum[i] = 0;
-    memset(out + i * a->out.row, 0, (size_t)a->depth * sizeof(T));
-  }
+  NAME(attention_turn)(a, &a->q, n, h, from, rows, a->width, a->scale * LOG2_E, turned);
+  for (int64_t i = 0; i < a->ld; i++) most[i] = -(T)INFINITY, sum[i] = 0;
+  for (int64_t i = 0; i < rows; i++) memset(out + i * a->out.row, 0, (size_t)a->depth * sizeof(T));
   for (int64_t at = 0; at < end; at += a->columns) {
     const int64_t m = attention_least(a->columns, end - at);
-    TRY(NAME(attention_scores)(a, n, h, from, rows, at, m, scores));
-    for (int64_t i = 0; i < rows; i++)
-      NAME(attention_row)(scores + i * a->columns, m, attention_seen(a, from + i, at, m), &most[i], &sum[i],
-                          out + i * a->out.row, a->depth);
-    const Matrix weights = {scores, rows, m, a->columns, 1};
-    TRY(KERNEL(gemm)(a->dtype, weights, attention_rows(a, &a->v, n, h / a->shared, at, m, a->depth), 1, 1, out,
-                     a->out.row));
+    NAME(attention_scores)(a, n, h, from, rows, at, m, turned, scores);
+    const bool scaled = NAME(attention_weights)(a, m, scores, most, sum, factors);
+    for (int64_t i = 0; i < rows && scaled; i++)
+      for (int64_t j = 0; j < a->depth; j++) out[i * a->out.row + j] *= factors[i];
+    const T *values = NAME(attention_dense)(a, &a->v, n, h / a->shared, at, m, a->depth, copy);
+    TRY(NAME(attention_add)(a, (Matrix){scores, rows, m, 1, a->ld}, values, a->depth, out, a->out.row));
   }
-  NAME(attention_finish)(a, n, h, from, rows, most, sum);
-  return OK;
-}
-
-/* ---- backward ----------------------------------------------------------------------- */
-
-/* Σ g · out of each row of a head: what the gradient of softmax takes off. */
-static void NAME(attention_deltas)(const Attention *a, int64_t n, int64_t h, T *delta) {
-  for (int64_t i = 0; i < a->length; i++) {
-    const T *g = attention_at(a, &a->g, n, h, i), *out = attention_at(a, &a->out, n, h, i);
-    T sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t j = 0; j < a->depth; j++) sum += g[j] * out[j];
-    delta[i] = sum;
-  }
-}
-
-/* A row of m places, of which the first 'seen' take part. scores: becomes the weights, exp(score - logarithm). grads:
-** the gradient of the weights becomes that of the scores; 'delta' is the sum of weight · gradient over the row. */
-static void NAME(attention_row_backward)(T *restrict scores, T *restrict grads, int64_t m, int64_t seen, T logarithm,
-                                         T delta) {
-#pragma omp simd
-  for (int64_t j = 0; j < seen; j++) {
-    scores[j] = exp(scores[j] - logarithm);
-    grads[j] = scores[j] * (grads[j] - delta);
-  }
-  memset(scores + seen, 0, (size_t)(m - seen) * sizeof(T));
-  memset(grads + seen, 0, (size_t)(m - seen) * sizeof(T));
-}
-
-/* What the rows [from, from + rows) and the columns [at, at + m) give to the gradients. */
-static Status NAME(attention_block_backward)(const Attention *a, int64_t n, int64_t h, int64_t from, int64_t rows,
-                                             int64_t at, int64_t m, const T *delta, T *scores, T *grads) {
-  const int64_t kv = h / a->shared;
-  const T *logarithms = (const T *)a->sums + (n * a->heads + h) * a->length;
-  const Matrix q = attention_rows(a, &a->q, n, h, from, rows, a->width);
-  const Matrix g = attention_rows(a, &a->g, n, h, from, rows, a->depth);
-  const Matrix k = attention_rows(a, &a->k, n, kv, at, m, a->width);
-  const Matrix v = attention_rows(a, &a->v, n, kv, at, m, a->depth);
-  const Matrix weights = {scores, rows, m, a->columns, 1}, slopes = {grads, rows, m, a->columns, 1};
-  TRY(NAME(attention_scores)(a, n, h, from, rows, at, m, scores));
-  TRY(KERNEL(gemm)(a->dtype, g, matrix_t(v), 1, 0, grads, a->columns));
-  for (int64_t i = 0; i < rows; i++)
-    NAME(attention_row_backward)(scores + i * a->columns, grads + i * a->columns, m,
-                                 attention_seen(a, from + i, at, m), logarithms[from + i], delta[from + i]);
-  TRY(KERNEL(gemm)(a->dtype, matrix_t(weights), g, 1, 1, attention_at(a, &a->dv, n, kv, at), a->dv.row));
-  TRY(KERNEL(gemm)(a->dtype, slopes, k, a->scale, 1, attention_at(a, &a->dq, n, h, from), a->dq.row));
-  return KERNEL(gemm)(a->dtype, matrix_t(slopes), q, a->scale, 1, attention_at(a, &a->dk, n, kv, at), a->dk.row);
-}
-
-/* A task is a head of keys and values with all heads of queries that share it. */
-static Status NAME(attention_backward)(const void *plan, Call *c, int64_t task, void *scratch) {
-  const Attention *a = plan;
-  const int64_t groups = a->heads / a->shared, n = task / groups, first = task % groups * a->shared;
-  T *scores = scratch, *grads = scores + a->rows * a->columns, *delta = grads + a->rows * a->columns;
-  (void)c;
-  for (int64_t h = first; h < first + a->shared; h++) {
-    NAME(attention_deltas)(a, n, h, delta);
-    for (int64_t from = 0; from < a->length; from += a->rows) {
-      const int64_t rows = attention_least(a->rows, a->length - from);
-      const int64_t end = a->causal ? attention_least(a->positions, from + rows) : a->positions;
-      for (int64_t at = 0; at < end; at += a->columns)
-        TRY(NAME(attention_block_backward)(a, n, h, from, rows, at, attention_least(a->columns, end - at), delta,
-                                           scores, grads));
-    }
-  }
+  NAME(attention_finish)(a, n, h, from, rows, most, sum, LOG_2);
   return OK;
 }

@@ -31,9 +31,10 @@ local function close(expected, got, tolerance)
 end
 
 describe("scaled_dot_product_attention in blocks", function()
-  local function sample(length, positions, heads)
-    return {torch.randn(2, 2, length, 4), torch.randn(2, heads or 2, positions, 4),
-      torch.randn(2, heads or 2, positions, 3)}
+  --- Widths of whole vectors and others have loops of their own.
+  local function sample(length, positions, width, depth)
+    return {torch.randn(2, 2, length, width), torch.randn(2, 2, positions, width),
+      torch.randn(2, 2, positions, depth)}
   end
   local function masks(length, positions)
     local rows = torch.arange(length):reshape(-1, 1) * positions + torch.arange(positions)
@@ -43,10 +44,11 @@ describe("scaled_dot_product_attention in blocks", function()
       ["bools of samples"] = {attn_mask = torch.arange(2 * positions):remainder(5):gt(0):reshape(2, 1, 1, positions)},
       numbers = {attn_mask = (rows * 0.1):sin()}}
   end
-  for _, size in ipairs {{1, 1}, {3, 5}, {5, 3}, {127, 129}, {130, 513}, {1, 700}} do
-    it(("of lengths %d and %d"):format(size[1], size[2]), function()
+  for _, size in ipairs {{1, 1, 4, 3}, {3, 5, 4, 3}, {5, 3, 16, 16}, {9, 20, 4, 16}, {95, 129, 16, 48},
+    {130, 513, 4, 3}, {97, 385, 32, 112}, {1, 700, 4, 3}, {8, 385, 64, 16}} do
+    it(("of lengths %d and %d, widths %d and %d"):format(table.unpack(size)), function()
       torch.manual_seed(3)
-      local inputs = sample(size[1], size[2])
+      local inputs = sample(table.unpack(size))
       for name, how in pairs(masks(size[1], size[2])) do
         local of_64 = {is_causal = how.is_causal, scale = how.scale, attn_mask = how.attn_mask}
         if name == "numbers" then of_64.attn_mask = how.attn_mask:double() end
