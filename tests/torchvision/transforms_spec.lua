@@ -101,14 +101,43 @@ describe("torchvision's functions of images with a gradient", function()
         assert.equal(torch[dtype], out.dtype)
       end
     end
+    assert.is_true(F.pad(torch.zeros(1, 1, 1):bool(), 1, 0.5)[1][1][1]:item()) -- a border of what is not 0
     assert.same({4, 5}, {table.unpack(F.resize(torch.rand(8, 10), {4, 5}).shape)}) -- no channels
     assert.same({2, 2, 3, 4, 5}, {table.unpack(F.resize(torch.rand(2, 2, 3, 8, 10), {4, 5}).shape)})
     assert.same({0, 3, 4, 5}, {table.unpack(F.resize(torch.rand(0, 3, 8, 10), {4, 5}).shape)})
     assert.same({0, 3, 8, 8}, {table.unpack(F.rotate(torch.rand(0, 3, 8, 8), 30).shape)})
   end)
 
+  it("bytes are resized as floats are, but for what is rounded", function()
+    for _, sizes in ipairs {{40, 50, 93, 121}, {17, 16, 40, 33}, {30, 70, 31, 72}, {64, 64, 50, 51}, {9, 120, 9, 37},
+      {33, 15, 70, 64}, {20, 33, 21, 7}} do
+      local x = torch.randint(0, 256, {2, sizes[1], sizes[2]}):to "uint8"
+      for _, antialias in ipairs {true, false} do
+        local size = {sizes[3], sizes[4]}
+        local exact = F.resize(x:float(), size, {antialias = antialias})
+        local off = (F.resize(x, size, {antialias = antialias}):float() - exact):abs():max():item()
+        assert.is_true(off < 1.02, ("%s: %g"):format(table.concat(sizes, ","), off))
+      end
+    end
+  end)
+
+  it("equalize is the same by tensors, which a trace sees", function()
+    for _, most in ipairs {256, 200, 2} do
+      local x, y = torch.randint(0, most, {2, 3, 20, 21}):to "uint8", torch.randint(50, 90, {2, 3, 20, 21}):to "uint8"
+      local traced = torch.jit.trace(F.equalize, {x})
+      assert.is_true(torch.equal(F.equalize(x), traced(x)))
+      assert.is_true(torch.equal(F.equalize(y), traced(y)))
+    end
+    local flat = torch.full({1, 30, 30}, 7):to "uint8"
+    assert.is_true(torch.equal(flat, F.equalize(flat)))
+    assert.is_true(torch.equal(flat, torch.jit.trace(F.equalize, {flat})(flat)))
+    local half = torch.cat({torch.zeros(1, 20, 20), torch.full({1, 20, 20}, 9)}, 2):to "uint8"
+    assert.same({0, 255}, {F.equalize(half)[1][1][1]:item(), F.equalize(half)[1][40][1]:item()})
+  end)
+
   it("say what is wrong", function()
     local x = torch.rand(3, 4, 5)
+    fails("pad: 'fill' (argument 3): mode \"edge\" has none", F.pad, x, 1, {1, 2, 3}, "edge")
     fails("resize: 'inpt' (argument 1): expected an image (…×H×W), got float32 (5)", F.resize, torch.rand(5), 3)
     fails("resize: 'size' (argument 2): expected a size or {height, width}, got number 0", F.resize, x, 0)
     fails("resize: 'interpolation' (argument 3): expected \"nearest\"", F.resize, x, 3, "cubic")

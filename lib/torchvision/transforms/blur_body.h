@@ -66,8 +66,8 @@ static Status NAME(blur_planes)(const T *in, T *out, int64_t planes, const Blur 
   A *memory = (A *)(rows + b->ny);
   for (int k = 0; k < b->nx; k++) memory[k] = (A)b->x[k];
   for (int k = 0; k < b->ny; k++) memory[b->nx + k] = (A)b->y[k];
-  for (int64_t p = 0; p < planes; p++)
+  for (int64_t p = 0; p < planes && !interrupt_requested(); p++)
     NAME(blur_plane)(in + p * b->height * b->width, out + p * b->height * b->width, b, memory, rows);
   memory_free(rows, bytes);
-  return OK;
+  return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }

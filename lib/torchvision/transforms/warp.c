@@ -43,7 +43,7 @@ static Status warp_run(const Tensor *x, const Tensor *out, const Warp *w) {
     default: warp_float64(tensor_data(x), tensor_data(out), w, memory); break;
   }
   memory_free(memory, bytes > 0 ? bytes : 1);
-  return OK;
+  return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;
 }
 
 /* warp(x, out, places, bilinear, fill): fills out (n×C×h×w) with x (n×C×H×W) read at the places, which are

@@ -35,7 +35,7 @@ bool warp_has_vectors(const Warp *w);
 void warp_row_uint8(const WarpRow *r, uint8_t *out);
 void warp_row_float32(const WarpRow *r, float *out);
 
-/* 'memory' has room for two doubles for each column. */
+/* 'memory' has room for two doubles for each column. They stop at an interruption. */
 void warp_uint8(const void *in, void *out, const Warp *w, void *memory);
 void warp_float32(const void *in, void *out, const Warp *w, void *memory);
 void warp_float64(const void *in, void *out, const Warp *w, void *memory);

@@ -107,7 +107,7 @@ static void NAME(warp_row_between)(const T *plane, const Warp *w, const A *x, co
 
 void NAME(warp)(const void *in, void *out, const Warp *w, void *memory) {
   A *x = memory, *y = x + w->columns;
-  for (int64_t i = 0; i < w->rows; i++) {
+  for (int64_t i = 0; i < w->rows && !interrupt_requested(); i++) {
     NAME(warp_places)(w, i, x, y);
     for (int64_t p = 0; p < w->images * w->channels; p++) {
       const T *plane = (const T *)in + p * w->height * w->width;

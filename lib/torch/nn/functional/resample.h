@@ -26,4 +26,32 @@ Status resample_uint8(const void *in, void *out, int64_t planes, const Windows *
 Status resample_float32(const void *in, void *out, int64_t planes, const Windows *y, const Windows *x);
 Status resample_float64(const void *in, void *out, int64_t planes, const Windows *y, const Windows *x);
 
+/* ---- bytes on processors with AVX2 (resample_vectors.c) ---------------------------------------------------- */
+
+enum { RESAMPLE_BLOCK = 8, RESAMPLE_PAIRS = 3, RESAMPLE_READ = 16 };
+
+/* Eight neighbours in a row of the result, which are made of 16 elements: which of these each pair of weights takes,
+** for the instructions that move bytes within a vector and add products of pairs. */
+typedef struct {
+  int64_t from, to; /* the first element that is read, the first one that is made */
+  uint8_t places[RESAMPLE_PAIRS][4 * RESAMPLE_BLOCK];
+  int16_t weights[RESAMPLE_PAIRS][2 * RESAMPLE_BLOCK];
+} ResampleBlock;
+
+static inline int64_t resample_block_count(const Windows *x) {
+  return (x->count + RESAMPLE_BLOCK - 1) / RESAMPLE_BLOCK;
+}
+
+bool resample_has_vectors(void);
+
+/* Fills the blocks of a row; false: the windows are too wide for them, or the row is too short. */
+bool resample_fill_blocks(const Windows *x, ResampleBlock *blocks);
+
+/* One row of bytes becomes a row of x->count bytes. */
+void resample_blocks_across(const uint8_t *row, const Windows *x, const ResampleBlock *blocks, uint8_t *out);
+
+/* Sums the first 'width' rows of n bytes with the weights; returns how many columns are done. */
+int64_t resample_vectors_down(const uint8_t *rows, int64_t n, const double *weights, int64_t width, int bits,
+                              uint8_t *out);
+
 #endif

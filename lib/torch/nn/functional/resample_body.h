@@ -30,11 +30,14 @@ Status NAME(resample)(const void *in, void *out, int64_t planes, const Windows *
   T *weights = memory_alloc(bytes), *row = weights + n;
   if (weights == NULL) return ERROR_MEMORY;
   for (int64_t i = 0; i < n; i++) weights[i] = (T)x->weights[i];
-  for (int64_t p = 0; p < planes; p++)
+  Status status = OK;
+  for (int64_t p = 0; p < planes && status == OK; p++) {
     for (int64_t i = 0; i < y->count; i++) {
       NAME(resample_down)((const T *)in + p * y->from * x->from, x->from, y, i, row);
       NAME(resample_across)(row, x, weights, (T *)out + (p * y->count + i) * x->count);
     }
+    if (interrupt_requested()) status = fail(ERROR_INTERRUPT, "interrupted");
+  }
   memory_free(weights, bytes);
-  return OK;
+  return status;
 }

@@ -49,7 +49,7 @@ CLONES static void resample_down(const uint8_t *between, int64_t n, const Window
   const uint8_t *rows = between + y->first[i] * n;
   const double *weights = y->weights + i * y->width;
   const int64_t width = resample_trimmed(weights, y->width);
-  int64_t j = 0;
+  int64_t j = resample_has_vectors() ? resample_vectors_down(rows, n, weights, width, y->bits, out) : 0;
   for (; j + COLUMNS <= n; j += COLUMNS) {
     int sums[COLUMNS] = {0};
     for (int64_t k = 0; k < width; k++) {
@@ -70,7 +70,9 @@ CLONES static void resample_down(const uint8_t *between, int64_t n, const Window
 typedef struct {
   int64_t padded, stride; /* of the weights of a window, of a row of 16-bit elements */
   size_t bytes;
+  void *memory;
   int16_t *weights, *rows;
+  ResampleBlock *blocks; /* NULL: the windows of a row do not fit into them */
   uint8_t *between, *spare;
 } Scratch;
 
@@ -79,8 +81,11 @@ static Status resample_scratch(Scratch *s, const Windows *y, const Windows *x) {
   s->stride = (x->from + s->padded + LANES - 1) / LANES * LANES;
   const size_t weights = (size_t)(x->count * s->padded) * sizeof(int16_t);
   const size_t rows = (size_t)(ROWS * s->stride) * sizeof(int16_t), between = (size_t)(x->count * y->from);
-  s->bytes = weights + rows + between + (size_t)(x->count * ROWS);
-  if ((s->weights = memory_zalloc(s->bytes)) == NULL) return ERROR_MEMORY;
+  const size_t blocks = resample_has_vectors() ? (size_t)resample_block_count(x) * sizeof(ResampleBlock) : 0;
+  s->bytes = blocks + weights + rows + between + (size_t)(x->count * ROWS);
+  if ((s->memory = memory_zalloc(s->bytes)) == NULL) return ERROR_MEMORY;
+  s->blocks = blocks > 0 && resample_fill_blocks(x, s->memory) ? s->memory : NULL;
+  s->weights = (int16_t *)((char *)s->memory + blocks);
   s->rows = (int16_t *)((char *)s->weights + weights);
   s->between = (uint8_t *)s->rows + rows;
   s->spare = s->between + between;
@@ -89,19 +94,26 @@ static Status resample_scratch(Scratch *s, const Windows *y, const Windows *x) {
   return OK;
 }
 
-static void resample_plane(const uint8_t *in, uint8_t *out, const Windows *y, const Windows *x, const Scratch *s) {
-  int64_t begin = y->from, end = 0; /* the rows that are looked at */
-  for (int64_t i = 0; i < y->count; i++) {
-    if (y->first[i] < begin) begin = y->first[i];
-    if (y->first[i] + y->width > end) end = y->first[i] + y->width;
-  }
-  for (int64_t row = begin; row < end; row += ROWS) {
+/* Rows 'begin' to 'end' of a plane become rows between. */
+static void resample_rows(const uint8_t *in, const Windows *x, const Scratch *s, int64_t begin, int64_t end) {
+  for (int64_t row = begin; s->blocks != NULL && row < end; row++)
+    resample_blocks_across(in + row * x->from, x, s->blocks, s->between + row * x->count);
+  for (int64_t row = begin; s->blocks == NULL && row < end; row += ROWS) {
     const int64_t some = end - row < ROWS ? end - row : ROWS;
     for (int64_t r = 0; r < some; r++) resample_widen(in + (row + r) * x->from, x->from, s->rows + r * s->stride);
     uint8_t *to = some == ROWS ? s->between + row * x->count : s->spare;
     resample_across(s->rows, s->stride, x, s->weights, s->padded, to);
     if (to == s->spare) memcpy(s->between + row * x->count, to, (size_t)(some * x->count));
   }
+}
+
+static void resample_plane(const uint8_t *in, uint8_t *out, const Windows *y, const Windows *x, const Scratch *s) {
+  int64_t begin = y->from, end = 0; /* the rows that are looked at */
+  for (int64_t i = 0; i < y->count; i++) {
+    if (y->first[i] < begin) begin = y->first[i];
+    if (y->first[i] + y->width > end) end = y->first[i] + y->width;
+  }
+  resample_rows(in, x, s, begin, end);
   for (int64_t i = 0; i < y->count; i++)
     resample_down(s->between, x->count, y, i, out + i * x->count);
 }
@@ -110,9 +122,10 @@ Status resample_uint8(const void *in, void *out, int64_t planes, const Windows *
   Scratch s;
   Status status = resample_scratch(&s, y, x);
   if (status != OK) return status;
-  for (int64_t p = 0; p < planes; p++) {
+  for (int64_t p = 0; p < planes && status == OK; p++) {
     resample_plane((const uint8_t *)in + p * y->from * x->from, (uint8_t *)out + p * y->count * x->count, y, x, &s);
+    if (interrupt_requested()) status = fail(ERROR_INTERRUPT, "interrupted");
   }
-  memory_free(s.weights, s.bytes);
-  return OK;
+  memory_free(s.memory, s.bytes);
+  return status;
 }

@@ -2,6 +2,7 @@
 local torch = require "torch"
 local F = require "torch.nn.functional"
 local options = require "torch.utils.options"
+local equalize = require "torchvision.transforms.equalize"
 local arguments = require "torchvision.transforms.v2.functional.arguments"
 local dispatch = require "torchvision.transforms.v2.functional.dispatch"
 local pixels = require "torchvision.transforms.v2.functional.pixels"
@@ -268,32 +269,30 @@ local AUTOCONTRAST <const> = operation("autocontrast", {}, {Image = stretched})
 -- Example: torchvision.transforms.v2.functional.autocontrast(torch.tensor({{{0.25, 0.5}}}))
 function colour.autocontrast(...) return call(AUTOCONTRAST, ...) end
 
--- For one channel of bytes, as integers: by which byte each byte is replaced; nil: all stay.
-local function equal_shares(values)
-  local counts = torch.bincount(values, {minlength = 256}):tolist()
-  local last = 256
-  while counts[last] == 0 do last = last - 1 end
-  local step = (#values - counts[last]) // 255
-  if step == 0 then return nil end
-  local table_of_bytes, sum = {}, step // 2
-  for i = 1, 256 do
-    table_of_bytes[i] = i == 1 and 0 or math.min(sum // step, 255)
-    sum = sum + counts[i]
-  end
-  return torch.tensor(table_of_bytes, {dtype = "uint8"})
+-- Rows of bytes equalized by tensors, where the image is not on the host, or a trace has to see what is done.
+local function equalized_rows(rows)
+  local values, n = rows:long() + 1, rows:size(2)
+  local counts = torch.zeros({rows:size(1), 256}, {dtype = "int64", device = rows.device})
+  counts = counts:scatter_add(2, values, torch.ones_like(values))
+  local sums = counts:cumsum(2)
+  local greatest = sums:ge(n):long():argmax(2, true)
+  local step = (n - counts:gather(2, greatest)):div(255, {rounding_mode = "floor"})
+  local least = step:clamp({min = 1})
+  local shares = (sums + least:div(2, {rounding_mode = "floor"})):div(least, {rounding_mode = "floor"}):clamp(0, 255)
+  shares = torch.cat({torch.zeros_like(step), shares:narrow(2, 1, 255)}, 2)
+  return torch.where(step:eq(0), rows, shares:gather(2, values):to(torch.uint8))
 end
 
 local function equalized(x)
   if x:numel() == 0 then return x end
   local bytes = pixels._to_dtype(x, torch.uint8, true)
-  local flat = bytes:reshape(-1, x:size(-2) * x:size(-1))
-  local rows = {}
-  for i = 1, #flat do
-    local values = flat[i]:long()
-    local shares = equal_shares(values:cpu())
-    rows[i] = shares and shares:to(x.device):index_select(1, values + 1) or flat[i]
+  local out, done
+  if x.device.type == "cpu" then
+    out = torch.empty(x.shape, {dtype = "uint8"})
+    done = equalize(bytes:contiguous(), out)
   end
-  return pixels._to_dtype(torch.stack(rows):reshape(x.shape), x.dtype, true)
+  if not done then out = equalized_rows(bytes:reshape(-1, x:size(-2) * x:size(-1))):reshape(x.shape) end
+  return pixels._to_dtype(out, x.dtype, true)
 end
 
 local EQUALIZE <const> = operation("equalize", {}, {Image = equalized}, 2)

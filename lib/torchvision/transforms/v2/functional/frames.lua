@@ -176,12 +176,16 @@ local function pad_image(x, given)
     options.raise("pad: 'padding' (argument 2): more is cut off than is there")
   end
   if mode ~= "constant" then
+    if given.fill ~= nil and #arguments.items(given.fill) > 1 then
+      options.raise(("pad: 'fill' (argument 3): mode \"%s\" has none"):format(mode))
+    end
     return pad_along(pad_along(x, -1, left, right, mode), -2, top, bottom, mode)
   end
   local same = true
   for _, value in ipairs(fill) do same = same and value == fill[1] end
   local value = fill[1]
-  if not x:is_floating_point() then value = arguments.truncate(value) end
+  if x.dtype == torch.bool then value = value ~= 0 and 1 or 0
+  elseif not x:is_floating_point() then value = arguments.truncate(value) end
   local out = F.pad(x, {left, right, top, bottom}, {value = same and value or 0})
   return same and out or fill_borders(out, fill, left, top, right, bottom)
 end
