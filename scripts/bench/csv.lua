@@ -1,6 +1,6 @@
 -- csv.lua: a file of comma-separated numbers to a float32 matrix: the median of three runs.
--- usage: hecate scripts/bench/csv.lua FILE [MEGABYTES]; the file is made where there is none. csv.py has the numbers of
--- pandas for the same file.
+-- usage: hecate scripts/bench/csv.lua FILE [MEGABYTES]; the file is made where there is none. csv_peer.py has
+-- the numbers of pandas for the same file.
 local clock = require "torch.utils.data.process".clock
 local path, megabytes = arg[1], tonumber(arg[2] or 1000)
 

@@ -31,7 +31,7 @@ function pixels._to_dtype(x, dtype, scale)
   if x.dtype == dtype then return x end
   if not scale then return x:to(dtype) end
   if x:is_floating_point() then return is_float(dtype) and x:to(dtype) or to_integers(x, dtype) end
-  if is_float(dtype) then return x:to(dtype) * (1 / arguments.largest(x.dtype)) end
+  if is_float(dtype) then return x:to(dtype):mul_(1 / arguments.largest(x.dtype)) end
   local from, to = BITS[name_of(x.dtype)], BITS[name_of(dtype)]
   if not (from and to) then
     options.raise(("to_dtype: 'dtype' (argument 2): no way from %s to %s with scale"):format(name_of(x.dtype),

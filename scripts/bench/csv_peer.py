@@ -1,4 +1,4 @@
-# csv.py: the numbers of csv.lua in pandas (its C reader): the median of three runs. usage: python3 csv.py FILE
+# csv_peer.py: the numbers of csv.lua in pandas (its C reader): the median of three runs. usage: python3 csv_peer.py FILE
 import importlib
 import sys
 import time
