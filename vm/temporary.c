@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,12 @@ void temporary_note(const char *path) {
     temporary_used[i] = 1;
     return;
   }
+}
+
+void temporary_template(char *path, size_t size) {
+  const char *folder = getenv("TMPDIR");
+  if (folder == NULL || folder[0] == '\0' || strlen(folder) + sizeof "/hecate.XXXXXX" > size) folder = "/tmp";
+  snprintf(path, size, "%s/hecate.XXXXXX", folder);
 }
 
 int temporary_create(char *path) {

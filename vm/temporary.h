@@ -2,8 +2,12 @@
 #ifndef HECATE_TEMPORARY_H
 #define HECATE_TEMPORARY_H
 
+#include <stddef.h>
+
 /* A file that is only there for a while: the signal removes it. What cannot be noted stays behind. */
 void temporary_note(const char *path);
+/* The template of a file that is there for a while, in the folder that $TMPDIR names or in /tmp. */
+void temporary_template(char *path, size_t size);
 /* Makes the file of a template (as mkstemp's) and notes it, so that no signal falls between the two. Its descriptor, or
 ** -1: errno says why not. */
 int temporary_create(char *path);

@@ -96,9 +96,7 @@ static bool share_open(Share *s) {
     close(s->fd);
   }
 #endif
-  const char *folder = getenv("TMPDIR");
-  if (folder == NULL || folder[0] == '\0') folder = "/tmp";
-  snprintf(s->path, sizeof s->path, "%s/hecate.XXXXXX", folder);
+  temporary_template(s->path, sizeof s->path);
   s->fd = temporary_create(s->path);
   s->named = s->fd >= 0;
   return s->named;

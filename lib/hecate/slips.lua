@@ -174,7 +174,7 @@ local function gradient(at, message)
   end
 end
 
---- A field that a module does not have: what modules it has.
+--- A field was read that the module does not have: the names of the modules inside of it.
 local function of_module(at, message)
   local name = message:match "^attempt to %l+ a nil value %(%l+ '([%a_][%w_]*)'%)"
   local object, path = owner(at, name or "?")

@@ -19,6 +19,10 @@ function Encoding._new(part, first, second)
   return setmetatable({_core = part, _first = first, _second = second}, meta)
 end
 
+local function check_self(self, name)
+  if getmetatable(self) ~= meta then options.wrong(name, "self", 1, "an encoding", self) end
+end
+
 local function field(self, name) return core.field(self._core, name) end
 
 function meta:__len() return field(self, "n") end
@@ -95,6 +99,7 @@ end
 --- encoding:char_to_token(position: int, sequence_index: int = 1) -> int: The token that has byte `position` of the
 -- text; nil: none.
 function Encoding:char_to_token(at, sequence)
+  check_self(self, "char_to_token")
   at, sequence = position("char_to_token", "position", at, 1), sequence_index("char_to_token", sequence)
   local bytes, sequences = self.bytes, self.sequence_ids
   for i = 1, #sequences do
@@ -105,30 +110,35 @@ end
 --- encoding:char_to_word(position: int, sequence_index: int = 1) -> int: The word that has byte `position` of the
 -- text; nil: none.
 function Encoding:char_to_word(at, sequence)
+  check_self(self, "char_to_word")
   local token = self:char_to_token(at, sequence)
   return token and self.word_ids[token] or nil
 end
 
 --- encoding:token_to_sequence(token: int) -> int: The text that a token is of, 1 or 2; nil: of none.
 function Encoding:token_to_sequence(token)
+  check_self(self, "token_to_sequence")
   return self.sequence_ids[position("token_to_sequence", "token", token, 1)] or nil
 end
 
 --- encoding:token_to_chars(token: int) -> int, int: The first and the last byte of its text that a token stands for;
 -- nil of a special one.
 function Encoding:token_to_chars(token)
+  check_self(self, "token_to_chars")
   if not self:token_to_sequence(token) then return nil end
   return self.bytes[2 * token - 1], self.bytes[2 * token]
 end
 
 --- encoding:token_to_word(token: int) -> int: The word that a token is of; nil: of none.
 function Encoding:token_to_word(token)
+  check_self(self, "token_to_word")
   return self.word_ids[position("token_to_word", "token", token, 1)] or nil
 end
 
 --- encoding:word_to_tokens(word: int, sequence_index: int = 1) -> int, int: The first and the last token of a word;
 -- nil: it has none.
 function Encoding:word_to_tokens(word, sequence)
+  check_self(self, "word_to_tokens")
   word, sequence = position("word_to_tokens", "word", word, 1), sequence_index("word_to_tokens", sequence)
   local first, last
   for i, id in ipairs(self.word_ids) do
@@ -140,6 +150,7 @@ end
 --- encoding:word_to_chars(word: int, sequence_index: int = 1) -> int, int: The first and the last byte of a word; nil:
 -- it has no token.
 function Encoding:word_to_chars(word, sequence)
+  check_self(self, "word_to_chars")
   local first, last = self:word_to_tokens(word, sequence)
   if not first then return nil end
   return self.bytes[2 * first - 1], self.bytes[2 * last]

@@ -1,5 +1,5 @@
 --- tokenizers.Regex(pattern: string) -> table: A regular expression, where a component takes a text or a pattern.
--- Example: tokenizers.normalizers.Replace(tokenizers.Regex(" +"), " ")
+-- Example: require("tokenizers").normalizers.Replace(require("tokenizers").Regex(" +"), " ")
 local options = require "torch.utils.options"
 
 return function(...)

@@ -93,7 +93,7 @@ local FLAGS <const> = {{"is_pretokenized", kind = "boolean", default = false},
 local PARAMETERS <const> = {{"sequence"}, {"pair"}, FLAGS[1], FLAGS[2]}
 
 --- tokenizer:encode(sequence: any, pair: any = nil, is_pretokenized: bool = false,
--- add_special_tokens: bool = true) -> tokenizers.Encoding: The tokens of a text, or of two. is_pretokenized: they are
+-- add_special_tokens: bool = true) -> any: The tokens of a text, or of two. is_pretokenized: they are
 -- arrays of words.
 function Tokenizer:encode(...)
   local first, second, words, special = ..., nil, false, true

@@ -163,7 +163,7 @@ local chains = {
 function chain(d, tokens) return chains[d.type](d, tokens) end
 
 --- decoder:decode(tokens: string[]) -> string: The text of the tokens.
--- Example: tokenizers.decoders.WordPiece():decode({"un", "##seen"})
+-- Example: require("tokenizers").decoders.WordPiece():decode({"un", "##seen"})
 function methods:decode(tokens)
   if type(tokens) ~= "table" then options.wrong("decode", "tokens", 1, "an array of strings", tokens) end
   for _, token in ipairs(tokens) do

@@ -71,7 +71,7 @@ component.hooks("normalizers", {check = function(made, wrong) steps(made, wrong)
 methods._steps = steps
 
 --- normalizer:normalize_str(sequence: string) -> string: The text as the normalizer makes it.
--- Example: tokenizers.normalizers.NFD():normalize_str("é")
+-- Example: require("tokenizers").normalizers.NFD():normalize_str("é")
 function methods:normalize_str(sequence)
   component.text("normalize_str", "sequence", 1, sequence)
   local text, why = require "tokenizers.core".apply(steps(self), sequence)

@@ -109,7 +109,7 @@ component.hooks("pre_tokenizers", {
 
 --- pre_tokenizer:pre_tokenize_str(sequence: string) -> table, table: The pieces of a text, and for each {first, last}:
 -- the bytes of the text that it comes from, as sequence:sub(first, last) takes them.
--- Example: tokenizers.pre_tokenizers.Whitespace():pre_tokenize_str("Hello, world!")
+-- Example: require("tokenizers").pre_tokenizers.Whitespace():pre_tokenize_str("Hello, world!")
 function methods:pre_tokenize_str(sequence)
   component.text("pre_tokenize_str", "sequence", 1, sequence)
   local pieces, spans = require "tokenizers.core".split(steps(self), sequence)

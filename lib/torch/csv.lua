@@ -136,7 +136,6 @@ end
 
 -- ---- reading ----------------------------------------------------------------------------------
 
--- Opens the file and finds its rows.
 -- Formats that are written as texts but hold no table.
 local NO_TABLES <const> = {["an HTML page"] = true, ["a pointer of Git LFS, not the file itself"] = true}
 
@@ -148,6 +147,7 @@ local function check_text(path, head)
   internal.raise(("csv.read: %s: no table of text but %s"):format(path, format or "bytes that are no text"))
 end
 
+-- Opens the file and finds its rows.
 local function open(given)
   local self = setmetatable({given = given}, Table)
   local size <const> = internal.open_file(given.path, "csv.read"):size()

@@ -8,8 +8,8 @@ end
 -- is given: bits, eps (the step behind 1), min and max (the finite numbers at both ends), tiny and smallest_normal
 -- (the smallest positive number of full precision), resolution (the decimal digits that a number keeps), dtype.
 -- Example: torch.finfo(torch.float16).max --> 65504.0
-return function(type)
-  type = type or torch.get_default_dtype()
+return function(...)
+  local type = options.read("finfo", {{"type", kind = "any"}}, ...).type or torch.get_default_dtype()
   local dtype = dtypes[tostring(type)] or dtypes["torch." .. tostring(type)]
   if not dtype then
     options.wrong("finfo", "type", 1, "a floating point dtype", type)

@@ -82,6 +82,8 @@ local LENGTHS <const> = {md5 = 32, sha256 = 64}
 
 --- {kind, hexadecimal digits} of what was given; nil: nothing was.
 local function expected_sum(who, given)
+  local count = (given.md5 and 1 or 0) + (given.sha256 and 1 or 0) + (given.hash_prefix and 1 or 0)
+  if count > 1 then options.raise(who .. ": more than one checksum is given; one tells whether the file is whole") end
   local kind = given.md5 and "md5" or (given.sha256 or given.hash_prefix) and "sha256"
   if not kind then return nil end
   local digits = (given.md5 or given.sha256 or given.hash_prefix):lower()

@@ -58,7 +58,8 @@ end
 --- torch.sqlite.Database:tensor(statement: string, parameters: any = nil, {dtype: dtype = "float32"}) -> Tensor: The
 -- rows that a statement selects, a matrix; all columns are numbers.
 function Database:tensor(statement, parameters, given)
-  return self:query(statement, parameters):to_tensor(nil, {dtype = given and given.dtype or "float32"})
+  return self:query(statement, parameters):to_tensor(nil, options.read("tensor",
+    {{"dtype", kind = "any", default = "float32"}}, given or {}))
 end
 
 --- torch.sqlite.Database:execute(statement: string, parameters: any = nil) -> int: Runs a statement; how many rows it
@@ -92,7 +93,7 @@ function Database:write(name, frame)
   end
   if #parts == 0 then options.wrong("write", "frame", 2, "a Frame with columns", frame) end
   self:execute "SAVEPOINT hecate_write"
-  local ok, message = options.try(function()
+  local ok, message = pcall(function() -- Ctrl-C is an error as any other: what it leaves is taken back
     self:execute(("CREATE TABLE %s (%s)"):format(quoted(name), table.concat(parts, ", ")))
     local insert = ("INSERT INTO %s VALUES (%s)"):format(quoted(name), table.concat(marks, ", "))
     for row = 1, #frame do
@@ -103,6 +104,7 @@ function Database:write(name, frame)
   end)
   if not ok then self:execute "ROLLBACK TO hecate_write" end
   self:execute "RELEASE hecate_write"
+  if message == "interrupted" then error(message, 0) end
   if not ok then internal.raise((reason(message):gsub("^execute:", "write:"))) end
 end
 

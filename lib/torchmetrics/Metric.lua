@@ -20,24 +20,56 @@ local REDUCE <const> = {sum = true, mean = true, max = true, min = true, cat = t
 local function own(self)
   local fields = torch._C.fields_of(self)
   if not rawget(fields, "_metric") then
-    fields._metric = {defaults = {}, reductions = {}, order = {}, count = 0, persistent = false}
+    fields._metric = {defaults = {}, reductions = {}, order = {}, kept = {}, count = 0, persistent = false}
   end
   return fields._metric
 end
 Metric._own = own
 
---- Installs the counting of updates and the keeping of the value around the methods of a class.
+--- The state by name for a state_dict has the arrays that are kept as one tensor each, as row_metric.lua has it.
+local function add_lists(me, state, prefix)
+  for name, kept in pairs(own(me).kept) do
+    local list = me[name]
+    if kept and not torch.is_tensor(list) and #list > 0 then
+      local parts = {}
+      for i, x in ipairs(list) do parts[i] = x.ndim == 0 and x:reshape(1) or x end
+      state[prefix .. name] = torch.cat(parts, 1)
+    end
+  end
+end
+
+--- A state that is loaded counts as one update, and a value that was computed before is forgotten.
+local function take_loaded(me, state, prefix)
+  local m = own(me)
+  m.value = nil
+  for name in pairs(m.defaults) do
+    local value = state[prefix .. name]
+    if value ~= nil then
+      m.count = math.max(m.count, 1)
+      if not torch.is_tensor(me[name]) then
+        me[name], state[prefix .. name] = {value}, nil
+      end
+    end
+  end
+end
+
+--- Installs the counting of updates and the keeping of the value around the methods of a class. What the functions know
+-- of a metric they ask `me`: a copy of the metric has the same functions.
 local function wrap(self)
   local m = own(self)
   if m.wrapped then return end
   m.wrapped = true
+  self:register_state_dict_post_hook(add_lists)
+  self:register_load_state_dict_pre_hook(take_loaded)
   local update, compute = self.update, self.compute
   self.update = function(me, ...)
+    local m = own(me)
     m.value = nil
     m.count = m.count + 1
     return update(me, ...)
   end
   self.compute = function(me)
+    local m = own(me)
     if m.count == 0 then options.raise(("%s: compute() before the first update()"):format(torch.typename(me))) end
     m.value = m.value or table.pack(torch.no_grad(function() return compute(me) end))
     return table.unpack(m.value, 1, m.value.n)
@@ -48,7 +80,8 @@ local function fresh(default) return torch.is_tensor(default) and default:clone(
 
 --- torchmetrics.Metric:add_state(name: string, default: any, dist_reduce_fx: sum|mean|max|min|cat|none = "none",
 -- persistent: bool = false): A part of the state: a tensor with its value before the first batch, or {}, an array to
--- which tensors are appended. dist_reduce_fx says how the states of two parts become that of both.
+-- which tensors are appended. dist_reduce_fx says how the states of two parts become that of both. persistent: it is in
+-- the state_dict (an array as one tensor), and a metric that loads it goes on from there.
 function Metric:add_state(...)
   local given = options.read("add_state", {{"name", kind = "string", required = true}, {"default"},
     {"dist_reduce_fx", kind = "string", default = "none"}, {"persistent", kind = "boolean", default = false}}, ...)
@@ -61,7 +94,7 @@ function Metric:add_state(...)
   end
   local m = own(self)
   m.defaults[given.name], m.reductions[given.name] = fresh(default), given.dist_reduce_fx
-  m.order[#m.order + 1] = given.name
+  m.order[#m.order + 1], m.kept[given.name] = given.name, given.persistent
   if torch.is_tensor(default) then self:register_buffer(given.name, fresh(default), {persistent = given.persistent})
   else self[given.name] = {} end
   wrap(self)
@@ -134,6 +167,7 @@ function Metric:persistent(mode)
   m.persistent = mode ~= false
   for _, name in ipairs(m.order) do
     local value = self[name]
+    m.kept[name] = m.persistent
     if torch.is_tensor(value) then self:register_buffer(name, value, {persistent = m.persistent}) end
   end
 end

@@ -4,7 +4,7 @@ local assignment = {}
 --- Row → column so that the sum of the costs is least (with `largest`, most): shortest augmenting paths (Jonker and
 -- Volgenant 1987). The matrix is an array of arrays; rows or columns that are too many stay without a partner.
 function assignment.best(costs, largest)
-  local n_rows, n_columns = #costs, #costs[1]
+  local n_rows, n_columns = #costs, #(costs[1] or {})
   local n = math.max(n_rows, n_columns)
   local sign = largest and -1 or 1
   local function cost(i, j) return i <= n_rows and j <= n_columns and sign * costs[i][j] or 0 end

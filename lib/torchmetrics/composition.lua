@@ -32,5 +32,6 @@ end
 function Composition:__get_update_count()
   return value(is_metric(self.metric_a) and self.metric_a or self.metric_b, "__get_update_count")
 end
+function Composition:__get_update_called() return self.update_count > 0 end
 
 return Composition

@@ -107,6 +107,7 @@ local function add_hooks(self)
     end
   end)
   self:register_load_state_dict_pre_hook(function(me, state, prefix)
+    me:_own().value = nil
     for name, how in pairs(me._states) do
       local value = state[prefix .. name]
       if value ~= nil then

@@ -1,7 +1,7 @@
 local schedules = require "transformers.schedules"
 
 --- transformers.get_cosine_schedule_with_warmup(optimizer: any, num_warmup_steps: int, num_training_steps: int,
--- num_cycles: float = 0.5, last_epoch: int = -1) -> LambdaLR: The rates rise from 0 in num_warmup_steps, and follow
+-- num_cycles: float = 0.5, last_epoch: int = -1) -> any: The rates rise from 0 in num_warmup_steps, and follow
 -- num_cycles waves of a cosine: by default half a wave, to 0 at num_training_steps.
 -- Example: require "transformers".get_cosine_schedule_with_warmup(optim.SGD(nn.Linear(1, 1):parameters()), 4, 20)
 return schedules.define("get_cosine_schedule_with_warmup", {{"num_warmup_steps", kind = "count", required = true},

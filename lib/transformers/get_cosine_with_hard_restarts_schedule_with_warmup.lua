@@ -1,7 +1,7 @@
 local schedules = require "transformers.schedules"
 
 --- transformers.get_cosine_with_hard_restarts_schedule_with_warmup(optimizer: any, num_warmup_steps: int,
--- num_training_steps: int, num_cycles: int = 1, last_epoch: int = -1) -> LambdaLR: The rates rise from 0 in
+-- num_training_steps: int, num_cycles: int = 1, last_epoch: int = -1) -> any: The rates rise from 0 in
 -- num_warmup_steps, and fall num_cycles times along half a cosine, each time from the top.
 -- Example:
 --     local rates = require "transformers".get_cosine_with_hard_restarts_schedule_with_warmup

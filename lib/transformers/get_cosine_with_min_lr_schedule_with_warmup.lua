@@ -10,7 +10,7 @@ end
 
 --- transformers.get_cosine_with_min_lr_schedule_with_warmup(optimizer: any, num_warmup_steps: int,
 -- num_training_steps: int, num_cycles: float = 0.5, last_epoch: int = -1, {min_lr: float = nil,
--- min_lr_rate: float = nil}) -> LambdaLR: As get_cosine_schedule_with_warmup, but down to min_lr, or to the share
+-- min_lr_rate: float = nil}) -> any: As get_cosine_schedule_with_warmup, but down to min_lr, or to the share
 -- min_lr_rate of the rates.
 -- Example:
 --     local rates = require "transformers".get_cosine_with_min_lr_schedule_with_warmup

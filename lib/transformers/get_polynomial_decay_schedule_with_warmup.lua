@@ -9,7 +9,7 @@ local function check(name, given)
 end
 
 --- transformers.get_polynomial_decay_schedule_with_warmup(optimizer: any, num_warmup_steps: int,
--- num_training_steps: int, lr_end: float = 1e-7, power: float = 1, last_epoch: int = -1) -> LambdaLR: The rates rise
+-- num_training_steps: int, lr_end: float = 1e-7, power: float = 1, last_epoch: int = -1) -> any: The rates rise
 -- from 0 in num_warmup_steps, and fall as a power of the rest to lr_end at num_training_steps.
 -- Example:
 --     local rates = require "transformers".get_polynomial_decay_schedule_with_warmup

@@ -12,7 +12,7 @@ local PARAMETERS <const> = {{"name", kind = "string", required = true}, {"optimi
   {"scheduler_specific_kwargs", kind = "table"}}
 
 --- transformers.get_scheduler(name: string, optimizer: any, num_warmup_steps: int = nil,
--- num_training_steps: int = nil, scheduler_specific_kwargs: table = nil) -> LambdaLR: The schedule of that name:
+-- num_training_steps: int = nil, scheduler_specific_kwargs: table = nil) -> any: The schedule of that name:
 -- "linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt",
 -- "cosine_with_min_lr" or "warmup_stable_decay", with more options of its own in scheduler_specific_kwargs.
 -- Example: require "transformers".get_scheduler("linear", optim.SGD(nn.Linear(1, 1):parameters()), 4, 20)

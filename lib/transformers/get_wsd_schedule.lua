@@ -14,7 +14,7 @@ end
 
 --- transformers.get_wsd_schedule(optimizer: any, num_warmup_steps: int, num_decay_steps: int,
 -- num_training_steps: int = nil, num_stable_steps: int = nil, warmup_type: string = "linear",
--- decay_type: string = "cosine", min_lr_ratio: float = 0, num_cycles: float = 0.5, last_epoch: int = -1) -> LambdaLR:
+-- decay_type: string = "cosine", min_lr_ratio: float = 0, num_cycles: float = 0.5, last_epoch: int = -1) -> any:
 -- The rates rise, stay, and fall to the share min_lr_ratio, along "linear", "cosine" or "1-sqrt".
 -- Example:
 --     local rates = require "transformers".get_wsd_schedule

@@ -44,6 +44,87 @@ describe("a metric", function()
     near(2.5, m:compute())
   end)
 
+  it("is copied whole: what a copy takes in is its own", function()
+    local Hits = torch.class("Hits", torchmetrics.Metric)
+    function Hits:__init()
+      self:add_state("hits", torch.tensor(0), {dist_reduce_fx = "sum", persistent = true})
+      self:add_state("all", {}, {dist_reduce_fx = "cat", persistent = true})
+    end
+    function Hits:update(preds, target)
+      self.hits = self.hits + preds:eq(target):sum()
+      table.insert(self.all, preds)
+    end
+    function Hits:compute() return self.hits, torch.cat(self.all) end
+    local m = Hits()
+    m:update(torch.tensor({1, 2}), torch.tensor({1, 3}))
+    assert.equal(1, m:compute():item())
+    local copy = m:clone()
+    copy:update(torch.tensor({3}), torch.tensor({3}))
+    assert.same({2, 1}, {copy.update_count, m.update_count})
+    assert.same({2, 1}, {(copy:compute()):item(), (m:compute()):item()})
+    copy:reset()
+    assert.equal(1, m:compute():item())
+    fails("Hits: compute() before the first update()", copy.compute, copy)
+    local other = Hits()
+    other:load_state_dict(m:state_dict())
+    local hits, all = other:compute()
+    assert.same({1, {1, 2}}, {hits:item(), all:tolist()})
+    other:update(torch.tensor({7}), torch.tensor({7}))
+    other:load_state_dict(m:state_dict()) -- a value that was computed before is forgotten
+    hits, all = other:compute()
+    assert.same({1, {1, 2}}, {hits:item(), all:tolist()})
+    local sum = torchmetrics.SumMetric()
+    sum:persistent(true)
+    sum:update(5)
+    local state = sum:state_dict()
+    sum:update(1)
+    assert.equal(6, sum:compute():item())
+    sum:load_state_dict(state)
+    assert.equal(5, sum:compute():item())
+  end)
+
+  it("of every kind says whether it was updated", function()
+    local acc = torchmetrics.classification.BinaryAccuracy
+    local W = torchmetrics.wrappers
+    local a, b = torch.tensor({{1., 0}, {0, 1}}), torch.tensor({{1, 0}, {0, 0}})
+    local cases = {W.BootStrapper(torchmetrics.MeanMetric()), W.MultioutputWrapper(torchmetrics.MeanSquaredError(), 2),
+      W.MinMaxMetric(acc()), W.Running(acc()), acc() + 1, W.MultitaskWrapper({x = acc()}),
+      W.ClasswiseWrapper(torchmetrics.classification.MultilabelAccuracy(2, {average = "none"}))}
+    for i, m in ipairs(cases) do
+      assert.is_false(m.update_called, i)
+      if i == 1 then m:update(a:reshape(-1))
+      elseif i == 6 then m:update({x = a}, {x = b})
+      else m:update(a, i == 2 and b:float() or b) end
+      assert.is_true(m.update_called, i)
+      assert.equal(1, m.update_count, i)
+      m:reset()
+      assert.is_false(m.update_called, i)
+    end
+  end)
+
+  it("leaves tables of its caller as they are", function()
+    local limits = {100, 1, 10}
+    local m = torchmetrics.detection.MeanAveragePrecision({max_detection_thresholds = limits})
+    local box = torch.tensor({{1., 1, 9, 9}})
+    m:update({{boxes = box, scores = torch.tensor({0.9}), labels = torch.tensor({1})}},
+      {{boxes = box, labels = torch.tensor({1})}})
+    near(1, m:compute().map)
+    assert.same({100, 1, 10}, limits)
+    assert.same({}, require "torchmetrics.assignment".best({}))
+  end)
+
+  it("is best by its own direction in a collection over epochs", function()
+    local tracker = torchmetrics.wrappers.MetricTracker(torchmetrics.MetricCollection({
+      mse = torchmetrics.MeanSquaredError(), r2 = torchmetrics.R2Score()}, {prefix = "val_"}))
+    for _, off in ipairs {1, 0, 2} do
+      tracker:increment()
+      tracker:update(torch.tensor({1., 2, 3}) + off, torch.tensor({1., 2, 3}))
+    end
+    local best, step = tracker:best_metric({return_step = true})
+    assert.same({val_mse = 0, val_r2 = 1}, best)
+    assert.same({val_mse = 2, val_r2 = 2}, step)
+  end)
+
   it("has its state in the state_dict where that is wished", function()
     local m = torchmetrics.PearsonCorrCoef()
     local a, b = torch.rand(8), torch.rand(8)

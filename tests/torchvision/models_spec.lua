@@ -213,6 +213,8 @@ describe("weights of torchvision.models", function()
       end
     end
     assert.is_true(count >= 80)
+    fails("resnet18: 'weights' (argument 1): expected weights of ResNet18_Weights, got those of ResNet50_Weights",
+      models.resnet18, {weights = "ResNet50_Weights.IMAGENET1K_V1"})
     fails("get_weight: 'name' (argument 1): expected the name of weights", models.get_weight, "ResNet50_Weights.V9")
     fails("expected weights of resnet18, got those of resnet50", models.resnet18, all.DEFAULT)
     fails("expected the path of a file, the name of weights", models.resnet18, "IMAGENET1K_V9")

@@ -71,6 +71,9 @@ describe("Ctrl-C leaves", function()
     ["the loading of a file"] = {"torch.save({x = torch.rand(30000000)}, 'big')", "torch.load 'big'"},
     ["a data loader"] = {"d = torch.utils.data.TensorDataset(torch.rand(10000, 100))",
       "for _ in torch.utils.data.DataLoader(d, {batch_size = 10, shuffle = true}):iter() do end"},
+    ["a query of a data base"] = pcall(require, "torch.sqlite.library") and
+      {"db = torch.sqlite.open(':memory:', 'w')", [[db:query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL \z
+        SELECT i + 1 FROM n WHERE i < 1e10) SELECT sum(i) FROM n"]]} or nil,
     ["a loop of Lua"] = {"", "local i = 0 while true do i = i + 1 end"},
   } do
     it(name, function()

@@ -9,6 +9,22 @@ io.open("begun", "w"):close()
 while true do torch.save({x = x}, "saved") end
 ]]
 
+describe("a file that is there for a while", function()
+  it("is in the folder that $TMPDIR names, or in /tmp", function()
+    program.write("where.lua", 'io.write(require "torch.utils.terminal".temporary_file())')
+    local line = "cd %s && mkdir -p for_a_while && TMPDIR=%s %s where.lua"
+    local folder, binary = program.quote(program.folder), program.quote(program.binary)
+    assert.matches("^" .. program.folder:gsub("%p", "%%%0") .. "/for_a_while/hecate%.%w+$",
+      program.capture(line:format(folder, folder .. "/for_a_while", binary)))
+    for _, other in ipairs {"", ("/x"):rep(3000)} do
+      local path = program.capture(line:format(folder, other, binary))
+      assert.matches("^/tmp/hecate%.%w+$", path)
+      os.remove(path)
+    end
+    program.capture(("cd %s && rm -r for_a_while where.lua"):format(folder))
+  end)
+end)
+
 describe("a program that saves time and again", function()
   for name, number in pairs {TERM = 15, HUP = 1} do
     it("leaves nothing behind at SIG" .. name, function()

@@ -163,15 +163,9 @@ local function build()
       local library = add_library(index, "torch.Tensor", tensor.__methods)
       add_methods(index, library, "torch.Tensor", tensor.__methods, "method")
       add_methods(index, library, "torch.Tensor", tensor.__attributes, "attribute")
-      local roots = {}
-      for name in pairs(next(lazy_names(_G)) and lazy_names(_G) or {gnuplot = true, torchvision = true,
-        torchaudio = true}) do
-        roots[#roots + 1] = name
-      end
-      table.sort(roots)
-      for _, name in ipairs(roots) do
-        local ok, t = pcall(function() return _G[name] or require(name) end)
-        local root = ok and type(t) == "table" and name ~= "nn" and name ~= "optim" and add_library(index, name, t)
+      for _, name in ipairs(require "hecate.libraries") do
+        local ok, t = pcall(require, name)
+        local root = ok and type(t) == "table" and add_library(index, name, t)
         if root then table.insert(index.queue, root) end
       end
     end

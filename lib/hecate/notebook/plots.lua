@@ -6,6 +6,7 @@
 local c = require "hecate.notebook.wire"
 local display = require "hecate.notebook.display"
 local options = require "torch.utils.options"
+local terminal = require "torch.utils.terminal"
 
 local plots = {}
 
@@ -21,7 +22,8 @@ end
 
 --- A name for a picture that nobody has.
 local function temporary(format)
-  local name = os.tmpname()
+  local name = terminal.temporary_file()
+  terminal.temporary(name, false)
   os.remove(name)
   return name .. "." .. format
 end

@@ -30,16 +30,22 @@ local function names_of(holder)
   return set
 end
 
---- Libraries that hold what may be written without its library, the likeliest first.
+--- Libraries that hold what may be written without its library, the likeliest first; those that are not listed follow.
 local LIBRARIES <const> = {"torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
   "torch.optim.lr_scheduler", "torch.nn.init", "torch.nn.utils", "torch.autograd", "torch.utils", "torch.linalg",
   "torch.amp", "torch.cuda", "torchvision.datasets", "torchaudio", "gnuplot"}
+do
+  local listed = {}
+  for _, name in ipairs(LIBRARIES) do listed[name] = true end
+  for _, name in ipairs(require "hecate.libraries") do if not listed[name] then table.insert(LIBRARIES, name) end end
+end
 
 --- "nn.Linear": a library beside `holder` that has the name; nil: there is none.
 local function elsewhere(name, holder)
   if #name < 3 then return nil end
   for _, library in ipairs(LIBRARIES) do
-    if library ~= holder and names_of(library)[name] then return shown(library) .. "." .. name end
+    local known, names = pcall(names_of, library) -- one whose library of C is missing cannot be asked
+    if library ~= holder and known and names[name] then return shown(library) .. "." .. name end
   end
 end
 
@@ -104,8 +110,8 @@ function M.other_word(holder, name)
   local word = require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
   local path = word and word:match "^write ([%a]+%.[%w_.]+)"
   local root = path and path:match "^%a+"
-  local roots = {torch = true, nn = true, optim = true, F = true, torchvision = true, torchaudio = true,
-    gnuplot = true}
+  local roots = {nn = true, optim = true, F = true}
+  for _, library in ipairs(require "hecate.libraries") do roots[library] = true end
   if root and roots[root] then
     local known, there = pcall(is_there, path)
     if known and not there then return ("that is %s, which is not in Hecate yet"):format(path) end

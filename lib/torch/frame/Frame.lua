@@ -6,6 +6,15 @@ local options = require "torch.utils.options"
 -- Example: torch.frame.Frame({city = {"Bern", "Rome"}, size = torch.tensor({134, 2749})})
 local Frame = torch.class("torch.frame.Frame")
 
+local function check_holes(name, column, n)
+  for key in next, column do
+    if math.type(key) ~= "integer" or key > n or key < 1 then
+      options.wrong("Frame", ("columns.%s"):format(tostring(name):gsub("%c", "?")), nil, "an array without holes",
+        column)
+    end
+  end
+end
+
 local function check_column(name, column)
   local place = ("columns.%s"):format(tostring(name):gsub("%c", "?"))
   if torch.is_tensor(column) then
@@ -22,19 +31,31 @@ local function check_column(name, column)
     if type(item) ~= "string" then options.wrong("Frame", place, nil, "an array of strings", item) end
     n = n + 1
   end
-  for key in next, column do
-    if math.type(key) ~= "integer" or key > n then
-      options.wrong("Frame", place, nil, "an array without holes", column)
-    end
-  end
+  check_holes(name, column, n)
   return n
 end
 
-local function numbers_as_tensor(column)
-  if type(column) ~= "table" or getmetatable(column) ~= nil or type(column[1]) == "string" then return column end
-  local ok, made = options.try(torch.tensor, column, type(column[1]) ~= "boolean" and math.type(column[1]) ~= "integer"
-    and {dtype = "float64"} or {})
-  return ok and #column > 0 and made or column
+local DTYPES <const> = {boolean = "bool", integer = "int64", float = "float64"}
+
+--- An array of numbers or of booleans as a tensor: int64 where all numbers are integers. Any other value as it is.
+local function numbers_as_tensor(name, column)
+  if type(column) ~= "table" or getmetatable(column) ~= nil then return column end
+  local kind, values = nil, {}
+  for i, item in ipairs(column) do
+    if torch.is_tensor(item) and item:numel() == 1 then item = item:item() end
+    local this = math.type(item) or type(item)
+    if kind == nil or this == kind then kind = this
+    elseif DTYPES[kind] and DTYPES[this] and this ~= "boolean" and kind ~= "boolean" then kind = "float"
+    elseif DTYPES[kind] or DTYPES[this] then
+      options.wrong("Frame", ("columns.%s"):format(tostring(name):gsub("%c", "?")), nil,
+        DTYPES[kind] and kind ~= "boolean" and "numbers alone" or kind == "boolean" and "booleans alone"
+        or "an array of strings", column[i])
+    end
+    values[i] = item
+  end
+  if not DTYPES[kind] then return column end
+  check_holes(name, column, #values)
+  return torch.tensor(values, {dtype = DTYPES[kind]})
 end
 
 function Frame:__init(...)
@@ -51,7 +72,7 @@ function Frame:__init(...)
   end
   for i, name in ipairs(names) do
     if type(name) ~= "string" or columns[name] then options.wrong("Frame", "names", nil, "different strings", name) end
-    local column = numbers_as_tensor(given.columns[name])
+    local column = numbers_as_tensor(name, given.columns[name])
     if column == nil then options.raise(("Frame: 'names': there is no column '%s'"):format(name)) end
     local n = check_column(name, column)
     if rows and n ~= rows then
@@ -91,8 +112,11 @@ end
 
 --- The names that a method got: strings, or one array of them.
 function Frame._list(name, ...)
-  local list = type((...)) == "table" and (...) or {...}
-  for _, item in ipairs(list) do
+  local list = type((...)) == "table" and getmetatable((...)) == nil and select("#", ...) == 1 and (...) or {...}
+  for key, item in pairs(list) do
+    if math.type(key) ~= "integer" then
+      options.wrong(name, "names", nil, "an array of names", ("{%s = …}"):format(tostring(key)))
+    end
     if type(item) ~= "string" then options.wrong(name, "names", nil, "names of columns", item) end
   end
   return list
@@ -223,25 +247,31 @@ function Frame:head(n) return range(self, 1, math.min(count("head", n, 5), #self
 function Frame:tail(n) return range(self, math.max(1, #self - count("tail", n, 5) + 1), #self) end
 
 --- torch.frame.Frame:sort(by: any, {descending: bool = false}) -> any: The rows by rising values of a column, or of
--- several.
+-- several; those where it is missing are last, also with descending. Rows with equal values stay in their order.
 function Frame:sort(by, given)
   return require "torch.frame.order".sort(self, Frame._list("sort", by), given)
 end
 
 --- torch.frame.Frame:group(by: any, aggregates: table = nil) -> any: One row for each value of a column, or of
 -- several: {name = {"column", "mean"}, …} are its other columns, of count, sum, mean, std, min, max, median, first,
--- last, nunique, or a function of the column's values. Without aggregates their number, `count`.
+-- last, nunique, or a function of the column's values. Without aggregates their number, `count` (`count.1` where
+-- `by` has that name). Rows whose value is missing are a group, the last one. The aggregates by name pass over missing
+-- values, so that {"column", "count"} is how many there are, and "count" alone the number of rows.
 -- Example: torch.frame.Frame({k = {"a", "b", "a"}, x = {1, 2, 3}}):group("k", {mean = {"x", "mean"}})
 function Frame:group(by, aggregates)
   return require "torch.frame.group".group(self, Frame._list("group", by), aggregates)
 end
 
 --- torch.frame.Frame:value_counts(name: string) -> any: The values of a column and how often they are there, most
--- first.
-function Frame:value_counts(name) return self:group(name):sort("count", {descending = true}) end
+-- first: the column `count`, or `count.1` where that is the name of the column itself.
+function Frame:value_counts(name)
+  local counted = self:group(name)
+  return counted:sort(counted:names()[2], {descending = true})
+end
 
 --- torch.frame.Frame:join(other: any, on: any, {how: inner|left|outer = "inner"}) -> any: The rows of both that have
--- equal values in the columns `on`; with left also those of this frame without a partner, with outer of either.
+-- equal values in the columns `on` (missing ones are equal); with left also those of this frame without a partner, with
+-- outer of either.
 -- Columns of `other` whose name is taken have _right behind it.
 function Frame:join(other, on, given)
   if not torch.isinstance(other, Frame) then options.wrong("join", "other", 1, "a Frame", other) end

@@ -64,7 +64,7 @@ end
 function datasets.digits()
   local all = {}
   for _, train in ipairs {true, false} do
-    local set = torchvision.datasets.Digits({train = train})
+    local set = require "torchvision.datasets".Digits({train = train})
     local names, columns = {}, {}
     local pixels = set.data:reshape(#set, -1)
     for i = 1, pixels:size(2) do
@@ -122,15 +122,23 @@ function datasets.german(...)
   return trimmed(torch.frame.read_csv(path, {names = GERMAN, header = false, delimiter = " "}))
 end
 
+--- The fields of the first line of a file of comma-separated values.
+local function header_of(path)
+  local file = torch._C.open_file(path, "compas")
+  local size, parser = file:size(), require "torch.csv.parser"
+  local from = size >= 3 and file:read(0, 3) == "\xef\xbb\xbf" and 3 or 0
+  local text = parser.open(file:tensor(0, "uint8", {size}), {delimiter = ",", quote = '"', decimal = ".",
+    missing = {""}})
+  return parser.record(text, from) or {}
+end
+
 --- torch.frame.datasets.compas(path: path) -> any: ProPublica's COMPAS scores, compas-scores-two-years.csv. A name
 -- that is there twice has .1 behind the second.
 function datasets.compas(...)
   local path = options.read("compas", PATH, ...).path
-  local file = torch._C.open_file(path, "compas")
-  local head = file:read(0, math.min(file:size(), 1 << 14)):match "^[^\r\n]*"
   local names, seen = {}, {}
-  for text in (head .. ","):gmatch "([^,]*)," do
-    local name, k = text:match '^"?(.-)"?$', 0
+  for _, name in ipairs(header_of(path)) do
+    local k = 0
     while seen[name .. (k > 0 and "." .. k or "")] do k = k + 1 end
     name = name .. (k > 0 and "." .. k or "")
     seen[name], names[#names + 1] = true, name

@@ -5,26 +5,39 @@ local group = {}
 
 local function values_of(column) return torch.is_tensor(column) and column:tolist() or column end
 
---- For each row a text that is the same for equal values of these columns.
-local function keys_of(frame, by)
-  local lists, keys = {}, {}
-  for k, name in ipairs(by) do lists[k] = values_of(frame:column(name)) end
-  for i = 1, #frame do
-    if #lists == 1 then keys[i] = lists[1][i]
-    else
-      local parts = {}
-      for k, list in ipairs(lists) do parts[k] = tostring(list[i]) end
-      keys[i] = table.concat(parts, "\0")
+local MISSING <const> = {} -- stands for NaN, which is no key of a table
+
+--- A function of a frame and columns that gives for each row a number from 1 on, the same for rows of any frames that
+-- have equal values there. Numbers are equal whatever their dtype, and none is equal to a text; missing ones are.
+local function numbering()
+  local known, count = {}, 0 -- number of the values before → value → number of both
+  return function(frame, by)
+    local numbers = {}
+    for i = 1, #frame do numbers[i] = 0 end
+    for _, name in ipairs(by) do
+      for i, value in ipairs(values_of(frame:column(name))) do
+        if value ~= value then value = MISSING end
+        local values = known[numbers[i]]
+        if not values then
+          values = {}
+          known[numbers[i]] = values
+        end
+        local number = values[value]
+        if not number then
+          count = count + 1
+          number, values[value] = count, count
+        end
+        numbers[i] = number
+      end
     end
-    if keys[i] ~= keys[i] then keys[i] = "nan" end
+    return numbers
   end
-  return keys
 end
 
 --- The number of the group of each row, in order of first appearance, and the first row of each.
-local function number(keys)
+local function number_groups(frame, by)
   local known, groups, first = {}, {}, {}
-  for i, key in ipairs(keys) do
+  for i, key in ipairs(numbering()(frame, by)) do
     if not known[key] then
       first[#first + 1] = i
       known[key] = #first
@@ -34,8 +47,9 @@ local function number(keys)
   return torch.tensor(groups, {dtype = "int64"}), first
 end
 
-local function sums(x, groups, n)
-  return torch.zeros(n, {dtype = "float64"}):index_add(1, groups, x:double())
+--- Sums of integers are integers: a float64 has not all of them.
+local function sums(x, groups, n, dtype)
+  return torch.zeros(n, {dtype = dtype or "float64"}):index_add(1, groups, x:to(dtype or "float64"))
 end
 local function counts(groups, n)
   return torch.zeros(n, {dtype = "int64"}):index_add(1, groups, torch.ones_like(groups))
@@ -43,10 +57,7 @@ end
 
 --- Aggregates of a tensor that are made for all groups at once.
 local fast = {
-  sum = function(x, groups, n)
-    local s = sums(x, groups, n)
-    return x:is_floating_point() and s or s:long()
-  end,
+  sum = function(x, groups, n) return sums(x, groups, n, not x:is_floating_point() and "int64" or nil) end,
   mean = function(x, groups, n) return sums(x, groups, n) / counts(groups, n) end,
   std = function(x, groups, n)
     local c = counts(groups, n):double()
@@ -80,9 +91,23 @@ local function part(column, at)
   return texts
 end
 
---- The values of an aggregate: one for each group.
-local function aggregate(name, column, how, groups, rows_of)
-  local n = #rows_of
+local function rows_by_group(groups, n)
+  local rows_of = {}
+  for g = 1, n do rows_of[g] = {} end
+  for i, g in ipairs(groups:tolist()) do table.insert(rows_of[g], i) end
+  return rows_of
+end
+
+--- The values of a column that are there, and their groups.
+local function without_missing(self, name, groups)
+  local column, missing = self:column(name), self:isna(name)
+  if not missing:any():item() then return column, groups end
+  local at = missing:logical_not():nonzero():reshape(-1)
+  return part(column, at:tolist()), groups:index_select(1, at)
+end
+
+--- The values of an aggregate: one for each of the n groups.
+local function aggregate(name, column, how, groups, n)
   if how == "count" then return counts(groups, n) end
   local f = options.is_callable(how) and how or slow[how]
   if not f and not fast[how] then options.wrong("group", "aggregates." .. name, nil, NAMES, how) end
@@ -91,10 +116,36 @@ local function aggregate(name, column, how, groups, rows_of)
   end
   if fast[how] then return fast[how](column, groups, n) end
   local list = {}
-  for g, at in ipairs(rows_of) do
-    local value = f(part(column, at))
+  for g, at in ipairs(rows_by_group(groups, n)) do
+    local value
+    if #at == 0 and how == "nunique" then value = 0
+    elseif #at == 0 then value = torch.is_tensor(column) and 0 / 0 or "" -- all are missing
+    else value = f(part(column, at)) end
     list[g] = torch.is_tensor(value) and value:item() or value
   end
+  return list
+end
+
+--- The aggregates by name, in the order of the names: an array of {name, column or nil, aggregate}.
+local function read_aggregates(by, aggregates)
+  local list, is_key = {}, {}
+  for _, name in ipairs(by) do is_key[name] = true end
+  if aggregates == nil then
+    local free, k = "count", 1
+    while is_key[free] do free, k = ("count.%d"):format(k), k + 1 end
+    return {{free, nil, "count"}}
+  end
+  for name, given in pairs(aggregates) do
+    local place = "aggregates." .. tostring(name)
+    if type(name) ~= "string" then
+      options.wrong("group", "aggregates", 2, "{name = {column, aggregate}, …}", name)
+    end
+    if is_key[name] then options.wrong("group", place, nil, "a name other than those of the groups", name) end
+    if type(given) ~= "table" or options.is_callable(given) then list[#list + 1] = {name, nil, given}
+    elseif #given ~= 2 then options.wrong("group", place, nil, "{column, aggregate}", given)
+    else list[#list + 1] = {name, given[1], given[2]} end
+  end
+  table.sort(list, function(a, b) return a[1] < b[1] end)
   return list
 end
 
@@ -103,19 +154,13 @@ function group.group(self, by, aggregates)
   if aggregates ~= nil and type(aggregates) ~= "table" then
     options.wrong("group", "aggregates", 2, "{name = {column, aggregate}, …}", aggregates)
   end
-  local groups, first = number(keys_of(self, by))
-  local rows_of = {}
-  for g = 1, #first do rows_of[g] = {} end
-  for i, g in ipairs(groups:tolist()) do table.insert(rows_of[g], i) end
+  local groups, first = number_groups(self, by)
   local result = self:select(by):take(torch.tensor(first, {dtype = "int64"}))
-  local names = {}
-  for name in pairs(aggregates or {count = true}) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  for _, name in ipairs(names) do
-    local given = aggregates and aggregates[name] or "count"
-    local column, how = by[1], given
-    if type(given) == "table" and not options.is_callable(given) then column, how = given[1], given[2] end
-    result = result:with(tostring(name), aggregate(tostring(name), self:column(column), how, groups, rows_of))
+  for _, row in ipairs(read_aggregates(by, aggregates)) do
+    local name, column, how = row[1], row[2] or by[1], row[3]
+    local values, of = self:column(column), groups
+    if row[2] and not options.is_callable(how) then values, of = without_missing(self, column, groups) end
+    result = result:with(name, aggregate(name, values, how, of, #first))
   end
   return result:sort(by)
 end
@@ -138,7 +183,7 @@ local function with_missing(column, at)
 end
 
 local function matches(self, other, on, how)
-  local left, right, used, by_key = {}, {}, {}, {}
+  local left, right, used, by_key, keys_of = {}, {}, {}, {}, numbering()
   for j, key in ipairs(keys_of(other, on)) do
     by_key[key] = by_key[key] or {}
     table.insert(by_key[key], j)

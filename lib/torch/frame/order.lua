@@ -3,12 +3,10 @@ local options = require "torch.utils.options"
 
 local order = {}
 
---- The position of each value among those of the column in order, from 1.
+--- The position of each value among those of the column in order, from 1. NaN has no place among numbers.
 local function ranks(column)
   if torch.is_tensor(column) then
-    if column:is_floating_point() and column:isnan():any():item() then
-      column = column:masked_fill(column:isnan(), math.huge) -- missing ones are last
-    end
+    if column:is_floating_point() then column = column:masked_fill(column:isnan(), 0) end
     local _, inverse = torch.unique(column, {return_inverse = true})
     return inverse:reshape(-1)
   end
@@ -30,8 +28,10 @@ function order.sort(self, by, ...)
   local at = torch.arange(1, #self + 1)
   if #self == 0 then return self end
   for i = #by, 1, -1 do
-    local keys = ranks(self:column(by[i])):index_select(1, at)
-    at = at:index_select(1, keys:argsort({descending = given.descending, stable = true}))
+    local keys = ranks(self:column(by[i]))
+    if given.descending then keys = keys:neg() end
+    keys = keys:masked_fill(self:isna(by[i]), math.maxinteger):index_select(1, at) -- what is missing is last
+    at = at:index_select(1, keys:argsort({stable = true}))
   end
   return self:take(at)
 end

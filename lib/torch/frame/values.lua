@@ -24,6 +24,15 @@ local function numeric(self, names)
   return list
 end
 
+--- Names and options of a method whose first argument, the names, may be left out.
+local function read(method, parameters, names, given)
+  if given == nil and type(names) == "table" and next(names) ~= nil and options.is_named(names) then
+    names, given = nil, names
+  end
+  if given ~= nil and type(given) ~= "table" then options.wrong(method, "options", 2, "a table", given) end
+  return names, options.read(method, parameters, given or {})
+end
+
 local function check_numbers(method, name, column)
   if not torch.is_tensor(column) then
     options.raise(("%s: column '%s' is of texts; one_hot or codes make numbers of them"):format(method, name))
@@ -58,6 +67,10 @@ end
 -- "median" (of the column), or {name = value, …}.
 function values:fillna(value)
   local result = self
+  if type(value) == "table" then for name in pairs(value) do self:column(name) end
+  elseif type(value) ~= "number" and type(value) ~= "string" then
+    options.wrong("fillna", "value", 1, "a number, a string or {name = value, …}", value)
+  end
   for _, name in ipairs(self._names) do
     local column, with = self:column(name), value
     if type(value) == "table" then with = value[name] end
@@ -127,9 +140,9 @@ end
 -- default all of numbers) less their mean and over their standard deviation; and the statistics {name = {mean, std}},
 -- which make the same of other rows.
 function values:standardise(names, given)
-  local statistics = given and given.statistics or {}
-  if names and type(names) == "table" and names.statistics then names, statistics = nil, names.statistics end
-  local result, used = self, {}
+  names, given = read("standardise", {{"statistics", kind = "any", default = {}}}, names, given)
+  local statistics, result, used = given.statistics, self, {}
+  if type(statistics) ~= "table" then options.wrong("standardise", "statistics", nil, "a table", statistics) end
   for _, name in ipairs(numeric(self, names)) do
     local x = check_numbers("standardise", name, self:column(name)):double()
     local s = statistics[name]
@@ -170,12 +183,12 @@ end
 --- torch.frame.Frame:to_tensor(names: any = nil, {dtype: dtype = "float32"}) -> Tensor: A matrix of these columns, by
 -- default of all.
 function values:to_tensor(names, given)
-  if type(names) == "table" and names[1] == nil and names.dtype then names, given = nil, names end
+  names, given = read("to_tensor", {{"dtype", kind = "any", default = "float32"}}, names, given)
   local list = {}
   for i, name in ipairs(names and self._list("to_tensor", names) or self._names) do
-    list[i] = check_numbers("to_tensor", name, self:column(name)):to(given and given.dtype or "float32")
+    list[i] = check_numbers("to_tensor", name, self:column(name)):to(given.dtype)
   end
-  if #list == 0 then return torch.zeros(#self, 0) end
+  if #list == 0 then return torch.zeros(#self, 0, {dtype = given.dtype}) end
   return torch.stack(list, 2)
 end
 
@@ -202,6 +215,7 @@ end
 function values:plot(x, ...)
   local names = self._list("plot", ...)
   local over = check_numbers("plot", x, self:column(x)):double()
+  local gnuplot = require "gnuplot"
   if #names == 0 then return gnuplot.hist(over) end
   local curves = {}
   for i, name in ipairs(names) do

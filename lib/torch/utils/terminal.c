@@ -69,7 +69,8 @@ static int note_temporary(lua_State *L) {
 
 /* temporary_file() → the name of a new empty file, which SIGTERM and SIGHUP remove until temporary(name, false). */
 static int new_temporary(lua_State *L) {
-  char path[] = "/tmp/hecate.XXXXXX";
+  char path[4096];
+  temporary_template(path, sizeof path);
   const int fd = temporary_create(path);
   if (fd < 0) return luaL_error(L, "%s: %s", path, strerror(errno));
   close(fd);

@@ -1,15 +1,14 @@
 --- Ratios of signal and distortion in decibels, of sounds (…, time).
 local assignment = require "torchmetrics.assignment"
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 local ZERO_MEAN <const> = {"zero_mean", kind = "boolean", default = false}
 
 local function check(o, preds, target)
-  if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  paired.check_shape(o, preds, target)
   if not preds:is_floating_point() or preds.ndim == 0 or preds:numel() == 0 then
     options.wrong(o._name, "preds", 1, "sounds (…, time) of floating point", preds)
   end

@@ -1,32 +1,15 @@
 --- How far the confidence of predictions is from how often they are right.
 local inputs = require "torchmetrics.classification.inputs"
-local options = require "torch.utils.options"
 local tasks = require "torchmetrics.classification.tasks"
 
-local function check_scores(o, x)
-  if not x:is_floating_point() then options.wrong(o._name, "preds", 1, "scores of floating point", x) end
-end
-
 local function binary(o, preds, target)
-  inputs.same_shape(o, preds, target)
-  check_scores(o, preds)
-  inputs.check_binary(o, target, "target", 2)
-  preds, target = inputs.kept(o, preds, target)
-  return {confidence = inputs.probabilities(preds), right = target:to(preds.dtype)}
+  local x, y = inputs.binary_scores(o, preds, target)
+  return {confidence = x, right = y:to(x.dtype)}
 end
 
 local function multiclass(o, preds, target)
-  check_scores(o, preds)
-  if not inputs.are_scores(o, preds, target) then
-    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_classes), preds)
-  end
-  inputs.check_classes(o, target, "target", 2)
-  local x, y = preds:movedim(2, -1):reshape(-1, o.num_classes), target:reshape(-1)
-  if o.ignore_index then
-    local keep = y:ne(o.ignore_index):nonzero():squeeze(2)
-    x, y = x:index_select(1, keep), y:index_select(1, keep)
-  end
-  local confidence, label = inputs.probabilities(x, "softmax"):max(2)
+  local x, y = inputs.multiclass_scores(o, preds, target)
+  local confidence, label = x:max(2)
   return {confidence = confidence:float(), right = label:eq(y):float()}
 end
 

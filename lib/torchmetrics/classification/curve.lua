@@ -36,36 +36,16 @@ function curve.states(o)
   return {preds = "cat", target = "cat"}
 end
 
-local function check_scores(o, x)
-  if not x:is_floating_point() then options.wrong(o._name, "preds", 1, "scores of floating point", x) end
-end
-
 function curve.binary(o, preds, target)
-  inputs.same_shape(o, preds, target)
-  check_scores(o, preds)
-  inputs.check_binary(o, target, "target", 2)
-  preds, target = inputs.kept(o, preds, target)
-  preds = inputs.probabilities(preds)
+  preds, target = inputs.binary_scores(o, preds, target)
   local t = curve.thresholds(o, preds)
   if not t then return {preds = preds, target = target:long()} end
   return counted(o, preds, target:eq(1), target:eq(0), t, {2})
 end
 
---- Scores (N, C, …) with the dimensions behind put in front: (N', C).
-local function in_rows(x) return x:movedim(2, -1):reshape(-1, x:size(2)) end
-
 function curve.multiclass(o, preds, target)
-  if preds.ndim ~= target.ndim + 1 or not inputs.are_scores(o, preds, target) then
-    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_classes), preds)
-  end
-  inputs.check_classes(o, target, "target", 2)
-  preds, target = in_rows(preds), target:reshape(-1):long()
-  if o.ignore_index then
-    local keep = target:ne(o.ignore_index):nonzero():squeeze(2)
-    preds, target = preds:index_select(1, keep), target:index_select(1, keep)
-  end
-  preds = inputs.probabilities(preds, "softmax")
-  local is = target:unsqueeze(2):eq(torch.arange(1, o.num_classes + 1, {device = target.device}))
+  preds, target = inputs.multiclass_scores(o, preds, target)
+  local is = inputs.one_hot(o, target)
   local t = curve.thresholds(o, preds)
   if o.average == "micro" then
     preds, is = preds:reshape(-1), is:reshape(-1)
@@ -77,13 +57,8 @@ function curve.multiclass(o, preds, target)
 end
 
 function curve.multilabel(o, preds, target)
-  inputs.same_shape(o, preds, target)
-  check_scores(o, preds)
-  if preds.ndim < 2 or preds:size(2) ~= o.num_labels then
-    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_labels), preds)
-  end
-  inputs.check_binary(o, target, "target", 2)
-  preds, target = inputs.probabilities(in_rows(preds)), in_rows(target):long()
+  inputs.check_multilabel(o, preds, target)
+  preds, target = inputs.probabilities(inputs.in_rows(preds)), inputs.in_rows(target):long()
   local t = curve.thresholds(o, preds)
   if not t then return {preds = preds, target = target} end
   local is, is_not = target:eq(1), target:eq(0)

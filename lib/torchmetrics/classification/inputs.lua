@@ -1,13 +1,10 @@
 --- Predictions and targets of classification in the forms that the metrics compute with, and what is checked of them.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 
 local inputs = {}
 
-function inputs.same_shape(o, preds, target)
-  if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
-end
+inputs.same_shape = paired.check_shape
 
 --- Scores as probabilities: those that have one outside of [0, 1] are logits.
 function inputs.probabilities(x, how)
@@ -35,7 +32,6 @@ function inputs.decided(o, preds, target)
   inputs.check_binary({validate_args = o.validate_args, _name = o._name}, preds, "preds", 1)
   return preds:ne(0), target
 end
-
 
 --- That labels are positions of classes.
 function inputs.check_classes(o, x, name, position)
@@ -88,6 +84,52 @@ function inputs.labels(o, preds, target)
   local p = labels(o, preds, target)
   inputs.check_classes(o, target, "target", 2)
   return p, target:long()
+end
+
+--- Scores (N, C, …) with the dimensions behind put in front: (N', C).
+function inputs.in_rows(x) return x:movedim(2, -1):reshape(-1, x:size(2)) end
+
+local function check_scores(o, x)
+  if not x:is_floating_point() then options.wrong(o._name, "preds", 1, "scores of floating point", x) end
+end
+
+--- Binary scores as probabilities (N) and their targets, without those that are ignored.
+function inputs.binary_scores(o, preds, target)
+  paired.check_shape(o, preds, target)
+  check_scores(o, preds)
+  inputs.check_binary(o, target, "target", 2)
+  preds, target = inputs.kept(o, preds, target)
+  return inputs.probabilities(preds), target
+end
+
+--- Multiclass scores as probabilities (N, C) and their labels (N), without those that are ignored.
+function inputs.multiclass_scores(o, preds, target)
+  check_scores(o, preds)
+  if preds.ndim ~= target.ndim + 1 or not inputs.are_scores(o, preds, target) then
+    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_classes), preds)
+  end
+  inputs.check_classes(o, target, "target", 2)
+  preds, target = inputs.in_rows(preds), target:reshape(-1):long()
+  if o.ignore_index then
+    local keep = target:ne(o.ignore_index):nonzero():squeeze(2)
+    preds, target = preds:index_select(1, keep), target:index_select(1, keep)
+  end
+  return inputs.probabilities(preds, "softmax"), target
+end
+
+--- Multilabel scores (N, L, …) and targets of one shape.
+function inputs.check_multilabel(o, preds, target)
+  paired.check_shape(o, preds, target)
+  check_scores(o, preds)
+  if preds.ndim < 2 or preds:size(2) ~= o.num_labels then
+    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_labels), preds)
+  end
+  inputs.check_binary(o, target, "target", 2)
+end
+
+--- Which class each label is: (N, C).
+function inputs.one_hot(o, target)
+  return target:unsqueeze(2):eq(torch.arange(1, o.num_classes + 1, {device = target.device}))
 end
 
 --- Without those whose target is ignored, in one dimension.

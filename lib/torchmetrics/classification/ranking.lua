@@ -1,18 +1,12 @@
 --- Metrics of the order in which labels are put, of multilabel predictions.
 local inputs = require "torchmetrics.classification.inputs"
-local options = require "torch.utils.options"
 local rows = require "torchmetrics.rows"
 local tasks = require "torchmetrics.classification.tasks"
 
 --- Scores (N, L) and which labels are there; what is ignored has the score of none.
 local function format(o, preds, target)
-  inputs.same_shape(o, preds, target)
-  if not preds:is_floating_point() or preds.ndim < 2 or preds:size(2) ~= o.num_labels then
-    options.wrong(o._name, "preds", 1, ("scores (N, %d, …)"):format(o.num_labels), preds)
-  end
-  inputs.check_binary(o, target, "target", 2)
-  local x = inputs.probabilities(preds):movedim(2, -1):reshape(-1, o.num_labels)
-  local y = target:movedim(2, -1):reshape(-1, o.num_labels)
+  inputs.check_multilabel(o, preds, target)
+  local x, y = inputs.in_rows(inputs.probabilities(preds)), inputs.in_rows(target)
   if o.ignore_index then
     local ignored = y:eq(o.ignore_index)
     local none = -4 * o.num_labels

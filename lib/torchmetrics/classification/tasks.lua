@@ -1,5 +1,6 @@
 --- Metrics of classification come in three forms, for binary, multiclass and multilabel predictions, and one that
 -- chooses among them by `task`. One description makes all of them.
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
 local tasks = {}
@@ -45,7 +46,7 @@ function tasks.parameters(names)
   return list
 end
 
-tasks.inputs = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+tasks.inputs = paired.inputs
 
 --- The order in which the form with `task` takes what its three forms take.
 local ORDER <const> = {"beta", "min_precision", "min_recall", "min_specificity", "min_sensitivity", "fpr_range",

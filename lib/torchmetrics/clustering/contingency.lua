@@ -1,9 +1,10 @@
 --- Clusterings: how often each pair of labels occurs, and what is made of it.
 local assignment = require "torchmetrics.assignment"
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 local STATES <const> = {preds = "cat", target = "cat"}
 
 local function update(o, preds, target)

@@ -2,6 +2,7 @@
 local coco = require "torchmetrics.detection.coco"
 local ops = require "torchvision.ops"
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
 local LISTS <const> = {{"preds", kind = "table", required = true}, {"target", kind = "table", required = true}}
@@ -59,10 +60,7 @@ local function image_of(o, p, t)
 end
 
 local function update(o, preds, target)
-  if #preds ~= #target then
-    options.raise(("%s: 'target' (argument 2): expected as many images as preds (%d), got %d"):format(o._name, #preds,
-      #target))
-  end
+  paired.check_length(o, preds, target, "images")
   local region, images = o.iou_type == "segm" and "masks" or "boxes", {}
   for i, p in ipairs(preds) do
     check_item(o, ("preds[%d]"):format(i), p, {"labels", "scores", region})
@@ -84,7 +82,7 @@ local function steps(first, last, n)
 end
 
 local function settings(o)
-  local limits = o.max_detection_thresholds or {1, 10, 100}
+  local limits = {table.unpack(o.max_detection_thresholds or {1, 10, 100})} -- the caller's stays as it is
   table.sort(limits)
   return o.iou_thresholds or steps(0.5, 0.95, 10), o.rec_thresholds or steps(0, 1, 101), limits
 end

@@ -1,9 +1,10 @@
 --- Overlaps of boxes, of pairs of predictions and targets.
 local options = require "torch.utils.options"
 local ops = require "torchvision.ops"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 local LISTS <const> = {{"preds", kind = "table", required = true}, {"target", kind = "table", required = true}}
 local THRESHOLD <const> = {"iou_threshold", kind = "number"}
 local FORMAT <const> = {"box_format", kind = "string", choices = {"xyxy", "xywh", "cxcywh"}, default = "xyxy"}
@@ -28,10 +29,7 @@ end
 
 --- That items of both lists are tables of tensors with boxes and labels; calls f(pred, target) for each.
 local function each_image(o, preds, target, f)
-  if #preds ~= #target then
-    options.raise(("%s: 'target' (argument 2): expected as many images as preds (%d), got %d"):format(o._name, #preds,
-      #target))
-  end
+  paired.check_length(o, preds, target, "images")
   for i, p in ipairs(preds) do
     for name, item in pairs {preds = p, target = target[i]} do
       if type(item) ~= "table" or not torch.is_tensor(item.labels) then

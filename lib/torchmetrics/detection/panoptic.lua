@@ -1,8 +1,9 @@
 --- The quality of panoptic segmentations (Kirillov et al. 2019): maps (batch, …, 2) of category and instance.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 
 --- Category → its place in the results: things, then stuffs, each in order; and the category of what is neither.
 local function categories(o)
@@ -105,9 +106,7 @@ local function update_of(is_modified)
     if preds.ndim < 3 or preds:size(-1) ~= 2 or preds:is_floating_point() then
       options.wrong(o._name, "preds", 1, "integers (batch, …, 2) of category and instance", preds)
     end
-    if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-      options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-    end
+    paired.check_shape(o, preds, target)
     local place, void, n = categories(o)
     local sums = {iou = {}, tp = {}, fp = {}, fn = {}}
     for _, list in pairs(sums) do for k = 1, n do list[k] = 0 end end

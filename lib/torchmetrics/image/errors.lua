@@ -1,6 +1,7 @@
 --- Errors of images.
 local filters = require "torchmetrics.image.filters"
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
 local function define(row)
@@ -15,9 +16,8 @@ local function per_image(x) return x:reshape(x:size(1), -1) end
 local RANGE <const> = {"data_range", kind = "any", required = true}
 
 local function psnr_update(o, preds, target)
-  if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") or preds:numel() == 0 then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  paired.check_shape(o, preds, target)
+  if preds:numel() == 0 then options.wrong(o._name, "preds", 1, "at least one number", preds) end
   local a, b = preds:is_floating_point() and preds or preds:float(), target
   b = b:to(a.dtype)
   local _, _, width = filters.range(o, a, b)

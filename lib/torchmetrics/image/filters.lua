@@ -1,18 +1,18 @@
 --- Filters of images (N, C, H, W) and volumes (N, C, D, H, W) that metrics share, and what is checked of images.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local F = torch.nn.functional
 
 local filters = {}
 
-filters.inputs = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+filters.inputs = paired.inputs
 filters.reduction = {"reduction", kind = "string", choices = {"elementwise_mean", "sum", "none"},
   default = "elementwise_mean"}
 
 --- That both are images of one shape; in floating point.
 function filters.check(o, preds, target, ranks)
-  if not torch.is_tensor(target) or table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  if not torch.is_tensor(target) then paired.wrong_shape(o, preds, target) end
+  paired.check_shape(o, preds, target)
   if not (ranks or {[4] = true})[preds.ndim] or preds:numel() == 0 then
     options.wrong(o._name, "preds", 1, "images (N, C, H, W)", preds)
   end

@@ -1,8 +1,9 @@
 --- The association of two categorical variables, by the table of how often their categories come together.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 local STRATEGY <const> = {"nan_strategy", kind = "string", choices = {"replace", "drop"}, default = "replace"}
 local REPLACE <const> = {"nan_replace_value", kind = "number", default = 1}
 local CORRECTION <const> = {"bias_correction", kind = "boolean", default = true}

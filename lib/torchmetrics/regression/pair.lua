@@ -1,18 +1,17 @@
 --- Predictions and targets of a regression, and what is checked of them.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 
 local pair = {}
 
-pair.inputs = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+pair.inputs = paired.inputs
 pair.num_outputs = {"num_outputs", kind = "positive", default = 1}
 
 local function real(x) return x:is_floating_point() and x or x:float() end
 
 --- That both have one shape, and are not empty; in floating point.
 function pair.check(o, preds, target)
-  if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  paired.check_shape(o, preds, target)
   if preds:is_complex() or target:is_complex() then options.wrong(o._name, "preds", 1, "real numbers", preds) end
   if preds:numel() == 0 then options.wrong(o._name, "preds", 1, "at least one number", preds) end
   return real(preds), real(target)

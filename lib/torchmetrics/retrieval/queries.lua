@@ -1,17 +1,16 @@
 --- Metrics of the order of what a query finds: of one query as functions, and over queries as classes.
-local curve = require "torchmetrics.functional.classification"
+local classification = require "torchmetrics.functional.classification"
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 local INDEXED <const> = {INPUTS[1], INPUTS[2], {"indexes", kind = "tensor", required = true}}
 
 -- ---- one query: scores x and what is relevant, vectors ---------------------------------------
 
 local function check(o, preds, target, graded)
-  if table.concat(preds.shape, ",") ~= table.concat(target.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  paired.check_shape(o, preds, target)
   if preds:numel() == 0 or not preds:is_floating_point() then
     options.wrong(o._name, "preds", 1, "scores of floating point, at least one", preds)
   end
@@ -78,7 +77,7 @@ local function auroc(o, x, y)
   local order = x:argsort({descending = true, stable = true}):narrow(1, 1, how_many(o, x))
   y = y:index_select(1, order)
   if y:min():item() == y:max():item() then return zero(x) end
-  return curve.binary_auroc(x:index_select(1, order), y:long(), {max_fpr = o.max_fpr})
+  return classification.binary_auroc(x:index_select(1, order), y:long(), {max_fpr = o.max_fpr})
 end
 
 --- The discounted gain; the gain of equal scores is the mean of theirs.

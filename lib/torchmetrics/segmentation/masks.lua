@@ -1,9 +1,10 @@
 --- Metrics of masks, of each sample and class.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local ratios = require "torchmetrics.ratios"
 local rows = require "torchmetrics.rows"
 
-local INPUTS <const> = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}}
+local INPUTS <const> = paired.inputs
 
 local function one_hot(o, name, x)
   if x:numel() > 0 and (x:min():item() < 1 or x:max():item() > o.num_classes) then
@@ -37,9 +38,7 @@ local function format(given, preds, target)
   end
   local p = masks(o, "preds", preds, form == "index" or form == "mixed" and preds.ndim < target.ndim)
   local t = masks(o, "target", target, form == "index" or form == "mixed" and target.ndim < preds.ndim)
-  if table.concat(p.shape, ",") ~= table.concat(t.shape, ",") then
-    options.wrong(o._name, "target", 2, ("the shape of preds (%s)"):format(table.concat(preds.shape, "×")), target)
-  end
+  if not paired.have_same_shape(p, t) then paired.wrong_shape(o, preds, target) end
   if p.ndim < 3 then options.wrong(o._name, "preds", 1, "masks (N, C, …), or labels (N, …)", preds) end
   if not o.include_background then
     local n = p:size(2) - 1

@@ -1,5 +1,6 @@
 --- Metrics of answers to questions and of language models.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 local rows = require "torchmetrics.rows"
 local words = require "torchmetrics.text.words"
 
@@ -87,7 +88,7 @@ local function perplexity(o, preds, target)
 end
 
 rows.define {"perplexity", class = "Perplexity", family = "text", options = {{"ignore_index", kind = "integer"}},
-  inputs = {{"preds", kind = "tensor", required = true}, {"target", kind = "tensor", required = true}},
+  inputs = paired.inputs,
   states = {sum = "sum", total = "sum"}, update = perplexity, higher_is_better = false, differentiable = true,
   doc = "exp of the mean negative log-likelihood of the tokens: preds are scores (N, L, V), target tokens (N, L).",
   compute = function(_, s) return (s.sum / s.total):exp() end}

@@ -1,5 +1,6 @@
 --- Texts as words and characters, and the arguments of metrics of texts.
 local options = require "torch.utils.options"
+local paired = require "torchmetrics.paired"
 
 local words = {}
 
@@ -52,17 +53,11 @@ local function list_of(o, name, value)
   return value
 end
 
-local function check_length(o, preds, target)
-  if #preds ~= #target then
-    options.raise(("%s: 'target' (argument 2): expected as many texts as preds (%d), got %d"):format(o._name, #preds,
-      #target))
-  end
-end
 
 --- Predictions and one target of each.
 function words.pairs(o, preds, target)
   preds, target = list_of(o, "preds", preds), list_of(o, "target", target)
-  check_length(o, preds, target)
+  paired.check_length(o, preds, target, "texts")
   for i, text in ipairs(preds) do
     check_string(o, "preds", text)
     check_string(o, "target", target[i])
@@ -77,7 +72,7 @@ function words.corpus(o, preds, target, shared)
   local plain = #target > 0
   for _, item in ipairs(target) do plain = plain and type(item) == "string" end
   if plain and (shared and #preds == 1 or single) then target = {target} end
-  check_length(o, preds, target)
+  paired.check_length(o, preds, target, "texts")
   local lists = {}
   for i, text in ipairs(preds) do
     check_string(o, "preds", text)

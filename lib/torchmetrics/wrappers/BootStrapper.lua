@@ -23,7 +23,7 @@ function Boot:__init(...)
   local list = {}
   for i = 1, given.num_bootstraps do list[i] = given.base_metric:clone() end
   self.metrics = torch.nn.ModuleList(list)
-  self._given = given
+  self._given, self._updates = given, 0
 end
 
 --- Positions of n samples, drawn with repetition.
@@ -39,6 +39,7 @@ function Boot:update(...)
   local list, n = table.pack(...), nil
   for i = 1, list.n do if torch.is_tensor(list[i]) and list[i].ndim > 0 then n = n or list[i]:size(1) end end
   if not n or n == 0 then options.raise "BootStrapper: expected a tensor of samples among the arguments" end
+  self._updates = self._updates + 1
   for i = 1, #self.metrics do
     local at, taken = draw(self._given, n), {}
     if #at > 0 then
@@ -69,8 +70,11 @@ function Boot:forward(...)
   self:update(...)
   return self:compute()
 end
-function Boot:reset() for i = 1, #self.metrics do self.metrics[i]:reset() end end
+function Boot:reset()
+  self._updates = 0
+  for i = 1, #self.metrics do self.metrics[i]:reset() end
+end
 function Boot:persistent(mode) for i = 1, #self.metrics do self.metrics[i]:persistent(mode) end end
-function Boot:__get_update_count() return self.metrics[1].update_count end
+function Boot:__get_update_count() return self._updates end
 
 return Boot

@@ -1,10 +1,10 @@
 local Metric = require "torchmetrics.Metric"
 local options = require "torch.utils.options"
 
---- torchmetrics.wrappers.MetricTracker(metric: any, maximize: any = true): A metric or a collection over epochs:
+--- torchmetrics.wrappers.MetricTracker(metric: any, maximize: any = nil): A metric or a collection over epochs:
 -- increment() begins an epoch, update and compute are of the last one, compute_all() gives the values of all, and
--- best_metric() the best. maximize: whether larger is better, of a
--- collection by name, too; by default what the metric says.
+-- best_metric() the best. maximize: whether a larger value is better, for a collection also {name = boolean}; by
+-- default what the metric says of itself (higher_is_better).
 -- Example:
 --     local tracker = torchmetrics.wrappers.MetricTracker(torchmetrics.SumMetric())
 --     for _, value in ipairs {1, 3, 2} do
@@ -25,7 +25,18 @@ function Tracker:__init(...)
   end
   self._base, self._epochs = given.metric:clone(), {}
   self.maximize = given.maximize
-  if given.maximize == nil then self.maximize = self._base.higher_is_better ~= false end
+  if given.maximize == nil then self.maximize = self:_known_directions() end
+end
+
+--- Whether larger values are better: what the metric says, or those of a collection by the names of their values.
+function Tracker:_known_directions()
+  if torch.isinstance(self._base, Metric) then return self._base.higher_is_better ~= false end
+  local larger = {}
+  for _, key in ipairs(self._base:keys()) do
+    local name = key:sub(#(self._base.prefix or "") + 1, -#(self._base.postfix or "") - 1)
+    larger[key] = self._base.metrics[name].higher_is_better ~= false
+  end
+  return larger
 end
 
 local function now(self, name)
@@ -86,7 +97,7 @@ function Tracker:best_metric(...)
   else
     for name, x in pairs(all) do
       local larger = self.maximize
-      if type(larger) == "table" then larger = larger[name] end
+      if type(larger) == "table" then larger = larger[name] ~= false end
       if torch.is_tensor(x) then values[name], steps[name] = best(x, larger) end
     end
   end

@@ -43,6 +43,8 @@ function Running:reset()
   self.metric:reset()
   self._batches, self._updates = {}, 0
 end
+-- Calls of update alone are counted, as in torchmetrics; what forward took in is there nevertheless.
 function Running:__get_update_count() return self._updates end
+function Running:__get_update_called() return #self._batches > 0 end
 
 return Running

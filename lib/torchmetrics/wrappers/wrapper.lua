@@ -16,6 +16,6 @@ function Wrapper:forward(...) return self.metric(...) end
 function Wrapper:reset() self.metric:reset() end
 function Wrapper:persistent(mode) self.metric:persistent(mode) end
 function Wrapper:__get_update_count() return self.metric.update_count end
-function Wrapper:__get_update_called() return self.metric.update_called end
+function Wrapper:__get_update_called() return self.update_count > 0 end
 
 return Wrapper

@@ -39,7 +39,7 @@ end
 --- torchtext.data.utils.get_tokenizer(tokenizer: any, language: string = "en") -> function: "basic_english" (small
 -- letters, signs apart), nil (what is between spaces), or a function, which comes back. The result makes an array of
 -- words of a text.
--- Example: torchtext.data.utils.get_tokenizer("basic_english")("You can't!")
+-- Example: require("torchtext").data.utils.get_tokenizer("basic_english")("You can't!")
 function utils.get_tokenizer(...)
   local given = options.read("get_tokenizer", {{"tokenizer"}, {"language", kind = "string", default = "en"}}, ...)
   local tokenizer = given.tokenizer
@@ -55,7 +55,7 @@ end
 
 --- torchtext.data.utils.ngrams_iterator(token_list: string[], ngrams: positive) -> function: An iterator over the
 -- tokens, and then all sequences of 2 to `ngrams` of them, joined by spaces.
--- Example: for gram in torchtext.data.utils.ngrams_iterator({"a", "b"}, 2) do print(gram) end
+-- Example: for gram in require("torchtext").data.utils.ngrams_iterator({"a", "b"}, 2) do print(gram) end
 function utils.ngrams_iterator(...)
   local given = options.read("ngrams_iterator", {{"token_list", kind = "table", required = true},
     {"ngrams", kind = "positive", required = true}}, ...)

@@ -100,7 +100,12 @@ function weights.find(model, given)
   end
   if type(given) ~= "string" then return nil end
   local all = weights.of_model(model)
-  return all and all[given:match "^%w+_Weights%.(%w+)$" or given:match "_Weights%.([%w_]+)$" or given]
+  local class, name = given:match "^(.*_Weights)%.(.*)$"
+  if class and all and class ~= class_of[model] then
+    options.raise(("%s: 'weights' (argument 1): expected weights of %s, got those of %s"):format(model,
+      class_of[model], class))
+  end
+  return all and all[name or given]
 end
 
 return weights

@@ -1,6 +1,6 @@
 --- Feature pyramids, and regions that are read from the level of a pyramid that fits their size.
 local torch = require "torch"
-local joined = require "torchvision.ops.rois"
+local joined = require "torchvision.ops.joined_regions"
 local named = require "torchvision.ops.named"
 local nn = require "torch.nn"
 local options = require "torch.utils.options"

@@ -1,6 +1,6 @@
 --- Regions of feature maps: roi_align, roi_pool and their position-sensitive forms, and convolution at free places.
 local torch = require "torch"
-local joined = require "torchvision.ops.rois"
+local joined = require "torchvision.ops.joined_regions"
 local options = require "torch.utils.options"
 
 local regions = {}

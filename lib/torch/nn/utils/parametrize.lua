@@ -141,7 +141,9 @@ end
 --- nn.utils.parametrize.is_parametrized(module: Module, tensor_name: string = nil) -> bool: Whether any tensor of the
 -- module, or that of this name, is parametrized.
 -- Example: nn.utils.parametrize.is_parametrized(nn.Linear(2, 1))
-function parametrize.is_parametrized(module, tensor_name)
+function parametrize.is_parametrized(...)
+  local given = options.read("is_parametrized", {{"module"}, {"tensor_name", kind = "string"}}, ...)
+  local module, tensor_name = given.module, given.tensor_name
   if not torch.isinstance(module, torch.nn.Module) then
     options.wrong("is_parametrized", "module", 1, "a module", module)
   end

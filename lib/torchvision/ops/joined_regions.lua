@@ -1,4 +1,4 @@
--- Arguments that are regions of images.
+-- Regions of images as one tensor, in whichever of the two forms they are given.
 local torch = require "torch"
 local options = require "torch.utils.options"
 
