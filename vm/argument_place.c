@@ -50,6 +50,17 @@ bool argument_takes_numbers(const OpArg *arg, bool last) {
   return last && (arg->type == ARG_SHAPE || arg->type == ARG_DIMS);
 }
 
+/* What to write for a word that PyTorch's function or NumPy takes: "; write relu_(input), which changes it". */
+static const char *other_way(const Reader *r, const char *key, char text[static 128]) {
+  text[0] = '\0';
+  const bool has_twin = r->info->in_place && !r->in_place;
+  if (strcmp(key, "inplace") == 0 && has_twin)
+    snprintf(text, 128, "; write %s_(%s), which changes it", function_name(r), r->info->args[0].name);
+  else if (strcmp(key, "inplace") == 0)
+    snprintf(text, 128, "; the result is a new tensor, write x = %s(x)", function_name(r));
+  return text;
+}
+
 static int raise_unknown(Reader *r, const char *key) {
   const char *names[OP_MAX_ARGUMENTS + 1];
   char list[512] = "";
@@ -61,8 +72,9 @@ static int raise_unknown(Reader *r, const char *key) {
     snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", names[i]);
   }
   const char *near = error_nearest(key, names);
-  return error_raise(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s", function_name(r), key, list,
-                     near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+  char other[128];
+  return error_raise(r->L, "%s: no argument '%s'; the arguments are %s%s%s%s%s", function_name(r), key, list,
+                     near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", other_way(r, key, other));
 }
 
 static void place_named(Reader *r, int table) {

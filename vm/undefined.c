@@ -67,7 +67,8 @@ int undefined_read(lua_State *L, const char *holder) {
     lua_pushinteger(L, frame.currentline);
     lua_pushvalue(L, 2);
     lua_pushstring(L, holder); /* nil for NULL */
-    lua_call(L, 4, 0); /* raises where the value is used */
+    lua_pushvalue(L, 1);
+    lua_call(L, 5, 0); /* raises where the value is used */
   }
   *known = place;
   return 0;

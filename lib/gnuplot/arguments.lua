@@ -106,7 +106,7 @@ function arguments.named(name, known, given)
   for key, value in pairs(given) do
     if kind_of[key] == nil then
       arguments.fail("%s: unknown option '%s'%s (known: %s)", name, tostring(key),
-        options.suggest(tostring(key), names), table.concat(names, ", "))
+        options.suggest_option(tostring(key), names), table.concat(names, ", "))
     end
     taken[key] = arguments.check(name, key, nil, kind_of[key], value)
   end

@@ -118,6 +118,23 @@ local function plain(name, word, given)
   return function(place) return axes .. draw .. " " .. ink(place) .. thin end
 end
 
+local COLORS <const> = {r = "red", g = "green", b = "blue", k = "black", c = "cyan", m = "magenta", y = "yellow"}
+
+--- What to write for Matplotlib's style, as "r--" or "bo-"; nil: it is none.
+local function matplotlib(word)
+  local color = word:match "^%a" and COLORS[word:sub(1, 1)]
+  local point, dash = word:sub(color and 2 or 1):match "^([o^sd*x+.]?)([-:.]*)$"
+  if not point or word == "" or #dash > 2 or dash ~= "" and not dashes[dash] then return nil end
+  local dotted = point == "."
+  local text = point == "" and "-" or dotted and "." or dash == "" and "+" or "+-"
+  local list = {("write '%s'"):format(text)}
+  if color then list[#list + 1] = ("color = '%s'"):format(color) end
+  if point ~= "" and points[point] and point ~= "+" then list[#list + 1] = ("point = '%s'"):format(point) end
+  if dash ~= "" and dash ~= "-" then list[#list + 1] = ("dash = '%s'"):format(dash) end
+  if #list == 1 then return list[1] end
+  return ("write '%s', {%s}"):format(text, table.concat(list, ", ", 2))
+end
+
 --- Raises unless the style that gnuplot's words name is one of its own, or the beginning of one.
 local function check_plotting(name, words)
   local named = (" " .. words):match("%sw[ith]*%s+(%S+)")
@@ -125,7 +142,9 @@ local function check_plotting(name, words)
   for _, style_name in ipairs(plotting) do
     if style_name:sub(1, #named) == named then return end
   end
-  local hint = options.suggest(named, plotting)
+  local hint = matplotlib(named)
+  if hint then arguments.fail("%s: 'style': there is no style '%s': %s", name, named, hint) end
+  hint = options.suggest(named, plotting)
   arguments.fail("%s: 'style': there is no style '%s'%s (styles: '-' lines, '+' points, '+-' both, '.' dots, '|' boxes,"
     .. " '~' splines, 'v' vectors, or gnuplot's: %s)", name, named, hint, table.concat(plotting, " "))
 end

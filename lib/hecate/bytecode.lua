@@ -73,9 +73,9 @@ local function locals_at(dump, at)
   return list, at
 end
 
---- One function and those inside of it, which are passed over.
+--- One function and those inside of it.
 local function function_at(dump, at)
-  local f, _ = {dump = dump}, nil
+  local f, _ = {dump = dump, inside = {}}, nil
   _, at = string_at(dump, at)
   f.line, at = number_at(dump, at)
   _, at = number_at(dump, at)
@@ -85,7 +85,7 @@ local function function_at(dump, at)
   local n
   n, at = number_at(dump, at)
   n, at = number_at(dump, at + 3 * n) -- upvalues
-  for _ = 1, n do _, at = function_at(dump, at) end
+  for i = 1, n do f.inside[i], at = function_at(dump, at) end
   f.lines, at = lines_at(dump, at, f.line)
   f.locals, at = locals_at(dump, at)
   f.upvalues = {}
@@ -174,18 +174,36 @@ end
 
 --- bytecode.uses(f, line, name, is_global): whether the function f uses the value of the name that it reads in the
 -- line: as a global, else as a field. False where it only asks for it, in one of the reads of that line at least, and
--- where it cannot be told.
+-- where it cannot be told. The second result: whether one of the uses is another than calling it as a method.
 function M.uses(f, line, name, is_global)
-  local code, used = code_of(f), false
+  local code, used, as_field = code_of(f), false, false
   if not code then return false end
   for pc = 0, code.count - 1 do
     if code.lines[pc] == line then
       local register, called = read_at(code, pc, name, is_global)
       if register and not called and is_asked(code, pc, register) then return false end
       used = used or register ~= nil
+      as_field = as_field or register ~= nil and not called
     end
   end
-  return used
+  return used, as_field
+end
+
+local function sets_field(code, name)
+  for pc = 0, code.count - 1 do
+    local op, _, b = instruction(code, pc)
+    if (op == SETFIELD or op == SETTABUP) and code.constants[b] == name then return true end
+  end
+  for _, inner in ipairs(code.inside) do
+    if sets_field(inner, name) then return true end
+  end
+  return false
+end
+
+--- bytecode.sets(f, name): whether the function f, or one inside of it, assigns to a field of that name.
+function M.sets(f, name)
+  local code = debug.getinfo(f, "S").what ~= "C" and code_of(f)
+  return code and sets_field(code, name) or false
 end
 
 --- Whether a register holds a local variable at an instruction, and no value in between.

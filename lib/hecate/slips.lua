@@ -1,6 +1,7 @@
 --- Messages of Lua about what a program does, with what to write instead: "attempt to call a nil value (method
 -- 'append')" says it. Called where an error has come up and nobody has caught it, while its frames are there.
 local names = require "hecate.undefined.names"
+local parts = require "hecate.undefined.object"
 local source = require "hecate.session.source"
 local suggest = require "hecate.session.suggest"
 local slips = {}
@@ -52,11 +53,7 @@ local function kind_of(value)
   if torch.is_tensor(value) then return "tensor" end
   if type(value) == "string" then return "string" end
   if type(value) == "table" then return getmetatable(value) == nil and "list" or nil end
-  if type(value) ~= "userdata" then return nil end
-  local loaded = torch._C.loaded
-  local nn = loaded["torch.nn"]
-  if nn and torch.isinstance(value, nn.Module) then return "module" end
-  return (torch.typename(value) or ""):find "^optim%." and "optimizer" or nil
+  return type(value) == "userdata" and parts.kind(value) or nil
 end
 
 --- Whether `name` is a method of the object: found in its class, not a field of its own.
@@ -167,6 +164,13 @@ local function arithmetic(at, message)
   if message:find "attempt to compare .*table" then return "lists have no order: compare their items" end
 end
 
+--- "s[1]" of a string.
+local function character(at, message)
+  if not message:find "nil value %(field '" then return nil end
+  local text = at.line and at.line:match "([%a_][%w_]*)%[[^%[%]]*%]"
+  if text and type(at.find(text)) == "string" then return ("a string has no items: write %s:sub(i, i)"):format(text) end
+end
+
 local function gradient(at, message)
   local name = message:match "^attempt to index a nil value %(field '(_?grad)'%)" and "grad"
   if name and torch.is_tensor((owner(at, name))) then
@@ -179,16 +183,10 @@ local function of_module(at, message)
   local name = message:match "^attempt to %l+ a nil value %(%l+ '([%a_][%w_]*)'%)"
   local object, path = owner(at, name or "?")
   if not name or kind_of(object) ~= "module" then return nil end
-  local list = {}
-  for child in object:named_children() do list[#list + 1] = child end
-  local numbered = math.tointeger(list[1])
-  if #list == 0 then return ("%s has no field of that name"):format(path) end
-  if numbered and #list == 1 then return ("the only module of %s is %s[1]"):format(path, path) end
-  if numbered then return ("the modules of %s are %s[1] to %s[%d]"):format(path, path, path, #list) end
-  return ("the modules of %s are %s"):format(path, table.concat(list, ", ", 1, math.min(#list, 8)))
+  return parts.parts(object, path) or ("%s has no field of that name"):format(path)
 end
 
-local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic, gradient}
+local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic, character, gradient}
 
 --- A module that is not there, or that has a slip of its own.
 local function required(message)

@@ -5,6 +5,8 @@ local syntax = {}
 --- A rule: a pattern of the line (without what stands in its strings and comments), and what to write, a text or a
 -- function of the captures; `near`: a pattern of the word at which Lua stopped.
 local rules = {
+  {"%f[%w](%d[%d.]*)([%a_][%w_]*)", "write %s * %s", message = "malformed number near '%d[%d.]*%a",
+    unless = "%f[%w]0[xX]"},
   {"^%s*from%s+([%w_.]+)%s+import", function(name) return syntax.import(name) end},
   {"^%s*import%s+([%w_.]+)", function(name) return syntax.import(name) end},
   {"^%s*async%s", "Lua has coroutines: coroutine.wrap(function() … end)"},
@@ -55,6 +57,10 @@ local rules = {
   {"^%s*for%s+(.-)%s+in%s+([%w_.]*loader[%w_.]*)%s*:", "write for %s in %s:iter() do … end"},
   {"^%s*for%s+([%w_]+)%s+in%s+(.-)%s*:%s*$", "write for _, %s in ipairs(%s) do … end"},
   {"^%s*for%s+(.-)%s+in%s+(.-)%s*:%s*$", "write for %s in %s do … end"},
+  {"%f[%w_](%l*if)%s+([%w_.]+)%s*=%s*([^=%s]+)", "write %s %s == %s then … end", near = "^=$"},
+  {"%f[%w_]while%s+([%w_.]+)%s*=%s*([^=%s]+)", "write while %s == %s do … end", near = "^=$"},
+  {"%f[%w_]if%s+(.-)%s*{", "write if %s then … end", near = "^{$"},
+  {"%f[%w_]while%s+(.-)%s*{", "write while %s do … end", near = "^{$"},
   {"%f[%w_]if%s+(.-)%s*:", "write if %s then … end", near = "^:$"},
   {"([%w_]+)%s*:=%s*(%S.*)", "write %s = %s", near = "^=$"},
   {"%)%[(%-?%d+):(%-?%d+)%]", function(first, last)
@@ -99,8 +105,9 @@ local rules = {
   {"([%w_.]+)%[([^%[%]:]+),%s*:%s*%]", "write %s[{%s, {}}]"},
   {"([%w_.]+)%[([^%[%]{}]*,[^%[%]{}]*)%]", "write %s[{%s}]", near = "^[,:]$"},
   {"=>", "write function(x) … end"}, {"->", "results have no types: write function f(x) … end"},
-  {"%(([^()]*,%s*)([%a_][%w_]*)%s*=%s*[^=]",
+  {"%(([^()=]*,%s*)([%a_][%w_]*)%s*=%s*[^=]",
     "arguments by name stand in one table at the end: (%1{%2 = …})", near = "^=$"},
+  {"%(([%a_][%w_]*%s*=[^=()]*,[^()]*)%)", "arguments by name stand in one table: ({%s})", near = "^=$"},
   {"%(%s*([%a_][%w_]*)%s*=%s*[^=]", "arguments by name stand in one table: ({%s = …})", near = "^=$"},
   {"^.*[,(]%s*([%a_][%w_]*)%s*=%s*[^=]",
     "arguments by name stand in one table at the end: f(x, {%s = …})", near = "^=$", message = "'%)' expected"},
@@ -152,6 +159,7 @@ local function fill(text, captures)
 end
 
 local function apply(rule, line, code, near, message)
+  if rule.unless and code:find(rule.unless) then return nil end
   if rule.near and not near:find(rule.near) or rule.message and not message:find(rule.message) then return nil end
   if type(rule.strings) == "string" then
     return (line:find('"""', 1, true) or line:find("'''", 1, true)) and rule[2] or nil
@@ -162,12 +170,27 @@ local function apply(rule, line, code, near, message)
   return fill(rule[2], captures)
 end
 
+local WORDS <const> = require "hecate.session.tokens".keywords
+
+--- "did you mean 'return'?": a word before the place where Lua stopped that is nearly one of Lua's.
+local function misspelt(code, near)
+  local before = code:match("^(.*)%f[%w_]" .. near:gsub("%p", "%%%0") .. "%f[^%w_]") or code
+  local word = before:match "^%s*([%a_]+)%s*$" or before:match "[%s;)]([%a_]+)%s*$"
+  if not word or #word < 4 or WORDS[word] then return nil end
+  local list = {}
+  for name in pairs(WORDS) do list[#list + 1] = #name > 3 and name or nil end
+  table.sort(list)
+  local found = require "torch.utils.options".suggest(word, list, 2):match "'(.-)'"
+  return found and ("did you mean '%s' for '%s'?"):format(found, word)
+end
+
 local function hint_of(line, near, message)
   local code, strings = code_of(line)
   for _, rule in ipairs(rules) do
     local hint = apply(rule, line, code, near, message)
     if hint then return with_strings(hint, strings) end
   end
+  return near:find "^[%a_]" and message:find "syntax error" and misspelt(code, near) or nil
 end
 
 local BLOCKS <const> = {["for"] = true, ["while"] = true, ["if"] = true, elif = true, ["else"] = true, try = true,

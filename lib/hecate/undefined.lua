@@ -1,7 +1,8 @@
---- Reading a name that nothing defines: a global, a name of a library, a field of a tensor. Called by vm/undefined.c
--- for each place of the program that reads one. Where the code around the read only asks whether the name is there, it
--- is nil, as in Lua: `x = x or default`, `if x then`, `not x`, `x == nil`, `x ~= nil`, `type(x)`, `assert(x)`,
--- `rawequal(x, …)`. Everywhere else it is an error, which says what may have been meant.
+--- Reading a name that nothing defines: a global, a name of a library, a field of a tensor or of an object (a module,
+-- an optimiser, what torch.class makes). Called by vm/undefined.c for each place of the program that reads one. Where
+-- the code around the read only asks whether the name is there, it is nil, as in Lua: `x = x or default`, `if x then`,
+-- `not x`, `x == nil`, `x ~= nil`, `type(x)`, `assert(x)`, `rawequal(x, …)`. Everywhere else it is an error, which
+-- says what may have been meant.
 local names = require "hecate.undefined.names"
 
 --- Globals of other versions of Lua, which programs for all of them read. (ans and _1 to _9 are of the session.)
@@ -24,15 +25,20 @@ local function variables(level, f)
   return list
 end
 
---- Called with the function that reads, the line, the name, and where it is looked up: "torch.nn", "tensor"; nil: it
--- is a global.
-return function(f, line, name, holder)
+--- Called with the function that reads, the line, the name, and where it is looked up: "torch.nn", "tensor", "object",
+-- which comes behind it; nil: it is a global. Methods that objects do not have are told by hecate.slips, where nobody
+-- catches the error.
+return function(f, line, name, holder, object)
   local is_global = not holder
   if is_global and (OTHER_LUAS[name] or name == "ans" or name:find "^_%d$") then return end
-  if name:find "^__" and (is_global or holder == "tensor") then return end -- of metatables
-  if not require "hecate.bytecode".uses(f, line, name, holder == nil) then return end
+  if name:find "^__" and (is_global or holder == "tensor" or holder == "object") then return end -- of metatables
+  local used, as_field = require "hecate.bytecode".uses(f, line, name, holder == nil)
+  if not used then return end
   local message
-  if holder then message = names.missing(holder, name)
+  if holder == "object" then
+    message = as_field and require "hecate.undefined.object".missing(object, name)
+    if not message then return end
+  elseif holder then message = names.missing(holder, name)
   else message = names.undefined(name, variables(3, f), f) end -- this function, the handler in C, the program
   torch._C.raise(message)
 end

@@ -181,8 +181,18 @@ SparseTensor.matmul = SparseTensor.mm
 local function sizes(list) return "torch.Size({" .. table.concat(list, ", ") .. "})" end
 local function indented(text, n) return (text:gsub("\n", "\n" .. (" "):rep(n))) end
 function SparseTensor:__tostring()
-  return ("tensor(indices=%s,\n       values=%s,\n       size=%s, nnz=%d, layout=torch.sparse_coo)"):format(
-    indented(tostring(self._i), 15), indented(tostring(self._v), 14), sizes(self._size), self:_nnz())
+  local values, history = self._v, ""
+  if values.grad_fn then history = (", grad_fn=<%s>"):format(values.grad_fn:name())
+  elseif values.requires_grad then history = ", requires_grad=true" end
+  return ("tensor(indices=%s,\n       values=%s,\n       size=%s, nnz=%d, layout=torch.sparse_coo%s)"):format(
+    indented(tostring(self._i), 15), indented(tostring(values:detach()), 14), sizes(self._size), self:_nnz(), history)
+end
+
+--- What a sparse tensor has of its values: requires_grad, is_leaf, grad_fn, and grad, which is sparse as it is.
+function SparseTensor:__getattr(name)
+  if name == "requires_grad" or name == "is_leaf" or name == "grad_fn" then return self._v[name] end
+  local grad = name == "grad" and self._v.grad
+  return grad and make(self._i, grad, self._size, self._coalesced) or nil
 end
 
 --- torch.sparse.mm(mat1: table, mat2: Tensor) -> Tensor: The product of a sparse matrix and a dense one. Gradients

@@ -125,3 +125,52 @@ describe("a name that a library does not have", function()
     end
   end)
 end)
+
+describe("a field that an object does not have", function()
+  it("is an error where its value is used, with the nearest name", function()
+    for code, message in pairs {
+      ["x = nn.Linear(2, 3).weights"] = "nn.Linear: no field or method 'weights'; did you mean 'weight'?",
+      ["print(nn.Linear(2, 3).in_feature)"] = "nn.Linear: no field or method 'in_feature'; did you mean "
+        .. "'in_features'?",
+      ["x = {nn.Sequential(nn.ReLU()).relu1}"] = "nn.Sequential: no field or method 'relu1'; its only module is [1]",
+      ["x = nn.Sequential(nn.ReLU(), nn.ReLU()).first"] = "nn.Sequential: no field or method 'first'; its modules "
+        .. "are [1] to [2]",
+      ["x = optim.SGD({nn.Parameter(torch.ones(1))}).param_group"] = "optim.SGD: no field or method 'param_group'; did "
+        .. "you mean 'param_groups'?",
+      ["x = optim.SGD({nn.Parameter(torch.ones(1))}).lr"] = "optim.SGD: no field or method 'lr': write "
+        .. "opt.param_groups[1].lr",
+      ["x = torch.utils.data.DataLoader({1}).batchsize"] = "torch.utils.data.DataLoader: no field or method 'batchsize'"
+        .. "; did you mean 'batch_size'?",
+      ["x = torch.zeros(1).device.typ"] = "torch.device: no field or method 'typ'; did you mean 'type'?",
+      ["x = torch.zeros(1).shape.numl"] = "torch.Size: no field or method 'numl'; did you mean 'numel'?",
+      ["x = torch.tensor(torch.complex(1, 2)):item().imagg"] = "torch.complex: no field or method 'imagg'; did you "
+        .. "mean 'imag'?",
+      ["local A = torch.class 'A' function A:__init() self.size = 1 end x = A().sice"] = "A: no field or method "
+        .. "'sice'; did you mean 'size'?",
+    } do
+      assert.equal(message, fault(code))
+    end
+  end)
+
+  it("is nil where the code only asks, where nil was given to it, and where a method sets it", function()
+    for _, code in ipairs {"if nn.ReLU().nothing then end", "local n = nn.ReLU() return n.nothing == nil or n.nothing",
+      "return type(nn.ReLU().nothing)", "return tostring(nn.Linear(1, 1, {bias = false}).bias)",
+      "local n, key = nn.ReLU(), 'nothing' return tostring(n[key])",
+      "local A = torch.class 'A' function A:__init() self.x = nil end return tostring(A().x)",
+      "local A = torch.class 'A' local a = A() a.x = nil return tostring(a.x)",
+      "local A = torch.class 'A' function A:grow() self.x = 1 end return tostring(A().x)",
+      "local A = torch.class 'A' function A:grow() return function() self.x = 1 end end return tostring(A().x)",
+      "local A = torch.class 'A' function A:__getattr(name) return nil end return tostring(A().x)",
+      "local A = torch.class 'A' function A:grow() self.x = 1 end local B = torch.class('B', A) return tostring(B().x)",
+      "return tostring(torch.zeros(1).device.index), tostring(torch.zeros(1).shape[5])"} do
+      assert(pcall(script(code)))
+    end
+  end)
+
+  it("costs a loop that asks for it no more than a call", function()
+    local loop = script "local net, n = nn.ReLU(), 0 for _ = 1, 100000 do if net.nothing then n = 1 end end return n"
+    local before = os.clock()
+    assert.equal(0, loop())
+    assert.is_true(os.clock() - before < 2)
+  end)
+end)

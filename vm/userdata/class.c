@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "undefined.h"
+
 /* Where a metatable (of a class table or of instances) keeps its descriptor. */
 static const char descriptor_key;
 /* Where it keeps a descriptor made in Lua from being collected. */
@@ -149,13 +151,30 @@ static int instance_index(lua_State *L) {
     if (info->get != NULL && info->get(L, lua_touserdata(L, 1), lua_tostring(L, 2))) return 1;
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
-    if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL && !asks_getattr(L)) lua_pushnil(L);
-    return 1;
+    if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL || asks_getattr(L)) return 1;
+    lua_settop(L, 2);
+    return undefined_read(L, UNDEFINED_OBJECT);
   }
   if (behind_the_last(L)) return 0;
   if (call_method(L, lua_upvalueindex(1), "__getitem", LUA_MULTRET)) return lua_gettop(L);
   lua_pushnil(L);
   return 1;
+}
+
+/* Notes in the metatable of the class that the program has given nil to the name at 2: then it may be read, as a name
+** that Python's programs give None. */
+static void note_unset(lua_State *L) {
+  if (!lua_getmetatable(L, 1)) return;
+  lua_pushliteral(L, "__unset");
+  if (lua_rawget(L, -2) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__unset");
+  }
+  lua_pushvalue(L, 2);
+  lua_pushboolean(L, true);
+  lua_rawset(L, -3);
 }
 
 static int instance_newindex(lua_State *L) {
@@ -173,6 +192,8 @@ static int instance_newindex(lua_State *L) {
   } else if (call_method(L, lua_upvalueindex(1), "__setitem", 0)) {
     return 0;
   }
+  lua_settop(L, 3);
+  if (lua_isnil(L, 3) && lua_type(L, 2) == LUA_TSTRING) note_unset(L);
   lua_settop(L, 3);
   class_fields(L, 1);
   lua_insert(L, 2);

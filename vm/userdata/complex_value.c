@@ -1,5 +1,6 @@
 /* complex_value.c: see complex_value.h. The value never changes; its operators take Lua numbers too. */
 #include "userdata/complex_value.h"
+#include "undefined.h"
 
 #include <complex.h>
 #include <math.h>
@@ -135,7 +136,7 @@ static int complex_index(lua_State *L) {
     lua_getmetatable(L, 1);
     lua_getfield(L, -1, "__methods");
     lua_pushvalue(L, 2);
-    lua_rawget(L, -2);
+    if (lua_rawget(L, -2) == LUA_TNIL) return undefined_read(L, UNDEFINED_OBJECT);
   }
   return 1;
 }

@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "device/device.h"
+#include "undefined.h"
 
 typedef struct {
   Object object;
@@ -102,7 +103,7 @@ static int device_index(lua_State *L) {
   else if (strcmp(key, "type") == 0) {
     device_text(text, device);
     lua_pushlstring(L, text, strcspn(text, ":"));
-  } else lua_pushnil(L);
+  } else return strcmp(key, "index") == 0 ? 0 : undefined_read(L, UNDEFINED_OBJECT);
   return 1;
 }
 static const luaL_Reg device_metamethods[] = {

@@ -1,6 +1,7 @@
 /* size.c: torch.Size, the array that x.shape is: it prints its sizes, compares with == and takes negative positions.
 */
 #include "call.h"
+#include "undefined.h"
 
 static int size_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -45,8 +46,10 @@ static int size_index(lua_State *L) {
   int64_t at;
   if (!integer_test(L, 2, &at)) {
     lua_settop(L, 2);
-    lua_rawget(L, lua_upvalueindex(1));
-    return 1;
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    lua_settop(L, 2);
+    return undefined_read(L, UNDEFINED_OBJECT);
   }
   if (at == 0) return error_raise(L, "torch.Size: 0 is not a position; positions count from 1");
   if (at > 0 || !lua_istable(L, 1)) return 0;

@@ -64,6 +64,7 @@ words.torch = {
   size = "write x.shape", len = "write #x", print = "write print(x)",
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
   functional = "write nn.functional, or F", data = "write torch.utils.data", Module = "write nn.Module",
+  polyfit = "write torch.linalg.lstsq(torch.vander(x, {N = 2}), y:unsqueeze(2))",
   to = "write x:to(\"cuda\")", item = "write x:item()", loadtxt = "write io.lines(path) and torch.tensor(rows)",
 }
 
@@ -73,6 +74,22 @@ words["torch.nn"] = {
   Lambda = "write a class with a forward, or call the function", MaxPool = "write nn.MaxPool2d",
   Conv = "write nn.Conv2d", BatchNorm = "write nn.BatchNorm1d or nn.BatchNorm2d",
   CrossEntropy = "write nn.CrossEntropyLoss", MSE = "write nn.MSELoss",
+}
+
+words.gnuplot = {
+  show = "nothing is needed: a plot is drawn when its function is called; gnuplot.savefig(path) keeps it in a file",
+  pyplot = "write gnuplot.plot(y)", imshow = "write gnuplot.imagesc(x), or gnuplot.image(x) for pictures",
+  subplots = "write gnuplot.subplot(rows, columns, i)", semilogy = "write gnuplot.logscale(\"y\")",
+  semilogx = "write gnuplot.logscale(\"x\")", loglog = "write gnuplot.logscale(\"xy\")",
+  axhline = "write gnuplot.hline(y)", axvline = "write gnuplot.vline(x)", clf = "write gnuplot.close()",
+  cla = "write gnuplot.close()", ion = "nothing is needed: plots never wait",
+  pause = "nothing is needed: plots never wait",
+  draw = "write gnuplot.plotflush()", fill_between = "write gnuplot.fill(x, low, high)",
+  pcolormesh = "write gnuplot.imagesc(x)", matshow = "write gnuplot.imagesc(x)",
+  colorbar = "images have one already",
+  tight_layout = "nothing is needed: what is written has its room", plot3d = "write gnuplot.scatter3(x, y, z)",
+  histogram = "write gnuplot.hist(x)", legends = "write gnuplot.legend(\"right top\")",
+  plot_surface = "write gnuplot.surf(z)",
 }
 
 words["torch.optim"] = {

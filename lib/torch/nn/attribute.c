@@ -19,6 +19,8 @@ int module_parameter(lua_State *L) {
                                    {"requires_grad", OPTION_BOOL, 0, false, 1, NULL},
                                    {NULL}};
   bool requires_grad;
+  if (lua_type(L, 1) == LUA_TNUMBER || (lua_istable(L, 1) && lua_rawlen(L, 1) > 0))
+    return error_argument(L, "nn.Parameter", "data", 1, "a tensor, such as torch.tensor(1.0)", 1);
   options_read(L, 1, "nn.Parameter", options, &requires_grad);
   Tensor *data = tensor_check(L, 1, "nn.Parameter", "data");
   TensorBox *box = tensor_box(L);

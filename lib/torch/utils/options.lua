@@ -32,6 +32,25 @@ function options.suggest(wrong, names, most)
   return best and (", did you mean '%s'?"):format(best) or ""
 end
 
+--- Options as Matplotlib and NumPy call them, and as they are called here.
+local OTHER_WORDS <const> = {title = "label", legend = "label", name = "label", linewidth = "width", lw = "width",
+  linestyle = "dash", ls = "dash", marker = "point", markersize = "size", ms = "size", s = "size", c = "color",
+  opacity = "alpha", axis = "dim", batchsize = "batch_size", learning_rate = "lr", cmap = "palette", nbins = "bins"}
+
+--- As suggest, for the name of an option, which may be that of another library.
+function options.suggest_option(wrong, names)
+  local candidates, is_known = {}, {}
+  for i, name in ipairs(names) do candidates[i], is_known[name] = name, true end
+  for other, name in pairs(OTHER_WORDS) do
+    if is_known[name] and not is_known[other] and #other > 2 then candidates[#candidates + 1] = other end
+  end
+  table.sort(candidates)
+  local other = OTHER_WORDS[wrong]
+  local near = is_known[other] and other or options.suggest(wrong, candidates):match "'(.-)'"
+  if near and not is_known[near] then near = OTHER_WORDS[near] end
+  return near and (", did you mean '%s'?"):format(near) or ""
+end
+
 local function is_tensor(value)
   return type(value) == "userdata" and value.shape ~= nil and value.dtype ~= nil
 end
@@ -178,7 +197,7 @@ local function take_named(name, parameters, given, result)
     for i, parameter in ipairs(known) do position = parameter == key and i or position end
     if position == nil then
       options.raise(("%s: unknown option '%s'%s (known: %s)"):format(name, tostring(key),
-        options.suggest(tostring(key), known), table.concat(known, ", ")))
+        options.suggest_option(tostring(key), known), table.concat(known, ", ")))
     end
     if result[key] ~= nil then
       options.raise(("%s: '%s' is given by position and by name"):format(name, key))

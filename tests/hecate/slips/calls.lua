@@ -151,7 +151,7 @@ print(x[4])]],
   {[[
 local m = nn.Linear(2, 3)
 m.wieght:size()]],
-    "2: attempt to index a nil value (field 'wieght'); did you mean 'weight'?"},
+    "2: nn.Linear: no field or method 'wieght'; did you mean 'weight'?"},
   {[[
 local c = {rate = 1, nested = {value = 2}}
 c.nestd.value = 1]],
@@ -358,13 +358,13 @@ local net = Net:new(10)]],
   {[[
 local model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
 print(model.fc1(torch.ones(2)))]],
-    "2: attempt to call a nil value (field 'fc1'); the modules of model are model[1] to model[2]"},
+    "2: nn.Sequential: no field or method 'fc1'; its modules are [1] to [2]"},
   {[[
 local Net = torch.class("Net", nn.Module)
 function Net:__init() self.body, self.head = nn.Linear(2, 3), nn.Linear(3, 1) end
 local model = Net()
 print(model.classifier.weight)]],
-    "4: attempt to index a nil value (field 'classifier'); the modules of model are body, head"},
+    "4: Net: no field or method 'classifier'; its modules are body, head"},
   {"local x = torch.tensor({1, 2}, {3, 4})",
     "1: tensor: 'options' (argument 2): expected a table such as {dtype = torch.float64}, got a list; several rows " ..
     "stand in one list, {{…}, {…}}"},
