@@ -124,7 +124,8 @@ static Status deferred_program(FusedProgram *p, Deferred *d, int *reg) {
     TRY(expression_operand_check(d, o));
     in[i] = fused_operand(p, t);
   }
-  *reg = fused_step(p, d->info, d->attrs, d->common, (DType)d->header.dtype, d->n, in, d->made);
+  Tensor *to = d->made != NULL ? d->made : d->kept;
+  *reg = fused_step(p, d->info, d->attrs, d->common, (DType)d->header.dtype, d->n, in, to);
   d->reg = *reg;
   d->program = deferred_programs;
   return OK;
@@ -145,8 +146,32 @@ static Status deferred_compute_parts(int n, Deferred **roots) {
   return deferred_compute(1, roots);
 }
 
+/* What has no expression among its operands is an ordinary call. */
+static bool deferred_is_call(const Deferred *d) {
+  for (int i = 0; i < d->n; i++)
+    if (expression_operand(&d->in[i]) == NULL) return false;
+  return true;
+}
+
+static Status deferred_make_call(Deferred *d) {
+  Tensor *in[ITER_MAX_OPERANDS], *out[OP_MAX_OUTPUTS] = {NULL};
+  for (int i = 0; i < d->n; i++) {
+    TRY(expression_operand_check(d, &d->in[i]));
+    in[i] = expression_operand(&d->in[i]);
+  }
+  const bool was = grad_set_enabled(d->header.requires_grad);
+  const Status status = op_call(d->info->id, in, d->n, d->attrs, out);
+  grad_set_enabled(was);
+  TRY(status);
+  d->made = out[0];
+  if (d->within && d->header.requires_grad) d->made->flags |= TENSOR_APART;
+  deferred_settle(d);
+  return OK;
+}
+
 /* Computes deferred ones of the same shape, in one walk if they fit. */
 static Status deferred_compute(int n, Deferred **roots) {
+  if (n == 1 && deferred_is_call(roots[0])) return deferred_make_call(roots[0]);
   FusedProgram *p = memory_alloc(sizeof *p);
   if (p == NULL) return ERROR_MEMORY;
   Status status = OK;
@@ -158,11 +183,13 @@ static Status deferred_compute(int n, Deferred **roots) {
     status = tensor_empty_cpu(h->ndim, h->shape, (DType)h->dtype, &roots[i]->made);
     if (status == OK) done++;
   }
+  if (status == OK) status = expression_keep(n, roots);
   for (int i = 0; i < n && status == OK; i++) status = deferred_program(p, roots[i], &reg);
   const bool fits = status == OK && fused_fits(p);
   if (fits) status = fused_run(p);
   if (fits && status == OK) status = expression_attach(n, roots, ++deferred_programs);
   memory_free(p, sizeof *p);
+  expression_keep_nothing(n, roots);
   for (int i = 0; i < done; i++) {
     if (fits && status == OK) deferred_settle(roots[i]);
     else {
@@ -258,8 +285,7 @@ bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void
   bool takes;
   const bool wants = deferred_wants_grad(info, inputs, n, &takes);
   Deferred *d = NULL;
-  const int64_t pays = fused_least * (info->costly ? FUSED_GRADIENT_COSTLY : FUSED_GRADIENT_CHEAP);
-  if (!takes || (wants && shape.numel < pays)) return false;
+  if (!takes || (wants && shape.numel < fused_least * FUSED_GRADIENT)) return false;
   *status = deferred_fit(&c, inputs, &shape);
   if (*status == OK) *status = deferred_new(&c, compute, result, ndim, shape.shape, &d);
   if (*status != OK) return false;
@@ -280,13 +306,15 @@ bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, 
     int reg = 0;
     deferred_programs++;
     fused_start(p, d->header.ndim, d->header.shape);
-    *status = deferred_program(p, d, &reg);
+    if (grad_enabled()) *status = expression_keep_reduced(d, info);
+    if (*status == OK) *status = deferred_program(p, d, &reg);
     fused_reduce(p, info->id, reg, c.out[0]);
     fits = *status == OK && fused_fits(p);
     if (fits) *status = fused_run(p);
     if (fits && *status == OK && grad_enabled() && d->header.requires_grad)
       *status = expression_attach_reduction(d, info, attrs, c.out[0], ++deferred_programs);
     memory_free(p, sizeof *p);
+    expression_keep_nothing(1, &d);
   }
   const bool good = fits && *status == OK;
   if (good) box->tensor = c.out[0];

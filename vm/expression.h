@@ -24,6 +24,8 @@ struct Deferred {
   void *attrs;
   int steps;     /* of the expression, what is used twice counted twice */
   Tensor *made;  /* owned, when it was computed, or while it is */
+  Tensor *kept;  /* owned, while it is computed beside others, for their gradient */
+  bool read;     /* a gradient reads the result, which is 'made' */
   bool computed;
   bool within;   /* results with gradients were computed that have it within them */
   TensorBox *box; /* that waits for it; NULL: none any more */
@@ -56,6 +58,13 @@ bool deferred_elementwise(const OpInfo *info, Tensor **inputs, int n, const void
 bool deferred_reduction(const OpInfo *info, Tensor **inputs, const void *attrs, TensorBox *box, Status *status);
 
 /* ---- expression.c ------------------------------------------------------------------------------------------- */
+
+/* Before expressions are computed: what their gradient would read and is costly gets a tensor, 'kept', and those of
+** which it reads the result are noted. */
+Status expression_keep(int n, Deferred *const *roots);
+Status expression_keep_reduced(Deferred *d, const OpInfo *info); /* the same, before a reduction of an expression */
+/* Afterwards: the tensors and notes go. */
+void expression_keep_nothing(int n, Deferred *const *roots);
 
 /* Gives the results of expressions that have just been computed without the tape their history, where a gradient is
 ** wanted: one node for all. 'program' is a new number for their scratch. */

@@ -46,7 +46,7 @@ static int fused_call(lua_State *L) {
 /** torch.fused(f: function) -> function: f with elementwise ops that follow each other, and a reduction over the last
 ** dimensions at their end, run as one walk over memory. Results have the same bits as those of f. A result of such an
 ** op is computed when something else needs it, or when f returns it; what nothing needs is never computed.
-** Gradients are fused too: a backward pass computes anew what it reads.
+** Gradients are fused too: a backward pass computes anew what it reads; costly parts of small tensors are kept.
 ** Example: torch.fused(function(x) return (x * 2 + 1):exp():sum() end)(torch.zeros(3)) */
 static int fused(lua_State *L) {
   if (lua_type(L, 1) != LUA_TFUNCTION) return error_argument(L, "fused", "f", 1, "a function", 1);

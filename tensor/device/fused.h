@@ -17,9 +17,10 @@
 #define FUSED_BUFFERS 32
 #define FUSED_BLOCK 256 /* elements: strips begin at multiples of it (LOOP in device/cpu/strip.h) */
 #define FUSED_LEAST 2048 /* elements: for fewer a call costs less than to make a program */
-/* Times as many with a gradient, whose pass computes the op anew: that of one that costs little, and of others. */
-#define FUSED_GRADIENT_CHEAP 8
-#define FUSED_GRADIENT_COSTLY 64
+/* Times as many with a gradient: from how many on a walk pays, and up to how many it keeps the results of costly ops
+** that the gradient reads. With more elements it costs less to compute them anew than to move them through memory. */
+#define FUSED_GRADIENT 2
+#define FUSED_GRADIENT_KEEPS 512
 extern int64_t fused_least; /* FUSED_LEAST, or what a test sets */
 extern int64_t fused_walks; /* so many programs were run */
 

@@ -1,6 +1,7 @@
 /* gradient_graph.c: see gradient_graph.h. */
 #include "gradient_graph.h"
 
+#include "group.h"
 #include "passes/passes.h"
 #include "same.h"
 
@@ -9,12 +10,13 @@
 typedef struct {
   uint64_t hash;
   Graph *asked; /* owned; NULL: the entry is empty */
+  int n_kept;
   bool *wants;  /* in the block of 'gradient.reads' */
   GradientGraph gradient;
 } Entry;
 static Entry gradient_entries[ENTRIES];
 
-static size_t flags_bytes(const Graph *g) { return sizeof(bool) * (size_t)(2 * g->n_inputs + g->n_outputs + 1); }
+static size_t flags_bytes(const Graph *g) { return sizeof(bool) * (size_t)(2 * (g->n_inputs + g->n_outputs) + 1); }
 static size_t places_bytes(const Graph *g) { return sizeof(int) * (size_t)(g->n_inputs + 1); }
 
 static void entry_clear(Entry *e) {
@@ -26,14 +28,15 @@ static void entry_clear(Entry *e) {
   *e = (Entry){0};
 }
 
-static Status entry_start(Entry *e, const Graph *g, const bool *wants, uint64_t hash) {
+static Status entry_start(Entry *e, const Graph *g, int n_kept, const bool *wants, uint64_t hash) {
   entry_clear(e);
   TRY(graph_copy(g, &e->asked));
   e->hash = hash;
+  e->n_kept = n_kept;
   e->gradient.reads = memory_zalloc(flags_bytes(g));
   e->gradient.result = memory_alloc(places_bytes(g));
   if (e->gradient.reads == NULL || e->gradient.result == NULL) return ERROR_MEMORY;
-  e->wants = e->gradient.reads + g->n_inputs;
+  e->wants = e->gradient.reads + g->n_inputs + n_kept;
   memcpy(e->wants, wants, sizeof *wants * (size_t)(g->n_inputs + g->n_outputs));
   for (int i = 0; i < g->n_inputs; i++) e->gradient.result[i] = -1;
   return OK;
@@ -44,6 +47,7 @@ static Status entry_start(Entry *e, const Graph *g, const bool *wants, uint64_t 
 /* Tensors of one recording, all owned. */
 typedef struct {
   const Graph *g;
+  int n_kept;
   const bool *wants;
   Trace *trace;
   int n_wanted, n_roots;
@@ -131,12 +135,32 @@ static bool gradient_settle(Graph *g) {
   return true;
 }
 
-static void gradient_note_reads(const Graph *g, int n_inputs, bool *reads) {
-  for (int k = 0; k < n_inputs; k++) {
-    for (int i = 0; i < g->n_nodes && !reads[k]; i++)
-      for (int j = 0; j < g->nodes[i].n_inputs; j++) reads[k] = reads[k] || g->nodes[i].inputs[j] == g->inputs[k];
-    for (int i = 0; i < g->n_outputs; i++) reads[k] = reads[k] || g->outputs[i] == g->inputs[k];
+static bool gradient_reads(const Graph *g, int value) {
+  for (int i = 0; i < g->n_nodes; i++)
+    for (int j = 0; j < g->nodes[i].n_inputs; j++)
+      if (g->nodes[i].inputs[j] == value) return true;
+  for (int i = 0; i < g->n_outputs; i++)
+    if (g->outputs[i] == value) return true;
+  return false;
+}
+
+/* The first inputs are those of the graph that is asked about, the last ones what is kept. */
+static void gradient_note_reads(const Graph *g, int n_inputs, int n_kept, bool *reads) {
+  for (int k = 0; k < n_inputs; k++) reads[k] = gradient_reads(g, g->inputs[k]);
+  for (int k = 0; k < n_kept; k++) reads[n_inputs + k] = gradient_reads(g, g->inputs[g->n_inputs - n_kept + k]);
+}
+
+/* What is kept stands behind the gradients among the outputs; each becomes an input in the place of the value. */
+static Status gradient_take_kept(Graph *g, int n_kept) {
+  const int first = g->n_outputs -= n_kept;
+  for (int k = 0; k < n_kept; k++) {
+    const int value = g->outputs[first + k];
+    const Tensor like = group_header(&g->values[value]);
+    int given;
+    TRY(graph_add_input(g, &like, NULL, &given));
+    graph_replace(g, value, given);
   }
+  return OK;
 }
 
 static Status gradient_finish(Recording *r, GradientGraph *gradient) {
@@ -147,6 +171,7 @@ static Status gradient_finish(Recording *r, GradientGraph *gradient) {
     TRY(trace_output(r->trace, r->results[k - 1]));
     gradient->result[i] = count++;
   }
+  for (int i = r->g->n_outputs - r->n_kept; i < r->g->n_outputs; i++) TRY(trace_output(r->trace, r->out[i]));
   Graph *g = NULL;
   TRY(trace_take(r->trace, &g, &layouts));
   if (!gradient_settle(g)) {
@@ -154,15 +179,16 @@ static Status gradient_finish(Recording *r, GradientGraph *gradient) {
     return OK;
   }
   gradient->g = g;
+  TRY(gradient_take_kept(g, r->n_kept));
   TRY(pass_dead_code(g, NULL));
   TRY(pass_common(g, NULL));
   TRY(pass_fuse(g, NULL));
-  gradient_note_reads(g, r->g->n_inputs, gradient->reads);
+  gradient_note_reads(g, r->g->n_inputs, r->n_kept, gradient->reads);
   return OK;
 }
 
-static Status gradient_make(const Graph *g, const bool *wants, GradientGraph *gradient) {
-  Recording r = {.g = g, .wants = wants};
+static Status gradient_make(const Graph *g, int n_kept, const bool *wants, GradientGraph *gradient) {
+  Recording r = {.g = g, .n_kept = n_kept, .wants = wants};
   Status status = recording_start(&r);
   if (status == OK) {
     const Status recorded = recording_trace(&r);
@@ -174,14 +200,15 @@ static Status gradient_make(const Graph *g, const bool *wants, GradientGraph *gr
   return status;
 }
 
-Status gradient_graph(const Graph *g, const bool *wants, const GradientGraph **out) {
+Status gradient_graph(const Graph *g, int n_kept, const bool *wants, const GradientGraph **out) {
   const size_t n = sizeof *wants * (size_t)(g->n_inputs + g->n_outputs);
-  const uint64_t hash = hash_bytes(wants, n, graph_hash(g));
+  const uint64_t hash = hash_bytes(wants, n, graph_hash(g) + (uint64_t)n_kept);
   Entry *e = &gradient_entries[hash % ENTRIES];
   *out = &e->gradient;
-  if (e->asked != NULL && e->hash == hash && memcmp(e->wants, wants, n) == 0 && graph_same(e->asked, g)) return OK;
-  Status status = entry_start(e, g, wants, hash);
-  if (status == OK) status = gradient_make(g, wants, &e->gradient);
+  const bool same = e->asked != NULL && e->hash == hash && e->n_kept == n_kept;
+  if (same && memcmp(e->wants, wants, n) == 0 && graph_same(e->asked, g)) return OK;
+  Status status = entry_start(e, g, n_kept, wants, hash);
+  if (status == OK) status = gradient_make(g, n_kept, wants, &e->gradient);
   if (status != OK) entry_clear(e);
   return status;
 }

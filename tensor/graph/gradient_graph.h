@@ -9,14 +9,15 @@
 #include "graph.h"
 
 typedef struct {
-  Graph *g;     /* inputs: those of the graph, then gradients of results; NULL: it cannot be recorded */
+  Graph *g;     /* inputs: those of the graph, gradients of results, what is kept; NULL: it cannot be recorded */
   int *result;  /* [inputs]: which result is the gradient of an input, -1: there is none */
-  bool *reads;  /* [inputs]: whether the elements of an input are read */
+  bool *reads;  /* [inputs and what is kept]: whether its elements are read */
 } GradientGraph;
 
-/* 'wants': of each input whether its gradient is wanted, then of each result whether a gradient comes. The answer is
-** kept in a table, and valid until the next call. */
-Status gradient_graph(const Graph *g, const bool *wants, const GradientGraph **out);
+/* The last n_kept results of the graph are kept: the gradient takes them as inputs. 'wants': of each input whether its
+** gradient is wanted, then of each result whether a gradient comes. The answer is kept in a table, and valid until the
+** next call. */
+Status gradient_graph(const Graph *g, int n_kept, const bool *wants, const GradientGraph **out);
 void gradient_graph_forget(void); /* empties the table */
 
 #endif

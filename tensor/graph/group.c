@@ -13,7 +13,8 @@ typedef struct {
   int reg[GROUP_NODES];
   DType compute[GROUP_NODES];
   Tensor header[GROUP_NODES]; /* what the nodes give, without elements */
-  Tensor *made[GROUP_NODES];  /* owned: of what is used behind the group */
+  Tensor *made[GROUP_NODES];  /* owned: of what is used behind the group, or kept */
+  bool keeps[GROUP_NODES];    /* for the gradient */
 } GroupRun;
 
 static Storage group_storage = {.device = {DEVICE_CPU, 0}};
@@ -61,11 +62,11 @@ static bool group_leaves(const GroupRun *r, int k) {
   return n->n_outputs == 1 && n->outputs[0] >= 0 && r->last[n->outputs[0]] >= r->end;
 }
 
-/* Whether the gradient of node k is wanted. *takes: false where it has none that can be computed later, or where it
-** costs less to keep what the gradient needs than to compute that anew. */
+/* Whether the gradient of node k is wanted. *takes: false where it has none that can be computed later, or where there
+** is too little to walk over. */
 static bool group_wants_gradient(const GroupRun *r, int k, Tensor *const *in, bool *takes) {
   const GraphNode *n = &r->g->nodes[r->first + k];
-  const int64_t pays = fused_least * (n->info->costly ? FUSED_GRADIENT_COSTLY : FUSED_GRADIENT_CHEAP);
+  const int64_t pays = fused_least * FUSED_GRADIENT;
   bool wanted = false;
   for (int i = 0; i < n->n_inputs && grad_enabled() && !n->no_grad; i++)
     wanted = wanted || ((n->info->differentiable >> i & 1) && tensor_requires_grad(in[i]));
@@ -115,7 +116,35 @@ static bool group_foresee_reduction(GroupRun *r, int k) {
   if (k == 0 || folded < 0 || folded >= k || n->in_place || n->list || n->n_outputs != 1) return false;
   for (int i = 0; i < k; i++)
     if (group_leaves(r, i)) return false;
+  r->header[k].requires_grad = r->header[folded].requires_grad;
   return fused_takes_reduction(n->info, n->attrs, &r->header[folded]);
+}
+
+/* Node k is kept if it is costly, else what it is computed of. */
+static void group_keep(GroupRun *r, int k) {
+  const GraphNode *n = &r->g->nodes[r->first + k];
+  r->keeps[k] = history_keeps(n->info, r->header[k].numel);
+  for (int i = 0; i < n->n_inputs && !r->keeps[k]; i++) {
+    const int made = group_maker(r, n->inputs[i]);
+    if (made >= 0) group_keep(r, made);
+  }
+}
+
+/* What the gradients of the n nodes read. */
+static void group_keep_all(GroupRun *r, int n) {
+  for (int k = 0; k < n; k++) {
+    const GraphNode *node = &r->g->nodes[r->first + k];
+    uint32_t wanted = 0;
+    bool result;
+    for (int i = 0; i < node->n_inputs && r->header[k].requires_grad; i++)
+      if (tensor_requires_grad(group_input(r, node->inputs[i]))) wanted |= node->info->differentiable & 1u << i;
+    const uint32_t reads = history_reads(node->info, node->n_inputs, wanted, &result);
+    for (int i = 0; i < node->n_inputs; i++) {
+      const int made = reads >> i & 1 ? group_maker(r, node->inputs[i]) : -1;
+      if (made >= 0) group_keep(r, made);
+    }
+    if (result && node->info->kind == KIND_ELEMENTWISE) group_keep(r, k);
+  }
 }
 
 /* The steps of the first n nodes. */
@@ -125,7 +154,7 @@ static Status group_steps(GroupRun *r, int n) {
     const GraphNode *node = &r->g->nodes[r->first + k];
     const Tensor *h = &r->header[k];
     int in[ITER_MAX_OPERANDS];
-    if (group_leaves(r, k)) TRY(tensor_empty_cpu(h->ndim, h->shape, (DType)h->dtype, &r->made[k]));
+    if (group_leaves(r, k) || r->keeps[k]) TRY(tensor_empty_cpu(h->ndim, h->shape, (DType)h->dtype, &r->made[k]));
     for (int i = 0; i < node->n_inputs; i++) {
       const int made = group_maker(r, node->inputs[i]);
       in[i] = made >= 0 ? r->reg[made] : fused_operand(&r->program, group_input(r, node->inputs[i]));
@@ -144,7 +173,6 @@ static Status group_reduction(GroupRun *r, int k) {
   TRY(call_find_device(&c));
   TRY(n->info->infer(&c));
   r->made[k] = c.out[0];
-  r->header[k].requires_grad = r->header[folded].requires_grad;
   fused_reduce(&r->program, n->info->id, r->reg[folded], c.out[0]);
   return OK;
 }
@@ -165,9 +193,15 @@ static Status group_describe(GroupRun *r, int n, History *h, int *count, Tensor 
       else TRY(history_tensor(h, group_input(r, node->inputs[i]), &in[i]));
     }
     TRY(history_node(h, node->info, node->attrs, !r->header[k].requires_grad, node->n_inputs, in, result, &value[k]));
-    if (r->made[k] == NULL || !r->header[k].requires_grad) continue;
+    if (!group_leaves(r, k) || !r->header[k].requires_grad) continue;
     TRY(graph_add_output(h->g, value[k]));
     outputs[(*count)++] = r->made[k];
+  }
+  for (int k = 0; k < n; k++) {
+    OWNED Tensor *alias = NULL; /* it has no history itself */
+    if (!r->keeps[k]) continue;
+    TRY(tensor_view_of(r->made[k], &alias));
+    TRY(history_save(h, value[k], alias));
   }
   return OK;
 }
@@ -177,7 +211,7 @@ static Status group_attach(GroupRun *r, int n) {
   History h = {0};
   int count = 0;
   bool wanted = false;
-  for (int k = 0; k < n; k++) wanted = wanted || (r->made[k] != NULL && r->header[k].requires_grad);
+  for (int k = 0; k < n; k++) wanted = wanted || (group_leaves(r, k) && r->header[k].requires_grad);
   return wanted ? history_finish(&h, group_describe(r, n, &h, &count, outputs), outputs) : OK;
 }
 
@@ -188,6 +222,7 @@ static Status group_try(GroupRun *r, bool *done) {
     if (!group_foresee(r, k)) return OK;
   if (reduces && !group_foresee_reduction(r, n - 1)) return OK;
   if (group_shows_part(r, n)) return OK;
+  group_keep_all(r, n);
   TRY(group_steps(r, n - reduces));
   if (reduces) TRY(group_reduction(r, n - 1));
   if (!fused_fits(&r->program)) return OK;
@@ -207,6 +242,7 @@ Status group_run(const Graph *g, int first, int end, Tensor **tensor, const int 
   r->tensor = tensor;
   r->last = last;
   memset(r->made, 0, sizeof r->made);
+  memset(r->keeps, 0, sizeof r->keeps);
   const Status status = group_try(r, done);
   for (int k = 0; k < end - first; k++) {
     if (status == OK && *done && r->made[k] != NULL) tensor[g->nodes[first + k].outputs[0]] = r->made[k];

@@ -1,9 +1,11 @@
 /* history.c: see history.h. */
 #include "history.h"
 
+#include "autograd/node.h"
+#include "device/fused.h"
 #include "owned.h"
 
-Status (*history_attach)(Graph *g, Tensor **inputs, Tensor **outputs);
+Status (*history_attach)(History *h, Tensor **outputs);
 
 Status history_start(History *h) { return graph_new(&h->g); }
 
@@ -29,9 +31,30 @@ Status history_node(History *h, const OpInfo *info, const void *attrs, bool no_g
   return graph_add_node(h->g, &node);
 }
 
+Status history_save(History *h, int value, Tensor *t) {
+  TRY(array_grow(&h->kept, h->n_kept + 1, &h->room_kept, sizeof *h->kept));
+  TRY(graph_add_output(h->g, value));
+  h->kept[h->n_kept++] = tensor_retain(t);
+  return OK;
+}
+
+bool history_keeps(const OpInfo *info, int64_t numel) {
+  return info->costly && numel < fused_least * FUSED_GRADIENT_KEEPS;
+}
+
+uint32_t history_reads(const OpInfo *info, int n, uint32_t wanted, bool *result) {
+  uint32_t reads = 0;
+  for (int i = 0; i < n; i++)
+    if (node_keeps(info->save_inputs, info->input_for, i, wanted)) reads |= 1u << i;
+  *result = node_keeps(info->save_outputs, info->output_for, 0, wanted);
+  return wanted != 0 ? reads : 0;
+}
+
 Status history_finish(History *h, Status status, Tensor **outputs) {
-  if (status == OK) status = history_attach(h->g, h->inputs, outputs);
+  if (status == OK) status = history_attach(h, outputs);
   else graph_free(h->g);
+  for (int i = 0; i < h->n_kept; i++) tensor_release(h->kept[i]);
+  memory_free(h->kept, sizeof *h->kept * (size_t)h->room_kept);
   memory_free(h->inputs, sizeof *h->inputs * (size_t)h->room);
   return status;
 }

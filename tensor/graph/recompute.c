@@ -6,13 +6,17 @@
 
 typedef struct {
   Graph *g;
-  Tensor **in;       /* [n_inputs], owned; NULL after a pass that frees the graph */
+  int n_kept;        /* the last outputs of the graph */
+  int n;             /* of both */
+  Tensor **in;       /* inputs, then what is kept; owned; NULL after a pass that frees the graph */
   uint64_t *changes; /* tensor_changes of each when it was used */
 } Recompute;
 
+static int results_of(const Recompute *r) { return r->g->n_outputs - r->n_kept; }
+
 static void recompute_drop(Callback *c) {
   Recompute *r = c->data;
-  for (int i = 0; i < r->g->n_inputs; i++) {
+  for (int i = 0; i < r->n; i++) {
     Tensor *t = r->in[i];
     r->in[i] = NULL;
     tensor_release(t);
@@ -20,7 +24,7 @@ static void recompute_drop(Callback *c) {
 }
 
 static void recompute_free(Recompute *r) {
-  const size_t n = (size_t)r->g->n_inputs + 1;
+  const size_t n = (size_t)r->n + 1;
   memory_free(r->in, sizeof *r->in * n);
   memory_free(r->changes, sizeof *r->changes * n);
   graph_free(r->g);
@@ -49,15 +53,17 @@ static Status run_gradient(const Recompute *r, const GradientGraph *gradient, Te
   const int most = g->n_inputs + g->n_outputs, n_results = gradient->g->n_outputs;
   const size_t room = sizeof(Tensor *) * (size_t)(most + n_results + 1);
   Tensor **in = memory_alloc(room), **out = in + most;
-  int n = 0;
+  int n = g->n_inputs;
   Status status = in != NULL ? OK : ERROR_MEMORY;
-  for (int i = 0; i < g->n_inputs && status == OK; i++) {
-    in[n++] = r->in[i];
+  for (int i = 0; i < r->n && status == OK; i++)
     if (gradient->reads[i]) status = recompute_check(r, i);
+  if (status == OK) {
+    memcpy(in, r->in, sizeof *in * (size_t)n);
+    for (int i = 0; i < results_of(r); i++)
+      if (grad_out[i] != NULL) in[n++] = grad_out[i];
+    for (int i = g->n_inputs; i < r->n; i++) in[n++] = r->in[i];
+    status = graph_run(gradient->g, n, in, out);
   }
-  for (int i = 0; i < g->n_outputs && status == OK; i++)
-    if (grad_out[i] != NULL) in[n++] = grad_out[i];
-  if (status == OK) status = graph_run(gradient->g, n, in, out);
   for (int i = 0; i < g->n_inputs && status == OK; i++)
     if (gradient->result[i] >= 0) grad_in[i] = out[gradient->result[i]];
   memory_free(in, room);
@@ -73,8 +79,8 @@ static Status backward_as_graph(Callback *c, Tensor *const *grad_out, Tensor **g
   bool *wants = memory_zalloc(room);
   if (wants == NULL) return ERROR_MEMORY;
   for (int i = 0; i < g->n_inputs; i++) wants[i] = node_input(c->node, i) != NULL;
-  for (int i = 0; i < g->n_outputs; i++) wants[g->n_inputs + i] = grad_out[i] != NULL;
-  Status status = gradient_graph(g, wants, &gradient);
+  for (int i = 0; i < results_of(r); i++) wants[g->n_inputs + i] = grad_out[i] != NULL;
+  Status status = gradient_graph(g, r->n_kept, wants, &gradient);
   memory_free(wants, room);
   *done = status == OK && gradient->g != NULL;
   return *done ? run_gradient(r, gradient, grad_out, grad_in) : status;
@@ -106,10 +112,11 @@ typedef struct {
 } Arrays;
 
 static Status run_backward(const Callback *c, Arrays *a, Tensor *const *grad_out, bool create_graph) {
-  const Graph *g = ((const Recompute *)c->data)->g;
+  const Recompute *r = c->data;
+  const Graph *g = r->g;
   TRY(take_inputs(c, a->in, create_graph));
   TRY(graph_run(g, g->n_inputs, a->in, a->out));
-  for (int i = 0; i < g->n_outputs; i++) {
+  for (int i = 0; i < results_of(r); i++) {
     if (grad_out[i] == NULL) continue;
     a->roots[a->n_roots] = a->out[i];
     a->grads[a->n_roots++] = grad_out[i];
@@ -154,31 +161,34 @@ static Status recompute_backward(Callback *c, int n_out, Tensor **grad_out, int 
 
 /* ---- attaching -------------------------------------------------------------------------------------------------- */
 
-static Status recompute_new(Graph *g, Tensor **inputs, Recompute **out) {
-  const size_t n = (size_t)g->n_inputs + 1;
+static Status recompute_new(const History *h, Recompute **out) {
+  Graph *g = h->g;
+  const size_t n = (size_t)(g->n_inputs + h->n_kept + 1);
   Recompute *r = *out = memory_zalloc(sizeof *r);
   if (r == NULL) {
     graph_free(g);
     return ERROR_MEMORY;
   }
   r->g = g;
+  r->n_kept = h->n_kept;
+  r->n = g->n_inputs + h->n_kept;
   r->in = memory_zalloc(sizeof *r->in * n);
   r->changes = memory_alloc(sizeof *r->changes * n);
   if (r->in == NULL || r->changes == NULL) {
     recompute_free(r);
     return ERROR_MEMORY;
   }
-  for (int i = 0; i < g->n_inputs; i++) {
-    r->in[i] = tensor_retain(inputs[i]);
-    r->changes[i] = tensor_changes(inputs[i]);
+  for (int i = 0; i < r->n; i++) {
+    r->in[i] = tensor_retain(i < g->n_inputs ? h->inputs[i] : h->kept[i - g->n_inputs]);
+    r->changes[i] = tensor_changes(r->in[i]);
   }
   return OK;
 }
 
-Status recompute_attach(Graph *g, Tensor **inputs, Tensor **outputs) {
+Status recompute_attach(History *h, Tensor **outputs) {
   Recompute *r;
-  TRY(recompute_new(g, inputs, &r));
+  TRY(recompute_new(h, &r));
   Callback c = {.backward = recompute_backward, .release = recompute_release, .drop = recompute_drop, .data = r,
                 .name = "FusedBackward"};
-  return autograd_attach(&c, g->n_inputs, inputs, g->n_outputs, outputs);
+  return autograd_attach(&c, r->g->n_inputs, h->inputs, results_of(r), outputs);
 }

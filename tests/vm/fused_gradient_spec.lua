@@ -18,7 +18,7 @@ local function made(f) -- bytes that a call made at its peak, beside its results
 end
 
 describe("gradients of torch.fused", function()
-  setup(function() torch._C.fused(32) end) -- from up to 64 times as many on with gradients
+  setup(function() torch._C.fused(8) end) -- from twice as many on with gradients; up to 512 times are kept
   teardown(function() torch._C.fused(2048) end)
 
   it("lets gradients through", function()
@@ -62,7 +62,7 @@ describe("gradients of torch.fused", function()
     for i = 1, want_grads.n do assert(same_bits(want_grads[i], got_grads[i]), "gradient " .. i .. " differs") end
   end
 
-  it("fuses gradients, which have the bits of the unfused ones", function()
+  local function check_all()
     local x, y, row, column = torch.rand(61, 83) + 0.1, torch.rand(61, 83) + 0.1, torch.rand(83), torch.rand(61, 1)
     check_gradients(function(a, b) return ((a * 2 + 1):exp() * b):sqrt() end, x, y)
     check_gradients(function(a, b) return (a * b + a):sigmoid(), (a - b):tanh() end, x, y)
@@ -80,8 +80,28 @@ describe("gradients of torch.fused", function()
     check_gradients(function(a, b) for _ = 1, 5 do a = a * 0.5 + b * 0.25 end return a end, x, y)
     check_gradients(function(a, b)
       local h = torch.no_grad(function() return (a * 2):exp() end)
-      return h * b + a
+      return (h * b + a) * b
     end, x, y)
+  end
+
+  it("fuses gradients, which have the bits of the unfused ones", check_all)
+
+  it("keeps what is costly to compute where it is small, and the bits are the same", function()
+    torch._C.fused(1024)
+    check_all()
+    local x, w = torch.rand(N, {requires_grad = true}), torch.rand(N, {requires_grad = true})
+    local f = torch.fused(function() return ((x * 2 + 1):exp() * w):sqrt() end)
+    assert.is_true(made(f) >= 4 * N) -- the exponential beside the result
+    local y, z = f(), torch.fused(function() return x * 2 * w end)()
+    torch.no_grad(function() y:add_(1); z:add_(1) end)
+    assert.error_matches(function() y:sum():backward() end, "a fused function used was changed in place")
+    z:sum():backward() -- what is cheap is not kept
+    torch._C.fused(1 << 20)
+    local want = torch.autograd.grad(f():sum(), {x}, nil, {retain_graph = true})
+    torch._C.fused(1024)
+    y = f()
+    for _ = 1, 2 do assert(same_bits(want, torch.autograd.grad(y:sum(), {x}, nil, {retain_graph = true}))) end
+    torch._C.fused(8)
   end)
 
   it("fuses gradients of chains that are run in pieces", function()
@@ -92,20 +112,22 @@ describe("gradients of torch.fused", function()
     for i = 1, 2 do assert(torch.allclose(want[i], got[i], {rtol = 1e-6})) end -- sums in another order
   end)
 
-  it("leaves small tensors alone, and with gradients larger ones where computing anew costs more", function()
+  it("leaves small tensors alone, and single calls", function()
     local function walks(n, wants, f)
       local x, before = torch.rand(n, {requires_grad = wants}), torch._C.fused(2048)
       torch.fused(f)(x)
-      return torch._C.fused(32) - before
+      return torch._C.fused(8) - before
     end
     local function cheap(x) return x * 2 + 1 end
     local function costly(x) return x:exp():exp() end
     assert.equal(0, walks(2047, false, cheap))
     assert.equal(1, walks(2048, false, costly))
-    assert.equal(0, walks(16383, true, cheap))
-    assert.equal(1, walks(16384, true, cheap))
-    assert.equal(0, walks(131071, true, costly))
-    assert.equal(1, walks(131072, true, costly))
+    for _, f in ipairs {cheap, costly} do
+      assert.equal(0, walks(4095, true, f))
+      assert.equal(1, walks(4096, true, f))
+    end
+    local x = torch.rand(5000, {requires_grad = true})
+    assert.equal("<ExpBackward>", tostring(torch.fused(function() return x:exp() end)().grad_fn))
   end)
 
   it("fuses gradients that read numbers beside float64", function()
