@@ -81,10 +81,10 @@ local function run(session, words)
 end
 
 --- Of the debugger: the program stops where the value of the expression changes in the function `f`.
-function M.watch(session, text, f)
+function M.watch(session, text, f, locals)
   local chunk, message = load("return " .. text, "=watch", "t")
   if not chunk then return session.write(message .. "\n") end
-  table.insert(M.stepper(session, "watch").watches, {text = text, func = f})
+  table.insert(M.stepper(session, "watch").watches, {text = text, func = f, locals = locals})
 end
 
 M[1] = {name = "break", usage = "%break [file:line or function]", run = run, takes_files = true,

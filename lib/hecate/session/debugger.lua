@@ -121,7 +121,9 @@ function M.obey(session, text)
   local word, number = text:match "^(%a+)%s*(%d*)$"
   local watch = text:match "^watch%s+(.+)$"
   if watch then
-    require "hecate.session.breaks".watch(session, watch, frame_of(session).func)
+    local info, locals_of = frame_of(session), {}
+    for _, v in ipairs(info.variables or {}) do locals_of[v.name] = true end
+    require "hecate.session.breaks".watch(session, watch, info.func, locals_of)
     return true
   end
   local f = word and words[word]

@@ -82,22 +82,36 @@ end
 
 -- ---- stopping ------------------------------------------------------------------------------
 
---- Whether the interrupted frame is of the function that the expression is watched in; its value and, of a tensor, the
--- count of its changes.
+--- Whether the interrupted frame is of the function that the expression is watched in, and has the variables that were
+-- there then (a loop's local is gone at its end); the value and, of a tensor, the count of its changes.
 local function watched(self, thread, watch)
   local f = debug.getinfo(thread, base(self, thread), "f").func
   if watch.func ~= f then return false end
-  local list = variables(self, thread, 0, f)
+  local list, gone = variables(self, thread, 0, f), false
   local env = setmetatable({}, {__index = function(_, name)
     for _, v in ipairs(list) do
       if v.name == name then return v.value.get() end
     end
+    gone = gone or watch.locals[name] ~= nil
     return self.session.env[name]
   end})
   local chunk = load("return " .. watch.text, "=watch", "t", env)
   local good, value = pcall(chunk or error)
+  if gone then return false end
   if not good then return true end
   return true, value, torch.typename(value) == "torch.Tensor" and value._version or nil
+end
+
+--- Notes the values of what is watched; the text for the first that is another than before, or nil.
+local function changed(self, thread)
+  local text
+  for _, watch in ipairs(self.watches) do
+    local here, value, version = watched(self, thread, watch)
+    local is_new = here and watch.known and (not rawequal(value, watch.value) or version ~= watch.version)
+    if here then watch.known, watch.value, watch.version = true, value, version end
+    if is_new and not text then text = ("%s is now %s"):format(watch.text, brief.of(self.session, value)) end
+  end
+  return text
 end
 
 --- Reads and obeys until the program is to go on.
@@ -123,6 +137,7 @@ local function prompt(self, thread, why)
       if not good then session.write_error(tostring(message) .. "\n") end
     end
   until self.mode
+  changed(self, thread) -- what was set at the prompt, or is watched from now on, is no change
   local word, deep = self.mode.word, levels(thread) - base(self, thread)
   self.mode.thread = thread
   self.mode.most = word == "next" and deep or word == "out" and deep - 1 or nil
@@ -144,12 +159,8 @@ end
 
 --- Why the program stops at this line ("": as it was asked to); nil: it does not.
 local function reason(self, thread, line)
-  for _, watch in ipairs(self.watches) do
-    local here, value, version = watched(self, thread, watch)
-    local changed = here and watch.known and (not rawequal(value, watch.value) or version ~= watch.version)
-    if here then watch.known, watch.value, watch.version = true, value, version end
-    if changed then return ("%s is now %s"):format(watch.text, brief.of(self.session, value)) end
-  end
+  local news = changed(self, thread)
+  if news then return news end
   if self.mode and is_there(self, thread) then return "" end
   for i, stop in ipairs(self.breaks) do
     if stop.line == line then

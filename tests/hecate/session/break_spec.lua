@@ -93,6 +93,23 @@ describe("%break", function()
     assert.matches("\nx is now tensor float32 %(2%)\n[^\n]*:6: in main chunk", text)
   end)
 
+  it("watch of a local stops at changes alone: not where it is gone, and at the first one too", function()
+    files.write(folder .. "/sums.lua", "local function f(n)\n  local s = 0\n  for i = 1, n do\n    local k = i % 2\n"
+      .. "    s = s + k\n  end\n  return s\nend\nf(3)\nf(2)\n")
+    run("%break " .. folder .. "/sums.lua:5")
+    local text = run("%run " .. folder .. "/sums.lua", "%break off 1", "watch s", "continue", "continue", "continue",
+      "continue", "continue")
+    local seen = {}
+    for value, line in text:gmatch "s is now (%S+)\n[^\n]*:(%d+): in" do seen[#seen + 1] = value .. "@" .. line end
+    assert.equal("1@3 2@3 0@3 1@3", table.concat(seen, " "))
+    run "%break off"
+    run("%break " .. folder .. "/sums.lua:5")
+    text = run("%run " .. folder .. "/sums.lua", "%break off 1", "watch k", "continue", "continue", "continue",
+      "continue")
+    assert.is_nil(text:find "k is now nil")
+    assert.matches("k is now 0.*k is now 1", text)
+  end)
+
   it("quit and the end of the input end the program, and nothing is left of it", function()
     run("%break " .. folder .. "/train.lua:5")
     assert.matches("! stopped in the debugger\n$", run("%run " .. folder .. "/train.lua", "quit"))
