@@ -68,70 +68,93 @@ local function bands(name, palette, levels, z)
 end
 
 local FINE = 400 -- cells along an axis, so that the edges of the bands are smooth
-local COARSE = 120 -- the same where the cells are no pixels but polygons
+local COARSE = 120 -- the same of lines and of cells that are no pixels but polygons
 
---- The numbers of a vector whose neighbours are equally far apart: the first, and how far; nil for others.
-local function even(t, axis)
+--- The numbers that a mesh has along an axis, increasing or decreasing; nil where they differ between its lines.
+local function ruler(t, axis)
   local line = t:narrow(3 - axis, 1, 1):flatten()
   local n = #line
   if n < 2 or not t:eq(t:narrow(3 - axis, 1, 1)):all():item() then return nil end
-  local step = (line[n]:item() - line[1]:item()) / (n - 1)
-  local off = (line:narrow(1, 2, n - 1) - line:narrow(1, 1, n - 1) - step):abs():max():item()
-  if not (off <= math.abs(step) * 1e-4) or step == 0 then return nil end
-  return line[1]:item(), step
+  local steps = line:narrow(1, 2, n - 1) - line:narrow(1, 1, n - 1)
+  local one_way = steps:gt(0):all():item() or steps:lt(0):all():item()
+  return one_way and line or nil
 end
 
---- `z` with `n` values along its first axis, straight lines between those that are there.
-local function stretch(z, n)
+--- `z` at `n` places along its first axis, straight lines between those that are there: at even steps of `line`, where
+-- z is known; nil: of their numbers.
+local function stretch(z, n, line)
   local rows = z.shape[1]
-  local at = torch.linspace(0, rows - 1, n, {dtype = "float64"})
-  local low = at:floor():clamp(0, rows - 2)
-  local share, first = (at - low):unsqueeze(2), low:to "int64" + 1
+  line = line or torch.linspace(1, rows, rows, {dtype = "float64"})
+  if line[1] > line[rows] then line = -line end
+  local at = torch.linspace(line[1]:item(), line[rows]:item(), n, {dtype = "float64"})
+  local first = torch.searchsorted(line, at, {right = true}):clamp(2, rows) - 1
+  local low, high = line:index_select(1, first), line:index_select(1, first + 1)
+  local share = ((at - low) / (high - low)):unsqueeze(2)
   return z:index_select(1, first) * (1 - share) + z:index_select(1, first + 1) * share
 end
 
---- A mesh of even steps as pixels; nil: it is not even.
-local function pixels(columns)
-  local x, across = even(columns[1], 1)
-  local y, up = even(columns[2], 2)
+--- A mesh with straight axes as values at even steps of both: {z, x = its line, y =}; nil: it has none.
+local function evened(columns, least)
+  local x, y = ruler(columns[1], 1), ruler(columns[2], 2)
   if not (x and y) then return nil end
-  local n, m = columns[3].shape[1], columns[3].shape[2]
-  local w, h = math.max(n, FINE), math.max(m, FINE)
-  local z = stretch(stretch(columns[3], w):t():contiguous(), h) -- rows go along y
-  local dx, dy = across * (n - 1) / (w - 1), up * (m - 1) / (h - 1)
-  return {bytes = data.bytes(z), words = "with image nocontour",
-    binary = ("array=(%d,%d) origin=(%.12g,%.12g,0) dx=%.12g dy=%.12g format='%%double'"):format(w, h,
-      math.min(x, x + across * (n - 1)), math.min(y, y + up * (m - 1)), math.abs(dx), math.abs(dy))
-      .. (across < 0 and " flip=x" or "") .. (up < 0 and " flip=y" or "")}
+  local w, h = math.max(#x, least), math.max(#y, least)
+  return {z = stretch(stretch(columns[3], w, x):t():contiguous(), h, y), x = x, y = y, w = w, h = h} -- rows go along y
 end
 
---- What gnuplot.cells draws of bands on even steps: the number of the band of each value, the first row on top.
+--- A mesh as pixels; nil: its axes are not straight.
+local function pixels(columns)
+  local image = evened(columns, FINE)
+  if not image then return nil end
+  local from, to = {}, {}
+  for _, key in ipairs {"x", "y"} do
+    from[key], to[key] = image[key][1]:item(), image[key][-1]:item()
+  end
+  return {bytes = data.bytes(image.z), words = "with image nocontour",
+    binary = ("array=(%d,%d) origin=(%.12g,%.12g,0) dx=%.12g dy=%.12g format='%%double'"):format(image.w, image.h,
+      math.min(from.x, to.x), math.min(from.y, to.y), math.abs(to.x - from.x) / (image.w - 1),
+      math.abs(to.y - from.y) / (image.h - 1))
+      .. (to.x < from.x and " flip=x" or "") .. (to.y < from.y and " flip=y" or "")}
+end
+
+--- What gnuplot.cells draws of bands: the number of the band of each value, the first row on top.
 local function drawn_of(columns, levels, given)
-  local x, across = even(columns[1], 1)
-  local y, up = even(columns[2], 2)
+  local even = evened(columns, 2)
   local low, high = ends(columns[3])
-  if not (x and y and low) then return nil end
-  local z, n, m = columns[3], columns[3].shape[1], columns[3].shape[2]
+  if not (even and low) then return nil end
+  local z, x, y = even.z, even.x, even.y
   local band = torch.zeros_like(z)
   for _, level in ipairs(levels) do band = band + z:gt(level):to "float64" end
   band = band:masked_fill(z:isnan(), 0 / 0) / math.max(#levels, 1)
-  local rows = band:t():index_select(1, torch.arange(m, 0, -1))
+  local rows = band:flip(1)
   return {values = rows * (high - low) + low, palette = given.palette or "viridis", low = low, high = high,
-    x = {x, x + across * (n - 1)}, y = {y + up * (m - 1), y}}
+    x = {x[1]:item(), x[-1]:item()}, y = {y[-1]:item(), y[1]:item()}}
+end
+
+--- The mesh with more places between those that are there, straight lines between them: lines and bands of coarse
+-- meshes follow the same surface.
+local function refined(columns)
+  local fine = {}
+  for i, t in ipairs(columns) do
+    for _ = 1, 2 do -- along one axis, then, turned, along the other
+      local cells = t.shape[1] - 1
+      if cells > 0 then t = stretch(t, cells * math.max(1, COARSE // cells) + 1) end
+      t = t:t():contiguous()
+    end
+    fine[i] = t
+  end
+  return fine
 end
 
 --- Filled bands, with or without lines between them.
 local function filled(name, columns, levels, given)
   local mesh = data.mesh(columns)
-  local n = math.max(columns[3].shape[1], columns[3].shape[2])
-  local fine = math.max(1, COARSE // n)
-  local setup = MAP .. ("set pm3d map interpolate %d,%d\n"):format(fine, fine)
-    .. bands(name, given.palette or "viridis", levels, columns[3])
-  local layers = {pixels(columns) or mesh}
+  local fine = data.mesh(refined(columns))
+  local setup = MAP .. "set pm3d map\n" .. bands(name, given.palette or "viridis", levels, columns[3])
+  local layers = {pixels(columns) or fine}
   layers[1].words = layers[1].words or "with pm3d nocontour"
   layers[1].mesh, layers[1].spans, layers[1].empty = mesh.mesh, mesh.spans, mesh.empty
   if given.lines ~= false then
-    layers[2] = {bytes = mesh.bytes, binary = mesh.binary, empty = mesh.empty, using = mesh.using,
+    layers[2] = {bytes = fine.bytes, binary = fine.binary, empty = fine.empty, using = fine.using,
       spans = false, words = "with lines lc rgb '#ffffff' lw 0.8 nosurface"}
     setup = setup .. "set contour base\nset cntrlabel onecolor\nset cntrparam linear\n"
       .. ("set cntrparam levels discrete %s\n"):format(table.concat(levels, ","))

@@ -38,6 +38,18 @@ local function has_legend_above(current)
   return layout.has_names(current.plots) and (key == nil or key.command:find "above" ~= nil)
 end
 
+--- Whether the names of a legend above the plot, which ends where the plot does, would begin left of a plot that is so
+-- wide: then it stands in the middle, over the numbers at both sides.
+local function is_wide_legend(current, large, width)
+  local longest, n = 0, 0
+  for _, plot in ipairs(current.plots) do
+    for _, layer in ipairs(plot.layers) do
+      if (layer.title or "") ~= "" then longest, n = math.max(longest, terminal.width(layer.title)), n + 1 end
+    end
+  end
+  return has(current, "key") == nil and n * (longest + 5) * large.letter > width
+end
+
 --- The size of the panels of a figure in pixels.
 local function panel_size(self, view, head)
   return view.size[1] / self.columns, view.size[2] * (1 - head) / self.rows
@@ -225,6 +237,10 @@ local function frame_of(self, i, axes, view, width, height)
   end
   frame.room = margins(self.panels[i], text, text_of(view.large or view.points), letters)
   frame.room.bottom = frame.room.bottom + high
+  local large = text_of(view.large or view.points)
+  if is_wide_legend(self.panels[i], large, width - frame.room.left - frame.room.right) then
+    frame.limits = frame.limits .. "set key center\n"
+  end
   return frame
 end
 

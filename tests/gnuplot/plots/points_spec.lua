@@ -182,6 +182,48 @@ describe("contourf", function()
   end)
 end)
 
+describe("contourf of few places", function()
+  local x = torch.tensor({-1, 0, 1})
+  local z = x:unsqueeze(2) * x:unsqueeze(1) -- a saddle: its lines are bent within the cells
+
+  it("has lines that follow its bands", function()
+    local s = svg(function() gnuplot.contourf(x, x, z, {levels = {0.5}}) end)
+    local points = 0
+    for _, line in ipairs(drawing.stretches(s, "#ffffff")) do points = points + #line end
+    assert.is_true(points > 20, points)
+  end)
+
+  it("has smooth edges where the places are at uneven steps", function()
+    local uneven = torch.tensor({0, 1, 2, 20})
+    local slope = torch.tensor({0, 1, 2, 20}):unsqueeze(2) + torch.tensor({0, 10}):unsqueeze(1)
+    local p = png(function()
+      gnuplot.contourf(uneven, {0, 10}, slope, {levels = {15}, palette = "gray", lines = false})
+    end)
+    local widths, last = {}, nil -- of the black part, by rows
+    for y = p.height // 4, p.height // 2 do
+      local n = 0
+      for at = 1, p.width do n = n + (p.at(at, y) == "#000000" and 1 or 0) end
+      if last and n ~= last then widths[#widths + 1] = n end
+      last = n
+    end
+    assert.is_true(#widths > 20, #widths)
+  end)
+end)
+
+describe("a legend", function()
+  it("above the plot begins within the picture", function()
+    local p = png(function()
+      local step = torch.arange(1, 200)
+      gnuplot.plot({"loss", step, 3 / step:sqrt(), color = 1}, {"learning rate", step, step / 200, color = 2, axis = 2})
+      gnuplot.ylabel("loss")
+      gnuplot.y2label("learning rate")
+    end, {400, 290})
+    for at = 1, 20 do
+      for y = 1, 30 do assert.is_true(p.at(at, y) == "#ffffff", at) end
+    end
+  end)
+end)
+
 describe("histograms that lie over each other", function()
   it("are seen through", function()
     local function draw(both)
