@@ -1,5 +1,6 @@
 /* tape.c: recording of calls: ops, ops in place, functions of the caller's own.
 */
+#include "call/mode.h"
 #include "node.h"
 
 static uint32_t input_bit(const OpInfo *info, int k) { return 1u << input_index(info, k); }
@@ -137,6 +138,7 @@ void tape_drop_before(BeforeInPlace *before) {
 /* The tensor as it is now, with its history: a copy where its elements are needed, else an alias. */
 static Status note_before(Tensor *t, bool copies, Tensor **out) {
   TRY(copies ? tensor_copy_as(t, (DType)t->dtype, out) : tensor_view_of(t, out));
+  if (copies) mode_changes_within(&(ModeChange){.kind = CHANGE_COPY, .target = *out, .source = t});
   if (!tensor_requires_grad(t)) return OK;
   Edge edge;
   TRY(tensor_edge(t, &edge));

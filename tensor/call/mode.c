@@ -13,6 +13,7 @@ bool mode_profiles_modules;
 AutocastState autocast_state = AUTOCAST_AT_FIRST;
 
 static const Mode *mode_table[MODE_COUNT];
+static uint32_t modes_around; /* of the call that runs: modes that it does not see itself */
 
 void mode_install(const Mode *mode) {
   for (int i = 0; i < MODE_COUNT; i++)
@@ -38,7 +39,7 @@ static void mode_drop(ModeCall *call) {
 }
 
 Status mode_call(ModeCall *call) {
-  const uint32_t modes = call_modes;
+  const uint32_t modes = call_modes, around = modes_around;
   uint32_t began = 0;
   Status status = OK;
   for (int i = 0; i < MODE_COUNT && status == OK; i++) {
@@ -49,7 +50,9 @@ Status mode_call(ModeCall *call) {
     if (status == OK) began |= 1u << i;
   }
   call_modes = modes & (MODES_INSIDE | (call->shows_inside ? MODE_TRACE | MODE_FUSED : 0));
+  modes_around = modes;
   if (status == OK) status = call->run(call);
+  modes_around = around;
   for (int i = MODE_COUNT - 1; i >= 0; i--) {
     if (!(began >> i & 1) || mode_table[i]->after == NULL) continue;
     call_modes = mode_behind(modes, i) | (modes & MODES_INSIDE & ~mode_table[i]->bit);
@@ -58,6 +61,14 @@ Status mode_call(ModeCall *call) {
   call_modes = modes;
   if (status != OK) mode_drop(call);
   return status;
+}
+
+void mode_changes_within(const ModeChange *change) {
+  const uint32_t modes = call_modes;
+  if (!(modes_around & MODE_TRACE)) return;
+  call_modes = modes_around;
+  mode_changes(change);
+  call_modes = modes;
 }
 
 void mode_changes(const ModeChange *change) {

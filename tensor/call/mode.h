@@ -103,6 +103,8 @@ static inline bool mode_is_on(uint32_t bit) { return (call_modes & bit) != 0; }
 /* The slow road. */
 Status mode_call(ModeCall *call);
 void mode_changes(const ModeChange *change);
+/* The same for a copy that the call which runs makes beside its results: the tape keeps old elements, say. */
+void mode_changes_within(const ModeChange *change);
 /* Before a change that is no op. */
 #define MODE_CHANGES(...)                                                     \
   do {                                                                        \

@@ -9,6 +9,7 @@
 
 struct Trace {
   Graph *g;
+  Trace *outer; /* the one that goes on afterwards, or NULL */
   SeenTensors seen;
   TraceLayout *layouts; /* [n_values] */
   int room_layouts;
@@ -146,7 +147,8 @@ static Status resolve(Trace *t, Tensor *x, int *value) {
     s = seen_find(&t->seen, x);
   }
   if (tensor_requires_grad(x) && !s->wants_grad && t->g->values[s->value].kind == VALUE_RESULT)
-    warn(t, "a gradient that no op has (of an autograd.Function, or by requires_grad_) is not recorded");
+    warn(t, tensor_is_leaf(x) ? "a gradient that no op has (by requires_grad_) is not recorded"
+                              : "a gradient that no op has (of an autograd.Function) is not recorded");
   s->wants_grad = tensor_requires_grad(x);
   *value = s->value;
   return OK;
@@ -353,9 +355,14 @@ Status trace_take(Trace *t, Graph **out, const TraceLayout **layouts) {
 /* ---- the mode -------------------------------------------------------------------------------------- */
 
 Status trace_enter(Trace *t) {
-  static const Mode mode = {"trace", MODE_TRACE, trace_before, trace_after, trace_change};
   if (trace_open != NULL) return fail(ERROR_ARGUMENT, "trace: a function is being traced already");
+  return trace_enter_within(t);
+}
+
+Status trace_enter_within(Trace *t) {
+  static const Mode mode = {"trace", MODE_TRACE, trace_before, trace_after, trace_change};
   mode_install(&mode);
+  t->outer = trace_open;
   trace_open = t;
   mode_set(MODE_TRACE, true);
   return OK;
@@ -363,8 +370,8 @@ Status trace_enter(Trace *t) {
 
 Status trace_leave(Trace *t) {
   if (trace_open == t) {
-    trace_open = NULL;
-    mode_set(MODE_TRACE, false);
+    trace_open = t->outer;
+    mode_set(MODE_TRACE, trace_open != NULL);
   }
   return t->failed;
 }

@@ -30,6 +30,8 @@ Status trace_input(Trace *t, Tensor *x, const char *name);
 Status trace_parameter(Trace *t, Tensor *x, const char *name);
 /* Enters the mode of tracing: calls are recorded in 't' until trace_leave. One trace at a time. */
 Status trace_enter(Trace *t);
+/* The same inside of another trace, which sees nothing of it. */
+Status trace_enter_within(Trace *t);
 Status trace_leave(Trace *t); /* what could not be recorded is a failure here */
 bool trace_is_on(void);
 /* After it: what it returns. */

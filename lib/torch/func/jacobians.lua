@@ -1,5 +1,6 @@
 -- Jacobians row by row (func.jacrev) and column by column (func.jacfwd).
 local core = require "torch.func.core"
+local vmap = require "torch.func.vmap"
 local options = require "torch.utils.options"
 local tree = require "torch.func.tree"
 
@@ -24,59 +25,51 @@ end
 --- The derivatives of y by x where y is no function of x.
 function jacobians.zeros(y, x) return x:new_zeros(shape_of(y, x)) end
 
--- `list`: what belongs to the elements of `from`, in their order, each like `to`; nil: nothing does.
-local function gathered(list, y, x, along_inputs)
-  local shape = shape_of(y, x)
-  if #list == 0 then return x:new_zeros(shape) end
-  if not along_inputs then return torch.stack(list, 1):reshape(shape) end
-  for i, column in ipairs(list) do list[i] = column:reshape(-1) end
-  return torch.stack(list, 2):reshape(shape)
+-- product(unit) for the tensors of one element 1 and else 0 in the shape of `from`, all at once: it gives an array with
+-- a tensor like each of `to`, or false. Gives these with one more dimension in front, false where it was false.
+local function products(product, from, to)
+  local units, used = basis(from), {}
+  if not units then return {} end
+  local all = vmap(function(unit)
+    local list, result = product(unit), {}
+    for j, like in ipairs(to) do
+      used[j] = used[j] or list[j] and true
+      result[j] = list[j] or torch.zeros_like(like)
+    end
+    return result
+  end)(units)
+  for j in ipairs(to) do all[j] = used[j] and all[j] or false end
+  return all
 end
 
 --- The Jacobians of a run by rows: result[i][j] is that of output i by input j, false where it is no function of it.
 function jacobians.rows(run)
   local result = {}
   for i, y in ipairs(run.ys) do
-    local units, lists, used = basis(y), {}, {}
-    for j in ipairs(run.xs) do lists[j] = {} end
-    for k = 1, y:numel() do
+    local all = products(function(unit)
       local us = {}
-      for other, z in ipairs(run.ys) do us[other] = other == i and units[k] or torch.zeros_like(z) end
-      local gradients = core.pull_raw(run, us)
-      for j, x in ipairs(run.xs) do
-        used[j] = used[j] or gradients[j] and true
-        lists[j][k] = gradients[j] or torch.zeros_like(x)
-      end
-    end
+      for other, z in ipairs(run.ys) do us[other] = other == i and unit or torch.zeros_like(z) end
+      return core.pull_raw(run, us)
+    end, y, run.xs)
     result[i] = {}
-    for j, x in ipairs(run.xs) do result[i][j] = used[j] and gathered(lists[j], y, x, false) or false end
+    for j, x in ipairs(run.xs) do result[i][j] = all[j] and all[j]:reshape(shape_of(y, x)) or false end
   end
   return result
 end
 
 --- The same by columns.
 function jacobians.columns(run)
-  local push, lists, used = core.pusher(run), {}, {}
-  for i in ipairs(run.ys) do
-    lists[i], used[i] = {}, {}
-    for j in ipairs(run.xs) do lists[i][j] = {} end
-  end
+  local push, result = core.pusher(run), {}
+  for i in ipairs(run.ys) do result[i] = {} end
   for j, x in ipairs(run.xs) do
-    local units, vs = basis(x), {}
-    for other, z in ipairs(run.xs) do vs[other] = torch.zeros_like(z) end
-    for k = 1, x:numel() do
-      vs[j] = units[k]
-      local column = push(vs)
-      for i, y in ipairs(run.ys) do
-        used[i][j] = used[i][j] or column[i] and true
-        lists[i][j][k] = column[i] or torch.zeros_like(y)
-      end
+    local all = products(function(unit)
+      local vs = {}
+      for other, z in ipairs(run.xs) do vs[other] = other == j and unit or torch.zeros_like(z) end
+      return push(vs)
+    end, x, run.ys)
+    for i, y in ipairs(run.ys) do
+      result[i][j] = all[i] and all[i]:reshape(x:numel(), -1):t():reshape(shape_of(y, x)) or false
     end
-  end
-  local result = {}
-  for i, y in ipairs(run.ys) do
-    result[i] = {}
-    for j, x in ipairs(run.xs) do result[i][j] = used[i][j] and gathered(lists[i][j], y, x, true) or false end
   end
   return result
 end

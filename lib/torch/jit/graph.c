@@ -1,13 +1,11 @@
 /* graph.c: the module torch.jit.graph: graphs (tensor/graph/graph.h) as Lua values, and recording them.
 ** torch/jit.lua is what programs use.
 */
-#include "graph/graph.h"
+#include "torch/jit/graph_box.h"
 
 #include <string.h>
 
 #include "graph/passes/passes.h"
-#include "vm.h"
-
 typedef struct {
   Object object;
   Graph *graph; /* owned; NULL until it is filled */
@@ -25,7 +23,7 @@ static const luaL_Reg graph_methods[];
 static const luaL_Reg graph_metamethods[] = {{"__tostring", graph_tostring}, {NULL, NULL}};
 static const Class graph_class = {"torch.Graph", NULL, graph_finalize, graph_methods, graph_metamethods};
 
-static Graph *graph_check(lua_State *L, const char *function) {
+Graph *graph_check(lua_State *L, const char *function) {
   GraphBox *box = object_check(L, 1, &graph_class, function, "self");
   if (box->graph == NULL) error_raise(L, "%s: the graph is gone", function);
   return box->graph;
@@ -257,10 +255,27 @@ static void push_warnings(lua_State *L, const Trace *t) {
 }
 
 enum { TRACE_FUNCTION = 1, TRACE_INPUTS, TRACE_NAMES, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, TRACE_AS_IT_IS,
-       TRACE_TOP = TRACE_AS_IT_IS };
+       TRACE_WITHIN, TRACE_TOP = TRACE_WITHIN };
 
-/* graph.trace(f, inputs, names, parameters, parameter_names, as_it_is): f() is run, which returns an array of tensors.
-** Gives the graph and an array of warnings. as_it_is: changes in place and dead code stay. */
+/* Whether a node goes by the strides of a value that depends on the inputs and does not lie in order from the start of
+** its memory. 'depends': a scratch, [n_values]. */
+static bool trace_goes_by_strides(const Graph *g, const TraceLayout *layouts, bool *depends) {
+  for (int i = 0; i < g->n_values; i++) depends[i] = g->values[i].kind == VALUE_INPUT;
+  for (int i = 0; i < g->n_nodes; i++) {
+    const GraphNode *n = &g->nodes[i];
+    const OpId op = n->info->id;
+    bool any = false;
+    for (int k = 0; k < n->n_inputs; k++) any = any || (n->inputs[k] >= 0 && depends[n->inputs[k]]);
+    for (int k = 0; k < n->n_outputs; k++)
+      if (n->outputs[k] >= 0) depends[n->outputs[k]] = any;
+    if ((op == OP_AS_STRIDED || op == OP_AS_STRIDED_SCATTER) && any && !layouts[n->inputs[0]].dense) return true;
+  }
+  return false;
+}
+
+/* graph.trace(f, inputs, names, parameters, parameter_names, as_it_is, within): f() is run, which returns an array of
+** tensors. Gives the graph, an array of warnings, and whether the graph goes by strides that are those of the example.
+** as_it_is: changes in place and dead code stay. within: another trace may run, which does not see this one. */
 static int graph_trace(lua_State *L) {
   lua_settop(L, TRACE_TOP);
   TraceBox *recording = object_new(L, &trace_class, sizeof *recording, 0);
@@ -269,7 +284,7 @@ static int graph_trace(lua_State *L) {
   trace_tell(L, t, TRACE_INPUTS, TRACE_NAMES, trace_input);
   trace_tell(L, t, TRACE_PARAMETERS, TRACE_PARAMETER_NAMES, trace_parameter);
   GraphBox *box = graph_box(L);
-  error_check(L, trace_enter(t));
+  error_check(L, lua_toboolean(L, TRACE_WITHIN) ? trace_enter_within(t) : trace_enter(t));
   lua_pushvalue(L, TRACE_FUNCTION);
   const int raised = lua_pcall(L, 0, 1, 0);
   const Status status = trace_leave(t);
@@ -283,6 +298,8 @@ static int graph_trace(lua_State *L) {
   }
   const TraceLayout *layouts;
   error_check(L, trace_take(t, &box->graph, &layouts));
+  bool *depends = lua_newuserdatauv(L, (size_t)box->graph->n_values + 1, 0);
+  const bool by_strides = trace_goes_by_strides(box->graph, layouts, depends);
   if (!lua_toboolean(L, TRACE_AS_IT_IS)) {
     error_check(L, pass_functional(box->graph, layouts, NULL));
     error_check(L, pass_dead_code(box->graph, NULL));
@@ -290,8 +307,9 @@ static int graph_trace(lua_State *L) {
   error_check(L, graph_verify(box->graph));
   lua_pushvalue(L, results - 1);
   push_warnings(L, t);
+  lua_pushboolean(L, by_strides);
   trace_finalize(L, recording);
-  return 2;
+  return 3;
 }
 
 /* graph.warn(what): of the trace that runs. */

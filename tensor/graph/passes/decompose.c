@@ -50,7 +50,7 @@ static Status example_inputs(const Graph *g, const GraphNode *n, Trace *t, Tenso
 
 static Status record_parts(const GraphNode *n, Trace *t, Tensor **in) {
   Call c = {.info = n->info, .op = n->info->id, .in = in, .n_in = n->n_inputs, .attrs = n->attrs};
-  TRY(trace_enter(t));
+  TRY(trace_enter_within(t));
   Status status = n->info->composite(&c);
   const Status left = trace_leave(t);
   if (status == OK) status = left;

@@ -6,7 +6,6 @@ local KEPT = {["torch/isin.lua assume_unique"] = "a hint that makes PyTorch fast
   ["torch/autograd/functional/hessian.lua vectorize"] = "how PyTorch computes it",
   ["torch/autograd/functional/jacobian.lua vectorize"] = "how PyTorch computes it",
   ["torch/nn/functional/gumbel_softmax.lua eps"] = "PyTorch keeps it without effect",
-  ["torch/func/vmap.lua chunk_size"] = "how many samples PyTorch computes at once",
   ["torch/nn/modules/module.lua with_kwargs"] = "Lua has no keywords: named arguments are among the others",
   ["torchvision/models/build.lua num_classes"] = "what the files of the families read",
   ["torch/unique.lua sorted"] = "the order may be any with false, so that of true is right"}
