@@ -98,7 +98,7 @@ typedef struct Storage {
 } Storage;
 
 Status storage_new(size_t bytes, Device device, Storage **out);
-/* Of a storage with one owner: the first bytes stay. */
+/* The first bytes stay. Whoever makes it smaller knows that no tensor looks at what goes. */
 Status storage_resize(Storage *storage, size_t bytes);
 void storage_retain(Storage *storage);
 void storage_release(Storage *storage);
@@ -178,6 +178,9 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
 Status tensor_alias(const Tensor *tensor, Tensor **out);
 /* 'tensor' shows what 'from' shows (of the same shape); who holds it keeps it. */
 Status tensor_set_data(Tensor *tensor, const Tensor *from);
+/* The same for another shape: 'tensor' becomes another handle of what 'from' shows. Refused where it requires a
+** gradient and gradients are on, or where it has a history. */
+Status tensor_set(Tensor *tensor, const Tensor *from);
 Tensor *tensor_retain(Tensor *tensor); /* returns it; NULL stays NULL */
 /* The same for an owner that the host keeps beside a handle of the tensor (a module has
 ** its parameter twice): such references do not count for Hook.shared. */

@@ -60,6 +60,25 @@ Status tensor_set_data(Tensor *t, const Tensor *from) {
   return OK;
 }
 
+Status tensor_set(Tensor *t, const Tensor *from) {
+  char a[SHAPE_TEXT], b[SHAPE_TEXT];
+  if (t->kind != from->kind)
+    return fail(ERROR_ARGUMENT, "set_: expected memory of the same dtype and device as the tensor (%s), got %s",
+                tensor_text(a, t), tensor_text(b, from));
+  if (!tensor_is_leaf(t)) return fail(ERROR_ARGUMENT, "set_: the tensor has a history; use detach() first");
+  if (t->requires_grad && grad_enabled())
+    return fail(ERROR_ARGUMENT, "set_: a leaf that requires a gradient is changed inside of torch.no_grad alone");
+  if (autograd_of(t) == NULL) return ERROR_MEMORY;
+  TRY(autograd_note_layout(t));
+  TRY(tensor_set_data(t, from));
+  tensor_release(t->base); /* it shows another storage now; its base wants no gradient, for the view is a leaf */
+  t->base = NULL;
+  t->ndim = from->ndim;
+  t->numel = from->numel;
+  memcpy(t->shape, from->shape, sizeof t->shape);
+  return OK;
+}
+
 Status tensor_set_history(Tensor *t, Node *n, int output) {
   Autograd *meta = autograd_of(t);
   if (meta == NULL) return ERROR_MEMORY;

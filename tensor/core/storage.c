@@ -50,12 +50,26 @@ Status storage_new(size_t bytes, Device device, Storage **out) {
 }
 
 Status storage_resize(Storage *s, size_t bytes) {
-  void *data = memory_alloc(bytes);
-  if (data == NULL) return ERROR_MEMORY;
-  memcpy(data, s->data, bytes < s->bytes ? bytes : s->bytes);
-  if (s->data != behind(s)) memory_free(s->data, s->bytes);
+  const DeviceOps *device = device_ops(s->device);
+  const size_t kept = bytes < s->bytes ? bytes : s->bytes;
+  void *data = NULL;
+  if (device->host && s->release != NULL)
+    return fail(ERROR_ARGUMENT, "resize: the memory belongs to another owner (a file, a library) and has a fixed size");
+  TRY(device->allocate(s->device.index, bytes, &data));
+  Status status = OK;
+  if (device->host) memcpy(data, s->data, kept);
+  else if (device->has_data && kept > 0)
+    status = device->between(s->device.index, data, s->device.index, s->data, kept);
+  if (status != OK) {
+    device->free(s->device.index, data, bytes);
+    return status;
+  }
+  if (storage_watched) storage_forget(s);
+  if (s->data != behind(s)) device->free(s->device.index, s->data, s->bytes);
   s->data = data;
   s->bytes = bytes;
+  s->accounted = false; /* the collector is told of the new memory */
+  if (storage_watched) storage_note(s);
   return OK;
 }
 

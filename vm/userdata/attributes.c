@@ -94,6 +94,17 @@ static int get_is_sparse(lua_State *L) {
   lua_pushboolean(L, false);
   return 1;
 }
+/** x.is_quantized -> bool: False: there are no quantized tensors here. */
+/** x.is_nested -> bool: False: there are no nested tensors here. */
+/** x.is_sparse_csr -> bool: False: sparse tensors are in coordinate form. */
+/** x.is_mkldnn -> bool: False: the layouts of oneDNN are seen by no program. */
+/** x.is_mps -> bool: False: there is no such device. */
+/** x.is_xpu -> bool: False: there is no such device. */
+static int get_never(lua_State *L) {
+  tensor_check(L, 1, "attribute", "self");
+  lua_pushboolean(L, false);
+  return 1;
+}
 /** x.itemsize -> int: The bytes of an element.
 ** Example: torch.zeros(1).itemsize */
 static int get_itemsize(lua_State *L) {
@@ -190,7 +201,9 @@ const luaL_Reg tensor_attributes[] = {
     {"mT", get_transposed}, {"mH", get_adjoint}, {"H", get_matrix_adjoint}, {"real", get_real}, {"imag", get_imag},
     {"grad", get_grad}, {"grad_fn", get_grad_fn}, {"requires_grad", get_requires_grad}, {"is_leaf", get_is_leaf},
     {"data", get_data}, {"_version", get_version}, {"is_cpu", get_is_cpu}, {"is_cuda", get_is_cuda},
-    {"is_meta", get_is_meta}, {"is_sparse", get_is_sparse}, {"itemsize", get_itemsize}, {"nbytes", get_nbytes},
+    {"is_meta", get_is_meta}, {"is_sparse", get_is_sparse}, {"is_quantized", get_never},
+    {"is_nested", get_never}, {"is_sparse_csr", get_never}, {"is_mkldnn", get_never}, {"is_mps", get_never},
+    {"is_xpu", get_never}, {"itemsize", get_itemsize}, {"nbytes", get_nbytes},
     {NULL, NULL}};
 
 int attribute_set(lua_State *L, Tensor *t, const char *key) {

@@ -83,7 +83,7 @@ words.tensor = {
   indexCopy = "write x[{…}] = y", indexFill = "write x[{{}, positions}] = value",
   indexAdd = "write x:index_add_(dim, positions, y)", maskedFill = "write x:masked_fill_(mask, value)",
   maskedSelect = "write x:masked_select(mask), or x[mask]", maskedCopy = "write x[mask] = y",
-  expandAs = "write x:expand_as(y)", typeAs = "write x:type_as(y)", storage = "write x:tolist(), or x:data_ptr()",
+  expandAs = "write x:expand_as(y)", typeAs = "write x:type_as(y)", 
   storageOffset = "write x:storage_offset()", elementSize = "write x:element_size()",
   uniform = "write x:uniform_(a, b)", normal = "write x:normal_(mean, std)",
   apply = "write the formula over the whole tensor: (x * 2):exp()", map = "write the formula over the whole tensors",

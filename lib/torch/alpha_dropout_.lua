@@ -1,0 +1,7 @@
+--- torch.alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor: The same as torch.alpha_dropout, written into
+-- input.
+-- Example: torch.alpha_dropout_(torch.ones(2, 3), 0.5, false)
+return function(input, ...)
+  require "torch.utils.options".tensor("alpha_dropout_", "input", 1, input)
+  return input:copy_(torch.alpha_dropout(input, ...))
+end

@@ -1,0 +1,70 @@
+-- Functions of torch that are short for others, as PyTorch has them.
+local function raises(pattern, f, ...)
+  local ok, why = pcall(f, ...)
+  assert.is_false(ok)
+  assert.is_truthy(tostring(why):find(pattern), why)
+end
+local F = nn.functional
+
+describe("short names", function()
+  it("of losses take the reduction as a number", function()
+    local x, t = torch.rand(5), torch.rand(5)
+    assert.is_true(torch.kl_div(x, t) == F.kl_div(x, t))
+    assert.is_true(torch.kl_div(x, t, 0, {log_target = true})
+      == F.kl_div(x, t, {reduction = "none", log_target = true}))
+    assert.is_true(torch.binary_cross_entropy_with_logits(x, t, nil, nil, 2)
+      == F.binary_cross_entropy_with_logits(x, t, {reduction = "sum"}))
+    assert.is_true(torch.poisson_nll_loss(x, t, true, false, 1e-8, 1) == F.poisson_nll_loss(x, t))
+    raises("kl_div: 'reduction' %(argument 3%): expected 0 %(none%), 1 %(mean%) or 2 %(sum%)", torch.kl_div, x, t, 3)
+  end)
+
+  it("of norms", function()
+    local x = torch.randn(3, 4)
+    assert.is_true(torch.allclose(torch.frobenius_norm(x), x:pow(2):sum():sqrt()))
+    assert.is_true(torch.allclose(torch.frobenius_norm(x, {2}, true), x:pow(2):sum(2, true):sqrt()))
+    assert.is_true(torch.allclose(torch.nuclear_norm(x), torch.linalg.svdvals(x):sum()))
+  end)
+
+  it("of cells", function()
+    local cell = nn.RNNCell(3, 4)
+    local x, h = torch.randn(2, 3), torch.randn(2, 4)
+    local weights = {cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh}
+    assert.is_true(torch.allclose(torch.rnn_tanh_cell(x, h, table.unpack(weights)), cell(x, h)))
+    local relu = nn.RNNCell(3, 4, {nonlinearity = "relu"})
+    assert.is_true(torch.allclose(torch.rnn_relu_cell(x, h, relu.weight_ih, relu.weight_hh, relu.bias_ih, relu.bias_hh),
+      relu(x, h)))
+    raises("rnn_tanh_cell: 'w_ih'", torch.rnn_tanh_cell, x, h, torch.ones(3, 3), cell.weight_hh)
+  end)
+
+  it("of dropout write into their input", function()
+    for _, name in ipairs {"dropout_", "alpha_dropout_", "feature_alpha_dropout_", "feature_dropout_"} do
+      local x = torch.ones(4, 5, 6)
+      local y = torch[name](x, 0.5, true)
+      assert.are.equal(x:data_ptr(), y:data_ptr(), name)
+      assert.is_false(x == torch.ones(4, 5, 6), name)
+      assert.is_true(torch[name](torch.ones(4, 5), 0.5, false) == torch.ones(4, 5), name)
+    end
+    local channels = torch.feature_dropout(torch.ones(8, 8, 5), 0.5, true)
+    assert.is_true(channels:eq(channels[{{}, {}, {1}}]):all():item())
+    local y, stayed = torch.native_dropout(torch.ones(100), 0.5, true)
+    assert.is_true(y == stayed:to("float32") * 2)
+  end)
+
+  it("of layouts and histories", function()
+    local w = torch.ones(2, {requires_grad = true})
+    local y = w * 2
+    assert.is_false(torch.detach(y).requires_grad)
+    assert.is_true(torch.detach_(y).is_leaf)
+    local x = torch.arange(6.0)
+    local copy = torch.as_strided_copy(x, {2, 2}, {1, 2})
+    assert.is_true(copy == x:as_strided({2, 2}, {1, 2}) and not (copy:storage() == x:storage()))
+    assert.are.same({3, 1, 2}, torch.ones(2, 3, 4):permute(2, 3, 1):dim_order())
+    assert.are.same({1, 2}, x:new_empty_strided({2, 3}, {1, 2}):stride())
+    assert.is_true(torch.rand(3):polygamma_(1).ndim == 1)
+    local z = torch.rand(3)
+    assert.is_true(torch.polygamma(1, z) == z:clone():polygamma_(1))
+    local a, tau = torch.geqrf(torch.randn(4, 3))
+    assert.is_true(torch.orgqr(a, tau) == torch.linalg.householder_product(a, tau))
+    assert.is_false(x.is_quantized or x.is_nested or x.is_sparse_csr or x.is_mkldnn or x.is_mps or x.is_xpu)
+  end)
+end)
