@@ -84,6 +84,20 @@ kinds.csv = {bytes = table_text, read = read_csv()}
 kinds.csv_comment = {bytes = "# hi\n" .. table_text .. "# bye\n", read = read_csv {comment = "#", delimiter = ","}}
 kinds.csv_matrix = {bytes = "1,2\n3.25,-4e-3\n5,\n", read = read_csv {matrix = true, header = false}}
 
+local FLAT <const> = {"flag", "i8", "i64_or", "word", "word_or", "text", "wide", "money", "flag_or", "f16", "none",
+  "stamp"}
+local function read_parquet(columns)
+  return function() return torch.frame.read_parquet(path, {columns = columns}) end
+end
+for _, name in ipairs {"snappy", "zstd_v2", "gzip", "plain_v2", "deltas", "int96", "nested"} do
+  local plugin = name == "zstd_v2" and "torch.parquet.zstd" or name == "gzip" and "hecate.zlib"
+  if not plugin or pcall(require, plugin) then
+    local columns = name == "nested" and {"a", "b"} or name ~= "int96" and FLAT or nil
+    kinds["parquet_" .. name] = {bytes = read("tests/data/parquet/" .. name .. ".parquet"),
+      read = read_parquet(columns)}
+  end
+end
+
 -- Sound: a signal of two channels as each kind of file; read whole and in chunks.
 local function read_sound(name)
   return function()
