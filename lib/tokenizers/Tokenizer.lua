@@ -44,14 +44,19 @@ local function added_list(self, steps)
   for _, special in ipairs {true, false} do -- of two that look the same behind the normalizer the first one counts
     for _, token in ipairs(self._added) do if token.special == special then sorted[#sorted + 1] = token end end
   end
+  self._shown = {}
   for i, token in ipairs(sorted) do
     local content = token.content
     if token.normalized and steps then content = core.apply(steps, content) or content end
+    if content ~= token.content then self._shown[token.id + 1] = content end
     list[i] = {content = token.content, normalized_content = content, id = token.id, single_word = token.single_word,
       lstrip = token.lstrip, rstrip = token.rstrip, normalized = token.normalized, special = token.special}
   end
   return list
 end
+
+-- The text of an id: of an added token as the normalizer leaves it, in which form it is found; nil: there is none.
+local function text_of(self, current, id) return self._shown[id] or core.text(current, id) end
 
 -- The C part as the fields are now.
 function Tokenizer:_current()
@@ -152,7 +157,7 @@ function Tokenizer:_decode(who, ids, skip)
   for _, id in ipairs(ids_of(who, ids)) do
     local whole = options.integer(id)
     if not whole or whole < 1 then options.wrong(who, "ids", 1, "ids from 1 on", id) end
-    local text = core.text(current, whole)
+    local text = text_of(self, current, whole)
     if text and not (skip and self._special and self._special[text]) then tokens[#tokens + 1] = text end
   end
   if self.decoder then return self.decoder:decode(tokens) end
@@ -188,7 +193,7 @@ end
 function Tokenizer:id_to_token(id)
   local whole = options.integer(id)
   if not whole then options.wrong("id_to_token", "id", 1, "an integer", id) end
-  return (require "tokenizers.core".text(self:_current(), whole))
+  return (text_of(self, self:_current(), whole))
 end
 
 local WITH <const> = {{"with_added_tokens", kind = "boolean", default = true}}

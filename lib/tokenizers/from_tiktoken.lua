@@ -36,7 +36,7 @@ local function read_ranks(path)
     local text, rank = line:match "^(%S+) (%d+)%s*$"
     local bytes = text and base64.decode(text)
     rank = math.tointeger(tonumber(rank or ""))
-    if not bytes or bytes == "" or not rank or rank > 0x0FFFFFFF then
+    if not bytes or bytes == "" or not rank or rank > 0x00FFFFFF then
       internal.raise(("from_tiktoken: %s: line %d: expected bytes in base 64 and their rank"):format(path, number))
     end
     ranks[bytes] = rank

@@ -75,7 +75,7 @@ return function(Tokenizer)
   -- A special token with an id of its own, from 1.
   function Tokenizer:_add_special(who, content, id)
     local whole = options.integer(id)
-    if type(content) ~= "string" or not whole or whole < 1 or whole > 0x0FFFFFFF then
+    if type(content) ~= "string" or not whole or whole < 1 or whole > 0x00FFFFFF then
       options.wrong(who, "special_tokens", nil, "a table from tokens to ids from 1 on", content)
     end
     add(self, AddedToken(content, {special = true}), function() return whole - 1 end)

@@ -1,6 +1,8 @@
--- loader.lua: loaders of data: medians of wall time. usage: hecate scripts/bench/loader.lua; loader.py has the numbers
--- of PyTorch.
+-- loader.lua: loaders of data: medians of wall time. usage: hecate scripts/bench/loader.lua [FOLDER [PYTHON]]: the
+-- images of FOLDER, which are made where there are none, are read too; with PYTHON loader.py tells the numbers of
+-- PyTorch after each of ours.
 local data = torch.utils.data
+local vision = require "torchvision"
 local clock = require "torch.utils.data.process".clock
 
 local function median(runs, f)
@@ -10,7 +12,15 @@ local function median(runs, f)
   return times[#times // 2 + 1]
 end
 
-local function say(what, ms) print(("%-60s %10.3f ms"):format(what, ms * 1e3)) end
+local folder, python = arg[1] or os.tmpname() .. "_images", arg[2]
+local directory = arg[0]:match "^(.*)/[^/]*$" or "."
+
+-- A row of the table; `scale`: of the number, `unit`: behind it.
+local function say(what, value, scale, unit)
+  print(("%-60s %10.3f %s"):format(what, value * (scale or 1e3), unit or "ms"))
+  io.stdout:flush()
+  if python then os.execute(("'%s' '%s/loader.py' '%s' '%s'"):format(python, directory, folder, what)) end
+end
 
 local set = data.TensorDataset(torch.rand(60000, 784), torch.randint(1, 11, {60000}))
 say("an epoch of 60,000×784, batch 64, shuffled, in process", median(7, function()
@@ -30,17 +40,50 @@ say("start of 2 workers to the first batch", median(7, function()
   end
 end))
 
-say("hand-over of a batch of 64×3×224×224", median(5, function()
-  local waits = {}
+say("hand-over of a batch of 64×3×224×224", median(3, function()
+  local waits, kept = {}, {} -- what is no longer used is not freed in the measured time
   local loader = data.DataLoader(Made(), {batch_size = 64, num_workers = 1, prefetch_factor = 8})
   local get = loader:iter()
-  os.execute "sleep 3" -- all batches are made
+  os.execute "sleep 8" -- all batches are made
   for i = 1, 8 do
     local start = clock()
-    local x = get()
+    kept[i] = get()
     waits[i] = clock() - start
-    assert(x.shape[1] == 64)
+    assert(kept[i].shape[1] == 64)
   end
   table.sort(waits)
   return waits[4]
 end))
+
+-- Photographs ---------------------------------------------------------------------------------
+
+local FILES <const> = 512
+
+--- A smooth picture with some noise: it packs as a photograph does.
+local function picture(height, width)
+  local y, x = torch.linspace(0, 7, height):unsqueeze(2), torch.linspace(0, 9, width):unsqueeze(1)
+  local planes = {}
+  for c = 1, 3 do planes[c] = torch.sin(y * c) * torch.cos(x + c) * 90 + torch.randn(height, width) * 8 + 128 end
+  return torch.stack(planes):clamp(0, 255):to "uint8"
+end
+
+if os.execute(("test -e '%s/class/%d.jpg'"):format(folder, FILES)) == nil then
+  os.execute(("mkdir -p '%s/class'"):format(folder))
+  for i = 1, FILES do vision.io.write_jpeg(picture(375, 500), ("%s/class/%d.jpg"):format(folder, i), 90) end
+end
+
+local T = vision.transforms.v2
+local images = vision.datasets.ImageFolder(folder, {transform = T.Compose {T.Resize {224, 224},
+  T.RandomHorizontalFlip(), T.ToDtype {dtype = "float32", scale = true},
+  T.Normalize {mean = {0.485, 0.456, 0.406}, std = {0.229, 0.224, 0.225}}}})
+for _, workers in ipairs {0, 2} do
+  torch.set_num_threads(1)
+  say(("JPEG 500×375, resize 224, flip, normalise, %d workers"):format(workers), median(5, function()
+    local start, n = clock(), 0
+    for x in data.DataLoader(images, {batch_size = 64, shuffle = true, num_workers = workers}):iter() do
+      n = n + x.shape[1]
+    end
+    return n / (clock() - start)
+  end), 1, "images/s")
+end
+if not arg[1] then os.execute(("rm -r '%s'"):format(folder)) end

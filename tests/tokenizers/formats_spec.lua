@@ -68,6 +68,8 @@ if is_built then describe("files of vocabularies:", function()
     ["an id"] = {'{"model":{"type":"WordLevel","vocab":{"a":-1}}}', "model.vocab: 'a': expected an id from 0"},
     ["an id twice"] = {'{"model":{"type":"WordLevel","vocab":{"a":1,"b":1}}}', "model.vocab: the id 1 of two tokens"},
     ["a huge id"] = {'{"model":{"type":"WordLevel","vocab":{"a":4000000000}}}', "model.vocab: 'a': expected an id"},
+    ["an id that asks for too much memory"] = {'{"model":{"type":"WordLevel","vocab":{"a":100000000}}}',
+      "model.vocab: 'a': expected an id from 0 to 16777215"},
     ["a score"] = {'{"model":{"type":"Unigram","vocab":[["a","x"]]}}', "model.vocab%[1%]: expected a number as the"},
     ["an unknown id"] = {'{"model":{"type":"Unigram","unk_id":5,"vocab":[["a",0]]}}', "model.unk_id: 5 is not in a"},
     ["a merge"] = {'{"model":{"type":"BPE","vocab":{"a":0},"merges":["a b c"]}}', "model.merges%[1%]: expected two"},
@@ -103,6 +105,20 @@ if is_built then describe("files of vocabularies:", function()
     assert.equal("a\u{1ABF}\u{323}", normalizers.NFC():normalize_str "a\u{1ABF}\u{323}")
     assert.same({"a\u{2E43}b"}, (pre_tokenizers.BertPreTokenizer():pre_tokenize_str "a\u{2E43}b"))
     assert.same({"a", "\u{2E40}", "b"}, (pre_tokenizers.BertPreTokenizer():pre_tokenize_str "a\u{2E40}b"))
+  end)
+  it("added tokens that are looked for behind the normalizer come back as it leaves them", function()
+    local t = tokenizers.Tokenizer(tokenizers.models.WordLevel({a = 1, ["<unk>"] = 2}, "<unk>"))
+    t.normalizer = tokenizers.normalizers.Lowercase()
+    t:add_tokens {tokenizers.AddedToken("Hello", {normalized = true}),
+      tokenizers.AddedToken("World", {normalized = false})}
+    assert.equal("hello World", t:decode {3, 4})
+    assert.equal("hello", t:id_to_token(3))
+    assert.equal(3, t:token_to_id "Hello")
+    assert.is_nil(t:token_to_id "hello")
+    t.normalizer = tokenizers.normalizers.Prepend "_"
+    assert.equal("_Hello World", t:decode {3, 4})
+    t.normalizer = nil
+    assert.equal("Hello World", t:decode {3, 4})
   end)
   it("components do not change", function()
     local normalizer = tokenizers.normalizers.Strip()

@@ -4,7 +4,7 @@
 
 #include "tokenizers/core/memory.h"
 
-#define MAX_ID 0x0FFFFFFFu /* ids that files may have */
+#define MAX_ID 0x00FFFFFFu /* of ids that files may have: memory is asked for up to the greatest one */
 
 typedef struct { size_t at; uint32_t n; bool is_there; } Name;
 

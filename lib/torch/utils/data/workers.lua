@@ -191,9 +191,10 @@ local function checked_end(pool, feed, ok, ...)
 end
 
 --- A function that gives the results of the tasks of `next_task` in order, then nil: true and the values. `ahead`: how
--- many are asked for before they are wanted.
+-- many are asked for before they are wanted, the first ones at once.
 function Pool:results(next_task, ahead)
   local function feed() self:feed(next_task, ahead) end
+  feed()
   local function next_result()
     feed()
     local function again(ok, ...)

@@ -261,6 +261,23 @@ describe("workers", function()
     assert.is_true(n >= 2)
   end)
 
+  it("begin with the first batches before one is asked for", function()
+    local script = program.write("workers_begin.lua", [[
+      local path = os.tmpname()
+      os.remove(path)
+      local get = torch.utils.data.DataLoader({1, 2, 3}, {num_workers = 1, collate_fn = function(items)
+        io.open(path, "w"):close()
+        return items[1]
+      end}):iter()
+      for _ = 1, 600 do
+        if os.execute("test -e " .. path) then break end
+        os.execute "sleep 0.1"
+      end
+      print(os.remove(path), get())
+    ]])
+    assert.equal("true\t1\n", (program.hecate(script)))
+  end)
+
   it("are told Ctrl-C by this process alone", function()
     local script = program.write("workers_interrupt.lua", [[
       local set = {}
