@@ -110,7 +110,7 @@ describe("torchvision's functions of images with a gradient", function()
 
   it("bytes are resized as floats are, but for what is rounded", function()
     for _, sizes in ipairs {{40, 50, 93, 121}, {17, 16, 40, 33}, {30, 70, 31, 72}, {64, 64, 50, 51}, {9, 120, 9, 37},
-      {33, 15, 70, 64}, {20, 33, 21, 7}} do
+      {33, 15, 70, 64}, {20, 33, 21, 7}, {60, 100, 27, 45}, {50, 70, 20, 25}, {90, 200, 40, 51}} do
       local x = torch.randint(0, 256, {2, sizes[1], sizes[2]}):to "uint8"
       for _, antialias in ipairs {true, false} do
         local size = {sizes[3], sizes[4]}

@@ -28,14 +28,19 @@ Status resample_float64(const void *in, void *out, int64_t planes, const Windows
 
 /* ---- bytes on processors with AVX2 (resample_vectors.c) ---------------------------------------------------- */
 
-enum { RESAMPLE_BLOCK = 8, RESAMPLE_PAIRS = 3, RESAMPLE_READ = 16 };
+enum { RESAMPLE_BLOCK = 8, RESAMPLE_HALF = 4, RESAMPLE_PAIRS = 6, RESAMPLE_READ = 16 };
 
-/* Eight neighbours in a row of the result, which are made of 16 elements: which of these each pair of weights takes,
-** for the instructions that move bytes within a vector and add products of pairs. */
+/* Which element each of eight sums takes next, as two bytes of 16 bits, and the weights of both. */
 typedef struct {
-  int64_t from, to; /* the first element that is read, the first one that is made */
-  uint8_t places[RESAMPLE_PAIRS][4 * RESAMPLE_BLOCK];
-  int16_t weights[RESAMPLE_PAIRS][2 * RESAMPLE_BLOCK];
+  uint8_t places[4 * RESAMPLE_BLOCK];
+  int16_t weights[2 * RESAMPLE_BLOCK];
+} ResamplePair;
+
+/* Eight neighbours in a row of the result, for the instructions that move bytes within a vector and add products of
+** pairs. Each half of them is made of 16 elements. */
+typedef struct {
+  int64_t from[2], to; /* the first elements that are read, the first one that is made */
+  ResamplePair pairs[RESAMPLE_PAIRS];
 } ResampleBlock;
 
 static inline int64_t resample_block_count(const Windows *x) {

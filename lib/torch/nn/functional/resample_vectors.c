@@ -16,26 +16,34 @@ bool resample_has_vectors(void) { return __builtin_cpu_supports("avx2"); }
 static void resample_fill_one(ResampleBlock *b, int j, int64_t start, const double *weights, int64_t width) {
   enum { NOTHING = 0x80 }; /* a byte of 0 */
   for (int64_t k = 0; k < 2 * RESAMPLE_PAIRS; k++) {
-    const int64_t pair = k / 2, half = k % 2;
+    ResamplePair *pair = &b->pairs[k / 2];
+    const int64_t half = k % 2;
     const bool used = k < width && weights[k] != 0;
-    b->places[pair][4 * j + 2 * half] = used ? (uint8_t)(start + k) : NOTHING;
-    b->places[pair][4 * j + 2 * half + 1] = NOTHING;
-    b->weights[pair][2 * j + half] = used ? (int16_t)weights[k] : 0;
+    pair->places[4 * j + 2 * half] = used ? (uint8_t)(start + k) : NOTHING;
+    pair->places[4 * j + 2 * half + 1] = NOTHING;
+    pair->weights[2 * j + half] = used ? (int16_t)weights[k] : 0;
   }
+}
+
+/* Half a block: four results from what is read at b->from[half]. False: they need more than that. */
+static bool resample_fill_half(const Windows *x, ResampleBlock *b, int half) {
+  const int64_t to = b->to + half * RESAMPLE_HALF, first = x->first[to];
+  b->from[half] = first + RESAMPLE_READ <= x->from ? first : x->from - RESAMPLE_READ;
+  for (int j = 0; j < RESAMPLE_HALF; j++) {
+    const int64_t start = x->first[to + j] - b->from[half];
+    if (start < 0 || start + x->width > RESAMPLE_READ) return false;
+    resample_fill_one(b, half * RESAMPLE_HALF + j, start, x->weights + (to + j) * x->width, x->width);
+  }
+  return true;
 }
 
 bool resample_fill_blocks(const Windows *x, ResampleBlock *blocks) {
   if (x->width > 2 * RESAMPLE_PAIRS || x->from < RESAMPLE_READ || x->count < RESAMPLE_BLOCK) return false;
   for (int64_t i = 0; i < resample_block_count(x); i++) {
     ResampleBlock *b = blocks + i;
-    /* The last blocks reach back, so that nothing behind the end is read or written. */
+    /* The last block reaches back, so that nothing behind the end is written; reads do as well. */
     b->to = (i + 1) * RESAMPLE_BLOCK <= x->count ? i * RESAMPLE_BLOCK : x->count - RESAMPLE_BLOCK;
-    b->from = x->first[b->to] + RESAMPLE_READ <= x->from ? x->first[b->to] : x->from - RESAMPLE_READ;
-    for (int j = 0; j < RESAMPLE_BLOCK; j++) {
-      const int64_t start = x->first[b->to + j] - b->from;
-      if (start < 0 || start + x->width > RESAMPLE_READ) return false;
-      resample_fill_one(b, j, start, x->weights + (b->to + j) * x->width, x->width);
-    }
+    if (!resample_fill_half(x, b, 0) || !resample_fill_half(x, b, 1)) return false;
   }
   return true;
 }
@@ -54,11 +62,12 @@ WITH_AVX2 void resample_blocks_across(const uint8_t *row, const Windows *x, cons
   const __m128i bits = _mm_cvtsi32_si128(x->bits);
   for (int64_t i = 0; i < n; i++) {
     const ResampleBlock *b = blocks + i;
-    const __m256i read = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(row + b->from)));
+    const __m256i read = _mm256_loadu2_m128i((const __m128i *)(row + b->from[1]), (const __m128i *)(row + b->from[0]));
     __m256i sums = half;
     for (int64_t p = 0; p < pairs; p++) {
-      const __m256i taken = _mm256_shuffle_epi8(read, _mm256_loadu_si256((const __m256i *)b->places[p]));
-      sums = _mm256_add_epi32(sums, _mm256_madd_epi16(taken, _mm256_loadu_si256((const __m256i *)b->weights[p])));
+      const __m256i taken = _mm256_shuffle_epi8(read, _mm256_loadu_si256((const __m256i *)b->pairs[p].places));
+      const __m256i weights = _mm256_loadu_si256((const __m256i *)b->pairs[p].weights);
+      sums = _mm256_add_epi32(sums, _mm256_madd_epi16(taken, weights));
     }
     resample_store_eight(_mm256_sra_epi32(sums, bits), out + b->to);
   }
