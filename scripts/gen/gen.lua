@@ -233,6 +233,9 @@ local ok, message = pcall(function()
   for _, dtype in ipairs(dtypes.set(DTYPES, "any")) do
     write("strips_" .. dtype .. ".c", kernels.strips(rows, DTYPES, dtype))
   end
+  for _, dtype in ipairs {"float32", "float64"} do
+    write("precise_" .. dtype .. ".c", kernels.precise(rows, DTYPES, dtype))
+  end
 end)
 if not ok then
   io.stderr:write(tostring(message), "\n")

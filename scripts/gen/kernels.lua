@@ -73,7 +73,7 @@ local function strip(row, dtype_rows, dtype, put)
   put('#line 1 "%s: %s"', row.file, row.name)
   if row.constant and dtype_rows[dtype].category == "float" then -- the second operand is one number with a shorter way
     put("  if (s[2] == 0) {")
-    put("    const T b = *(const T *)p[2];")
+    put("    const T b = *(const MEM(T) *)p[2];")
     for _, case in ipairs(row.constant) do
       put("    if (b == K(%s)) { STRIP1(%s, T, %s) return; }", case[1], result, case[2])
     end
@@ -84,6 +84,38 @@ local function strip(row, dtype_rows, dtype, put)
   end
   put("  STRIP%d(%s, %s)", #row.inputs, table.concat(types, ", "), expr)
   put("}")
+end
+
+-- What computes in a wider type for HECATE_MATH=precise: functions of the C library, and those of scalar_math.h made of
+-- them. Special functions (special_math.h) compute in double whatever the type.
+local PRECISE <const> = {}
+for name in ([[exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc
+  hypot pow atan2 lgamma pow_of atan2_slope_of silu_of silu_slope gelu_slope gelu_tanh_slope tanh_softplus mish_slope
+  bce_with_logits bce_with_logits_slope logaddexp_of logaddexp2_of]]):gmatch "%S+" do PRECISE[name] = true end
+
+local function is_precise(row, dtype_rows, dtype)
+  local found, has = false, false
+  for name in row.expr:gmatch "([%a_][%w_]*)%s*%(" do found = found or PRECISE[name] end
+  for _, name in ipairs(found and dtypes.of_row(dtype_rows, row) or {}) do has = has or name == dtype end
+  return has
+end
+
+--- precise_DTYPE.c: elementwise kernels of a float type that compute in a wider one and round once.
+function kernels.precise(rows, dtype_rows, dtype)
+  local out, list = {"/* Generated from tensor/ops/. */"}, {}
+  local function put(...) out[#out + 1] = string.format(...) end
+  put("#define STORED %s\n#define T %s\n#define T_IS_FLOAT 1", dtype_rows[dtype].storage,
+    dtype == "float32" and "double" or "long double")
+  put("#define LOWEST ((T)%s)\n#define HIGHEST ((T)%s)", dtypes.bounds(dtype_rows[dtype]))
+  put('#include "device/cpu/strip.h"')
+  for _, row in ipairs(rows) do
+    if row.kind == "elementwise" and is_precise(row, dtype_rows, dtype) then
+      strip(row, dtype_rows, dtype, put)
+      list[#list + 1] = ("  {OP_%s, strip_%s},"):format(row.name:upper(), row.name)
+    end
+  end
+  put("const PreciseStrip precise_%s[] = {\n%s\n  {0, NULL}};\n", dtype, table.concat(list, "\n"))
+  return table.concat(out, "\n")
 end
 
 --- strips_DTYPE.c: the elementwise kernels of a dtype, and their table by op.

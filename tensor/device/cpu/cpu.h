@@ -10,6 +10,12 @@
 /* level.c: the loops of the best level of this processor, once cpu_select_level has run. */
 void cpu_select_level(void);
 extern const StripFn *const *cpu_strips; /* [dtype][op] */
+/* What HECATE_MATH=precise puts into that table: generated lists, the last entry without a strip. */
+typedef struct {
+  int op;
+  StripFn strip;
+} PreciseStrip;
+extern const PreciseStrip precise_float32[], precise_float64[];
 extern const KernelFn *cpu_kernels;      /* [op] */
 extern CastFn (*cpu_cast)[DTYPE_COUNT];  /* [from][to] */
 

@@ -1,6 +1,8 @@
 /* cpu/level.c: picks the loops of the best processor level when the program starts.
-** HECATE_CPU=base|avx2|avx512 asks for a lower one (tests compare them).
+** HECATE_CPU=base|avx2|avx512 asks for a lower one (tests compare them). HECATE_MATH=precise computes functions such as
+** exp in a type wider than the elements: the results are nearer, and it takes longer.
 */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cpu.h"
@@ -29,6 +31,26 @@ Status (*cpu_fused_walk)(const FusedProgram *p) = fused_walk_base;
   (cpu_strips = strips_##level, cpu_kernels = kernels_##level, cpu_cast = casts_##level,    \
    cpu_optimiser_passes = optimiser_passes_##level, cpu_fused_walk = fused_walk_##level)
 
+static void use_precise(void) {
+  static const StripFn *table[DTYPE_COUNT];
+  static StripFn floats[OP_COUNT], doubles[OP_COUNT];
+  memcpy(table, cpu_strips, sizeof table);
+  memcpy(floats, table[DTYPE_FLOAT32], sizeof floats);
+  memcpy(doubles, table[DTYPE_FLOAT64], sizeof doubles);
+  for (const PreciseStrip *s = precise_float32; s->strip != NULL; s++) floats[s->op] = s->strip;
+  for (const PreciseStrip *s = precise_float64; s->strip != NULL; s++) doubles[s->op] = s->strip;
+  table[DTYPE_FLOAT32] = floats;
+  table[DTYPE_FLOAT64] = doubles;
+  cpu_strips = table;
+}
+
+static void select_math(void) {
+  const char *asked = getenv("HECATE_MATH");
+  if (asked == NULL || *asked == '\0' || strcmp(asked, "fast") == 0) return;
+  if (strcmp(asked, "precise") == 0) use_precise();
+  else fprintf(stderr, "warning: HECATE_MATH: expected fast or precise, got '%s'\n", asked);
+}
+
 void cpu_select_level(void) {
   USE(base);
 #ifdef HECATE_LEVELS
@@ -42,4 +64,5 @@ void cpu_select_level(void) {
       __builtin_cpu_supports("avx512bw"))
     USE(avx512);
 #endif
+  select_math();
 }

@@ -26,8 +26,16 @@
 #define SCALAR(x) ((T)scalar_to_int(x))
 #endif
 
-#define AT(type, i, k) (*(type *)(p[k] + (i) * s[k]))
-#define DENSE(k, type) (s[k] == (int64_t)sizeof(type))
+/* The type in memory of an element that the loop computes with as A. They differ in the precise kernels alone, which
+** compute in a T that is wider than their elements, STORED. */
+#ifdef STORED
+#define MEM(A) __typeof__(_Generic((A){0}, T: (STORED){0}, default: (A){0}))
+#else
+#define MEM(A) A
+#endif
+
+#define AT(type, i, k) (*(MEM(type) *)(p[k] + (i) * s[k]))
+#define DENSE(k, type) (s[k] == (int64_t)sizeof(MEM(type)))
 
 /* The loop of dense operands. The lines of the output are asked for a block ahead, for writing:
 ** what is not asked for is fetched when it is stored to, and on 1 M float32 add waits 8 % longer. */
@@ -43,17 +51,17 @@ static inline void fetch_block(const void *at, size_t bytes) {
   }
 
 /* Loops that load bool as such are not turned into vector code, those that load bytes are. */
-#define IN_MEMORY(A) __typeof__(_Generic((A){0}, bool: (uint8_t){0}, default: (A){0}))
+#define IN_MEMORY(A) __typeof__(_Generic((MEM(A)){0}, bool: (uint8_t){0}, default: (MEM(A)){0}))
 
 #define STRIP0(R, ...)                                            \
   for (int64_t i = 0; i < n; i++) AT(R, i, 0) = (R)(__VA_ARGS__);
 
 #define STRIP1(R, A, ...)                                         \
   if (DENSE(0, R) && DENSE(1, A)) {                               \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
+    MEM(R) *o = (void *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
     LOOP(const A a = pa[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && s[1] == 0 && n > 0) {                 \
-    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const R r = (R)(__VA_ARGS__); \
+    MEM(R) *o = (void *)p[0]; const A a = *(const MEM(A) *)p[1]; const R r = (R)(__VA_ARGS__); \
     LOOP(o[i] = r;)                                               \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
@@ -62,13 +70,14 @@ static inline void fetch_block(const void *at, size_t bytes) {
 
 #define STRIP2(R, A, B, ...)                                      \
   if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B)) {                \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
+    MEM(R) *o = (void *)p[0]; \
+    const IN_MEMORY(A) *pa = (const void *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
     LOOP(const A a = pa[i]; const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && DENSE(1, A) && s[2] == 0) {           \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; const B b = *(const B *)p[2]; \
+    MEM(R) *o = (void *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; const B b = *(const MEM(B) *)p[2]; \
     LOOP(const A a = pa[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && s[1] == 0 && DENSE(2, B)) {           \
-    R *o = (R *)p[0]; const A a = *(const A *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
+    MEM(R) *o = (void *)p[0]; const A a = *(const MEM(A) *)p[1]; const IN_MEMORY(B) *pb = (const void *)p[2]; \
     LOOP(const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
@@ -100,16 +109,16 @@ static inline void fetch_block(const void *at, size_t bytes) {
 
 #define STRIP3(R, A, B, C, ...)                                   \
   if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && DENSE(3, C)) { \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
+    MEM(R) *o = (void *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1];              \
     const IN_MEMORY(B) *pb = (const void *)p[2]; const IN_MEMORY(C) *pc = (const void *)p[3]; \
     LOOP(const A a = pa[i]; const B b = pb[i]; const C c = pc[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && DENSE(1, A) && DENSE(2, B) && s[3] == 0) { \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
-    const IN_MEMORY(B) *pb = (const void *)p[2]; const C c = *(const C *)p[3]; \
+    MEM(R) *o = (void *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
+    const IN_MEMORY(B) *pb = (const void *)p[2]; const C c = *(const MEM(C) *)p[3]; \
     LOOP(const A a = pa[i]; const B b = pb[i]; o[i] = (R)(__VA_ARGS__);) \
   } else if (DENSE(0, R) && DENSE(1, A) && s[2] == 0 && DENSE(3, C)) { \
-    R *o = (R *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
-    const B b = *(const B *)p[2]; const IN_MEMORY(C) *pc = (const void *)p[3]; \
+    MEM(R) *o = (void *)p[0]; const IN_MEMORY(A) *pa = (const void *)p[1]; \
+    const B b = *(const MEM(B) *)p[2]; const IN_MEMORY(C) *pc = (const void *)p[3]; \
     LOOP(const A a = pa[i]; const C c = pc[i]; o[i] = (R)(__VA_ARGS__);) \
   } else                                                          \
     for (int64_t i = 0; i < n; i++) {                             \
