@@ -91,6 +91,9 @@ describe("a global that is not defined", function()
       ["x = True"] = ": Lua's word is true", ["x = len(t)"] = ": write #x", ["x = Linear(1, 2)"] = "; write nn.Linear",
       ["x = zeros(2)"] = "; write torch.zeros", ["x = DataLoader({})"] = "; write torch.utils.data.DataLoader",
       ["local model = 1 x = modle"] = "; did you mean 'model'?", ["x = pirnt"] = "; did you mean 'print'?",
+      ["x = torchtext.vocab"] = '; write local torchtext = require "torchtext"',
+      ["x = tokenizers.Regex(' ')"] = '; write local tokenizers = require "tokenizers"',
+      ["x = get_wsd_schedule(o, 1, 2)"] = '; write require "transformers".get_wsd_schedule',
       ["x = self"] = ": it is the first argument of a method: function Net:forward(x) … end"} do
       local name = hint and fault(code)
       assert.equal(hint, name:match "^'[%w_]+' is not defined(.*)$", code)

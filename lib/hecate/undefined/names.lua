@@ -40,12 +40,21 @@ do
   for _, name in ipairs(require "hecate.libraries") do if not listed[name] then table.insert(LIBRARIES, name) end end
 end
 
---- "nn.Linear": a library beside `holder` that has the name; nil: there is none.
+--- Whether a program has the library without a require.
+local function is_global(library)
+  local root = library:match "^%w+"
+  local meta = getmetatable(_G)
+  return rawget(_G, root) ~= nil or type(meta) == "table" and (meta.__lazy or {})[root] ~= nil
+end
+
+--- "nn.Linear", or 'require "torchtext".data': what a library beside `holder` has of the name; nil: none has it.
 local function elsewhere(name, holder)
   if #name < 3 then return nil end
   for _, library in ipairs(LIBRARIES) do
     local known, names = pcall(names_of, library) -- one whose library of C is missing cannot be asked
-    if library ~= holder and known and names[name] then return shown(library) .. "." .. name end
+    if library ~= holder and known and names[name] then
+      return (is_global(library) and "%s.%s" or 'require "%s".%s'):format(shown(library), name)
+    end
   end
 end
 
@@ -150,6 +159,9 @@ function M.undefined(name, variables, f)
       or "it is there in functions with a colon in their names: function Net:forward(x) … end"
   end
   if hint then return ("%s: %s"):format(what, hint) end
+  for _, library in ipairs(require "hecate.libraries") do
+    if name == library then return ('%s; write local %s = require "%s"'):format(what, name, name) end
+  end
   local other = elsewhere(name)
   if other then return ("%s; write %s"):format(what, other) end
   local set = {}

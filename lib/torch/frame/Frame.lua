@@ -248,6 +248,7 @@ function Frame:tail(n) return range(self, math.max(1, #self - count("tail", n, 5
 
 --- torch.frame.Frame:sort(by: any, {descending: bool = false}) -> any: The rows by rising values of a column, or of
 -- several; those where it is missing are last, also with descending. Rows with equal values stay in their order.
+-- Example: torch.frame.Frame({k = {"b", "a"}, x = {1, 2}}):sort("k", {descending = true})
 function Frame:sort(by, given)
   return require "torch.frame.order".sort(self, Frame._list("sort", by), given)
 end
@@ -273,6 +274,7 @@ end
 -- equal values in the columns `on` (missing ones are equal); with left also those of this frame without a partner, with
 -- outer of either.
 -- Columns of `other` whose name is taken have _right behind it.
+-- Example: torch.frame.Frame({k = {1, 2}}):join(torch.frame.Frame({k = {2}, v = {"two"}}), "k", {how = "left"})
 function Frame:join(other, on, given)
   if not torch.isinstance(other, Frame) then options.wrong("join", "other", 1, "a Frame", other) end
   return require "torch.frame.group".join(self, other, Frame._list("join", on), options.read("join",
@@ -287,6 +289,7 @@ end
 
 --- torch.frame.Frame:split(fractions: any, {shuffle: bool = true, generator: Generator = nil}) -> any: Frames of these
 -- shares of the rows, one result each: f:split({0.8, 0.2}).
+-- Example: torch.frame.datasets.iris():split({0.8, 0.2}, {shuffle = false})
 function Frame:split(fractions, given)
   return require "torch.frame.order".split(self, fractions, given)
 end

@@ -139,6 +139,7 @@ end
 --- torch.frame.Frame:standardise(names: any = nil, {statistics: any = nil}) -> any, any: With these columns (by
 -- default all of numbers) less their mean and over their standard deviation; and the statistics {name = {mean, std}},
 -- which make the same of other rows.
+-- Example: torch.frame.Frame({x = {1, 2, 3}}):standardise({"x"}, {statistics = {x = {2, 1}}})
 function values:standardise(names, given)
   names, given = read("standardise", {{"statistics", kind = "any", default = {}}}, names, given)
   local statistics, result, used = given.statistics, self, {}
@@ -182,6 +183,7 @@ end
 
 --- torch.frame.Frame:to_tensor(names: any = nil, {dtype: dtype = "float32"}) -> Tensor: A matrix of these columns, by
 -- default of all.
+-- Example: torch.frame.Frame({a = {1, 2}, b = {0.5, 3}}):to_tensor({"b", "a"}, {dtype = "float64"})
 function values:to_tensor(names, given)
   names, given = read("to_tensor", {{"dtype", kind = "any", default = "float32"}}, names, given)
   local list = {}
