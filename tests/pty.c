@@ -207,6 +207,7 @@ int main(int argc, char **argv) {
     pty.line++;
     pty_obey(line);
   }
+  free(line);
   if (pty.program > 0) kill(pty.program, SIGKILL);
   fwrite(pty.text, 1, pty.length, stdout);
   return 0;

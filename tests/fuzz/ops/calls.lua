@@ -73,7 +73,11 @@ function calls.modules()
       local case = doc.cases[i]
       if case then
         local args = arguments_of(case.args, case.kwargs)
-        list[#list + 1] = {name = class, args = args, inputs = arguments_of(case.inputs)}
+        local inputs = arguments_of(case.inputs)
+        if class == "EmbeddingBag" and inputs[2] then -- bags begin at rising positions, the first at 1
+          inputs[2] = ("torch.arange(%d):add(1)"):format(inputs[2]:match "{(%d+)}")
+        end
+        list[#list + 1] = {name = class, args = args, inputs = inputs}
       end
     end
   end

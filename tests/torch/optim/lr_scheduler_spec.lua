@@ -262,6 +262,8 @@ describe("optim.lr_scheduler", function()
       end},
       {"ChainedScheduler: 'schedulers': entry 1 is a ReduceLROnPlateau, whose step() needs a metric",
         function() lr_scheduler.ChainedScheduler {lr_scheduler.ReduceLROnPlateau(opt)} end},
+      {"ChainedScheduler: 'schedulers' (argument 1): expected an array of schedulers, got table",
+        function() lr_scheduler.ChainedScheduler(setmetatable({}, {__len = function() return -1 end})) end},
     }
     for _, case in ipairs(wrong) do assert.has_error(case[2], case[1]) end
   end)

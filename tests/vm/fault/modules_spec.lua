@@ -9,6 +9,17 @@ local STEP = LONG and 1 or 11
 local function value(text) return assert(load("return " .. text))() end
 local function values(texts) return value(table.concat(texts, ", ")) end
 
+-- In float64, with gradients where `x` has them; tables of tensors likewise.
+local function in_double(x)
+  if type(x) == "table" then
+    local list = {}
+    for i, item in ipairs(x) do list[i] = in_double(item) end
+    return list
+  end
+  if not torch.is_tensor(x) or not x:is_floating_point() then return x end
+  return x:detach():double():requires_grad_(x.requires_grad)
+end
+
 local function derive(y)
   if type(y) == "table" then y = y[1] end
   if torch.is_tensor(y) and y.requires_grad then y:sum():backward() end
@@ -30,12 +41,7 @@ describe("a failing allocation in", function()
       each(("nn.%s, case %d"):format(m.name, number), function()
         torch.manual_seed(1)
         local inputs = table.pack(values(m.inputs))
-        for i = 1, inputs.n do
-          local x = inputs[i]
-          if torch.is_tensor(x) and x:is_floating_point() then
-            inputs[i] = x:detach():double():requires_grad_(x.requires_grad)
-          end
-        end
+        for i = 1, inputs.n do inputs[i] = in_double(inputs[i]) end
         return {module = value(("nn.%s(%s)"):format(m.name, table.concat(m.args, ", "))):double(), inputs = inputs}
       end, function(c)
         torch.manual_seed(3)

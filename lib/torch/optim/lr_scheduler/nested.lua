@@ -6,7 +6,7 @@ local nested = {}
 --- Checks an array of schedulers; returns their optimiser.
 function nested.check(name, position, schedulers, optimizer)
   local lr_scheduler = torch.optim.lr_scheduler
-  if type(schedulers) ~= "table" or #schedulers == 0 then
+  if type(schedulers) ~= "table" or #schedulers < 1 then
     options.wrong(name, "schedulers", position, "an array of schedulers", schedulers)
   end
   for i = 1, #schedulers do -- ipairs would pass over what stands behind a nil
