@@ -51,5 +51,20 @@ describe("scripts/busted.lua", function()
     assert.matches("\n0 passed, 0 failed\n$", text)
   end)
 
+  it("leaves out what a build has no library for, on request", function()
+    local spec = [[
+      it("has none", function() error("f: needs LAPACK: this Hecate was built without OpenBLAS") end)
+      it("has cases", function() error("\ncase 1: this Hecate was built without it\ncase 2: wrong") end)
+    ]]
+    local text, ok = run("HECATE_LEAVE_OUT=1", 1, spec)
+    assert.is_falsy(ok)
+    assert.matches("skipped: has none (", text, 1, true)
+    assert.matches("\n0 passed, 1 failed\n$", text)
+    text, ok = run("HECATE_LEAVE_OUT=1", 1, spec:match "[^\n]*\n")
+    assert.is_truthy(ok)
+    assert.matches("\n0 passed, 0 failed\n$", text)
+    assert.matches("\n0 passed, 2 failed\n$", (run("", 1, spec)))
+  end)
+
   it("tells how long it took", function() assert.matches("took %d+%.%d s\n2 passed, 0 failed\n$", (run "")) end)
 end)
