@@ -339,4 +339,24 @@ describe("archives", function()
     write("short.tar", tar:sub(1, 1000))
     pcall(archive.extract, "test", folder .. "/short.tar", folder .. "/y")
   end)
+  it("that are damaged leave nothing behind, and what was there stays", function()
+    -- Two files, of which the second is cut off.
+    local function entry(name, n)
+      local header = name .. ("\0"):rep(124 - #name) .. ("%011o\0"):format(n) .. ("\0"):rep(12) .. (" "):rep(8) .. "0"
+        .. ("\0"):rep(355)
+      local sum = 0
+      for k = 1, 512 do sum = sum + header:byte(k) end
+      return header:sub(1, 148) .. ("%06o\0 "):format(sum) .. header:sub(157) .. ("x"):rep(n) .. ("\0"):rep(-n % 512)
+    end
+    write("cut/in/one.txt", "old")
+    write("cut.tar", (entry("in/one.txt", 3) .. entry("in/two.txt", 900)):sub(1, 2000))
+    refused("cut.tar: an entry reaches past the end", archive.extract, "test", folder .. "/cut.tar", folder .. "/cut")
+    archive.extract("test", folder .. "/a.tar", folder .. "/whole")
+    assert.equal("old", files.read(folder .. "/cut/in/one.txt"))
+    for _, where in ipairs {"cut", "whole"} do
+      local left = files.capture(("find '%s/%s' -name '.*unpacking*' | wc -l"):format(folder, where))
+      assert.equal("0", left:match "%d+")
+    end
+    assert.equal("one", files.read(folder .. "/whole/in/one.txt"))
+  end)
 end)

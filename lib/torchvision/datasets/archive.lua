@@ -1,4 +1,5 @@
--- Unpacking archives that were downloaded: .zip, .tar, .tar.gz and .tgz. No entry is written outside of the folder.
+-- Unpacking archives that were downloaded: .zip, .tar, .tar.gz and .tgz. No entry is written outside of the folder. The
+-- files appear in it when all of them are unpacked: what was stopped or is damaged leaves nothing that looks complete.
 local internal = torch._C
 local folders = require "torch.hub.folders"
 local options = require "torch.utils.options"
@@ -8,29 +9,35 @@ local archive = {}
 local BLOCK <const> = 512        -- of a tar
 local MOST_RATIO <const> = 1032  -- deflate cannot pack better
 
---- Where an entry is written; nil: it is a folder, or would lie elsewhere.
-local function place(folder, name, flat)
+--- Where an entry lies in the folder; nil: it is a folder, or would lie elsewhere.
+local function place(name, flat)
   name = name:gsub("^%./", "")
   if name == "" or name:sub(-1) == "/" then return nil end
   if name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then return nil, "outside" end
-  return folder .. "/" .. (flat and name:match "[^/]+$" or name)
+  return flat and name:match "[^/]+$" or name
+end
+
+local function make_folder_of(who, path)
+  local made, reason = folders.make(path:match "^(.*)/")
+  if not made then options.raise(("%s: %s: %s"):format(who, path, reason)) end
 end
 
 --- Writes one entry: the bytes of a reader from `at` on.
 local function write(who, path, reader, at, size)
-  local made, reason = folders.make(path:match "^(.*)/")
-  if not made then options.raise(("%s: %s: %s"):format(who, path, reason)) end
+  make_folder_of(who, path)
   internal.write_file(path, "", size > 0 and {reader:tensor(at, "uint8", {size})} or {}, who)
 end
 
---- Writes an entry where it belongs; raises where its name leads out of the folder.
-local function unpack_entry(who, source, folder, name, flat, ...)
-  local path, outside = place(folder, name, flat)
+--- Writes an entry where it belongs, and adds its path to `list`; raises where its name leads out of the folder.
+local function unpack_entry(who, source, folder, list, name, flat, ...)
+  local path, outside = place(name, flat)
   if outside then
     options.raise(("%s: %s: entry '%s' would be written outside of the folder"):format(who, source,
       (name:gsub("%c", "?"))))
   end
-  if path then write(who, path, ...) end
+  if not path then return end
+  list[#list + 1] = path
+  write(who, folder .. "/" .. path, ...)
 end
 
 -- ---- tar -----------------------------------------------------------------------------------------------
@@ -101,26 +108,58 @@ end
 
 -- ---- all of them --------------------------------------------------------------------------------------------
 
-local function extract_zip(who, file, source, folder, flat)
+local function extract_zip(who, file, source, folder, list, flat)
   local opened = require "torch.serialize.zip".open(file)
   for _, entry in ipairs(opened.list) do
     if entry.name:sub(-1) ~= "/" then
       local reader, at, size = opened:open(entry)
-      unpack_entry(who, source, folder, entry.name, flat, reader, at, size)
+      unpack_entry(who, source, folder, list, entry.name, flat, reader, at, size)
     end
   end
 end
 
---- Unpacks an archive into a folder. wanted.flat: without the folders in it.
-function archive.extract(who, path, folder, wanted)
-  local flat = wanted and wanted.flat
+local function extract_all(who, path, folder, list, flat)
   local file <close> = internal.open_file(path, who, true)
   local head = file:read(0, math.min(4, file:size()))
-  if head:sub(1, 2) == "PK" then return extract_zip(who, file, path, folder, flat) end
+  if head:sub(1, 2) == "PK" then return extract_zip(who, file, path, folder, list, flat) end
   local reader = head:sub(1, 2) == "\x1f\x8b" and unpack_gzip(who, path, file) or file
   each_of_tar(who, path, reader, function(name, at, size)
-    unpack_entry(who, path, folder, name, flat, reader, at, size)
+    unpack_entry(who, path, folder, list, name, flat, reader, at, size)
   end)
+end
+
+--- Moves the files of `list` from one folder to another.
+local function move_all(who, from, to, list)
+  for _, path in ipairs(list) do
+    make_folder_of(who, to .. "/" .. path)
+    local moved, reason = os.rename(from .. "/" .. path, to .. "/" .. path)
+    if not moved and folders.exists(from .. "/" .. path) then options.raise(("%s: %s"):format(who, reason)) end
+  end
+end
+
+--- Removes what is left of the files of `list`, and their folders.
+local function remove_all(folder, list)
+  local seen, above = {}, {}
+  for _, path in ipairs(list) do
+    os.remove(folder .. "/" .. path)
+    path = path:match "^(.*)/"
+    while path and not seen[path] do
+      seen[path], above[#above + 1] = true, path
+      path = path:match "^(.*)/"
+    end
+  end
+  table.sort(above, function(a, b) return #a > #b end)
+  for _, path in ipairs(above) do os.remove(folder .. "/" .. path) end
+  os.remove(folder)
+end
+
+--- Unpacks an archive into a folder. wanted.flat: without the folders in it.
+function archive.extract(who, path, folder, wanted)
+  local list, beside = {}, ("%s/.%s.unpacking"):format(folder, path:match "[^/]*$")
+  local ok, wrong = options.try(extract_all, who, path, beside, list, wanted and wanted.flat)
+  if ok then ok, wrong = options.try(move_all, who, beside, folder, list) end
+  remove_all(beside, list)
+  if not ok then error(wrong, 0) end
 end
 
 return archive
