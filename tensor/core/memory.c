@@ -3,9 +3,9 @@
 ** A size is rounded up to a class: multiples of 64 up to 512, then eight classes for each
 ** power of two, so at most 1/8 is lost. A freed block goes to the list of its class
 ** and comes back without malloc (and without the page faults of fresh memory). Lists
-** hold at most CACHE_LIMIT bytes, or what is in use, or what is missing to the recent peak of what was in use (but
-** CACHE_MOST); before they would hold more, blocks of other sizes go: what a program frees now is what it asks for
-** next. One lock, taken for a few instructions; no lock is held over malloc.
+** hold at most CACHE_LIMIT bytes, or what is in use, or what is missing to one and a half times the recent peak of what
+** was in use (but CACHE_MOST); before they would hold more, blocks of other sizes go: what a program frees now is what
+** it asks for next. One lock, taken for a few instructions; no lock is held over malloc.
 */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -158,9 +158,11 @@ static Block *take_others(int class, int64_t room) {
 }
 
 /* How much the lists may hold. A step of a training frees what it keeps for its gradients, and what the collector finds
-** comes in heaps; the next step asks for it again, and fresh pages cost more than most ops. The caller has the lock. */
+** comes in heaps; the next step asks for it again, and fresh pages cost more than most ops. Half of the peak comes on
+** top, for the sizes are not all in use at the same time: forward and backward ask for different ones. The caller has
+** the lock. */
 static int64_t cache_limit(void) {
-  const int64_t peak = window_peak > last_peak ? window_peak : last_peak;
+  const int64_t most = window_peak > last_peak ? window_peak : last_peak, peak = most + most / 2;
   int64_t limit = peak - stats.bytes < CACHE_MOST ? peak - stats.bytes : CACHE_MOST;
   if (limit < stats.bytes) limit = stats.bytes;
   return limit < CACHE_LIMIT ? CACHE_LIMIT : limit;
