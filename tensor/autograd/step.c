@@ -72,6 +72,7 @@ static Status unpack_input(const Pass *p, const Node *n, int k, Tensor **out) {
 }
 
 Status step_fill_missing(Slot *s) {
+  if (s->node->op == OP_RECURRENT) return OK; /* its gradients know what is missing, and those of its gates are large */
   for (int i = 0; i < s->node->n_outputs; i++) {
     const Meta *m = &s->node->outputs[i];
     if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;

@@ -12,7 +12,8 @@ typedef struct {
   int64_t size;
   void *gates, *cells, *out;                 /* of this step */
   const void *last, *last_cells;             /* state and cells before it */
-  const void *state, *bias;                  /* of a GRU: what the state gives to the gates, and its bias */
+  const void *bias;                          /* of the gates */
+  const void *state, *state_bias;            /* of a GRU: what the state gives, its bias of the new state */
   const void *g, *cell_g;                    /* gradients that arrive from outside */
   void *dh, *dc, *dgates, *dstate;           /* gradients of the state, of cells and of the gates */
   const void *kept_gates, *kept_cells, *kept_out;
@@ -22,7 +23,7 @@ typedef struct {
 #include "each_float.h"
 
 typedef void (*RecurrentStepFn)(const RecurrentStep *s, int64_t row);
-typedef void (*RecurrentBiasFn)(int64_t rows, int64_t n, int64_t both, const void *a, const void *b, void *out);
+typedef void (*RecurrentBiasFn)(int64_t n, int64_t both, const void *a, const void *b, void *out);
 static const RecurrentBiasFn recurrent_biases[DTYPE_COUNT] = FLOAT_TABLE(recurrent_bias);
 static const RecurrentStepFn recurrent_forwards[4][DTYPE_COUNT] = {
     FLOAT_TABLE(lstm_forward), FLOAT_TABLE(gru_forward), FLOAT_TABLE(tanh_forward), FLOAT_TABLE(relu_forward)};
@@ -59,33 +60,60 @@ static void recurrent_rows(const Recurrent *r, const RecurrentStep *s, Recurrent
   for (int64_t row = 0; row < r->batch; row++) function(s, row);
 }
 
-/* What the input gives to the gates of all steps, and both biases; of a GRU the state's bias of the new state is
-** added later, where the reset gate scales it. */
-static Status recurrent_input(const Recurrent *r, const Call *c, void *gates) {
-  const Tensor *x = c->in[0], *weight = c->in[3], *bias = c->in[5];
-  const int64_t rows = r->steps * r->batch, both = r->kind == RECURRENT_GRU ? 2 * r->hidden : r->gates;
-  if (bias != NULL)
-    recurrent_biases[r->dtype](rows, r->gates, both, tensor_data(bias), tensor_data(c->in[6]), gates);
-  const Matrix input = {tensor_data(x), rows, x->shape[2], x->shape[2], 1};
-  const Matrix w = {tensor_data(weight), r->gates, x->shape[2], x->shape[2], 1};
-  if (x->shape[2] == 0 && bias == NULL) memset(gates, 0, (size_t)(rows * r->gates * r->size));
-  return KERNEL(gemm)(r->dtype, input, matrix_t(w), 1, bias != NULL || x->shape[2] == 0, gates, r->gates);
+/* Panels of so many bytes stay in the cache from step to step, and so many rows are worth reading them for: then each
+** step multiplies its own input, and its gates are still in the cache when the state comes. */
+#define PANELS_KEPT (1 << 20)
+#define ROWS_WORTH 16
+
+/* What a run of forward works with. */
+typedef struct {
+  Panels state_weight, weight; /* weight: for the input, without data where one product serves all steps */
+  char *state, *bias;          /* of a GRU: what the state gives to the gates; biases of the gates */
+} RecurrentRun;
+
+/* The biases of the gates, and of a GRU that of the state for the new state apart: the reset gate scales it. */
+static void recurrent_biases_of(const Recurrent *r, const Call *c, void *out) {
+  const int64_t both = r->kind == RECURRENT_GRU ? 2 * r->hidden : r->gates;
+  if (c->in[5] == NULL) memset(out, 0, (size_t)(r->gates * r->size));
+  else recurrent_biases[r->dtype](r->gates, both, tensor_data(c->in[5]), tensor_data(c->in[6]), out);
 }
 
-static Status recurrent_run(const Recurrent *r, const Call *c, const Panels *w, char *state) {
-  const Tensor *out = c->out[0], *all = recurrent_is_plain(r->kind) ? out : c->out[2];
-  TRY(recurrent_input(r, c, tensor_data(all)));
+/* What the input gives to the gates of all steps, where steps do not do it one by one. */
+static Status recurrent_input(const Recurrent *r, const Call *c, RecurrentRun *run, void *gates) {
+  const Tensor *x = c->in[0];
+  const int64_t rows = r->steps * r->batch, width = x->shape[2];
+  const Matrix input = {tensor_data(x), rows, width, width, 1};
+  const Matrix w = {tensor_data(c->in[3]), r->gates, width, width, 1};
+  if (r->batch >= ROWS_WORTH && width * r->gates * r->size <= PANELS_KEPT)
+    return KERNEL(panels_pack)(r->dtype, matrix_t(w), &run->weight);
+  if (width == 0) memset(gates, 0, (size_t)(rows * r->gates * r->size));
+  return KERNEL(gemm)(r->dtype, input, matrix_t(w), 1, width == 0, gates, r->gates);
+}
+
+static void recurrent_step_forward(const Recurrent *r, const Call *c, const RecurrentRun *run, int64_t step) {
+  const Tensor *out = c->out[0], *all = recurrent_is_plain(r->kind) ? out : c->out[2], *x = c->in[0];
+  const RecurrentStep s = {.size = r->hidden, .gates = recurrent_at(r, all, step, r->gates),
+                           .cells = recurrent_at(r, c->out[1], step, r->hidden),
+                           .out = recurrent_at(r, out, step, r->hidden),
+                           .last = recurrent_before(r, out, c->in[1], step),
+                           .last_cells = recurrent_before(r, c->out[1], c->in[2], step), .bias = run->bias,
+                           .state = run->state, .state_bias = data_or_null(c->in[6])};
+  if (run->weight.data != NULL)
+    KERNEL(panels_multiply)(&run->weight, r->batch, recurrent_at(r, x, step, x->shape[2]), x->shape[2], false, s.gates,
+                            r->gates);
+  KERNEL(panels_multiply)(&run->state_weight, r->batch, s.last, r->hidden, run->state == NULL,
+                          run->state != NULL ? run->state : s.gates, r->gates);
+  recurrent_rows(r, &s, recurrent_forwards[r->kind][r->dtype]);
+}
+
+static Status recurrent_forward(const Recurrent *r, const Call *c, RecurrentRun *run) {
+  const Matrix w = {tensor_data(c->in[4]), r->gates, r->hidden, r->hidden, 1};
+  recurrent_biases_of(r, c, run->bias);
+  TRY(KERNEL(panels_pack)(r->dtype, matrix_t(w), &run->state_weight));
+  TRY(recurrent_input(r, c, run, tensor_data(recurrent_is_plain(r->kind) ? c->out[0] : c->out[2])));
   for (int64_t i = 0; i < r->steps; i++) {
     if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
-    const int64_t step = r->backwards ? r->steps - 1 - i : i;
-    const RecurrentStep s = {.size = r->hidden, .gates = recurrent_at(r, all, step, r->gates),
-                             .cells = recurrent_at(r, c->out[1], step, r->hidden),
-                             .out = recurrent_at(r, out, step, r->hidden),
-                             .last = recurrent_before(r, out, c->in[1], step),
-                             .last_cells = recurrent_before(r, c->out[1], c->in[2], step), .state = state,
-                             .bias = data_or_null(c->in[6])};
-    KERNEL(panels_multiply)(w, r->batch, s.last, r->hidden, state == NULL, state != NULL ? state : s.gates, r->gates);
-    recurrent_rows(r, &s, recurrent_forwards[r->kind][r->dtype]);
+    recurrent_step_forward(r, c, run, r->backwards ? r->steps - 1 - i : i);
   }
   return OK;
 }
@@ -94,16 +122,15 @@ Status KERNEL(recurrent)(Call *c) {
   const RecurrentAttrs *a = c->attrs;
   const Recurrent r = recurrent_of((RecurrentKind)a->kind, a->backwards, c->out[0]);
   if (c->out[0]->numel == 0) return OK;
-  const Matrix w = {tensor_data(c->in[4]), r.gates, r.hidden, r.hidden, 1};
-  const size_t bytes = (size_t)(r.batch * r.gates * r.size);
-  const bool apart = r.kind == RECURRENT_GRU;
-  char *state = apart ? memory_alloc(bytes) : NULL;
-  if (apart && state == NULL) return fail_memory(bytes);
-  Panels panels;
-  Status status = KERNEL(panels_pack)(r.dtype, matrix_t(w), &panels);
-  if (status == OK) status = recurrent_run(&r, c, &panels, state);
-  KERNEL(panels_free)(&panels);
-  if (apart) memory_free(state, bytes);
+  const int64_t numbers = r.gates * (1 + (r.kind == RECURRENT_GRU ? r.batch : 0));
+  const size_t bytes = (size_t)(numbers * r.size);
+  RecurrentRun run = {.bias = memory_alloc(bytes)};
+  if (run.bias == NULL) return fail_memory(bytes);
+  if (r.kind == RECURRENT_GRU) run.state = run.bias + r.gates * r.size;
+  const Status status = recurrent_forward(&r, c, &run);
+  KERNEL(panels_free)(&run.state_weight);
+  KERNEL(panels_free)(&run.weight);
+  memory_free(run.bias, bytes);
   return status;
 }
 

@@ -3,12 +3,11 @@
 
 static inline T NAME(recurrent_sigmoid)(T x) { return 1 / (1 + exp(-x)); }
 
-/* Each row becomes the bias: the first 'both' numbers are a + b, the others a. */
-static void NAME(recurrent_bias)(int64_t rows, int64_t n, int64_t both, const void *a, const void *b, void *out) {
+/* The first 'both' numbers are a + b, the others a. */
+static void NAME(recurrent_bias)(int64_t n, int64_t both, const void *a, const void *b, void *out) {
   const T *first = a, *second = b;
   T *to = out;
-  for (int64_t j = 0; j < n && rows > 0; j++) to[j] = j < both ? first[j] + second[j] : first[j];
-  for (int64_t i = 1; i < rows; i++) memcpy(to + i * n, to, (size_t)n * sizeof(T));
+  for (int64_t j = 0; j < n; j++) to[j] = j < both ? first[j] + second[j] : first[j];
 }
 
 /* The part of a row of gradients that comes from outside is added. */
@@ -20,11 +19,14 @@ static T *NAME(recurrent_row)(const void *data, int64_t at) { return data == NUL
 
 /* ---- LSTM: the gates are input, forget, new, output ---------------------------------- */
 
-static void NAME(lstm_row)(int64_t n, T *restrict gates, const T *restrict last, T *restrict cells, T *restrict out) {
+static void NAME(lstm_row)(int64_t n, T *restrict gates, const T *restrict bias, const T *restrict last,
+                           T *restrict cells, T *restrict out) {
 #pragma omp simd
   for (int64_t j = 0; j < n; j++) {
-    const T input = NAME(recurrent_sigmoid)(gates[j]), forget = NAME(recurrent_sigmoid)(gates[n + j]);
-    const T new = tanh(gates[2 * n + j]), output = NAME(recurrent_sigmoid)(gates[3 * n + j]);
+    const T input = NAME(recurrent_sigmoid)(gates[j] + bias[j]);
+    const T forget = NAME(recurrent_sigmoid)(gates[n + j] + bias[n + j]);
+    const T new = tanh(gates[2 * n + j] + bias[2 * n + j]);
+    const T output = NAME(recurrent_sigmoid)(gates[3 * n + j] + bias[3 * n + j]);
     const T c = forget * last[j] + input * new;
     gates[j] = input, gates[n + j] = forget, gates[2 * n + j] = new, gates[3 * n + j] = output;
     cells[j] = c;
@@ -33,8 +35,8 @@ static void NAME(lstm_row)(int64_t n, T *restrict gates, const T *restrict last,
 }
 static void NAME(lstm_forward)(const RecurrentStep *s, int64_t row) {
   const int64_t n = s->size;
-  NAME(lstm_row)(n, (T *)s->gates + row * 4 * n, (const T *)s->last_cells + row * n, (T *)s->cells + row * n,
-                 (T *)s->out + row * n);
+  NAME(lstm_row)(n, (T *)s->gates + row * 4 * n, s->bias, (const T *)s->last_cells + row * n,
+                 (T *)s->cells + row * n, (T *)s->out + row * n);
 }
 
 static void NAME(lstm_row_backward)(int64_t n, const T *restrict gates, const T *restrict cells,
@@ -61,14 +63,14 @@ static void NAME(lstm_backward)(const RecurrentStep *s, int64_t row) {
 
 /* ---- GRU: the gates are reset, keep, new; cells hold what the state gives to the new state ----------- */
 
-static void NAME(gru_row)(int64_t n, T *restrict gates, const T *restrict state, const T *restrict bias,
-                          const T *restrict last, T *restrict given, T *restrict out) {
+static void NAME(gru_row)(int64_t n, T *restrict gates, const T *restrict bias, const T *restrict state,
+                          const T *restrict state_bias, const T *restrict last, T *restrict given, T *restrict out) {
 #pragma omp simd
   for (int64_t j = 0; j < n; j++) {
-    const T reset = NAME(recurrent_sigmoid)(gates[j] + state[j]);
-    const T keep = NAME(recurrent_sigmoid)(gates[n + j] + state[n + j]);
-    const T to_new = state[2 * n + j] + (bias != NULL ? bias[j] : 0);
-    const T new = tanh(gates[2 * n + j] + reset * to_new);
+    const T reset = NAME(recurrent_sigmoid)(gates[j] + bias[j] + state[j]);
+    const T keep = NAME(recurrent_sigmoid)(gates[n + j] + bias[n + j] + state[n + j]);
+    const T to_new = state[2 * n + j] + (state_bias != NULL ? state_bias[j] : 0);
+    const T new = tanh(gates[2 * n + j] + bias[2 * n + j] + reset * to_new);
     gates[j] = reset, gates[n + j] = keep, gates[2 * n + j] = new;
     given[j] = to_new;
     out[j] = new + keep * (last[j] - new);
@@ -76,8 +78,9 @@ static void NAME(gru_row)(int64_t n, T *restrict gates, const T *restrict state,
 }
 static void NAME(gru_forward)(const RecurrentStep *s, int64_t row) {
   const int64_t n = s->size;
-  NAME(gru_row)(n, (T *)s->gates + row * 3 * n, (const T *)s->state + row * 3 * n, NAME(recurrent_row)(s->bias, 2 * n),
-                (const T *)s->last + row * n, (T *)s->cells + row * n, (T *)s->out + row * n);
+  NAME(gru_row)(n, (T *)s->gates + row * 3 * n, s->bias, (const T *)s->state + row * 3 * n,
+                NAME(recurrent_row)(s->state_bias, 2 * n), (const T *)s->last + row * n, (T *)s->cells + row * n,
+                (T *)s->out + row * n);
 }
 
 static void NAME(gru_row_backward)(int64_t n, const T *restrict gates, const T *restrict given,
@@ -105,14 +108,16 @@ static void NAME(gru_backward)(const RecurrentStep *s, int64_t row) {
 /* ---- plain layers: the state is the only gate ------------------------------------------ */
 
 static void NAME(tanh_forward)(const RecurrentStep *s, int64_t row) {
+  const T *bias = s->bias;
   T *out = (T *)s->out + row * s->size;
 #pragma omp simd
-  for (int64_t j = 0; j < s->size; j++) out[j] = tanh(out[j]);
+  for (int64_t j = 0; j < s->size; j++) out[j] = tanh(out[j] + bias[j]);
 }
 static void NAME(relu_forward)(const RecurrentStep *s, int64_t row) {
+  const T *bias = s->bias;
   T *out = (T *)s->out + row * s->size;
 #pragma omp simd
-  for (int64_t j = 0; j < s->size; j++) out[j] = out[j] < 0 ? (T)0 : out[j];
+  for (int64_t j = 0; j < s->size; j++) out[j] = out[j] + bias[j] < 0 ? (T)0 : out[j] + bias[j];
 }
 
 static void NAME(tanh_backward)(const RecurrentStep *s, int64_t row) {
