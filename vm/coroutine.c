@@ -102,8 +102,22 @@ static CoroutineRecord *push_record(lua_State *L) {
   return r->record;
 }
 
+/* Warns, once, of a mode whose value was dropped, so that nobody could close it: it is on until the collector comes,
+** which is any time. The collector gives finalizers one argument, Lua two to those that close; when the state closes no
+** function runs. */
+static void warn_of_dropped(lua_State *L, const ModeEntry *entry) {
+  static bool warned;
+  lua_Debug running;
+  if (warned || !entry->active || entry->owner != &mode_main_record) return;
+  if (lua_gettop(L) != 1 || lua_touserdata(L, 1) != entry || !lua_getstack(L, 1, &running)) return;
+  warned = true;
+  lua_warning(L, "@torch", 0);
+  lua_warning(L, "a mode was entered by a call whose value was dropped, so that it lasted until the collector came: write "
+                 "local _ <close> = torch.no_grad(), or torch.no_grad(function() … end)", 0);
+}
+
 static void mode_finalize(lua_State *L, void *self) {
-  (void)L;
+  warn_of_dropped(L, self);
   mode_leave(self);
 }
 const Class mode_class = {"torch.mode", NULL, mode_finalize, NULL, NULL};

@@ -157,11 +157,18 @@ local function arithmetic(at, message)
     return "lists have no arithmetic: torch.tensor(list) has"
   end
   local what = message:match "attempt to concatenate an? (%a+) value"
-  if what == "table" or what == "boolean" then return "write tostring(x)" end
+  if what == "table" or what == "boolean" or what == "nil" then return "write tostring(x)" end
   if message:find "attempt to index a nil value" and at.line and at.line:find "%[0%]" then
     return "positions count from 1"
   end
   if message:find "attempt to compare .*table" then return "lists have no order: compare their items" end
+end
+
+--- A field of a list that other languages' lists have: "list.size + 1".
+local function field_of_list(at, message)
+  local name = message:match "^attempt to [%a%s]+ a nil value %(field '([%a_][%w_]*)'%)"
+  local object = owner(at, name or "?")
+  return name and kind_of(object) == "list" and names.other_word("list", name) or nil
 end
 
 --- "s[1]" of a string.
@@ -186,7 +193,7 @@ local function of_module(at, message)
   return parts.parts(object, path) or ("%s has no field of that name"):format(path)
 end
 
-local RULES <const> = {tensor_for_number, walked, called_value, uncalled, arithmetic, character, gradient}
+local RULES <const> = {tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic, character, gradient}
 
 --- A module that is not there, or that has a slip of its own.
 local function required(message)

@@ -143,4 +143,16 @@ describe("modes of coroutines", function()
     local values = coroutine.wrap(function(...) return select("#", ...), ... end)
     assert.same({3, 1, nil, 3}, {values(1, nil, 3)})
   end)
+
+  it("is warned of where a call drops what would end it", function()
+    local program = dofile "tests/hecate/program.lua"
+    local _, errors = program.hecate("-e 'torch.no_grad() collectgarbage() print(torch.is_grad_enabled())'")
+    assert.matches("^warning: a mode was entered by a call whose value was dropped.*write local _ <close> = ", errors)
+    for _, code in ipairs {"do local _ <close> = torch.no_grad() end collectgarbage()", "local mode = torch.no_grad()",
+      "torch.no_grad(function() collectgarbage() end)", "torch.set_grad_enabled(false) collectgarbage()",
+      "coroutine.wrap(function() local _ <close> = torch.no_grad() coroutine.yield() end)() collectgarbage()"} do
+      assert.equal("", select(2, program.hecate("-e '" .. code .. "'")))
+    end
+    program.remove()
+  end)
 end)

@@ -44,7 +44,15 @@ words.global = {
   logging = "write print(x) or io.stderr:write(x)",
 }
 
+for _, name in ipairs {"exp", "log", "sqrt", "sin", "cos", "tan", "floor", "ceil"} do
+  words.global[name] = ("write math.%s(x), or x:%s() for tensors"):format(name, name)
+end
+words.global.pi = "write math.pi"
+
 words.tensor = {
+  float64 = "write x:double(), or x:to(\"float64\")", float32 = "write x:float(), or x:to(\"float32\")",
+  float16 = "write x:half(), or x:to(\"float16\")", int64 = "write x:long(), or x:to(\"int64\")",
+  int32 = "write x:int(), or x:to(\"int32\")", uint8 = "write x:byte(), or x:to(\"uint8\")",
   append = "tensors do not grow: torch.cat({x, y}), or keep a list and torch.stack(list)",
   extend = "tensors do not grow: torch.cat({x, y})", len = "write #x", length = "write #x",
   numpy = "write x:tolist() for an array of Lua, or stay with the tensor", astype = "write x:to(\"float32\")",

@@ -4,7 +4,8 @@ local words = {}
 
 words.torch = {
   Tensor = "torch.tensor({1, 2}) makes one of numbers, torch.zeros(2, 3) one of a shape",
-  FloatTensor = "write torch.zeros(2, 3)", DoubleTensor = "write torch.zeros(2, 3, {dtype = \"float64\"})",
+  FloatTensor = "write torch.zeros(2, 3), or torch.tensor({1, 2}) for numbers",
+  DoubleTensor = "write torch.zeros(2, 3, {dtype = \"float64\"})",
   IntTensor = "write torch.zeros(2, 3, {dtype = \"int32\"})",
   LongTensor = "write torch.zeros(2, 3, {dtype = \"int64\"})",
   ShortTensor = "write torch.zeros(2, 3, {dtype = \"int16\"})",
