@@ -112,8 +112,8 @@ static void warn_of_dropped(lua_State *L, const ModeEntry *entry) {
   if (lua_gettop(L) != 1 || lua_touserdata(L, 1) != entry || !lua_getstack(L, 1, &running)) return;
   warned = true;
   lua_warning(L, "@torch", 0);
-  lua_warning(L, "a mode was entered by a call whose value was dropped, so that it lasted until the collector came: write "
-                 "local _ <close> = torch.no_grad(), or torch.no_grad(function() … end)", 0);
+  lua_warning(L, "a mode was entered by a call whose value was dropped, so that it lasted until the collector came: "
+                 "write local _ <close> = torch.no_grad(), or torch.no_grad(function() … end)", 0);
 }
 
 static void mode_finalize(lua_State *L, void *self) {

@@ -33,7 +33,7 @@ local function new_panel() return {settings = {}, plots = {}, limits = {}, marks
 function Figure.new(number, path, format, given)
   return setmetatable({number = number, path = path, format = format, given = given or {},
     rows = 1, columns = 1, bytes = 0, panels = {new_panel()}, at = 1,
-    screens = not path and screen.choose("gnuplot.figure") or {"file"}}, Figure)
+    screens = not path and screen.choose("gnuplot.figure", nil, true) or {"file"}}, Figure)
 end
 
 --- The panel that settings and plots go to.

@@ -25,8 +25,12 @@ end
 
 -- ---- the terminal -------------------------------------------------------------
 
---- Whether pictures can be shown in the terminal: there is one, with room.
-function screen.has_terminal() return terminal.isatty(1) and panel.available(10) end
+--- Whether pictures can be shown in the terminal: there is one, with room. `still`: pictures that stay as they are; a
+-- terminal without control sequences is good enough for them.
+function screen.has_terminal(still)
+  if not terminal.isatty(1) then return false end
+  return panel.available(10) or still and set("TERM") == "dumb"
+end
 
 --- The kind of pictures of characters.
 function screen.text_kind() return panel.is_utf8() and "braille" or "ascii" end
@@ -72,18 +76,18 @@ end
 
 --- The screens to try, best first: an array of kinds, "file" always the last but
 -- alone for "none"; "terminal" is to be made one of kitty, sixel, braille, ascii by
--- `terminal_kind` when it is its turn. `asked` is the caller's choice or nil. Raises, for
+-- `terminal_kind` when it is its turn. `asked` is the caller's choice or nil; `still`: see has_terminal. Raises, for
 -- `name`, when that is not a kind.
-function screen.choose(name, asked)
+function screen.choose(name, asked, still)
   local wanted = wish(name, asked)
   if wanted == "none" then return {"none"} end
   local list = {}
   if wanted and wanted ~= "file" then
-    if not is_inside[wanted] or screen.has_terminal() then list[1] = wanted end
+    if not is_inside[wanted] or screen.has_terminal(still) then list[1] = wanted end
     if wanted == "kitty" or wanted == "sixel" then list[#list + 1] = list[1] and screen.text_kind() end
   elseif wanted == nil then
     if set("DISPLAY") or set("WAYLAND_DISPLAY") then list[1] = "window" end
-    if screen.has_terminal() then list[#list + 1] = "terminal" end
+    if screen.has_terminal(still) then list[#list + 1] = "terminal" end
   end
   list[#list + 1] = "file"
   return list

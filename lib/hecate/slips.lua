@@ -193,7 +193,8 @@ local function of_module(at, message)
   return parts.parts(object, path) or ("%s has no field of that name"):format(path)
 end
 
-local RULES <const> = {tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic, character, gradient}
+local RULES <const> = {tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic, character,
+  gradient}
 
 --- A module that is not there, or that has a slip of its own.
 local function required(message)

@@ -122,6 +122,13 @@ describe("in a terminal", function()
     assert.truthy(text:find "both" and text:find "panel 1 +panel 2", text)
   end)
 
+  it("a figure is drawn where there are no control sequences too, without any", function()
+    local n, text = count("gnuplot.plot('walk', {1, 3, 2})", "walk", "TERM=dumb")
+    assert.equal(1, n, text)
+    assert.truthy(text:find "└" or text:find "+%-%-", text)
+    assert.is_nil(text:find "\027")
+  end)
+
   it("a figure has what was said of it after its plot, before the next word is printed", function()
     local n, text = count([[
       gnuplot.plot({1, 2, 3})

@@ -48,19 +48,18 @@ static void read_inputs(lua_State *L, const Layer *layer, Tensor **in) {
 #define OWN_METHODS 32 /* of a class, that are looked at */
 
 /* "; did you mean 'forward' for 'foward'?" where the class of the module has a method that is nearly called so. */
-static const char *misspelt_forward(lua_State *L, const Module *m, char text[static 128]) {
+static void misspelt_forward(lua_State *L, const Module *m, char text[static 128]) {
   static const char *const wanted[] = {"forward", NULL};
   text[0] = '\0';
   object_metatable(L, m->object.class);
-  if (lua_getfield(L, -1, "__methods") != LUA_TTABLE) return text;
+  if (lua_getfield(L, -1, "__methods") != LUA_TTABLE) return;
   lua_pushnil(L);
   for (int i = 0; i < OWN_METHODS && lua_next(L, -2); i++, lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
     if (strncmp(name, "__", 2) == 0 || error_nearest(name, wanted) == NULL) continue;
     snprintf(text, 128, "; did you mean 'forward' for '%.60s'?", name);
-    return text;
+    return;
   }
-  return text;
 }
 
 /** nn.Module:forward(input: any, ...: any) -> any: What model(...) calls; a subclass defines it. */
@@ -70,7 +69,8 @@ int module_forward(lua_State *L) {
   if (layer->forward_on_stack != NULL) return layer->forward_on_stack(L);
   if (layer->forward == NULL) {
     char near[128];
-    return error_raise(L, "%s: the class has no method 'forward'%s", m->object.class->name, misspelt_forward(L, m, near));
+    misspelt_forward(L, m, near);
+    return error_raise(L, "%s: the class has no method 'forward'%s", m->object.class->name, near);
   }
   Tensor *in[LAYER_INPUTS] = {NULL}, *out[2] = {NULL, NULL};
   TensorBox *boxes[2];

@@ -53,8 +53,9 @@ Net = torch.class("Net", nn.Module); function Net.__init() self.a = nn.Linear(1,
     "1: 'self' is not defined: it is there in functions with a colon in their names: function "
       .. "Net:forward(x) … end"},
   {[[
-Net = torch.class("Net", nn.Module); function Net:__init() end; function Net:foward(x) return x end; Net()(torch.ones(1))]],
-    "1: Net: the class has no method 'forward'; did you mean 'forward' for 'foward'?"},
+Net = torch.class("Net", nn.Module); function Net:__init() end; function Net:foward(x) return x end
+Net()(torch.ones(1))]],
+    "2: Net: the class has no method 'forward'; did you mean 'forward' for 'foward'?"},
   {[[
 x = torch.ones(2, 2); x.shape = {4}]],
     "1: tensor: no attribute 'shape' that can be set; grad, requires_grad and data can"},
