@@ -8,7 +8,7 @@ for name, value in pairs(v2) do
 end
 
 --- torchvision.transforms.InterpolationMode: How pixels are read between pixels; the names are strings: NEAREST,
--- NEAREST_EXACT, BILINEAR, BICUBIC.
+-- NEAREST_EXACT, BILINEAR, BICUBIC, LANCZOS.
 transforms.InterpolationMode = v2.InterpolationMode
 --- torchvision.transforms.AutoAugmentPolicy: The policies of AutoAugment, which are strings: IMAGENET ("imagenet"),
 -- CIFAR10 ("cifar10"), SVHN ("svhn").

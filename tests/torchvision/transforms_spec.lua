@@ -57,6 +57,7 @@ describe("torchvision's functions of images with a gradient", function()
         both(F.resize, {5, 14}, {interpolation = mode, antialias = antialias})
       end
     end
+    both(F.resize, {5, 14}, {interpolation = "lanczos"})
     both(F.gaussian_blur, {5, 3}, {1.5, 0.7})
     local affine = {angle = 20, translate = {1, -1}, scale = 1.2, shear = {5, 3}}
     for _, mode in ipairs {"nearest", "bilinear"} do
@@ -119,6 +120,20 @@ describe("torchvision's functions of images with a gradient", function()
         assert.is_true(off < 1.02, ("%s: %g"):format(table.concat(sizes, ","), off))
       end
     end
+  end)
+
+  it("lanczos is that of Pillow and PyTorch", function()
+    local x = torch.tensor({{{0, 1, 4, 9, 16, 25, 200, 3}}}, {dtype = "uint8"})
+    assert.same({{{0, 18, 88}}}, F.resize(x, {1, 3}, "lanczos"):tolist())
+    assert.same({{{0, 0, 1, 3, 6, 10, 19, 0, 56, 198, 109, 0}}}, F.resize(x, {1, 12}, 1):tolist())
+    local exact = F.resize(x:double(), {1, 3}, "lanczos"):reshape(-1):tolist()
+    for i, value in ipairs {-0.8527393332990739, 18.01180685369473, 88.3733091190467} do
+      assert.is_true(math.abs(exact[i] - value) < 1e-9)
+    end
+    fails("resize: 'antialias': mode \"lanczos\" needs antialias = true", F.resize, x, {1, 3}, "lanczos",
+      {antialias = false})
+    fails("interpolate: 'antialias' (argument 7): mode 'lanczos' needs antialias = true",
+      torch.nn.functional.interpolate, x:float():unsqueeze(1), {1, 3}, {mode = "lanczos"})
   end)
 
   it("equalize is the same by tensors, which a trace sees", function()

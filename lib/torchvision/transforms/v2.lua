@@ -9,8 +9,8 @@ end
 v2.Transform = require "torchvision.transforms.v2.Transform"
 
 --- torchvision.transforms.v2.InterpolationMode: How pixels are read between pixels; the names are strings: NEAREST,
--- NEAREST_EXACT, BILINEAR, BICUBIC.
+-- NEAREST_EXACT, BILINEAR, BICUBIC, LANCZOS.
 v2.InterpolationMode = {NEAREST = "nearest", NEAREST_EXACT = "nearest-exact", BILINEAR = "bilinear",
-  BICUBIC = "bicubic"}
+  BICUBIC = "bicubic", LANCZOS = "lanczos"}
 
 return v2

@@ -10,13 +10,14 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"
 
 -- The dimensions that each mode takes, and how it goes along one of them.
 local MODES <const> = {nearest = {1, 3}, ["nearest-exact"] = {1, 3}, area = {1, 3}, linear = {1, 1, "linear"},
-  bilinear = {2, 2, "linear"}, trilinear = {3, 3, "linear"}, bicubic = {2, 2, "cubic"}}
+  bilinear = {2, 2, "linear"}, trilinear = {3, 3, "linear"}, bicubic = {2, 2, "cubic"},
+  lanczos = {2, 2, "lanczos"}}
 
 local function check_mode(given, n)
   local mode = MODES[given.mode]
   if not mode then
     options.wrong("interpolate", "mode", 4,
-      "one of nearest, nearest-exact, linear, bilinear, bicubic, trilinear, area", given.mode)
+      "one of nearest, nearest-exact, linear, bilinear, bicubic, lanczos, trilinear, area", given.mode)
   end
   if n < mode[1] or n > mode[2] then
     options.wrong("interpolate", "input", 1, ("%s dimensions for mode '%s'"):format(
@@ -25,8 +26,10 @@ local function check_mode(given, n)
   if given.align_corners ~= nil and not mode[3] then
     options.raise(("interpolate: 'align_corners' (argument 5): mode '%s' has none"):format(given.mode))
   end
-  if given.antialias and (given.mode ~= "bilinear" and given.mode ~= "bicubic") then
+  if given.antialias and not (mode[3] and mode[1] == 2) then
     options.raise(("interpolate: 'antialias' (argument 7): mode '%s' has none"):format(given.mode))
+  elseif given.mode == "lanczos" and not given.antialias then
+    options.raise "interpolate: 'antialias' (argument 7): mode 'lanczos' needs antialias = true"
   end
   return mode[3]
 end
@@ -79,7 +82,7 @@ local function without_gradient(given, x, list, scale, kind)
   if #list ~= 2 or x.device.type ~= "cpu" or x.requires_grad and torch.is_grad_enabled() then return nil end
   local shape = table.move(list, 1, 2, x.ndim - 1, table.move(x.shape, 1, x.ndim - 2, 1, {}))
   local out = torch.empty(shape, {dtype = x.dtype})
-  local done = resample(x:contiguous(), out, kind == "cubic", given.antialias, given.align_corners or false,
+  local done = resample(x:contiguous(), out, kind, given.antialias, given.align_corners or false,
     scale[1] or 0, scale[2] or 0)
   return done and out or nil
 end
@@ -87,8 +90,8 @@ end
 --- nn.functional.interpolate(input: Tensor, size: ints = nil, scale_factor: any = nil, mode: string = "nearest",
 -- align_corners: bool = nil, recompute_scale_factor: bool = nil, antialias: bool = false) -> Tensor: The last
 -- dimensions of (N, C, …) resized to `size` or by scale_factor. mode: "nearest", "nearest-exact", "linear"
--- (sequences), "bilinear", "bicubic" (images), "trilinear" (volumes), "area". align_corners: whether the corners of
--- input and result are the same points; antialias: as Pillow does where the result is smaller.
+-- (sequences), "bilinear", "bicubic", "lanczos" (images), "trilinear" (volumes), "area". align_corners: whether the
+-- corners of input and result are the same points; antialias: as Pillow does where the result is smaller.
 -- Example: F.interpolate(torch.tensor({{{1.0, 3.0}}}), {scale_factor = 2, mode = "linear"})
 return function(...)
   local given = options.read("interpolate", PARAMETERS, ...)

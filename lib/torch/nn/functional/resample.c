@@ -21,6 +21,26 @@ static double resample_cubic(double x, double a) {
   return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0;
 }
 
+/* Lanczos's windowed sinc of three lobes (1988). */
+static double resample_lanczos(double x) {
+  const double a = acos(-1) * fabs(x);
+  if (a == 0) return 1;
+  return fabs(x) < 3 ? 3 * sin(a) * sin(a / 3) / (a * a) : 0;
+}
+
+/* How many elements to each side count where nothing becomes smaller. */
+static int resample_reach(ResampleKind kind) { return kind == RESAMPLE_LINEAR ? 1 : kind == RESAMPLE_CUBIC ? 2 : 3; }
+
+/* The weight of an element at a distance, where the window may grow. */
+static double resample_weight(ResampleKind kind, double x) {
+  switch (kind) {
+    case RESAMPLE_CUBIC: return resample_cubic(x, -0.5);
+    case RESAMPLE_LANCZOS: return resample_lanczos(x);
+    case RESAMPLE_LINEAR: break;
+  }
+  return fabs(x) < 1 ? 1 - fabs(x) : 0;
+}
+
 /* Gives a neighbour its weight; those beyond the edge count as the one at the edge. */
 static void resample_add(const Windows *w, int64_t i, int64_t at, double weight) {
   w->weights[i * w->width + resample_inside(at, w->from) - w->first[i]] += weight;
@@ -40,8 +60,8 @@ static void resample_narrow(const Windows *w, int64_t i, double step, bool align
 }
 
 /* Where the result is smaller the window grows, so that each element counts, as in Pillow. */
-static void resample_wide(const Windows *w, int64_t i, double step, bool cubic) {
-  const double stretch = step > 1 ? step : 1, centre = step * ((double)i + 0.5), reach = (cubic ? 2 : 1) * stretch;
+static void resample_wide(const Windows *w, int64_t i, double step, ResampleKind kind) {
+  const double stretch = step > 1 ? step : 1, centre = step * ((double)i + 0.5), reach = resample_reach(kind) * stretch;
   int64_t begin = (int64_t)floor(centre - reach + 0.5), end = (int64_t)floor(centre + reach + 0.5);
   if (begin < 0) begin = 0;
   if (end > w->from) end = w->from;
@@ -49,8 +69,7 @@ static void resample_wide(const Windows *w, int64_t i, double step, bool cubic) 
   double sum = 0;
   w->first[i] = begin;
   for (int64_t k = begin; k < end; k++) {
-    const double x = ((double)k - centre + 0.5) / stretch, linear = 1 - fabs(x);
-    const double weight = cubic ? resample_cubic(x, -0.5) : linear > 0 ? linear : 0;
+    const double weight = resample_weight(kind, ((double)k - centre + 0.5) / stretch);
     w->weights[i * w->width + k - begin] = weight;
     sum += weight;
   }
@@ -95,14 +114,15 @@ static void resample_forget(Windows *w) {
 static Status resample_windows(Windows *w, int64_t from, int64_t count, const Resample *how, double scale) {
   double step = scale != 0 ? 1 / scale : (double)from / (double)count;
   if (how->align) step = count > 1 ? (double)(from - 1) / (double)(count - 1) : 0;
-  const double reach = (how->cubic ? 2 : 1) * (step > 1 ? step : 1);
-  int64_t width = how->antialias ? (int64_t)ceil(reach) * 2 + 1 : how->cubic ? 4 : 2;
+  const double reach = resample_reach(how->kind) * (step > 1 ? step : 1);
+  const bool cubic = how->kind == RESAMPLE_CUBIC;
+  int64_t width = how->antialias ? (int64_t)ceil(reach) * 2 + 1 : cubic ? 4 : 2;
   *w = (Windows){.from = from, .count = count, .width = width < from ? width : from};
   if ((w->first = memory_zalloc(resample_bytes(w))) == NULL) return ERROR_MEMORY;
   w->weights = (double *)(w->first + count);
   for (int64_t i = 0; i < count; i++) {
-    if (how->antialias) resample_wide(w, i, step, how->cubic);
-    else resample_narrow(w, i, step, how->align, how->cubic);
+    if (how->antialias) resample_wide(w, i, step, how->kind);
+    else resample_narrow(w, i, step, how->align, cubic);
   }
   resample_fit(w);
   if (how->dtype == DTYPE_UINT8) resample_quantise(w);
@@ -128,13 +148,14 @@ static Status resample_run(const Tensor *x, Tensor *out, const Resample *how, do
   return status;
 }
 
-/* resample(x, out, cubic, antialias, align, scale_y, scale_x): fills out (…×h×w) with x (…×H×W) resized; a
-** scale of 0 is the ratio of the sizes. Both are contiguous and lie on the host. false: nothing was done, the dtype
-** is another one. */
+/* resample(x, out, kind, antialias, align, scale_y, scale_x): fills out (…×h×w) with x (…×H×W) resized; kind:
+** "linear", "cubic" or "lanczos"; a scale of 0 is the ratio of the sizes. Both are contiguous and lie on the host.
+** false: nothing was done, the dtype is another one. */
 static int resample_resize(lua_State *L) {
   Tensor *x = tensor_check(L, 1, "resample", "x"), *out = tensor_check(L, 2, "resample", "out");
-  const Resample how = {.cubic = lua_toboolean(L, 3), .antialias = lua_toboolean(L, 4), .align = lua_toboolean(L, 5),
-                        .dtype = (DType)x->dtype};
+  static const char *const kinds[] = {"linear", "cubic", "lanczos", NULL};
+  const Resample how = {.kind = (ResampleKind)luaL_checkoption(L, 3, NULL, kinds), .antialias = lua_toboolean(L, 4),
+                        .align = lua_toboolean(L, 5), .dtype = (DType)x->dtype};
   const bool unseen = (call_modes & (MODE_TRACE | MODE_FUSED)) == 0;
   const bool dense = tensor_is_contiguous(x) && tensor_is_contiguous(out);
   const bool fit = unseen && dense && x->ndim >= 2 && x->ndim == out->ndim;

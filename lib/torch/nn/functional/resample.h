@@ -4,8 +4,11 @@
 
 #include "tensor.h"
 
+typedef enum { RESAMPLE_LINEAR, RESAMPLE_CUBIC, RESAMPLE_LANCZOS } ResampleKind;
+
 typedef struct {
-  bool cubic, antialias, align; /* align: the corners of both are the same points */
+  ResampleKind kind;
+  bool antialias, align; /* align: the corners of both are the same points */
   DType dtype;
 } Resample;
 

@@ -66,9 +66,17 @@ end
 local function triangle(x) return math.max(0, 1 - math.abs(x)) end
 local function pillow_cubic(x) return cubic(x, -0.5) end
 
+-- Lanczos's windowed sinc of three lobes (1988).
+local function lanczos(x)
+  local a = math.pi * math.abs(x)
+  if a == 0 then return 1 end
+  return math.abs(x) < 3 and 3 * math.sin(a) * math.sin(a / 3) / (a * a) or 0
+end
+
 local TAPS <const> = {
   linear = linear_taps, cubic = cubic_taps,
   linear_wide = function(n, i, d, align) return wide_taps(n, i, d, align, 1, triangle) end,
+  lanczos_wide = function(n, i, d, align) return wide_taps(n, i, d, align, 3, lanczos) end,
   cubic_wide = function(n, i, d, align) return wide_taps(n, i, d, align, 2, pillow_cubic) end,
 }
 
@@ -103,8 +111,8 @@ local function quantise(factors)
   end
 end
 
---- x along dimension `dim` with `count` elements. kind: "linear", "cubic", or one of them with "_wide". bytes: the
--- elements are those of an image of bytes, and so are the results.
+--- x along dimension `dim` with `count` elements. kind: "linear", "cubic", or "linear_wide", "cubic_wide" or
+-- "lanczos_wide". bytes: the elements are those of an image of bytes, and so are the results.
 function resize.along(kind, x, dim, count, scale, align, bytes)
   local rows, factors = by_tap(kind, x:size(dim), count, scale, align)
   if bytes then quantise(factors) end

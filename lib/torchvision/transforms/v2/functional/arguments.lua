@@ -57,9 +57,10 @@ function arguments.fill(name, position, value, channels)
   return list
 end
 
-local MODES <const> = {nearest = true, ["nearest-exact"] = true, bilinear = true, bicubic = true}
+local MODES <const> = {nearest = true, ["nearest-exact"] = true, bilinear = true, bicubic = true,
+  lanczos = true}
 -- Pillow's numbers of the modes.
-local NUMBERS <const> = {[0] = "nearest", [2] = "bilinear", [3] = "bicubic"}
+local NUMBERS <const> = {[0] = "nearest", [1] = "lanczos", [2] = "bilinear", [3] = "bicubic"}
 
 --- The name of an interpolation mode. `known`: those that the function has; nil: all.
 function arguments.interpolation(name, position, value, known)
@@ -67,7 +68,7 @@ function arguments.interpolation(name, position, value, known)
   if mode == "nearest_exact" then mode = "nearest-exact" end
   if not (known or MODES)[mode] then
     options.wrong(name, "interpolation", position,
-      known and '"nearest" or "bilinear"' or '"nearest", "nearest-exact", "bilinear" or "bicubic"', value)
+      known and '"nearest" or "bilinear"' or '"nearest", "nearest-exact", "bilinear", "bicubic" or "lanczos"', value)
   end
   return mode
 end

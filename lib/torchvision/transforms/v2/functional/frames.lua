@@ -82,6 +82,9 @@ end
 local function resize_image(x, given)
   local h, w = resized_size(given.name or "resize", x:size(-2), x:size(-1), given.size, given.max_size)
   local mode = arguments.interpolation(given.name or "resize", 3, given.interpolation)
+  if mode == "lanczos" and not given.antialias then
+    options.raise((given.name or "resize") .. ": 'antialias': mode \"lanczos\" needs antialias = true")
+  end
   if h == x:size(-2) and w == x:size(-1) then return x end
   if x:numel() == 0 then return x:new_zeros(framed(x, h, w)) end
   return resize_planes(planes(x), h, w, mode, given.antialias):reshape(framed(x, h, w))
@@ -116,8 +119,8 @@ local RESIZE <const> = operation("resize", {{"size"}, {"interpolation", default 
 --- torchvision.transforms.v2.functional.resize(inpt: Tensor, size: ints, interpolation: string = "bilinear",
 -- {max_size: int = nil, antialias: bool = true}) -> Tensor: Resized to size, {height, width}, or to a smaller edge of
 -- `size` with the larger one in proportion, which is at most max_size long. interpolation: "nearest",
--- "nearest-exact", "bilinear" or "bicubic"; antialias: as Pillow does where the result is smaller. Masks are never
--- mixed.
+-- "nearest-exact", "bilinear", "bicubic" or "lanczos"; antialias: as Pillow does where the result is smaller. Masks
+-- are never mixed.
 -- Example: torchvision.transforms.v2.functional.resize(torch.rand(3, 8, 8), {2, 4}).shape
 function frames.resize(...) return call(RESIZE, ...) end
 
