@@ -67,6 +67,8 @@ describe("wrong calls of composed layers are one clear line:", function()
     {function() F.rms_norm(torch.zeros(2, 3), 2) end,
       "rms_norm: 'normalized_shape' (argument 2): expected the last sizes of 'input', which is float32 (2×3), got "
         .. "number 2"},
+    {function() F.rms_norm(torch.zeros(2, 3), torch.tensor(3)) end,
+      "rms_norm: 'normalized_shape' (argument 2): expected an integer or an array of them, got int64 ()"},
     {function() F.affine_grid(torch.zeros(1, 2, 2), {1, 1, 2, 2}) end,
       "affine_grid: 'theta' (argument 1): expected a floating-point tensor (1×2×3), got float32 (1×2×2)"},
     {function() F.embedding_bag(torch.tensor {1, 2}, torch.eye(2), torch.tensor {2}) end,

@@ -6,6 +6,9 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"norma
 
 -- The dimensions of normalized_shape, which the last sizes of the input are.
 local function last_dimensions(x, wanted)
+  if torch.is_tensor(wanted) and wanted.ndim ~= 1 then
+    options.wrong("rms_norm", "normalized_shape", 2, "an integer or an array of them", wanted)
+  end
   local n = type(wanted) == "number" and 1 or options.length(wanted) or 0
   local dims = {}
   for i = 1, n do

@@ -41,6 +41,9 @@ local function resized_size(name, h, w, size, max_size)
     options.raise(name .. ": 'size' (argument 2): expected a size, {height, width}, or nothing with 'max_size'")
   end
   local short, long = math.min(h, w), math.max(h, w)
+  if short == 0 then
+    options.raise(("%s: 'inpt' (argument 1): expected an image with pixels, got %d×%d"):format(name, h, w))
+  end
   local new_short, new_long = list[1], list[1] and list[1] * long // short
   if new_short == nil then new_short, new_long = max_size * short // long, max_size
   elseif max_size then
