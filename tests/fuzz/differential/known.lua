@@ -18,19 +18,42 @@ local TIES <const> = {"^result 2", "which of equal elements is taken is open"}
 local EDGE <const> = {"nan", "outside of its domain"}
 local HALF <const> = {"^result", "PyTorch computes places in 16 bits", "16"}
 local LIMIT <const> = {"want %-?nan", "the limit at infinity is 0"}
+local ROUNDED <const> = {"^result", "16 bits are computed in float32", "16"}
+local SLOPES <const> = {"^gradient", "differences of nearly equal float32 numbers", "float32"}
+local PADDED <const> = {"nan", "an infinite weight beside what is padded with 0"}
+local NOWHERE <const> = {"^result 2", "a window in which no element lies"}
+local LARGE <const> = {"want inf", "an exponential that leaves the dtype"}
+local EMPTY <const> = {"^result 1 is shape", "kernels without channels or places"}
 local CODES <const> = {"expected 0, 1 or 2", "other codes are refused"}
 
 --- By the name of the row: {pattern of the message, reason}. "dtype" as third: only for dtypes that match it.
 known.differences = {
-  softsign = {COMPLEX}, tanhshrink = {COMPLEX}, ldexp = {COMPLEX}, logaddexp = {COMPLEX}, logsumexp = {REAL},
-  logcumsumexp = {COMPLEX}, soft_margin_loss = {COMPLEX}, scatter_reduce = {COMPLEX}, cummax = {COMPLEX},
+  softsign = {COMPLEX, {"^result", "|-128| is not in int8", "int8"}, ROUNDED},
+  tanhshrink = {COMPLEX}, logaddexp = {COMPLEX}, logsumexp = {REAL},
+  logcumsumexp = {COMPLEX}, scatter_reduce = {COMPLEX}, cummax = {COMPLEX},
   cummin = {COMPLEX}, amin = {COMPLEX}, amax = {COMPLEX}, clamp = {BOOL}, clamp_min = {BOOL}, clamp_max = {BOOL},
-  l1_loss = {INTEGERS, COMPLEX, {"^result", "16 bits are computed in float32", "16"}},
-  mse_loss = {INTEGERS, COMPLEX}, smooth_l1_loss = {INTEGERS}, softmin = {INTEGERS},
+  l1_loss = {INTEGERS, COMPLEX, ROUNDED},
+  mse_loss = {INTEGERS, COMPLEX, ROUNDED}, cross_entropy_soft = {ROUNDED, EDGE},
+  soft_margin_loss = {COMPLEX, ROUNDED, LARGE},
+  binary_cross_entropy_with_logits = {ROUNDED, LARGE},
+  kl_div = {{"a batch for reduction", "a mean over a batch needs one"}},
+  gaussian_nll_loss = {{"'var'", "other shapes are refused"}}, matmul = {{"dtype bool", "bool is refused"}},
+  layer_norm = {SLOPES}, igammac = {EDGE}, gelu = {{"want %-?nan", "the limits at infinity"}},
+  zeta = {EDGE, {"want inf", "at infinity"}},
+  ldexp = {COMPLEX, {"want %-?nan", "0 by a power beyond the dtype is 0"}}, softmin = {INTEGERS, COMPLEX},
+  remainder = {{"want %-?nan", "a divisor that is no normal number"}},
+  max_pool2d = {NOWHERE}, max_pool2d_with_indices = {NOWHERE},
+  multi_margin_loss = {{"shape", "one row gives one number"}},
+  nll_loss = {{"^refused.*'target'", "one class for one row has no dimension"}},
+  conv2d = {PADDED, EMPTY}, conv2d_named = {PADDED, EMPTY},
+  smooth_l1_loss = {INTEGERS},
   hinge_embedding_loss = {{"is float32, want", "integers give floats, as in other losses"}},
   multilabel_soft_margin_loss = {{"^result", "'input' and 'target' broadcast before the mean"}},
-  multilabel_margin_loss = {{"not defined for tensors of dtype int", "integers are refused"}},
-  batch_norm = {INTEGERS}, embedding = {{"'padding_idx'", "a row that is not there"}},
+  multilabel_margin_loss = {{"not defined for tensors of dtype int", "integers are refused"}, BOOL},
+  batch_norm = {INTEGERS, SLOPES, {"'running_mean'", "running values of other shapes are refused"}},
+  embedding = {{"'padding_idx'", "a row that is not there"}, {"'sparse'", "rows counted by their frequency are dense"},
+    {"dtype uint8", "tables are of floats"}, {"dtype int", "tables are of floats"},
+    {"dtype bool", "tables are of floats"}},
   linear = {{"'bias'", "a bias of other shapes is refused"}},
   poisson_nll_loss = {{"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
@@ -45,16 +68,20 @@ known.differences = {
   cumprod = {{"nan", "products of infinite complex numbers", "complex"}},
   matrix_norm = {{"expected finite numbers", "no singular values of what is infinite"}},
   lcm = {{"^result", "beyond the range of the dtype", "int"}},
-  fake_quantize_per_tensor_affine = {{"^result", "scales of 16 bits are computed with in float32", "16"}},
+  fake_quantize_per_tensor_affine = {{"^result", "scales of 16 bits are computed with in float32", "16"},
+    {"^result", "PyTorch cuts a fraction off the zero point"}},
   complex = {HALF_COMPLEX}, polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
   topk = {TIES, {"for a 0%-dimensional tensor", "one element is all that there is"}},
   acosh = {EDGE}, signbit = {{"^result", "the sign of NaN is open"}},
   copysign = {{"^result", "the sign of NaN is open"}},
   nextafter = {{"no gradient", "PyTorch gives one of zeros"}, {"expected float32", "16 bits are refused"}},
-  grid_sample = {HALF}, grid_sampler = {HALF, CODES}, grid_sampler_2d = {HALF, CODES}, grid_sampler_3d = {HALF, CODES},
+  grid_sample = {HALF}, grid_sampler = {HALF, CODES},
+  grid_sampler_2d = {HALF, CODES, {"dtype int", "integers are refused"}},
+  grid_sampler_3d = {HALF, CODES},
   index_add = {{"'alpha'", "a fraction for integers is refused"}},
   adjoint = {{"at least 2 dimensions", "matrices alone"}},
-  sgn = {{"want %-?nan", "infinite complex numbers"}}, mean = {{"want %-?nan", "infinite complex numbers"}},
+  sgn = {{"want %-?nan", "infinite complex numbers"}, {"want %-?inf", "the size of tiny complex numbers is 0 there"}},
+  mean = {{"want %-?nan", "infinite complex numbers"}},
   split = {{"'size'", "parts of no elements"}}, silu = {{"want %-?nan", "the limit at -inf is 0"}},
 }
 
@@ -62,7 +89,8 @@ for _, kind in ipairs {"chebyshev_polynomial_t", "chebyshev_polynomial_u", "cheb
   "chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "legendre_polynomial_p",
   "laguerre_polynomial_l"} do
   local open = {"nan", "infinities and degrees that are no number"}
-  known.differences[kind], known.differences["shifted_" .. kind] = {open}, {open}
+  local high = {"^result", "degrees of a hundred, of integers", "int"}
+  known.differences[kind], known.differences["shifted_" .. kind] = {open, high}, {open, high}
 end
 
 -- Of all ops.
