@@ -283,6 +283,19 @@ struct Hook {
   bool after;   /* of a leaf: called with the leaf when its .grad has grown, not with the gradient before */
 };
 
+/* A hook of a place in the graph. It may put other gradients (owned, those before are released) into the arrays:
+** before the formula runs into 'out', the gradients of its results, afterwards into 'in', those of its inputs. NULL
+** where there is none. */
+typedef struct NodeHook NodeHook;
+struct NodeHook {
+  Status (*call)(NodeHook *hook, int n_in, Tensor **in, int n_out, Tensor **out); /* NULL: a note of the host's */
+  void (*release)(NodeHook *hook); /* frees what 'data' holds, not the hook */
+  void *data;
+  int64_t id;
+  bool before;
+  NodeHook *next;
+};
+
 /* Whoever wants to keep what graphs keep in another form: see saved_packs. All three belong to the host. */
 typedef struct {
   Status (*pack)(Tensor *t, uint64_t *packed);         /* makes a number of a tensor that is to be kept */
@@ -312,6 +325,12 @@ Status tensor_detach_(Tensor *t);
 ** of a result go with its place in the graph when a backward pass has freed that. */
 Status tensor_add_hook(Tensor *t, const Hook *hook, int64_t *id);
 void tensor_remove_hook(Tensor *t, int64_t id);
+
+/* Adds a hook (copied) that lives as long as the node; *id names it for node_remove_hook. */
+Status node_add_hook(Node *node, const NodeHook *hook, int64_t *id);
+void node_remove_hook(Node *node, int64_t id);
+NodeHook *node_note(Node *node); /* the first hook without 'call', or NULL */
+int node_input_output(const Node *node, int i); /* which result of node_input(node, i) the input is */
 
 const char *node_name(const Node *node); /* "AddBackward" */
 int node_input_count(const Node *node);

@@ -178,8 +178,34 @@ static Status arrived(Pass *p, Slot *s, int output) {
   return s->captured ? capture(p, s, output, *grad) : OK;
 }
 
+/* The hooks of a node behind its formula, which ended with 'status'. 'grads': what came (owned). */
+static Status hooks_behind(Node *n, Status status, Tensor **result, Tensor **grads) {
+  if (grads == NULL) return status;
+  if (status == OK) status = node_hooks_run(n, false, n->n_inputs, result, n->n_outputs, grads);
+  for (int i = 0; i < n->n_outputs; i++) tensor_release(grads[i]);
+  memory_free(grads, sizeof(Tensor *) * (size_t)(n->n_outputs + 1));
+  return status;
+}
+
+/* Runs the hooks before the formula; *grads: what hooks behind it see, NULL: there are no hooks. */
+static Status hooks_before(Slot *s, Tensor ***grads) {
+  Node *n = s->node;
+  *grads = NULL;
+  if (n->hooks == NULL) return OK;
+  TRY(node_hooks_run(n, true, 0, NULL, n->n_outputs, s->grad));
+  *grads = memory_alloc(sizeof(Tensor *) * (size_t)(n->n_outputs + 1));
+  if (*grads == NULL) return ERROR_MEMORY;
+  for (int i = 0; i < n->n_outputs; i++) (*grads)[i] = tensor_retain(s->grad[i]);
+  return OK;
+}
+
 static Status run_leaf(Pass *p, Slot *s) {
+  Tensor **grads;
   TRY(arrived(p, s, 0));
+  if (s->node->hooks != NULL && s->grad[0] != NULL) {
+    TRY(hooks_before(s, &grads));
+    TRY(hooks_behind(s->node, OK, NULL, grads));
+  }
   Tensor *leaf = s->node->leaf;
   bool wanted = p->accumulate || (p->results == NULL && s->captured);
   if (wanted && s->grad[0] != NULL) {
@@ -239,8 +265,11 @@ static Status run_node(Pass *p, Slot *s) {
   Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
   if (result == NULL) return ERROR_MEMORY;
   if (status == OK && any && s->needed) {
+    Tensor **grads = NULL;
     if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
+    if (status == OK) status = hooks_before(s, &grads);
     if (status == OK) status = run_formula(p, s, result, saved_out);
+    status = hooks_behind(n, status, result, grads);
     if (status == OK && mode_is_on(MODE_ANOMALY)) status = step_check_anomaly(n, result);
   }
   for (int i = 0; i < n->n_outputs; i++) {

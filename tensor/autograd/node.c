@@ -86,6 +86,7 @@ void node_release(Node *n) {
     node_drop_saved(n);
     for (int i = 0; i < n->n_inputs; i++) node_release(n->edges[i].node);
     node_drop_watches(n);
+    node_hooks_free(n->hooks);
     if (n->leaf != NULL) {
       Autograd *meta = n->leaf->autograd;
       if (meta != NULL && meta->accumulator == n) meta->accumulator = NULL;
@@ -133,3 +134,4 @@ const char *node_name(const Node *n) {
 }
 int node_input_count(const Node *n) { return n->n_inputs; }
 Node *node_input(const Node *n, int i) { return n->edges[i].node; }
+int node_input_output(const Node *n, int i) { return n->edges[i].output; }

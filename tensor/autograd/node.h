@@ -65,6 +65,7 @@ struct Node {
   Callback *callback;
   Tensor *leaf;      /* of NODE_ACCUMULATE: owned */
   struct Watch *watches;
+  NodeHook *hooks;   /* owned */
   size_t bytes;      /* of this block */
   /* scratch of the engine: which pass, and the slot in it */
   uint64_t pass;
@@ -130,9 +131,14 @@ Status gradient_accumulate(const char *who, Tensor *t, Tensor **grad, bool in_pl
 Status hooks_run(Hook *const *list, Tensor **grad); /* *grad owned, may be replaced */
 Status hooks_run_after(Hook *const *list, Tensor *leaf); /* those that wait for the gradient of the leaf */
 
+/* ---- node_hook.c ---- */
+/* Runs the hooks of a node before its formula or after it; in and out: see NodeHook. */
+Status node_hooks_run(Node *node, bool before, int n_in, Tensor **in, int n_out, Tensor **out);
+
 /* ---- watch.c ---- */
 extern unsigned hooks_freed; /* how many so far: who walks along a list sees by it that the list has changed */
 void hooks_free(Hook *list);
+void node_hooks_free(NodeHook *list);
 /* Puts a hook behind the others of a list, and tells it whether it is shared. */
 void hook_added(Hook **list, Hook *hook, bool shared);
 /* Whether a graph or another tensor leads to the hooks of 't', which lie in a watch of its node or (NULL) in a leaf. */

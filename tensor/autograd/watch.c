@@ -14,6 +14,14 @@ void hooks_free(Hook *h) {
   }
 }
 
+void node_hooks_free(NodeHook *h) {
+  for (NodeHook *next; h != NULL; h = next) {
+    next = h->next;
+    if (h->release != NULL) h->release(h);
+    memory_free(h, sizeof *h);
+  }
+}
+
 void node_drop_hooks(Node *n) {
   for (Watch *w = n->watches; w != NULL; w = w->next) {
     Hook *hooks = w->hooks;

@@ -189,8 +189,8 @@ static int get_matrix_adjoint(lua_State *L) {
   return get_adjoint(L);
 }
 
-/** x.grad_fn -> torch.autograd.Node|nil: The op that x is the result of: it has name() and next_functions(). nil for
-** leaves. */
+/** x.grad_fn -> torch.autograd.Node|nil: The op that x is the result of, nil for leaves. It has name(),
+** next_functions(), register_hook(f), register_prehook(f) and metadata(). */
 static int get_grad_fn(lua_State *L) {
   node_push(L, tensor_grad_fn(tensor_check(L, 1, "grad_fn", "self")));
   return 1;
