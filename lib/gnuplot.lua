@@ -63,7 +63,10 @@ end
 --- The function `gnuplot.NAME` that draws what `reader` in the file `module` makes of its
 -- arguments.
 local function drawing(name, module, reader)
-  return function(...) return current.draw(name, module, reader or name, ...) end
+  return function(...) -- no tail call: its errors tell the name that the program called
+    local results = table.pack(current.draw(name, module, reader or name, ...))
+    return table.unpack(results, 1, results.n)
+  end
 end
 
 --- Plots lines, points or whatever the style says in the current figure:
@@ -136,7 +139,7 @@ gnuplot.images = drawing("images", "raster")
 -- bin, nb = how many}, with raw (the counts as a tensor), bins, binwidth, and max and min,
 -- the positions of the fullest and the emptiest bin.
 function gnuplot.histc(x, bins, min, max)
-  return require "gnuplot.bars".histc("gnuplot.histc", x, bins, min, max)
+  return (require "gnuplot.bars".histc("gnuplot.histc", x, bins, min, max))
 end
 
 --- A moving picture: animate("a.gif", frames, draw [, {delay = seconds, size =}]), where

@@ -7,41 +7,13 @@
 
 /* ---- raising ---------------------------------------------------------------- */
 
-/* pcall and xpcall. They are the same functions in every Lua state. */
-static lua_CFunction protected_calls[2];
-
-void error_open(lua_State *L) {
-  static const char *const names[] = {"pcall", "xpcall"};
-  for (int i = 0; i < 2; i++) {
-    lua_getglobal(L, names[i]);
-    protected_calls[i] = lua_tocfunction(L, -1);
-    lua_pop(L, 1);
-  }
-}
-
-void error_push_place(lua_State *L, bool through_pcall) {
-  lua_Debug frame;
-  for (int level = 1; lua_getstack(L, level, &frame); level++) {
-    lua_getinfo(L, "Slf", &frame);
-    lua_CFunction f = lua_tocfunction(L, -1);
-    lua_pop(L, 1);
-    if (!through_pcall && f != NULL && (f == protected_calls[0] || f == protected_calls[1])) break;
-    if (f != NULL || source_is_ours(frame.source)) continue;
-    if (frame.currentline <= 0) break; /* its lines were stripped */
-    lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-    return;
-  }
-  lua_pushliteral(L, "");
-}
-
 int error_raise(lua_State *L, const char *format, ...) {
   va_list arguments;
   luaL_checkstack(L, 4, "errors");
-  error_push_place(L, false);
   va_start(arguments, format);
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);
-  lua_concat(L, 2);
+  error_locate(L, false);
   return lua_error(L);
 }
 

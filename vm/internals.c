@@ -222,9 +222,7 @@ static int raise(lua_State *L) {
   const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
   lua_settop(L, 1);
   if (message == NULL || strcmp(message, "interrupted") == 0) return lua_error(L);
-  error_push_place(L, true);
-  lua_insert(L, 1);
-  lua_concat(L, 2);
+  error_locate(L, true);
   return lua_error(L);
 }
 /* torch._C.owns(source): whether a chunk of this name, as in debug.getinfo, is a file of Hecate. */

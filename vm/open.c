@@ -28,7 +28,7 @@ int luaopen_torch_package(lua_State *L) {
   int torch = lua_gettop(L);
   library_globals(L, torch);
   device_plugins();
-  error_open(L);
+  error_open(L, library_push_loaded);
   ipairs_open(L);
   library_set_loaded(L, "torch");
   lua_newtable(L); /* nn.functional */

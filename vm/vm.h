@@ -25,11 +25,13 @@ bool source_is_ours(const char *source);
 /* Raises a message, which begins with the line of the program that led here. The formats are those of
 ** lua_pushfstring. */
 int error_raise(lua_State *L, const char *format, ...);
-void error_open(lua_State *L);
-/* Pushes "FILE:LINE: " of the line of the program that led here, or "". Functions in C are passed over, for a
-** constructor is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no line, as with
-** functions of Lua, unless 'through_pcall'. */
-void error_push_place(lua_State *L, bool through_pcall);
+/* `push_libraries` pushes the table of the libraries of lib/, by name. */
+void error_open(lua_State *L, void (*push_libraries)(lua_State *L));
+/* Puts "FILE:LINE: " before the message at the top: the line of the program that led here. Functions in C are passed
+** over, for a constructor is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no
+** line, as with functions of Lua, unless a file of lib/ raises it ('from_lua'). A message of something else that a
+** function of lib/ calls gets the name of that function, "median: sort: …": it is the one that the program knows. */
+void error_locate(lua_State *L, bool from_lua);
 /* Raises the message of 'status' unless it is OK. */
 void error_check(lua_State *L, Status status);
 /* Raises "FUNCTION: 'NAME' (argument N): expected EXPECTED, got GOT". 'index' is

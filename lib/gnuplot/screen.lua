@@ -65,8 +65,9 @@ end
 local function wish(name, asked)
   if asked ~= nil then
     if is_kind[asked] then return asked end
-    options.raise(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name, tostring(asked),
-      options.suggest(tostring(asked), screen.kinds), table.concat(screen.kinds, ", ")))
+    if type(asked) ~= "string" then options.wrong(name, "terminal", nil, "the name of a terminal", asked) end
+    options.raise(("%s: 'terminal': unknown terminal '%s'%s (known: %s)"):format(name, asked:gsub("%c", " "),
+      options.suggest(asked, screen.kinds), table.concat(screen.kinds, ", ")))
   end
   local variable = set("HECATE_PLOT")
   if variable == nil or is_kind[variable] then return variable end

@@ -8,5 +8,5 @@ local lapack = require "torch.utils.lapack"
 return function(...)
   local given = options.read("cholesky", {lapack.INPUT, {"upper", kind = "boolean", default = false}}, ...)
   lapack.check("cholesky", "input", 1, given.input, true)
-  return torch.linalg.cholesky(given.input, {upper = given.upper})
+  return (torch.linalg.cholesky(given.input, {upper = given.upper}))
 end

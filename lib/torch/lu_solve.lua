@@ -8,5 +8,5 @@ return function(...)
   local given = options.read("lu_solve", {lapack.INPUT, {"LU_data", kind = "tensor", required = true},
     {"LU_pivots", kind = "tensor", required = true}}, ...)
   lapack.check("lu_solve", "input", 1, given.input)
-  return torch.linalg.lu_solve(given.LU_data, given.LU_pivots, given.input)
+  return (torch.linalg.lu_solve(given.LU_data, given.LU_pivots, given.input))
 end

@@ -9,7 +9,8 @@ return function(...)
   local from, to, step = given.start, given["end"], given.step
   if to == nil then from, to = 0, from end
   if step == 0 or (to - from) / step < 0 or not ((to - from) / step < math.huge) then
-    options.raise(("range: 'step' (argument 3): %s does not lead from %s to %s"):format(step, from, to))
+    local text = ("range: 'step' (argument 3): %s does not lead from %s to %s"):format(step, from, to)
+    options.raise((text:gsub("%-nan", "nan"))) -- Lua may write a NaN so
   end
   local n = math.floor((to - from) / step) + 1
   local dtype = given.dtype or torch.get_default_dtype()

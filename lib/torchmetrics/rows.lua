@@ -120,8 +120,11 @@ end
 --- The function of a row.
 function rows.make_function(row)
   local name, parameters = row[1], joined(row.inputs, row.options or {})
-  local f = row.call and function(...) return row.call(rows.read(name, parameters, ...)) end
-    or function(...) return rows.run(row, rows.read(name, parameters, ...)) end
+  local function f(...) -- no tail call: its errors tell the name that the program called
+    local given = rows.read(name, parameters, ...)
+    local results = table.pack((row.call or rows.run)(row.call and given or row, given))
+    return table.unpack(results, 1, results.n)
+  end
   described.note(f, function()
     return ("%s -> %s: %s%s"):format(signature("torchmetrics.functional." .. name, parameters),
       row.results or "Tensor", row.doc, row.example and "\nExample: " .. row.example or "")

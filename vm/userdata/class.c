@@ -419,7 +419,7 @@ int class_new(lua_State *L) {
 /** torch.typename(value: any) -> string: The name of the class of an object; nil for other values.
 ** Example: torch.typename(nn.Linear(1, 1)) */
 int class_typename(lua_State *L) {
-  luaL_checkany(L, 1);
+  if (lua_isnone(L, 1)) error_argument(L, "typename", "value", 1, "a value", 1);
   if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__name") == LUA_TSTRING)
     return 1;
   lua_pushnil(L);

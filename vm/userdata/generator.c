@@ -95,16 +95,22 @@ static int generator_get_state(lua_State *L) {
   for (int i = 0; i < STATE_BYTES; i++) bytes[i] = (uint8_t)(words[i / 8] >> i % 8 * 8);
   return 1;
 }
+/* The name by which the program called `method`: another one where it is that of the default generator. */
+static const char *called_name(lua_State *L, const char *method) {
+  const char *name = lua_tostring(L, lua_upvalueindex(2));
+  return name != NULL ? name : method;
+}
 static int generator_set_state(lua_State *L) {
-  Generator *g = generator_check(L, "set_state");
+  const char *function = called_name(L, "set_state");
+  Generator *g = generator_check(L, function);
   Tensor *t = tensor_test(L, 2);
   if (t == NULL || t->dtype != DTYPE_UINT8 || t->numel != STATE_BYTES || !tensor_is_contiguous(t) ||
       !device_is_host(tensor_device(t)))
-    return error_argument(L, "set_state", "new_state", 0, "a state from get_state, a uint8 tensor of 16 elements", 2);
+    return error_argument(L, function, "new_state", 0, "a state from get_state, a uint8 tensor of 16 elements", 2);
   const uint8_t *bytes = tensor_data(t);
   uint64_t words[2] = {0, 0};
   for (int i = 0; i < STATE_BYTES; i++) words[i / 8] |= (uint64_t)bytes[i] << i % 8 * 8;
-  if (words[1] % 4 != 0) return error_raise(L, "set_state: 'new_state': not a state from get_state");
+  if (words[1] % 4 != 0) return error_raise(L, "%s: 'new_state': not a state from get_state", function);
   g->seed = words[0];
   g->offset = words[1];
   return 0;
@@ -145,7 +151,8 @@ void generator_open(lua_State *L, int torch) {
   lua_setfield(L, -2, "Generator");
   for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
     lua_pushcfunction(L, defaults[i].method);
-    lua_pushcclosure(L, of_default, 1);
+    lua_pushstring(L, defaults[i].name);
+    lua_pushcclosure(L, of_default, 2);
     lua_setfield(L, -2, defaults[i].name);
   }
   generator_push(L, generator_default());

@@ -105,6 +105,9 @@ function Transformed:cdf(value)
   for i = #self.transforms, 1, -1 do x = self.transforms[i]:_inverse_of(x) end
   return turned(self, self.base_dist:cdf(x))
 end
-function Transformed:icdf(value) return forward(self, self.base_dist:icdf(turned(self, value))) end
+function Transformed:icdf(value)
+  if type(value) ~= "number" then options.tensor(self:_name() .. ":icdf", "value", 1, value) end
+  return forward(self, self.base_dist:icdf(turned(self, value)))
+end
 
 return Transformed

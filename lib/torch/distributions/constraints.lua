@@ -14,6 +14,7 @@ Constraint.event_dim, Constraint.is_discrete = 0, false
 --- constraint:check(value: Tensor) -> Tensor: Whether each element is in the set; where the values are vectors or
 -- matrices (event_dim 1 or 2), one result each.
 function Constraint:check(value)
+  if not self.test then options.raise "Constraint: it has no test" end
   return self.test(options.tensor("constraint:check", "value", 1, value), self)
 end
 function Constraint:__tostring() return self.title .. "(" .. (self.shown or "") .. ")" end

@@ -57,11 +57,10 @@ function values.shape(name, ...)
   local first, n = ..., select("#", ...)
   local list = n == 1 and type(first) ~= "number" and first or {...}
   if n == 0 or first == nil and n == 1 then return {} end
-  if type(list) ~= "table" and type(list) ~= "userdata" then
-    options.wrong(name, "sample_shape", 1, "sizes or an array of them", first)
-  end
+  local length = options.length(list)
+  if length == nil then options.wrong(name, "sample_shape", 1, "sizes or an array of them", first) end
   local shape = {}
-  for i = 1, #list do
+  for i = 1, length do
     shape[i] = options.integer(list[i])
     if shape[i] == nil or shape[i] < 0 then
       options.wrong(name, "sample_shape", 1, "sizes of at least 0", list[i])

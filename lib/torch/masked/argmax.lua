@@ -5,4 +5,4 @@ local run = masking.position("argmax", masking.lowest)
 -- -> Positions: The position of the largest element where mask holds, along dim or among all.
 -- Example: torch.masked.argmax(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 3
-return function(...) return run(...) end
+return function(...) return (run(...)) end

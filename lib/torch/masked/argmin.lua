@@ -5,4 +5,4 @@ local run = masking.position("argmin", masking.highest)
 -- -> Positions: The position of the least element where mask holds, along dim or among all.
 -- Example: torch.masked.argmin(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 1
-return function(...) return run(...) end
+return function(...) return (run(...)) end

@@ -5,4 +5,4 @@ local run = masking.along("cumprod", function() return 1 end, function(x, dim) r
 -- products along dim of the elements where mask holds.
 -- Example: torch.masked.cumprod(torch.tensor({1.0, 5, 1}), 1, {mask = torch.tensor({true, false, true})})
 -- {1, 1, 1}
-return function(...) return run(...) end
+return function(...) return (run(...)) end

@@ -5,4 +5,4 @@ local run = masking.along("cumsum", function() return 0 end, function(x, dim) re
 -- along dim of the elements where mask holds.
 -- Example: torch.masked.cumsum(torch.tensor({1.0, 5, 1}), 1, {mask = torch.tensor({true, false, true})})
 -- {1, 1, 2}
-return function(...) return run(...) end
+return function(...) return (run(...)) end

@@ -6,4 +6,4 @@ local run = masking.along("log_softmax", left_out, function(x, dim) return x:log
 -- along dim of the elements where mask holds; the others get -inf.
 -- Example: torch.masked.log_softmax(torch.tensor({1.0, 5, 1}), 1, {mask = torch.tensor({true, false, true})})
 -- {-0.6931, -inf, -0.6931}
-return function(...) return run(...) end
+return function(...) return (run(...)) end

@@ -1,6 +1,6 @@
 local masking = require "torch.masked.masking"
 local run = masking.reduction("logsumexp", masking.lowest, function(x, dims, given)
-  if #dims == 0 then return masking.cast(x, given.dtype) end
+  if #dims == 0 then return (masking.cast(x, given.dtype)) end
   return x:logsumexp(dims, given.keepdim):to(given.dtype or x.dtype)
 end)
 
@@ -9,4 +9,4 @@ end)
 -- dimension, an array of them, or all).
 -- Example: torch.masked.logsumexp(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 3.1269
-return function(...) return run(...) end
+return function(...) return (run(...)) end

@@ -16,7 +16,7 @@ function masking.fill(name, x, mask, value, parameter)
     options.wrong(name, parameter or "mask", nil, ("a mask that broadcasts to (%s)"):format(
       table.concat(x.shape, "×")), mask)
   end
-  return x:masked_fill(whole:bool():logical_not(), value)
+  return (x:masked_fill(whole:bool():logical_not(), value))
 end
 
 --- The dimensions that dim names, an array: all of them where it is nil or {}.
@@ -52,7 +52,7 @@ function masking.reduction(name, value, reduce)
     local x = given.input
     local dims = masking.dims(name, given.dim, x)
     local filled = masking.fill(name, x, given.mask, value(x))
-    return reduce(filled, dims, given)
+    return (reduce(filled, dims, given))
   end
 end
 
@@ -64,7 +64,7 @@ function masking.along(name, value, run)
     local given = options.read(name, parameters, ...)
     local x = masking.cast(given.input, given.dtype)
     local dim = options.dim(name, "dim", 2, given.dim, x.ndim)
-    return run(masking.fill(name, x, given.mask, value(x)), dim)
+    return (run(masking.fill(name, x, given.mask, value(x)), dim))
   end
 end
 
@@ -78,7 +78,7 @@ function masking.position(name, value)
     local x = given.input
     local filled = masking.fill(name, x, given.mask, value(x))
     local out = find(filled, given.dim, given.keepdim)
-    return masking.cast(out, given.dtype)
+    return (masking.cast(out, given.dtype))
   end
 end
 

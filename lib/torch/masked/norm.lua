@@ -13,6 +13,6 @@ return function(...)
   local x = norms.floats("masked.norm", "input", given.input, given.dtype)
   local dims = masking.dims("masked.norm", given.dim, x)
   local filled = masking.fill("masked.norm", x, given.mask, given.ord == -math.huge and math.huge or 0)
-  if #dims == 0 then return norms.vector(filled:unsqueeze(1), given.ord, 1, false) end
-  return norms.vector(filled, given.ord, dims, given.keepdim)
+  if #dims == 0 then return (norms.vector(filled:unsqueeze(1), given.ord, 1, false)) end
+  return (norms.vector(filled, given.ord, dims, given.keepdim))
 end

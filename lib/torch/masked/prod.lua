@@ -12,4 +12,4 @@ end)
 -- holds, along dim (a dimension, an array of them, or all).
 -- Example: torch.masked.prod(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 3
-return function(...) return run(...) end
+return function(...) return (run(...)) end

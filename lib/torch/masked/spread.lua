@@ -25,6 +25,6 @@ return function(name, of)
     local distance = masking.fill(name, x - mean, given.mask, 0)
     local square = torch.is_complex(x) and torch.real(distance * distance:conj()) or distance * distance
     local count = (sum(ones, given.keepdim) - (correction or 1)):clamp(0)
-    return of(sum(square, given.keepdim) / count)
+    return (of(sum(square, given.keepdim) / count))
   end
 end

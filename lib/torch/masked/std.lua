@@ -6,4 +6,4 @@ local run = require "torch.masked.spread"("std", torch.sqrt)
 -- given).
 -- Example: torch.masked.std(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 1.4142
-return function(...) return run(...) end
+return function(...) return (run(...)) end

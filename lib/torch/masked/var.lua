@@ -5,4 +5,4 @@ local run = require "torch.masked.spread"("var", function(x) return x end)
 -- (a dimension, an array of them, or all): the squares are divided by their number less correction (1 if not given).
 -- Example: torch.masked.var(torch.tensor({1.0, 5, 3}), {mask = torch.tensor({true, false, true})})
 -- 2
-return function(...) return run(...) end
+return function(...) return (run(...)) end

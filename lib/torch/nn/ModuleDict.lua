@@ -1,5 +1,6 @@
 -- nn.ModuleDict
-local raise = torch._C.raise
+local options = require "torch.utils.options"
+local raise = options.raise
 
 --- nn.ModuleDict({name = module, …}) or nn.ModuleDict({{"name", module}, …}), which keeps
 -- the order: modules by name. dict[name] is one (so is dict:get(name), for names that are
@@ -68,7 +69,7 @@ function ModuleDict:contains(name) return self:get(name) ~= nil end
 --- nn.ModuleDict:pop(name: string) -> Module: Removes the module and returns it.
 function ModuleDict:pop(name)
   local module = self:get(name)
-  if module == nil then raise(("pop: no module '%s'"):format(tostring(name))) end
+  if module == nil then raise(("pop: no module %s"):format((options.describe(name):gsub("^string ", "")))) end
   self[name] = nil
   return module
 end

@@ -58,7 +58,9 @@ function ParameterDict:contains(name) return self:get(name) ~= nil end
 --- nn.ParameterDict:pop(name: string) -> Tensor: Removes the parameter and returns it.
 function ParameterDict:pop(name)
   local parameter = self:get(name)
-  if parameter == nil then options.raise(("pop: no parameter '%s'"):format(tostring(name))) end
+  if parameter == nil then
+    options.raise(("pop: no parameter %s"):format((options.describe(name):gsub("^string ", ""))))
+  end
   self:unregister(name)
   return parameter
 end

@@ -23,6 +23,9 @@ int module_parameter(lua_State *L) {
     return error_argument(L, "nn.Parameter", "data", 1, "a tensor, such as torch.tensor(1.0)", 1);
   options_read(L, 1, "nn.Parameter", options, &requires_grad);
   Tensor *data = tensor_check(L, 1, "nn.Parameter", "data");
+  if (requires_grad && !dtype_has_gradient((DType)data->dtype))
+    return error_argument(L, "nn.Parameter", "data", 1, "floating point or complex numbers, or requires_grad = false",
+                          1);
   TensorBox *box = tensor_box(L);
   error_check(L, tensor_alias(data, &box->tensor));
   make_parameter(L, box, requires_grad);

@@ -135,7 +135,8 @@ static int walk_pairs(lua_State *L, WalkKind kind, const char *who) {
   NamedOptions named;
   module_check(L, 1, who);
   options_read(L, 2, who, options, &named);
-  const char *prefix = lua_isnil(L, 2) ? "" : luaL_checkstring(L, 2);
+  if (!lua_isnil(L, 2) && !lua_isstring(L, 2)) return error_argument(L, who, "prefix", 1, "a string", 2);
+  const char *prefix = lua_isnil(L, 2) ? "" : lua_tostring(L, 2);
   walk_module(L, who, kind, prefix, named.recurse);
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, next_pair, 2);

@@ -174,8 +174,8 @@ function options.length(value)
   if type(value) == "string" then return nil end
   local ok, n = pcall(function() return #value end)
   if ok then return n end
-  local none = type(n) == "string"
-    and (n:find("attempt to get length", 1, true) or n:find("has no method '__len'", 1, true))
+  local none = type(n) == "string" and (n:find("attempt to get length", 1, true)
+    or n:find("has no method '__len'", 1, true) or n:find "^#: ") -- a tensor of no dimensions, or a closed one
   return not none and error(n, 0) or nil
 end
 

@@ -7,7 +7,13 @@ local SKIPPED = {
   _C = true, cuda = true, progress = true, tensorboard_trace_handler = true, Logger = true, class = true,
   save = true, share_memory_ = true, set_printoptions = true, set_num_threads = true,
   set_default_device = true, set_detect_anomaly = true, scope = true,
+  -- They download, write files, or make models of up to 600 million parameters.
+  datasets = true, hub = true, models = true, GloVe = true, FastText = true, CharNGram = true, save_image = true,
+  write = true, write_file = true, write_image = true, write_png = true, write_jpeg = true,
 }
+
+-- The libraries beside torch that programs call.
+local LIBRARIES = {"torchaudio", "torchmetrics", "torchtext", "torchvision", "tokenizers"}
 
 local function sorted(set)
   local list = {}
@@ -42,6 +48,10 @@ function names.walk()
     end
   end
   visit(torch, "torch", 0)
+  for _, library in ipairs(LIBRARIES) do
+    local found, fields_of_it = pcall(require, library)
+    if found then visit(fields_of_it, library, 0) end
+  end
   return functions, classes
 end
 

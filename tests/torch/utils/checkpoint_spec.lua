@@ -175,8 +175,8 @@ describe("the default generator", function()
 
   it("refuses what is no state", function()
     local function reason(f) return (select(2, pcall(f)):gsub("^[^ ]*:%d+: ", "")) end
-    assert.are.equal("set_state: 'new_state': expected a state from get_state, a uint8 tensor of 16 elements, got " ..
-      "a tensor float32 (2)",
+    assert.are.equal("set_rng_state: 'new_state': expected a state from get_state, a uint8 tensor of 16 elements, " ..
+      "got a tensor float32 (2)",
       reason(function() torch.set_rng_state(torch.ones(2)) end))
     assert.are.equal("manual_seed: 'seed': expected an integer, got the string \"x\"",
       reason(function() torch.manual_seed "x" end))

@@ -8,8 +8,28 @@ local Transform = torch.class "Transform"
 
 Transform._cache_size = 0
 
+-- x of a transform, or y of its inverse: a tensor of at least the dimensions of one event.
+local function tensor(self, name, position, x, domain)
+  options.tensor(torch.typename(self), name, position, x)
+  local least = domain and domain.event_dim or 0
+  if x.ndim < least then
+    options.wrong(torch.typename(self), name, position, ("at least %d dimensions"):format(least), x)
+  end
+  return x
+end
+-- The same of a shape.
+local function sizes(name, shape, domain)
+  if shape == nil then options.wrong(name, "shape", 1, "sizes", nil) end
+  local list, least = values.shape(name, shape), domain and domain.event_dim or 0
+  if #list < least then
+    options.raise(("%s: 'shape' (argument 1): expected at least %d dimensions, got %d"):format(name, least, #list))
+  end
+  return list
+end
+
 --- A transform is called with x. With cache_size 1 it remembers the last x and y, so that the inverse of y is x.
 function Transform:__call(x)
+  tensor(self, "x", 1, x, self.domain)
   if self._cache_size == 0 then return self:_call(x) end
   if self._x and rawequal(self._x, x) then return self._y end
   local y = self:_call(x)
@@ -29,7 +49,12 @@ end
 function Transform:_inverse() options.raise(torch.typename(self) .. ": it has no inverse") end
 --- torch.distributions.transforms.Transform:log_abs_det_jacobian(x: Tensor, y: Tensor) -> Tensor: The logarithm of the
 -- absolute determinant of the Jacobian at x, where the transform gives y.
-function Transform:log_abs_det_jacobian()
+function Transform:log_abs_det_jacobian(x, y)
+  tensor(self, "x", 1, x, self.domain)
+  if y == nil then y = self(x) end
+  return (self:_log_abs_det_jacobian(x, tensor(self, "y", 2, y, self.codomain)))
+end
+function Transform:_log_abs_det_jacobian()
   options.raise(torch.typename(self) .. ": log_abs_det_jacobian is not defined: it is not bijective")
 end
 --- torch.distributions.transforms.Transform:with_cache(cache_size: int = 1) -> any: The same transform, which remembers
@@ -48,9 +73,15 @@ function Transform:_copy()
 end
 
 --- torch.distributions.transforms.Transform:forward_shape(shape: int[]) -> int[]: The shape of y where x has `shape`.
-function Transform:forward_shape(shape) return shape end
+function Transform:forward_shape(shape)
+  return (self:_forward_shape(sizes("forward_shape", shape, self.domain)))
+end
+function Transform:_forward_shape(shape) return shape end
 --- torch.distributions.transforms.Transform:inverse_shape(shape: int[]) -> int[]: The shape of x where y has `shape`.
-function Transform:inverse_shape(shape) return shape end
+function Transform:inverse_shape(shape)
+  return (self:_inverse_shape(sizes("inverse_shape", shape, self.codomain)))
+end
+function Transform:_inverse_shape(shape) return shape end
 function Transform:__tostring() return torch.typename(self) .. "()" end
 function Transform:__eq(other)
   return torch.typename(self) == torch.typename(other) and self:_equals(other)
@@ -74,11 +105,11 @@ function Inverse:__get_domain() return self._inv.codomain end
 function Inverse:__get_codomain() return self._inv.domain end
 function Inverse:__get_bijective() return self._inv.bijective end
 function Inverse:__get_sign() return self._inv.sign end
-function Inverse:__call(x) return self._inv:_inverse_of(x) end
+function Inverse:__call(x) return self._inv:_inverse_of(tensor(self, "x", 1, x, self._inv.codomain)) end
 function Inverse:_inverse_of(y) return self._inv(y) end
-function Inverse:log_abs_det_jacobian(x, y) return -self._inv:log_abs_det_jacobian(y, x) end
-function Inverse:forward_shape(shape) return self._inv:inverse_shape(shape) end
-function Inverse:inverse_shape(shape) return self._inv:forward_shape(shape) end
+function Inverse:_log_abs_det_jacobian(x, y) return -self._inv:log_abs_det_jacobian(y, x) end
+function Inverse:_forward_shape(shape) return self._inv:inverse_shape(shape) end
+function Inverse:_inverse_shape(shape) return self._inv:forward_shape(shape) end
 function Inverse:with_cache(cache_size) return self._inv:with_cache(cache_size).inv end
 function Inverse:__tostring() return ("_InverseTransform(%s)"):format(self._inv) end
 function Inverse:_equals(other) return self._inv == other._inv end
@@ -105,7 +136,7 @@ function Transform.define(name, parameters, fields, check)
 end
 
 --- Sums a logarithm of shape like x over the last n dimensions.
-Transform.sum_rightmost = values.sum_rightmost
+Transform._sum_rightmost = values.sum_rightmost
 
 --- Whether two arguments, numbers or tensors, are the same.
 function Transform.same(a, b)

@@ -67,7 +67,7 @@ function Compose:_inverse(y)
   for i = #self.transforms, 1, -1 do y = self.transforms[i]:_inverse_of(y) end
   return y
 end
-function Compose:log_abs_det_jacobian(x, y)
+function Compose:_log_abs_det_jacobian(x, y)
   local parts = self.transforms
   if #parts == 0 then return torch.zeros_like(x) end
   local at = {x}
@@ -80,11 +80,11 @@ function Compose:log_abs_det_jacobian(x, y)
   end
   return total
 end
-function Compose:forward_shape(shape)
+function Compose:_forward_shape(shape)
   for _, t in ipairs(self.transforms) do shape = t:forward_shape(shape) end
   return shape
 end
-function Compose:inverse_shape(shape)
+function Compose:_inverse_shape(shape)
   for i = #self.transforms, 1, -1 do shape = self.transforms[i]:inverse_shape(shape) end
   return shape
 end
@@ -122,11 +122,11 @@ function Independent:__get_codomain()
 end
 function Independent:_call(x) return self.base_transform(x) end
 function Independent:_inverse(y) return self.base_transform:_inverse_of(y) end
-function Independent:log_abs_det_jacobian(x, y)
+function Independent:_log_abs_det_jacobian(x, y)
   return values.sum_rightmost(self.base_transform:log_abs_det_jacobian(x, y), self.reinterpreted_batch_ndims)
 end
-function Independent:forward_shape(shape) return self.base_transform:forward_shape(shape) end
-function Independent:inverse_shape(shape) return self.base_transform:inverse_shape(shape) end
+function Independent:_forward_shape(shape) return self.base_transform:forward_shape(shape) end
+function Independent:_inverse_shape(shape) return self.base_transform:inverse_shape(shape) end
 function Independent:_equals(other)
   return self.base_transform == other.base_transform
     and self.reinterpreted_batch_ndims == other.reinterpreted_batch_ndims
@@ -164,11 +164,11 @@ local function exchanged(shape, from, to)
 end
 function Reshape:_call(x) return x:reshape(exchanged(x.shape, self.in_shape, self.out_shape)) end
 function Reshape:_inverse(y) return y:reshape(exchanged(y.shape, self.out_shape, self.in_shape)) end
-function Reshape:log_abs_det_jacobian(x)
+function Reshape:_log_abs_det_jacobian(x)
   return torch.zeros(values.part(x.shape, 1, x.ndim - #self.in_shape), {dtype = x.dtype})
 end
-function Reshape:forward_shape(shape) return exchanged(shape, self.in_shape, self.out_shape) end
-function Reshape:inverse_shape(shape) return exchanged(shape, self.out_shape, self.in_shape) end
+function Reshape:_forward_shape(shape) return exchanged(shape, self.in_shape, self.out_shape) end
+function Reshape:_inverse_shape(shape) return exchanged(shape, self.out_shape, self.in_shape) end
 function Reshape:_equals(other)
   return table.concat(self.in_shape, ",") == table.concat(other.in_shape, ",")
     and table.concat(self.out_shape, ",") == table.concat(other.out_shape, ",")
@@ -216,7 +216,7 @@ function Cat:_inverse(y)
     return t:_inverse_of(y:narrow(self.dim, from, n))
   end), self.dim)
 end
-function Cat:log_abs_det_jacobian(x, y)
+function Cat:_log_abs_det_jacobian(x, y)
   local n = self.domain.event_dim
   local parts = cat_parts(self, function(t, from, length)
     local j = t:log_abs_det_jacobian(x:narrow(self.dim, from, length), y:narrow(self.dim, from, length))
@@ -250,7 +250,7 @@ function Stack:_call(x) return stacked(self, function(t, i) return t(x:select(se
 function Stack:_inverse(y)
   return stacked(self, function(t, i) return t:_inverse_of(y:select(self.dim, i)) end)
 end
-function Stack:log_abs_det_jacobian(x, y)
+function Stack:_log_abs_det_jacobian(x, y)
   return stacked(self, function(t, i)
     return t:log_abs_det_jacobian(x:select(self.dim, i), y:select(self.dim, i))
   end)

@@ -13,7 +13,7 @@ local Exp = define("ExpTransform", {}, {domain = constraints.real, codomain = co
   sign = 1})
 function Exp:_call(x) return x:exp() end
 function Exp:_inverse(y) return y:log() end
-function Exp:log_abs_det_jacobian(x) return x end
+function Exp:_log_abs_det_jacobian(x) return x end
 elementwise.ExpTransform = Exp
 
 --- torch.distributions.transforms.PowerTransform(exponent: Tensor): x^exponent for x above 0.
@@ -34,7 +34,7 @@ function Power:_inverse(y)
   local e = self.exponent
   return y:pow(torch.is_tensor(e) and e:reciprocal() or 1 / e)
 end
-function Power:log_abs_det_jacobian(x, y) return (y * self.exponent / x):abs():log() end
+function Power:_log_abs_det_jacobian(x, y) return (y * self.exponent / x):abs():log() end
 local function shape_with(argument)
   return function(self, shape)
     local own = torch.is_tensor(self[argument]) and self[argument].shape or {}
@@ -58,7 +58,7 @@ function Sigmoid:_inverse(y)
   y = y:clamp(limits.tiny, 1 - limits.eps)
   return y:log() - (-y):log1p()
 end
-function Sigmoid:log_abs_det_jacobian(x) return -F.softplus(-x) - F.softplus(x) end
+function Sigmoid:_log_abs_det_jacobian(x) return -F.softplus(-x) - F.softplus(x) end
 elementwise.SigmoidTransform = Sigmoid
 
 --- torch.distributions.transforms.SoftplusTransform(): log(1 + exp(x)).
@@ -67,7 +67,7 @@ local Softplus = define("SoftplusTransform", {}, {domain = constraints.real, cod
   bijective = true, sign = 1})
 function Softplus:_call(x) return F.softplus(x) end
 function Softplus:_inverse(y) return (-(-y):expm1()):log() + y end
-function Softplus:log_abs_det_jacobian(x) return -F.softplus(-x) end
+function Softplus:_log_abs_det_jacobian(x) return -F.softplus(-x) end
 elementwise.SoftplusTransform = Softplus
 
 --- torch.distributions.transforms.TanhTransform(): tanh(x).
@@ -76,7 +76,7 @@ local Tanh = define("TanhTransform", {}, {domain = constraints.real, codomain = 
   bijective = true, sign = 1})
 function Tanh:_call(x) return x:tanh() end
 function Tanh:_inverse(y) return y:atanh() end
-function Tanh:log_abs_det_jacobian(x) return (math.log(2) - x - F.softplus(x * -2)) * 2 end
+function Tanh:_log_abs_det_jacobian(x) return (math.log(2) - x - F.softplus(x * -2)) * 2 end
 elementwise.TanhTransform = Tanh
 
 --- torch.distributions.transforms.AbsTransform(): The size of x. Its inverse gives the number above 0.
@@ -122,7 +122,7 @@ function Affine:__get_sign()
 end
 function Affine:_call(x) return x * self.scale + self.loc end
 function Affine:_inverse(y) return (y - self.loc) / self.scale end
-function Affine:log_abs_det_jacobian(x)
+function Affine:_log_abs_det_jacobian(x)
   local n, scale = self._event_dim, self.scale
   local result
   if torch.is_tensor(scale) then result = scale:abs():log()
@@ -130,7 +130,7 @@ function Affine:log_abs_det_jacobian(x)
   result = result:expand(torch.broadcast_shapes(result.shape, x.shape))
   return values.sum_rightmost(result, n)
 end
-function Affine:forward_shape(shape)
+function Affine:_forward_shape(shape)
   local function own(x) return torch.is_tensor(x) and x.shape or {} end
   return torch.broadcast_shapes(shape, own(self.loc), own(self.scale))
 end
@@ -152,7 +152,7 @@ local Cumulative = define("CumulativeDistributionTransform", {{"distribution", r
 function Cumulative:__get_domain() return self.distribution.support end
 function Cumulative:_call(x) return self.distribution:cdf(x) end
 function Cumulative:_inverse(y) return self.distribution:icdf(y) end
-function Cumulative:log_abs_det_jacobian(x) return self.distribution:log_prob(x) end
+function Cumulative:_log_abs_det_jacobian(x) return self.distribution:log_prob(x) end
 elementwise.CumulativeDistributionTransform = Cumulative
 
 return elementwise

@@ -22,7 +22,7 @@ vectors.SoftmaxTransform = Softmax
 -- says which part of what is left of a stick is broken off.
 -- Example: torch.distributions.transforms.StickBreakingTransform()(torch.zeros(2))
 local Stick = define("StickBreakingTransform", {}, {domain = constraints.real_vector, codomain = constraints.simplex,
-  bijective = true, forward_shape = longer(1), inverse_shape = longer(-1)})
+  bijective = true, _forward_shape = longer(1), _inverse_shape = longer(-1)})
 vectors.StickBreakingTransform = Stick
 local function sizes_left(x) -- of n numbers: n, n - 1, …, 1
   local n = x.shape[-1]
@@ -39,7 +39,7 @@ function Stick:_inverse(y)
   local rest = (1 - head:cumsum(-1)):clamp(torch.finfo(y.dtype).tiny)
   return head:log() - rest:log() + sizes_left(head):log()
 end
-function Stick:log_abs_det_jacobian(x, y)
+function Stick:_log_abs_det_jacobian(x, y)
   local z = x - sizes_left(x):log()
   return (F.logsigmoid(z) - z + y:narrow(-1, 1, x.shape[-1]):log()):sum(-1)
 end
@@ -111,7 +111,7 @@ function Corr:_inverse(y)
   local t = vector_of(y) / vector_of(rest):sqrt()
   return (t:log1p() - (-t):log1p()) / 2
 end
-function Corr:log_abs_det_jacobian(x, y)
+function Corr:_log_abs_det_jacobian(x, y)
   local rest = 1 - (y * y):cumsum(-1)
   local n = y.shape[-1]
   -- Of row i the columns before i - 1 count, with the place one to the right.
@@ -119,11 +119,11 @@ function Corr:log_abs_det_jacobian(x, y)
   local tail = inner and vector_of(inner):log():sum(-1) * 0.5 or 0
   return tail - ((x + F.softplus(x * -2) - math.log(2)) * 2):sum(-1)
 end
-function Corr:forward_shape(shape)
+function Corr:_forward_shape(shape)
   local n = side_of(shape[#shape])
   return values.join(values.part(shape, 1, -2), {n, n})
 end
-function Corr:inverse_shape(shape)
+function Corr:_inverse_shape(shape)
   local n = shape[#shape]
   return values.join(values.part(shape, 1, -3), {n * (n - 1) // 2})
 end

@@ -7,9 +7,10 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"outpu
 
 -- The columns belong to windows of planes of that size.
 local function check(x, w, channels)
-  local area, count = w.kernel[1] * w.kernel[2], w.rows * w.columns
+  local area, count = w.kernel[1] * (w.kernel[2] + 0.0), w.rows * (w.columns + 0.0) -- whatever their sizes
   if channels % area ~= 0 or x:size(3) ~= count then
-    options.wrong("fold", "input", 1, ("columns of a multiple of %d elements for %d windows"):format(area, count), x)
+    local expected = ("columns of a multiple of %.0f elements for %.0f windows"):format(area, count)
+    options.wrong("fold", "input", 1, expected, x)
   end
 end
 

@@ -35,11 +35,11 @@ return function(...)
     if x:numel() == x:size(1) * x:size(2) then
       options.wrong("instance_norm", "input", 1, "more than one element a channel", x)
     end
-    return each_sample(x, given)
+    return (each_sample(x, given))
   end
   if not (given.running_mean and given.running_var) then
     options.raise "instance_norm: without use_input_stats expected 'running_mean' and 'running_var'"
   end
-  return torch.nn.functional.batch_norm(x, given.running_mean, given.running_var, given.weight, given.bias, false,
-    given.momentum, given.eps)
+  return (torch.nn.functional.batch_norm(x, given.running_mean, given.running_var, given.weight, given.bias, false,
+    given.momentum, given.eps))
 end

@@ -17,7 +17,13 @@ return function(...)
   if not REDUCTIONS[given.reduction] then
     options.wrong(NAME, "reduction", nil, "one of none, mean, sum", given.reduction)
   end
-  local distance = given.distance_function or torch.pairwise_distance
+  local function distance(x, y)
+    local d = (given.distance_function or torch.pairwise_distance)(x, y)
+    if not torch.is_tensor(d) then
+      options.raise(("%s: 'distance_function': it gives %s, expected a tensor"):format(NAME, options.describe(d)))
+    end
+    return d
+  end
   local near, far = distance(given.anchor, given.positive), distance(given.anchor, given.negative)
   if given.swap then far = torch.minimum(far, distance(given.positive, given.negative)) end
   local losses = (near - far + given.margin):clamp_min(0)

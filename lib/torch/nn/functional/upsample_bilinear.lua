@@ -7,6 +7,6 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"
 -- Example: F.upsample_bilinear(torch.ones(1, 1, 2, 2), {scale_factor = 2}).shape
 return function(...)
   local given = options.read("upsample_bilinear", PARAMETERS, ...)
-  return torch.nn.functional.interpolate(given.input, given.size, given.scale_factor,
-    {mode = "bilinear", align_corners = true})
+  return (torch.nn.functional.interpolate(given.input, given.size, given.scale_factor,
+    {mode = "bilinear", align_corners = true}))
 end

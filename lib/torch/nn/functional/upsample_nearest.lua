@@ -7,6 +7,6 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"size"
 -- Example: F.upsample_nearest(torch.ones(1, 1, 2, 2), {scale_factor = 2}).shape
 return function(...)
   local given = options.read("upsample_nearest", PARAMETERS, ...)
-  return torch.nn.functional.interpolate(given.input, given.size, given.scale_factor,
-    {mode = "nearest"})
+  return (torch.nn.functional.interpolate(given.input, given.size, given.scale_factor,
+    {mode = "nearest"}))
 end

@@ -54,7 +54,7 @@ return function(tensor, mean, std, a, b)
   if not (a < b) then options.raise(("nn.init.trunc_normal_: expected a < b, got a = %s, b = %s"):format(a, b)) end
   torch.no_grad(function()
     local low, high = share_below((a - mean) / std), share_below((b - mean) / std)
-    if high - low > 0.25 and tensor:numel() > 0 then return draw_again(tensor, mean, std, a, b) end
+    if high - low > 0.25 and tensor:numel() > 0 then return (draw_again(tensor, mean, std, a, b)) end
     invert(tensor, mean, std, a, b, low, high)
   end)
   return tensor

@@ -14,6 +14,6 @@ local PARAMETERS <const> = {{"module", required = true}, {"name", kind = "string
 -- Example: nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)).parametrizations.weight.original0.shape
 return function(...)
   local given = options.read("weight_norm", PARAMETERS, ...)
-  return torch.nn.utils.parametrize.register_parametrization(given.module, given.name,
-    WeightNorm(given.dim == false and -1 or given.dim), true)
+  return (torch.nn.utils.parametrize.register_parametrization(given.module, given.name,
+    WeightNorm(given.dim == false and -1 or given.dim), true))
 end

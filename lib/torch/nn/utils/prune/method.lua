@@ -4,6 +4,6 @@
 return function(name, f)
   return {
     method = name,
-    apply = function(...) return torch.nn.utils.prune[f](...) end,
+    apply = function(...) return (torch.nn.utils.prune[f](...)) end,
   }
 end

@@ -7,7 +7,7 @@ local arguments = {}
 --- The items of an array or a tensor; a number is one item; nil: neither.
 function arguments.items(value)
   if type(value) == "number" then return {value} end
-  if torch.is_tensor(value) and value.ndim == 1 then return value:tolist() end
+  if torch.is_tensor(value) and value.ndim == 1 then value = value:tolist() end -- of booleans, too
   if type(value) ~= "table" or getmetatable(value) ~= nil and rawlen(value) == 0 then return nil end
   for _, item in ipairs(value) do
     if type(item) ~= "number" then return nil end

@@ -71,7 +71,7 @@ local GREY <const> = operation("rgb_to_grayscale", {{"num_output_channels", kind
 --- torchvision.transforms.v2.functional.rgb_to_grayscale(inpt: Tensor, num_output_channels: int = 1) -> Tensor: 0.2989
 -- r + 0.587 g + 0.114 b, in 1 or 3 equal channels; to_grayscale is another name.
 -- Example: torchvision.transforms.v2.functional.rgb_to_grayscale(torch.ones(3, 1, 2))
-function colour.rgb_to_grayscale(...) return call(GREY, ...) end
+function colour.rgb_to_grayscale(...) return (call(GREY, ...)) end
 colour.to_grayscale = colour.rgb_to_grayscale
 
 local RGB <const> = operation("grayscale_to_rgb", {}, {Image = function(x)
@@ -299,7 +299,7 @@ local EQUALIZE <const> = operation("equalize", {}, {Image = equalized}, 2)
 --- torchvision.transforms.v2.functional.equalize(inpt: Tensor) -> Tensor: Values of each channel replaced so that all
 -- are about equally frequent.
 -- Example: torchvision.transforms.v2.functional.equalize(torch.rand(3, 4, 4)).shape
-function colour.equalize(...) return call(EQUALIZE, ...) end
+function colour.equalize(...) return (call(EQUALIZE, ...)) end
 
 local PERMUTE <const> = operation("permute_channels", {{"permutation", required = true}}, {
   Image = function(x, given)

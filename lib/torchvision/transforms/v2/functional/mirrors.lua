@@ -52,14 +52,14 @@ local HORIZONTAL <const> = flip("horizontal_flip", 1)
 --- torchvision.transforms.v2.functional.horizontal_flip(inpt: Tensor) -> Tensor: The mirror image, left and right
 -- exchanged; hflip is another name.
 -- Example: torchvision.transforms.v2.functional.horizontal_flip(torch.arange(4):reshape(1, 2, 2))
-function mirrors.horizontal_flip(...) return call(HORIZONTAL, ...) end
+function mirrors.horizontal_flip(...) return (call(HORIZONTAL, ...)) end
 mirrors.hflip = mirrors.horizontal_flip
 
 local VERTICAL <const> = flip("vertical_flip", 2)
 --- torchvision.transforms.v2.functional.vertical_flip(inpt: Tensor) -> Tensor: The mirror image, top and bottom
 -- exchanged; vflip is another name.
 -- Example: torchvision.transforms.v2.functional.vertical_flip(torch.arange(4):reshape(1, 2, 2))
-function mirrors.vertical_flip(...) return call(VERTICAL, ...) end
+function mirrors.vertical_flip(...) return (call(VERTICAL, ...)) end
 mirrors.vflip = mirrors.vertical_flip
 
 return mirrors

@@ -284,7 +284,7 @@ local ELASTIC <const> = operation("elastic", {{"displacement", kind = "tensor", 
 -- "bilinear", {fill: floats = nil}) -> Tensor: Each pixel is read at its place moved by displacement (1×H×W×2),
 -- x and y in halves of the image's edges; elastic_transform is another name.
 -- Example: torchvision.transforms.v2.functional.elastic(torch.ones(1, 2, 2), torch.zeros(1, 2, 2, 2))
-function warps.elastic(...) return call(ELASTIC, ...) end
+function warps.elastic(...) return (call(ELASTIC, ...)) end
 warps.elastic_transform = warps.elastic
 
 return warps
