@@ -208,7 +208,7 @@ describe("functions of torch in Lua", function()
         function() torch.gradient(torch.ones(3), {spacing = "a"}) end},
       {"bilinear: 'input2' (argument 2): expected the sizes of 'input1' and a last dimension of size 1, got float32 "
         .. "(3×2×1)", function() torch.bilinear(torch.ones(2, 3, 1), torch.ones(3, 2, 1), torch.ones(1, 1, 1)) end},
-      {"hann: 'dtype': expected a floating-point dtype, got torch.int64",
+      {"hann_window: hann: 'dtype': expected a floating-point dtype, got torch.int64",
         function() torch.hann_window(3, {dtype = "int64"}) end},
       {"range: 'step' (argument 3): -1 does not lead from 1 to 3", function() torch.range(1, 3, -1) end},
       {"unfold: 'size' (argument 3): expected 0 to 3, got 4", function() torch.ones(3):unfold(1, 4, 1) end},

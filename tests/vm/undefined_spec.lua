@@ -133,6 +133,7 @@ describe("a field that an object does not have", function()
   it("is an error where its value is used, with the nearest name", function()
     for code, message in pairs {
       ["x = nn.Linear(2, 3).weights"] = "nn.Linear: no field or method 'weights'; did you mean 'weight'?",
+      ["local m = nn.Linear(2, 3) m:unregister 'bias' x = m.bias"] = "nn.Linear: no field or method 'bias'",
       ["print(nn.Linear(2, 3).in_feature)"] = "nn.Linear: no field or method 'in_feature'; did you mean "
         .. "'in_features'?",
       ["x = {nn.Sequential(nn.ReLU()).relu1}"] = "nn.Sequential: no field or method 'relu1'; its only module is [1]",

@@ -80,7 +80,9 @@ function M.missing(object, name)
   local what = ("%s: no field or method '%s'"):format(debug.getmetatable(object).__name, name)
   local hint = kind and names.other_word(kind, name)
   if hint then return ("%s: %s"):format(what, hint) end
-  local near = names.nearest(name, names_of(object))
+  local known = names_of(object)
+  known[name] = nil -- an option that is no field, or a parameter that was taken away
+  local near = names.nearest(name, known)
   if near then return ("%s; did you mean '%s'?"):format(what, near) end
   hint = kind == "module" and M.parts(object)
   return hint and ("%s; %s"):format(what, hint) or what

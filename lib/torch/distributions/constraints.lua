@@ -17,7 +17,7 @@ function Constraint:check(value)
   if not self.test then options.raise "Constraint: it has no test" end
   return self.test(options.tensor("constraint:check", "value", 1, value), self)
 end
-function Constraint:__tostring() return self.title .. "(" .. (self.shown or "") .. ")" end
+function Constraint:__tostring() return (self.title or "Constraint") .. "(" .. (self.shown or "") .. ")" end
 
 local function bound(x)
   if not torch.is_tensor(x) then return tostring(x) end

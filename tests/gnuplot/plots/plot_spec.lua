@@ -199,7 +199,7 @@ describe("plot", function()
     gnuplot.svgfigure(folder .. "/h.svg")
     gnuplot.plot({1, 2})
     gnuplot.hold(true)
-    assert.equal("gnuplot.hold: a splot cannot be drawn over a plot",
+    assert.equal("gnuplot.splot: gnuplot.hold: a splot cannot be drawn over a plot",
       refusal(function() gnuplot.splot(torch.rand(3, 3)) end))
   end)
 end)
