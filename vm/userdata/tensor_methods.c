@@ -119,6 +119,31 @@ static bool all_equal(lua_State *L, Tensor *a, Tensor *b) {
   return scalar_to_int(same) != 0;
 }
 
+static bool numbers_equal(Scalar x, Scalar y) {
+  if (x.kind == SCALAR_COMPLEX || y.kind == SCALAR_COMPLEX)
+    return scalar_to_double(x) == scalar_to_double(y) && scalar_imag(x) == scalar_imag(y);
+  if (x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT) return x.as.i == y.as.i;
+  return scalar_to_double(x) == scalar_to_double(y);
+}
+
+/* Few elements of one shape, one by one. */
+static bool few_equal(const Tensor *a, const Tensor *b) {
+  bool same = true;
+  if (tensor_is_contiguous(a) && tensor_is_contiguous(b)) {
+    const char *x = tensor_data(a), *y = tensor_data(b);
+    const size_t x_size = tensor_itemsize(a), y_size = tensor_itemsize(b);
+    for (int64_t n = 0; same && n < a->numel; n++, x += x_size, y += y_size)
+      same = numbers_equal(element_get((DType)a->dtype, x), element_get((DType)b->dtype, y));
+    return same;
+  }
+  int64_t index[TENSOR_MAX_DIMS] = {0};
+  for (int64_t n = 0; same && n < a->numel; n++) {
+    same = numbers_equal(tensor_get(a, index), tensor_get(b, index));
+    for (int d = a->ndim - 1; d >= 0 && ++index[d] == a->shape[d]; d--) index[d] = 0;
+  }
+  return same;
+}
+
 /* `==`: what is no tensor equals none. */
 int tensor_equal(lua_State *L) {
   Tensor *a = tensor_test(L, 1), *b = tensor_test(L, 2);
@@ -137,19 +162,10 @@ int tensor_equal(lua_State *L) {
     return error_raise(L, "equal: one tensor is on %s, the other on %s; bring them to one device with :to()",
                       device_text(x, tensor_device(a)), device_text(y, tensor_device(b)));
   }
-  int64_t index[TENSOR_MAX_DIMS] = {0};
   if (same) {
     a = tensor_host(L, a, "equal");
     b = tensor_host(L, b, "equal");
-  }
-  for (int64_t n = 0; same && n < a->numel; n++) {
-    Scalar x = tensor_get(a, index), y = tensor_get(b, index);
-    if (x.kind == SCALAR_COMPLEX || y.kind == SCALAR_COMPLEX)
-      same = scalar_to_double(x) == scalar_to_double(y) && scalar_imag(x) == scalar_imag(y);
-    else
-      same = x.kind != SCALAR_FLOAT && y.kind != SCALAR_FLOAT ? x.as.i == y.as.i
-                                                              : scalar_to_double(x) == scalar_to_double(y);
-    for (int d = a->ndim - 1; d >= 0 && ++index[d] == a->shape[d]; d--) index[d] = 0;
+    same = few_equal(a, b);
   }
   lua_pushboolean(L, same);
   return 1;

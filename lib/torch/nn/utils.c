@@ -46,6 +46,7 @@ static Status gradient_power_sum(Tensor *grad, double p, double *sum) {
     return fail(ERROR_ARGUMENT, "clip_grad_norm_: a gradient is no float tensor");
   if (dtype_is_complex((DType)grad->dtype)) TRY(op_abs(grad, &flat));
   else if (dtype_is_computed((DType)grad->dtype)) TRY(op_cast(grad, dtype_compute((DType)grad->dtype), &flat));
+  else if (tensor_is_contiguous(grad)) flat = tensor_retain(grad); /* most are; a call would cost more than the sum */
   else TRY(op_contiguous(grad, &flat));
   Status status = device_of(flat)->power_sum(flat, p, sum);
   tensor_release(flat);
