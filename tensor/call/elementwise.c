@@ -1,6 +1,12 @@
 /* elementwise.c: ops element by element: promotion, broadcasting, strips between operands of other dtypes. */
 #include "road.h"
 
+/* Room for a real number of any dtype. */
+typedef union {
+  int64_t integer;
+  double number;
+} Element;
+
 /* PyTorch's promotion: tensors with dimensions count before 0-dimensional ones, these
 ** before numbers, as long as the category is not lower. DTYPE_NONE: they have nothing in common. */
 static DType common_dtype(const Call *c) {
@@ -101,6 +107,48 @@ static void elementwise_small(const Call *c, StripFn strip, DType compute, DType
   strip(c->in[0]->numel, p, stride, c->attrs);
 }
 
+#define EXACT_IN_DOUBLE (1LL << 53)
+
+/* Whether the call is a small tensor and a number that takes its dtype, as in `x * 2`: then *strip is its loop, and
+** 'element' the number in that dtype. Returns which input the tensor is, or -1. */
+static int call_tensor_and_number(Call *c, StripFn *strip, Element *element) {
+  if (c->n_in != 2 || c->info->bool_operands != 0 || c->in[0] == NULL || c->in[1] == NULL) return -1;
+  const int at = c->in[0]->flags & TENSOR_WRAPPED_NUMBER ? 1 : 0;
+  const Tensor *t = c->in[at], *number = c->in[1 - at];
+  const DType d = (DType)t->dtype, from = (DType)number->dtype;
+  if ((t->flags & TENSOR_WRAPPED_NUMBER) || !(number->flags & TENSOR_WRAPPED_NUMBER)) return -1;
+  if (t->numel > STRIP || !tensor_is_contiguous(t)) return -1;
+  if (d == DTYPE_BOOL || dtype_is_complex(d) || dtype_category(from) > dtype_category(d)) return -1;
+  const bool may_become_float = c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE;
+  if (may_become_float && !dtype_has_gradient(d)) return -1;
+  c->device = device_of(t);
+  if (c->device->strips == NULL || (*strip = call_strip_of(c, d)) == NULL) return -1;
+  const Scalar v = element_get(from, tensor_data(number));
+  if (v.kind != SCALAR_FLOAT && (v.as.i > EXACT_IN_DOUBLE || v.as.i < -EXACT_IN_DOUBLE)) return -1;
+  element_set(d, element, v);
+  return at;
+}
+
+static void elementwise_with_number(const Call *c, StripFn strip, int at, Element *element, DType result) {
+  const Tensor *t = c->in[at];
+  char *p[3] = {tensor_data(c->out[0]), NULL, NULL};
+  int64_t stride[3] = {(int64_t)dtype_size(result), 0, 0};
+  p[1 + at] = tensor_data(t);
+  stride[1 + at] = (int64_t)tensor_itemsize(t);
+  p[2 - at] = (char *)element;
+  if (t->numel == 1) stride[2 - at] = stride[1 + at]; /* as beside a tensor: loops for a constant differ at -0 */
+  strip(t->numel, p, stride, c->attrs);
+}
+
+static Status elementwise_number(Call *c, StripFn strip, int at, Element *element) {
+  const DType d = (DType)c->in[at]->dtype, result = elementwise_result(c->info, d);
+  if (c->info->check != NULL) TRY(c->info->check(c));
+  if (c->info->numbers != NUMBERS_NONE) TRY(call_check_numbers(c, d));
+  TRY(tensor_empty_like(c->in[at], result, &c->out[0]));
+  elementwise_with_number(c, strip, at, element, result);
+  return call_finish(c);
+}
+
 static Status elementwise_plain(Call *c, StripFn strip) {
   DType compute = (DType)c->in[0]->dtype;
   DType result = elementwise_result(c->info, compute);
@@ -114,17 +162,22 @@ static Status elementwise_plain(Call *c, StripFn strip) {
 bool call_small_in_place(Call *c, Status *status) {
   StripFn strip = NULL;
   Tensor *t = c->in[0];
-  if (c->op == OP_COPY || !call_is_plain(c, &strip) || strip == NULL || t->numel > STRIP) return false;
+  Element element;
+  if (c->op == OP_COPY) return false;
+  const bool plain = call_is_plain(c, &strip) && strip != NULL && t->numel <= STRIP;
+  if (!plain && call_tensor_and_number(c, &strip, &element) != 0) return false;
   const DType d = (DType)t->dtype;
   if (elementwise_result(c->info, d) != d) return false;
   for (int i = 1; i < c->n_in; i++)
     if (c->in[i]->storage == t->storage && c->in[i]->offset != t->offset) return false;
-  *status = OK;
+  *status = plain || c->info->check == NULL ? OK : c->info->check(c);
+  if (*status != OK) return true;
   if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) *status = call_check_numbers(c, d);
   if (*status != OK) return true;
   c->out[0] = t;
   c->wrote = true;
-  elementwise_small(c, strip, d, d);
+  if (plain) elementwise_small(c, strip, d, d);
+  else elementwise_with_number(c, strip, 0, &element, d);
   *status = call_finish(c);
   c->out[0] = NULL;
   return true;
@@ -156,7 +209,10 @@ static Status elementwise_run(Call *c) {
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
   StripFn strip = NULL;
+  Element element;
   if (call_is_plain(c, &strip)) return elementwise_plain(c, strip);
+  const int at = call_tensor_and_number(c, &strip, &element);
+  if (at >= 0) return elementwise_number(c, strip, at, &element);
   TRY(call_find_device(c));
   if (c->info->moves && c->in[0] != NULL && !call_computes(c, (DType)c->in[0]->dtype)) return copied(c);
   TRY(call_elementwise_dtypes(c, &compute, &result));

@@ -366,3 +366,35 @@ describe("at the edge", function()
     assert.equal(0, g[2])
   end)
 end)
+
+describe("a few elements and a number", function()
+  local values = {0, 1, 2, 5, 100}
+  local numbers = {3, -2, 0, 2.5, 2 ^ 53 + 2, math.maxinteger, inf, nan}
+
+  it("give what a strided tensor and the number give", function()
+    local compared = 0
+    for _, dtype in ipairs {"float32", "float64", "int64", "int32", "uint8", "bool", "float16", "complex64"} do
+      local x = torch.tensor(values):to(dtype)
+      local strided = torch.stack({x, x}, 2)[{{}, 1}]
+      for _, op in ipairs {"add", "sub", "mul", "div", "pow", "remainder", "fmod", "floor_divide", "gt", "eq", "le",
+        "maximum", "atan2", "bitwise_and", "hypot"} do
+        for _, n in ipairs(numbers) do
+          for _, in_place in ipairs {"", "_"} do
+            local a, b = x:clone(), torch.stack({x, x}, 2)[{{}, 1}]
+            local ok, small = pcall(a[op .. in_place], in_place == "_" and a or x, n)
+            local fine, large = pcall(b[op .. in_place], in_place == "_" and b or strided, n)
+            assert.equal(fine, ok)
+            if ok then
+              assert.equal(large.dtype, small.dtype)
+              assert.equal(tostring(large:contiguous()), tostring(small))
+            else
+              assert.equal(large, small)
+            end
+            compared = compared + 1
+          end
+        end
+      end
+    end
+    assert.equal(1920, compared)
+  end)
+end)
