@@ -22,10 +22,12 @@ describe("functions", function()
 
   it("are rounded once with HECATE_MATH=precise", function()
     local fast, precise = measured "fast", measured "precise"
+    local larger = 0 -- how many functions are less exact in the other set; which ones depends on the build
     for name, errors in pairs(precise) do
       assert.is_true(errors[1] < 0.51 and errors[2] < 0.51, ("%s: %g, %g"):format(name, errors[1], errors[2]))
+      if fast[name][1] > errors[1] or fast[name][2] > errors[2] then larger = larger + 1 end
     end
-    assert.is_true(fast.exp[1] > precise.exp[1])
+    assert.is_true(larger >= 5)
   end)
 
   it("say when the name of a set is wrong", function()
