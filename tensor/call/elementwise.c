@@ -79,11 +79,15 @@ Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result) {
   return c->info->numbers != NUMBERS_NONE ? call_check_numbers(c, d) : OK;
 }
 
+/* Whether an op of integers or booleans may compute in floats. */
+static bool may_become_float(const OpInfo *info, DType d) {
+  return (info->result == RESULT_FLOAT || info->numbers == NUMBERS_PROMOTE) && !dtype_has_gradient(d);
+}
+
 bool call_is_plain(Call *c, StripFn *strip) {
   const Tensor *a = c->in[0];
   if (a == NULL || c->info->bool_operands != 0 || !tensor_is_contiguous(a)) return false;
-  const bool may_become_float = c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE;
-  if (may_become_float && !dtype_has_gradient((DType)a->dtype)) return false;
+  if (may_become_float(c->info, (DType)a->dtype)) return false;
   for (int i = 0; i < c->n_in; i++) {
     const Tensor *t = c->in[i];
     if (t == NULL || t->kind != a->kind || (t->flags & TENSOR_WRAPPED_NUMBER)) return false;
@@ -119,8 +123,7 @@ static int call_tensor_and_number(Call *c, StripFn *strip, Element *element) {
   if ((t->flags & TENSOR_WRAPPED_NUMBER) || !(number->flags & TENSOR_WRAPPED_NUMBER)) return -1;
   if (t->numel > STRIP || !tensor_is_contiguous(t)) return -1;
   if (d == DTYPE_BOOL || dtype_is_complex(d) || dtype_category(from) > dtype_category(d)) return -1;
-  const bool may_become_float = c->info->result == RESULT_FLOAT || c->info->numbers == NUMBERS_PROMOTE;
-  if (may_become_float && !dtype_has_gradient(d)) return -1;
+  if (may_become_float(c->info, d)) return -1;
   c->device = device_of(t);
   if (c->device->strips == NULL || (*strip = call_strip_of(c, d)) == NULL) return -1;
   const Scalar v = element_get(from, tensor_data(number));

@@ -57,8 +57,8 @@ Status storage_resize(Storage *s, size_t bytes) {
     return fail(ERROR_ARGUMENT, "resize: the memory belongs to another owner (a file, a library) and has a fixed size");
   TRY(device->allocate(s->device.index, bytes, &data));
   Status status = OK;
-  if (device->host) memcpy(data, s->data, kept);
-  else if (device->has_data && kept > 0)
+  if (kept > 0 && device->host) memcpy(data, s->data, kept);
+  else if (kept > 0 && device->has_data)
     status = device->between(s->device.index, data, s->device.index, s->data, kept);
   if (status != OK) {
     device->free(s->device.index, data, bytes);

@@ -9,14 +9,19 @@ local function shown(holder)
   return (holder:gsub("^torch%.(nn%f[^%w])", "%1"):gsub("^torch%.(optim%f[^%w])", "%1"))
 end
 
---- The names that a library or tensors have, those that are loaded at first use too: name → true.
-local function names_of(holder)
-  local set = {}
-  local function add(t)
+--- names.adder(set): a function that adds the names in a table to `set`, but those that begin with an underscore.
+function M.adder(set)
+  return function(t)
     for key in next, type(t) == "table" and t or {} do
       if type(key) == "string" and not key:find "^_" then set[key] = true end
     end
   end
+end
+
+--- The names that a library or tensors have, those that are loaded at first use too: name → true.
+local function names_of(holder)
+  local set = {}
+  local add = M.adder(set)
   if holder == "tensor" then
     local meta = getmetatable(torch.empty(0))
     add(meta.__methods)

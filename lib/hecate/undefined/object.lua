@@ -36,11 +36,7 @@ local KEPT <const> = {["torch.device"] = {type = 1, index = 1}, ["torch.complex"
 --- The names that an object has: its fields, methods, and the options that it was made with.
 local function names_of(object)
   local set = {}
-  local function add(t)
-    for key in next, type(t) == "table" and t or {} do
-      if type(key) == "string" and not key:find "^_" then set[key] = true end
-    end
-  end
+  local add = names.adder(set)
   add(KEPT[debug.getmetatable(object).__name])
   add((debug.getuservalue(object, 1)))
   add(debug.getmetatable(object).__unset)

@@ -1,15 +1,9 @@
 -- Rules of vmap for what reads and writes at positions (see torch/func/batch.lua). Positions count from 0 here.
+local all_along = require "torch.func.batch.all_along"
 local rules = {}
 
--- Positions that lie beside the elements: each sample has its own.
-local function beside(node)
-  local rank = node.inputs[1].rank
-  if rank > 0 then return node:call(node:all_full(), {dim = node.shifted(node.a.dim, rank)}) end
-  local list = {}
-  for k in ipairs(node.inputs) do list[k] = node:full(k, 1) end
-  return {node:call(list, {dim = 1})[1]:select(2, 1)}
-end
-for _, op in ipairs {"gather", "scatter", "scatter_add", "scatter_fold", "scatter_value"} do rules[op] = beside end
+-- Positions that lie beside the elements have their shape: each sample has its own.
+for _, op in ipairs {"gather", "scatter", "scatter_add", "scatter_fold", "scatter_value"} do rules[op] = all_along end
 
 -- So much is added to the positions of each sample where the rows of all samples stand below each other.
 local function offsets(node, rows, ndim)

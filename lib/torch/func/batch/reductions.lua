@@ -1,4 +1,5 @@
 -- Rules of vmap for reductions and for what runs along a dimension (see torch/func/batch.lua).
+local all_along = require "torch.func.batch.all_along"
 local rules = {}
 
 -- A sample without dimensions gets one, and the results lose it again.
@@ -35,13 +36,6 @@ end
 for _, op in ipairs {"cumsum", "cumsum_reverse", "cumprod", "cummax", "cummin", "logcumsumexp", "max_dim", "min_dim",
   "sort", "topk", "softmax", "log_softmax", "fourier"} do rules[op] = along end
 
-local function all_along(node)
-  local rank = node.inputs[1].rank
-  if rank > 0 then return node:call(node:all_full(), {dim = node.shifted(node.a.dim, rank)}) end
-  local list = {}
-  for k in ipairs(node.inputs) do list[k] = node:full(k, 1) end
-  return {node:call(list, {dim = 1})[1]:select(2, 1)}
-end
 for _, op in ipairs {"softmax_backward", "log_softmax_backward", "linear_scan"} do rules[op] = all_along end
 
 -- Without a dimension the position counts all elements of a sample.
