@@ -134,4 +134,11 @@ describe("set_", function()
     raises("nothing beside a tensor", x.set_, x, torch.ones(2), 1)
     raises("a tensor or a storage", x.set_, x, 3)
   end)
+
+  it("print the first and last elements of many, and none of meta", function()
+    assert.equal(8, select(2, tostring(torch.ones(2000):storage()):gsub("[^\n]+", "")))
+    assert.equal(" 1.0\n 1.0\n[torch.TypedStorage(dtype=torch.float32, device=cpu) of size 2]",
+      tostring(torch.ones(2):storage()))
+    assert.is_truthy(tostring(torch.empty({3}, {device = "meta"}):untyped_storage()):find("of size 12", 1, true))
+  end)
 end)

@@ -45,11 +45,20 @@ function Untyped:__eq(other)
   return type(other) == "userdata" and torch.isinstance(other, Untyped)
     and torch._C.storage_of(self._holder) == torch._C.storage_of(other._holder)
 end
+-- A line for each element, but of more than 1000 the first and last ones; memory on meta has none.
 function Untyped:__tostring()
-  local lines = {}
-  for i, value in ipairs(self:tensor():tolist()) do lines[i] = " " .. tostring(value) end
+  local lines, n = {}, #self
+  local function show(from, to)
+    for _, value in ipairs(self:tensor()[{{from, to}}]:tolist()) do lines[#lines + 1] = " " .. tostring(value) end
+  end
+  if self:tensor().is_meta then lines[1] = " ..."
+  elseif n > 1000 then
+    show(1, 3)
+    lines[#lines + 1] = " ..."
+    show(n - 2, n)
+  elseif n > 0 then show(1, n) end
   lines[#lines + 1] = ("[%s(dtype=%s, device=%s) of size %d]"):format(torch.typename(self), tostring(self.dtype),
-    tostring(self.device), #self)
+    tostring(self.device), n)
   return table.concat(lines, "\n")
 end
 
