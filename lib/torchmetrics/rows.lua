@@ -122,7 +122,7 @@ function rows.make_function(row)
   local name, parameters = row[1], joined(row.inputs, row.options or {})
   local function f(...) -- no tail call: its errors tell the name that the program called
     local given = rows.read(name, parameters, ...)
-    local results = table.pack((row.call or rows.run)(row.call and given or row, given))
+    local results = row.call and table.pack(row.call(given)) or table.pack(rows.run(row, given))
     return table.unpack(results, 1, results.n)
   end
   described.note(f, function()

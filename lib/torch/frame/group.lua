@@ -62,7 +62,7 @@ local fast = {
   std = function(x, groups, n)
     local c = counts(groups, n):double()
     local d = x:double() - (sums(x, groups, n) / c):index_select(1, groups)
-    return (sums(d * d, groups, n) / (c - 1)):sqrt()
+    return (sums(d * d, groups, n) / (c - 1)):masked_fill(c:lt(2), 0 / 0):sqrt() -- of one value or none there is none
   end,
 }
 

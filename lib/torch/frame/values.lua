@@ -147,7 +147,9 @@ function values:standardise(names, given)
   for _, name in ipairs(numeric(self, names)) do
     local x = check_numbers("standardise", name, self:column(name)):double()
     local s = statistics[name]
-    if not s then
+    if s ~= nil and not (type(s) == "table" and type(s[1]) == "number" and type(s[2]) == "number") then
+      options.wrong("standardise", "statistics", nil, ("{mean, deviation} of '%s'"):format(name), s)
+    elseif not s then
       local known = x:masked_select(x:isnan():logical_not())
       s = {known:mean():item(), known:std({correction = 0}):item()}
     end

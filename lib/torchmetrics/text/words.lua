@@ -53,7 +53,6 @@ local function list_of(o, name, value)
   return value
 end
 
-
 --- Predictions and one target of each.
 function words.pairs(o, preds, target)
   preds, target = list_of(o, "preds", preds), list_of(o, "target", target)
