@@ -1,6 +1,6 @@
 local options = require "torch.utils.options"
 
---- The shape as an array, and how many bytes a tensor of it has from the start of its storage on.
+--- The sizes as an array.
 local function read_shape(...)
   local size = type((...)) == "table" and (...) or {...}
   local shape = {}

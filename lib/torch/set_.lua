@@ -6,6 +6,10 @@ local function window(x, storage, given)
   local offset = given.storage_offset or 0
   if given.size == nil then return whole:as_strided({math.max(#whole - offset, 0)}, {1}, offset) end
   local size = type(given.size) == "table" and given.size or {given.size}
+  for _, n in ipairs(size) do
+    local whole_number = options.integer(n)
+    if not whole_number or whole_number < 0 then options.wrong("set_", "size", 4, "sizes, 0 or more", n) end
+  end
   local stride, n = given.stride, 1
   if stride == nil then
     stride = {}

@@ -175,6 +175,7 @@ Status tensor_check_passes(const char *who, const Tensor *t) {
 /* A view whose base was changed in place since (or which began to want gradients
 ** after the view was made) gets a new history: as_strided of the base as it is now. */
 static Status refresh_view(Tensor *t) {
+  view_leave_base(t);
   Tensor *base = t->base;
   unsigned version = atomic_load_explicit(&t->storage->version, memory_order_relaxed);
   if (base == NULL || !base->requires_grad) return OK;

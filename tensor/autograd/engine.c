@@ -268,7 +268,10 @@ static Status run_node(Pass *p, Slot *s) {
     Tensor **grads = NULL;
     if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
     if (status == OK) status = hooks_before(s, &grads);
-    if (status == OK) status = run_formula(p, s, result, saved_out);
+    any = grads == NULL; /* else a hook may have taken gradients away */
+    for (int i = 0; i < n->n_outputs; i++) any = any || s->grad[i] != NULL;
+    if (status == OK && any && grads != NULL && n->kind != NODE_CALLBACK) status = step_fill_missing(s);
+    if (status == OK && any) status = run_formula(p, s, result, saved_out);
     status = hooks_behind(n, status, result, grads);
     if (status == OK && mode_is_on(MODE_ANOMALY)) status = step_check_anomaly(n, result);
   }

@@ -63,7 +63,8 @@ void node_drop_saved(Node *n) {
   drop_saved(n->saved_out, n->n_outputs);
   if (n->callback != NULL && n->callback->drop != NULL) n->callback->drop(n->callback);
   /* A node that kept nothing but attributes can run again. */
-  n->released = n->saved_in != NULL || n->saved_out != NULL || n->kind == NODE_CALLBACK || n->watches != NULL;
+  n->released = n->saved_in != NULL || n->saved_out != NULL || n->kind == NODE_CALLBACK || n->watches != NULL ||
+                n->hooks != NULL;
 }
 
 /* Graphs can be a million nodes deep, and freeing a node frees what it points to:

@@ -1,4 +1,5 @@
-/* node_hook.c: hooks of places in the graph, which see all gradients of a node. They live as long as the node. */
+/* node_hook.c: hooks of places in the graph, which see all gradients of a node. They live until the graph is
+** freed: as long as the node, or to the end of a pass that does not retain the graph. */
 #include "node.h"
 
 Status node_add_hook(Node *n, const NodeHook *hook, int64_t *id) {

@@ -205,6 +205,7 @@ static Status prepare_record(Call *c, BeforeInPlace *before) {
 Status tape_before_in_place(Call *c, BeforeInPlace *before) {
   Tensor *t = c->in[0];
   before->self = NULL;
+  view_leave_base(t);
   if (t->storage->inference && !inference_enabled())
     return fail(ERROR_ARGUMENT, "%s_: a tensor of inference mode cannot be changed in place outside of it; use clone",
                 c->info->lua_name);

@@ -28,6 +28,16 @@ void node_drop_hooks(Node *n) {
     w->hooks = NULL;
     hooks_free(hooks);
   }
+  for (NodeHook **at = &n->hooks; *at != NULL;) {
+    NodeHook *h = *at;
+    if (h->call == NULL) { /* a note stays */
+      at = &h->next;
+      continue;
+    }
+    *at = h->next;
+    h->next = NULL;
+    node_hooks_free(h);
+  }
 }
 
 void node_drop_watches(Node *n) {

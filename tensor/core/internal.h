@@ -52,6 +52,12 @@ Status tape_record_in_place(Call *c, BeforeInPlace *before);
 /* Before the shape or the strides of a tensor are changed in place: what leads to it, its accumulator and its
 ** gradient, note the layout that they belong to. */
 Status autograd_note_layout(Tensor *t);
+/* A base that shows other memory now (after set_, or x.data = …) is none any more. */
+static inline void view_leave_base(Tensor *t) {
+  if (t->base == NULL || t->base->storage == t->storage) return;
+  tensor_release(t->base);
+  t->base = NULL;
+}
 /* The same for an op that changed the shape of in[0] alone; 'before' (what it was) may be NULL. */
 Status tape_record_view_in_place(Call *c, Tensor *before);
 

@@ -176,8 +176,9 @@ end
 -- At most `size` samples at once.
 local function in_chunks(given, args, size)
   local _, batch = samplers(args, given.in_dims)
-  local parts = {}
+  local parts, state = {}, torch.get_rng_state()
   for first = 1, batch.n, size do
+    if given.randomness == "same" then torch.set_rng_state(state) end
     local last = math.min(first + size - 1, batch.n)
     local function part(value, dim)
       if not dim then return value end

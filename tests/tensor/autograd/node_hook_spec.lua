@@ -108,3 +108,31 @@ describe("a node", function()
       "get_gradient_edge: 'tensor' %(argument 1%): expected a tensor that requires a gradient")
   end)
 end)
+
+describe("a hook that takes the gradients away", function()
+  it("ends the way there, for every kind of op", function()
+    local x = torch.rand(3):requires_grad_()
+    for _, op in ipairs {"sum", "mean", "exp", "relu", "sqrt", "sort", "unbind"} do
+      local result = x[op](x)
+      local y = type(result) == "table" and result[1] or result
+      y.grad_fn:register_prehook(function() return {} end)
+      y:sum():backward()
+      assert.is_true(x.grad == nil)
+    end
+  end)
+end)
+
+describe("a hook that holds the graph", function()
+  it("goes with it after a pass", function()
+    local alive = setmetatable({}, {__mode = "k"})
+    for _ = 1, 5 do
+      local z = torch.ones(2):requires_grad_() * 2
+      z.grad_fn:register_hook(function() return nil, z end)
+      alive[z] = true
+      z:sum():backward()
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.is_nil(next(alive))
+  end)
+end)

@@ -299,3 +299,18 @@ describe("vmap", function()
     end)
   end)
 end)
+
+describe("vmap", function()
+  it("writes at positions behind several dimensions", function()
+    local x, w, at = torch.randn(3, 4, 5, 6), torch.randn(4, 5, 2), torch.tensor {{1, 2}, {3, 4}, {6, 5}}
+    local gradient = torch.func.grad(function(t, i) return (t[{{}, {}, i}] * w):sum() end)
+    local all = torch.func.vmap(gradient)(x, at)
+    for k = 1, 3 do assert.is_true(torch.allclose(all[k], gradient(x[k], at[k]))) end
+  end)
+
+  it("draws the same numbers in all parts", function()
+    local f = torch.func.vmap(function(t) return t + torch.rand(2) end, {randomness = "same", chunk_size = 2})
+    local y = f(torch.zeros(4, 2))
+    assert.is_true(torch.equal(y[1], y[3]) and torch.equal(y[1], y[4]))
+  end)
+end)

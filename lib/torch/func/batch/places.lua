@@ -98,7 +98,7 @@ function rules.index_put(node)
   local list, shifted = with_samples(node, 3, rank)
   local left = node.inputs[1].rank - #dims
   local values = node:full(2, rank + left)
-  for _ = 1, together and dims[1] or 0 do values = values:movedim(2, rank + 2) end -- behind the positions
+  for _ = 1, together and dims[1] or 0 do values = values:movedim(2, rank + dims[1] + 1) end -- behind the positions
   return node:call({node:full(1), values, table.unpack(list)}, {dims = shifted})
 end
 
