@@ -8,9 +8,13 @@ local function choose(found, wanted)
     if by_name[column.name] then error(("two columns '%s'"):format(column.name), 0) end
     by_name[column.name], names[i] = column, column.name
   end
-  local list = {}
+  local list, keys, seen = {}, 0, {}
+  for _ in pairs(wanted or names) do keys = keys + 1 end
+  if wanted and (keys == 0 or keys ~= #wanted) then error("'columns': expected an array of names", 0) end
   for i, name in ipairs(wanted or names) do
     local column = by_name[name]
+    if seen[name] then error(("'columns': '%s' is there twice"):format(tostring(name)), 0) end
+    seen[name] = true
     if not column then
       error(("'columns': no column '%s'%s"):format(tostring(name), options.suggest(tostring(name), names)), 0)
     end
@@ -48,6 +52,7 @@ end
 -- each column is ("int32", "string", "timestamp[us, UTC]", …). `columns` is an array of the names that are read.
 -- Numbers and booleans keep their dtypes; with missing ones among them they are float64 (or float32, float16 as they
 -- are). Dates are days since 1970, times and timestamps numbers in the unit of the file, decimal numbers float64.
+-- Missing strings are empty ones.
 -- Nested columns are refused. Files that Zstandard packed need libzstd, those of gzip zlib.
 return function(...)
   local given = options.read("read_parquet", {{"path", kind = "string", required = true},

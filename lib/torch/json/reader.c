@@ -205,7 +205,6 @@ static Place json_object(Json *j, Place at) {
 
 static Place json_nested(Json *j, Place at, Place (*read)(Json *, Place)) {
   luaL_checkstack(j->L, 8, "json");
-  if (interrupt_requested()) error_check(j->L, fail(ERROR_INTERRUPT, "interrupted"));
   j->depth++;
   at = read(j, at + 1);
   j->depth--;
@@ -220,6 +219,7 @@ static bool json_begins(const Json *j, Place at, const char *word) {
 /* Pushes the value at a place; gives the place behind it. */
 static Place json_value(Json *j, Place at) {
   if (j->depth > MOST_DEPTH) json_wrong(j, at, "nested too deep");
+  if (interrupt_requested()) error_check(j->L, fail(ERROR_INTERRUPT, "interrupted"));
   switch (json_at(j, at)) {
     case '"': return json_string(j, at);
     case '{': return json_nested(j, at, json_object);

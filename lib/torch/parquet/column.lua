@@ -107,7 +107,9 @@ local ONLY <const> = {RLE = "bits", DELTA_BINARY_PACKED = "as_is", DELTA_LENGTH_
 function Column:take(count, there, encoding, bytes, offset)
   local name = ENCODINGS[encoding] or "unknown"
   local read = READERS[name]
-  if not read or ONLY[name] and ONLY[name] ~= self.type.read then
+  local of_others = ONLY[name] and ONLY[name] ~= self.type.read
+    or name == "DELTA_BINARY_PACKED" and self.type.dtype:find "^float"
+  if not read or of_others then
     fail("its values are encoded as %s, which is not in Hecate yet", name)
   end
   if there > 0 then read(self, there, bytes, offset) end
@@ -121,7 +123,9 @@ end
 -- ---- pages -------------------------------------------------------------------------------------------
 
 local function check_count(self, n)
-  if math.type(n) ~= "integer" or n < 0 or n > self.rows - self.row then fail "a page has more rows than the column" end
+  if math.type(n) ~= "integer" or n < 0 or n > self.rows - self.row or n > 0x7FFFFFFF then
+    fail "a page has more rows than the column"
+  end
   return n
 end
 
@@ -142,7 +146,7 @@ function Column:page_v2(header, packed, size, codec)
     fail "the header of a page is damaged"
   end
   local there = count
-  if self.optional then there = pages.levels(self.nulls, self.row, count, packed, 0) end
+  if self.optional then there = pages.levels(self.nulls, self.row, count, packed:sub(1, levels), 0) end
   local bytes = packed:sub(levels + 1)
   if header[7] ~= false then bytes = unpack_page(codec, bytes, size - levels) end
   self:take(count, there, header[4], bytes, 0)

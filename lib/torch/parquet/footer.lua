@@ -17,6 +17,7 @@ end
 local function skip(schema, at, depth)
   local element = check(schema[at], "table")
   local children = element[5]
+  if children ~= nil and check(children, "number") < 0 then fail() end
   if type(children) ~= "number" or children == 0 then return at + 1, 1 end
   if depth > 64 then fail() end
   local leaves, n = 0, nil
@@ -28,13 +29,15 @@ local function skip(schema, at, depth)
   return at, leaves
 end
 
---- The columns of a table, an array of {name, chunk = its place in a group of rows, type =, optional =, refused = why}.
+--- The columns of a table, an array of {name, chunk = its place in a group of rows, physical = the type in
+-- pages, type = that of values, optional =, refused = why}.
 local function columns_of(schema)
   local root = check(schema[1], "table")
   local columns, chunk, at = {}, 1, 2
   for _ = 1, check(root[5], "number") do
     local element = check(schema[at], "table")
-    local column = {name = check(element[4], "string"), chunk = chunk, optional = element[3] == 1}
+    local column = {name = check(element[4], "string"), chunk = chunk, physical = element[1],
+      optional = element[3] == 1}
     local leaves
     at, leaves = skip(schema, at, 1)
     if element[3] == 2 or type(element[5]) == "number" and element[5] > 0 then
@@ -46,14 +49,16 @@ local function columns_of(schema)
   return columns, chunk - 1
 end
 
---- One column of one group of rows: {from =, size =, codec =, type =}.
-local function chunk_of(given, rows, size)
+--- One column of one group of rows: {from =, size =, codec =}.
+local function chunk_of(given, rows, size, physical)
   local meta = check(check(given, "table")[3], "table")
   if given[1] ~= nil then fail "its pages are in another file" end
   local data, dictionary = check(meta[9], "number"), meta[11]
   local from = math.type(dictionary) == "integer" and dictionary > 0 and math.min(dictionary, data) or data
   local length = check(meta[7], "number")
-  if from < 4 or length < 0 or length > size - from or meta[5] ~= rows then fail() end
+  if from < 4 or length < 0 or length > size - from or meta[5] ~= rows or meta[1] ~= physical then
+    fail()
+  end
   return {from = from, size = length, codec = check(meta[4], "number")}
 end
 
@@ -62,7 +67,9 @@ local function group_of(given, n_chunks, size, columns)
   if #chunks ~= n_chunks or rows < 0 then fail() end
   local group = {rows = rows}
   for _, column in ipairs(columns) do
-    if not column.refused and rows > 0 then group[column.chunk] = chunk_of(chunks[column.chunk], rows, size) end
+    if not column.refused and rows > 0 then
+      group[column.chunk] = chunk_of(chunks[column.chunk], rows, size, column.physical)
+    end
   end
   return group
 end

@@ -26,6 +26,7 @@ end
 local read -- type → function(bytes, at, depth) → value, position behind it
 
 local function list(bytes, at, depth)
+  if depth > DEPTH then fail() end
   local head = bytes:byte(at) or fail()
   local n, item = head >> 4, read[head & 15] or fail()
   at = at + 1
@@ -34,7 +35,7 @@ local function list(bytes, at, depth)
   local items = {}
   for i = 1, n do
     if head & 15 <= 2 then items[i], at = bytes:byte(at) == 1, at + 1
-    else items[i], at = item(bytes, at, depth) end
+    else items[i], at = item(bytes, at, depth + 1) end
   end
   return items, at
 end
@@ -59,28 +60,12 @@ local function text(bytes, at)
   return bytes:sub(at, at + n - 1), at + n
 end
 
-local function map(bytes, at, depth)
-  local n
-  n, at = varint(bytes, at)
-  if n < 0 or n > #bytes - at + 1 then fail() end
-  if n == 0 then return {}, at end
-  local kinds = bytes:byte(at) or fail()
-  local key, value = read[kinds >> 4] or fail(), read[kinds & 15] or fail()
-  at = at + 1
-  for _ = 1, n do -- nothing that is needed stands in a map
-    local _
-    _, at = key(bytes, at, depth)
-    _, at = value(bytes, at, depth)
-  end
-  return {}, at
-end
-
 read = {function(_, at) return true, at end, function(_, at) return false, at end,
   function(bytes, at) return bytes:byte(at) or fail(), at + 1 end, zigzag, zigzag, zigzag,
   function(bytes, at)
     if at + 7 > #bytes then fail() end
     return string.unpack("<d", bytes, at)
-  end, text, list, list, map, struct}
+  end, text, list, list, function() fail() end, struct} -- headers of Parquet have no maps
 
 --- The structure at a position, from 1, and the position behind it. Raises a text where it is damaged.
 function thrift.read(bytes, at) return struct(bytes, at, 1) end
