@@ -156,3 +156,63 @@ describe("random complex numbers", function()
     assert.is_true(part:select(2, 2):eq(0):all():item() and part:select(2, 1):ne(0):all():item())
   end)
 end)
+
+describe("an empty tensor of pairs", function()
+  it("is complex whatever its strides are, so gradients of empty complex tensors have a way", function()
+    local pairs_of_none = torch.zeros(1):expand({0, 2})
+    assert.same({0}, {table.unpack(torch.view_as_complex(pairs_of_none).shape)})
+    local x = torch.complex(torch.zeros(0), torch.zeros(0)):requires_grad_()
+    torch.view_as_real(torch.sinc(x)):sum():backward()
+    assert.same({0}, {table.unpack(x.grad.shape)})
+  end)
+end)
+
+describe("complex numbers are taken, with gradients, by", function()
+  local function numbers(re, im) return complex({re, im}, 3) end
+  local function check(f, re, im, g_re, g_im)
+    local leaf = numbers({1, -0.5, 0}, {2, 0.25, 0}):requires_grad_()
+    local y = f(leaf)
+    local function close(got, want)
+      assert.is_true(torch.allclose(got:reshape(-1), torch.tensor(want, {dtype = "float64"}), 1e-6, 1e-7),
+        tostring(got))
+    end
+    close(torch.real(y.data), re)
+    if y:is_complex() then close(torch.imag(y.data), im) end
+    local parts = y:is_complex() and torch.view_as_real(y) or y
+    parts:sum():backward()
+    close(leaf.grad.real, g_re)
+    close(leaf.grad.imag, g_im)
+  end
+  local other = numbers({0.5, 2, 0}, {-1, 0, 1})
+  it("softsign", function()
+    check(F.softsign, {0.309016994, -0.320714913, 0}, {0.618033989, 0.160357457, 0},
+      {0.180901699, 0.549430785, 1}, {0.0527864045, 0.687429347, 1})
+  end)
+  it("tanhshrink", function()
+    check(F.tanhshrink, {-0.166736257, -0.014512719, 0}, {2.2434582, 0.05194455, 0},
+      {0.733898577, 0.004165135, 0}, {1.87010462, 0.388778743, 0})
+  end)
+  it("sinc", function()
+    check(torch.sinc, {-34.0903387, 0.67461787, 1}, {-17.0451693, 0.337308935, 0},
+      {56.9583862, 1.19399327, 0}, {-136.78482, 1.81496316, 0})
+  end)
+  it("ldexp", function()
+    check(function(x) return torch.ldexp(x, torch.tensor({1, 2, 3})) end, {2, -2, 0}, {4, 1, 0}, {2, 4, 8}, {2, 4, 8})
+  end)
+  it("logaddexp", function()
+    check(function(x) return torch.logaddexp(x, other) end, {0.104993014, 2.07670562, 0.56256294},
+      {1.78895915, 0.0188097587, 0.5}, {2.9057205, 0.0914212409, 0.226848755}, {1.88038844, 0.0565815106, 0.773151245})
+  end)
+  it("logsumexp", function()
+    check(function(x) return torch.logsumexp(x, 1) end, {0.978786707}, {1.39841739},
+      {1.42019871, -0.114454981, -0.305743732}, {0.264035091, 0.301313264, 0.434651645})
+  end)
+  it("l1_loss", function()
+    check(function(x) return F.l1_loss(x, other) end, {2.18461672}, nil, {0.0547996624, -0.331679063, 0},
+      {0.328797975, 0.0331679063, -0.333333333})
+  end)
+  it("scatter_reduce's mean", function()
+    local out = torch.scatter_reduce(other, 1, torch.tensor({1, 1, 3}), numbers({1, -0.5, 0}, {2, 0.25, 0}), "mean")
+    same(out, {{1 / 3, 2, 0}, {1.25 / 3, 0, 0.5}}, "scatter_reduce")
+  end)
+end)

@@ -37,4 +37,10 @@ static inline T sgn_of(T a) {
   const REAL size = fabs(a);
   return size == 0 ? 0 : complex_of(RE(a) / size, IM(a) / size);
 }
+/* The one with the larger real part, and the logarithm of 1 + the ratio of the powers. */
+static inline T logaddexp_of(T a, T b) {
+  const bool first = RE(a) >= RE(b);
+  const T larger = first ? a : b, smaller = first ? b : a;
+  return RE(larger) == -INFINITY ? larger : larger + log(1 + exp(smaller - larger));
+}
 static inline T conj_of(T a) { return complex_of(RE(a), -IM(a)); }

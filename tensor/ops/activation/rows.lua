@@ -116,11 +116,16 @@ op {"logsigmoid", "(input: Tensor) -> Tensor", module = FUNCTIONAL, method = fal
   doc = "log(sigmoid(x)), without overflow.",
   example = "nn.functional.logsigmoid(torch.tensor({0.0, -100.0}))", gives = "{-0.6931, -100}"}
 op {"softsign", "(input: Tensor) -> Tensor", onnx = "Softsign", module = FUNCTIONAL, method = false, types = "float",
-  result = "float", expr = "a / (1 + fabs(a))", domain = "nonzero",
-  backward = function(o) return {input = o.grad / (o.input:abs() + 1):square()} end,
+  result = "float", expr = "a / (1 + fabs(a))", domain = "nonzero", complex = true, holomorphic = false,
+  specialize = {"input.is_complex"},
+  backward = function(o)
+    local x, g, scale = o.input, o.grad, o.input:abs() + 1
+    if not x.is_complex then return {input = g / scale:square()} end
+    return {input = g / scale - x:sgn() * ((g * x:conj_physical()):real() / scale:square())}
+  end,
   doc = "x / (1 + |x|).", example = "nn.functional.softsign(torch.tensor({1.0, -3.0}))", gives = "{0.5, -0.75}"}
 op {"tanhshrink", "(input: Tensor) -> Tensor", module = FUNCTIONAL, method = false, types = "float", cost = true,
-  result = "float", expr = "a - tanh(a)",
+  result = "float", expr = "a - tanh(a)", complex = true,
   backward = function(o) return {input = o.grad * o.input:tanh():square()} end,
   doc = "x - tanh(x).", example = "nn.functional.tanhshrink(torch.tensor({1.0}))", gives = "{0.2384}"}
 op {"mish", "(input: Tensor) -> Tensor", onnx = "Mish", module = FUNCTIONAL, method = false, inplace = true,

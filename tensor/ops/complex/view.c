@@ -44,13 +44,13 @@ Status view_view_as_complex(const Tensor *in, const void *attrs, Tensor *out) {
   if (in->dtype != DTYPE_FLOAT32 && in->dtype != DTYPE_FLOAT64)
     return fail(ERROR_ARGUMENT, "view_as_complex: 'input' (argument 1): expected float32 or float64, got %s",
                 dtype_name((DType)in->dtype));
-  if (last < 0 || in->shape[last] != 2 || in->stride[last] != 1)
+  if (last < 0 || in->shape[last] != 2 || (in->stride[last] != 1 && in->numel > 0))
     return fail(ERROR_ARGUMENT,
                 "view_as_complex: 'input' (argument 1): expected a last dimension of 2 that lies in order, got %s",
                 tensor_text(text, in));
   bool even = in->offset % 2 == 0;
   for (int d = 0; d < last; d++) even = even && (in->stride[d] % 2 == 0 || in->shape[d] == 1);
-  if (!even)
+  if (!even && in->numel > 0) /* no elements lie in any order */
     return fail(ERROR_ARGUMENT,
                 "view_as_complex: 'input' (argument 1): the parts of a number do not lie side by side");
   out->dtype = (uint8_t)dtype_complex((DType)in->dtype);

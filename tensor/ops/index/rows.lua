@@ -54,7 +54,7 @@ op {"scatter_fold", "(input: Tensor, dim: dim, index: Positions, src: Tensor, re
   doc = [[scatter_reduce with these three, input among what is reduced.]]}
 op {"scatter_reduce", "(input: Tensor, dim: dim, index: Positions, src: Tensor, reduce: sum|prod|mean|amax|amin, *, "
     .. "include_self: bool = true) -> Tensor", inplace = true, domain = "scatter_reduce",
-  specialize = {"reduce", "include_self", "input.is_float"},
+  specialize = {"reduce", "include_self", "input.is_float", "input.is_complex"},
   check = {{"index", 'index.dtype == "int64"', "a tensor of positions (int64)"},
     {"src", "src.dtype == input.dtype", "{input.dtype} as 'input' is"}},
   composite = function(o)
@@ -68,9 +68,11 @@ op {"scatter_reduce", "(input: Tensor, dim: dim, index: Positions, src: Tensor, 
     if how == "sum" then return (x:scatter_add(dim, index, src)) end
     if how ~= "mean" then return (x:scatter_fold(dim, index, src, how)) end
     local count = o.include_self and torch.ones_like(x) or torch.ones_like(x):scatter_value(dim, index, 0)
-    count = count:scatter_add(dim, index, torch.ones_like(src)):clamp(1)
+    count = count:scatter_add(dim, index, torch.ones_like(src))
+    count = count:masked_fill(count:eq(0), 1)
     local sum = x:scatter_add(dim, index, src)
-    return o.input.is_float and sum / count or (torch.div_rounded(sum, count, {rounding_mode = "floor"}))
+    if o.input.is_float or o.input.is_complex then return sum / count end
+    return (torch.div_rounded(sum, count, {rounding_mode = "floor"}))
   end,
   doc = [=[For each place the sum, product, mean, largest or least of the elements of src that index sends there; for
 dim = 1 src[i][j] goes to result[index[i][j]][j]. Sizes as for scatter_add. What input has there takes part, unless

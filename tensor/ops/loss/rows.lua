@@ -21,6 +21,7 @@ op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, t
   doc = [[The gradient of nll_loss. total: the sum of the weights.]]}
 
 local FLOAT = {"input", "input.is_float", "a float tensor"}
+local FLOAT_OR_COMPLEX = {"input", "input.is_float or input.is_complex", "a float tensor"}
 local SAME_SHAPE = {"target", "same_shape(input, target)", "the shape of 'input' {input.shape}"}
 -- Shapes such as (8×1) and (8) make 64 losses where 8 are meant.
 local ONE_SHAPE = {"same_shape(input, target) or not broadcast(input, target, 0)",
@@ -104,7 +105,7 @@ local function loss(name, doc, rest)
   local weight = rest.weighted and "weight: Tensor = nil, " or ""
   local specialize = {"reduction", rest.weighted and "weight" or nil}
   for attribute, value in pairs(rest.special or {}) do specialize[attribute] = {value} end
-  local check = {FLOAT, ONE_SHAPE}
+  local check = {rest.complex and FLOAT_OR_COMPLEX or FLOAT, ONE_SHAPE}
   if rest.check then check[#check + 1] = rest.check end
   if rest.weighted then check[#check + 1] = WEIGHT end
   op {name, ("(input: Tensor, target: Tensor, %s*, %sreduction: none|mean|sum = mean) -> Tensor"):format(
@@ -125,7 +126,7 @@ local function reduced_by_weight(o, losses)
 end
 loss("mse_loss", "(input - target)², broadcast", {weighted = BY_WEIGHT,
   composite = function(o) return reduced_by_weight(o, (o.input - o.target):square()) end})
-loss("l1_loss", "|input - target|, broadcast", {weighted = BY_WEIGHT,
+loss("l1_loss", "|input - target|, broadcast", {weighted = BY_WEIGHT, complex = true,
   composite = function(o) return reduced_by_weight(o, (o.input - o.target):abs()) end})
 loss("smooth_l1_loss", "0.5 d² / beta where |d| = |input - target| < beta, else |d| - 0.5 beta (Girshick 2015)", {
   extra = "beta: float = 1, ", gives = "0.5", check = {"beta", "beta >= 0", "a number of at least 0"},
@@ -207,12 +208,11 @@ op {"kl_div", "(input: Tensor, target: Tensor, *, reduction: none|mean|sum|batch
     .. "log_target: bool = false) -> Tensor",
   amp = {cpu = "float", cuda = "float"},
   module = "nn.functional", method = false, domain = "unit", computes = true,
-  specialize = {"reduction", "log_target"}, check = {ONE_SHAPE,
-    {"input", 'reduction ~= "batchmean" or input.ndim > 0', "a batch for reduction = \"batchmean\""}},
+  specialize = {"reduction", "log_target", ["input.ndim"] = {0}}, check = {ONE_SHAPE},
   composite = function(o)
     local x, y = o.input, o.target
     local losses = o.log_target and y:exp() * (y - x) or x:native_kl_div(y)
-    if o.reduction == "batchmean" then return losses:sum() / x.shape[1] end
+    if o.reduction == "batchmean" then return x.ndim == 0 and losses:sum() or losses:sum() / x.shape[1] end
     return reduced(o, losses)
   end,
   doc = [[target (log(target) - input), the divergence of Kullback and Leibler where input are log-probabilities;

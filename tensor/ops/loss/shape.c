@@ -7,6 +7,7 @@
 /* Whether target has the shape of input without its classes. */
 static bool target_fits(int ndim, const int64_t *shape, const Tensor *target) {
   int classes = ndim == 1 ? 0 : 1, n = 0;
+  if (ndim == 1 && target->ndim == 1) return target->numel == 1; /* the class of the only row */
   if (target->ndim != ndim - 1) return false;
   for (int d = 0; d < ndim; d++)
     if (d != classes && target->shape[n++] != shape[d]) return false;
@@ -36,7 +37,7 @@ Status infer_nll_loss(Call *c) {
   const NllLossAttrs *a = c->attrs;
   const Tensor *input = c->in[0], *target = c->in[1];
   TRY(check_classes("nll_loss", input, target, c->in[2]));
-  bool each = a->reduction == 0;
+  const bool each = a->reduction == 0 && input->ndim > 1;
   TRY(call_output(c, 0, (DType)input->dtype, each ? target->ndim : 0, target->shape));
   return call_output(c, 1, dtype_compute((DType)input->dtype), 0, NULL); /* of 16 bits it could be infinite */
 }
@@ -48,7 +49,7 @@ Status infer_nll_loss_backward(Call *c) {
   const DType sums = dtype_compute((DType)g->dtype);
   TRY(call_output(c, 0, (DType)g->dtype, a->size.n, a->size.v));
   TRY(check_classes("nll_loss_backward", c->out[0], target, c->in[2]));
-  if (a->reduction == 0 ? !tensor_same_shape(g, target) : g->numel != 1)
+  if (a->reduction == 0 && a->size.n > 1 ? !tensor_same_shape(g, target) : g->numel != 1)
     return fail(ERROR_ARGUMENT, "nll_loss_backward: 'g' (argument 1): expected the shape of the loss, got %s",
                 tensor_text(text, g));
   if (a->reduction == 1 && total == NULL)

@@ -97,8 +97,8 @@ loss("multi_margin_loss", "input: Tensor, target: Positions, p: int = 1, margin:
   domain = "classes_of_rows", types = "float",
   specialize = {"reduction", "weight", p = {1}, ["input.ndim"] = {0, 1}},
   check = {{"p", "p == 1 or p == 2", "1 or 2"}, {"input", "input.ndim <= 2", "(C) or (N×C)"},
-    {"target", "(target.numel == 1 and input.ndim < 2) or (input.ndim == 2 and target.ndim == 1 and "
-      .. "target.shape[1] == input.shape[1])", "one class for each row of 'input' {input.shape}"},
+    {"target", "target.ndim < 2 and ((input.ndim < 2 and target.numel == 1) or "
+      .. "(input.ndim == 2 and target.numel == input.shape[1]))", "one class for each row of 'input' {input.shape}"},
     {"weight", "weight.ndim == 1 and (input.ndim == 0 or weight.shape[1] == input.shape[-1])", "one for each class"}},
   composite = function(o)
     local rank, x, y = o.input.ndim, o.input, o.target:reshape({-1, 1})
@@ -107,9 +107,7 @@ loss("multi_margin_loss", "input: Tensor, target: Positions, p: int = 1, margin:
     local losses = (x - x:gather(2, y) + o.margin):relu()
     if o.p ~= 1 then losses = losses * losses end
     if o.weight then losses = losses * o.weight:index_select(1, o.target:reshape({-1})):unsqueeze(2) end
-    losses = losses:scatter_value(2, y, 0):mean(2)
-    if one_row then losses = losses:reshape {shape = {}} end
-    return reduced(o, losses)
+    return reduced(o, losses:scatter_value(2, y, 0):mean(2):reshape(o.target.shape))
   end,
   doc = "Σ max(0, margin - x[target] + x[i])^p / C over the classes i other than target, times weight[target].",
   example = "nn.functional.multi_margin_loss(torch.tensor({{0.0, 1.0}}), torch.tensor({1}))", gives = "1"})

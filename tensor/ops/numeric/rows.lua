@@ -118,12 +118,13 @@ op {"native_nan_to_num", "(input: Tensor, nan_: float, posinf: float, neginf: fl
 -- ---- functions of two numbers ------------------------------------------------------
 
 binary("ldexp", "ldexp_of(a, b)", "input · 2^other.", {"{1.0, 3.0}", "{4, -1}"}, "{16, 1.5}",
-  {types = "float", result = "float", cost = true, tensors = TWO,
+  {types = "float", result = "float", complex = "a * exp2(b)", cost = true, tensors = TWO,
     backward = function(o)
       return {input = o.grad:ldexp(o.other), other = o.grad * o.out * 0.69314718055994530942}
     end})
 binary("logaddexp", "logaddexp_of(a, b)", "log(exp(input) + exp(other)), without overflow.",
   {"{1.0, 100.0}", "{2.0, 100.0}"}, "{2.3133, 100.6931}", {types = "float", cost = true, tensors = TWO, inplace = false,
+    complex = "logaddexp_of(a, b)",
     backward = function(o)
       local d = o.input - o.other
       return {input = o.grad * d:sigmoid(), other = o.grad * (-d):sigmoid()}

@@ -132,10 +132,11 @@ op {"native_var", "(input: Tensor, deviation: bool, dim: dims = nil, correction:
 op {"logsumexp", "(input: Tensor, dim: dims = nil, keepdim: bool = false) -> Tensor",
   amp = {cuda = "float"},
   module = {"torch", "torch.special"}, computes = true,
-  specialize = {"input.is_float", ["input.numel"] = {0}}, check = {{"input", "not input.is_complex", "real numbers"}},
-  composite = function(o) -- m + log Σ exp(x - m), m the largest element, or 0 where that is infinite
-    local x = o.input.is_float and o.input or o.input:cast(o.default_dtype)
-    local m = o.input.numel == 0 and x:sum(o.dim, true) or x:amax(o.dim, true) -- no elements have no largest one
+  specialize = {"input.is_float", "input.is_complex", ["input.numel"] = {0}},
+  composite = function(o) -- m + log Σ exp(x - m), m the largest (real part of an) element, or 0 where that is infinite
+    local x = (o.input.is_float or o.input.is_complex) and o.input or o.input:cast(o.default_dtype)
+    local size = o.input.is_complex and x:real() or x
+    local m = o.input.numel == 0 and size:sum(o.dim, true) or size:amax(o.dim, true) -- no elements have no largest one
     m = m:masked_fill(m:isinf(), 0)
     local total = (x - m):exp():sum(o.dim, o.keepdim)
     return total:log() + m:reshape(total.shape)

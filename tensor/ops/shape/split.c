@@ -32,11 +32,12 @@ Status views_split(Call *c) {
   const SplitAttrs *a = c->attrs;
   int dim;
   TRY(find_dim(c, a->dim, &dim));
-  if (a->size < 1)
+  const int64_t n = c->in[0]->shape[dim];
+  if (a->size < 0 || (a->size == 0 && n > 0))
     return fail(ERROR_ARGUMENT,
                 "split: 'size' (argument 2): expected a positive integer or an array of sizes, got %lld",
                 (long long)a->size);
-  return equal_parts(c, dim, a->size);
+  return equal_parts(c, dim, a->size == 0 ? 1 : a->size); /* no elements are one part of none */
 }
 
 Status views_split_sizes(Call *c) {

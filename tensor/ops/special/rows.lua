@@ -70,6 +70,7 @@ op {"logit", "(input: Tensor, eps: float = -1) -> Tensor", module = BOTH, inplac
   example = "torch.logit(torch.tensor({0.5, 0.9}))", gives = "{0, 2.1972}"}
 op {"sinc", "(input: Tensor) -> Tensor", module = BOTH, types = "float", result = "float", inplace = true, cost = true,
   expr = "choose(a == 0, K(1), sin(a * K(3.14159265358979323846)) / (a * K(3.14159265358979323846)))",
+  complex = "a == 0 ? (T)1 : sin(a * (REAL)3.14159265358979323846) / (a * (REAL)3.14159265358979323846)",
   doc = "sin(π x) / (π x), and 1 of 0.", example = "torch.sinc(torch.tensor({0.0, 0.5}))", gives = "{1, 0.6366}",
   backward = function(o)
     local x, zero = o.input, o.input:eq(0)

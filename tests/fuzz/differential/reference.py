@@ -78,6 +78,7 @@ def run(name, args, kwargs, gradient):
         total = None
         for t in outs:
             if isinstance(t, torch.Tensor) and t.requires_grad:
+                t = torch.view_as_real(t.resolve_conj()) if t.is_complex() else t
                 part = (t * t + t).sum()
                 total = part if total is None else total + part
         if total is not None:

@@ -158,6 +158,25 @@ describe("losses", function()
     refuses("'target' %(argument 2%): class 4 is not among the 3 classes", F.multilabel_margin_loss, torch.ones(1, 3),
       torch.tensor({{4, -1, -1}}))
   end)
+  it("of one row have the shape that PyTorch's have", function()
+    local each = {reduction = "none"}
+    for _, loss in ipairs {"nll_loss", "cross_entropy", "multi_margin_loss"} do
+      assert.equal(0, F[loss](torch.randn(5), torch.tensor(2), each).ndim, loss)
+    end
+    for _, loss in ipairs {"nll_loss", "cross_entropy"} do
+      local x = torch.randn(5):requires_grad_()
+      local y = F[loss](x, torch.tensor({2}), each)
+      assert.equal(0, y.ndim, loss)
+      y:backward()
+      assert.is_true(x.grad[2]:item() < 0, loss)
+    end
+    assert.same({1}, {table.unpack(F.multi_margin_loss(torch.randn(5), torch.tensor({2}), each).shape)})
+    assert.equal(0, F.multi_margin_loss(torch.randn(1, 5), torch.tensor(2), each).ndim)
+    local divergence = F.kl_div(torch.tensor(0.5), torch.tensor(1.0), {reduction = "batchmean"})
+    assert.is_true(math.abs(divergence:item() + 0.5) < 1e-6)
+    assert.equal(1, #torch.split(torch.ones(0, 2), 0))
+    refuses("^split: 'size' %(argument 2%): expected a positive integer", torch.split, torch.ones(3), 0)
+  end)
   it("of triplets take any distance", function()
     local a, p, n = torch.zeros(1, 2), torch.ones(1, 2), torch.full({1, 2}, 3)
     local function city(x, y) return (x - y):abs():sum(2) end
