@@ -17,6 +17,7 @@ typedef struct {
   Span *column;    /* of each column of windows: its input columns */
   Span *place;     /* of each kernel column: the windows for which it lies in the input */
   int64_t *padded; /* of each column of windows: how wide it is with padding */
+  bool squares;    /* the windows of a row are two by two, side by side, and lie in the input as far as it has rows */
   size_t bytes;
 } Spans;
 
@@ -41,6 +42,8 @@ static Status pool_spans_make(Spans *s, const Window *w) {
   s->padded = (int64_t *)(s->place + places);
   for (int64_t x = 0; x < w->out[1]; x++) s->column[x] = pool_span(w, 1, x), s->padded[x] = pool_padded(w, 1, x);
   for (int64_t j = 0; j < w->kernel[1]; j++) window_inside(w, j, &s->place[j].first, &s->place[j].last);
+  s->squares = w->kernel[0] == 2 && w->kernel[1] == 2 && w->stride[1] == 2 && w->dilation[0] == 1 &&
+               w->dilation[1] == 1 && w->padding[1] == 0 && 2 * w->out[1] <= w->in[1];
   return OK;
 }
 static void pool_spans_free(Spans *s) { memory_free(s->column, s->bytes); }

@@ -38,12 +38,35 @@ static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int
     }
 }
 
+/* The same for n windows of two by two side by side: their upper row is p, 'first' elements into the plane, and their
+** lower row q is 'width' elements further. Each window is read once, and nothing is written but what it gives. */
+static void NAME(pool_max_squares)(const T *p, const T *q, int64_t n, int64_t first, int64_t width, T *out,
+                                   int64_t *at) {
+#pragma omp simd
+  for (int64_t x = 0; x < n; x++) {
+    const int64_t upper = first + 2 * x, lower = upper + width;
+    const T b = p[2 * x + 1], c = q[2 * x], d = q[2 * x + 1];
+    T best = p[2 * x];
+    int64_t where = upper;
+    bool take = (b > best) | IS_NAN(b);
+    best = take ? b : best, where = take ? upper + 1 : where;
+    take = (c > best) | IS_NAN(c);
+    best = take ? c : best, where = take ? lower : where;
+    take = (d > best) | IS_NAN(d);
+    out[x] = take ? d : best;
+    at[x] = take ? lower + 1 : where;
+  }
+}
+
 static void NAME(pool_max_plane)(const Window *w, const Spans *s, const void *from, void *to, int64_t *at) {
   const T *in = from;
   T *out = to;
   for (int64_t y = 0; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
     const Span rows = pool_span(w, 0, y);
-    NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
+    const T *row = in + rows.first * w->in[1];
+    if (s->squares && rows.last - rows.first == 2)
+      NAME(pool_max_squares)(row, row + w->in[1], w->out[1], rows.first * w->in[1], w->in[1], out, at);
+    else NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
   }
 }
 
@@ -98,6 +121,13 @@ static inline void NAME(pool_add_each)(const Window *w, const Spans *s, const T 
   }
 }
 
+/* part = the sums of n windows of two by two side by side, whose rows begin at p and q. */
+static inline void NAME(pool_add_squares)(const T *p, const T *q, int64_t n, NAME(PoolSum) *part) {
+#pragma omp simd
+  for (int64_t x = 0; x < n; x++)
+    part[x] = (NAME(PoolSum))p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1];
+}
+
 /* Windows [from, to) of row oy, at most TILE: averages of 'wide' into 'narrow'. */
 static inline void NAME(pool_average_row)(const Window *w, const Spans *s, const T *wide, T *narrow, int64_t oy,
                                           int64_t from, int64_t to, bool include_pad, int64_t override) {
@@ -105,7 +135,10 @@ static inline void NAME(pool_average_row)(const Window *w, const Spans *s, const
   NAME(PoolSum) part[TILE], by[TILE];
   NAME(pool_divisors)(w, s, oy, from, to, include_pad, override, by);
   if (w->kernel[0] * w->kernel[1] <= RUN) {
-    NAME(pool_add_windows)(w, s, wide, oy, from, to, part, NULL);
+    const Span rows = pool_span(w, 0, oy);
+    const T *row = wide + rows.first * w->in[1] + 2 * from;
+    if (s->squares && rows.last - rows.first == 2) NAME(pool_add_squares)(row, row + w->in[1], to - from, part);
+    else NAME(pool_add_windows)(w, s, wide, oy, from, to, part, NULL);
     for (int64_t x = 0; x < to - from; x++) narrow[from + x] = (T)(turned ? -part[x] : part[x] / by[x]);
     return;
   }

@@ -18,7 +18,11 @@ static inline uint64_t NAME(sort_key)(T v) {
   return (u ^ (negative | sign)) & mask;
 }
 
-static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, Pair *to) {
+static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, bool narrow,
+                            void *to) {
   const T *v = data;
-  EACH_BLOCKWISE(i, 0, n) to[i] = (Pair){NAME(sort_key)(v[i * stride]) ^ flip, i};
+  if (narrow)
+    EACH_BLOCKWISE(i, 0, n) ((Narrow *)to)[i] = (NAME(sort_key)(v[i * stride]) ^ flip) << 32 | (Narrow)i;
+  else
+    EACH_BLOCKWISE(i, 0, n) ((Wide *)to)[i] = (Wide)(NAME(sort_key)(v[i * stride]) ^ flip) << 64 | (Wide)i;
 }

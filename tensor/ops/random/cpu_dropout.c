@@ -6,16 +6,26 @@
 #define BODY "ops/random/dropout_body.h"
 #include "each_float.h"
 
-typedef Status (*BernoulliFn)(int64_t n, const void *p, void *o);
+typedef bool (*BernoulliFn)(int64_t n, const void *p, void *o);
+typedef Status (*BernoulliFaultFn)(int64_t n, const void *p);
 typedef void (*DropoutFn)(int64_t n, const void *x, const uint8_t *keep, double scale, void *o);
 static const BernoulliFn bernoulli_compares[DTYPE_COUNT] = FLOAT_TABLE(bernoulli_compare);
+static const BernoulliFaultFn bernoulli_faults[DTYPE_COUNT] = FLOAT_TABLE(bernoulli_fault);
 static const DropoutFn dropout_pieces[DTYPE_COUNT] = FLOAT_TABLE(dropout_piece);
 
 Status KERNEL(bernoulli)(Call *c) {
   const BernoulliAttrs *a = c->attrs;
   Tensor *out = c->out[0];
   TRY(KERNEL(random_uniform)(out, a->generator, 0, 1));
-  return bernoulli_compares[out->dtype](out->numel, tensor_data(c->in[0]), tensor_data(out));
+  const char *p = tensor_data(c->in[0]);
+  char *o = tensor_data(out);
+  const int64_t n = out->numel, size = (int64_t)tensor_itemsize(out);
+  const BernoulliFn compare = bernoulli_compares[out->dtype];
+  int wrong = 0;
+#pragma omp parallel for reduction(| : wrong) if (worth_threads(n, 2))
+  for (int64_t from = 0; from < n; from += PIECE)
+    wrong |= !compare(n - from < PIECE ? n - from : PIECE, p + from * size, o + from * size);
+  return wrong ? bernoulli_faults[out->dtype](n, p) : OK;
 }
 
 Status KERNEL(native_dropout)(Call *c) {

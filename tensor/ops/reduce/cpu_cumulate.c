@@ -2,7 +2,9 @@
 #include "device/cpu/kernel.h"
 
 #define CUMULATE_BLOCK 65536 /* elements between two looks at the interrupt flag */
-#define CUMULATE_TILE 256    /* columns that are added up together */
+#define CUMULATE_SMALL 4096  /* elements of a slice that stays in the cache */
+#define CUMULATE_STRIP 16    /* columns of such a slice that are added up together */
+#define CUMULATE_TILE 256    /* and of a larger one */
 
 #define BODY "ops/reduce/cumulate_body.h"
 #include "each_any.h"
