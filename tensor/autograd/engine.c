@@ -8,7 +8,7 @@
 ** 3. A gradient is brought to the shape and dtype of the output it flows into (broadcasting
 **    is undone here and nowhere else), added up, shown to hooks.
 ** What a node kept is freed when it has run, unless retain_graph.
-** step.c runs the formula of one node.
+** step.c runs the formula of one node, fit.c brings gradients to where they flow.
 ** A pass inside a pass (a hook that calls backward) saves and restores the scratch of the nodes.
 */
 #include <stdlib.h>
@@ -88,46 +88,9 @@ static void mark_needed(Pass *p, Node **list, int64_t n) {
   }
 }
 
-/* Whether broadcasting makes the shape of 't' of that of 'm'. */
-static bool broadcasts_to(const Meta *m, const Tensor *t) {
-  int extra = t->ndim - m->ndim;
-  for (int d = 0; extra >= 0 && d < m->ndim; d++)
-    if (m->shape[d] != 1 && m->shape[d] != t->shape[extra + d]) return false;
-  return extra >= 0;
-}
-
-static Status wrong_shape(const Meta *m, const Tensor *t) {
-  char a[SHAPE_TEXT], b[SHAPE_TEXT];
-  return fail(ERROR_ARGUMENT, "backward: a gradient has the wrong shape: expected %s, got %s",
-              shape_text(a, m->ndim, m->shape), shape_text(b, t->ndim, t->shape));
-}
-
-/* Brings a gradient to the shape, the dtype and the device of where it flows: what broadcasting repeated is added up.
-** Consumes *grad. */
-static Status fit(const Meta *m, Tensor **grad) {
-  Tensor *t = *grad, *next = NULL;
-  if (!meta_same_shape(m, t)) {
-    if (!broadcasts_to(m, t)) return wrong_shape(m, t);
-    TRY(sum_to_shape(t, m->ndim, m->shape, &next));
-    tensor_release(t);
-    t = *grad = next;
-  }
-  if (t->dtype != m->dtype) {
-    TRY(op_cast(t, (DType)m->dtype, &next));
-    tensor_release(t);
-    t = *grad = next;
-  }
-  if (t->device != m->device) { /* numbers of the CPU may be beside tensors of other devices */
-    TRY(op_transfer(t, device_of_byte(m->device), &next));
-    tensor_release(t);
-    *grad = next;
-  }
-  return OK;
-}
-
 /* Adds 'grad' (owned, consumed) to what has arrived at an output. */
 static Status deliver(Slot *s, int output, Tensor *grad) {
-  Status status = fit(&s->node->outputs[output], &grad);
+  Status status = gradient_fit(&s->node->outputs[output], &grad);
   Tensor **have = &s->grad[output], *sum = NULL;
   if (status == OK && *have == NULL) {
     *have = grad;

@@ -34,6 +34,12 @@ bool sparse_goes(const Pass *p, const Node *next, const Tensor *grad);
 /* The gradient of embedding, added to the rows of the leaf. */
 Status sparse_embedding(const Backward *b, Tensor *leaf);
 
+/* ---- fit.c ---------------------------------------------------------------- */
+
+/* Brings a gradient to the shape, the dtype and the device of where it flows: what broadcasting repeated is added up.
+** Consumes *grad. */
+Status gradient_fit(const Meta *m, Tensor **grad);
+
 /* ---- step.c ---------------------------------------------------------------- */
 
 /* Zeros for the outputs of which no gradient has come; formulas of several outputs want them all. */
