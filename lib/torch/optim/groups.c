@@ -41,10 +41,33 @@ static void groups_push_seen(lua_State *L) {
   lua_settop(L, seen);
 }
 
-/* Replaces the parameters at the top, an array or one tensor, by an array of their own, checked. */
-static void groups_copy_parameters(lua_State *L) {
+/* Replaces the iterator at the top, which gives names and parameters, by an array of the parameters; the names become
+** the field `param_names` of the table at 'group'. */
+static void groups_read_named(lua_State *L, int group) {
+  const char *who = groups_owner(L);
+  const int next = lua_gettop(L), params = next + 1, names = next + 2;
+  lua_newtable(L);
+  lua_newtable(L);
+  for (lua_Integer i = 1;; i++) {
+    lua_pushvalue(L, next);
+    lua_call(L, 0, 2);
+    if (lua_isnil(L, -2)) break;
+    if (lua_type(L, -2) != LUA_TSTRING || tensor_test(L, -1) == NULL)
+      error_raise(L, "%s: 'params': expected an iterator of names and parameters, as net:named_parameters()", who);
+    lua_rawseti(L, params, i);
+    lua_rawseti(L, names, i);
+  }
+  lua_settop(L, names);
+  lua_setfield(L, group, "param_names");
+  lua_replace(L, next);
+}
+
+/* Replaces the parameters at the top, an array, one tensor or an iterator as net:named_parameters(), by an array of
+** their own, checked. They are to be those of the group at 'group'. */
+static void groups_copy_parameters(lua_State *L, int group) {
   const char *who = groups_owner(L);
   int given = lua_gettop(L), seen = given + 1;
+  if (lua_isfunction(L, given)) groups_read_named(L, group);
   if (tensor_test(L, given) != NULL) {
     lua_createtable(L, 1, 0);
     lua_insert(L, given);
@@ -79,7 +102,7 @@ void groups_add(lua_State *L, const Algorithm *algorithm, int index) {
   if (lua_getfield(L, 1, "defaults") == LUA_TTABLE) groups_copy_pairs(L, group + 1, group);
   groups_copy_pairs(L, index, group);
   lua_getfield(L, index, "params");
-  groups_copy_parameters(L);
+  groups_copy_parameters(L, group);
   lua_setfield(L, group, "params");
   if (algorithm != NULL)
     algorithm_read(L, algorithm, group, lua_newuserdatauv(L, algorithm->rule->options_size, 0));
@@ -111,7 +134,7 @@ void groups_push_state(lua_State *L, const Algorithm *algorithm) {
 
 void groups_setup(lua_State *L, const Algorithm *algorithm) {
   const char *who = groups_owner(L);
-  if (tensor_test(L, 2) != NULL || !lua_istable(L, 2))
+  if (tensor_test(L, 2) != NULL || !(lua_istable(L, 2) || lua_isfunction(L, 2)))
     error_argument(L, who, "params", 1, "an array of tensors or of groups, as net:parameters()", 2);
   lua_settop(L, 3);
   lua_newtable(L);
@@ -120,9 +143,9 @@ void groups_setup(lua_State *L, const Algorithm *algorithm) {
   lua_setfield(L, 1, "state");
   lua_pushvalue(L, 3);
   lua_setfield(L, 1, "defaults");
-  lua_Integer n = luaL_len(L, 2);
+  lua_Integer n = lua_istable(L, 2) ? luaL_len(L, 2) : 1;
   if (n == 0) error_raise(L, "%s: 'params' (argument 1): the list of parameters is empty", who);
-  if (lua_geti(L, 2, 1) != LUA_TTABLE) {
+  if (lua_isfunction(L, 2) || lua_geti(L, 2, 1) != LUA_TTABLE) {
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, 2);
     lua_setfield(L, -2, "params");

@@ -29,9 +29,10 @@ static int optimizer_add_param_group(lua_State *L) {
   return 0;
 }
 
-/** optim.Optimizer(params: Tensor[]|table, defaults: table = nil): The class of all optimisers. A
+/** optim.Optimizer(params: Tensor[]|table|function, defaults: table = nil): The class of all optimisers. A
 ** subclass defines step(); `param_groups` is an array of {params =, lr =, …}, `state` a table
-** by parameter. */
+** by parameter. params may be net:parameters(), an array of such groups, or net:named_parameters(): then a group
+** has the names too, in `param_names`. */
 static int optimizer_init(lua_State *L) {
   optimizer_check(L, "__init");
   lua_settop(L, 3);
