@@ -188,6 +188,23 @@ static int backward_many(lua_State *L) {
   return 0;
 }
 
+/* The m boxes from stack position 'first' on are results of autograd.grad: an empty one becomes nil where 'unused'
+** inputs are allowed. */
+static void grad_results(lua_State *L, int first, int m, bool unused) {
+  for (int i = 0; i < m; i++) {
+    TensorBox *box = lua_touserdata(L, first + i);
+    if (box->tensor != NULL) {
+      tensor_account(L, box);
+      continue;
+    }
+    if (!unused)
+      error_raise(L, "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass "
+                  "{allow_unused = true} if that is meant", i + 1);
+    lua_pushnil(L);
+    lua_replace(L, first + i);
+  }
+}
+
 /** torch.autograd.grad(outputs: Tensor|Tensor[], inputs: Tensor|Tensor[], grad_outputs: Tensor|Tensor[] = nil,
 ** {retain_graph: bool = nil, create_graph: bool = false, allow_unused: bool = false}) -> Tensor:
 ** The gradients of the sum of outputs (weighted by grad_outputs) with respect to inputs, one result
@@ -223,20 +240,7 @@ static int grad(lua_State *L) {
   for (int i = 0; i < m; i++) ((TensorBox *)lua_touserdata(L, first + i))->tensor = results[i];
   error_check(L, status);
   lua_pop(L, 1);
-  for (int i = 0; i < m; i++) {
-    TensorBox *box = lua_touserdata(L, first + i);
-    if (box->tensor != NULL) {
-      tensor_account(L, box);
-      continue;
-    }
-    if (!unused)
-      return error_raise(L,
-                         "autograd.grad: 'inputs' (argument 2): tensor %d was not used in the graph; pass "
-                         "{allow_unused = true} if that is meant",
-                         i + 1);
-    lua_pushnil(L);
-    lua_replace(L, first + i);
-  }
+  grad_results(L, first, m, unused);
   return m;
 }
 

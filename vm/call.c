@@ -76,6 +76,19 @@ static bool call_deferred(Reader *r, bool in_place, const void *attrs, TensorBox
   return done;
 }
 
+/* Calls an op in place with what was read, and pushes the tensor that it changes. */
+static int call_in_place(Reader *r, const void *attrs) {
+  const OpInfo *info = r->info;
+  const bool number = r->n_inputs > 0 && r->n_temporaries > 0 && r->temporary[0] == r->inputs[0];
+  Status status =
+      number ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
+             : op_call_in_place(info->id, r->inputs, r->n_inputs, attrs);
+  argument_drop(r);
+  argument_raise_failure(r->L, info, true, status);
+  lua_pushvalue(r->L, r->at[0]);
+  return 1;
+}
+
 static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
   memset(&r, 0, offsetof(Reader, attrs));
@@ -102,16 +115,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
   if (deferring && call_deferred(&r, in_place, attrs, box[0]))
     return r.out == 0 ? 1 : output_write(L, info->lua_name, r.out, 1);
-  if (in_place) {
-    Status status =
-        r.n_inputs > 0 && r.n_temporaries > 0 && r.temporary[0] == r.inputs[0]
-            ? fail(ERROR_ARGUMENT, "%s_: 'input' (argument 1): expected a tensor, got a number", info->lua_name)
-            : op_call_in_place(op, r.inputs, r.n_inputs, attrs);
-    argument_drop(&r);
-    argument_raise_failure(L, info, in_place, status);
-    lua_pushvalue(L, r.at[0]);
-    return 1;
-  }
+  if (in_place) return call_in_place(&r, attrs);
   Tensor *out[OP_MAX_OUTPUTS] = {0};
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   argument_drop(&r);

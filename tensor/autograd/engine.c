@@ -211,33 +211,40 @@ static Status run_formula(Pass *p, Slot *s, Tensor **result, Tensor **saved_out)
   return status;
 }
 
+/* Whether a gradient is there for an output. */
+static bool slot_has_gradient(const Slot *s) {
+  for (int i = 0; i < s->node->n_outputs; i++)
+    if (s->grad[i] != NULL) return true;
+  return false;
+}
+
+/* Runs the formula of a node, to which a gradient has come, with its hooks. */
+static Status run_hooked(Pass *p, Slot *s, Tensor **result, Tensor **saved_out) {
+  Node *n = s->node;
+  const bool all = n->kind != NODE_CALLBACK; /* a formula of an op wants the gradients of all outputs */
+  Tensor **grads = NULL;
+  Status status = all ? step_fill_missing(s) : OK;
+  if (status == OK) status = hooks_before(s, &grads);
+  const bool any = grads == NULL || slot_has_gradient(s); /* a hook may have taken gradients away */
+  if (status == OK && any && grads != NULL && all) status = step_fill_missing(s);
+  if (status == OK && any) status = run_formula(p, s, result, saved_out);
+  status = hooks_behind(n, status, result, grads);
+  return status == OK && mode_is_on(MODE_ANOMALY) ? step_check_anomaly(n, result) : status;
+}
+
 static Status run_node(Pass *p, Slot *s) {
   Node *n = s->node;
-  bool any = false;
   if (n->released)
     return fail(ERROR_ARGUMENT,
                 "%s: this graph has been used and freed; pass {retain_graph = true} the first time to go "
                 "through it again",
                 p->who);
   Status status = OK;
-  for (int i = 0; i < n->n_outputs && status == OK; i++) {
-    status = arrived(p, s, i);
-    any = any || s->grad[i] != NULL;
-  }
+  for (int i = 0; i < n->n_outputs && status == OK; i++) status = arrived(p, s, i);
   size_t bytes = sizeof(Tensor *) * (size_t)(n->n_inputs + n->n_outputs + 1);
   Tensor **result = memory_zalloc(bytes), **saved_out = result + n->n_inputs;
   if (result == NULL) return ERROR_MEMORY;
-  if (status == OK && any && s->needed) {
-    Tensor **grads = NULL;
-    if (n->kind != NODE_CALLBACK) status = step_fill_missing(s);
-    if (status == OK) status = hooks_before(s, &grads);
-    any = grads == NULL; /* else a hook may have taken gradients away */
-    for (int i = 0; i < n->n_outputs; i++) any = any || s->grad[i] != NULL;
-    if (status == OK && any && grads != NULL && n->kind != NODE_CALLBACK) status = step_fill_missing(s);
-    if (status == OK && any) status = run_formula(p, s, result, saved_out);
-    status = hooks_behind(n, status, result, grads);
-    if (status == OK && mode_is_on(MODE_ANOMALY)) status = step_check_anomaly(n, result);
-  }
+  if (status == OK && s->needed && slot_has_gradient(s)) status = run_hooked(p, s, result, saved_out);
   for (int i = 0; i < n->n_outputs; i++) {
     tensor_release(s->grad[i]);
     s->grad[i] = NULL;
