@@ -17,7 +17,7 @@ return function(...)
   local most = x:numel() > 0 and x:max():item() or -1
   options.room("bincount", {math.max(given.minlength, most, 0)})
   local n = math.max(given.minlength, most + 1)
-  if weights == nil then
+  if weights == nil or x:numel() == 0 then -- as in PyTorch, weights of nothing are not asked for their dtype
     return torch.zeros(n, {dtype = torch.int64, device = x.device}):index_add(1, x:long() + 1,
       torch.ones_like(x, {dtype = torch.int64}))
   end

@@ -12,7 +12,8 @@ local function along(x, dim, h, order)
   local function at(from, count) return x:narrow(dim, from, count) end
   local places = h
   if not torch.is_tensor(h) then places = torch.arange(n, {dtype = torch.float64, device = x.device}) * h end
-  places = places:to(torch.is_complex(x) and x.real.dtype or x.dtype)
+  local fractional = torch.is_floating_point(x) and x.dtype or torch.get_default_dtype()
+  places = places:to(torch.is_complex(x) and x.real.dtype or fractional)
   local shape = {}
   for d = 1, x.ndim do shape[d] = d == dim and n or 1 end
   places = places:reshape(shape)

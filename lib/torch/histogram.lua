@@ -3,6 +3,16 @@ local options = require "torch.utils.options"
 local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"bins", required = true},
   {"range", kind = "table"}, {"weight", kind = "tensor"}, {"density", kind = "boolean", default = false}}
 
+local HALVES <const> = {[torch.float16] = true, [torch.bfloat16] = true}
+
+-- Counted in float32; the results have the dtype of the input.
+local function of_halves(given)
+  local function wide(x) return torch.is_tensor(x) and x:float() or x end
+  local counts, edges = torch.histogram(wide(given.input), wide(given.bins), {range = given.range,
+    weight = wide(given.weight), density = given.density})
+  return counts:to(given.input.dtype), edges:to(given.input.dtype)
+end
+
 --- torch.histogram(input: Tensor, bins: any, {range: number[] = nil, weight: Tensor = nil, density: bool = false}) ->
 -- Tensor, Tensor: How many elements, or what sum of weights, falls into each bin, and the edges of the bins. bins:
 -- how many equal ones there are in range (that of input if not given), or a vector of rising edges. density: divided
@@ -10,6 +20,7 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"bins"
 -- Example: torch.histogram(torch.tensor({1.0, 2, 1}), 4, {range = {0, 3}})
 return function(...)
   local given = options.read("histogram", PARAMETERS, ...)
+  if HALVES[given.input.dtype] then return of_halves(given) end
   local x, edges, weight = given.input:detach():reshape(-1), given.bins, given.weight
   if x.dtype ~= torch.float32 and x.dtype ~= torch.float64 then
     options.wrong("histogram", "input", 1, "float32 or float64", given.input)

@@ -14,5 +14,10 @@ return function(...)
   end
   local shape = table.move(a.shape, 1, a.ndim - 1, 1, {})
   table.move(b.shape, 1, b.ndim - 1, #shape + 1, shape)
-  return a:reshape(-1, n):mm(b:reshape(-1, n):t()):reshape(shape)
+  local function rows(x) -- a size of -1 cannot be worked out beside one of 0
+    local count = 1
+    for d = 1, x.ndim - 1 do count = count * x.shape[d] end
+    return x:reshape(count, n)
+  end
+  return rows(a):mm(rows(b):t()):reshape(shape)
 end

@@ -1,9 +1,11 @@
---- Damaged files: hecate tests/fuzz/files.lua [TIMES [SEED]]
+--- Damaged files: hecate tests/fuzz/files.lua [TIMES [SEED [PATTERN]]], the kinds that PATTERN matches
 -- Right files of each kind that Hecate reads are damaged in TIMES ways (bytes changed, parts cut out, doubled, cut off
 -- at the end, numbers of a header made huge) and read. A reader may refuse a file, in a message of one line that shows
 -- no internals, or read it; it must not crash, take memory without bound or leave some. Prints what is wrong and
--- "N passed, N failed"; the seed and the number of a case name it. Made for the sanitizers.
-local times, seed = tonumber(arg[1] or 200), tonumber(arg[2] or 1)
+-- "N passed, N failed"; the seed and the number of a case name it. Made for the sanitizers. TIMES as "600s": each kind is
+-- damaged for so many seconds, and how often is told.
+local seconds = tonumber((arg[1] or ""):match "^(%d+)s$")
+local times, seed, PATTERN <const> = tonumber(arg[1] or 200) or math.maxinteger, tonumber(arg[2] or 1), arg[3] or ""
 local folder = os.tmpname()
 os.remove(folder)
 os.execute("mkdir " .. folder)
@@ -161,6 +163,7 @@ for _, ending in ipairs {"tar", "tgz"} do
 end
 
 dofile "tests/fuzz/texts.lua".add(kinds, path)
+dofile "tests/fuzz/tables.lua".add(kinds, folder, path, read)
 
 -- ---- damage ------------------------------------------------------------------------------------------------
 
@@ -225,13 +228,21 @@ local function judge(name, number, bytes, kind)
 end
 
 local names = {}
-for name in pairs(kinds) do names[#names + 1] = name end
+for name in pairs(kinds) do if name:find(PATTERN) then names[#names + 1] = name end end
 table.sort(names)
 collectgarbage()
 local before = torch._C.memory().bytes
 for _, name in ipairs(names) do
   judge(name, 0, nil, kinds[name])
-  for number = 1, times do judge(name, number, kinds[name].bytes, kinds[name]) end
+  local number, stop = 0, os.time() + (seconds or math.maxinteger // 2)
+  while number < times and (number % 16 ~= 0 or os.time() < stop) do
+    number = number + 1
+    judge(name, number, kinds[name].bytes, kinds[name])
+  end
+  if seconds then
+    print(("%s: %d damaged"):format(name, number))
+    io.stdout:flush()
+  end
   collectgarbage()
   collectgarbage()
   local left = torch._C.memory().bytes - before

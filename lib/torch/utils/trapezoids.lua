@@ -18,6 +18,7 @@ function trapezoids.parts(name, given)
   local dim = options.dim(name, "dim", nil, given.dim, y.ndim)
   local n = y:size(dim)
   if n == 0 then return y end
+  if not (torch.is_floating_point(y) or torch.is_complex(y)) then y = y:to(torch.get_default_dtype()) end
   local means = (y:narrow(dim, 2, n - 1) + y:narrow(dim, 1, n - 1)) / 2
   if x == nil then return means * given.dx end
   if x.ndim == 1 and y.ndim > 1 then

@@ -10,7 +10,6 @@ known.left_out = {
 }
 
 local COMPLEX <const> = {"dtype complex", "complex numbers are not there"}
-local REAL <const> = {"expected real numbers", "complex numbers are not there"}
 local BOOL <const> = {"dtype bool", "bool is refused"}
 local INTEGERS <const> = {"expected a float tensor", "integers are refused"}
 local HALF_COMPLEX <const> = {"want complex32", "there is no complex32"}
@@ -44,7 +43,7 @@ known.differences = {
   conv2d = {PADDED, EMPTY}, conv2d_named = {PADDED, EMPTY},
   smooth_l1_loss = {INTEGERS},
   hinge_embedding_loss = {{"is float32, want", "integers give floats, as in other losses"}},
-  multilabel_soft_margin_loss = {{"^result", "'input' and 'target' broadcast before the mean"}},
+  multilabel_soft_margin_loss = {{"^result", "'input' and 'target' broadcast before the mean", nil, "broadcast"}},
   multilabel_margin_loss = {{"not defined for tensors of dtype int", "integers are refused"}, BOOL},
   batch_norm = {INTEGERS, SLOPES, {"'running_mean'", "running values of other shapes are refused"}},
   embedding = {{"'padding_idx'", "a row that is not there"}, {"'sparse'", "rows counted by their frequency are dense"},
@@ -54,22 +53,24 @@ known.differences = {
   poisson_nll_loss = {{"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
   logit = {{"want %-?inf", "bounds that cross"}, {"inf, want", "bounds that cross"}},
-  polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0"}},
+  polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0", nil, "poles"}},
   bessel_j0 = {LIMIT}, bessel_j1 = {LIMIT}, bessel_y0 = {LIMIT}, bessel_y1 = {LIMIT},
-  airy_ai = {{"^result", "PyTorch has six digits there"}},
+  airy_ai = {LIMIT, {"^result", "PyTorch has six digits there", nil, "six_digits"},
+    {"^gradient", "PyTorch has six digits there", nil, "six_digits"}},
   softmax = {INTEGERS, COMPLEX}, log_softmax = {INTEGERS, COMPLEX},
-  as_strided_scatter = {{"^result", "of inputs that are not contiguous it is the copy that is looked into"},
+  as_strided_scatter = {{"^result", "of inputs that are not contiguous it is the copy that is looked into", nil,
+    "permuted"},
     {"^gradient", "PyTorch gives the input the gradient of what was written over it"}},
   clamp_tensor = {{"^gradient", "a number equal to its bound takes all of the gradient"}},
   cumprod = {{"nan", "products of infinite complex numbers", "complex"}},
   matrix_norm = {{"expected finite numbers", "no singular values of what is infinite"}},
-  lcm = {{"^result", "beyond the range of the dtype", "int"}},
+  lcm = {{"^result", "beyond the range of the dtype", "int", "large"}},
   fake_quantize_per_tensor_affine = {{"^result", "scales of 16 bits are computed with in float32", "16"},
     {"^result", "PyTorch cuts a fraction off the zero point"}},
   complex = {HALF_COMPLEX}, polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
-  topk = {TIES, {"for a 0%-dimensional tensor", "one element is all that there is"}},
-  acosh = {EDGE}, signbit = {{"^result", "the sign of NaN is open"}},
-  copysign = {{"^result", "the sign of NaN is open"}},
+  topk = {TIES, {"^result 1", "the order is open", nil, "unsorted"}, {"for a 0%-dimensional tensor", "one element is all that there is"}},
+  acosh = {EDGE}, signbit = {{"^result", "the sign of NaN is open", nil, "infinite"}},
+  copysign = {{"^result", "the sign of NaN is open", nil, "infinite"}},
   nextafter = {{"no gradient", "PyTorch gives one of zeros"}, {"expected float32", "16 bits are refused"}},
   grid_sample = {HALF}, grid_sampler = {HALF, CODES},
   grid_sampler_2d = {HALF, CODES, {"dtype int", "integers are refused"}},
@@ -81,6 +82,68 @@ known.differences = {
   silu = {{"want %-?nan", "the limit at -inf is 0"}},
 }
 
+-- Functions of Lua.
+local NO_WINDOW <const> = {"expected a floating%-point dtype", "complex windows are refused"}
+local SPECTRUM <const> = {"element", "sums of infinite numbers in another order", nil, "wild"}
+local PADDED_WILD <const> = {"element", "an infinite number beside what is padded, or sums in another order", nil, "wild"}
+local NOTHING <const> = {"", "what stands for the middle of no elements is open", nil, "nothing"}
+local NO_BOOL <const> = {"dtype bool", "bool is refused"}
+local functions = {
+  addbmm = {SPECTRUM, NO_BOOL, {"^refused: .*copy_: the result has shape", "PyTorch makes the tensor larger in place"}},
+  addmv = {NO_BOOL, {"^result 1 is shape", "a product without columns: PyTorch does not broadcast input"}},
+  addr = {NO_BOOL}, einsum = {NO_BOOL}, inner = {NO_BOOL}, tensordot = {NO_BOOL}, baddbmm = {NO_BOOL},
+  chain_matmul = {SPECTRUM, NO_BOOL}, ["linalg.multi_dot"] = {SPECTRUM, NO_BOOL}, bilinear = {SPECTRUM, NO_BOOL},
+  bartlett_window = {NO_WINDOW}, blackman_window = {NO_WINDOW}, hamming_window = {NO_WINDOW}, hann_window = {NO_WINDOW},
+  block_diag = {{"^gradient", "PyTorch's gradient is off behind an empty block"}},
+  cdist = {{"want %-?nan", "NaN counts as different", nil, "infinite"}},
+  pdist = {{"want %-?nan", "NaN counts as different", nil, "infinite"}},
+  gradient = {SPECTRUM, {"^result", "PyTorch subtracts in the range of the dtype", "int"}},
+  trapezoid = {SPECTRUM, NOTHING, {"^result", "PyTorch adds in the range of the dtype, and has other dtypes of nothing", "int"}},
+  cumulative_trapezoid = {SPECTRUM, NOTHING, {"^result", "PyTorch adds in the range of the dtype, and has other dtypes of nothing", "int"}},
+  histc = {{"^result", "PyTorch computes the bins in 16 bits", "16"}},
+  histogram = {{"^result", "PyTorch computes the bins in 16 bits", "16"}},
+  index_reduce = {COMPLEX}, kthvalue = {TIES}, ["linalg.cholesky"] = {{"^gradient",
+    "the imaginary parts of the diagonal have no slope", "complex"}},
+  ["linalg.cholesky_ex"] = {{"^gradient", "the imaginary parts of the diagonal have no slope", "complex"}},
+  cholesky = {{"^gradient", "the imaginary parts of the diagonal have no slope", "complex"}},
+  ["linalg.matrix_exp"] = {{"^gradient", "exponentials of large float32 numbers", "32"},
+    {"^gradient", "exponentials of large float32 numbers", "complex64"}},
+  matrix_exp = {{"^gradient", "exponentials of large float32 numbers", "32"},
+    {"^gradient", "exponentials of large float32 numbers", "complex64"}},
+  linspace = {NO_BOOL, COMPLEX, {"^result", "numbers beyond the range of the dtype", "uint8"}},
+  logspace = {NO_BOOL, COMPLEX, {"^result", "numbers beyond the range of the dtype", "uint8"}},
+  median = {TIES, NOTHING},
+  mode = {{"dtype complex", "complex numbers are not there"}, {"element", "how often NaN is", nil, "infinite"}, TIES},
+  nanmedian = {TIES, NOTHING},
+  quantile = {SPECTRUM, {"^gradient 2", "the slope by q at a bound"}},
+  nanquantile = {SPECTRUM, {"^gradient 2", "the slope by q at a bound"}},
+  ["nn.functional.avg_pool3d"] = {{"unknown option 'out'", "an argument that PyTorch does not describe"}},
+  ["nn.functional.embedding_bag"] = {{"element", "NaN stays", nil, "infinite"}},
+  ["nn.functional.group_norm"] = {SLOPES, ROUNDED, SPECTRUM},
+  ["nn.functional.scaled_dot_product_attention"] = {SPECTRUM},
+  ["nn.functional.interpolate/bicubic"] = {PADDED_WILD, {"^refused", "integers but bytes are refused", "int"},
+    {"^refused", "complex numbers are refused", "complex"}},
+  polar = {{"^gradient 1", "PyTorch takes the size for positive", nil, "negative"}, HALF_COMPLEX,
+    {"complex32", "there is no complex32"}},
+  std_mean = {SPECTRUM, {"nan, want", "the deviation of one complex number", "complex"}},
+  var_mean = {SPECTRUM, {"nan, want", "the deviation of one complex number", "complex"}},
+  ["fft.ihfftn"] = {SPECTRUM, {"^result 1 is shape", "PyTorch leaves out empty"}},
+  ["fft.ihfft2"] = {SPECTRUM, {"^result 1 is shape", "PyTorch leaves out empty"}},
+}
+for _, name in ipairs {"fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "ifft2", "rfft2", "irfft2", "fftn",
+  "ifftn", "rfftn", "irfftn", "hfftn"} do functions["fft." .. name] = {SPECTRUM} end
+for dims = 1, 3 do
+  local nn = "nn.functional."
+  for _, name in ipairs {"conv%dd", "conv_transpose%dd", "adaptive_avg_pool%dd", "interpolate/%d", "fold"} do
+    functions[nn .. name:format(dims)] = {PADDED_WILD}
+  end
+  functions[nn .. "instance_norm/" .. dims] = {SLOPES, ROUNDED, SPECTRUM}
+end
+for name, list in pairs(functions) do
+  local all = known.differences[name] or {}
+  known.differences[name] = table.move(list, 1, #list, #all + 1, all)
+end
+
 for _, kind in ipairs {"chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v",
   "chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "legendre_polynomial_p",
   "laguerre_polynomial_l"} do
@@ -89,15 +152,78 @@ for _, kind in ipairs {"chebyshev_polynomial_t", "chebyshev_polynomial_u", "cheb
   known.differences[kind], known.differences["shifted_" .. kind] = {open, high}, {open, high}
 end
 
+-- ---- what a call must be like, so that an entry holds for it -----------------------------------------------------
+
+local conditions = {}
+
+local function any_element(arg, holds)
+  if type(arg) ~= "table" or type(arg.value) ~= "table" then return false end
+  if arg.kind == "tensors" then
+    for _, t in ipairs(arg.value) do if any_element(t, holds) then return true end end
+    return false
+  end
+  for _, v in ipairs(arg.value.data or {}) do
+    if type(v) == "table" then if holds(v[1]) or holds(v[2]) then return true end
+    elseif type(v) == "number" and holds(v) then return true end
+  end
+  return false
+end
+local function any(call, holds)
+  for i = 1, call.n do if any_element(call[i], holds) then return true end end
+  for _, arg in pairs(call.named) do if any_element(arg, holds) then return true end end
+  return false
+end
+
+--- An element is NaN or infinite.
+function conditions.infinite(c) return any(c.call, function(v) return v - v ~= 0 end) end
+--- An element is NaN, infinite, or as large or as small as the edges of 16 bits and of float32.
+function conditions.wild(c)
+  return any(c.call, function(v) return v - v ~= 0 or math.abs(v) >= 65504 or v ~= 0 and math.abs(v) < 1e-30 end)
+end
+--- The two numbers of the message agree in six digits.
+function conditions.six_digits(_, why)
+  local got, want = why:match " is (%S+), want (%S+)"
+  got, want = tonumber(got), tonumber(want)
+  return got and want and math.abs(got - want) <= 1e-5 * math.max(math.abs(want), 1)
+end
+--- The first tensor has no elements.
+function conditions.nothing(c) return #c.call[1].value.data == 0 end
+--- An integer is near the bounds of int8.
+function conditions.large(c) return any(c.call, function(v) return math.abs(v) >= 100 end) end
+--- An element is a pole of the gamma function.
+function conditions.poles(c) return any(c.call, function(v) return v <= 0 and v % 1 == 0 or v - v ~= 0 end) end
+--- The first tensor does not lie in order.
+function conditions.permuted(c) return c.call[1].value.order ~= nil end
+--- The first two tensors have different shapes.
+function conditions.broadcast(c)
+  local a, b = c.call[1], c.call[2]
+  local function shape(t)
+    local list = {}
+    for d = 1, #t.value.shape do list[d] = t.value.shape[t.value.order and t.value.order[d] or d] end
+    return table.concat(list, "×")
+  end
+  return b ~= nil and shape(a) ~= shape(b)
+end
+--- The results may come in any order.
+function conditions.unsorted(c)
+  local sorted = c.call.named.sorted
+  for i = 1, c.call.n do
+    if c.call[i].kind == "bool" and c.row.args and c.row.args[i].name == "sorted" then sorted = c.call[i] end
+  end
+  return sorted ~= nil and sorted.value == false
+end
+--- The first tensor has a number below 0.
+function conditions.negative(c) return any_element(c.call[1], function(v) return v < 0 end) end
+
 -- Of all ops.
 local EVERYWHERE <const> = {
-  {"inf, want %-?nan", "products of infinite complex numbers", "complex"},
-  {"nan, want %-?inf", "products of infinite complex numbers", "complex"},
-  {"^refused.*'index' %(argument 3%)", "an index without elements has the dimensions of input", nil},
+  {"element", "products of infinite complex numbers", "complex", "infinite"},
+  {"^refused.*'index' %(argument 3%)", "an index without elements has the dimensions of input"},
 }
 
 local function holds(entry, c, why)
   return why:find(entry[1]) ~= nil and (entry[3] == nil or c.dtype:find(entry[3]) ~= nil)
+    and (entry[4] == nil or conditions[entry[4]](c, why))
 end
 
 --- Whether a difference is known.

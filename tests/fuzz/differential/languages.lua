@@ -38,6 +38,7 @@ function languages.python(arg, gradient)
   if kind == "position" then return python_number(v > 0 and v - 1 or v) end
   if kind == "dims" then return python_list(v, true) end
   if kind == "list" then return python_list(v) end
+  if kind == "dtype" then return ("D('%s')"):format(v) end
   if kind == "word" then return ("'%s'"):format(v) end
   return python_number(v)
 end
@@ -73,6 +74,7 @@ function languages.hecate(arg, gradient, leaves)
   if kind == "none" then return nil end
   if kind == "tensor" then return tensor_of(v, gradient, leaves) end
   if kind == "positions" then return tensor_of(v, false, leaves) end
+  if kind == "dtype" then return torch[v] end
   if kind ~= "tensors" then return v end
   local list = {}
   for i, t in ipairs(v) do list[i] = languages.hecate(t, gradient, leaves) end
@@ -87,15 +89,15 @@ function languages.names(call)
   return names
 end
 
---- The line of Python for a call of the function `name`.
-function languages.line(name, call, gradient)
+--- The line of Python for a call of the function `name`, as a function, with out =, as a method or in place.
+function languages.line(name, call, gradient, form)
   local args, named = {}, {}
   for i = 1, call.n do args[i] = languages.python(call[i], gradient) end
   for i, key in ipairs(languages.names(call)) do
     named[i] = ("'%s':%s"):format(key, languages.python(call.named[key], gradient))
   end
-  return ("('%s',[%s],{%s},%s)"):format(name, table.concat(args, ","), table.concat(named, ","),
-    gradient and "True" or "False")
+  return ("('%s',[%s],{%s},%s,'%s')"):format(name, table.concat(args, ","), table.concat(named, ","),
+    gradient and "True" or "False", form)
 end
 
 return languages

@@ -1,5 +1,5 @@
 # Calls of PyTorch for tests/fuzz/differential.lua: python3 reference.py CALLS RESULTS. A line of CALLS is an expression
-# of Python, (name, args, kwargs, gradient), with T(...) for tensors; a line of RESULTS is one of Lua.
+# of Python, (name, args, kwargs, gradient, form), with T(...) for tensors; a line of RESULTS is one of Lua.
 import sys
 import warnings
 
@@ -68,11 +68,26 @@ def results(out):
     return [out]
 
 
-def run(name, args, kwargs, gradient):
-    f = find(name)
+def outputs(f, form, args, kwargs):
+    """The results: of the function, or what it left in out."""
+    outs = results(f(*args, **kwargs))
+    if form != "out":
+        return outs
+    places = [torch.empty(0, dtype=t.dtype) for t in outs]
+    f(*args, **kwargs, out=places[0] if len(places) == 1 else tuple(places))
+    return places
+
+
+def run(name, args, kwargs, gradient, form):
+    if form in ("function", "out"):
+        f = find(name)
+    else:
+        f = getattr(torch.Tensor, name if form == "method" else name + "_", None)
     if f is None:
         return "{absent=true}"
-    outs = results(f(*args, **kwargs))
+    if form == "in place":
+        args = [args[0].clone()] + args[1:]
+    outs = outputs(f, form, args, kwargs)
     text = "outs={%s}" % ",".join(map(shown, outs))
     if gradient and leaves:
         total = None
@@ -98,6 +113,7 @@ def main():
                 message = (str(e).split("\n") or [""])[0][:200]
                 answer = "{error=[==[%s]==]}" % message.replace("]==]", "]")
             answers.write(answer + "\n")
+            answers.flush()  # should the next call end this process
 
 
 main()
