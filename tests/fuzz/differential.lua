@@ -32,7 +32,24 @@ local function name_of(row)
   return PREFIX[module] and PREFIX[module] .. row.lua
 end
 
+local LOCAL <const> = {
+  ["index.read"] = function(x, items) return x[items] end,
+  ["index.assign"] = function(x, items, value)
+    local y = x:clone()
+    y[items] = value
+    return y
+  end,
+  text = function(x, options)
+    torch.set_printoptions {profile = "default"}
+    torch.set_printoptions(options or {})
+    local text = tostring(x)
+    torch.set_printoptions {profile = "default"}
+    return text
+  end,
+}
+
 local function find(name)
+  if LOCAL[name] then return LOCAL[name] end
   local at = torch
   for part in name:gmatch "[^.]+" do at = at and at[part] end
   return at
@@ -41,7 +58,7 @@ end
 -- The functions of Lua, as rows: {name =, lua =, draw =, where =, outputs =}.
 local function functions()
   local list = {}
-  for _, file in ipairs {"functions", "functions_linalg", "functions_nn"} do
+  for _, file in ipairs {"functions", "functions_linalg", "functions_nn", "functions_index"} do
     local found = require(file)
     for key, make in pairs(found.functions) do
       local outputs = {}
@@ -184,7 +201,8 @@ local function verdict(c, want)
   end
 end
 
-local total = {calls = 0, compared = 0, forms = {["function"] = 0, out = 0, method = 0, ["in place"] = 0}, ops = 0, differences = 0, passed = 0, failed = 0, absent = 0}
+local total = {calls = 0, compared = 0, forms = {["function"] = 0, out = 0, method = 0, ["in place"] = 0}, ops = 0,
+  differences = 0, passed = 0, failed = 0, absent = 0}
 
 local function judge(list)
   local lines, by_op, order = answers(list), {}, {}

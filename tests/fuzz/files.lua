@@ -2,8 +2,8 @@
 -- Right files of each kind that Hecate reads are damaged in TIMES ways (bytes changed, parts cut out, doubled, cut off
 -- at the end, numbers of a header made huge) and read. A reader may refuse a file, in a message of one line that shows
 -- no internals, or read it; it must not crash, take memory without bound or leave some. Prints what is wrong and
--- "N passed, N failed"; the seed and the number of a case name it. Made for the sanitizers. TIMES as "600s": each kind is
--- damaged for so many seconds, and how often is told.
+-- "N passed, N failed"; the seed and the number of a case name it. Made for the sanitizers. TIMES as "600s": each
+-- kind is damaged for so many seconds, and how often is told.
 local seconds = tonumber((arg[1] or ""):match "^(%d+)s$")
 local times, seed, PATTERN <const> = tonumber(arg[1] or 200) or math.maxinteger, tonumber(arg[2] or 1), arg[3] or ""
 local folder = os.tmpname()

@@ -1,5 +1,5 @@
---- Files of tables, and bytes that kernels of pictures work on, for tests/fuzz/files.lua: add(kinds, folder, path, read)
--- adds them. `path` is the file that is written before a reader is called; read(path) gives the bytes of a file.
+--- Files of tables, and bytes that kernels of pictures work on, for tests/fuzz/files.lua: add(kinds, folder, path,
+-- read) adds them. `path` is the file that is written before a reader is called; read(path) gives the bytes of a file.
 local tables = {}
 
 -- A data base with all types of columns, an index and a page that overflows.

@@ -1,5 +1,5 @@
--- scripts/python/hecate.py: a Python that computes with Hecate. Without NumPy a few lines stand in for it, which write and
--- read arrays of float64 in one dimension.
+-- scripts/python/hecate.py: a Python that computes with Hecate. Without NumPy a few lines stand in for it, which write
+-- and read arrays of float64 in one dimension.
 local hecate = os.getenv "HECATE_BIN" or "build/hecate"
 local python = os.getenv "PYTHON" or "python3"
 

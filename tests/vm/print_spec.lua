@@ -175,3 +175,21 @@ describe("torch.set_printoptions", function()
     shows("tensor({1.5000, 2.0000, 3.0000})", torch.tensor{1.5, 2, 3})
   end)
 end)
+
+describe("a tensor's text, as PyTorch's", function()
+  after_each(function() torch.set_printoptions{profile = "default"} end)
+  it("names the dtype of no complex numbers, which no element tells", function()
+    assert.equal("tensor({}, size=(2, 0), dtype=torch.complex64)", tostring(torch.zeros(2, 0):to("complex64")))
+    assert.equal("tensor({1.+0.j})", tostring(torch.ones(1):to("complex64")))
+  end)
+  it("has no exponents of zeros, whatever sci_mode is", function()
+    torch.set_printoptions{sci_mode = true}
+    assert.equal("tensor(0.)", tostring(torch.tensor(0.0)))
+    assert.equal("tensor(1.0000e+00)", tostring(torch.tensor(1.0)))
+  end)
+  it("is the usual one again after a profile", function()
+    torch.set_printoptions{sci_mode = true, precision = 2}
+    torch.set_printoptions{profile = "default"}
+    assert.equal("tensor(1.5000)", tostring(torch.tensor(1.5)))
+  end)
+end)

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "argument.h"
+#include "call/mode.h"
 #include "call.h"
 #include "deferred.h"
+#include "device/device.h"
 #include "userdata/complex_value.h"
 
 /* What stands in x[…], one item after another. The boxes of the intermediate views and
@@ -83,6 +85,13 @@ static Tensor *zero_based(lua_State *L, Tensor *t) {
   return box->tensor;
 }
 
+/* Whether 't' has a position that counts as a number: one without dimensions, which can be read. In a graph that is
+** noted it stays a tensor, for there it may be another one later. */
+static bool is_position(const Tensor *t) {
+  return t->ndim == 0 && dtype_category((DType)t->dtype) == CATEGORY_INTEGER && device_of(t)->host &&
+         !mode_is_on(MODE_TRACE);
+}
+
 static void add_index(Indexing *x, Tensor *index) {
   if (x->dims.n == TENSOR_MAX_DIMS || x->dim >= x->view->ndim)
     error_raise(x->L, "index: more items than the tensor has dimensions (%d)", (int)x->view->ndim);
@@ -153,7 +162,11 @@ static void take_item(Indexing *x, int item, int used) {
   int64_t at;
   const char *s = type == LUA_TSTRING ? lua_tostring(L, item) : "";
   if (t != NULL && t->dtype == DTYPE_BOOL) take_mask(x, t);
-  else if (t != NULL && dtype_category((DType)t->dtype) == CATEGORY_INTEGER) add_index(x, zero_based(L, t));
+  else if (t != NULL && is_position(t)) {
+    Scalar position;
+    error_check(L, tensor_item("index", t, &position));
+    take_position(x, position.as.i);
+  } else if (t != NULL && dtype_category((DType)t->dtype) == CATEGORY_INTEGER) add_index(x, zero_based(L, t));
   else if (integer_test(L, item, &at)) take_position(x, at);
   else if (type == LUA_TTABLE) take_range(x, item);
   else if (strcmp(s, "newaxis") == 0) {

@@ -111,7 +111,7 @@ static void measure_parts(Printer *p, Scalar v) { each_part(p, v, measure); }
 ** large or small for fixed notation, in scientific one. */
 static void choose_notation(Format *p) {
   p->scientific = p->largest / p->smallest > 1000 || p->largest > 1e8 || (!p->integral && p->smallest < 1e-4);
-  if (options.sci_mode >= 0) p->scientific = options.sci_mode;
+  if (options.sci_mode >= 0 && p->largest > 0) p->scientific = options.sci_mode; /* PyTorch writes zeros as "0." */
 }
 
 static void choose_format(Printer *p) {
@@ -220,8 +220,8 @@ static void add_suffixes(Printer *p, Tensor *t) {
     snprintf(text + n, sizeof text - (size_t)n, ")");
     add_suffix(p, text);
   }
-  bool usual = d == dtype_default() || d == dtype_complex(dtype_default()) ||
-               (t->numel > 0 && has_data && (d == DTYPE_INT64 || d == DTYPE_BOOL));
+  const bool told_by_elements = d == DTYPE_INT64 || d == DTYPE_BOOL || d == dtype_complex(dtype_default());
+  bool usual = d == dtype_default() || (t->numel > 0 && has_data && told_by_elements);
   if (!usual || told) {
     snprintf(text, sizeof text, "dtype=torch.%s", dtype_name(d));
     add_suffix(p, text);
@@ -281,7 +281,7 @@ static void set_profile(lua_State *L, const char *name, Options *o) {
   bool brief = strcmp(name, "short") == 0, full = strcmp(name, "full") == 0;
   if (!brief && !full && strcmp(name, "default") != 0)
     error_raise(L, "set_printoptions: 'profile': expected \"default\", \"short\" or \"full\", got \"%s\"", name);
-  *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 0, full ? INT64_MAX : 1000, o->sci_mode};
+  *o = (Options){brief ? 2 : 4, brief ? 2 : 3, 0, full ? INT64_MAX : 1000, -1};
 }
 
 static int64_t whole(lua_State *L, const char *key, int64_t least, int64_t most) {

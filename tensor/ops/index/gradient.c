@@ -12,6 +12,10 @@ static Status in_corner(Tensor *grad, Ints shape, Tensor **out) {
     return OK;
   }
   TRY(op_new_zeros(grad, shape, DTYPE_NONE, &zeros));
+  if (grad->numel == 0) { /* of no elements the other dimensions may be larger than those of 'shape' */
+    *out = zeros;
+    return OK;
+  }
   part = tensor_retain(zeros);
   Status status = OK;
   for (int d = 0; d < shape.n && status == OK; d++) {

@@ -140,7 +140,9 @@ function f.bincount(d)
   return {d:finite({n}, d.dtype, function() return d:size(0, 5) end), minlength = d:chance(50) and d:number(4) or nil,
     weights = d:chance(50) and d:finite({n}, "float32") or nil}
 end
-function f.histc(d) return {d:finite(d:shape()), bins = d:number(d:size(1, 6)), min = d:number(-2), max = d:number(2)} end
+function f.histc(d)
+  return {d:finite(d:shape()), bins = d:number(d:size(1, 6)), min = d:number(-2), max = d:number(2)}
+end
 function f.histogram(d)
   return {d:finite(d:shape()), d:number(d:size(1, 6)), range = d:list {-2.0, 2.0}, density = d:flag()}
 end

@@ -63,8 +63,10 @@ local function tall(extra)
     return list
   end
 end
-f["linalg.matrix_norm"] = tall(function(d, list) list.ord = d:one {d:word "fro", d:word "nuc", d:number(1), d:number(-1),
-  d:number(math.huge), d:number(2), d:number(-2)} end)
+f["linalg.matrix_norm"] = tall(function(d, list)
+  list.ord = d:one {d:word "fro", d:word "nuc", d:number(1), d:number(-1), d:number(math.huge), d:number(2),
+    d:number(-2)}
+end)
 f["linalg.norm"] = tall(function(d, list) if d:chance(50) then list[2] = d:one {d:word "fro", d:number(1)} end end)
 f.nuclear_norm = tall()
 f["linalg.svdvals/tall"] = tall()
@@ -91,7 +93,9 @@ f["linalg.multi_dot"] = function(d)
   return {d:tensors {d:tensor {a, b}, d:tensor {b, c}, d:tensor {c, a}}}
 end
 f["linalg.diagonal"] = function(d) return {d:any(2), offset = d:number(d:size(-1, 1))} end
-f["linalg.vander"] = function(d) return {d:tensor {d:size(1, 4)}, N = d:chance(50) and d:number(d:size(2, 4)) or nil} end
+f["linalg.vander"] = function(d)
+  return {d:tensor {d:size(1, 4)}, N = d:chance(50) and d:number(d:size(2, 4)) or nil}
+end
 f["linalg.tensorinv"] = function(d) return d:is_wide() and {d:square(4), ind = d:number(1)} or nil end
 f["linalg.householder_product"] = function(d)
   if not d:is_wide() then return nil end

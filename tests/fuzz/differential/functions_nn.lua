@@ -36,8 +36,8 @@ for dims = 1, 3 do
         ceil_mode = d:flag(), count_include_pad = d:flag()}
     end
     f[N .. "max_pool" .. dims .. "d"] = function(d)
-      return {picture(d, dims), d:number(d:size(2, 3)), stride = d:number(d:size(1, 2)), padding = d:number(d:size(0, 1)),
-        ceil_mode = d:flag()}
+      return {picture(d, dims), d:number(d:size(2, 3)), stride = d:number(d:size(1, 2)),
+        padding = d:number(d:size(0, 1)), ceil_mode = d:flag()}
     end
   end
   f[N .. "adaptive_avg_pool" .. dims .. "d"] = function(d) return {picture(d, dims), d:number(d:size(1, 5))} end
@@ -59,7 +59,8 @@ for dims = 1, 3 do
   end
 end
 f[N .. "interpolate/bicubic"] = function(d)
-  return {d:tensor {1, 2, d:size(2, 6), d:size(2, 6)}, size = d:list {d:size(1, 8), d:size(2, 8)}, -- of one column PyTorch makes equal rows
+  -- of one column PyTorch makes equal rows
+  return {d:tensor {1, 2, d:size(2, 6), d:size(2, 6)}, size = d:list {d:size(1, 8), d:size(2, 8)},
     mode = d:word(d:one {"bicubic", "bilinear"}), align_corners = d:flag(false), antialias = d:flag()}
 end
 f[N .. "group_norm"] = function(d)

@@ -38,6 +38,7 @@ function languages.python(arg, gradient)
   if kind == "position" then return python_number(v > 0 and v - 1 or v) end
   if kind == "dims" then return python_list(v, true) end
   if kind == "list" then return python_list(v) end
+  if kind == "raw" then return v.python end
   if kind == "dtype" then return ("D('%s')"):format(v) end
   if kind == "word" then return ("'%s'"):format(v) end
   return python_number(v)
@@ -75,6 +76,7 @@ function languages.hecate(arg, gradient, leaves)
   if kind == "tensor" then return tensor_of(v, gradient, leaves) end
   if kind == "positions" then return tensor_of(v, false, leaves) end
   if kind == "dtype" then return torch[v] end
+  if kind == "raw" then return v.lua end
   if kind ~= "tensors" then return v end
   local list = {}
   for i, t in ipairs(v) do list[i] = languages.hecate(t, gradient, leaves) end

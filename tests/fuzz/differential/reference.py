@@ -41,6 +41,8 @@ def number(v):
 def shown(t):
     if t is None:
         return "false"
+    if isinstance(t, str):
+        return '"%s"' % t.replace("\n", "\\n")
     if not isinstance(t, torch.Tensor):
         return number(t) if isinstance(t, (bool, int, float)) else "false"
     shape, dtype = list(t.shape), str(t.dtype)[6:]
@@ -51,7 +53,33 @@ def shown(t):
         dtype, ",".join(map(str, shape)), ",".join(map(number, values)))
 
 
+class Brackets:
+    def __getitem__(self, items):
+        return items
+
+
+I = Brackets()  # I[1:2] is slice(1, 2)
+
+
+def assign(x, items, value):
+    y = x.clone()
+    y[items] = value
+    return y
+
+
+def text(x, **options):
+    """The text of a tensor, in Lua's brackets and words."""
+    torch.set_printoptions(profile="default")
+    torch.set_printoptions(**options)
+    return str(x).replace("[", "{").replace("]", "}").replace("True", "true").replace("False", "false")
+
+
+LOCAL = {"index.read": lambda x, items: x[items], "index.assign": assign, "text": text}
+
+
 def find(name):
+    if name in LOCAL:
+        return LOCAL[name]
     at = torch
     for part in name.split("."):
         at = getattr(at, part, None)
