@@ -11,6 +11,7 @@ return function(...)
   if x.ndim ~= 1 then options.wrong("vander", "input", 1, "1 dimension", x) end
   if not (torch.is_floating_point(x) or torch.is_complex(x)) then x = x:long() end
   options.room("vander", {x:numel(), n})
+  if x:numel() == 0 then return x:new_empty({0, n}) end -- however many columns: there is nothing to work out
   local columns = {}
   for i = 1, n do columns[given.increasing and i or n - i + 1] = i == 1 and torch.ones_like(x) or false end
   local power

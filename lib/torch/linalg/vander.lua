@@ -9,6 +9,11 @@ return function(...)
   if not (torch.is_floating_point(x) or torch.is_complex(x)) then x = x:long() end
   local power, list, n = torch.ones_like(x), {}, given.N or x:size(-1)
   options.room("vander", {x:numel(), n})
+  if x:numel() == 0 then
+    local shape = table.move(x.shape, 1, x.ndim, 1, {})
+    shape[#shape + 1] = n
+    return x:new_empty(shape)
+  end
   for i = 1, n do
     list[i] = power
     power = power * x
