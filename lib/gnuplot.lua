@@ -96,7 +96,7 @@ gnuplot.contourf = drawing("contourf", "contour")
 --- Bars: bar([name,] [x,] y); several columns stand side by side. Options: labels of the
 -- places, names of the columns, and those of plot's style table.
 gnuplot.bar = drawing("bar", "bars")
---- A histogram: hist([name,] x [, bins = 72 [, min [, max]]]). Returns what histc does.
+--- A histogram: hist([name,] x [, bins = 72 [, min [, max]]]); the three may be given by name. Returns what histc does.
 gnuplot.hist = drawing("hist", "bars")
 --- Boxes with whiskers: boxplot(matrix) (one for each column), boxplot{{"name", x}, ...};
 -- options labels, color, width, outliers.

@@ -85,6 +85,10 @@ function Histogram:__tostring()
   return table.concat(text, "\n")
 end
 
+--- What a histogram may be told by name: bins, as their number or the second argument.
+local hist_options = style.some "color alpha label latex markup"
+table.move({{"bins", "count"}, {"min", "number"}, {"max", "number"}}, 1, 3, #hist_options + 1, hist_options)
+
 local BINS = 72 -- Torch7's default
 local OVERLAP = 0.55 -- how opaque histograms are that lie over each other
 
@@ -133,12 +137,15 @@ end
 --- gnuplot.hist: the plot and what histc gave.
 function bars.hist(name, ...)
   local list, title, named = arguments.titled(...)
-  named = arguments.named(name, area_options, named)
+  named = arguments.named(name, hist_options, named)
+  for i, key in ipairs{"bins", "min", "max"} do
+    if named[key] ~= nil and list[i + 1] ~= nil then arguments.fail("%s: '%s' is given twice", name, key) end
+  end
   if list.n < 1 or list.n > 4 then
     arguments.fail("%s: expected [name,] x [, bins [, min [, max]]] [, style], got %d arguments",
       name, list.n)
   end
-  local h = bars.histc(name, list[1], list[2], list[3], list[4])
+  local h = bars.histc(name, list[1], list[2] or named.bins, list[3] or named.min, list[4] or named.max)
   local centers = data.count(h.bins) * h.binwidth + (h[1].val - h.binwidth)
   local layer = data.rows{centers, h.raw, torch.full_like(centers, h.binwidth)}
   local ink = style.ink(name, named)

@@ -159,6 +159,10 @@ table.sort(place_names)
 function settings.legend(place, given)
   local name = "gnuplot.legend"
   if place == false then place = "none" end
+  if type(place) == "table" then
+    arguments.fail("%s: 'place' (argument 1): expected a place such as \"upper left\"; the names of curves stand with "
+      .. "them: gnuplot.plot(\"name\", x, y)", name)
+  end
   arguments.one_of(name, "place", 1, place_names, place)
   given = arguments.named(name, {{"columns", "count"}, {"box", "boolean"}}, given or {})
   local words, rest = places[place], ""

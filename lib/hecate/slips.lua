@@ -179,9 +179,52 @@ local function character(at, message)
 end
 
 local function gradient(at, message)
-  local name = message:match "^attempt to index a nil value %(field '(_?grad)'%)" and "grad"
-  if name and torch.is_tensor((owner(at, name))) then
-    return "x.grad is nil until backward() has come to x, a tensor with requires_grad that no op has made"
+  if not message:find "^attempt to [%l%s]+ a nil value %(field '_?grad'%)" then return nil end
+  local tensor, path = owner(at, "grad")
+  if not torch.is_tensor(tensor) then return nil end
+  local told = "x.grad is nil until backward() has come to x, a tensor with requires_grad that no op has made"
+  if tensor.is_leaf or not at.line:find(path:gsub("%p", "%%%0") .. "%s*=[^=]") then return told end
+  return ("%s = … has made another tensor, without a gradient: write torch.no_grad(function() %s:sub_(…) end)")
+    :format(path, path)
+end
+
+--- What one asks of a tensor, and never of a boolean.
+local COMPARED <const> = {sum = true, mean = true, float = true, int = true, long = true, double = true, all = true,
+  any = true, item = true, nonzero = true, to = true, byte = true, logical_not = true, count_nonzero = true}
+
+--- "(predicted == target):sum()": == gives one boolean.
+local function compared(at, message)
+  if not message:find "^attempt to %l+[%l%s]* a boolean value" or not at.line then return nil end
+  local method = at.line:match "[=<>~]=.*%)%s*:%s*([%a_]+)" or at.line:match ":%s*([%a_]+)%s*%("
+  if at.line:find "[=<>~]=" or method and COMPARED[method] then
+    return "== and < give one boolean: write a:eq(b), a:lt(b) to compare element by element"
+  end
+end
+
+--- A line that begins with a parenthesis calls what the line before ends with.
+local function continued(at, message)
+  if not (at.line and at.before and at.line:find "^%s*%(" and at.before:find "[%w_%)%]}\"']%s*$") then return nil end
+  if message:find "is not defined" or message:find "^attempt to call a" then
+    return "a line that begins with ( goes on with the line before: write ; in front of it"
+  end
+end
+
+--- "net(x):sum()" where a forward returns nothing.
+local function returned(at, message)
+  local call = message == "attempt to index a nil value" and at.line and at.line:find "%)%s*[:.]%s*[%a_]"
+  return call and "the call in front of it has returned nothing: a forward ends with return"
+end
+
+--- "function Net:init()": of a class whose constructor has another name.
+local function constructor(at, message)
+  local name = message:match "^attempt to %l+ a nil value %(%l+ '([%a_][%w_]*)'%)"
+  local object = owner(at, name or "?")
+  if type(object) ~= "userdata" or not torch.typename(object) then return nil end
+  local methods = (debug.getmetatable(object) or {}).__methods
+  if type(methods) ~= "table" or rawget(methods, "__init") then return nil end
+  for _, other in ipairs {"init", "_init", "new", "initialize", "constructor", "__init__"} do
+    if rawget(methods, other) then return ("the constructor is function %s:__init(…), not %s"):format(
+      torch.typename(object), other) end
   end
 end
 
@@ -193,8 +236,9 @@ local function of_module(at, message)
   return parts.parts(object, path) or ("%s has no field of that name"):format(path)
 end
 
-local RULES <const> = {tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic, character,
-  gradient}
+local RULES <const> = {continued, tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic,
+  character, gradient, compared, returned, constructor,
+  function(_, message) return require "hecate.mismatch"(message) end}
 
 --- A module that is not there, or that has a slip of its own.
 local function required(message)
@@ -211,6 +255,7 @@ end
 local function look_at(frame)
   local lines = source.lines(frame.info.source, slips.inputs)
   frame.line = lines and lines[frame.info.currentline]
+  frame.before = lines and lines[frame.info.currentline - 1]
   frame.find, frame.variables = finder(frame.level + 1, frame.info.func)
 end
 

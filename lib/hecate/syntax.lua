@@ -34,7 +34,7 @@ local rules = {
   {"([%w_.]+)%s*//=%s*(%S.*)", "write %1 = %1 // (%2)"},
   {"([%w_.%[%]]+)%s*([-+*/%%])=%s*(%S.*)", function(name, sign, value)
     local method = ({["+"] = "add_", ["-"] = "sub_", ["*"] = "mul_", ["/"] = "div_"})[sign]
-    value = value:match "^(.-)%s*;?%s*$"
+    value = value:match "^(.-)%s*;?%s*$":gsub("%s+end$", "")
     local in_place = method and (", or %s:%s(%s) for tensors"):format(name, method, value) or ""
     return ("write %s = %s %s %s%s"):format(name, name, sign, value, in_place)
   end},
@@ -101,6 +101,10 @@ local rules = {
   {"return%s+(%S+)%s+if%s+(.-)%s+else%s+(.+)", "write return %2 and %1 or %3"},
   {"=%s*(.-)%s*%?%s*(.-)%s*:%s*(.+)", "write %s and %s or %s"},
   {"^%s*([%w_]+)%s*:%s*[%a_.%[%]]+%s*=%s*(.*)", "variables have no types: write local %s = %s"},
+  {"([%w_.]+)%[(%b{})%]", function(name, items)
+    items = items:gsub("([{,])%s*:%s*%f[,}]", "%1{}"):gsub("([{,]%s*)([%w_]*):([%w_]*)%s*%f[,}]", "%1{%2, %3}")
+    return ("write %s[%s]"):format(name, items:gsub(",(%S)", ", %1"))
+  end, near = "^[:%w]"},
   {"([%w_.]+)%[%s*([^%[%],:]*):([^%[%],:]*)%]", function(name, from, to)
     if from == "" and to == "" then return ("write %s[{{}}]"):format(name) end
     return ("write %s[{{%s, %s}}]; positions count from 1, the last one is taken too"):format(name,
@@ -213,6 +217,21 @@ local function hint_of_block(lines)
   end
 end
 
+--- Two values of a list or a call without a comma between them.
+local function missing_comma(lines, last, near, what)
+  if not (what:find "^'[})]' expected" and near:find "^[%w_\"'{]") or near:find "^%d+[%a_]" then return nil end
+  local code = code_of(lines[#lines])
+  local at = code:find(near, 1, true) or #code + 1
+  local before = code:sub(1, at - 1)
+  if before:find "^%s*$" then
+    if last > 0 and code_of(lines[last]):find "[%w_%)%]}\2]%s*$" then
+      return ("a comma is missing behind line %d"):format(last)
+    end
+  elseif before:find "[%w_%)%]}\2]%s*$" and not WORDS[before:match "([%a_]+)%s*$"] then
+    return ("a comma is missing in front of %s"):format(near)
+  end
+end
+
 --- syntax.hint(message, text): what to write instead of the line of `text`, a program, that the message of load names;
 -- nil: there is nothing to say.
 function syntax.hint(message, text)
@@ -230,7 +249,7 @@ function syntax.hint(message, text)
   -- A statement that Lua takes to go on in the next line.
   local begins = lines[#lines]:match "^%s*(.*)":sub(1, #near) == near
   if not hint and last > 0 and (near == "<eof>" or begins) then hint = hint_of(lines[last], near, what) end
-  return hint or hint_of_block(lines)
+  return hint or hint_of_block(lines) or missing_comma(lines, last, near, what)
 end
 
 --- syntax.explain(message, path, text): the message with what to write instead. `text`: the program; nil: it is read

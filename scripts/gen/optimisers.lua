@@ -277,7 +277,7 @@ function emit.algorithms(rows)
   for _, row in ipairs(rows) do
     put('  {.base = {.class = {.name = "optim.%s", .parent = &optimizer_class.class, .methods = step_methods},',
       row.name)
-    put("            .size = sizeof(Optimizer)},")
+    put("            .size = sizeof(Optimizer), .set = optimizer_set},")
     put("   .rule = &optimiser_rules[OPTIMISER_%s], .options = %s_options, .check = %s_check},", row.name:upper(),
       row.c, row.c)
   end

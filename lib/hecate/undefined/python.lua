@@ -31,7 +31,7 @@ words.global = {
   pass = "an empty block needs no word",
   continue = "write goto continue, and ::continue:: before the end of the loop",
   np = "tensors do what NumPy does: torch.zeros(2, 3)", numpy = "tensors do what NumPy does: torch.zeros(2, 3)",
-  plt = "write gnuplot.plot(y)", matplotlib = "write gnuplot.plot(y)", pd = "pandas has no counterpart here yet",
+  plt = "write gnuplot.plot(y)", matplotlib = "write gnuplot.plot(y)", pd = "write torch.frame.read_csv(path), or torch.csv.read(path)",
   tqdm = "write for x, y in torch.utils.progress(loader) do … end", f = "for f\"…\" write (\"…\"):format(x)",
   printf = "write print((\"…\"):format(x)) or io.write(x)", console = "write print(x)", echo = "write print(x)",
   import = "write require \"name\"", argparse = "the words behind the script are in the table arg: arg[1]",
@@ -42,7 +42,29 @@ words.global = {
   transforms = "write torchvision.transforms", models = "write torchvision.models",
   datasets = "write torchvision.datasets", Module = "write torch.class(\"Net\", nn.Module)",
   logging = "write print(x) or io.stderr:write(x)",
+  iter = "write for x, y in loader:iter() do; loader:iter()() is the first batch",
+  pandas = "write torch.frame.read_csv(path), or torch.csv.read(path)",
+  sklearn = "torch.frame has tables and splits, torchmetrics the metrics, torch.linalg and nn the models",
+  scipy = "write torch.linalg, torch.special, torch.signal, torch.distributions",
+  PIL = "write torchvision.io.read_image(path)", Image = "write torchvision.io.read_image(path)",
+  cv2 = "write torchvision.io.read_image(path)",
 }
+
+-- Words of MATLAB.
+for name, hint in pairs {
+  disp = "write print(x)", fprintf = "write io.write((\"…\"):format(x))", length = "write #x",
+  sprintf = "write (\"…\"):format(x)", numel = "write x:numel()", size = "write x.shape, or x:size(1)",
+  ndims = "write x.ndim", find = "write x:nonzero() for tensors, s:find(pattern) for strings",
+  tic = "write os.clock() before and behind", toc = "write os.clock() before and behind",
+  num2str = "write tostring(x)", str2num = "write tonumber(s)", strcat = "write a .. b",
+  isempty = "write #x == 0", mod = "write a % b", idivide = "write a // b", inv = "write torch.linalg.inv(x)",
+  repmat = "write x:tile({m, n})", cell = "write {}", struct = "write {name = value}",
+  csvread = "write torch.csv.read(path)", readtable = "write torch.frame.read_csv(path)",
+  readmatrix = "write torch.csv.read(path)", dlmread = "write torch.csv.read(path)",
+  imread = "write torchvision.io.read_image(path)", imshow = "write gnuplot.image(x)",
+  fopen = "write io.open(path)", feval = "call the function: f(x)", clc = "Ctrl-L clears the window",
+  clear = "write x = nil, or %reset at the prompt",
+} do words.global[name] = hint end
 
 for _, name in ipairs {"exp", "log", "sqrt", "sin", "cos", "tan", "floor", "ceil"} do
   words.global[name] = ("write math.%s(x), or x:%s() for tensors"):format(name, name)
@@ -73,7 +95,8 @@ words.torch = {
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
   functional = "write nn.functional, or F", data = "write torch.utils.data", Module = "write nn.Module",
   polyfit = "write torch.linalg.lstsq(torch.vander(x, {N = 2}), y:unsqueeze(2))",
-  to = "write x:to(\"cuda\")", item = "write x:item()", loadtxt = "write io.lines(path) and torch.tensor(rows)",
+  to = "write x:to(\"cuda\")", item = "write x:item()", loadtxt = "write torch.csv.read(path)", genfromtxt = "write torch.csv.read(path)",
+  read_csv = "write torch.frame.read_csv(path), or torch.csv.read(path)",
 }
 
 words["torch.nn"] = {

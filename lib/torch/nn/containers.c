@@ -6,6 +6,7 @@
 
 #include "call/mode.h"
 #include "module.h"
+#include "userdata/class_descriptor.h"
 
 static const Layer sequential;
 
@@ -21,8 +22,16 @@ static void append_module(lua_State *L, const char *who, int position) {
   module_store(L, 1, name, SLOT_MODULE);
 }
 
+/* nn.ReLU where nn.ReLU() is meant. */
+static void refuse_class(lua_State *L, const char *who, int index) {
+  const ObjectClass *info = class_descriptor(L, index);
+  if (info != NULL && lua_istable(L, index))
+    error_raise(L, "%s: %s is a class, not a module: write %s()", who, info->class.name, info->class.name);
+}
+
 /* Appends what the array at 'index' holds: modules or {"name", module} pairs. */
 static void append_array(lua_State *L, const char *who, int index) {
+  refuse_class(L, who, index);
   for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
     if (lua_type(L, -2) == LUA_TSTRING)
       error_raise(L, "%s: the name '%s' has no place in an order; give {\"%s\", module}", who, lua_tostring(L, -2),
@@ -32,6 +41,7 @@ static void append_array(lua_State *L, const char *who, int index) {
       append_module(L, who, 0);
       continue;
     }
+    refuse_class(L, who, -1);
     lua_rawgeti(L, -1, 1);
     lua_rawgeti(L, -2, 2);
     if (lua_type(L, -2) != LUA_TSTRING || module_test(L, -1) == NULL)

@@ -172,6 +172,16 @@ static int optimizer_to_string(lua_State *L) {
   return 1;
 }
 
+bool optimizer_set(lua_State *L, void *self, const char *key) {
+  const ObjectClass *info = (const ObjectClass *)((Object *)self)->class;
+  if (info->native != NULL) return false;
+  for (const Option *option = ((const Algorithm *)info)->options; option->name != NULL; option++)
+    if (strcmp(option->name, key) == 0)
+      error_raise(L, "%s: '%s' is an option of the groups of parameters: write opt.param_groups[1].%s = …",
+                  info->class.name, key, key);
+  return false;
+}
+
 /* ---- the class ---------------------------------------------------------------------------- */
 
 static const luaL_Reg optimizer_methods[] = {{"__init", optimizer_init},

@@ -20,6 +20,10 @@ Optimizer *optimizer_check(lua_State *L, const char *function);
 /* Its algorithm; NULL when its class was made in Lua from optim.Optimizer itself. */
 const Algorithm *optimizer_algorithm(lua_State *L);
 
+/* An assignment to an object of a built-in class: one to the name of an option is refused, for no step would read it.
+** Classes that scripts derive may have fields of any name. */
+bool optimizer_set(lua_State *L, void *self, const char *key);
+
 /* Begins an event of the profile, "Optimizer.step#SGD.step", where that runs; profile_end ends it. */
 void optimizer_profile(OpMark *mark, const Class *class, const char *method);
 

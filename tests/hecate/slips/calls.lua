@@ -176,7 +176,8 @@ curve.add("t", 1, 2)]],
   {[[
 local crit = nn.CrossEntropyLoss()
 crit(torch.ones(3,3), torch.ones(4))]],
-    "2: nn.CrossEntropyLoss: 'target' (argument 2): expected the shape of 'input' (3×3), got float32 (4)"},
+    "2: nn.CrossEntropyLoss: 'target' (argument 2): expected the shape of 'input' (3×3), got float32 (4); "
+      .. "classes are integers: write target:long()"},
   {"local crit = nn.ClassNLLCriterion()", "1: nn.ClassNLLCriterion: write nn.NLLLoss()"},
   {"optim.sgd(function() end, torch.ones(1), {})",
     "1: optim.sgd: write opt = optim.SGD(net:parameters(), {lr = 0.01}), then opt:step() after loss:backward()"},

@@ -13,7 +13,7 @@ x = torch.randn(3):size()[1]; y = torch.randn(3); print(y.size[1])]],
     "1: attempt to index a function value (field 'size'); size is a method: write y:size()"},
   {[[
 a = torch.randn(2, 3); b = torch.randn(2, 3); c = a:mm(b)]],
-    "1: mm: 'mat2' (argument 2): inner dimensions differ: (2×3) × (2×3)"},
+    "1: mm: 'mat2' (argument 2): inner dimensions differ: (2×3) × (2×3); write x:mm(y:t()) for 2 × 2"},
   {[[
 x = torch.zeros(2, 3); x[3][1] = 5]],
     "1: index: position 3 is out of range for dimension 1 of size 2"},

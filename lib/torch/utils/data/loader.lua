@@ -348,6 +348,11 @@ function DataLoader:__call()
     .. " can nest")
 end
 
+function DataLoader:__getitem()
+  options.raise("DataLoader: a loader has no positions: write for x, y in loader:iter() do; loader:iter()() is the "
+    .. "first batch, dataset[i] an item")
+end
+
 --- loader:enumerate() -> function: As iter, with the number of the batch, from 1, in front:
 -- `for i, x, y in loader:enumerate() do`. A run that goes on begins behind the last number.
 function DataLoader:enumerate()
