@@ -204,16 +204,27 @@ function help.source(name, env)
   local layer = found.name:match "^nn%.([%w_]+)$"
   local row, where
   if layer then row, where = rows.layer(layer) end
+  local rule = found.name:match "^optim%.([%w_]+)$"
+  if rule then row, where = rows.optimiser(rule) end
   if row then return row, where end
   local value = resolve.value(name, env or _G)
   if value == nil and entry then value = entry.value end
-  if type(value) == "table" then value = rawget(value, "__init") or value end
+  local object = type(value) == "userdata" and not torch.is_tensor(value) and debug.getmetatable(value)
+  if object and index.by_name[object.__name] and object.__name ~= name then return help.source(object.__name, env) end
+  if object and type(object.__methods) == "table" then value = object.__methods end -- of an object: its class
+  if type(value) == "table" and rawget(value, "__init") then
+    local code, place = source.of_class(value)
+    if code then return code, place end
+    value = rawget(value, "__init")
+  end
   if type(value) == "function" then
     local code, place = source.of_function(value)
-    if code then return code, place end
+    if code then return source.with_definition(code, place, value, found.key) end
   end
   local place = found.source
   return nil, place and ("'%s' is made in C: %s:%d"):format(name, place.file, place.line)
+    or value ~= nil and type(value) ~= "function" and ("'%s' is a value, %s: ?%s"):format(name,
+      torch.typename(value) or type(value), name)
     or ("'%s' has no source here"):format(name)
 end
 

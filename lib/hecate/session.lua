@@ -179,6 +179,12 @@ function Session:show(packed)
   return self:call(function() self.write(values.format_all(packed, self:options()) .. "\n") end)
 end
 
+--- Whether an input is the word "help" alone, which the program has not made its own.
+local function asks_for_help(self, line)
+  local help = line == "help" and not self.debugging and rawget(self.env, "help")
+  return type(help) == "function" and debug.getinfo(help, "S").source:find "^@lib/hecate/" ~= nil
+end
+
 --- s:execute(text): runs an input, or several on lines of their own, and shows the results. Returns {ok =, results =
 -- table.pack(...), silent =} or {ok = false, error = message, report = all there is to tell,
 -- traceback = array of its lines}. `options.silent`: nothing is shown or remembered;
@@ -197,7 +203,7 @@ function Session:execute(text, options)
     self.count = self.count + 1
     self.inputs[self.count] = options and options.source or text
   end
-  local command = command_of(line)
+  local command = asks_for_help(self, line) and "?" or command_of(line)
   if not command and not self.debugging then self:relax(text) end
   if self.before_input then
     local ok, message = pcall(self.before_input, self) -- Ctrl-C, most likely

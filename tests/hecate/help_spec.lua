@@ -281,6 +281,51 @@ return {square = square, plain = plain, Net = Net}]])
   end)
 end)
 
+describe("the source of a name", function()
+  it("is the row of an optimiser, with the function that made it", function()
+    assert.matches('^%-%- tensor/ops/optim/optimisers.lua:%d+\noptimiser {"SGD", .-"param = param %- lr %* g"',
+      help.query("??optim.SGD", _G))
+    local text = help.query("??optim.Adam", _G)
+    assert.matches('\nadam {"Adam", .*\nlocal function adam%(row%)\n.*\n  optimiser%(row%)\nend$', text)
+    assert.is_nil(help.query("??optim.SGD", _G):find "local function")
+  end)
+
+  it("is the definition of a function that another one made, and the values that it was made with", function()
+    assert.matches('^%-%- lib/gnuplot.lua:%d+\n%-%-%- A histogram.-\ngnuplot.hist = drawing%("hist", "bars"%)\n\n'
+      .. '%-%- lib/gnuplot.lua:%d+, with name = "hist", module = "bars"\n  return function',
+      help.query("??gnuplot.hist", _G))
+  end)
+
+  it("is all of a class made in Lua, also for its objects; a value is told", function()
+    local text = help.query("??nn.ModuleDict", _G)
+    assert.matches("^%-%- lib/torch/nn/ModuleDict.lua:%d+\n%-%-%- nn.ModuleDict%(", text)
+    assert.matches("function ModuleDict:__len%(%) return [^\n]*$", text)
+    local env = setmetatable({dict = nn.ModuleDict(), net = nn.Linear(1, 1), x = torch.ones(2), n = 5}, {__index = _G})
+    assert.equal(text, help.query("??dict", env))
+    assert.matches('\nlayer {"Linear"', help.query("??net", env))
+    assert.equal("'x' is a value, torch.Tensor: ?x", help.query("??x", env))
+    assert.equal("'n' is a value, number: ?n", help.query("??n", env))
+  end)
+end)
+
+describe("what is listed of a name", function()
+  it("is a whole sentence, never its signature", function()
+    local registry, record = require "hecate.help.registry", require "hecate.help.record"
+    local text = require "hecate.help.text"
+    local index, count = registry.index(), 0
+    for name, entry in pairs(index.by_name) do
+      if entry.kind ~= "library" then
+        local found = record.of(entry.alias or entry, index)
+        local summary = text.summary(found)
+        assert.is_nil(summary:find "[%s(]al$" or summary:find "[^%w]e%.g$", name .. ": " .. summary)
+        assert.is_nil(summary:find("^" .. found.name:gsub("%p", "%%%0") .. "%("), name .. ": " .. summary)
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 2000)
+  end)
+end)
+
 describe("a line of the session", function()
   it("is a question in all its forms, or none", function()
     for _, line in ipairs {"?torch.sum", "? torch.sum", "torch.sum?", "  torch.sum?  "} do

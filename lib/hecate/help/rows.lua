@@ -18,14 +18,25 @@ local function line_of(chunk)
   return line
 end
 
+--- The function of the file that made the row, `adam` of `adam {…}`; nil: the line itself did.
+local function maker_of(chunk)
+  for level = 3, 20 do
+    local info = debug.getinfo(level, "S")
+    if not info or info.what == "main" then return nil end
+    if info.source == chunk then return {info.linedefined, info.lastlinedefined} end
+  end
+end
+
 --- Runs the embedded files of the pattern with a function that notes the rows; name → {file =, line =, row =}.
 local function read(pattern, root)
   local found = {}
   for _, file in ipairs(torch._C.files()) do
     if file:find(pattern) then
       local chunk = "@" .. root .. file
-      local function row(raw) found[raw[1]] = {file = root .. file, inner = file, line = line_of(chunk), row = raw} end
-      local env = setmetatable({op = row, require = function(name)
+      local function row(raw)
+        found[raw[1]] = {file = root .. file, inner = file, line = line_of(chunk), maker = maker_of(chunk), row = raw}
+      end
+      local env = setmetatable({op = row, optimiser = row, require = function(name)
         if name == "torch.nn.layer" then return row end
         return require(name)
       end}, {__index = _G})
@@ -54,7 +65,7 @@ local function call_at(text, line)
   return lines[line]
 end
 
-local ops, layers
+local ops, layers, optimisers
 
 local function text_of(entry)
   if not entry or not entry.line then return nil end
@@ -71,6 +82,16 @@ end
 function rows.layer(name)
   layers = layers or read("^torch/nn/layers/.+%.lua$", "lib/")
   return text_of(layers[name])
+end
+
+--- The same of an optimiser whose rule is a row, with the function that made the row, if one did.
+function rows.optimiser(name)
+  optimisers = optimisers or read("^ops/optim/optimisers%.lua$", "tensor/")
+  local text, entry = text_of(optimisers[name])
+  if not text or not entry.maker then return text, entry end
+  local lines = source.split(torch._C.embedded(entry.inner))
+  local maker = table.concat(lines, "\n", table.unpack(entry.maker))
+  return ("%s\n\n-- %s:%d\n%s"):format(text, entry.file, entry.maker[1], maker), entry
 end
 
 --- What computes an op: words about it, and the text of the kernel where that is a function in C. `kind`: of the op.

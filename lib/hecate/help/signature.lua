@@ -10,19 +10,25 @@ local types = require "hecate.help.types"
 
 local signature = {}
 
+--- Where the string at text[at] ends; a quote behind a backslash is a part of it.
+local function string_end(text, at)
+  at = at + 1
+  while at < #text and text:sub(at, at) ~= '"' do at = at + (text:sub(at, at) == "\\" and 2 or 1) end
+  return at
+end
+
 --- Where the bracket at text[at] is closed.
 local function closing(text, at)
-  local depth, quote = 0, nil
-  for i = at, #text do
-    local c = text:sub(i, i)
-    if quote then
-      if c == quote then quote = nil end
-    elseif c == '"' then quote = c
+  local depth = 0
+  while at <= #text do
+    local c = text:sub(at, at)
+    if c == '"' then at = string_end(text, at)
     elseif c:find "[%(%[{]" then depth = depth + 1
     elseif c:find "[%)%]}]" then
       depth = depth - 1
-      if depth == 0 then return i end
+      if depth == 0 then return at end
     end
+    at = at + 1
   end
 end
 
@@ -32,7 +38,7 @@ local function split(text)
   while at <= #text do
     local c = text:sub(at, at)
     if c:find "[%(%[{]" then at = closing(text, at) or #text
-    elseif c == '"' then at = text:find('"', at + 1, true) or #text
+    elseif c == '"' then at = string_end(text, at)
     elseif c == "," then
       parts[#parts + 1] = text:sub(start, at - 1)
       start = at + 1

@@ -164,4 +164,45 @@ function source.of_function(f)
   return table.concat(lines, "\n", start, last), {file = path, line = first}
 end
 
+--- The line `gnuplot.plot = drawing("plot", "lines")` that made a function, with its comment, in front of the text of
+-- the function: `drawing` has no word of what `plot` is. Others as they are.
+function source.with_definition(code, place, f, key)
+  local lines, first = source.lines(f)
+  local name = (key or ""):gsub("%p", "%%%0")
+  if name == "" or lines[first]:find("%f[%w_]" .. name .. "%f[^%w_]") then return code, place end
+  local text, at = source.comment(f, key)
+  if text == "" or at.line == first then return code, place end
+  local start = at.line
+  while start > 1 and lines[start - 1]:find "^%s*%-%-" do start = start - 1 end
+  local definition, values = table.concat(lines, "\n", start, at.line), {}
+  for i = 1, 250 do
+    local variable, value = debug.getupvalue(f, i)
+    if not variable then break end
+    if type(value) == "string" then values[#values + 1] = ("%s = %q"):format(variable, value) end
+  end
+  local here = #values > 0 and ", with " .. table.concat(values, ", ") or ""
+  return ("%s\n\n-- %s:%d%s\n%s"):format(definition, place.file, place.line, here, code), at
+end
+
+--- The text of a class made in Lua: from its comment to the last of its methods in that file; nil for others.
+function source.of_class(class)
+  local lines, first, last, path, place = nil, math.huge, 0, nil, nil
+  local init = rawget(class, "__init") or select(2, next(class))
+  if type(init) == "function" then lines, _, _, path = source.lines(init) end
+  if not lines then return nil end
+  for _, f in next, class do
+    local info = type(f) == "function" and debug.getinfo(source.inner(f), "S")
+    if info and info.source == debug.getinfo(source.inner(init), "S").source and info.what ~= "main" then
+      first, last = math.min(first, info.linedefined), math.max(last, info.lastlinedefined)
+    end
+  end
+  for i = 1, math.min(first, #lines) do
+    if lines[i]:find "torch%.class%(" then place = i end
+  end
+  first = place or first
+  local start = first
+  while start > 1 and lines[start - 1]:find "^%s*%-%-" do start = start - 1 end
+  return table.concat(lines, "\n", start, last), {file = path, line = first}
+end
+
 return source

@@ -123,10 +123,19 @@ function text.of(record, options)
   return table.concat(out, "\n")
 end
 
+--- Up to the first full stop that is none of an abbreviation.
+local function first_sentence(doc)
+  for stop in doc:gmatch "()%.%s" do
+    local word = doc:sub(1, stop - 1):match "[%w.]+$"
+    if not (word == "al" or word == "e.g" or word == "i.e" or word == "cf") then return doc:sub(1, stop - 1) end
+  end
+  return doc:match "^(.-)%.?$"
+end
+
 --- The first sentence of a record's description, at most `width` columns.
 function text.summary(record, width)
   local doc = (record.doc or ""):gsub("%s+", " ")
-  local first = doc:match "^(.-)%.%s" or doc:match "^(.-)%.?$"
+  local first = first_sentence(doc)
   if width and width_of(first) > width then
     first = first:sub(1, utf8.offset(first, width) - 1):gsub("%s*%S*$", "") .. " …"
     if first == " …" then first = "…" end

@@ -93,8 +93,22 @@ local function go(word)
   end
 end
 
+local GOING <const> = [[
+step [s], next [n], out     to the next line; of this function; to the caller
+continue [c]                to the next breakpoint (%break file:line makes one)
+watch expression            stops where its value changes
+]]
+local LOOKING <const> = [[
+where [w], up [u], down [d] the frames; to the caller of this one and back
+locals                      the variables of the frame; name = value sets one
+quit [q], Ctrl-D            ends it; all else is run with the variables of the frame
+]]
+
+--- The words and what they do.
+local function tell_words(session) session.write((session.debugging.stepper and GOING or "") .. LOOKING) end
+
 local words = {
-  step = go "step", next = go "next", out = go "out", continue = go "continue",
+  help = tell_words, step = go "step", next = go "next", out = go "out", continue = go "continue",
   up = function(session, n) move(session, 1, n) end,
   down = function(session, n) move(session, -1, n) end,
   where = function(session)
@@ -110,7 +124,7 @@ local words = {
     if session.debugging.stepper then session.debugging.stepper:go "quit" else M.leave(session) end
   end,
 }
-for short, long in pairs {u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit", s = "step",
+for short, long in pairs {h = "help", u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit", s = "step",
   n = "next", c = "continue", cont = "continue", finish = "out"} do
   words[short] = words[long]
 end
@@ -118,7 +132,7 @@ end
 --- Whether the input is a word of the debugger, which is then obeyed. A variable of one
 -- letter comes before a word of one letter.
 function M.obey(session, text)
-  local word, number = text:match "^(%a+)%s*(%d*)$"
+  local word, number = (text == "?" and "help" or text):match "^(%a+)%s*(%d*)$"
   local watch = text:match "^watch%s+(.+)$"
   if watch then
     local info, locals_of = frame_of(session), {}
@@ -146,7 +160,7 @@ local function start(session, statement)
   M.enter(session, failure.frames, failure.at)
   session.write(failure.message .. "\n")
   M.where(session)
-  session.write "up, down, where, locals, quit; anything else is run with the variables of the frame\n"
+  session.write "up, down, where, locals, quit, help; anything else is run with the variables of the frame\n"
 end
 
 M[1] = {name = "debug", usage = "%debug [statement]", run = start, statement = true,

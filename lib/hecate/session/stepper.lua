@@ -123,6 +123,8 @@ local function prompt(self, thread, why)
   debugger.enter(session, frames(self, thread), 1, self)
   if why ~= "" then session.write(why .. "\n") end
   debugger.where(session)
+  if not session.knows_debugger then session.write "help tells the words of the debugger\n" end
+  session.knows_debugger = true
   for _, watch in ipairs(self.watches) do
     local here, value = watched(self, thread, watch)
     if here then session.write(("%s = %s\n"):format(watch.text, brief.of(session, value))) end

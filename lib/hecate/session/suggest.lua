@@ -56,9 +56,11 @@ function M.resolve(path, find)
   return value
 end
 
+--- Of a short word little can be wrong, of one of two letters not the first.
 local function nearest(wrong, list)
   table.sort(list)
-  return options.suggest(wrong, list):match "'(.-)'"
+  local near = options.suggest(wrong, list, #wrong <= 3 and 1 or nil):match "'(.-)'"
+  return near and (#wrong > 2 or near:sub(1, 1):lower() == wrong:sub(1, 1):lower()) and near or nil
 end
 
 --- A hint for a message of Lua, or nil. `line`: the source line, or nil; `find`: as of

@@ -79,10 +79,11 @@ local function list_of(set)
   return list
 end
 
---- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong.
+--- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong, of one of two letters not the first.
 local function nearest(wrong, set)
   local most = #wrong <= 3 and 1 or #wrong <= 7 and 2 or #wrong // 3
-  return options.suggest(wrong, list_of(set), most):match "'(.-)'"
+  local near = options.suggest(wrong, list_of(set), most):match "'(.-)'"
+  return near and (#wrong > 2 or near:sub(1, 1):lower() == wrong:sub(1, 1):lower()) and near or nil
 end
 M.nearest = nearest
 

@@ -6,8 +6,9 @@ local PARAMETERS = {{"distance_function", kind = "callable"}, {"margin", kind = 
   {"swap", kind = "boolean", default = false}, {"reduction", kind = "string", default = "mean"}}
 
 --- nn.TripletMarginWithDistanceLoss(distance_function: function = nn.PairwiseDistance(), margin: float = 1,
--- swap: bool = false, reduction: none|mean|sum = mean), called with anchor, positive and negative: see
--- nn.functional.triplet_margin_with_distance_loss. A distance that is a module is a part of this one.
+-- swap: bool = false, reduction: none|mean|sum = mean): nn.TripletMarginLoss with a distance of one's own.
+-- Called with anchor, positive and negative; see nn.functional.triplet_margin_with_distance_loss. A distance that is a
+-- module is a part of this one.
 local TripletMarginWithDistanceLoss = torch.class("nn.TripletMarginWithDistanceLoss", torch.nn.Module)
 
 function TripletMarginWithDistanceLoss:__init(...)

@@ -40,6 +40,16 @@ describe("bars", function()
     assert.is_true(picture.says(s, "values"))
   end)
 
+  it("take bins, min and max by name", function()
+    local h
+    svg(function() h = gnuplot.hist(torch.randn(1000), {bins = 10, min = -3, max = 3}) end)
+    assert.equal(10, #h)
+    assert.equal(-2.7, tonumber(("%.4f"):format(h[1].val)))
+    assert.equal("gnuplot.hist: 'bins' is given twice", refusal(gnuplot.hist, {1, 2}, 3, {bins = 4}))
+    assert.equal("gnuplot.hist: 'bins': expected a positive integer, got number 0",
+      refusal(gnuplot.hist, {1}, {bins = 0}))
+  end)
+
   it("refuse what is no histogram", function()
     assert.equal("gnuplot.histc: there is no finite value", refusal(gnuplot.histc, {0 / 0}))
     assert.equal("gnuplot.histc: 'min' (argument 3): expected less than max, got 2 and 1",

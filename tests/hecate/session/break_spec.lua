@@ -75,6 +75,18 @@ describe("%break", function()
     assert.falsy(s.debugging)
   end)
 
+  it("help tells the words, and is named at the first stop alone", function()
+    run("%break " .. folder .. "/train.lua:5")
+    local text = run("%run " .. folder .. "/train.lua", "help", "?", "h", "continue", "%break off", "continue")
+    assert.equal(1, select(2, text:gsub("help tells the words of the debugger\n", "")))
+    local words = "\nstep %[s%], next %[n%], out .-\ncontinue %[c%].-\nlocals .-\nquit %[q%]"
+    assert.equal(3, select(2, text:gsub(words, "")))
+    run "error 'x'"
+    local told = run "%debug" .. run "help" .. run "quit"
+    assert.matches("locals .-\nquit %[q%]", told)
+    assert.is_nil(told:find "step") -- there is nothing to go on with
+  end)
+
   it("step goes into functions, next over them, out to the caller", function()
     run("%break " .. folder .. "/train.lua:12")
     local text = run("%run " .. folder .. "/train.lua", "step", "out", "next", "next", "%break off", "continue")

@@ -54,6 +54,14 @@ describe("in a terminal", function()
     error(("no %q in:\n%s"):format(text, session:colors()), 2)
   end
 
+  in_terminal("no bracket is marked in a block that was entered", function()
+    session = terminal.open(folder)
+    session:type "print(1)"
+    shows "ESC[1;4m"
+    session:type "\n"
+    shows "> ESC[34mprintESC[39m(ESC[36m1ESC[39m)"
+  end)
+
   in_terminal("a block of several lines is coloured as it is typed", function()
     session = terminal.open(folder)
     session:type "for i = 1, 2 do"

@@ -163,6 +163,22 @@ describe("an optimiser", function()
     end
   end)
 
+  it("refuses an option as a field, which no step would read; classes of a program may have such fields", function()
+    local opt = optim.SGD({torch.ones(1, {requires_grad = true})}, {lr = 0.1})
+    local good, message = pcall(function() opt.lr = 0.5 end)
+    assert.is_false(good)
+    assert.matches("optim.SGD: 'lr' is an option of the groups of parameters: write opt.param_groups%[1%].lr = …$",
+      message)
+    opt.note = "kept"
+    assert.equal("kept", opt.note)
+    local Mine = torch.class("Mine", optim.SGD)
+    function Mine:__init(params, lr)
+      Mine.super.__init(self, params, {lr = lr})
+      self.lr = lr
+    end
+    assert.equal(0.3, Mine({torch.ones(1, {requires_grad = true})}, 0.3).lr)
+  end)
+
   it("trains a network with the optimiser of its kind for each part", function()
     torch.manual_seed(1)
     local net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))

@@ -30,13 +30,14 @@ static struct {
 
 /* ---- what to paint ----------------------------------------------------------------------- */
 
+/* paint_ask(point) -> classes: those of the block with the cursor behind 'point' bytes. */
 static int paint_ask(lua_State *L) {
   open_push_global(L, "require");
   lua_pushliteral(L, "hecate.session.paint");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "classes");
   lua_pushlstring(L, rl_line_buffer, (size_t)rl_end);
-  lua_pushinteger(L, rl_point);
+  lua_pushvalue(L, 1);
   lua_call(L, 2, 1);
   return 1;
 }
@@ -65,13 +66,15 @@ static void paint_find_rest(void) {
 }
 
 const char *paint_prepare(bool offer) {
+  enum { PAINT_NOWHERE = -2 }; /* no bracket is at the cursor of a block that has been entered */
   lua_State *L = paint_state;
   free(paint_classes);
   free(paint_rest);
   paint_classes = paint_rest = NULL;
   if (!paint_is_plain()) return NULL;
   lua_pushcfunction(L, paint_ask);
-  if (lua_pcall(L, 0, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == (size_t)rl_end)
+  lua_pushinteger(L, offer ? rl_point : PAINT_NOWHERE);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == (size_t)rl_end)
     paint_classes = strdup(lua_tostring(L, -1));
   lua_pop(L, 1);
   if (paint_classes != NULL && offer) paint_find_rest();
