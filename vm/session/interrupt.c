@@ -85,24 +85,26 @@ void interrupt_drop(lua_State *L) {
   interrupt_forget();
 }
 
-/* Calls the function below its arguments. A C function that gave up for a signal,
-** as io.read does, may be the last that ran: no instruction follows to stop at. */
-static int interrupt_body(lua_State *L) {
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  if (interrupt_requested()) interrupt_stop(L, NULL);
-  return lua_gettop(L);
+static int interrupt_late(lua_State *L) {
+  interrupt_stop(L, NULL);
+  return 0;
 }
 
 int interrupt_call(lua_State *L, int nargs, int nresults) {
   int handler = lua_gettop(L) - nargs;
   lua_pushcfunction(L, error_traceback);
   lua_insert(L, handler);
-  lua_pushcfunction(L, interrupt_body);
-  lua_insert(L, handler + 1);
   lua_State *outer = interrupt_running; /* not NULL: a debugger calls while a program is stopped */
   interrupt_forget();
   interrupt_running = L;
-  int status = lua_pcall(L, nargs + 1, nresults, handler);
+  /* No frame of ours stands below a script: it has the level of one that lua runs (debug.getlocal(4, 1)). */
+  int status = lua_pcall(L, nargs, nresults, handler);
+  /* A C function that gave up for a signal, as io.read does, may be the last that ran: no instruction followed. */
+  if (status == LUA_OK && interrupt_requested()) {
+    lua_settop(L, handler);
+    lua_pushcfunction(L, interrupt_late);
+    status = lua_pcall(L, 0, 0, handler);
+  }
   interrupt_running = outer;
   interrupt_unhook(L);
   interrupt_clear();

@@ -124,8 +124,8 @@ local words = {
     if session.debugging.stepper then session.debugging.stepper:go "quit" else M.leave(session) end
   end,
 }
-for short, long in pairs {h = "help", u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit", s = "step",
-  n = "next", c = "continue", cont = "continue", finish = "out"} do
+for short, long in pairs {h = "help", u = "up", d = "down", w = "where", q = "quit", bt = "where", exit = "quit",
+  s = "step", n = "next", c = "continue", cont = "continue", finish = "out"} do
   words[short] = words[long]
 end
 

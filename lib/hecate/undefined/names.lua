@@ -79,7 +79,8 @@ local function list_of(set)
   return list
 end
 
---- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong, of one of two letters not the first.
+--- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong, and of one of two
+-- letters not the first.
 local function nearest(wrong, set)
   local most = #wrong <= 3 and 1 or #wrong <= 7 and 2 or #wrong // 3
   local near = options.suggest(wrong, list_of(set), most):match "'(.-)'"

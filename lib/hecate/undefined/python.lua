@@ -31,7 +31,8 @@ words.global = {
   pass = "an empty block needs no word",
   continue = "write goto continue, and ::continue:: before the end of the loop",
   np = "tensors do what NumPy does: torch.zeros(2, 3)", numpy = "tensors do what NumPy does: torch.zeros(2, 3)",
-  plt = "write gnuplot.plot(y)", matplotlib = "write gnuplot.plot(y)", pd = "write torch.frame.read_csv(path), or torch.csv.read(path)",
+  plt = "write gnuplot.plot(y)", matplotlib = "write gnuplot.plot(y)",
+  pd = "write torch.frame.read_csv(path), or torch.csv.read(path)",
   tqdm = "write for x, y in torch.utils.progress(loader) do … end", f = "for f\"…\" write (\"…\"):format(x)",
   printf = "write print((\"…\"):format(x)) or io.write(x)", console = "write print(x)", echo = "write print(x)",
   import = "write require \"name\"", argparse = "the words behind the script are in the table arg: arg[1]",
@@ -95,7 +96,8 @@ words.torch = {
   Variable = "a tensor is enough: no Variable is needed", version = "write torch.__version__",
   functional = "write nn.functional, or F", data = "write torch.utils.data", Module = "write nn.Module",
   polyfit = "write torch.linalg.lstsq(torch.vander(x, {N = 2}), y:unsqueeze(2))",
-  to = "write x:to(\"cuda\")", item = "write x:item()", loadtxt = "write torch.csv.read(path)", genfromtxt = "write torch.csv.read(path)",
+  to = "write x:to(\"cuda\")", item = "write x:item()",
+  loadtxt = "write torch.csv.read(path)", genfromtxt = "write torch.csv.read(path)",
   read_csv = "write torch.frame.read_csv(path), or torch.csv.read(path)",
 }
 

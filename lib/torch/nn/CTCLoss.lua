@@ -6,8 +6,9 @@ local PARAMETERS = {{"blank", kind = "positive", default = 1}, {"reduction", kin
   {"zero_infinity", kind = "boolean", default = false}}
 
 --- nn.CTCLoss(blank: index = 1, reduction: none|mean|sum = mean, zero_infinity: bool = false): The negative
--- logarithm of the probability of targets whose places in time are not known (Graves et al. 2006). Called with log_probs
--- (T×N×C) or (T×C), targets (N×S) or all in a row, input_lengths and target_lengths. See nn.functional.ctc_loss.
+-- logarithm of the probability of targets whose places in time are not known (Graves et al. 2006). Called with
+-- log_probs (T×N×C) or (T×C), targets (N×S) or all in a row, input_lengths and target_lengths.
+-- See nn.functional.ctc_loss.
 local CTCLoss = torch.class("nn.CTCLoss", torch.nn.Module)
 
 function CTCLoss:__init(...)

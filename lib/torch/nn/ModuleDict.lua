@@ -2,9 +2,9 @@
 local options = require "torch.utils.options"
 local raise = options.raise
 
---- nn.ModuleDict(modules: table = nil): Modules by name. {name = module, …}, or {{"name", module}, …}, which keeps the
--- order. dict[name] is one (so is dict:get(name), for names that are methods too), assignment adds or replaces, #dict
--- counts, dict:items() walks.
+--- nn.ModuleDict(modules: table = nil): Modules by name. {name = module, …}, or {{"name", module}, …}, which keeps
+-- the order. dict[name] is one (so is dict:get(name), for names that are methods too), assignment adds or replaces,
+-- #dict counts, dict:items() walks.
 local ModuleDict = torch.class("nn.ModuleDict", torch.nn.Module)
 
 local function add(self, who, name, module)

@@ -14,8 +14,8 @@ local loss = nn.CrossEntropyLoss(out, y)]],
   {[[
 local net = nn.Linear(3, 2)
 local opt = optim.Adam(net.parameters, {lr = 0.1})]],
-    "2: optim.Adam: 'params' (argument 1): expected an array of tensors or of groups, as "
-      .. "net:parameters(), got a function"},
+    "2: optim.Adam: parameters: 'module' (argument 1): expected nn.Module, got nothing; methods are "
+      .. "called with a colon: x:parameters(…)"},
   {[[
 local w = torch.randn(3, {requires_grad = true})
 for i = 1, 2 do
