@@ -162,12 +162,12 @@ static Status elementwise_plain(Call *c, StripFn strip) {
   return call_finish(c);
 }
 
-bool call_small_in_place(Call *c, Status *status) {
+bool call_plain_in_place(Call *c, Status *status) {
   StripFn strip = NULL;
   Tensor *t = c->in[0];
   Element element;
   if (c->op == OP_COPY) return false;
-  const bool plain = call_is_plain(c, &strip) && strip != NULL && t->numel <= STRIP;
+  const bool plain = call_is_plain(c, &strip) && strip != NULL;
   if (!plain && call_tensor_and_number(c, &strip, &element) != 0) return false;
   const DType d = (DType)t->dtype;
   if (elementwise_result(c->info, d) != d) return false;
@@ -179,9 +179,10 @@ bool call_small_in_place(Call *c, Status *status) {
   if (*status != OK) return true;
   c->out[0] = t;
   c->wrote = true;
-  if (plain) elementwise_small(c, strip, d, d);
-  else elementwise_with_number(c, strip, 0, &element, d);
-  *status = call_finish(c);
+  if (!plain) elementwise_with_number(c, strip, 0, &element, d);
+  else if (t->numel <= STRIP) elementwise_small(c, strip, d, d);
+  else *status = c->device->elementwise(c, d, d);
+  if (*status == OK) *status = call_finish(c);
   c->out[0] = NULL;
   return true;
 }

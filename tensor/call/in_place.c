@@ -41,7 +41,7 @@ static Status call_find_target_device(Call *c) {
 
 static Status elementwise_in_place(Call *c) {
   Status status;
-  if (call_small_in_place(c, &status)) return status;
+  if (call_plain_in_place(c, &status)) return status;
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];

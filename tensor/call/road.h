@@ -67,8 +67,8 @@ Status call_elementwise(Call *c);
 /* Whether there is nothing to work out: contiguous operands of one shape, on one device, of the dtype that the kernel
 ** computes in. *strip is that of a device of the host. */
 bool call_is_plain(Call *c, StripFn *strip);
-/* Runs such a call of few elements in place. False: it is another one. */
-bool call_small_in_place(Call *c, Status *status);
+/* Runs such a call in place, or one of few elements and a number. False: it is another one. */
+bool call_plain_in_place(Call *c, Status *status);
 /* The dtype to compute in and that of the result. */
 Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result);
 

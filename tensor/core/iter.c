@@ -134,23 +134,38 @@ static void pack(const Iter *it, int k, int64_t rows, int64_t columns, const cha
   packs[it->size[k]](rows, columns, it->stride[k][it->ndim - 2], it->stride[k][it->ndim - 1], from, to);
 }
 
-/* The strips of a block that begins at p. */
-static void run_rows(const Iter *it, int64_t rows, int64_t columns, char **p, StripFn strip, const void *attrs) {
-  int64_t stride[ITER_MAX_OPERANDS], step[ITER_MAX_OPERANDS];
+/* The strips of a block that begins at p, whose operands lie as 'stride' and 'step' say. */
+static void run_strips(const Iter *it, int64_t rows, int64_t columns, char **p, const int64_t *stride,
+                       const int64_t *step, StripFn strip, const void *attrs) {
+  for (int64_t i = 0; i < rows; i++) {
+    strip(columns, p, stride, attrs);
+    for (int k = 0; k < it->n_operands; k++) p[k] += step[k];
+  }
+}
+
+/* The same of a tile of which some operands are packed first. A function of its own: its frame is large, and entering
+** it touches all of its pages. */
+static __attribute__((noinline)) void run_packed(const Iter *it, int64_t rows, int64_t columns, char **p,
+                                                 int64_t *stride, int64_t *step, StripFn strip, const void *attrs) {
   _Alignas(64) char buffer[ITER_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * ELEMENT_BYTES];
-  for (int k = 0; k < it->n_operands; k++) {
-    stride[k] = it->stride[k][it->ndim - 1];
-    step[k] = it->stride[k][it->ndim - 2];
+  for (int k = 1; k < it->n_operands; k++) {
     if (!(it->across >> k & 1)) continue;
     pack(it, k, rows, columns, p[k], buffer[k - 1]);
     p[k] = buffer[k - 1];
     stride[k] = it->size[k];
     step[k] = it->size[k] * TILE_COLUMNS;
   }
-  for (int64_t i = 0; i < rows; i++) {
-    strip(columns, p, stride, attrs);
-    for (int k = 0; k < it->n_operands; k++) p[k] += step[k];
+  run_strips(it, rows, columns, p, stride, step, strip, attrs);
+}
+
+static void run_rows(const Iter *it, int64_t rows, int64_t columns, char **p, StripFn strip, const void *attrs) {
+  int64_t stride[ITER_MAX_OPERANDS], step[ITER_MAX_OPERANDS];
+  for (int k = 0; k < it->n_operands; k++) {
+    stride[k] = it->stride[k][it->ndim - 1];
+    step[k] = it->stride[k][it->ndim - 2];
   }
+  if (it->across == 0) run_strips(it, rows, columns, p, stride, step, strip, attrs);
+  else run_packed(it, rows, columns, p, stride, step, strip, attrs);
 }
 
 static void run_block(const Iter *it, const Blocks *b, int64_t block, StripFn strip, const void *attrs) {
