@@ -1,6 +1,6 @@
 -- The element types, one row each. scripts/gen/dtypes.lua turns them into dtypes.h, dtypes.c and the
--- files each_<set>.h; docs/internals/dtypes.md follows a row through the program. Each row stands on
--- one line, because CMake reads the names of the types that have kernels of their own.
+-- files each_<set>.h; docs/internals/dtypes.md follows a row through the program. CMake reads the rows too, for the
+-- names of the types that have kernels of their own: those without compute and stored.
 --
 --   [1]          its name; the row's place in this file is its place in enum DType
 --   storage      C type of an element in memory

@@ -1,14 +1,13 @@
 local options = require "torch.utils.options"
 
 -- PyTorch's words for dtypes in the names of the classes that tensors once had.
-local WORDS <const> = {float32 = "Float", float64 = "Double", float16 = "Half", bfloat16 = "BFloat16", int64 = "Long",
-  int32 = "Int", int16 = "Short", int8 = "Char", uint8 = "Byte", bool = "Bool", complex64 = "ComplexFloat",
-  complex128 = "ComplexDouble"}
+local WORDS <const> = {}
+for _, dtype in ipairs(torch._C.dtypes()) do WORDS[dtype.name] = dtype.title end
 
 local function name_of(x)
   local dtype = tostring(x.dtype):match "[^.]+$"
   local place = x.device.type == "cpu" and "" or x.device.type .. "."
-  return ("torch.%s%sTensor"):format(place, WORDS[dtype] or dtype)
+  return ("torch.%s%sTensor"):format(place, WORDS[dtype])
 end
 
 --- torch.type(input: Tensor, dtype: any = nil) -> any: The name that PyTorch has for tensors of the dtype and device,

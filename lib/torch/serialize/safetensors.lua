@@ -128,9 +128,10 @@ function safetensors.save(value, path, given)
   local entries, tensors, at = {}, {}, 0
   for i, group in ipairs(state.order) do
     local t = group.tensor
-    local bytes = t:numel() * t:element_size()
+    local bytes, code = t:numel() * t:element_size(), TO_FILE[tostring(t.dtype)]
+    if not code then internal.raise(("torch.save: the format has no name for tensors of %s"):format(t.dtype)) end
     entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
-      TO_FILE[tostring(t.dtype)], table.concat(t.shape, ","), at, at + bytes)
+      code, table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
   table.insert(entries, 1, ('"__metadata__":{%s"hecate":%s}'):format(quote_metadata(given and given.metadata),

@@ -75,11 +75,21 @@ end
 
 arguments.SAMPLED = {nearest = true, bilinear = true}
 
+-- Bits of the values of each integer dtype that computes, without the sign.
+local BITS <const> = {}
+for _, dtype in ipairs(torch._C.dtypes()) do
+  if dtype.category == "integer" and not dtype.stored then
+    BITS["torch." .. dtype.name] = 8 * dtype.size - (dtype.lowest < 0 and 1 or 0)
+  end
+end
+
+--- Bits of the values of an image of an integer dtype, without the sign; nil of other dtypes.
+function arguments.bits(dtype) return BITS[tostring(dtype)] end
+
 --- The largest value of an image of a dtype: 1 of floats.
-local LARGEST <const> = {uint8 = 255, int8 = 127, int16 = 32767, int32 = 2147483647, int64 = math.maxinteger, bool = 1,
-  uint16 = 65535}
 function arguments.largest(dtype)
-  return LARGEST[tostring(dtype):gsub("^torch%.", "")] or 1
+  local bits = arguments.bits(dtype)
+  return bits and (1 << bits) - 1 or 1
 end
 
 --- The nearest integer, of two equally near ones the even one, as Python's round.

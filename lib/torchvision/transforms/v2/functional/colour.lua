@@ -205,9 +205,6 @@ function colour.adjust_hue(...) return call(HUE, ...) end
 
 -- Fewer values --------------------------------------------------------------------------------------------------
 
-local BITS <const> = {uint8 = 8, int8 = 7, int16 = 15, int32 = 31, int64 = 63}
-local function bits_of(dtype) return BITS[tostring(dtype):gsub("^torch%.", "")] end
-
 local function posterized(x, given)
   local bits = given.bits
   if bits < 0 or bits > 8 then options.wrong("posterize", "bits", 2, "an integer from 0 to 8", bits) end
@@ -215,7 +212,7 @@ local function posterized(x, given)
     local levels = 1 << bits
     return (x * levels):floor():clamp(0, levels - 1) * (1 / levels)
   end
-  local all = bits_of(x.dtype)
+  local all = arguments.bits(x.dtype)
   if all == nil then options.wrong("posterize", "inpt", 1, "an image of integers or floats", x) end
   if bits >= all then return x end
   return x:bitwise_and(((1 << bits) - 1) << (all - bits))
@@ -230,7 +227,7 @@ function colour.posterize(...) return call(POSTERIZE, ...) end
 local function inverted(x)
   if x:is_floating_point() then return 1 - x end
   if x.dtype == torch.uint8 then return x:bitwise_not() end
-  local bits = bits_of(x.dtype)
+  local bits = arguments.bits(x.dtype)
   if bits == nil then options.wrong("invert", "inpt", 1, "an image of integers or floats", x) end
   return x:bitwise_xor((1 << bits) - 1)
 end

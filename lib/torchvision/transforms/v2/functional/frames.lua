@@ -57,8 +57,6 @@ local function resized_size(name, h, w, size, max_size)
   return new_long, new_short
 end
 
-local INTEGER <const> = {uint8 = true, int8 = true, int16 = true, int32 = true, int64 = true}
-
 -- Shape of x with another height and width.
 local function framed(x, h, w)
   local shape = table.move(x.shape, 1, x.ndim - 2, 1, {})
@@ -74,12 +72,11 @@ end
 local function resize_planes(x, h, w, mode, antialias)
   if mode == "nearest" or mode == "nearest-exact" then return F.interpolate(x, {h, w}, {mode = mode}) end
   local dtype = x.dtype
-  local name = tostring(dtype):gsub("^torch%.", "")
   local native = dtype == torch.uint8 or dtype == torch.float32 or dtype == torch.float64
   if not native then x = x:float() end
   x = F.interpolate(x, {h, w}, {mode = mode, align_corners = false, antialias = antialias})
   if native then return x end
-  return (INTEGER[name] and x:round() or x):to(dtype)
+  return (arguments.bits(dtype) and x:round() or x):to(dtype)
 end
 
 local function resize_image(x, given)

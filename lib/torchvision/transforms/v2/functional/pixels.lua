@@ -12,8 +12,6 @@ local call, operation = dispatch.call, dispatch.operation
 
 -- Dtypes --------------------------------------------------------------------------------------------
 
--- Bits of a value, without the sign.
-local BITS <const> = {uint8 = 8, int8 = 7, int16 = 15, uint16 = 16, int32 = 31, int64 = 63}
 local function name_of(dtype) return (tostring(dtype):gsub("^torch%.", "")) end
 local function is_float(dtype) return name_of(dtype):find "float" ~= nil end
 
@@ -32,7 +30,7 @@ function pixels._to_dtype(x, dtype, scale)
   if not scale then return x:to(dtype) end
   if x:is_floating_point() then return is_float(dtype) and x:to(dtype) or to_integers(x, dtype) end
   if is_float(dtype) then return x:to(dtype):mul_(1 / arguments.largest(x.dtype)) end
-  local from, to = BITS[name_of(x.dtype)], BITS[name_of(dtype)]
+  local from, to = arguments.bits(x.dtype), arguments.bits(dtype)
   if not (from and to) then
     options.raise(("to_dtype: 'dtype' (argument 2): no way from %s to %s with scale"):format(name_of(x.dtype),
       name_of(dtype)))
