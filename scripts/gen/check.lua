@@ -5,8 +5,9 @@
 -- braces is put in at run time. An optional argument that is not given passes its checks. An entry with warns = true
 -- is a warning, and the call goes on.
 --
--- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .is_float, .is_complex, .shape and
--- .shape[i] (from 1, or from -1 for the last), of a list of tensors or sizes .n. given(x) says whether an optional
+-- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .computed (the dtype that its kernels
+-- compute in), .is_float, .is_complex, .shape and .shape[i] (from 1, or from -1 for the last), of a list of tensors or
+-- sizes .n. given(x) says whether an optional
 -- argument is there; same_shape(x, y), contiguous(x), ends_with(x, sizes) and broadcast(x, y, n), which leaves out the
 -- last n dimensions, look at shapes.
 -- Words of a choice and dtypes stand in quotes; max_dims is the most dimensions that a tensor has.
@@ -14,6 +15,7 @@ local check = {}
 
 local FIELDS = {
   ndim = {"(int64_t)%s->ndim", "int64_t"}, numel = {"%s->numel", "int64_t"}, dtype = {"(DType)%s->dtype", "DType"},
+  computed = {"dtype_compute((DType)%s->dtype)", "DType"},
   is_float = {"dtype_is_float((DType)%s->dtype)", "bool"}, is_complex = {"dtype_is_complex((DType)%s->dtype)", "bool"},
   shape = {"%s->shape", "shape"},
 }

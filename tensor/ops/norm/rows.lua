@@ -1,8 +1,13 @@
 -- Normalisation.
 
+-- Parameters have the dtype of the input, or float32 beside numbers of 16 bits, as a layer has under autocast.
+local function of_dtype(name)
+  return ("(%s.dtype == input.dtype or %s.dtype == input.computed)"):format(name, name)
+end
+
 -- A tensor with one element for each channel of the input.
 local function channels(name)
-  local fits = ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and %s.dtype == input.dtype"):format(name, name, name)
+  local fits = ("%s.ndim == 1 and %s.shape[1] == input.shape[2] and "):format(name, name) .. of_dtype(name)
   return {name, ("input.ndim == 1 or (%s)"):format(fits),
     "{input.dtype} ({input.shape[2]}), one for each channel"}
 end
@@ -68,14 +73,13 @@ op {"batch_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mea
   doc = [[The gradients of batch_norm for input, weight and bias.]]}
 
 local function normalized(name)
-  return {name, ("%s.is_float and %s.ndim == normalized_shape.n and ends_with(%s, normalized_shape)"):format(name,
-    name, name),
-    "a float tensor of shape {normalized_shape}"}
+  return {name, ("%s.ndim == normalized_shape.n and ends_with(%s, normalized_shape) and "):format(name, name)
+    .. of_dtype(name), "{input.dtype} {normalized_shape}"}
 end
 op {"layer_norm", "(input: Tensor, normalized_shape: shape, weight: Tensor = nil, bias: Tensor = nil, "
     .. "eps: float = 1e-5) -> Tensor",
   amp = {cuda = "float"},
-  module = {"torch", "nn.functional"}, method = false, domain = "layer_norm", computes = true,
+  module = {"torch", "nn.functional"}, method = false, domain = "layer_norm",
   specialize = {["input.numel"] = {0}, "weight", "bias"},
   check = {{"input", "input.is_float and ends_with(input, normalized_shape)",
     "a float tensor whose shape ends with {normalized_shape}"},

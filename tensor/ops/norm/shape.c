@@ -15,6 +15,17 @@ static Status check_like(const Call *c, int i, DType dtype, int ndim, const int6
 /* Of mean and 1 / √(variance + eps): what is measured of numbers of 16 bits has 32. */
 static DType measured(const Tensor *x) { return dtype_compute((DType)x->dtype); }
 
+/* Input i, a parameter of a layer, if it is given: it has the dtype of x, or 32 bits beside numbers of 16. */
+static Status check_parameter(const Call *c, int i, const Tensor *x, const int64_t *length) {
+  const bool wide = c->in[i] != NULL && (DType)c->in[i]->dtype == measured(x);
+  return check_like(c, i, wide ? measured(x) : (DType)x->dtype, 1, length);
+}
+
+/* The dtype of the gradients of weight and bias: that of the weight, input i, or of x. */
+static DType parameter_dtype(const Call *c, int i, const Tensor *x) {
+  return (DType)(c->in[i] != NULL ? c->in[i] : x)->dtype;
+}
+
 /* The results: one like x, and two vectors of 'length' numbers. */
 static Status normalized(Call *c, const Tensor *x, DType dtype, int64_t length) {
   TRY(call_output(c, 0, (DType)x->dtype, x->ndim, x->shape));
@@ -33,7 +44,7 @@ Status infer_native_batch_norm(Call *c) {
   const NativeBatchNormAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, true));
-  for (int i = 1; i <= 4; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 1; i <= 4; i++) TRY(check_parameter(c, i, x, &x->shape[1]));
   if ((c->in[1] == NULL) != (c->in[2] == NULL) || (c->in[1] == NULL && !a->training))
     return fail(ERROR_ARGUMENT,
                 "native_batch_norm: 'running_mean' and 'running_var' (arguments 2 and 3): expected both%s",
@@ -45,9 +56,9 @@ Status infer_batch_norm_backward(Call *c) {
   const Tensor *x = c->in[1];
   TRY(check_matrix(c, x, true));
   TRY(check_like(c, 0, (DType)x->dtype, x->ndim, x->shape));
-  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  TRY(check_parameter(c, 2, x, &x->shape[1]));
   for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &x->shape[1]));
-  return normalized(c, x, (DType)x->dtype, x->shape[1]);
+  return normalized(c, x, parameter_dtype(c, 2, x), x->shape[1]);
 }
 
 /* ---- layer_norm ------------------------------------------------------------------ */
@@ -55,7 +66,7 @@ Status infer_batch_norm_backward(Call *c) {
 Status infer_native_layer_norm(Call *c) {
   const Tensor *x = c->in[0];
   TRY(check_matrix(c, x, false));
-  for (int i = 1; i <= 2; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 1; i <= 2; i++) TRY(check_parameter(c, i, x, &x->shape[1]));
   return normalized(c, x, measured(x), x->shape[0]);
 }
 
@@ -63,7 +74,7 @@ Status infer_layer_norm_backward(Call *c) {
   const Tensor *x = c->in[1];
   TRY(check_matrix(c, x, false));
   TRY(check_like(c, 0, (DType)x->dtype, 2, x->shape));
-  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  TRY(check_parameter(c, 2, x, &x->shape[1]));
   for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &x->shape[0]));
-  return normalized(c, x, (DType)x->dtype, x->shape[1]);
+  return normalized(c, x, parameter_dtype(c, 2, x), x->shape[1]);
 }

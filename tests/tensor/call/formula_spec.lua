@@ -151,7 +151,7 @@ describe("the checks of composites", function()
     fails("batch_norm: running_mean and running_var come together", F.batch_norm, x, torch.zeros(3))
     fails("batch_norm: 'input' (argument 1): expected more than 1 value per channel when training, got float32 (1×3)",
       F.batch_norm, torch.ones(1, 3), nil, nil, nil, nil, true)
-    fails("layer_norm: 'bias' (argument 4): expected a float tensor of shape (3), got float32 (2)",
+    fails("layer_norm: 'bias' (argument 4): expected float32 (3), got float32 (2)",
       F.layer_norm, x, {3}, nil, torch.ones(2))
     fails("layer_norm: 'input' (argument 1): expected a float tensor whose shape ends with (2), got float32 (2×3)",
       F.layer_norm, x, {2})

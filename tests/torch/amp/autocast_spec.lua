@@ -199,3 +199,39 @@ describe("torch.amp.custom_fwd and custom_bwd", function()
     assert.is_true(seen.backward)
   end)
 end)
+
+describe("norms", function()
+  local F = nn.functional
+
+  it("take float32 parameters beside numbers of 16 bits and give these, as PyTorch's do", function()
+    for _, dtype in ipairs {torch.bfloat16, torch.float16} do
+      local x = torch.randn(2, 4, 3, 8):to(dtype)
+      local mean, var, weight, bias = torch.randn(4), torch.rand(4) + 0.5, torch.rand(4) + 0.5, torch.randn(4)
+      local last = torch.rand(8) + 0.5
+      for name, call in pairs {
+        batch_norm = function(v) return F.batch_norm(v, mean, var, weight, bias) end,
+        batch_norm_training = function(v) return F.batch_norm(v, mean:clone(), var:clone(), weight, bias, true) end,
+        layer_norm = function(v) return F.layer_norm(v, {8}, last, last) end,
+        group_norm = function(v) return F.group_norm(v, 2, weight, bias) end,
+        instance_norm = function(v) return F.instance_norm(v, mean:clone(), var:clone(), weight, bias, true) end,
+        rms_norm = function(v) return F.rms_norm(v, {8}, last) end,
+      } do
+        local got, want = call(x), call(x:float())
+        assert.equal(dtype, got.dtype, name)
+        assert.is_true(torch.allclose(want, got:float(), {rtol = 0.02, atol = 0.02}), name)
+      end
+    end
+  end)
+
+  it("of a network of convolutions train under autocast: parameters and statistics stay float32", function()
+    local net = nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.GroupNorm(2, 4))
+    local y = torch.autocast("cpu", {dtype = torch.bfloat16}, function() return net(torch.randn(3, 2, 8, 8)) end)
+    assert.equal(torch.bfloat16, y.dtype)
+    y:float():pow(2):sum():backward()
+    for name, p in net:named_parameters() do assert.equal(torch.float32, p.grad.dtype, name) end
+    assert.equal(torch.float32, net[2].running_mean.dtype)
+    assert.is_false(torch.equal(torch.zeros(4), net[2].running_mean))
+    assert.error_matches(function() F.batch_norm(torch.ones(2, 4):double(), torch.zeros(4), torch.ones(4)) end,
+      "batch_norm: 'running_mean' %(argument 2%): expected float64 %(4%), one for each channel, got float32 %(4%)")
+  end)
+end)

@@ -36,6 +36,6 @@ return function(...)
   end
   local y = wide(x)
   local eps = given.eps or torch.finfo(y.dtype).eps
-  local out = (y * (y * y):mean(dims, true):add(eps):rsqrt()):to(x.dtype)
-  return weight and out * weight or out
+  local out = y * (y * y):mean(dims, true):add(eps):rsqrt()
+  return (weight and out * weight or out):to(x.dtype)
 end
