@@ -2,60 +2,28 @@
 ** one for each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
 */
 #include "ops/norm/statistics_body.h"
+#include "ops/norm/gradient_sums_body.h"
 
-#define FOLD batch_norm_sum
-#define LANE T
-#define CELL A
-#define INIT 0
-#define STEP PLUS
-#define JOIN PLUS
-#define TERM VALUE
-#include "device/cpu/fold_row_body.h"
-#undef TERM
-#undef FOLD
-#undef LANE
-#undef CELL
-#undef INIT
-#undef STEP
-#undef JOIN
-
-/* What is added up: v of the first tensor and u of the second are elements of a channel with mean m and 1 / std s. */
-static inline T NAME(batch_norm_term)(BatchNormTerm term, T v, T u, T m, T s) {
-  switch (term) {
-    case TERM_VALUE: return v;
-    default: return v * ((u - m) * s);
-  }
-}
-
-/* total += the terms of n elements that lie side by side, in blocks: a vector loop makes the terms of a block. */
-static inline __attribute__((always_inline)) void NAME(batch_norm_add)(const BatchNormTerm term, int64_t n,
-    const T *v, const T *u,
-                                                                       T m, T s, A *total) {
-  for (int64_t at = 0; at < n; at += BLOCK) {
-    const int64_t rest = n - at < BLOCK ? n - at : BLOCK;
-    T part[BLOCK];
-    A sum = 0;
-    for (int64_t e = 0; e < rest; e++) part[e] = NAME(batch_norm_term)(term, v[at + e], u[at + e], m, s);
-    NAME(batch_norm_sum_row)(rest, (const char *)part, sizeof(T), &sum);
-    *total += sum;
-  }
-}
-
-/* total[j] = the sum of the terms of channel from + j. 'mean' and 'invstd' may be NULL where the term has none. */
-static inline __attribute__((always_inline)) void NAME(batch_norm_total)(const BatchNormTerm term, const Norm *k,
-    int64_t from, int64_t width, const T *x, const T *y, const T *mean, const T *invstd, A *total) {
-  for (int64_t j = 0; j < width; j++) total[j] = 0;
-  for (int64_t i = 0; i < k->n; i++) {
-    const int64_t first = (i * k->channels + from) * k->inner;
-    const T *v = x + first, *u = y + first;
-    for (int64_t j = 0; j < width && k->inner == 1; j++) { /* the elements of a row lie side by side: vector code */
-      const T m = term == TERM_VALUE ? 0 : mean[j], s = term == TERM_PRODUCT ? invstd[j] : 0;
-      total[j] += (A)NAME(batch_norm_term)(term, v[j], u[j], m, s);
+/* sum[j] and dot[j] are those of the gradients g and of g x̂ of channel from + j. Where the elements of a row lie side by
+** side, the loop over a row is the vector loop. */
+static void NAME(batch_norm_totals)(const Norm *k, int64_t from, int64_t width, const T *g, const T *x, const T *m,
+                                    const T *s, A *sum, A *dot) {
+  for (int64_t j = 0; j < width; j++) sum[j] = 0, dot[j] = 0;
+  for (int64_t i = 0; i < k->n && k->inner == 1; i++) {
+    const T *v = g + i * k->channels + from, *u = x + i * k->channels + from;
+    for (int64_t j = 0; j < width; j++) {
+      sum[j] += (A)v[j];
+      dot[j] += (A)(v[j] * ((u[j] - m[j]) * s[j]));
     }
-    for (int64_t j = 0; j < width && k->inner != 1; j++) {
-      const T m = term == TERM_VALUE ? 0 : mean[j], s = term == TERM_PRODUCT ? invstd[j] : 0;
-      NAME(batch_norm_add)(term, k->inner, v + j * k->inner, u + j * k->inner, m, s, &total[j]);
+  }
+  for (int64_t j = 0; j < width && k->inner != 1; j++) {
+    A sums[GRADIENT_LANES] = {0}, dots[GRADIENT_LANES] = {0};
+    for (int64_t i = 0; i < k->n; i++) {
+      const int64_t first = (i * k->channels + from + j) * k->inner;
+      NAME(gradient_sums)(k->inner, g + first, x + first, m[j], s[j], sums, dots);
     }
+    sum[j] = NAME(gradient_total)(sums);
+    dot[j] = NAME(gradient_total)(dots);
   }
 }
 
@@ -136,8 +104,7 @@ static void NAME(batch_norm_backward)(const Norm *k, int64_t from, int64_t width
   A sum[TILE], dot[TILE];
   T m[TILE], s[TILE], a[TILE], b[TILE], c[TILE];
   for (int64_t j = 0; j < width; j++) m[j] = ((T *)data->mean)[from + j], s[j] = ((T *)data->invstd)[from + j];
-  NAME(batch_norm_total)(TERM_VALUE, k, from, width, g, x, NULL, NULL, sum);
-  NAME(batch_norm_total)(TERM_PRODUCT, k, from, width, g, x, m, s, dot);
+  NAME(batch_norm_totals)(k, from, width, g, x, m, s, sum, dot);
   for (int64_t j = 0; j < width; j++) {
     ((T *)data->dw)[from + j] = (T)dot[j];
     ((T *)data->db)[from + j] = (T)sum[j];

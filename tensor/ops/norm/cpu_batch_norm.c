@@ -2,11 +2,9 @@
 ** has an inner part; otherwise tiles of channels go down the rows. Sums are in double,
 ** in the order of the elements, so they do not depend on the threads.
 */
-#include "device/cpu/fold.h"
 #include "cpu_statistics.h"
 
-#define TILE 64   /* channels at a time */
-#define BLOCK 512 /* elements of a channel whose terms are made before they are added up */
+#define TILE 64 /* channels at a time */
 
 typedef struct {
   int64_t n, channels, inner;
@@ -21,8 +19,6 @@ typedef struct {
   void *o;           /* the result, or the gradient of x */
   void *g, *dw, *db; /* gradients */
 } BatchNormData;
-
-typedef enum { TERM_VALUE, TERM_PRODUCT } BatchNormTerm; /* see batch_norm_term */
 
 #define BODY "ops/norm/batch_norm_body.h"
 #include "each_float.h"

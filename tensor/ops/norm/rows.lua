@@ -12,25 +12,43 @@ local function channels(name)
     "{input.dtype} ({input.shape[2]}), one for each channel"}
 end
 
--- The gradients of a normalisation, made of ops that can be differentiated again. `together`: the dimensions that are
--- normalised together; `shared`: those along which weight and bias stay the same; `along`: the shape of weight and bias
--- between those; `kept`: that of mean and 1 / √(variance + eps), which are constants outside training. Of numbers of
--- 16 bits both are float32, and so is all that is computed with them. The distances from the mean are scaled by the
--- known 1 / √(variance + eps) before they are squared: squares of large ones overflow, those of small ones vanish.
-local function gradients(o, training, together, shared, along, kept)
-  local x, g = o.input, o.grad
+-- The gradients of a normalisation, made of ops that can be differentiated again. The distances from the mean are scaled
+-- by the known 1 / √(variance + eps) before they are squared: squares of large ones overflow, those of small ones vanish.
+-- Of numbers of 16 bits mean and scale are float32, and so is all that is computed with them.
+
+-- (x - mean) / √(variance + eps), and 1 / √(variance + eps), along the dimensions `together`. `kept` is the shape of the
+-- statistics, which are constants outside training.
+local function normalised(o, x, training, together, kept)
   local function mean(t) return t:mean{dim = together, keepdim = true, dtype = o.outs[2].dtype} end
   local scale = o.outs[3]:reshape(kept)
   local normal = (x - (training and mean(x) or o.outs[2]:reshape(kept))) * scale
-  local invstd = scale
-  if training then
-    local rest = (mean(normal * normal) + scale * o.eps * scale):rsqrt() -- 1, but for its derivative
-    normal, invstd = normal * rest, scale * rest
-  end
+  if not training then return normal, scale, mean end
+  local rest = (mean(normal * normal) + scale * o.eps * scale):rsqrt() -- 1, but for its derivative
+  return normal * rest, scale * rest, mean
+end
+
+-- `shared`: the dimensions along which weight and bias stay the same; `along`: the shape of both between those.
+local function gradients(o, training, together, shared, along, kept)
+  local g = o.grad
+  local normal, invstd, mean = normalised(o, o.input, training, together, kept)
   local dx = g * invstd
   if o.weight then dx = dx * o.weight:reshape(along) end
   if training then dx = dx - mean(dx) - normal * mean(dx * normal) end -- dx is g' = g weight invstd before
   return {input = dx, weight = (g * normal):sum(shared), bias = g:sum(shared)}
+end
+
+-- The same of groups of channels: each is a row of a matrix while it is normalised.
+local function group_gradients(o)
+  local g, shape = o.grad, o.input.shape
+  local groups = shape[1] * o.groups
+  local rows = {groups, o.input.numel // groups}
+  local normal, invstd, mean = normalised(o, o.input:reshape(rows), true, 2, {groups, 1})
+  local weighted = g
+  if o.weight then weighted = g * o.weight:reshape(shape:only(2)) end
+  local dx = weighted:reshape(rows) * invstd
+  dx = dx - mean(dx) - normal * mean(dx * normal)
+  return {input = dx:reshape(shape), weight = (g * normal:reshape(shape)):sum(shape:others(2)),
+    bias = g:sum(shape:others(2))}
 end
 
 op {"batch_norm", "(input: Tensor, running_mean: Tensor = nil, running_var: Tensor = nil, weight: Tensor = nil, "
@@ -112,3 +130,20 @@ op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mea
     .. "invstd: Tensor) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "layer_norm_backward", contiguous = true,
   doc = [[The gradients of layer_norm for input, weight and bias.]]}
+
+op {"native_group_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, groups: int, eps: float) -> Tensor, "
+    .. "Tensor, Tensor",
+  private = true, types = "float", infer = "native_group_norm", contiguous = true, specialize = {"weight"},
+  backward = function(o)
+    if not o.create_graph then
+      local dx, dweight, dbias = o.grad:group_norm_backward(o.input, o.as_given.weight, o.outs[2], o.outs[3], o.groups)
+      return {input = dx, weight = dweight, bias = dbias}
+    end
+    return group_gradients(o)
+  end,
+  doc = [[(input - mean) / √(variance + eps) · weight + bias over each group of channels of each sample (N×C×…) (Wu and He
+2018); also the mean and 1 / √(variance + eps) of each group.]]}
+op {"group_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, "
+    .. "groups: int) -> Tensor, Tensor, Tensor",
+  private = true, types = "float", infer = "group_norm_backward", contiguous = true,
+  doc = [[The gradients of native_group_norm for input, weight and bias.]]}

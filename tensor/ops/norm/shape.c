@@ -78,3 +78,32 @@ Status infer_layer_norm_backward(Call *c) {
   for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &x->shape[0]));
   return normalized(c, x, parameter_dtype(c, 2, x), x->shape[1]);
 }
+
+/* ---- group_norm ------------------------------------------------------------------ */
+
+/* x has samples of channels, which the groups divide. */
+static Status check_groups(const Call *c, const Tensor *x, int64_t groups) {
+  TRY(check_matrix(c, x, true));
+  if (groups > 0 && x->numel > 0 && x->shape[1] % groups == 0) return OK;
+  return fail(ERROR_ARGUMENT, "%s: 'groups': expected a divisor of the number of channels, got %lld",
+              c->info->name, (long long)groups);
+}
+
+Status infer_native_group_norm(Call *c) {
+  const NativeGroupNormAttrs *a = c->attrs;
+  const Tensor *x = c->in[0];
+  TRY(check_groups(c, x, a->groups));
+  for (int i = 1; i <= 2; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
+  return normalized(c, x, measured(x), x->shape[0] * a->groups);
+}
+
+Status infer_group_norm_backward(Call *c) {
+  const GroupNormBackwardAttrs *a = c->attrs;
+  const Tensor *x = c->in[1];
+  TRY(check_groups(c, x, a->groups));
+  const int64_t statistics = x->shape[0] * a->groups;
+  TRY(check_like(c, 0, (DType)x->dtype, x->ndim, x->shape));
+  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &statistics));
+  return normalized(c, x, (DType)x->dtype, x->shape[1]);
+}

@@ -72,13 +72,20 @@ describe("batch_norm", function()
   end)
 end)
 
-describe("the statistics of batch_norm and layer_norm", function()
+describe("the statistics of normalisations", function()
   local F = nn.functional
   local function batch(x, eps) return F.batch_norm(x, nil, nil, nil, nil, true, 0.1, eps or 1e-5) end
   -- Ways to normalise the n numbers of x together.
   local WAYS = {
     layer = function(x, eps) return F.layer_norm(x, {x:size(1)}, nil, nil, eps or 1e-5) end,
     columns = function(x, eps) return batch(x:reshape(-1, 1):expand(-1, 3):contiguous(), eps):select(2, 2) end,
+    groups = function(x, eps)
+      local each = x:reshape(1, 1, -1):expand(2, 3, -1):reshape(2, 3, x:size(1), 1)
+      return F.group_norm(each, 3, nil, nil, eps or 1e-5)[2][3]:squeeze()
+    end,
+    instances = function(x, eps)
+      return F.instance_norm(x:reshape(1, 1, -1):expand(2, 2, -1), {eps = eps or 1e-5})[1][2]
+    end,
     planes = function(x, eps) return batch(x:reshape(1, 1, -1):expand(2, 2, -1):contiguous(), eps)[1][2] end,
   }
 
@@ -141,7 +148,81 @@ describe("second derivatives of normalisations", function()
   local F = torch.nn.functional
   for _, eps in ipairs {0, 1e-5} do
     check("layer_norm, eps " .. eps, function(t) return F.layer_norm(t, {3}, nil, nil, eps) end)
+    check("group_norm, eps " .. eps, function(t) return F.group_norm(t:reshape(2, 2, 3), 2, nil, nil, eps) end)
     check("batch_norm, eps " .. eps, function(t) return F.batch_norm(t, nil, nil, nil, nil, true, 0.1, eps) end)
   end
   check("norm", function(t) return t:norm(2, 1) end, 1)
+end)
+
+describe("group_norm", function()
+  local F = nn.functional
+  -- The same by layer_norm of the rows that the groups make, and by ops.
+  local function by_rows(x, groups, w, b)
+    local shape = {1, x:size(2)}
+    for d = 3, x.ndim do shape[d] = 1 end
+    local n = x:numel() // (x:size(1) * groups)
+    local out = F.layer_norm(x:reshape(x:size(1) * groups, n), {n}):reshape(x.shape)
+    if w then out = out * w:reshape(shape) end
+    return b and out + b:reshape(shape) or out
+  end
+
+  it("and its gradients are right for planes of every size, with weight and bias or without", function()
+    torch.manual_seed(4)
+    for _, size in ipairs {{}, {1}, {7}, {16}, {7, 7}, {130}, {33, 40}} do
+      for _, groups in ipairs {1, 3, 6} do
+        for given = 0, 3 do
+          local x = torch.randn(4, 6, table.unpack(size)):double():requires_grad_()
+          local w = given % 2 == 1 and torch.randn(6):double():requires_grad_() or nil
+          local b = given >= 2 and torch.randn(6):double():requires_grad_() or nil
+          local seed = torch.randn(x.shape):double()
+          local leaves = {x}
+          for _, t in pairs {w = w, b = b} do leaves[#leaves + 1] = t end
+          local out, want = F.group_norm(x, groups, w, b), by_rows(x, groups, w, b)
+          local label = ("%s, %d groups, %d given"):format(tostring(x.shape), groups, given)
+          assert.is_true(torch.allclose(out, want, 1e-10, 1e-10), label)
+          local got, right = torch.autograd.grad({(out * seed):sum()}, leaves),
+            torch.autograd.grad({(want * seed):sum()}, leaves)
+          if type(got) ~= "table" then got, right = {got}, {right} end
+          for k = 1, #got do
+            assert.is_true(torch.allclose(got[k], right[k], 1e-9, 1e-9), label .. " gradient " .. k)
+          end
+        end
+      end
+    end
+  end)
+
+  it("has the same bits for any number of threads", function()
+    torch.manual_seed(5)
+    local x, w, b = torch.randn(8, 64, 28, 28), torch.randn(64), torch.randn(64)
+    local seed = torch.randn(8, 64, 28, 28)
+    local function all(threads)
+      torch.set_num_threads(threads)
+      local leaves = {x:clone():requires_grad_(), w:clone():requires_grad_(), b:clone():requires_grad_()}
+      local out = F.group_norm(leaves[1], 8, leaves[2], leaves[3])
+      out:backward(seed)
+      return {out:detach(), leaves[1].grad, leaves[2].grad, leaves[3].grad}
+    end
+    local before = torch.get_num_threads()
+    local one, two = all(1), all(2)
+    torch.set_num_threads(before)
+    for k = 1, 4 do assert.is_true(torch.equal(one[k], two[k]), tostring(k)) end
+  end)
+
+  it("keeps the digits of sums of many gradients", function()
+    local x = torch.linspace(-1, 1, 2 * 3 * 40000):reshape(2, 3, 200, 200)
+    local bias = torch.zeros(3):requires_grad_()
+    F.group_norm(x, 3, nil, bias):backward(torch.full({2, 3, 200, 200}, 0.1))
+    local want = torch.tensor(0.1):double():item() * 80000
+    for c = 1, 3 do assert.is_true(math.abs(bias.grad[c]:item() / want - 1) < 2e-7) end
+    local batch = torch.zeros(3):requires_grad_()
+    F.batch_norm(x, nil, nil, nil, batch, true):backward(torch.full({2, 3, 200, 200}, 0.1))
+    for c = 1, 3 do assert.is_true(math.abs(batch.grad[c]:item() / want - 1) < 2e-7) end
+  end)
+
+  it("takes weight and bias of another dtype than the input", function()
+    local x = torch.randn(2, 4, 3)
+    local out = F.group_norm(x:half(), 2, torch.ones(4), torch.zeros(4))
+    assert.equal(torch.float16, out.dtype)
+    assert.is_true(torch.allclose(out:float(), F.group_norm(x, 2), 1e-2, 1e-2))
+  end)
 end)

@@ -225,6 +225,19 @@ describe("vmap", function()
       nn.Linear(6, 3)), torch.rand(4, 2, 8, 8), torch.tensor {1, 2, 3, 1})
   end)
 
+  it("of group_norm where each sample has its own weight and bias", function()
+    local x, w, b = torch.randn(3, 2, 4, 5), torch.randn(3, 4), torch.randn(3, 4)
+    local function loss(t, u, v) return (nn.functional.group_norm(t, 2, u, v) * t):sum() end
+    local gradients = torch.func.grad(loss, {1, 2, 3})
+    local got = at_once(function() return {vmap(gradients)(x, w, b)} end)
+    if #got == 1 then got = got[1] end
+    for i = 1, 3 do
+      local want = {gradients(x[i], w[i], b[i])}
+      if #want == 1 then want = want[1] end
+      for k = 1, 3 do assert(torch.allclose(got[k][i], want[k], 1e-4, 1e-5), k) end
+    end
+  end)
+
   it("of one with attention and an embedding", function()
     local embedding, layer = nn.Embedding(11, 8), nn.TransformerEncoderLayer(8, 2, {dim_feedforward = 16,
       batch_first = true, dropout = 0})

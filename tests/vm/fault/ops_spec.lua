@@ -30,6 +30,10 @@ local OWN = {
     local function leaf(...) return numbers(...):requires_grad_() end
     return {leaf(4, 3), leaf(4, 3), leaf(3), numbers(4), numbers(4) + 1}
   end,
+  group_norm_backward = function()
+    local function leaf(...) return numbers(...):requires_grad_() end
+    return {leaf(2, 4, 3), leaf(2, 4, 3), leaf(4), numbers(4), numbers(4) + 1, 2}
+  end,
   multinomial = function() return {numbers(2, 3), 2} end, randint = function() return {1, 9, {2, 3}} end,
   one_hot = function() return {torch.tensor {1, 3, 2}, 4} end,
   embedding_renorm = function() return {numbers(3, 2), torch.tensor {1, 3}, 0.5, 2.0} end,

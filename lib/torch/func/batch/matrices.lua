@@ -86,6 +86,39 @@ function rules.layer_norm_backward(node)
   return {of_input, (g * normal):sum(2), g:sum(2)}
 end
 
+-- A vector with a number for each channel of every sample, beside results (samples, N, C, …); false: not given.
+local function beside_channels(node, k, t)
+  local vector = node:full(k)
+  if not vector then return false end
+  vector = vector:unsqueeze(2)
+  while vector.ndim < t.ndim do vector = vector:unsqueeze(vector.ndim + 1) end
+  return vector
+end
+
+function rules.native_group_norm(node)
+  local weight, bias = node.inputs[2], node.inputs[3]
+  local own = node:is_batched(2) or node:is_batched(3)
+  local results = node:call {node:folded(1), not own and weight and weight.t, not own and bias and bias.t}
+  for k = 1, 3 do results[k] = node:unfolded(results[k]) end
+  if own and weight then results[1] = results[1] * beside_channels(node, 2, results[1]) end
+  if own and bias then results[1] = results[1] + beside_channels(node, 3, results[1]) end
+  return results
+end
+
+-- The gradients of weight and bias are sums over the elements of a sample.
+function rules.group_norm_backward(node)
+  local g, x = node:full(1), node:full(2)
+  local weight = beside_channels(node, 3, g)
+  local scaled = weight and g * weight or g
+  local mean, invstd = node:folded(4), node:folded(5)
+  local of_input = node:unfolded(node:call {scaled:flatten(1, 2), x:flatten(1, 2), false, mean, invstd}[1])
+  local rows = x:reshape(mean:numel(), -1)
+  local normal = ((rows - mean:unsqueeze(2)) * invstd:unsqueeze(2)):reshape(x.shape)
+  local others = {2}
+  for k = 4, x.ndim do others[#others + 1] = k end
+  return {of_input, (g * normal):sum(others), g:sum(others)}
+end
+
 -- (samples, N, C, …) as (N, samples · C, …), and back.
 local function as_channels(t)
   return t and t:transpose(1, 2):flatten(2, 3)

@@ -35,6 +35,9 @@ return function(...)
     if x:numel() == x:size(1) * x:size(2) then
       options.wrong("instance_norm", "input", 1, "more than one element a channel", x)
     end
+    if not given.running_mean and not given.running_var then -- a channel is a group of its own
+      return torch.nn.functional.group_norm(x, x:size(2), given.weight, given.bias, given.eps)
+    end
     return (each_sample(x, given))
   end
   if not (given.running_mean and given.running_var) then
