@@ -33,6 +33,12 @@ return function(by_name, _, make)
     for _, sample in ipairs(list) do sample.results = 1 end
     return list
   end
+  function by_name.native_group_norm()
+    local list = {pack(x(2, 4, 3), x(4), x(4), 2, 1e-5), pack(x(2, 6), nil, nil, 2, 1e-3),
+      pack(x(1, 2, 3, 6), nil, x(2), 1, 1e-5), pack(x(2, 3, 17), x(3), nil, 3, 1e-5)}
+    for _, sample in ipairs(list) do sample.results = 1 end
+    return list
+  end
   function by_name.lstm_step()
     return {pack(x(2, 12), x(2, 3), x(2, 3), x(12, 3), x(12)), pack(x(2, 8), x(2, 3), x(2, 2), x(8, 3))}
   end
@@ -61,10 +67,4 @@ return function(by_name, _, make)
     for _, sample in ipairs(list) do sample.results = 1 end -- the sums of exponentials carry no gradient
     return list
   end
-end
-function by_name.native_group_norm()
-  local list = {pack(x(2, 4, 3), x(4), x(4), 2, 1e-5), pack(x(2, 6), nil, nil, 2, 1e-3),
-    pack(x(1, 2, 3, 6), nil, x(2), 1, 1e-5), pack(x(2, 3, 17), x(3), nil, 3, 1e-5)}
-  for _, sample in ipairs(list) do sample.results = 1 end
-  return list
 end

@@ -4,8 +4,8 @@
 #include "ops/norm/statistics_body.h"
 #include "ops/norm/gradient_sums_body.h"
 
-/* sum[j] and dot[j] are those of the gradients g and of g x̂ of channel from + j. Where the elements of a row lie side by
-** side, the loop over a row is the vector loop. */
+/* sum[j] and dot[j] are those of the gradients g and of g x̂ of channel from + j. Where the elements of a row lie
+** side by side, the loop over a row is the vector loop. */
 static void NAME(batch_norm_totals)(const Norm *k, int64_t from, int64_t width, const T *g, const T *x, const T *m,
                                     const T *s, A *sum, A *dot) {
   for (int64_t j = 0; j < width; j++) sum[j] = 0, dot[j] = 0;

@@ -1,6 +1,6 @@
-/* cpu_group_norm.c: group_norm and its gradient, N × C × inner. A group of channels of a sample is a task: its elements
-** lie side by side, are read for the sums, and are still in the cache when they are read again for the result. Sums do
-** not depend on the threads.
+/* cpu_group_norm.c: group_norm and its gradient, N × C × inner. A group of channels of a sample is a task: its
+** elements lie side by side, are read for the sums, and are still in the cache when they are read again for the
+** result. Sums do not depend on the threads.
 */
 #include "cpu_statistics.h"
 

@@ -50,17 +50,6 @@ static inline __attribute__((always_inline)) A NAME(layer_norm_sum)(const LayerN
   return total;
 }
 
-/* The mean of a short row and the sum of its squared distances from it. In a wider type than that of the elements
-** nothing overflows, so two plain loops are enough. */
-static inline void NAME(layer_norm_short)(int64_t n, const T *x, A each, A *mean, A *squares) {
-  A sum = 0, total = 0;
-  for (int64_t i = 0; i < n; i++) sum += (A)x[i];
-  const A m = sum * each;
-  for (int64_t i = 0; i < n; i++) total += ((A)x[i] - m) * ((A)x[i] - m);
-  *mean = m;
-  *squares = total;
-}
-
 /* At most ROWS rows: the sums of all, then one vector loop for the roots, then the results. */
 static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, const T *restrict weight,
                                   const T *restrict bias, double eps, T *restrict o, T *restrict mean,
@@ -70,7 +59,7 @@ static void NAME(layer_norm_rows)(int64_t rows, int64_t n, const T *restrict x, 
   for (int64_t r = 0; r < rows; r++) {
     const NormPlaces row = {.data = (const char *)(x + r * n), .n = 1, .inner = n};
     A m;
-    if (sizeof(T) < sizeof(A) && n < LANES) NAME(layer_norm_short)(n, x + r * n, each, &m, &squares[r]);
+    if (sizeof(T) < sizeof(A) && n < LANES) NAME(norm_few)(n, x + r * n, each, &m, &squares[r]);
     else NAME(norm_statistics)(&row, n, eps, &m, &squares[r]);
     mean[r] = (T)m;
   }

@@ -12,12 +12,12 @@ local function channels(name)
     "{input.dtype} ({input.shape[2]}), one for each channel"}
 end
 
--- The gradients of a normalisation, made of ops that can be differentiated again. The distances from the mean are scaled
--- by the known 1 / √(variance + eps) before they are squared: squares of large ones overflow, those of small ones vanish.
--- Of numbers of 16 bits mean and scale are float32, and so is all that is computed with them.
+-- The gradients of a normalisation, made of ops that can be differentiated again. The distances from the mean are
+-- scaled by the known 1 / √(variance + eps) before they are squared: squares of large ones overflow, those of small
+-- ones vanish. Of numbers of 16 bits mean and scale are float32, and so is all that is computed with them.
 
--- (x - mean) / √(variance + eps), and 1 / √(variance + eps), along the dimensions `together`. `kept` is the shape of the
--- statistics, which are constants outside training.
+-- (x - mean) / √(variance + eps), and 1 / √(variance + eps), along the dimensions `together`. `kept`: the shape of
+-- the statistics, which are constants outside training.
 local function normalised(o, x, training, together, kept)
   local function mean(t) return t:mean{dim = together, keepdim = true, dtype = o.outs[2].dtype} end
   local scale = o.outs[3]:reshape(kept)
@@ -131,8 +131,8 @@ op {"layer_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mea
   private = true, types = "float", infer = "layer_norm_backward", contiguous = true,
   doc = [[The gradients of layer_norm for input, weight and bias.]]}
 
-op {"native_group_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, groups: int, eps: float) -> Tensor, "
-    .. "Tensor, Tensor",
+op {"native_group_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = nil, groups: int, eps: float) "
+    .. "-> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "native_group_norm", contiguous = true, specialize = {"weight"},
   backward = function(o)
     if not o.create_graph then
@@ -141,8 +141,8 @@ op {"native_group_norm", "(input: Tensor, weight: Tensor = nil, bias: Tensor = n
     end
     return group_gradients(o)
   end,
-  doc = [[(input - mean) / √(variance + eps) · weight + bias over each group of channels of each sample (N×C×…) (Wu and He
-2018); also the mean and 1 / √(variance + eps) of each group.]]}
+  doc = [[(input - mean) / √(variance + eps) · weight + bias over each group of channels of each sample (N×C×…)
+(Wu and He 2018); also the mean and 1 / √(variance + eps) of each group.]]}
 op {"group_norm_backward", "(g: Tensor, input: Tensor, weight: Tensor = nil, mean: Tensor, invstd: Tensor, "
     .. "groups: int) -> Tensor, Tensor, Tensor",
   private = true, types = "float", infer = "group_norm_backward", contiguous = true,

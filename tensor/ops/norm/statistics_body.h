@@ -71,3 +71,14 @@ static inline void NAME(norm_statistics)(const NormPlaces *p, A count, double ep
   if (!(less <= 16 * (about - less) && about >= least && about < INFINITY))
     NAME(norm_wide_statistics)(p, count, mean, squares);
 }
+
+/* The mean of few numbers and the sum of its squared distances from it. In a wider type than that of the elements
+** nothing overflows, so two plain loops are enough. */
+static inline void NAME(norm_few)(int64_t n, const T *x, A each, A *mean, A *squares) {
+  A sum = 0, total = 0;
+  for (int64_t i = 0; i < n; i++) sum += (A)x[i];
+  const A m = sum * each;
+  for (int64_t i = 0; i < n; i++) total += ((A)x[i] - m) * ((A)x[i] - m);
+  *mean = m;
+  *squares = total;
+}
