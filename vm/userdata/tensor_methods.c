@@ -180,11 +180,39 @@ static int equal(lua_State *L) {
   return tensor_equal(L);
 }
 
+/** x:where(condition: Tensor, other: any) -> Tensor: x where condition holds, else other (a tensor or a number):
+** torch.where with x as its second argument, as in PyTorch.
+** Example: torch.ones(2):where(torch.tensor({true, false}), 0) */
+static int where(lua_State *L) {
+  tensor_check(L, 1, "where", "self");
+  lua_settop(L, 3);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "torch");
+  lua_getfield(L, -1, "where");
+  if (lua_istable(L, 2) && lua_isnil(L, 3)) { /* by names: a copy with x among them */
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 2) != 0;) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_settable(L, -4);
+    }
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "input");
+    lua_call(L, 1, 1);
+    return 1;
+  }
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 3);
+  lua_call(L, 3, 1);
+  return 1;
+}
+
 const luaL_Reg tensor_methods[] = {
     {"dim", dim}, {"ndimension", dim}, {"numel", numel}, {"nelement", numel}, {"size", size}, {"stride", stride},
     {"storage_offset", storage_offset}, {"element_size", element_size}, {"is_contiguous", is_contiguous},
     {"is_floating_point", is_floating_point}, {"is_complex", is_complex}, {"data_ptr", data_ptr}, {"equal", equal},
-    {"resolve_conj", resolve_conj}, {"is_conj", is_conj},
+    {"resolve_conj", resolve_conj}, {"is_conj", is_conj}, {"where", where},
     {NULL, NULL}};
 const luaL_Reg tensor_functions[] = {
     {"tensor", tensor_new}, {"is_tensor", is_tensor}, {"numel", numel}, {"equal", equal},

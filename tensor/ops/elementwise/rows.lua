@@ -304,7 +304,7 @@ op {"from_position", "(input: Tensor) -> Tensor", private = true, types = "int64
   expr = "a > 0 ? a - 1 : a == 0 ? INT64_MIN : a",
   doc = "Positions from 1 as offsets; 0 becomes POSITION_ZERO."}
 
-op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", complex = true,
+op {"where", "(condition: Tensor, input: Tensor, other: Tensor) -> Tensor", complex = true, method = false,
   onnx = "Where", operand = {"condition"}, check = "where",
   expr = "a ? b : c", doc = "input where condition holds, else other; broadcast.",
   example = "torch.where(torch.tensor({true, false}), torch.ones(2), torch.zeros(2))", gives = "{1, 0}",

@@ -54,7 +54,7 @@ known.differences = {
     {"dtype uint8", "tables are of floats"}, {"dtype int", "tables are of floats"},
     {"dtype bool", "tables are of floats"}},
   linear = {{"'bias'", "a bias of other shapes is refused"}},
-  poisson_nll_loss = {{"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
+  poisson_nll_loss = {ROUNDED, {"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
   logit = {{"want %-?inf", "bounds that cross"}, {"inf, want", "bounds that cross"}},
   polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0", nil, "poles"}},
@@ -66,12 +66,16 @@ known.differences = {
     "permuted"},
     {"^gradient", "PyTorch gives the input the gradient of what was written over it"}},
   clamp_tensor = {{"^gradient", "a number equal to its bound takes all of the gradient"}},
-  cumprod = {{"nan", "products of infinite complex numbers", "complex"}},
+  cumprod = {{"_: the result is int64", "products of bool are int64, in place too", "bool"},
+    {"nan", "products of infinite complex numbers", "complex"}},
   matrix_norm = {{"expected finite numbers", "no singular values of what is infinite"}},
   lcm = {{"^result", "beyond the range of the dtype", "int", "large"}},
   fake_quantize_per_tensor_affine = {{"^result", "scales of 16 bits are computed with in float32", "16"},
     {"^result", "PyTorch cuts a fraction off the zero point"}},
-  complex = {HALF_COMPLEX}, polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
+  complex = {HALF_COMPLEX, {"complex32", "there is no complex32"}},
+  gcd = {{"^result", "the sign of -128", "int", "large"}},
+  rsqrt = {{"nan, want inf", "of the complex 0", "complex"}},
+  polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
   topk = {TIES, {"^result 1", "the order is open", nil, "unsorted"},
     {"for a 0%-dimensional tensor", "one element is all that there is"}},
   acosh = {EDGE}, mvlgamma = {EDGE, {"want inf", "below its domain", "16", "negative"}},
@@ -97,6 +101,18 @@ for _, name in ipairs {"ctc_loss", "fmod", "huber_loss", "kl_div", "cosine_embed
   local list = known.differences[name] or {}
   known.differences[name] = list
   list[#list + 1] = EDGES
+end
+
+local ONE_COMPLEX <const> = {"^gradient.*nan, want", "the deviation of one complex number", "complex"}
+for _, name in ipairs {"var", "var_unbiased", "var_of_all", "std", "std_unbiased", "std_of_all"} do
+  local list = known.differences[name] or {}
+  known.differences[name] = list
+  list[#list + 1] = ONE_COMPLEX
+end
+for _, name in ipairs {"eq", "ne", "lt", "le", "gt", "ge", "logical_not", "logical_and", "logical_or", "logical_xor"} do
+  local list = known.differences[name] or {}
+  known.differences[name] = list
+  list[#list + 1] = {"_: has no gradient", "written over in place by truth values: a gradient of 0 is refused"}
 end
 
 -- Functions of Lua.
