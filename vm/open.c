@@ -111,4 +111,5 @@ void open_globals(lua_State *L) {
   lua_setglobal(L, "F");
   lua_pop(L, 1);
   library_lazy_globals(L, globals);
+  globals_open(L);
 }

@@ -173,6 +173,11 @@ bool table_is_empty(lua_State *L, int index); /* false also for what is no table
 /* Raises unless the keys of the table at 'index' are among 'names' (NULL at the end); nil has none. */
 void table_check_names(lua_State *L, int index, const char *function, const char *const *names);
 
+/* ---- globals.c --------------------------------------------------------------- */
+
+/* Makes getmetatable and setmetatable load the libraries of the globals before a program gets their metatable. */
+void globals_open(lua_State *L);
+
 /* ---- ipairs.c ---------------------------------------------------------------- */
 
 /* Of an __index function: whether the iterator of ipairs reads. */

@@ -189,10 +189,29 @@ describe("a program that", function()
     end)
   end
 
-  it("is strict of its own keeps the libraries that it has used", function()
-    local out, errors = program.hecate("-", "print(nn.Linear(1, 1).weight:numel())\n" .. habits[8][2]
-      .. "\nprint(torch.ones(2):sum():item(), nn.ReLU()(torch.ones(1)):item())")
-    assert.equal("", errors)
-    assert.matches("^1\n.*\n2.0\t1.0\n$", out)
+  it("is strict of its own keeps all libraries", function()
+    local use = "\nprint(torch.ones(2):sum():item(), nn.ReLU()(torch.ones(1)):item(), F.relu(torch.ones(1)):item(), "
+      .. "optim.SGD ~= nil, gnuplot.plot ~= nil, torchvision.io ~= nil)"
+    for _, code in ipairs {habits[8][2], "setmetatable(_G, {__index = function(_, name) error('no ' .. name, 2) end})",
+      "require 'strict'"} do
+      program.write("strict.lua", "getmetatable(_G).__index = function(_, name) error('no ' .. name, 2) end")
+      local out, errors = program.hecate("-", code .. use)
+      assert.equal("", errors)
+      assert.matches("2.0\t1.0\t1.0\ttrue\ttrue\ttrue\n$", out)
+      out, errors = program.hecate("-", code .. "\nprint(tirch)")
+      assert.matches("tirch", errors)
+    end
+  end)
+
+  it("asks for other metatables gets Lua's answers", function()
+    local out = program.hecate("-", [[
+print(getmetatable("").__index == string, getmetatable({}), setmetatable({}, nil) ~= nil, type(getmetatable(_G)))
+print(pcall(setmetatable, 1, {}))
+print(pcall(setmetatable, {}))
+print(pcall(getmetatable))
+print(pcall(setmetatable, setmetatable({}, {__metatable = 1}), {}))]])
+    assert.equal("true\tnil\ttrue\ttable\nfalse\tbad argument #1 to 'setmetatable' (table expected, got number)\n"
+      .. "false\tbad argument #2 to 'setmetatable' (nil or table expected, got no value)\n"
+      .. "false\tbad argument #1 to 'getmetatable' (value expected)\nfalse\tcannot change a protected metatable\n", out)
   end)
 end)
