@@ -84,16 +84,18 @@ static int module_eval(lua_State *L) {
 
 /* Where the tensors of a module go; DTYPE_NONE, DEVICE_NONE: they stay. */
 typedef struct {
-  DType dtype; /* of floats */
+  DType dtype; /* of floats; complex numbers become other complex ones only */
   Device device;
   bool empty;  /* without their elements */
 } Target;
 
 /* The tensor in that dtype on that device, or NULL where nothing changes. */
 static Status moved(Tensor *t, const Target *to, Tensor **out) {
-  const bool casts = to->dtype != DTYPE_NONE && dtype_is_float((DType)t->dtype) && t->dtype != to->dtype;
+  const DType from = (DType)t->dtype;
+  const bool casts = to->dtype != DTYPE_NONE && from != to->dtype &&
+                     (dtype_is_float(from) || (dtype_is_complex(from) && dtype_is_complex(to->dtype)));
   const bool moves = to->device.type != DEVICE_NONE && device_byte(to->device) != t->device;
-  const DType dtype = casts ? to->dtype : (DType)t->dtype;
+  const DType dtype = casts ? to->dtype : from;
   OWNED Tensor *cast = NULL;
   *out = NULL;
   if (to->empty) return tensor_empty("to_empty", t->ndim, t->shape, dtype, to->device, out);
@@ -120,8 +122,8 @@ static Status move_module(Module *m, void *data) {
 
 static int module_move(lua_State *L, Target to) {
   Module *m = lua_touserdata(L, 1);
-  if (to.dtype != DTYPE_NONE && !dtype_is_float(to.dtype))
-    return error_raise(L, "to: modules are of floating point dtypes, not %s", dtype_name(to.dtype));
+  if (to.dtype != DTYPE_NONE && !dtype_has_gradient(to.dtype))
+    return error_raise(L, "to: modules are of floating point or complex dtypes, not %s", dtype_name(to.dtype));
   if (to.dtype == DTYPE_NONE && to.device.type == DEVICE_NONE) return mode_done(L, OK);
   bool grad = grad_set_enabled(false);
   Status status = each_module(m, move_module, &to);
@@ -143,7 +145,8 @@ static void read_target(lua_State *L, int index, Target *to) {
 }
 
 /** nn.Module:to(target: dtype|device|Tensor = nil, dtype: dtype = nil, {device: device =}) ->
-** Module: Brings the floating point parameters and buffers to a dtype, all of them to a device, in place.
+** Module: Brings the floating point parameters and buffers to a dtype (complex ones to a complex dtype only), all
+** of them to a device, in place.
 ** Returns the module. Out of meta there is no way but to_empty. */
 static int module_to(lua_State *L) {
   module_check(L, 1, "to");
