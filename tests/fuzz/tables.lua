@@ -23,10 +23,11 @@ local function add_sqlite(kinds, folder, path, read)
   end}
 end
 
+-- libhdf5 (1.10.8 at least) reads beside its own memory in damaged files, while it opens an object already, so this
+-- kind is there for those alone who ask for it.
 local function add_hdf5(kinds, folder, _, read)
-  if not pcall(require, "torch.hdf5.library") then return end
+  if os.getenv "HECATE_FUZZ_HDF5" ~= "1" or not pcall(require, "torch.hdf5.library") then return end
   local name, written = folder .. "/values.h5", folder .. "/written.h5"
-  -- Without texts of variable length, whose damaged references libhdf5 follows (up to 1.14 H5HG_read trusts them).
   torch.save({a = torch.arange(6):reshape(2, 3), b = {c = torch.ones(2), d = torch.eye(3):bool()}}, written)
   kinds.hdf5 = {bytes = read(written), name = name, read = function() return torch.load(name) end}
 end

@@ -12,7 +12,7 @@ known.left_out = {
 local COMPLEX <const> = {"dtype complex", "complex numbers are not there"}
 local BOOL <const> = {"dtype bool", "bool is refused"}
 local INTEGERS <const> = {"expected a float tensor", "integers are refused"}
-local NUMBERS <const> = {"dtype u?int", "integers are refused"}
+local NUMBERS <const> = {"not defined for tensors of dtype", "integers and complex numbers are refused"}
 local HALF_COMPLEX <const> = {"want complex32", "there is no complex32"}
 local TIES <const> = {"^result 2", "which of equal elements is taken is open"}
 local EDGE <const> = {"nan", "outside of its domain"}
@@ -31,7 +31,8 @@ known.differences = {
   softsign = {{"^result", "|-128| is not in int8", "int8"}, ROUNDED},
   logcumsumexp = {COMPLEX}, scatter_reduce = {COMPLEX}, cummax = {COMPLEX},
   cummin = {COMPLEX}, amin = {COMPLEX}, amax = {COMPLEX}, clamp = {BOOL}, clamp_min = {BOOL}, clamp_max = {BOOL},
-  l1_loss = {INTEGERS, ROUNDED},
+  l1_loss = {INTEGERS, ROUNDED, SLOPES, {"^gradient", "differences of nearly equal numbers", "complex64"}},
+  sinc = {SLOPES},
   mse_loss = {INTEGERS, COMPLEX, ROUNDED}, cross_entropy_soft = {ROUNDED, EDGE},
   soft_margin_loss = {COMPLEX, ROUNDED, LARGE},
   binary_cross_entropy_with_logits = {ROUNDED, LARGE},
