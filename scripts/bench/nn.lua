@@ -17,6 +17,7 @@ local ROWS = {{"mlp 64", 4}, {"mlp 1024", 1.5}, {"lenet", 1.5}, {"resnet18", 1.5
   {"recurrent LSTM", 2}, {"recurrent GRU", 2}, {"recurrent RNN"}, {"gpt", 1.2}, {"generate", 3},
   {"attention 4096 forward", 1.2}, {"attention 4096 gradients", 1.2}, {"attention 2048 gradients"},
   {"layer_norm 2048 384", 1.2}, {"layer_norm 64 65536", 1.2}, {"group_norm 8 64 28 8", 1.2},
+  {"group_norm 32 64 56 32", 1.2}, {"group_norm 32 256 14 32", 1.2}, {"group_norm 32 512 7 32", 1.2},
   {"embedding 50000 256 4096", 1.2}, {"embedding_bag 50000 64 512 20"}, {"cross_entropy 128 50000", 1.2},
   {"transposed 14"}, {"transposed 28"}, {"optimizer Adam", 1.5}, {"optimizer AdamW", 1.5}}
 
