@@ -31,7 +31,26 @@ local function rows(message)
   if #sizes > 2 and behind == math.tointeger(wanted) then
     return ("write x:flatten(2), or nn.Flatten() in front, for %d × %d"):format(sizes[1], behind)
   end
+  if #sizes == 4 then
+    return ("nn.Flatten() in front gives %d × %d, for nn.Linear(%d, …)"):format(sizes[1], behind, behind)
+  end
   return #sizes == 2 and sizes[1] == math.tointeger(wanted) and "write x:t()" or nil
+end
+
+--- "nn.BCELoss: 'target' (argument 2): expected the shape of 'input' (8×1), got float32 (8)".
+local function as_many(message)
+  local wanted, got = message:match "'target' .*expected the shape of 'input' (%b()), got %w+ (%b())$"
+  local there, here = 1, 1
+  for _, size in ipairs(sizes_of(wanted or "")) do there = there * size end
+  for _, size in ipairs(sizes_of(got or "")) do here = here * size end
+  if not wanted or there ~= here then return nil end
+  return ("write target:reshape(%s)"):format(table.concat(sizes_of(wanted), ", "))
+end
+
+--- "linalg.inv: 'A' (argument 1): expected float32, float64, complex64 or complex128, got int64 (2×2)".
+local function integers(message)
+  local wanted, got = message:match "expected (.-), got (u?int%d+)%f[^%w]"
+  if wanted and wanted:find "float32" and not wanted:find "int64" then return ("write x:float() for %s"):format(got) end
 end
 
 --- "mm: 'mat2' (argument 2): inner dimensions differ: (2×3) × (4×3)".
@@ -70,7 +89,7 @@ local FIXED <const> = {
   {"^nn%.%w+: 'input' .*expected a tensor of positions", "write x:long()"},
 }
 
-local RULES <const> = {dtypes, rows, inner, channels}
+local RULES <const> = {dtypes, rows, as_many, integers, inner, channels}
 
 return function(message)
   for _, rule in ipairs(RULES) do

@@ -114,8 +114,11 @@ local function called_value(at, message)
   if torch.is_tensor(variable) or what == "table" and variable ~= nil then return ("write %s[i]"):format(name) end
 end
 
---- "for x in list do".
-local function walked(_, message)
+--- "for x in list do", "for name, p in ipairs(net:named_parameters()) do".
+local function walked(at, message)
+  if message == "attempt to index a function value" and at.line and at.line:find "%f[%w]ipairs%s*%(" then
+    return "what gives an iterator needs no ipairs: for name, x in net:named_parameters() do"
+  end
   local what = message:match "attempt to call an? ([%w_.]+) value %(for iterator 'for iterator'%)"
   if not what then return nil end
   if what == "torch.Tensor" then return "write for i, row in x:iter() do" end
@@ -278,7 +281,8 @@ local function improve(message)
   local what = message:sub(#(message:match "^[^\n]-:%d+: " or "") + 1)
   for _, rule in ipairs(RULES) do
     local hint = rule(at, what)
-    if hint then return message .. "; " .. hint end
+    local place = what == message and ("%s:%d: "):format(at.info.short_src, at.info.currentline) or "" -- C told none
+    if hint then return ("%s%s; %s"):format(place, message, hint) end
   end
   local list = {}
   for name in pairs(at.variables) do list[#list + 1] = name end

@@ -25,6 +25,7 @@ local rules = {
     return ("write for %s%s%s in %s do … end"):format(before, inner, after, from)
   end},
   {"^%s*for%s*%(", "write for i = 1, n do … end"},
+  {"([%w_.]+):([%a_][%w_]*)%s*$", "write %s:%s()", message = "^function arguments expected"},
   {"^%s*function%s*([%w_.:]*)%s*(%b())%s*:", "write function %s%s … end", near = "^:$"},
   {"[%w%])]'%s*;?%s*$", "write x:t() for x'", message = "unfinished string"},
   {"%.([*/^])", "write %s, which is element by element", message = "near '[%^*/]'"}, {"~==", "write ~= for ~=="},
@@ -217,6 +218,14 @@ local function hint_of_block(lines)
   end
 end
 
+--- "for i = 1, 10" without do, "if x" without then, in the line before.
+local function missing_word(lines, last, near, what)
+  local word = what:match "^'(%l+)' expected near"
+  if (word ~= "do" and word ~= "then") or last < 1 then return nil end
+  if lines[#lines]:match "^%s*(.*)":sub(1, #near) ~= near then return nil end
+  return ("line %d ends with %s"):format(last, word)
+end
+
 --- Two values of a list or a call without a comma between them.
 local function missing_comma(lines, last, near, what)
   if not (what:find "^'[})]' expected" and near:find "^[%w_\"'{]") or near:find "^%d+[%a_]" then return nil end
@@ -250,6 +259,7 @@ function syntax.hint(message, text)
   local begins = lines[#lines]:match "^%s*(.*)":sub(1, #near) == near
   if not hint and last > 0 and (near == "<eof>" or begins) then hint = hint_of(lines[last], near, what) end
   return hint or hint_of_block(lines) or missing_comma(lines, last, near, what)
+    or missing_word(lines, last, near, what)
 end
 
 --- syntax.explain(message, path, text): the message with what to write instead. `text`: the program; nil: it is read

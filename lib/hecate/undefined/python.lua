@@ -86,7 +86,8 @@ words.tensor = {
   tostring = "write tostring(x)", value = "write x:item()", format = "write (\"%.3f\"):format(x:item())",
   dims = "write x.ndim", rank = "write x.ndim", sizes = "write x.shape",
   zero_grad = "write x.grad = nil, or optimizer:zero_grad()", step = "that is of an optimizer: opt:step()",
-  parameters = "that is of modules: net:parameters()",
+  parameters = "that is of modules: net:parameters()", plot = "write gnuplot.plot(x)",
+  imshow = "write gnuplot.imagesc(x)", show = "write print(x)",
 }
 
 words.torch = {
@@ -167,7 +168,8 @@ words.list = {
   map = "write a loop: for i, x in ipairs(list) do … end", unpack = "write table.unpack(list)",
   shape = "that is of tensors: torch.tensor(list).shape", copy = "write table.move(list, 1, #list, 1, {})",
   sum = "that is of tensors: torch.tensor(list):sum()", mean = "that is of tensors: torch.tensor(list):mean()",
-  size = "write #t", push_back = "write list[#list + 1] = value", backward = "that is of tensors: loss:backward()",
+  size = "write #t, or t[1]:size() for a tensor in it",
+  push_back = "write list[#list + 1] = value", backward = "that is of tensors: loss:backward()",
   item = "that is of tensors: x:item()",
 }
 

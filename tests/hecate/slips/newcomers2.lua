@@ -110,7 +110,7 @@ print("a" .. nil)]],
     "1: attempt to concatenate a nil value; write tostring(x)"},
   {[[
 x = {1, 2, 3}; print(#x.size)]],
-    "1: attempt to get length of a nil value (field 'size'); write #t"},
+    "1: attempt to get length of a nil value (field 'size'); write #t, or t[1]:size() for a tensor in it"},
   {[[
 if not x = 3 then print(1) end]],
     "1: 'then' expected near '='; write if x ~= 3 then … end"},

@@ -271,4 +271,44 @@ local m = nn.Sequential({nn.Linear(1, 2), nn.ReLU})]],
   {[[
 local m = nn.Sequential(nn.Linear(1, 2), nn.ReLU)]],
     "1: nn.Sequential: nn.ReLU is a class, not a module: write nn.ReLU()"},
+  {[[
+local x = torch.randn(8, 3)
+local net = nn.Linear(3, 1)
+local loss = nn.BCELoss()(net(x), torch.ones(8))]],
+    "3: nn.BCELoss: 'target' (argument 2): expected the shape of 'input' (8×1), got float32 (8); write "
+      .. "target:reshape(8, 1)"},
+  {[[
+local rnn = nn.LSTM(4, 8)
+local out, h, c = rnn(torch.randn(5, 2, 4))
+print(h:size())]],
+    "3: attempt to call a nil value (method 'size'); write #t, or t[1]:size() for a tensor in it"},
+  {[[
+local net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Linear(8, 10))
+net(torch.randn(2, 1, 28, 28))]],
+    "2: nn.Linear: 'input' (argument 1): expected a last dimension of size 8 as 'weight' has, got "
+      .. "float32 (2×8×26×26); nn.Flatten() in front gives 2 × 5408, for nn.Linear(5408, …)"},
+  {[[
+local x = torch.tensor({{1, 2}, {3, 4}})
+print(torch.linalg.inv(x))]],
+    "2: linalg.inv: 'A' (argument 1): expected float32, float64, complex64 or complex128, got int64 "
+      .. "(2×2); write x:float() for int64"},
+  {[[
+local total = 0
+for i = 1, 10
+  total = total + i
+end]],
+    "3: 'do' expected near 'total'; line 2 ends with do"},
+  {[[
+local net = nn.Linear(2, 2)
+for name, p in ipairs(net:named_parameters()) do print(name) end]],
+    "2: attempt to index a function value; what gives an iterator needs no ipairs: for name, x in "
+      .. "net:named_parameters() do"},
+  {[[
+local opt = optim.SGD(nn.Linear(1, 1):parameters(), {lr = 0.1})
+opt:zero_grad]],
+    "3: function arguments expected near <eof>; write opt:zero_grad()"},
+  {[[
+local x = torch.randn(3)
+x:plot()]],
+    "2: tensor: no field or method 'plot': write gnuplot.plot(x)"},
 }
