@@ -14,6 +14,7 @@
 #include "internals.h"
 #include "library.h"
 #include "output.h"
+#include "replacement.h"
 #include "serialize.h"
 #include "undefined.h"
 #include "userdata/class.h"
@@ -263,6 +264,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"op", op},
                                      {"formula", formula},
                                      {"write_file", serialize_write},
+                                     {"replacement", replacement_new},
                                      {"open_file", file_reader_open},
                                      {"open_tensor", file_reader_open_tensor},
                                      {"open_bytes", file_reader_open_bytes},

@@ -43,12 +43,6 @@ function Frames:start_frames()
   self.next_text, self.next_frame = now + FIRST, now + FIRST
 end
 
---- Where the picture is drawn before it takes the place of `path`: beside it.
-local function draft_of(path)
-  local folder, name = path:match("^(.*/)([^/]*)$")
-  return ("%s.%s.%d"):format(folder or "", name or path, terminal.pid())
-end
-
 function Frames.cannot_write(path, reason)
   return ("cannot write '%s': %s"):format(path, reason:match(": (.*)$") or reason)
 end
@@ -60,12 +54,26 @@ function Frames.check_file(path)
   if format == nil then
     return nil, ("expected a name that ends in one of %s, got '%s'"):format(output.choice, path)
   end
-  local draft = draft_of(path)
-  local file, reason = io.open(draft, "w")
-  if file == nil then return nil, Frames.cannot_write(path, reason) end
-  file:close()
-  os.remove(draft)
+  local draft <close>, reason = output.open(path, format)
+  if draft and draft.kind == "other" then reason = "not a regular file" end -- a pipe would hold the program up
+  if reason then return nil, Frames.cannot_write(path, reason) end
   return format, output.terminal(format, {size = SIZE})
+end
+
+--- Lets go of what is drawn for the file before it takes its place, if there is such a draft.
+local function drop_draft(self)
+  local draft <close> = self.draft
+  self.draft = nil
+end
+
+--- Makes the draft of a frame. Returns true, or warns.
+local function make_draft(self)
+  drop_draft(self)
+  local reason
+  self.draft, reason = output.open(self.file, self.format)
+  if self.draft then return true end
+  self:rescue()
+  self:warn(Frames.cannot_write(self.file, reason))
 end
 
 --- Decides what "terminal" is when it is its turn; a curve that is shown nowhere goes to
@@ -137,9 +145,9 @@ function Frames:script(with_file)
   local data = self:picture()
   local commands = require "gnuplot.picture".commands
   if data == nil then return nil end
-  if with_file then
+  if with_file and make_draft(self) then
     script[1] = ("%sset output %s\n%sunset output\n"):format(self.file_commands,
-      language.path(draft_of(self.file)), commands(data, FILE_VIEW))
+      language.path(self.draft.draft), commands(data, FILE_VIEW))
   end
   if screen.is_window(kind) then
     script[#script + 1] = screen.window(kind, 0, language.words(self.title), true) .. commands(data, WINDOW_VIEW)
@@ -149,7 +157,7 @@ function Frames:script(with_file)
     script[#script + 1] = graphics.commands(kind, self.columns, self.rows)
       .. commands(data, graphics.view(self.columns, self.rows)) .. "unset output\n"
   end
-  return table.concat(script)
+  return script[1] and table.concat(script)
 end
 
 --- Shows a picture of pixels in the terminal; the last one is ordinary output.
@@ -170,17 +178,13 @@ end
 
 --- Takes the file that was drawn, if it is whole. Returns true, or nil and the reason.
 local function take_file(self)
-  local draft = draft_of(self.file)
-  self.drawing_file = false
-  if not output.is_whole(draft, self.format) then
-    os.remove(draft)
+  local draft <close> = self.draft
+  self.draft = nil
+  if not output.is_whole(draft.draft, self.format) then
     return nil, ("cannot write '%s': it came out incomplete (is the disk full?)"):format(self.file)
   end
-  local ok, reason = os.rename(draft, self.file)
-  if not ok then
-    os.remove(draft)
-    return nil, "cannot write the picture: " .. reason
-  end
+  local ok, reason = draft:place()
+  if not ok then return nil, "cannot write the picture: " .. reason end
   self.file_shown = self.frame_revision
   return true
 end
@@ -188,7 +192,7 @@ end
 --- Shows what came back for a frame.
 function Frames:show(text)
   local kind = self.screens[1]
-  if self.drawing_file then
+  if self.draft then
     local ok, reason = take_file(self)
     if not ok then
       self:rescue()
@@ -202,8 +206,7 @@ end
 function Frames:fail(reason)
   if self.pipe then self.pipe:close(0) end
   self.pipe = nil
-  if self.drawing_file then os.remove(draft_of(self.file)) end
-  self.drawing_file = false
+  drop_draft(self)
   local kind, now = self.screens[1], terminal.now()
   if kind ~= "file" and not screen.is_text(kind) and #self.screens > 1 then
     if self.explicit or not (screen.is_window(kind) and reason:find(screen.no_window, 1, true)) then
@@ -227,7 +230,7 @@ end
 function Frames:begin(now, with_file)
   local spent = terminal.spent()
   local script = self:script(with_file)
-  if script == nil then return end
+  if not script then return end
   if self.pipe == nil then
     local pipe, reason = Pipe.start()
     if pipe == nil then return self:fail(reason) end
@@ -236,7 +239,7 @@ function Frames:begin(now, with_file)
       if self.pipe == pipe then self:close() end
     end
   end
-  self.began, self.frame_revision, self.drawing_file = now, self.revision, with_file
+  self.began, self.frame_revision = now, self.revision
   local queued, reason = self.pipe:frame(script)
   self.own = terminal.spent() - spent
   if not queued then self:fail(reason or "gnuplot takes no more") end

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "replacement.h"
 #include "temporary.h"
 #include "vm.h"
 
@@ -37,7 +38,9 @@ static int target(lua_State *L) {
   struct stat info;
   if (stat(path, &info) != 0) {
     lua_pushliteral(L, "none");
-    lua_pushstring(L, path);
+    char *end = replacement_target(path); /* of a link that leads nowhere yet */
+    lua_pushstring(L, end != NULL ? end : path);
+    free(end);
     return 2;
   }
   lua_pushstring(L, S_ISREG(info.st_mode) ? "file" : S_ISDIR(info.st_mode) ? "directory" : "other");

@@ -77,6 +77,14 @@ local function reason_of(text) return (text or "?"):match("^.*: (.*)$") or text 
 local Draft = {}
 Draft.__index = Draft
 
+local drafts = 0 -- names given so far
+
+--- A path of its own beside `real`. Its name is short, for that of `real` may be as long as names can be.
+function output.beside(real)
+  drafts = drafts + 1
+  return ("%s.hecate-%d-%d"):format(real:match("^(.*/)[^/]*$") or "", terminal.pid(), drafts)
+end
+
 --- A place to draw for `path`: {draft = where gnuplot writes, ...}. Nil and the reason
 -- when the target cannot be written. It goes with its variable (<close>).
 function output.open(path, format)
@@ -87,8 +95,7 @@ function output.open(path, format)
     self.draft = terminal.temporary_file()
     return self
   end
-  local folder, name = real:match("^(.*/)([^/]*)$")
-  self.draft = ("%s.%s.%d"):format(folder or "", name or real, terminal.pid())
+  self.draft = output.beside(real)
   terminal.temporary(self.draft, true)
   local file, reason = io.open(self.draft, "wb")
   if file == nil then

@@ -153,16 +153,12 @@ local function write_attributes(library, file, all)
   end
 end
 
--- A new file beside the target, which takes its place when it is whole.
-local function write_beside(who, path, f)
-  local beside = ("%s.hecate-%d%04d"):format(path, os.time(), math.random(0, 9999))
+-- A new file, which takes the place of the target when it is whole.
+local function write_whole(who, path, f)
+  local new <close> = internal.replacement(path, who)
+  local beside = new:path()
   local ok, reason = options.try(with, who, beside, "w", f)
-  if ok then
-    local renamed
-    renamed, reason = os.rename(beside, path)
-    if renamed then return end
-  end
-  os.remove(beside)
+  if ok then return new:place() end
   internal.raise((tostring(reason):gsub("^[^\n]-: (" .. who .. ": )", "%1"):gsub(beside:gsub("%p", "%%%0"),
     (path:gsub("%%", "%%%%")))))
 end
@@ -175,7 +171,7 @@ function hdf5.write(...)
     {"gzip", kind = "count", default = 0}, {"attributes", kind = "table", default = {}}}, ...)
   if given.gzip > 9 then options.wrong("hdf5.write", "gzip", 3, "a level from 0 to 9", given.gzip) end
   if type(given.value) ~= "table" then options.wrong("hdf5.write", "value", 1, "a table", given.value) end
-  write_beside("hdf5.write", given.path, function(library, file)
+  write_whole("hdf5.write", given.path, function(library, file)
     write_value(library, file, "/", given.value, given.gzip, {})
     write_attributes(library, file, given.attributes)
   end)

@@ -67,13 +67,10 @@ return function(...)
     options.wrong("save", "compression", 8, "a number from 0 to 1", given.compression)
   end
   local library = require "torchaudio.file"
-  local beside = ("%s.hecate-%d%04d"):format(given.uri, os.time(), math.random(0, 9999))
+  local new <close> = torch._C.replacement(given.uri, "save")
+  local beside = new:path()
   local ok, reason = options.try(library.write, beside, x, given.sample_rate, format, encoding or "", bits or 0,
     given.compression)
-  if ok then
-    ok, reason = os.rename(beside, given.uri)
-    if ok then return end
-  end
-  os.remove(beside)
+  if ok then return new:place() end
   sound.fail("save", given.uri, (tostring(reason):gsub(beside:gsub("%p", "%%%0"), (given.uri:gsub("%%", "%%%%")))))
 end

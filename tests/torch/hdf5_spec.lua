@@ -59,6 +59,16 @@ describe("torch.hdf5", function()
     refused("load: 'mmap'", torch.load, recorded, {mmap = true})
   end)
 
+  check("leaves no file open, which other processes would find locked", function()
+    local process = require "torch.utils.terminal".pid()
+    torch.hdf5.write({x = torch.ones(3), g = {y = 1, s = {"a", "b"}}}, path, {attributes = {x = {key = "text", n = 1}}})
+    torch.hdf5.read(path)
+    torch.hdf5.attributes(path, "x")
+    torch.hdf5.list(path, "g")
+    assert.is_false(pcall(torch.hdf5.read, path, "x", {2, 9}))
+    assert.equal("", files.capture(("ls -l /proc/%d/fd 2>&1 | grep x.h5"):format(process)))
+  end)
+
   check("writes what comes back", function()
     local value = {x = torch.randn(600, 100), g = {y = torch.arange(3), s = "añ", l = {"a", "b"}, e = {}},
       b = torch.tensor {true,

@@ -40,11 +40,18 @@ static int hdf5_fails(lua_State *L, const char *name) {
 }
 
 /* Pushes a handle for what a call of the library gave; raises where it failed. */
-static hid_t hold(lua_State *L, hid_t id, herr_t (*close)(hid_t), const char *name) {
+static hid_t push_handle(lua_State *L, hid_t id, herr_t (*close)(hid_t), const char *name) {
   if (id < 0) hdf5_fails(L, name);
   Handle *h = object_new(L, &handle_class, sizeof *h, 0);
   h->id = id;
   h->close = close;
+  return id;
+}
+
+/* The same until the function returns: what is open in a file keeps it open, and locked, after H5Fclose. */
+static hid_t hold(lua_State *L, hid_t id, herr_t (*close)(hid_t), const char *name) {
+  push_handle(L, id, close, name);
+  lua_toclose(L, -1);
   return id;
 }
 
@@ -58,7 +65,7 @@ static int hdf5_open(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *mode = luaL_checkstring(L, 2);
   const hid_t id = *mode == 'w' ? H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)
                                 : H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  hold(L, id, H5Fclose, "the file");
+  push_handle(L, id, H5Fclose, "the file");
   return 1;
 }
 

@@ -78,6 +78,19 @@ describe("live curve", function()
     assert.has_error(function() curve:add("a", 1, 1) end, "curve:add: the curve is closed")
   end)
 
+  it("keeps links, and draws files with names of 255 bytes; pipes would hold it up", function()
+    local name = ("n"):rep(251) .. ".svg"
+    os.execute(("cd %s && ln -sf %s link.svg && mkfifo pipe.svg"):format(folder, name))
+    assert.has_error(function() gnuplot.live{file = folder .. "/pipe.svg", terminal = "file"} end,
+      ("gnuplot.live: 'file': cannot write '%s/pipe.svg': not a regular file"):format(folder))
+    local curve = gnuplot.live{file = folder .. "/link.svg", terminal = "file"}
+    curve:add("a", 1, 1)
+    curve:close()
+    assert.equal("symbolic link", sh("stat -c %%F %s/link.svg", folder))
+    assert.truthy(read(folder .. "/" .. name):find("</svg>", 1, true))
+    assert.equal("", sh("ls -A %s | grep -F .hecate", folder))
+  end)
+
   it("refuses wrong options before the training begins", function()
     assert.has_error(function() gnuplot.live{file = folder .. "/none/loss.png"} end,
       ("gnuplot.live: 'file': cannot write '%s/none/loss.png': No such file or directory")
