@@ -312,4 +312,33 @@ describe("torchvision's mixtures and policies", function()
       assert.same({4, 3}, {table.unpack(s.target.shape)})
     end
   end)
+
+  it("go through a JPEG, each image of a batch", function()
+    if not pcall(torchvision.io.encode_jpeg, torch.zeros(3, 8, 8):to "uint8") then return end
+    local x = (torch.linspace(0, 250, 2 * 3 * 16 * 16):reshape(2, 3, 16, 16)):to "uint8"
+    local y = T.JPEG({80, 90})(x)
+    assert.same({{2, 3, 16, 16}, torch.uint8}, {{table.unpack(y.shape)}, y.dtype})
+    assert.is_true((y:float() - x:float()):abs():max():item() < 12)
+    fails("jpeg: 'inpt' (argument 1): expected an image of bytes with 1 or 3 channels", T.JPEG(50), torch.ones(3, 8, 8))
+    fails("jpeg: 'quality' (argument 2): expected an integer from 1 to 100", T.functional.jpeg, x, 101)
+  end)
+
+  it("tell wrong arguments of their methods", function()
+    local x = torch.zeros(3, 8, 8)
+    for name, class in pairs(T) do
+      local ok, t = pcall(class, 3)
+      if not ok then ok, t = pcall(class, {8, 8}) end
+      local is = ok and type(t) ~= "table" and torch.isinstance(t, T.Transform)
+      for method, calls in pairs {transform = {{}, {5}, {"x"}, {x}, {x, 5}}, make_params = {{}, {5}, {{5}}},
+        check_inputs = {{}, {5}}} do
+        for _, args in ipairs(is and calls or {}) do
+          local fine, message = pcall(t[method], t, table.unpack(args))
+          assert.is_truthy(fine or not message:find "attempt to", name .. ": " .. tostring(message))
+        end
+      end
+    end
+    local t = T.RandomChannelPermutation()
+    fails("RandomChannelPermutation:transform: 'params' (argument 2): expected a table", t.transform, t, x)
+    fails("Resize:transform: 'inpt' (argument 1): expected a tensor", T.Resize(4).transform, T.Resize(4))
+  end)
 end)

@@ -1,10 +1,11 @@
 --- torchvision.transforms.v2: Transforms of images together with their masks, bounding boxes and key points. Each is an
 -- object that is called with an image or a sample. What is random draws from the default generator, which a DataLoader
 -- seeds for every batch, or from its option `generator`.
+local guarded = require "torchvision.transforms.v2.guarded"
 local v2 = torch._C.lazy({}, "torchvision.transforms.v2")
 
 for _, part in ipairs {"containers", "frames", "warps", "colours", "values", "objects", "mixing", "automatic"} do
-  for name, class in pairs(require("torchvision.transforms.v2." .. part)) do v2[name] = class end
+  for name, class in pairs(require("torchvision.transforms.v2." .. part)) do v2[name] = guarded(class) end
 end
 v2.Transform = require "torchvision.transforms.v2.Transform"
 

@@ -253,6 +253,29 @@ local ERASE <const> = operation("erase", {{"i", kind = "integer", required = tru
 -- Example: torchvision.transforms.v2.functional.erase(torch.ones(1, 2, 3), 0, 1, 2, 1, torch.zeros(1, 1, 1))
 function pixels.erase(...) return call(ERASE, ...) end
 
+-- Compression ---------------------------------------------------------------------------------------
+
+-- Each image of a batch is a file of its own.
+local function through_jpeg(x, given)
+  local channels, quality = x:size(-3), given.quality
+  if x.dtype ~= torch.uint8 or channels ~= 1 and channels ~= 3 then
+    options.wrong("jpeg", "inpt", 1, "an image of bytes with 1 or 3 channels", x)
+  end
+  if quality < 1 or quality > 100 then options.wrong("jpeg", "quality", 2, "an integer from 1 to 100", quality) end
+  if x:numel() == 0 then return x end
+  local files = require "torchvision.io"
+  local images = {}
+  for i, image in ipairs(x:reshape(-1, channels, x:size(-2), x:size(-1)):unbind()) do
+    images[i] = files.decode_jpeg(files.encode_jpeg(image, quality))
+  end
+  return torch.stack(images):reshape(x.shape)
+end
+
+local JPEG <const> = operation("jpeg", {{"quality", kind = "integer", required = true}}, {Image = through_jpeg})
+--- torchvision.transforms.v2.functional.jpeg(inpt: Tensor, quality: int) -> Tensor: An image of bytes as if written to
+-- a JPEG of this quality (1 to 100) and read again.
+function pixels.jpeg(...) return call(JPEG, ...) end
+
 -- Videos
 -- ------------------------------------------------------------------------------------------------------------------
 
