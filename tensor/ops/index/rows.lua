@@ -69,7 +69,7 @@ op {"scatter_reduce", "(input: Tensor, dim: dim, index: Positions, src: Tensor, 
     if how ~= "mean" then return (x:scatter_fold(dim, index, src, how)) end
     local count = o.include_self and torch.ones_like(x) or torch.ones_like(x):scatter_value(dim, index, 0)
     count = count:scatter_add(dim, index, torch.ones_like(src))
-    count = count:masked_fill(count:eq(0), 1)
+    count = o.input.is_complex and count:masked_fill(count:eq(0), 1) or count:clamp(1)
     local sum = x:scatter_add(dim, index, src)
     if o.input.is_float or o.input.is_complex then return sum / count end
     return (torch.div_rounded(sum, count, {rounding_mode = "floor"}))
