@@ -35,7 +35,8 @@ return function(by_name, _, make)
   end
   function by_name.native_group_norm()
     local list = {pack(x(2, 4, 3), x(4), x(4), 2, 1e-5), pack(x(2, 6), nil, nil, 2, 1e-3),
-      pack(x(1, 2, 3, 6), nil, x(2), 1, 1e-5), pack(x(2, 3, 17), x(3), nil, 3, 1e-5)}
+      pack(x(1, 2, 3, 6), nil, x(2), 1, 1e-5), pack(x(2, 3, 17), x(3), nil, 3, 1e-5),
+      pack(x(2, 6), x(6), x(6), 3, 1e-5)}
     for _, sample in ipairs(list) do sample.results = 1 end
     return list
   end

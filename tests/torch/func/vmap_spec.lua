@@ -226,7 +226,7 @@ describe("vmap", function()
   end)
 
   it("of group_norm where each sample has its own weight and bias", function()
-    local x, w, b = torch.randn(3, 2, 4, 5), torch.randn(3, 4), torch.randn(3, 4)
+    local x, w, b = torch.randn(3, 2, 4, 10), torch.randn(3, 4), torch.randn(3, 4)
     local function loss(t, u, v) return (nn.functional.group_norm(t, 2, u, v) * t):sum() end
     local gradients = torch.func.grad(loss, {1, 2, 3})
     local got = at_once(function() return {vmap(gradients)(x, w, b)} end)
