@@ -17,8 +17,8 @@ for _, path in ipairs(files) do
 end
 
 -- What the build and the program write, and headers of libraries.
-local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "kernels.h", "embedded.c", "lua.h", "cblas.h", "tgmath.h",
-  "kernels.c", "torch.lua",
+local made = {"ops.h", "ops.c", "dtypes.h", "dtypes.c", "dtype_lists.h", "kernels.h", "embedded.c", "lua.h", "cblas.h",
+  "tgmath.h", "kernels.c", "torch.lua",
   "torch/nn.lua",
   "optimisers.h", "optimisers.c", "optimiser_passes_body.h", "optimiser_algorithms.c"}
 -- What a user may have, in comments and documents that explain by example.

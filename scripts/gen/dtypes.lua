@@ -31,7 +31,7 @@ local function check(row, rows, where)
     if key ~= 1 and not COLUMNS[key] then error(("%s: unknown column '%s'"):format(where, tostring(key)), 0) end
   end
   if type(row[1]) ~= "string" or not row[1]:find "^[%l][%w_]*$" then error(where .. ": a row starts with a name", 0) end
-  for _, key in ipairs{"storage", "category", "title", "lowest", "highest"} do
+  for _, key in ipairs{"storage", "category", "title", "lowest", "highest", "safetensors"} do
     if row[key] == nil then error(("%s: %s: '%s' is missing"):format(where, row[1], key), 0) end
   end
   if not RANK[row.category] then error(("%s: unknown category '%s'"):format(where, row.category), 0) end
@@ -235,6 +235,19 @@ function dtypes.each(rows, set)
   return table.concat(out, "\n")
 end
 
+-- dtype_lists.h: lists of the types whose elements are read and written alike, but for the C type and a function.
+function dtypes.lists(rows)
+  local integers, small = {}, {}
+  for _, row in ipairs(rows) do
+    local list = row.category == "integer" and integers or row.small and small
+    if list then list[#list + 1] = ("X(%s, %s, %s)"):format(row.upper, row.name, row.storage) end
+  end
+  return table.concat({"/* Generated from tensor/dtypes.lua. X(NAME, name, C type in memory) for every integer, and",
+    "** for every float whose elements are no C numbers: load_NAME and store_NAME know what they mean. */",
+    "#define INTEGER_DTYPES_IN_MEMORY(X) " .. table.concat(integers, " "),
+    "#define SMALL_FLOAT_DTYPES(X) " .. table.concat(small, " "), ""}, "\n")
+end
+
 -- How an element of one type becomes one of another, as C of v; nil: by way of float32.
 local function conversion(from, to)
   if from == to then return "(v)" end
@@ -291,6 +304,7 @@ function dtypes.write_all(rows, write)
   write("each_cast.h", dtypes.each_cast(rows))
   write("dtypes.h", dtypes.header(rows))
   write("dtypes.c", dtypes.source(rows))
+  write("dtype_lists.h", dtypes.lists(rows))
   for _, set in ipairs(SETS) do write("each_" .. set[1] .. ".h", dtypes.each(rows, set[1])) end
 end
 

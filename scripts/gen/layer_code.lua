@@ -176,6 +176,9 @@ local function checks(row, put)
     end
     local least = row.least and row.least[option.name]
     if least then
+      if option.type.c ~= "int64_t" then
+        error(("%s: least: '%s' is no int, dim, index or pair; say it with check"):format(row.where, option.name), 0)
+      end
       put("  layer_check_least(L, \"nn.%s\", %s, %s%s, %d, %d);", row.name, quote(option.name),
         option.type.length and "" or "&", c, option.type.length or 1, least)
     end

@@ -99,55 +99,41 @@ DType scalar_dtype(Scalar s) {
                                 : DTYPE_BOOL;
 }
 
+#define CUT_FUNCTION static inline
+#include "device/cut.h"
+#include "dtype_lists.h"
+
+#define GET_INTEGER(NAME, name, C) \
+  case DTYPE_##NAME: return scalar_int((int64_t)*(const C *)data);
+#define GET_SMALL(NAME, name, C) \
+  case DTYPE_##NAME: return scalar_float(load_##name(*(const C *)data));
+
 Scalar element_get(DType dtype, const void *data) {
   switch (dtype) {
+    INTEGER_DTYPES_IN_MEMORY(GET_INTEGER)
+    SMALL_FLOAT_DTYPES(GET_SMALL)
     case DTYPE_BOOL: return scalar_bool(*(const uint8_t *)data != 0);
-    case DTYPE_UINT8: return scalar_int(*(const uint8_t *)data);
-    case DTYPE_INT8: return scalar_int(*(const int8_t *)data);
-    case DTYPE_INT16: return scalar_int(*(const int16_t *)data);
-    case DTYPE_INT32: return scalar_int(*(const int32_t *)data);
-    case DTYPE_INT64: return scalar_int(*(const int64_t *)data);
-    case DTYPE_UINT16: return scalar_int(*(const uint16_t *)data);
-    case DTYPE_UINT32: return scalar_int(*(const uint32_t *)data);
-    case DTYPE_UINT64: return scalar_int((int64_t)*(const uint64_t *)data);
-    case DTYPE_FLOAT16: return scalar_float(load_float16(*(const uint16_t *)data));
-    case DTYPE_BFLOAT16: return scalar_float(load_bfloat16(*(const uint16_t *)data));
     case DTYPE_FLOAT32: return scalar_float(*(const float *)data);
     case DTYPE_FLOAT64: return scalar_float(*(const double *)data);
-    case DTYPE_FLOAT8_E4M3FN: return scalar_float(load_float8_e4m3fn(*(const uint8_t *)data));
-    case DTYPE_FLOAT8_E5M2: return scalar_float(load_float8_e5m2(*(const uint8_t *)data));
-    case DTYPE_FLOAT8_E4M3FNUZ: return scalar_float(load_float8_e4m3fnuz(*(const uint8_t *)data));
-    case DTYPE_FLOAT8_E5M2FNUZ: return scalar_float(load_float8_e5m2fnuz(*(const uint8_t *)data));
-    case DTYPE_FLOAT8_E8M0FNU: return scalar_float(load_float8_e8m0fnu(*(const uint8_t *)data));
     case DTYPE_COMPLEX64: return scalar_complex(((const float *)data)[0], ((const float *)data)[1]);
     case DTYPE_COMPLEX128: return scalar_complex(((const double *)data)[0], ((const double *)data)[1]);
   }
   return scalar_int(0);
 }
 
+/* What an integer does not hold becomes what a cast makes of it. */
+#define SET_INTEGER(NAME, name, C) \
+  case DTYPE_##NAME: *(C *)data = v.kind == SCALAR_FLOAT ? cut_to_##name(v.as.f) : (C)scalar_to_int(v); break;
+#define SET_SMALL(NAME, name, C) \
+  case DTYPE_##NAME: *(C *)data = store_##name((float)scalar_to_double(v)); break;
+
 void element_set(DType dtype, void *data, Scalar v) {
   switch (dtype) {
+    INTEGER_DTYPES_IN_MEMORY(SET_INTEGER)
+    SMALL_FLOAT_DTYPES(SET_SMALL)
     case DTYPE_BOOL: *(bool *)data = scalar_to_double(v) != 0 || scalar_imag(v) != 0; break;
-    case DTYPE_UINT8: *(uint8_t *)data = (uint8_t)scalar_to_int(v); break;
-    case DTYPE_INT8: *(int8_t *)data = (int8_t)scalar_to_int(v); break;
-    case DTYPE_INT16: *(int16_t *)data = (int16_t)scalar_to_int(v); break;
-    case DTYPE_INT32: *(int32_t *)data = (int32_t)scalar_to_int(v); break;
-    case DTYPE_INT64: *(int64_t *)data = scalar_to_int(v); break;
-    case DTYPE_UINT16: *(uint16_t *)data = (uint16_t)scalar_to_int(v); break;
-    case DTYPE_UINT32: *(uint32_t *)data = (uint32_t)scalar_to_int(v); break;
-    case DTYPE_UINT64:
-      if (v.kind == SCALAR_FLOAT && v.as.f >= 0x1p63 && v.as.f < 0x1p64) *(uint64_t *)data = (uint64_t)v.as.f;
-      else *(uint64_t *)data = (uint64_t)scalar_to_int(v);
-      break;
-    case DTYPE_FLOAT16: *(uint16_t *)data = store_float16((float)scalar_to_double(v)); break;
-    case DTYPE_BFLOAT16: *(uint16_t *)data = store_bfloat16((float)scalar_to_double(v)); break;
     case DTYPE_FLOAT32: *(float *)data = (float)scalar_to_double(v); break;
     case DTYPE_FLOAT64: *(double *)data = scalar_to_double(v); break;
-    case DTYPE_FLOAT8_E4M3FN: *(uint8_t *)data = store_float8_e4m3fn((float)scalar_to_double(v)); break;
-    case DTYPE_FLOAT8_E5M2: *(uint8_t *)data = store_float8_e5m2((float)scalar_to_double(v)); break;
-    case DTYPE_FLOAT8_E4M3FNUZ: *(uint8_t *)data = store_float8_e4m3fnuz((float)scalar_to_double(v)); break;
-    case DTYPE_FLOAT8_E5M2FNUZ: *(uint8_t *)data = store_float8_e5m2fnuz((float)scalar_to_double(v)); break;
-    case DTYPE_FLOAT8_E8M0FNU: *(uint8_t *)data = store_float8_e8m0fnu((float)scalar_to_double(v)); break;
     case DTYPE_COMPLEX64:
       ((float *)data)[0] = (float)scalar_to_double(v);
       ((float *)data)[1] = (float)scalar_imag(v);

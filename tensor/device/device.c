@@ -1,10 +1,11 @@
 /* device.c: the kinds of devices that are there, and their names. */
-#include "device.h"
+#include "absent.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const DeviceOps *device_table[DEVICE_NONE];
+static DeviceOps device_filled[DEVICE_NONE]; /* what device_table points to */
 void (*device_placeholder)(const char *who, const Tensor *t);
 
 static const char *const device_kinds[DEVICE_NONE] = {"cpu", "cuda", "meta"};
@@ -14,7 +15,12 @@ static const char *device_reason[DEVICE_NONE]; /* why a kind is forbidden; NULL:
 Status device_register(const DeviceOps *ops) {
   if (ops->type >= DEVICE_NONE || device_table[ops->type] != NULL)
     return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", ops->name);
-  device_table[ops->type] = ops;
+  const char *missing = device_misses(ops);
+  if (missing != NULL)
+    return fail(ERROR_ARGUMENT, "device_register: the table of '%s' has no '%s'", device_kinds[ops->type], missing);
+  device_filled[ops->type] = *ops;
+  device_fill_absent(&device_filled[ops->type]);
+  device_table[ops->type] = &device_filled[ops->type];
   return OK;
 }
 

@@ -166,8 +166,33 @@ static void test_missing(void) {
   }
 }
 
+/* A float of 16 or 8 bits that no test above has tried would go unnoticed. */
+static void test_all_are_tried(void) {
+  uint32_t tried = 1u << DTYPE_FLOAT8_E4M3FNUZ | 1u << DTYPE_FLOAT8_E5M2FNUZ | 1u << DTYPE_FLOAT8_E8M0FNU;
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) tried |= 1u << formats[i].dtype;
+  for (int d = 0; d < DTYPE_COUNT; d++)
+    if (dtype_is_float((DType)d) && dtype_size((DType)d) <= 2)
+      check_at(__FILE__, __LINE__, tried >> d & 1, dtype_name((DType)d));
+}
+
+/* What a type does not hold: one element and a strip agree. */
+static void test_too_large(void) {
+  static const double values[] = {1e10, -1e10, 1e20, INFINITY, NAN, -3.7};
+  for (int d = 0; d < DTYPE_COUNT; d++) {
+    if (dtype_category((DType)d) != CATEGORY_INTEGER) continue;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+      int64_t one = 0, strip = 0;
+      element_set((DType)d, &one, scalar_float(values[i]));
+      cpu_cast[DTYPE_FLOAT64][d](1, (char *)&strip, 8, (char *)&values[i], 8);
+      check_at(__FILE__, __LINE__, one == strip, dtype_name((DType)d));
+    }
+  }
+}
+
 int main(void) {
   test_missing();
+  test_all_are_tried();
+  test_too_large();
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
     test_patterns(&formats[i]);
     test_rounding(&formats[i]);

@@ -138,6 +138,11 @@ describe("the forward of a layer", function()
 end)
 
 describe("the construction of a layer", function()
+  it("has least sizes of whole numbers alone", function()
+    local ok, why = pcall(code, {"X", "(b: float = 1)", least = {b = 0}, forward = identity})
+    assert.falsy(ok)
+    assert.truthy(tostring(why):find("least: 'b' is no int, dim, index or pair; say it with check", 1, true), why)
+  end)
   it("checks, then makes parameters in their order", function()
     local c = code {"X", "(n: int, size: pair, bias: bool = true, extra: bool = false)", least = {size = 1},
       check = {{"n > 0 && size[2] % 2 == 1", "n = {n} is 100 % wrong"}},
