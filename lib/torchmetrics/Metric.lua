@@ -26,14 +26,15 @@ local function own(self)
 end
 Metric._own = own
 
---- The state by name for a state_dict has the arrays that are kept as one tensor each, as row_metric.lua has it.
+--- The state by name for a state_dict has the arrays that are kept as one tensor each, as row_metric.lua has it; an
+-- empty array is an empty tensor.
 local function add_lists(me, state, prefix)
   for name, kept in pairs(own(me).kept) do
     local list = me[name]
-    if kept and not torch.is_tensor(list) and #list > 0 then
+    if kept and not torch.is_tensor(list) then
       local parts = {}
       for i, x in ipairs(list) do parts[i] = x.ndim == 0 and x:reshape(1) or x end
-      state[prefix .. name] = torch.cat(parts, 1)
+      state[prefix .. name] = #parts > 0 and torch.cat(parts, 1) or torch.empty(0)
     end
   end
 end
@@ -47,7 +48,7 @@ local function take_loaded(me, state, prefix)
     if value ~= nil then
       m.count = math.max(m.count, 1)
       if not torch.is_tensor(me[name]) then
-        me[name], state[prefix .. name] = {value}, nil
+        me[name], state[prefix .. name] = value:numel() > 0 and {value} or {}, nil
       end
     end
   end

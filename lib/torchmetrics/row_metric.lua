@@ -24,9 +24,11 @@ end
 
 local function detached(x) return torch.is_tensor(x) and x:detach() or x end
 
---- Sets a state: a tensor is a buffer, so that it moves with the module.
+--- Sets a state: a tensor is a buffer, so that it moves with the module. nil is the state before the first batch.
 local function set(self, name, value)
-  if not torch.is_tensor(value) then
+  if value == nil and self._is_buffer[name] then
+    self._is_buffer[name], self[name] = nil, nil
+  elseif not torch.is_tensor(value) then
     torch._C.fields_of(self)._values[name] = value
   elseif self._is_buffer[name] then
     self[name] = value
@@ -96,26 +98,38 @@ local function merge(self, added)
   end
 end
 
+--- Takes the part of the state that `value` was made of; whether it has something. What no batch has been taken into
+-- is an empty tensor in a state_dict.
+local function take_part(me, name, how, value)
+  local has = value:numel() > 0
+  if how == "cat" and has then set(me, name, {value})
+  else set(me, name, has and value:clone() or nil) end
+  return has
+end
+
 --- With its state in the state_dict, the pieces of a list are there as one tensor; a state that is read is taken.
 local function add_hooks(self)
   self:register_state_dict_post_hook(function(me, state, prefix)
     if not me:_own().persistent then return end
     for name, how in pairs(me._states) do
       local value = get(me, name)
-      if how == "cat" and value then state[prefix .. name] = joined(value)
+      if value == nil then state[prefix .. name] = torch.empty(0)
+      elseif how == "cat" then state[prefix .. name] = joined(value)
       elseif type(value) == "number" then state[prefix .. name] = torch.tensor(value) end
     end
   end)
   self:register_load_state_dict_pre_hook(function(me, state, prefix)
-    me:_own().value = nil
+    local m, taken, has = me:_own(), false, false
+    m.value = nil
     for name, how in pairs(me._states) do
       local value = state[prefix .. name]
       if value ~= nil then
-        set(me, name, how == "cat" and {value} or value:clone())
-        if how == "cat" then state[prefix .. name] = nil end
-        me:_own().count = math.max(me:_own().count, 1)
+        taken = true
+        if take_part(me, name, how, value) then has = true end
+        if not me._is_buffer[name] then state[prefix .. name] = nil end
       end
     end
+    if taken then m.count = has and math.max(m.count, 1) or 0 end
   end)
 end
 

@@ -146,6 +146,32 @@ describe("a metric", function()
     assert.same({1, 2, 3}, again:compute():tolist())
   end)
 
+  it("that loads a state before the first update forgets its own", function()
+    for _, class in ipairs {"CatMetric", "SumMetric", "MeanMetric"} do
+      local m, empty = torchmetrics[class](), torchmetrics[class]()
+      m:persistent(true)
+      empty:persistent(true)
+      local state = empty:state_dict()
+      assert.truthy(next(state), class)
+      m:update(torch.tensor({1., 2}))
+      m:load_state_dict(state)
+      assert.is_false(m.update_called, class)
+      m:update(torch.tensor({3.}))
+      assert.equal(3, m:compute():item(), class)
+      empty:load_state_dict(m:state_dict())
+      assert.equal(3, empty:compute():item(), class)
+    end
+    local Seen = torch.class("Seen", torchmetrics.Metric)
+    function Seen:__init() self:add_state("seen", {}, {dist_reduce_fx = "cat", persistent = true}) end
+    function Seen:update(x) table.insert(self.seen, x) end
+    function Seen:compute() return #self.seen end
+    local before = Seen():state_dict()
+    local m = Seen()
+    m:update(torch.ones(1))
+    m:load_state_dict(before)
+    assert.equal(0, m:compute())
+  end)
+
   it("is a module: it is a part of others, moves, and is copied", function()
     local net = nn.Sequential(nn.Linear(2, 2))
     net.metric = torchmetrics.SumMetric()

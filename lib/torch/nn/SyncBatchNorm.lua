@@ -55,6 +55,23 @@ local function converted(norm)
   return sync:train(norm.training)
 end
 
+-- The layer that takes the place of a module; nil where it stays.
+local function replacement(module)
+  for _, name in ipairs {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"} do
+    if torch.isinstance(module, torch.nn[name]) then return converted(module) end
+  end
+end
+
+-- A layer that stands in several places is converted once, and is put in each of them.
+local function replace_all(module)
+  local new = {}
+  for path, layer in module:named_modules {remove_duplicate = false} do
+    if new[layer] == nil then new[layer] = replacement(layer) or false end
+    local parent, name = path:match "^(.*)%.([^.]*)$"
+    if new[layer] then module:get_submodule(parent or ""):register_module(name or path, new[layer]) end
+  end
+end
+
 --- nn.SyncBatchNorm.convert_sync_batchnorm(module: Module, process_group: any = nil) -> Module: The module with
 -- nn.SyncBatchNorm in the place of its layers BatchNorm1d, 2d and 3d, which have the same parameters and statistics. It
 -- is changed, unless it is such a layer itself.
@@ -66,14 +83,9 @@ function SyncBatchNorm.convert_sync_batchnorm(module, process_group)
   if process_group ~= nil then
     options.wrong("convert_sync_batchnorm", "process_group", 2, "nil: there is one process", process_group)
   end
-  for _, name in ipairs {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"} do
-    if torch.isinstance(module, torch.nn[name]) then return converted(module) end
-  end
-  for name, child in module:named_children() do
-    local new = SyncBatchNorm.convert_sync_batchnorm(child)
-    if new ~= child then module:register_module(name, new) end
-  end
-  return module
+  local alone = replacement(module)
+  if not alone then replace_all(module) end
+  return alone or module
 end
 
 return SyncBatchNorm

@@ -35,6 +35,7 @@ int options_unknown(lua_State *L, const char *function, const char *name,
                     const Option *options) {
   const char *names[MAX_OPTIONS + 1] = {0};
   luaL_Buffer b;
+  if (options[0].name == NULL) return error_raise(L, "%s: unknown option '%s': it has none", function, name);
   luaL_buffinit(L, &b);
   for (int i = 0; options[i].name != NULL && i < MAX_OPTIONS; i++) {
     names[i] = options[i].name;

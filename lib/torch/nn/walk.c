@@ -1,6 +1,6 @@
 /* walk.c: what a module holds, in the order of registration: parameters(),
 ** named_children() and their like. A tensor or module that is reachable by several
-** names is listed once, under the first.
+** names is listed once, under the first, unless remove_duplicate is false.
 */
 #include <string.h>
 
@@ -13,22 +13,29 @@ typedef enum { WALK_PARAMETERS, WALK_BUFFERS, WALK_CHILDREN, WALK_MODULES } Walk
 typedef struct {
   const char *who;
   WalkKind kind;
-  bool recurse;
+  bool recurse, repeats; /* repeats: under all of its names */
   int list, seen, depth;
   lua_Integer n;
 } Walk;
 
+/* Whether 'identity' has been met before and is not to be met again; it is known from now on. */
+static bool walk_known(lua_State *L, const Walk *walk, const void *identity) {
+  if (walk->repeats) return false;
+  bool known = lua_rawgetp(L, walk->seen, identity) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (known) return true;
+  lua_pushboolean(L, true);
+  lua_rawsetp(L, walk->seen, identity);
+  return false;
+}
+
 /* Appends the value at the top under the name below it, unless 'identity' is known;
 ** pops both. */
 static bool walk_append(lua_State *L, Walk *walk, const void *identity) {
-  bool known = lua_rawgetp(L, walk->seen, identity) != LUA_TNIL;
-  lua_pop(L, 1);
-  if (known) {
+  if (walk_known(L, walk, identity)) {
     lua_pop(L, 2);
     return false;
   }
-  lua_pushboolean(L, true);
-  lua_rawsetp(L, walk->seen, identity);
   lua_rawseti(L, walk->list, walk->n + 2);
   lua_rawseti(L, walk->list, walk->n + 1);
   walk->n += 2;
@@ -59,15 +66,9 @@ static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
       walk->depth--;
       return;
     }
-  } else if (walk->recurse) { /* once each: a module may have two names, or hold itself or its parent */
-    bool known = lua_rawgetp(L, walk->seen, m) != LUA_TNIL;
-    lua_pop(L, 1);
-    if (known) {
-      walk->depth--;
-      return;
-    }
-    lua_pushboolean(L, true);
-    lua_rawsetp(L, walk->seen, m);
+  } else if (walk->recurse && walk_known(L, walk, m)) { /* it may have two names, or hold itself or its parent */
+    walk->depth--;
+    return;
   }
   class_fields(L, self);
   for (int i = 0; i < m->n_slots; i++) {
@@ -89,10 +90,10 @@ static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
 }
 
 /* Pushes the list for the module at 1. */
-static Walk walk_module(lua_State *L, const char *who, WalkKind kind, const char *prefix, bool recurse) {
+static Walk walk_module(lua_State *L, const char *who, WalkKind kind, const char *prefix, bool recurse, bool repeats) {
   lua_newtable(L);
   lua_newtable(L);
-  Walk walk = {.who = who, .kind = kind, .recurse = recurse && kind != WALK_CHILDREN,
+  Walk walk = {.who = who, .kind = kind, .recurse = recurse && kind != WALK_CHILDREN, .repeats = repeats,
                .list = lua_gettop(L) - 1, .seen = lua_gettop(L)};
   lua_pushvalue(L, 1);
   walk_visit(L, prefix, &walk);
@@ -100,13 +101,14 @@ static Walk walk_module(lua_State *L, const char *who, WalkKind kind, const char
   return walk;
 }
 
+static const Option no_options[] = {{NULL}};
+
 static int walk_array(lua_State *L, WalkKind kind, const char *who) {
   static const Option options[] = {{"recurse", OPTION_BOOL, 0, false, 1, NULL}, {NULL}};
   bool recurse = true;
   module_check(L, 1, who);
-  if (kind == WALK_PARAMETERS || kind == WALK_BUFFERS)
-    options_read(L, 2, who, options, &recurse);
-  Walk walk = walk_module(L, who, kind, "", recurse);
+  options_read(L, 2, who, kind == WALK_PARAMETERS || kind == WALK_BUFFERS ? options : no_options, &recurse);
+  Walk walk = walk_module(L, who, kind, "", recurse, false);
   lua_createtable(L, (int)(walk.n / 2), 0);
   for (lua_Integer i = 1; i <= walk.n / 2; i++) {
     lua_rawgeti(L, walk.list, 2 * i);
@@ -125,22 +127,32 @@ static int next_pair(lua_State *L) {
   return 2;
 }
 
-typedef struct { bool recurse; } NamedOptions;
+typedef struct { bool recurse, remove_duplicate; } NamedOptions;
 
-static int walk_pairs(lua_State *L, WalkKind kind, const char *who) {
-  static const Option options[] = {
-      {"prefix", OPTION_VALUE, 0, false, 0, NULL},
-      {"recurse", OPTION_BOOL, offsetof(NamedOptions, recurse), false, 1, NULL},
-      {NULL}};
-  NamedOptions named;
-  module_check(L, 1, who);
-  options_read(L, 2, who, options, &named);
-  if (!lua_isnil(L, 2) && !lua_isstring(L, 2)) return error_argument(L, who, "prefix", 1, "a string", 2);
-  const char *prefix = lua_isnil(L, 2) ? "" : lua_tostring(L, 2);
-  walk_module(L, who, kind, prefix, named.recurse);
+/* Returns the iterator over the list at the top. */
+static int walk_iterate(lua_State *L) {
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, next_pair, 2);
   return 1;
+}
+
+static int walk_pairs(lua_State *L, WalkKind kind, const char *who) {
+  static const Option of_tensors[] = {
+      {"prefix", OPTION_VALUE, 0, false, 0, NULL},
+      {"recurse", OPTION_BOOL, offsetof(NamedOptions, recurse), false, 1, NULL},
+      {"remove_duplicate", OPTION_BOOL, offsetof(NamedOptions, remove_duplicate), false, 1, NULL},
+      {NULL}};
+  static const Option of_modules[] = {
+      {"prefix", OPTION_VALUE, 0, false, 0, NULL},
+      {"remove_duplicate", OPTION_BOOL, offsetof(NamedOptions, remove_duplicate), false, 1, NULL},
+      {NULL}};
+  NamedOptions named = {.recurse = true, .remove_duplicate = true};
+  module_check(L, 1, who);
+  options_read(L, 2, who, kind == WALK_MODULES ? of_modules : of_tensors, &named);
+  if (!lua_isnil(L, 2) && !lua_isstring(L, 2)) return error_argument(L, who, "prefix", 1, "a string", 2);
+  const char *prefix = lua_isnil(L, 2) ? "" : lua_tostring(L, 2);
+  walk_module(L, who, kind, prefix, named.recurse, !named.remove_duplicate);
+  return walk_iterate(L);
 }
 
 /** nn.Module:parameters(recurse: bool = true) -> Tensor[]: The parameters, in the order of
@@ -154,20 +166,25 @@ static int buffers(lua_State *L) { return walk_array(L, WALK_BUFFERS, "buffers")
 static int children(lua_State *L) { return walk_array(L, WALK_CHILDREN, "children"); }
 static int modules(lua_State *L) { return walk_array(L, WALK_MODULES, "modules"); }
 
-/** nn.Module:named_parameters(prefix: string = "", recurse: bool = true) -> function: For loops:
-** gives name and parameter, as "fc.weight".
+/** nn.Module:named_parameters(prefix: string = "", recurse: bool = true, remove_duplicate: bool = true) -> function:
+** For loops: gives name and parameter, as "fc.weight". remove_duplicate = false: a parameter that has several names
+** comes under each of them.
 ** Example: for name, p in nn.Linear(2, 1):named_parameters() do print(name, p.shape) end */
-/** nn.Module:named_buffers(prefix: string = "", recurse: bool = true) -> function: For loops: gives
-** name and buffer. */
+/** nn.Module:named_buffers(prefix: string = "", recurse: bool = true, remove_duplicate: bool = true) -> function: For
+** loops: gives name and buffer. */
 /** nn.Module:named_children() -> function: For loops: gives name and module of the children. */
-/** nn.Module:named_modules(prefix: string = "") -> function: For loops: gives name and module of
-** all inside; the module itself has the name "". */
+/** nn.Module:named_modules(prefix: string = "", remove_duplicate: bool = true) -> function: For loops: gives name and
+** module of all inside; the module itself has the name "". remove_duplicate = false: a module that has several names
+** comes under each of them. */
 static int named_parameters(lua_State *L) {
   return walk_pairs(L, WALK_PARAMETERS, "named_parameters");
 }
 static int named_buffers(lua_State *L) { return walk_pairs(L, WALK_BUFFERS, "named_buffers"); }
 static int named_children(lua_State *L) {
-  return walk_pairs(L, WALK_CHILDREN, "named_children");
+  module_check(L, 1, "named_children");
+  options_read(L, 2, "named_children", no_options, NULL);
+  walk_module(L, "named_children", WALK_CHILDREN, "", false, false);
+  return walk_iterate(L);
 }
 static int named_modules(lua_State *L) { return walk_pairs(L, WALK_MODULES, "named_modules"); }
 

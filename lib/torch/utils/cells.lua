@@ -21,4 +21,13 @@ function cells.gates(name, given, h, n)
   return x:chunk(n, -1), s:chunk(n, -1)
 end
 
+--- The cell NAME of nn.RNNCell, with the function of its state.
+function cells.elman(name, activation)
+  return function(...)
+    local given = options.read(name, cells.PARAMETERS, ...)
+    local x, h = cells.gates(name, given, given.hx, 1)
+    return activation(x[1] + h[1])
+  end
+end
+
 return cells

@@ -35,6 +35,16 @@ describe("nn.SyncBatchNorm", function()
     assert.equal("SyncBatchNorm(2, eps=1e-05, momentum=0.1, affine=true, track_running_stats=true)", tostring(alone))
   end)
 
+  it("takes all places of a layer that stands in several", function()
+    local norm = nn.BatchNorm1d(2)
+    local block = nn.Sequential(norm)
+    local net = nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(norm, nn.Tanh(), norm, block, block))
+    for _, layer in ipairs {net[1], net[3], net[4][1], net[5][1]} do
+      assert.equal("nn.SyncBatchNorm", torch.typename(layer))
+      assert(rawequal(net[1], layer) and rawequal(norm.weight, layer.weight))
+    end
+  end)
+
   it("names mistakes", function()
     assert.error_matches(function() nn.SyncBatchNorm(0) end, "num_features")
     assert.error_matches(function() nn.SyncBatchNorm(2, {process_group = 1}) end, "process_group")

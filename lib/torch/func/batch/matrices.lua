@@ -1,5 +1,9 @@
 -- Rules of vmap for products of matrices, linear layers and norms (see torch/func/batch.lua).
+local channels = require "torch.func.batch.channels"
+
 local rules = {}
+
+local as_channels, as_samples = channels.join, channels.part
 
 -- One more dimension in front of the matrices is what matmul does itself. A column times a row is no sum.
 local function product(x, y)
@@ -119,13 +123,6 @@ function rules.group_norm_backward(node)
   return {of_input, (g * normal):sum(others), g:sum(others)}
 end
 
--- (samples, N, C, …) as (N, samples · C, …), and back.
-local function as_channels(t)
-  return t and t:transpose(1, 2):flatten(2, 3)
-end
-local function as_samples(node, t)
-  return t:reshape(t:size(1), node.n, -1, table.unpack(t.shape, 3)):transpose(1, 2)
-end
 local function vectors(node, k)
   local t = node:full(k)
   return t and t:flatten()

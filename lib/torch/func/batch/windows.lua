@@ -1,12 +1,10 @@
 -- Rules of vmap for convolutions, pools, attention and recurrent layers (see torch/func/batch.lua). Where the weights
 -- are the same for all samples, the samples join the batch that these ops have; else each has groups of its own.
+local channels = require "torch.func.batch.channels"
+
 local rules = {}
 
--- (samples, N, C, …) as (N, samples · C, …), and back.
-local function as_channels(t) return t:transpose(1, 2):flatten(2, 3) end
-local function as_samples(node, t)
-  return t:reshape(t:size(1), node.n, -1, table.unpack(t.shape, 3)):transpose(1, 2)
-end
+local as_channels, as_samples = channels.join, channels.part
 
 local function with_first(list, n) return {list[1] * n, table.unpack(list, 2)} end
 
