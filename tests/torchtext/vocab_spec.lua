@@ -104,6 +104,14 @@ describe("vectors of words", function()
     assert.error_matches(function() torchtext.vocab.Vectors(write "a 1 x\n") end, "line 1: expected numbers behind 'a'")
     assert.error_matches(function() torchtext.vocab.GloVe("6B", 50, {cache = "/nowhere"}) end, "glove.6B.50d.txt")
   end)
+  it("are as many as the first line of a text file says", function()
+    local text = "3 2\na 1 2\nb 3 4\n"
+    assert.equal(2, #torchtext.vocab.Vectors(write(text:gsub("^3", "2"))))
+    os.remove(path)
+    assert.equal(2, #torchtext.vocab.Vectors(write(text), {max_vectors = 2}))
+    os.remove(path)
+    assert.error_matches(function() torchtext.vocab.Vectors(write(text)) end, "line 1: 3 vectors; the file has 2")
+  end)
   it("are read from binary files of word2vec", function()
     local bytes = "2 3\nhi " .. string.pack("<fff", 1, 2, 3) .. "\nyou " .. string.pack("<fff", -1, 0, 0.5) .. "\n"
     local v = torchtext.vocab.load_word2vec(write(bytes))
@@ -117,12 +125,13 @@ describe("vectors of words", function()
   end)
 
   -- A file with two words, subwords of 3 characters, 4 buckets and rows that are powers of two.
-  local function fasttext(kept)
-    local parts = {string.pack("<i4i4", 793712314, 12)}
+  local function fasttext(kept, first_version)
+    local parts = {first_version and "" or string.pack("<i4i4", 793712314, 12)}
     for _, x in ipairs {1, 5, 1, 1, 5, 1, 1, 2, 4, 3, 3, 100} do parts[#parts + 1] = string.pack("<i4", x) end
-    parts[#parts + 1] = string.pack("<d i4i4i4 i8i8", 1e-4, 2, 2, 0, 10, kept or -1)
+    parts[#parts + 1] = string.pack("<d i4i4i4 i8", 1e-4, 2, 2, 0, 10)
+    if not first_version then parts[#parts + 1] = string.pack("<i8", kept or -1) end
     for _, word in ipairs {"ab", "</s>"} do parts[#parts + 1] = word .. "\0" .. string.pack("<i8i1", 5, 0) end
-    parts[#parts + 1] = string.pack("<i1i8i8", 0, 6, 1)
+    parts[#parts + 1] = (first_version and "" or "\0") .. string.pack("<i8i8", 6, 1)
     for i = 0, 5 do parts[#parts + 1] = string.pack("<f", 2 ^ i) end
     return table.concat(parts)
   end
@@ -139,6 +148,14 @@ describe("vectors of words", function()
     assert.equal((bucket "<xy" + bucket "xyz" + bucket "yz>") / 3, v.xyz:item())
     assert.equal(0, v[""]:item())
     os.remove(path)
+    local old = torchtext.vocab.load_fasttext(write(fasttext(nil, true)))
+    assert.same(v.vectors:tolist(), old.vectors:tolist())
+    assert.same(v.xyz:tolist(), old.xyz:tolist())
+    os.remove(path)
+    for _, bytes in ipairs {"hello, this is a text and no model of words", ("\1\0\0\0"):rep(20)} do
+      assert.error_matches(function() torchtext.vocab.load_fasttext(write(bytes)) end, "offset")
+      os.remove(path)
+    end
     local bytes = fasttext()
     for _, n in ipairs {3, 20, 60, 90, #bytes - 1} do
       assert.error_matches(function() torchtext.vocab.load_fasttext(write(bytes:sub(1, n))) end,

@@ -1,5 +1,6 @@
 --- torchtext.vocab.load_fasttext(path: path) -> torchtext.vocab.Vectors: The vectors of a binary file of fastText
--- (.bin, Bojanowski et al., 2017), with those of its subwords: words that are not there have vectors, too.
+-- (.bin, Bojanowski et al., 2017), with those of its subwords: words that are not there have vectors, too. Files of
+-- the first versions, which begin without a number of the format, are read as well.
 local internal = torch._C
 local options = require "torch.utils.options"
 
@@ -30,11 +31,25 @@ function Reader:take_text()
   return head:sub(1, stop - 1)
 end
 
+-- A file of the first versions begins with what is the third number now. Its models, of words alone, go from 1 to 3;
+-- a size of the vectors and a window follow no other file's first bytes, as a rule.
+local function is_first_version(r)
+  local n = string.packsize "<i4i4i4i4i4i4i4i4"
+  if r.size < n then return false end
+  local dim, ws, epoch, _, neg, grams, loss, model = string.unpack("<i4i4i4i4i4i4i4i4", r.file:read(0, n))
+  return 0 < dim and dim <= 65536 and 0 < ws and ws <= 65536 and epoch >= 0 and neg >= 0 and grams >= 0
+    and 1 <= loss and loss <= 4 and 1 <= model and model <= 3
+end
+
 local function read_arguments(r)
   local magic, version = r:take "<i4i4"
-  if magic ~= MAGIC then r:wrong "this is no binary file of fastText" end
-  if version ~= VERSION and version ~= 11 then r:wrong(("version %d; 11 and 12 are known"):format(version)) end
-  local args = {}
+  if magic ~= MAGIC then
+    if not is_first_version(r) then r:wrong "this is no binary file of fastText" end
+    r.at, version = 0, 0
+  elseif version ~= VERSION and version ~= 11 then
+    r:wrong(("version %d; 11 and 12 are known"):format(version))
+  end
+  local args = {version = version}
   for _, name in ipairs(NAMES) do args[name] = r:take "<i4" end
   r:take "<d"
   if version == 11 and args.model == 3 then args.maxn = 0 end -- a classifier of that version has no subwords
@@ -44,9 +59,10 @@ local function read_arguments(r)
   return args
 end
 
-local function read_words(r)
+local function read_words(r, args)
   local size, n, labels = r:take "<i4i4i4"
-  local _, pruned = r:take "<i8i8"
+  r:take "<i8"
+  local pruned = args.version > 0 and r:take "<i8" or -1
   if n < 1 or size ~= n + labels or size > (r.size - r.at) // 10 then r:wrong "counts of words that make no sense" end
   local itos, stoi = {}, {}
   for i = 1, size do
@@ -99,7 +115,7 @@ local function subwords(word, args, n, kept)
 end
 
 local function read_matrix(r, args, least)
-  if r:take "<i1" ~= 0 then r:wrong "the vectors are quantized (.ftz); only whole ones are read" end
+  if args.version > 0 and r:take "<i1" ~= 0 then r:wrong "the vectors are quantized (.ftz); only whole ones are read" end
   local m, d = r:take "<i8i8"
   if d ~= args.dim or m < least or m > (r.size - r.at) // (4 * d) then
     r:wrong(("a matrix of %d × %d; expected at least %d × %d"):format(m, d, least, args.dim))
@@ -112,7 +128,7 @@ return function(...)
   local file <close> = internal.open_file(path, "load_fasttext")
   local r = setmetatable({file = file, path = path, at = 0, size = file:size()}, Reader)
   local args = read_arguments(r)
-  local itos, stoi, kept = read_words(r)
+  local itos, stoi, kept = read_words(r, args)
   local has_subwords = args.maxn > 0 and args.bucket > 0
   local matrix = read_matrix(r, args, #itos + (has_subwords and not kept and args.bucket or 0))
   local function rows_of(word)

@@ -28,18 +28,20 @@ return function(path, who, max)
   local file <close> = internal.open_file(path, who)
   local text = file:read(0, file:size())
   local itos, stoi, parts, numbers, dim, number = {}, {}, {}, {}, nil, 0
-  local rows = 0
+  local rows, lines, promised = 0, 0, nil
   local function flush()
     if rows > 0 then parts[#parts + 1] = torch.tensor(numbers, {dtype = "float32"}):reshape(rows, dim) end
     numbers, rows = {}, 0
   end
   for line in text:gmatch "([^\n]*)\n?" do
+    if max and #itos >= max then break end
     number = number + 1
     line = line:gsub("[ \t\r]+$", "")
-    if max and #itos >= max then break end
     local word, from = line:match "^([^ \t]+)[ \t]+()"
     local is_head = number == 1 and line:find "^%d+ %d+$"
+    if is_head then promised = math.tointeger(tonumber(word)) end
     if line ~= "" and not is_head then
+      lines = lines + 1
       if not word then wrong(who, path, number, "expected a word and its numbers") end
       local before = #numbers
       local k = read_numbers(line, from, numbers)
@@ -57,6 +59,9 @@ return function(path, who, max)
     end
   end
   flush()
+  if promised and lines < math.min(promised, max or promised) then
+    wrong(who, path, 1, ("%d vectors; the file has %d"):format(promised, lines))
+  end
   if #itos == 0 then internal.raise(("%s: %s: no vectors"):format(who, path)) end
   return {itos = itos, stoi = stoi, vectors = #parts == 1 and parts[1] or torch.cat(parts, 1), dim = dim}
 end
