@@ -79,11 +79,45 @@ describe("a file of Parquet is read", function()
 end)
 
 describe("what is no such file or is not read is told:", function()
+  it("lists of numbers and of texts", function()
+    local names = {"id", "emb", "ids", "words", "flags", "fixed"}
+    for _, file in ipairs {"lists", "lists_v2"} do
+      local frame, kinds, lists = read(FOLDER .. file .. ".parquet", {columns = names})
+      assert.same({"id"}, frame:names(), file)
+      assert.same({"list<float32>", "list<int64>", "list<string>", "list<bool>", "list<int16>"},
+        {kinds.emb, kinds.ids, kinds.words, kinds.flags, kinds.fixed})
+      assert.same({4, 3}, {table.unpack(lists.emb.shape)})
+      assert.equal(torch.float32, lists.emb.dtype)
+      assert.equal(11, lists.emb[4][2]:item())
+      assert.is_true(lists.emb:isnan()[4][3]:item() and lists.emb:isnan():sum():item() == 1)
+      local ids = {}
+      for i, x in ipairs(lists.ids) do
+        assert.equal(torch.int64, x.dtype)
+        ids[i] = x:tolist()
+      end
+      assert.same({{1, 2}, {}, {}, {3}}, ids)
+      assert.same({{"a", "b"}, {}, {""}, {"c", "", "d"}}, lists.words)
+      assert.same({{true}, {false}, {true}, {true}}, lists.flags:tolist())
+      assert.same({{1, 2}, {3, 4}, {5, 6}, {7, 8}}, lists.fixed:tolist())
+    end
+  end)
+  it("damaged files of lists name the column or the end of the file", function()
+    local bytes = assert(io.open(FOLDER .. "lists_v2.parquet", "rb")):read "a"
+    local path = os.tmpname()
+    for at = 5, #bytes - 8, 31 do
+      local file <close> = assert(io.open(path, "wb"))
+      file:write(bytes:sub(1, at - 1), string.char(bytes:byte(at) ~ 0x55), bytes:sub(at + 1))
+      file:close()
+      local ok, why = pcall(read, path)
+      if not ok then assert.matches("read_parquet: " .. path .. ": ", why, 1, true) end
+    end
+    os.remove(path)
+  end)
   it("nested columns, other forms, wrong calls", function()
     local nested = FOLDER .. "nested.parquet"
-    fails(nested .. ": column 'list': it is nested (a list, a map or a structure); columns = {…} reads the others",
+    fails(nested .. ": column 's': it is nested (a map, a structure, or lists of them); columns = {…} reads the others",
       read, nested)
-    fails("column 's': it is nested", read, nested, {columns = {"a", "s"}})
+    fails("column 'll': it is nested", read, FOLDER .. "lists.parquet", {columns = {"id", "ll"}})
     fails("column 'a': its values are encoded as DELTA_BYTE_ARRAY, which is not in Hecate yet", read,
       FOLDER .. "delta.parquet")
     fails("column 'a': it is packed by LZ4, which is not in Hecate yet", read, FOLDER .. "lz4.parquet")

@@ -1,5 +1,7 @@
---- Columns of Parquet: their pages are unpacked and put together to a tensor or an array of strings.
+--- Columns of Parquet: their pages are unpacked and put together to a tensor or an array of strings. In a column of
+-- lists an entry, here called a row, is an element of a list or stands for a list that has none; see lists.lua.
 local deltas = require "torch.parquet.deltas"
+local lists = require "torch.parquet.lists"
 local pages = require "torch.parquet.pages"
 local thrift = require "torch.parquet.thrift"
 
@@ -58,6 +60,7 @@ function Column.new(column, rows)
   if self.type.read == "texts" then self.values = {}
   else self.values = torch.empty(rows, {dtype = self.type.dtype}) end
   if self.optional then self.nulls = torch.zeros(rows, {dtype = "bool"}) end
+  if column.list then self.list = lists.new(column.list, rows) end
   return self
 end
 
@@ -132,7 +135,8 @@ end
 --- The older form: levels and values are packed together.
 function Column:page(header, bytes)
   local count, offset, there = check_count(self, header[1]), 0, header[1]
-  if self.optional then
+  if self.list then there, offset = self.list:levels(self.nulls, self.row, count, bytes)
+  elseif self.optional then
     if header[3] ~= 3 then fail("its levels are encoded as %s", ENCODINGS[header[3]] or "unknown") end
     there, offset = pages.levels(self.nulls, self.row, count, bytes, 0, true)
   end
@@ -141,12 +145,17 @@ end
 
 --- The newer form: levels stand in front and are not packed.
 function Column:page_v2(header, packed, size, codec)
-  local count, levels = check_count(self, header[1]), header[5]
-  if math.type(levels) ~= "integer" or header[6] ~= 0 or levels < 0 or levels > #packed or levels > size then
+  local count, levels, repeats = check_count(self, header[1]), header[5], header[6]
+  if math.type(levels) ~= "integer" or math.type(repeats) ~= "integer" or repeats < 0 or levels < 0
+    or repeats > 0 and not self.list or levels > #packed - repeats or levels > size - repeats then
     fail "the header of a page is damaged"
   end
   local there = count
-  if self.optional then there = pages.levels(self.nulls, self.row, count, packed:sub(1, levels), 0) end
+  if self.list then
+    there = self.list:levels_v2(self.nulls, self.row, count, packed:sub(1, repeats),
+      packed:sub(repeats + 1, repeats + levels))
+    levels = levels + repeats
+  elseif self.optional then there = pages.levels(self.nulls, self.row, count, packed:sub(1, levels), 0) end
   local bytes = packed:sub(levels + 1)
   if header[7] ~= false then bytes = unpack_page(codec, bytes, size - levels) end
   self:take(count, there, header[4], bytes, 0)
@@ -184,8 +193,16 @@ local function with_missing(x, nulls)
   return x:masked_fill(nulls, 0 / 0)
 end
 
---- The tensor or the array of strings.
-function Column:finish()
+--- The tensor or the array of strings; of a column of lists that of all their elements, and their lengths, a tensor.
+function Column:finish(rows)
+  if not self.list then return self:whole() end
+  local lengths
+  self.values, self.nulls, lengths = self.list:elements(self.values, self.nulls, rows)
+  self.rows = #self.values
+  return self:whole(), lengths
+end
+
+function Column:whole()
   local x, finish = self.values, self.type.finish
   if self.type.read == "texts" then
     for i = 1, finish and #x or 0 do if x[i] ~= "" then x[i] = finish(x[i]) end end

@@ -29,37 +29,68 @@ local function skip(schema, at, depth)
   return at, leaves
 end
 
---- The columns of a table, an array of {name, chunk = its place in a group of rows, physical = the type in
--- pages, type = that of values, optional =, refused = why}.
+local function has_children(element) return type(element[5]) == "number" and element[5] > 0 end
+
+--- Where the schema has a list of plain values: their element, and the levels of what is there, {most = that of a value,
+-- item = that of a place in a list, which may be empty}; else nil. Older files have values that are repeated themselves.
+local function list_at(schema, at)
+  local outer = schema[at]
+  if outer[3] == 2 then return not has_children(outer) and outer or nil, {most = 1, item = 1} end
+  local logical = type(outer[10]) == "table" and outer[10][3] ~= nil
+  if outer[5] ~= 1 or outer[6] ~= 3 and not logical then return nil end
+  local middle, item = schema[at + 1], (outer[3] == 1 and 1 or 0) + 1
+  if middle[3] ~= 2 then return nil end
+  if not has_children(middle) then return middle, {most = item, item = item} end
+  local element = schema[at + 2]
+  if middle[5] ~= 1 or has_children(element) or element[3] == 2 then return nil end
+  return element, {most = item + (element[3] == 1 and 1 or 0), item = item}
+end
+
+--- What is in the schema from there on: {name, chunk = its place in a group of rows, physical = the type in pages,
+-- type = that of values, optional =, list = as list_at has it, refused = why}.
+local function column_at(schema, at, chunk)
+  local element = schema[at]
+  local column = {name = check(element[4], "string"), chunk = chunk, optional = element[3] == 1}
+  if element[3] == 2 or has_children(element) then
+    element, column.list = list_at(schema, at)
+    column.optional = true
+  end
+  if not element then column.refused = "it is nested (a map, a structure, or lists of them)"
+  else
+    column.physical = element[1]
+    column.type, column.refused = types.of(element)
+  end
+  return column
+end
+
+--- The columns of a table, an array; and how many columns of pages there are.
 local function columns_of(schema)
   local root = check(schema[1], "table")
   local columns, chunk, at = {}, 1, 2
   for _ = 1, check(root[5], "number") do
-    local element = check(schema[at], "table")
-    local column = {name = check(element[4], "string"), chunk = chunk, physical = element[1],
-      optional = element[3] == 1}
-    local leaves
+    check(schema[at], "table")
+    local place, leaves = at, nil
     at, leaves = skip(schema, at, 1)
-    if element[3] == 2 or type(element[5]) == "number" and element[5] > 0 then
-      column.refused = "it is nested (a list, a map or a structure)"
-    else column.type, column.refused = types.of(element) end
+    local column = column_at(schema, place, chunk)
     columns[#columns + 1], chunk = column, chunk + leaves
   end
   if at ~= #schema + 1 then fail() end
   return columns, chunk - 1
 end
 
---- One column of one group of rows: {from =, size =, codec =}.
-local function chunk_of(given, rows, size, physical)
+--- One column of one group of rows: {from =, size =, codec =, entries = how many levels it has}.
+local function chunk_of(given, rows, size, column)
   local meta = check(check(given, "table")[3], "table")
   if given[1] ~= nil then fail "its pages are in another file" end
   local data, dictionary = check(meta[9], "number"), meta[11]
   local from = math.type(dictionary) == "integer" and dictionary > 0 and math.min(dictionary, data) or data
   local length = check(meta[7], "number")
-  if from < 4 or length < 0 or length > size - from or meta[5] ~= rows or meta[1] ~= physical then
+  local entries = check(meta[5], "number")
+  if from < 4 or length < 0 or length > size - from or entries < rows or meta[1] ~= column.physical
+    or not column.list and entries ~= rows then
     fail()
   end
-  return {from = from, size = length, codec = check(meta[4], "number")}
+  return {from = from, size = length, codec = check(meta[4], "number"), entries = entries}
 end
 
 local function group_of(given, n_chunks, size, columns)
@@ -68,7 +99,7 @@ local function group_of(given, n_chunks, size, columns)
   local group = {rows = rows}
   for _, column in ipairs(columns) do
     if not column.refused and rows > 0 then
-      group[column.chunk] = chunk_of(chunks[column.chunk], rows, size, column.physical)
+      group[column.chunk] = chunk_of(chunks[column.chunk], rows, size, column)
     end
   end
   return group

@@ -4,6 +4,7 @@
 **   snappy(bytes, offset, size) → string
 **   levels(nulls, row, n, bytes, offset, measured) → how many of the rows have a value, and the offset behind the
 **     levels; nulls (bool) tells those that have none. measured: four bytes in front say how long the levels are
+**   list_levels(out, row, n, bytes, offset, measured, most) → the offset behind; out (uint8) gets levels from 0 to most
 **   indices(bytes, offset, n, most) → int64 tensor of n positions from 1 to most
 **   plain(out, row, n, bytes, offset, kind, length): numbers as they lie, see below
 **   bits(out, row, n, bytes, offset), bit_runs(…): booleans, eight in a byte or in runs
@@ -62,20 +63,25 @@ static int pages_snappy(lua_State *L) {
 
 enum { PORTION = 1024 };
 
+/* The levels that the arguments from 4 on name, of so many bits; *length: how many bytes the four in front say. */
+static Runs runs_of_levels(lua_State *L, int width, uint32_t *length) {
+  Bytes bytes = bytes_check(L, 4);
+  *length = 0;
+  if (lua_toboolean(L, 6)) {
+    if (bytes.end - bytes.at < 4) pages_short(L);
+    memcpy(length, bytes.at, 4);
+    bytes.at += 4;
+    if ((int64_t)*length > bytes.end - bytes.at) pages_short(L);
+    bytes.end = bytes.at + *length;
+  }
+  return (Runs){.bytes = bytes, .width = width};
+}
+
 static int pages_levels(lua_State *L) {
   int64_t n, there = 0;
   uint8_t *nulls = rows_check(L, 1, &n);
-  Bytes bytes = bytes_check(L, 4);
-  uint32_t length = 0;
-  if (lua_toboolean(L, 6)) {
-    if (bytes.end - bytes.at < 4) return pages_short(L);
-    memcpy(&length, bytes.at, 4);
-    bytes.at += 4;
-    if ((int64_t)length > bytes.end - bytes.at) return pages_short(L);
-    bytes.end = bytes.at + length;
-  }
-  Runs runs = {.bytes = bytes, .width = 1};
-  uint32_t levels[PORTION];
+  uint32_t length, levels[PORTION];
+  Runs runs = runs_of_levels(L, 1, &length);
   for (int64_t done = 0; done < n;) {
     const int64_t take = n - done < PORTION ? n - done : PORTION;
     if (!runs_read(&runs, levels, take)) return pages_short(L);
@@ -89,6 +95,26 @@ static int pages_levels(lua_State *L) {
   lua_pushinteger(L, there);
   lua_pushinteger(L, lua_tointeger(L, 5) + 4 + (lua_Integer)length);
   return 2;
+}
+
+static int pages_list_levels(lua_State *L) {
+  int64_t n;
+  uint8_t *to = rows_check(L, 1, &n);
+  const lua_Integer most = luaL_checkinteger(L, 7);
+  if (most < 1 || most > 3) return luaL_error(L, "levels up to %d", (int)most);
+  uint32_t length, levels[PORTION];
+  Runs runs = runs_of_levels(L, most > 1 ? 2 : 1, &length);
+  for (int64_t done = 0; done < n;) {
+    const int64_t take = n - done < PORTION ? n - done : PORTION;
+    if (!runs_read(&runs, levels, take)) return pages_short(L);
+    for (int64_t i = 0; i < take; i++) {
+      if (levels[i] > (uint32_t)most) return luaL_error(L, "a level above %d", (int)most);
+      to[done + i] = (uint8_t)levels[i];
+    }
+    done += take;
+  }
+  lua_pushinteger(L, lua_tointeger(L, 5) + 4 + (lua_Integer)length);
+  return 1;
 }
 
 static Tensor *push_int64(lua_State *L, int64_t n) {
@@ -297,7 +323,8 @@ int luaopen_torch_parquet_pages(lua_State *L) {
                                        {"bit_runs", pages_bit_runs},       {"plain", pages_plain},
                                        {"take", pages_take},               {"spread", pages_spread},
                                        {"plain_texts", pages_plain_texts}, {"append", pages_append},
-                                       {"spread_texts", pages_spread_texts}, {NULL, NULL}};
+                                       {"spread_texts", pages_spread_texts}, {"list_levels", pages_list_levels},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }
