@@ -53,6 +53,16 @@ local function position(name, i, n)
 end
 data.position = position
 
+-- The rows of a tensor of the data set `name` at positions, as `position` has them. Nearly always all of them are there
+-- as they are, so that they are looked at one by one only where the rows cannot be taken.
+local function rows_at(name, tensor, positions)
+  local ok, rows = options.try(tensor.index_select, tensor, 1, positions)
+  if ok then return rows end
+  local list, n = positions:tolist(), tensor:size(1)
+  for k, i in ipairs(list) do list[k] = position(name, i, n) end
+  return tensor:index_select(1, torch.tensor(list, {dtype = "int64"}))
+end
+
 local length = options.length
 
 --- The field that __init of `class` has set: a subclass may have left it out, and a method may be called with anything.
@@ -113,7 +123,9 @@ end
 
 function TensorDataset:__getitems(positions)
   local parts = {}
-  for k, tensor in ipairs(made("TensorDataset", self, "tensors")) do parts[k] = tensor:index_select(1, positions) end
+  for k, tensor in ipairs(made("TensorDataset", self, "tensors")) do
+    parts[k] = rows_at("TensorDataset", tensor, positions)
+  end
   return table.unpack(parts)
 end
 
@@ -151,7 +163,7 @@ end
 function Subset:__getitems(positions)
   local indices = made("Subset", self, "indices")
   if not fetch.can_gather(self.dataset) then return nil end
-  return self.dataset:__getitems(indices:index_select(1, positions))
+  return self.dataset:__getitems(rows_at("Subset", indices, positions))
 end
 
 -- ConcatDataset ---------------------------------------------------------------------
