@@ -115,8 +115,8 @@ describe("what is no such file or is not read is told:", function()
   end)
   it("nested columns, other forms, wrong calls", function()
     local nested = FOLDER .. "nested.parquet"
-    fails(nested .. ": column 's': it is nested (a map, a structure, or lists of them); columns = {…} reads the others",
-      read, nested)
+    fails(nested .. ": column 's': it is nested (a map, a structure, or lists of them); columns = {…} reads the "
+      .. "others", read, nested)
     fails("column 'll': it is nested", read, FOLDER .. "lists.parquet", {columns = {"id", "ll"}})
     fails("column 'a': its values are encoded as DELTA_BYTE_ARRAY, which is not in Hecate yet", read,
       FOLDER .. "delta.parquet")

@@ -57,12 +57,14 @@ local function read(file, wanted)
 end
 
 --- torch.frame.read_parquet(path: path, {columns: any = nil}) -> any, table, table: A Frame of a file of Parquet, and
--- what each column is ("int32", "string", "timestamp[us, UTC]", "list<float32>", …). `columns` is an array of the names that are read.
+-- what each column is ("int32", "string", "timestamp[us, UTC]", "list<float32>", …). `columns` is an array of the
+-- names that are read.
 -- Numbers and booleans keep their dtypes; with missing ones among them they are float64 (or float32, float16 as they
 -- are). Dates are days since 1970, times and timestamps numbers in the unit of the file, decimal numbers float64.
 -- Missing strings are empty ones. Columns of lists are not in the Frame but in the third result, by their names: a
--- matrix where all lists are equally long, else an array of tensors; an array of arrays of strings. A missing list is an
--- empty one. Other nested columns (structures, maps, lists of lists) are refused. Files that Zstandard packed need libzstd, those of gzip zlib.
+-- matrix where all lists are equally long, else an array of tensors; an array of arrays of strings. A missing list is
+-- an empty one. Other nested columns (structures, maps, lists of lists) are refused. Files that Zstandard packed need
+-- libzstd, those of gzip zlib.
 return function(...)
   local given = options.read("read_parquet", {{"path", kind = "string", required = true},
     {"columns", kind = "table"}}, ...)

@@ -31,8 +31,9 @@ end
 
 local function has_children(element) return type(element[5]) == "number" and element[5] > 0 end
 
---- Where the schema has a list of plain values: their element, and the levels of what is there, {most = that of a value,
--- item = that of a place in a list, which may be empty}; else nil. Older files have values that are repeated themselves.
+--- Where the schema has a list of plain values: their element, and the levels of what is there, {most = that of a
+-- value, item = that of a place in a list, which may be empty}; else nil. Older files have values that are repeated
+-- themselves.
 local function list_at(schema, at)
   local outer = schema[at]
   if outer[3] == 2 then return not has_children(outer) and outer or nil, {most = 1, item = 1} end

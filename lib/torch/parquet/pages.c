@@ -4,7 +4,7 @@
 **   snappy(bytes, offset, size) → string
 **   levels(nulls, row, n, bytes, offset, measured) → how many of the rows have a value, and the offset behind the
 **     levels; nulls (bool) tells those that have none. measured: four bytes in front say how long the levels are
-**   list_levels(out, row, n, bytes, offset, measured, most) → the offset behind; out (uint8) gets levels from 0 to most
+**   list_levels(out, row, n, bytes, offset, measured, most) → the offset behind; out (uint8) gets levels up to most
 **   indices(bytes, offset, n, most) → int64 tensor of n positions from 1 to most
 **   plain(out, row, n, bytes, offset, kind, length): numbers as they lie, see below
 **   bits(out, row, n, bytes, offset), bit_runs(…): booleans, eight in a byte or in runs

@@ -115,7 +115,9 @@ local function subwords(word, args, n, kept)
 end
 
 local function read_matrix(r, args, least)
-  if args.version > 0 and r:take "<i1" ~= 0 then r:wrong "the vectors are quantized (.ftz); only whole ones are read" end
+  if args.version > 0 and r:take "<i1" ~= 0 then
+    r:wrong "the vectors are quantized (.ftz); only whole ones are read"
+  end
   local m, d = r:take "<i8i8"
   if d ~= args.dim or m < least or m > (r.size - r.at) // (4 * d) then
     r:wrong(("a matrix of %d × %d; expected at least %d × %d"):format(m, d, least, args.dim))
