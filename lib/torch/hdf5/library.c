@@ -220,6 +220,24 @@ static void push_attribute(lua_State *L, hid_t attribute, const char *name) {
   check_booleans(L, box->tensor, name);
 }
 
+/* Attribute i of an object: its name and its value. A function of its own: what is held is closed when it returns. */
+static int hdf5_attribute(lua_State *L) {
+  const char *name = lua_tostring(L, 1);
+  const hid_t object = (hid_t)lua_tointeger(L, 2);
+  const hid_t attribute = hold(L, H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)lua_tointeger(L, 3),
+                                                 H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+  const ssize_t length = H5Aget_name(attribute, 0, NULL);
+  if (length < 0) return hdf5_fails(L, name);
+  char *key = lua_newuserdatauv(L, (size_t)length + 1, 0);
+  H5Aget_name(attribute, (size_t)length + 1, key);
+  lua_pushstring(L, key);
+  const int result = lua_gettop(L);
+  push_attribute(L, attribute, name);
+  lua_pushvalue(L, result);
+  lua_insert(L, -2);
+  return 2;
+}
+
 static int hdf5_attributes(lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const hid_t object = hold(L, H5Oopen(check_file(L), name, H5P_DEFAULT), H5Oclose, name);
@@ -227,15 +245,12 @@ static int hdf5_attributes(lua_State *L) {
   lua_newtable(L);
   const int result = lua_gettop(L);
   for (int i = 0; i < n; i++) {
-    const hid_t attribute = hold(L, H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, H5P_DEFAULT,
-                                                   H5P_DEFAULT), H5Aclose, name);
-    const ssize_t length = H5Aget_name(attribute, 0, NULL);
-    if (length < 0) return hdf5_fails(L, name);
-    char *key = lua_newuserdatauv(L, (size_t)length + 1, 0);
-    H5Aget_name(attribute, (size_t)length + 1, key);
-    push_attribute(L, attribute, name);
-    lua_setfield(L, result, key);
-    lua_settop(L, result);
+    lua_pushcfunction(L, hdf5_attribute);
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, (lua_Integer)object);
+    lua_pushinteger(L, i);
+    lua_call(L, 3, 2);
+    lua_rawset(L, result);
   }
   return 1;
 }

@@ -36,6 +36,7 @@ static void set_training(lua_State *L, int self, bool training) {
   Module *m = lua_touserdata(L, self);
   const int top = lua_gettop(L);
   if (!module_enter(L, m)) return; /* it holds itself */
+  const int visit = lua_gettop(L);
   m->evaluating = !training;
   class_fields(L, self);
   int fields = lua_gettop(L);
@@ -53,6 +54,7 @@ static void set_training(lua_State *L, int self, bool training) {
     }
     lua_settop(L, fields);
   }
+  module_leave(L, visit);
   lua_settop(L, top);
 }
 

@@ -167,6 +167,9 @@ void module_check_depth(lua_State *L, const char *who, int depth);
 /* The same for visits that Lua may take part in: false where the visit of 'm' is under way; else pushes what ends
 ** it when its place on the stack goes, also where an error passes. The module must be on the stack below. */
 bool module_enter(lua_State *L, Module *m);
+/* Ends the visit at stack position 'visit', before the stack is cut off below it: lua_settop of Lua 5.4.4 writes to
+** where the stack was, if what it closes makes the stack move. A return from a C function needs no such care. */
+void module_leave(lua_State *L, int visit);
 extern int module_visits; /* how many are under way */
 
 #endif

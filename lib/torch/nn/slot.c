@@ -56,6 +56,8 @@ bool module_enter(lua_State *L, Module *m) {
   return m->entered = true;
 }
 
+void module_leave(lua_State *L, int visit) { lua_closeslot(L, visit); }
+
 static void slot_free(Slot *slot) {
   tensor_release_twin(slot->tensor);
   memory_free(slot->name, strlen(slot->name) + 1);
