@@ -65,7 +65,7 @@ describe("hecate -i", function()
 
   it("runs commands and stops %debug at the end of the input", function()
     assert.equal(folder .. "\n", hecate("-i", "%pwd"))
-    contains(hecate("-i", "error 'x'\n%debug\nlocals\n"), "quit; anything else")
+    contains(hecate("-i", "error 'x'\n%debug\nlocals\n"), "quit, help; anything else")
   end)
 end)
 
