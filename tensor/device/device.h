@@ -79,7 +79,8 @@ static inline const DeviceOps *device_ops(Device device) { return device_table[d
 ** of each. */
 extern void (*device_placeholder)(const char *who, const Tensor *t);
 
-/* Adds a kind of device. The table must stay. Fails when there is one of the type. */
+/* Adds a kind of device; the table is copied. Fails when there is one of the type, or where a function that every
+** device needs is missing. */
 Status device_register(const DeviceOps *ops);
 
 /* Who opens the plug-in of a kind of device that is not registered yet: it registers it, or fails with words. It is
