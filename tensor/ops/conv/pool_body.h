@@ -18,8 +18,8 @@ typedef __typeof__(_Generic((T)0, float: 0.0f, double: 0.0, default: INT64_C(0))
 #undef JOIN
 
 /* One row of windows, all at once for each kernel place; the last NaN wins. */
-static void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in, int64_t y0, int64_t y1, T *out,
-                               int64_t *at) {
+static inline __attribute__((always_inline)) void NAME(pool_max_row)(const Window *w, const Spans *s, const T *in,
+                                                                     int64_t y0, int64_t y1, T *out, int64_t *at) {
   for (int64_t x = 0; x < w->out[1]; x++) {
     bool any = y0 < y1 && s->column[x].first < s->column[x].last; /* else all of it is padding */
     at[x] = any ? y0 * w->in[1] + s->column[x].first : 0;
@@ -61,12 +61,16 @@ static void NAME(pool_max_squares)(const T *p, const T *q, int64_t n, int64_t fi
 static void NAME(pool_max_plane)(const Window *w, const Spans *s, const void *from, void *to, int64_t *at) {
   const T *in = from;
   T *out = to;
-  for (int64_t y = 0; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
+  int64_t y = 0;
+  for (; s->squares && y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
     const Span rows = pool_span(w, 0, y);
     const T *row = in + rows.first * w->in[1];
-    if (s->squares && rows.last - rows.first == 2)
-      NAME(pool_max_squares)(row, row + w->in[1], w->out[1], rows.first * w->in[1], w->in[1], out, at);
-    else NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
+    if (rows.last - rows.first != 2) NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
+    else NAME(pool_max_squares)(row, row + w->in[1], w->out[1], rows.first * w->in[1], w->in[1], out, at);
+  }
+  for (; y < w->out[0]; y++, out += w->out[1], at += w->out[1]) {
+    const Span rows = pool_span(w, 0, y);
+    NAME(pool_max_row)(w, s, in, rows.first, rows.last, out, at);
   }
 }
 
