@@ -77,7 +77,7 @@ static bool call_deferred(Reader *r, bool in_place, const void *attrs, TensorBox
 }
 
 /* Calls an op in place with what was read, and pushes the tensor that it changes. */
-static int call_in_place(Reader *r, const void *attrs) {
+static int call_with_in_place(Reader *r, const void *attrs) {
   const OpInfo *info = r->info;
   const bool number = r->n_inputs > 0 && r->n_temporaries > 0 && r->temporary[0] == r->inputs[0];
   Status status =
@@ -115,7 +115,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   const void *attrs = info->attrs_size > 0 ? r.attrs : NULL;
   if (deferring && call_deferred(&r, in_place, attrs, box[0]))
     return r.out == 0 ? 1 : output_write(L, info->lua_name, r.out, 1);
-  if (in_place) return call_in_place(&r, attrs);
+  if (in_place) return call_with_in_place(&r, attrs);
   Tensor *out[OP_MAX_OUTPUTS] = {0};
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   argument_drop(&r);

@@ -80,7 +80,7 @@ Draft.__index = Draft
 local drafts = 0 -- names given so far
 
 --- A path of its own beside `real`. Its name is short, for that of `real` may be as long as names can be.
-function output.beside(real)
+local function beside(real)
   drafts = drafts + 1
   return ("%s.hecate-%d-%d"):format(real:match("^(.*/)[^/]*$") or "", terminal.pid(), drafts)
 end
@@ -95,7 +95,7 @@ function output.open(path, format)
     self.draft = terminal.temporary_file()
     return self
   end
-  self.draft = output.beside(real)
+  self.draft = beside(real)
   terminal.temporary(self.draft, true)
   local file, reason = io.open(self.draft, "wb")
   if file == nil then

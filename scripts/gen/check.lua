@@ -7,9 +7,8 @@
 --
 -- Conditions are written as in Lua. Of a tensor there are .ndim, .numel, .dtype, .computed (the dtype that its kernels
 -- compute in), .is_float, .is_complex, .shape and .shape[i] (from 1, or from -1 for the last), of a list of tensors or
--- sizes .n. given(x) says whether an optional
--- argument is there; same_shape(x, y), contiguous(x), ends_with(x, sizes) and broadcast(x, y, n), which leaves out the
--- last n dimensions, look at shapes.
+-- sizes .n. given(x) says whether an optional argument is there; same_shape(x, y), contiguous(x), ends_with(x, sizes)
+-- and broadcast(x, y, n), which leaves out the last n dimensions, look at shapes.
 -- Words of a choice and dtypes stand in quotes; max_dims is the most dimensions that a tensor has.
 local check = {}
 

@@ -143,8 +143,8 @@ static void run_strips(const Iter *it, int64_t rows, int64_t columns, char **p, 
   }
 }
 
-/* The same of a tile of which some operands are packed first. A function of its own: its frame is large, and entering
-** it touches all of its pages. */
+/* The same of a tile of which some operands are packed first. A function of its own: blocks of which none are packed
+** do without its large frame. */
 static __attribute__((noinline)) void run_packed(const Iter *it, int64_t rows, int64_t columns, char **p,
                                                  int64_t *stride, int64_t *step, StripFn strip, const void *attrs) {
   _Alignas(64) char buffer[ITER_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * ELEMENT_BYTES];

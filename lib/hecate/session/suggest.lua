@@ -1,6 +1,5 @@
 --- "did you mean": the names nearest to one that means nothing, from what the message of
 -- Lua and the line say of it. Nothing of the program runs: values are looked into raw.
-local options = require "torch.utils.options"
 local M = {}
 
 --- Calls add(name) for the names a value has: of its table, its metatables, its class.
@@ -56,11 +55,9 @@ function M.resolve(path, find)
   return value
 end
 
---- Of a short word little can be wrong, of one of two letters not the first.
 local function nearest(wrong, list)
   table.sort(list)
-  local near = options.suggest(wrong, list, #wrong <= 3 and 1 or nil):match "'(.-)'"
-  return near and (#wrong > 2 or near:sub(1, 1):lower() == wrong:sub(1, 1):lower()) and near or nil
+  return require "hecate.undefined.names".nearest_of(wrong, list)
 end
 
 --- A hint for a message of Lua, or nil. `line`: the source line, or nil; `find`: as of

@@ -79,13 +79,15 @@ local function list_of(set)
   return list
 end
 
---- The name of `set` that is nearest to `wrong`, or nil. Of a short word little can be wrong, and of one of two
+--- The name of the array that is nearest to `wrong`, or nil. Of a short word little can be wrong, and of one of two
 -- letters not the first.
-local function nearest(wrong, set)
-  local most = #wrong <= 3 and 1 or #wrong <= 7 and 2 or #wrong // 3
-  local near = options.suggest(wrong, list_of(set), most):match "'(.-)'"
+function M.nearest_of(wrong, list)
+  local near = options.suggest(wrong, list, #wrong <= 3 and 1 or nil):match "'(.-)'"
   return near and (#wrong > 2 or near:sub(1, 1):lower() == wrong:sub(1, 1):lower()) and near or nil
 end
+
+--- The name of `set`, name → true, that is nearest to `wrong`, or nil.
+local function nearest(wrong, set) return M.nearest_of(wrong, list_of(set)) end
 M.nearest = nearest
 
 --- names.missing(holder, name): of a name that a library or tensors do not have.
@@ -124,6 +126,7 @@ end
 -- known of it. What is to be written may not be there yet.
 function M.other_word(holder, name)
   local word = require "hecate.undefined.torch7"(holder, name) or require "hecate.undefined.python"(holder, name)
+    or require "hecate.undefined.matlab"(holder, name)
   local path = word and word:match "^write ([%a]+%.[%w_.]+)"
   local root = path and path:match "^%a+"
   local roots = {nn = true, optim = true, F = true}

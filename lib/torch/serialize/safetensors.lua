@@ -19,10 +19,8 @@ local MAX_HEADER <const> = 100 << 20 -- the format's own limit
 
 local TO_FILE, FROM_FILE = {}, {}
 for _, dtype in ipairs(internal.dtypes()) do
-  if dtype.safetensors then
-    TO_FILE["torch." .. dtype.name] = dtype.safetensors
-    FROM_FILE[dtype.safetensors] = {dtype.name, dtype.size}
-  end
+  TO_FILE["torch." .. dtype.name] = dtype.safetensors
+  FROM_FILE[dtype.safetensors] = {dtype.name, dtype.size}
 end
 
 -- ---- saving ------------------------------------------------------------------------
@@ -128,10 +126,9 @@ function safetensors.save(value, path, given)
   local entries, tensors, at = {}, {}, 0
   for i, group in ipairs(state.order) do
     local t = group.tensor
-    local bytes, code = t:numel() * t:element_size(), TO_FILE[tostring(t.dtype)]
-    if not code then internal.raise(("torch.save: the format has no name for tensors of %s"):format(t.dtype)) end
+    local bytes = t:numel() * t:element_size()
     entries[i] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(json.quote(group.name),
-      code, table.concat(t.shape, ","), at, at + bytes)
+      TO_FILE[tostring(t.dtype)], table.concat(t.shape, ","), at, at + bytes)
     tensors[i], at = t:detach(), at + bytes
   end
   table.insert(entries, 1, ('"__metadata__":{%s"hecate":%s}'):format(quote_metadata(given and given.metadata),

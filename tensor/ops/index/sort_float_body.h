@@ -18,8 +18,7 @@ static inline uint64_t NAME(sort_key)(T v) {
   return (u ^ (negative | sign)) & mask;
 }
 
-static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, bool narrow,
-                            void *to) {
+static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, bool narrow, void *to) {
   const T *v = data;
   if (narrow)
     EACH_BLOCKWISE(i, 0, n) ((Narrow *)to)[i] = (NAME(sort_key)(v[i * stride]) ^ flip) << 32 | (Narrow)i;

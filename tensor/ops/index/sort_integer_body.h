@@ -2,8 +2,7 @@
 
 /* The sign bit is inverted, so that negative numbers come before positive ones. LOWEST is that bit, or 0 without
 ** sign. */
-static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, bool narrow,
-                            void *to) {
+static void NAME(sort_keys)(const void *data, int64_t n, int64_t stride, uint64_t flip, bool narrow, void *to) {
   const T *v = data;
   const uint64_t mask = UINT64_MAX >> (64 - 8 * sizeof(T));
   if (narrow)

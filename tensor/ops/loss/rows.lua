@@ -21,7 +21,7 @@ op {"nll_loss_backward", "(g: Tensor, target: Positions, weight: Tensor = nil, t
   doc = [[The gradient of nll_loss. total: the sum of the weights.]]}
 
 local FLOAT = {"input", "input.is_float", "a float tensor"}
-local FLOAT_OR_COMPLEX = {"input", "input.is_float or input.is_complex", "a float tensor"}
+local FLOAT_OR_COMPLEX = {"input", "input.is_float or input.is_complex", "a float or complex tensor"}
 local SAME_SHAPE = {"target", "same_shape(input, target)", "the shape of 'input' {input.shape}"}
 -- Shapes such as (8×1) and (8) make 64 losses where 8 are meant.
 local ONE_SHAPE = {"same_shape(input, target) or not broadcast(input, target, 0)",

@@ -93,7 +93,7 @@ Status infer_native_group_norm(Call *c) {
   const NativeGroupNormAttrs *a = c->attrs;
   const Tensor *x = c->in[0];
   TRY(check_groups(c, x, a->groups));
-  for (int i = 1; i <= 2; i++) TRY(check_like(c, i, (DType)x->dtype, 1, &x->shape[1]));
+  for (int i = 1; i <= 2; i++) TRY(check_parameter(c, i, x, &x->shape[1]));
   return normalized(c, x, measured(x), x->shape[0] * a->groups);
 }
 
@@ -103,7 +103,7 @@ Status infer_group_norm_backward(Call *c) {
   TRY(check_groups(c, x, a->groups));
   const int64_t statistics = x->shape[0] * a->groups;
   TRY(check_like(c, 0, (DType)x->dtype, x->ndim, x->shape));
-  TRY(check_like(c, 2, (DType)x->dtype, 1, &x->shape[1]));
+  TRY(check_parameter(c, 2, x, &x->shape[1]));
   for (int i = 3; i <= 4; i++) TRY(check_like(c, i, measured(x), 1, &statistics));
-  return normalized(c, x, (DType)x->dtype, x->shape[1]);
+  return normalized(c, x, parameter_dtype(c, 2, x), x->shape[1]);
 }

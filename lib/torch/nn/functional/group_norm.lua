@@ -8,8 +8,12 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true},
 
 local FEW <const> = 16 -- elements of a group; layer_norm, which works on many rows at a time, is faster up to here
 
--- Whether the kernel takes weight or bias; 16 bits beside 32 and the like are computed in several steps.
-local function fits(x, t) return x:numel() > 0 and x:is_floating_point() and (t == nil or t.dtype == x.dtype) end
+-- Whether the kernel takes weight or bias: of the dtype of the input, or float32 beside 16 bits. Others are computed in
+-- several steps.
+local function fits(x, t)
+  if x:numel() == 0 or not x:is_floating_point() then return false end
+  return t == nil or t.dtype == x.dtype or x:element_size() == 2 and t.dtype == torch.float32
+end
 
 --- nn.functional.group_norm(input: Tensor, num_groups: int, weight: Tensor = nil, bias: Tensor = nil,
 -- eps: float = 1e-5) -> Tensor: (x - mean) / √(variance + eps) over each of num_groups groups of channels of each
