@@ -6,6 +6,7 @@
 
 #define TILE 256 /* windows of a row that are averaged together */
 #define RUN 16   /* elements of a window that are added up in its own type */
+#define LONG_ROW 1024 /* elements of a wide window that are added up in its own type, in several lanes */
 
 /* From the first to one before the last. */
 typedef struct {

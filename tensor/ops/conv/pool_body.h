@@ -117,10 +117,13 @@ static inline void NAME(pool_add_each)(const Window *w, const Spans *s, const T 
   const Span rows = pool_span(w, 0, oy);
   for (int64_t x = 0; x < to - from; x++) {
     const Span column = s->column[from + x];
+    const int64_t width = column.last - column.first, height = rows.last - rows.first;
+    /* Whole rows follow each other in memory: as many as LONG_ROW elements are added up as one. */
+    const int64_t step = width == w->in[1] && width < LONG_ROW ? LONG_ROW / width : 1;
     A sum = 0;
-    for (int64_t y = rows.first; y < rows.last; y++)
-      NAME(pool_sum_row)(column.last - column.first, (const char *)(wide + y * w->in[1] + column.first), sizeof(T),
-                         &sum);
+    for (int64_t y = 0; y < height; y += step)
+      NAME(pool_sum_row)(width * (height - y < step ? height - y : step),
+                         (const char *)(wide + (rows.first + y) * w->in[1] + column.first), sizeof(T), &sum);
     total[x] = sum;
   }
 }
@@ -138,7 +141,8 @@ static inline void NAME(pool_average_row)(const Window *w, const Spans *s, const
   const bool turned = override == -1; /* to divide the least integer by -1 would stop the program */
   NAME(PoolSum) part[TILE], by[TILE];
   NAME(pool_divisors)(w, s, oy, from, to, include_pad, override, by);
-  if (w->kernel[0] * w->kernel[1] <= RUN) {
+  const bool few = to - from <= w->kernel[1];
+  if (w->kernel[0] * w->kernel[1] <= RUN && (!few || s->squares)) {
     const Span rows = pool_span(w, 0, oy);
     const T *row = wide + rows.first * w->in[1] + 2 * from;
     if (s->squares && rows.last - rows.first == 2) NAME(pool_add_squares)(row, row + w->in[1], to - from, part);
@@ -147,7 +151,7 @@ static inline void NAME(pool_average_row)(const Window *w, const Spans *s, const
     return;
   }
   A total[TILE] = {0};
-  if (to - from <= w->kernel[1]) NAME(pool_add_each)(w, s, wide, oy, from, to, total);
+  if (few) NAME(pool_add_each)(w, s, wide, oy, from, to, total);
   else {
     NAME(pool_add_windows)(w, s, wide, oy, from, to, part, total);
     for (int64_t x = 0; x < to - from; x++) total[x] += (A)part[x];

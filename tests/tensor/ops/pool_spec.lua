@@ -66,4 +66,23 @@ describe("pooling by windows of two by two", function()
       end
     end
   end)
+  it("of adaptive windows, those of one size and others", function()
+    local x = torch.randn(2, 3, 12, 8, {dtype = torch.float64})
+    for _, count in ipairs {{1, 1}, {4, 4}, {3, 2}, {12, 8}, {5, 3}, {6, 3}} do
+      local mean, most = F.adaptive_avg_pool2d(x, count), F.adaptive_max_pool2d(x, count)
+      local values, places = F.adaptive_max_pool2d_with_indices(x, count)
+      assert.is_true(torch.equal(values, x:flatten(3):gather(3, places:flatten(3)):reshape(values.shape)))
+      for i = 1, count[1] do
+        for j = 1, count[2] do
+          local rows, columns = {(i - 1) * 12 // count[1] + 1, -(-i * 12 // count[1])},
+            {(j - 1) * 8 // count[2] + 1, -(-j * 8 // count[2])}
+          local window = x[{{}, {}, rows, columns}]
+          assert.is_true(torch.allclose(window:mean({-2, -1}), mean[{{}, {}, i, j}]))
+          assert.is_true(torch.equal(window:amax({-2, -1}), most[{{}, {}, i, j}]))
+          assert.is_true(torch.equal(most, values))
+        end
+      end
+    end
+    assert.is_true(torch.equal(x[1]:view(3, 12, 2, 4):mean(-1), F.adaptive_avg_pool1d(x[1], 2)))
+  end)
 end)

@@ -1,5 +1,6 @@
 -- Adaptive poolings of any number of dimensions: output i of o is made of the elements from ⌊(i - 1) n / o⌋ + 1 to
--- ⌈i n / o⌉. The windows of several dimensions are products, so that one dimension after the other is pooled.
+-- ⌈i n / o⌉. Where o divides n these are windows of one size side by side, as avg_pool2d and max_pool2d have them. Else
+-- one dimension after the other is pooled, for the windows of several dimensions are products.
 local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 
@@ -25,6 +26,25 @@ local function check(name, x, n)
   end
 end
 
+-- The size of the windows in a plane, {height, width}, where all have one; nil where they do not, or lie in volumes.
+local function even_windows(x, n, count)
+  if n > 2 or x:numel() == 0 then return nil end
+  local size = {1, 1}
+  for i = 1, n do
+    local length = x:size(x.ndim - n + i)
+    if length % count[i] ~= 0 then return nil end
+    size[2 - n + i] = length // count[i]
+  end
+  return size
+end
+
+-- pool(x, size) of the planes of x, or of its sequences as planes one element high.
+local function pool_planes(pool, x, n, size, ...)
+  if n == 2 then return pool(x, size, ...) end
+  local out, places = pool(x:unsqueeze(-2), size, ...)
+  return out:squeeze(-2), places and places:squeeze(-2)
+end
+
 -- The means of windows along one dimension; where all have one size they are the rows of a view.
 local function mean_along(x, dim, count)
   local length = x:size(dim)
@@ -42,6 +62,8 @@ function adaptive.average(name, n, ...)
   check(name, x, n)
   local count = sizes.adaptive(name, given.output_size, x, n)
   options.room(name, count)
+  local size = x.dtype:is_floating_point() and even_windows(x, n, count)
+  if size then return (pool_planes(torch.nn.functional.avg_pool2d, x, n, size)) end
   for i = n, 1, -1 do x = mean_along(x, x.ndim - n + i, count[i]) end
   return x
 end
@@ -64,6 +86,12 @@ function adaptive.max(name, n, ...)
   check(name, x, n)
   local count = sizes.adaptive(name, given.output_size, x, n)
   options.room(name, count)
+  local size = even_windows(x, n, count)
+  if size then
+    local out, places = pool_planes(torch.nn.functional.max_pool2d_with_indices, x, n, size)
+    if given.return_indices then return out, places end
+    return out
+  end
   local plane = 1 -- the elements of the dimensions behind the one that is pooled
   for i = n, 1, -1 do
     local dim, length = x.ndim - n + i, x:size(x.ndim - n + i)
