@@ -7,6 +7,7 @@
 **   group(file, name)
 **   attributes(file, name) → table        set_attribute(file, name, key, value)
 */
+#include <stdio.h>
 #include <string.h>
 
 #include "torch/hdf5/types.h"
@@ -26,9 +27,13 @@ static void handle_close(lua_State *L, void *self) {
 }
 static const Class handle_class = {"torch.hdf5.handle", NULL, handle_close, NULL, NULL};
 
-/* The words of the innermost error. */
+/* The words of the innermost error. Of a read or write that failed they are a list of all that is known, in lines; in
+** it the reason alone is of use. */
 static herr_t note_error(unsigned n, const H5E_error2_t *error, void *words) {
-  if (n == 0 && error->desc != NULL) strncpy(words, error->desc, 199);
+  static const char reason[] = "error message = '";
+  if (n > 0 || error->desc == NULL) return 0;
+  const char *known = strstr(error->desc, reason), *from = known != NULL ? known + sizeof reason - 1 : error->desc;
+  snprintf(words, 200, "%.*s", (int)strcspn(from, known != NULL ? "'\n" : "\n"), from);
   return 0;
 }
 
@@ -71,9 +76,10 @@ static int hdf5_open(lua_State *L) {
 
 static int hdf5_close(lua_State *L) {
   Handle *h = object_check(L, 1, &handle_class, "hdf5", "file");
-  const bool failed = h->id >= 0 && (H5Fflush(h->id, H5F_SCOPE_GLOBAL) < 0 || H5Fclose(h->id) < 0);
+  const bool flushed = h->id < 0 || H5Fflush(h->id, H5F_SCOPE_GLOBAL) >= 0;
+  const bool closed = h->id < 0 || H5Fclose(h->id) >= 0; /* also what could not be written: its descriptor goes */
   h->id = -1;
-  return failed ? hdf5_fails(L, "the file") : 0;
+  return flushed && closed ? 0 : hdf5_fails(L, "the file");
 }
 
 /* ---- what is there ---------------------------------------------------------------------------- */
@@ -366,6 +372,7 @@ int luaopen_torch_hdf5_library(lua_State *L) {
                                        {"group", hdf5_group}, {"attributes", hdf5_attributes}, {"set_attribute",
                                          hdf5_set_attribute},
                                        {NULL, NULL}};
+  H5dont_atexit(); /* it would crash over a file that could not be written; all files are closed by then */
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* errors are raised, not printed */
   luaL_newlib(L, functions);
   return 1;
