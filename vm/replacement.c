@@ -37,6 +37,8 @@ static char *follow_links(const char *path) {
 }
 
 char *replacement_target(const char *path) {
+  struct stat info;
+  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return strdup(path); /* /dev/stdout may lead to "pipe:[7]" */
   char *real = realpath(path, NULL);
   return real == NULL && errno == ENOENT ? follow_links(path) : real;
 }
@@ -134,14 +136,14 @@ bool replacement_place(Replacement *r) {
     replacement_drop(r);
     return true;
   }
-  if (fsync(r->fd) != 0) return false;
+  if (!r->unsynced && fsync(r->fd) != 0) return false;
   const int fd = r->fd;
   r->fd = -1;
   if (close(fd) != 0 || rename(r->temporary, r->target) != 0) return false;
   temporary_forget(r->temporary);
   free(r->temporary);
   r->temporary = NULL;
-  sync_folder(r->target);
+  if (!r->unsynced) sync_folder(r->target);
   return true;
 }
 
@@ -160,7 +162,9 @@ static void replacement_finalize(lua_State *L, void *self) {
 
 static int replacement_path(lua_State *L);
 static int replacement_put(lua_State *L);
-static const luaL_Reg replacement_methods[] = {{"path", replacement_path}, {"place", replacement_put}, {NULL, NULL}};
+static int replacement_is_poured(lua_State *L);
+static const luaL_Reg replacement_methods[] = {
+  {"path", replacement_path}, {"place", replacement_put}, {"pours", replacement_is_poured}, {NULL, NULL}};
 static const Class replacement_class = {
   .name = "torch.replacement",
   .finalize = replacement_finalize,
@@ -185,7 +189,9 @@ int replacement_new(lua_State *L) {
     lua_pushvalue(L, i);
     lua_setiuservalue(L, -2, i);
   }
-  return replacement_open(&o->file, path) ? 1 : replacement_error(L, lua_gettop(L));
+  if (!replacement_open(&o->file, path)) return replacement_error(L, lua_gettop(L));
+  o->file.unsynced = lua_toboolean(L, 3);
+  return 1;
 }
 
 static int replacement_path(lua_State *L) {
@@ -198,4 +204,19 @@ static int replacement_put(lua_State *L) {
   ReplacementObject *o = object_check(L, 1, &replacement_class, "place", "self");
   if (o->file.temporary == NULL) return error_raise(L, "place: it is in its place already");
   return replacement_place(&o->file) ? 0 : replacement_error(L, 1);
+}
+
+static int replacement_is_poured(lua_State *L) {
+  ReplacementObject *o = object_check(L, 1, &replacement_class, "pours", "self");
+  lua_pushboolean(L, o->file.pours);
+  return 1;
+}
+
+int replacement_find(lua_State *L) {
+  char *target = replacement_target(luaL_checkstring(L, 1));
+  lua_pushstring(L, target); /* nil of NULL */
+  free(target);
+  if (!lua_isnil(L, -1)) return 1;
+  lua_pushstring(L, strerror(errno));
+  return 2;
 }

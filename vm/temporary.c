@@ -22,6 +22,9 @@ static char temporary_path[TEMPORARY_FILES][PATH_MAX];
 static volatile sig_atomic_t temporary_used[TEMPORARY_FILES];
 static void (*volatile temporary_function[TEMPORARY_FUNCTIONS])(void);
 
+static const int temporary_numbers[] = {SIGTERM, SIGHUP};
+static bool temporary_installed;
+
 static void temporary_end(int number) {
   for (int i = 0; i < TEMPORARY_FUNCTIONS; i++)
     if (temporary_function[i] != NULL) temporary_function[i]();
@@ -32,17 +35,15 @@ static void temporary_end(int number) {
 
 /* Signals that the host or the program handles or ignores are left to them. */
 static void temporary_install(void) {
-  static const int numbers[] = {SIGTERM, SIGHUP};
-  static bool installed;
-  if (installed) return;
-  installed = true;
+  if (temporary_installed) return;
+  temporary_installed = true;
   for (int i = 0; i < 2; i++) {
     struct sigaction action, old;
-    if (sigaction(numbers[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
+    if (sigaction(temporary_numbers[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
     memset(&action, 0, sizeof action);
     action.sa_handler = temporary_end;
     action.sa_flags = (int)SA_RESETHAND;
-    sigaction(numbers[i], &action, NULL);
+    sigaction(temporary_numbers[i], &action, NULL);
   }
 }
 
@@ -64,11 +65,22 @@ void temporary_template(char *path, size_t size) {
   snprintf(path, size, "%s/hecate.XXXXXX", folder);
 }
 
+void temporary_signals(sigset_t *set) {
+  sigemptyset(set);
+  for (int i = 0; i < 2; i++) sigaddset(set, temporary_numbers[i]);
+}
+
+void temporary_begin_copy(void) {
+  for (int i = 0; i < TEMPORARY_FILES; i++) temporary_used[i] = 0;
+  for (int i = 0; i < TEMPORARY_FUNCTIONS; i++) temporary_function[i] = NULL;
+  for (int i = 0; i < 2; i++) signal(temporary_numbers[i], SIG_DFL);
+  temporary_installed = false;
+  temporary_install();
+}
+
 int temporary_create(char *path) {
   sigset_t ends, before;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGHUP);
+  temporary_signals(&ends);
   pthread_sigmask(SIG_BLOCK, &ends, &before);
   const int fd = mkostemp(path, O_CLOEXEC), reason = errno;
   if (fd >= 0) temporary_note(path);

@@ -141,9 +141,9 @@ local function class_of(reason)
   return reason:find("^gnuplot: ") and "call" or "gnuplot"
 end
 
---- Starts gnuplot. Returns a pipe, or nil, the reason, its class.
-local function start()
-  local pipe, reason = Pipe.start()
+--- Starts gnuplot, for a `window` or not. Returns a pipe, or nil, the reason, its class.
+local function start(window)
+  local pipe, reason = Pipe.start(window)
   if pipe == nil then return nil, reason, "gnuplot" end
   return pipe
 end
@@ -174,7 +174,7 @@ end
 --- The gnuplot behind the figure's window, which stays. Nil where no window opens.
 local function open_window(self)
   if self.pipe then return self.pipe end
-  local pipe, reason, class = start()
+  local pipe, reason, class = start(true)
   if pipe == nil then return nil, reason, class end
   local window = screen.window(self.screens[1], self.number, language.words("figure " .. self.number))
   local text

@@ -55,7 +55,7 @@ function Frames.check_file(path)
     return nil, ("expected a name that ends in one of %s, got '%s'"):format(output.choice, path)
   end
   local draft <close>, reason = output.open(path, format)
-  if draft and draft.kind == "other" then reason = "not a regular file" end -- a pipe would hold the program up
+  if draft and draft:pours() then reason = "not a regular file" end -- a pipe would hold the program up
   if reason then return nil, Frames.cannot_write(path, reason) end
   return format, output.terminal(format, {size = SIZE})
 end
@@ -232,7 +232,7 @@ function Frames:begin(now, with_file)
   local script = self:script(with_file)
   if not script then return end
   if self.pipe == nil then
-    local pipe, reason = Pipe.start()
+    local pipe, reason = Pipe.start(screen.is_window(self.screens[1]))
     if pipe == nil then return self:fail(reason) end
     self.pipe = pipe
     function pipe.on_end()

@@ -1,10 +1,9 @@
 /* host.c: what figures need of the machine and Lua does not give: the bytes of a
-** tensor, a place where gnuplot can read them, and what a path stands for. Lua reaches
-** it as require "gnuplot.host".
+** tensor, and a place where gnuplot can read them. Lua reaches it as require "gnuplot.host".
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif /* realpath, memfd_create */
+#endif /* memfd_create */
 
 #include <errno.h>
 #include <limits.h>
@@ -12,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "replacement.h"
 #include "temporary.h"
 #include "vm.h"
 
@@ -28,25 +25,6 @@ static int bytes(lua_State *L) {
   luaL_argcheck(L, tensor_is_contiguous(t), 1, "not contiguous");
   lua_pushlstring(L, tensor_data(t), (size_t)t->numel * tensor_itemsize(t));
   return 1;
-}
-
-/* target(path) → kind, path: "none", "file", "directory" or "other" (a device, a
-** pipe), and the path behind symbolic links, so that these stay when a file is
-** replaced. */
-static int target(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
-  struct stat info;
-  if (stat(path, &info) != 0) {
-    lua_pushliteral(L, "none");
-    char *end = replacement_target(path); /* of a link that leads nowhere yet */
-    lua_pushstring(L, end != NULL ? end : path);
-    free(end);
-    return 2;
-  }
-  lua_pushstring(L, S_ISREG(info.st_mode) ? "file" : S_ISDIR(info.st_mode) ? "directory" : "other");
-  char real[PATH_MAX];
-  lua_pushstring(L, realpath(path, real) != NULL ? real : path);
-  return 2;
 }
 
 /* ---- data for a child program -------------------------------------------------------
@@ -143,7 +121,7 @@ static const Class share_class = {
 };
 
 static const luaL_Reg functions[] = {
-    {"bytes", bytes}, {"share", share}, {"target", target}, {"thin", gnuplot_thin}, {NULL, NULL}};
+    {"bytes", bytes}, {"share", share}, {"thin", gnuplot_thin}, {NULL, NULL}};
 
 int luaopen_gnuplot_host(lua_State *L) {
   luaL_newlib(L, functions);

@@ -1,12 +1,11 @@
 --- Files with pictures: their formats, and how one takes the place of another.
 --
--- gnuplot draws into a draft beside the target, which is renamed when it is whole, so
--- that nobody ever sees half a picture. What is no ordinary file (/dev/stdout, a pipe)
--- is written to instead.
+-- gnuplot draws into a draft beside the target, which takes its place when it is whole, so
+-- that nobody ever sees half a picture.
 local arguments = require "gnuplot.arguments"
-local host = require "gnuplot.host"
+local options = require "torch.utils.options"
 local sheets = require "gnuplot.sheets"
-local terminal = require "torch.utils.terminal"
+local torch = require "torch"
 
 local output = {}
 
@@ -77,39 +76,21 @@ local function reason_of(text) return (text or "?"):match("^.*: (.*)$") or text 
 local Draft = {}
 Draft.__index = Draft
 
-local drafts = 0 -- names given so far
-
---- A path of its own beside `real`. Its name is short, for that of `real` may be as long as names can be.
-local function beside(real)
-  drafts = drafts + 1
-  return ("%s.hecate-%d-%d"):format(real:match("^(.*/)[^/]*$") or "", terminal.pid(), drafts)
-end
-
 --- A place to draw for `path`: {draft = where gnuplot writes, ...}. Nil and the reason
--- when the target cannot be written. It goes with its variable (<close>).
+-- when the target cannot be written. It goes with its variable (<close>). Nobody waits for the disk: a picture is drawn
+-- again in a moment.
 function output.open(path, format)
-  local kind, real = host.target(path)
-  if kind == "directory" then return nil, "Is a directory" end
-  local self = setmetatable({path = path, real = real, format = format, kind = kind}, Draft)
-  if kind == "other" then
-    self.draft = terminal.temporary_file()
-    return self
-  end
-  self.draft = beside(real)
-  terminal.temporary(self.draft, true)
-  local file, reason = io.open(self.draft, "wb")
-  if file == nil then
-    terminal.temporary(self.draft, false)
-    return nil, reason_of(reason)
-  end
-  file:close()
-  return self
+  local ok, new = options.try(torch._C.replacement, path, "gnuplot", true)
+  if not ok then return nil, reason_of(new) end
+  return setmetatable({new = new, draft = new:path(), format = format}, Draft)
 end
 
 function Draft:__close()
-  os.remove(self.draft)
-  terminal.temporary(self.draft, false)
+  local gone <close> = self.new -- luacheck: ignore
 end
+
+--- Whether the target is a pipe or a device.
+function Draft:pours() return self.new:pours() end
 
 --- Whether the picture `path` was written to its end: a full disk goes by unnoticed in gnuplot.
 function output.is_whole(path, format)
@@ -120,29 +101,12 @@ function output.is_whole(path, format)
   return (file:read("a") or ""):find(ends[format]) ~= nil
 end
 
---- Copies the draft to what cannot be replaced.
-local function pour(self)
-  local from <close> = assert(io.open(self.draft, "rb"))
-  local to, reason = io.open(self.path, "wb")
-  if to == nil then return nil, reason_of(reason) end
-  local ok = true
-  while ok do
-    local part = from:read(65536)
-    if part == nil then break end
-    ok, reason = to:write(part)
-  end
-  local closed, why = to:close()
-  if ok and closed then return true end
-  return nil, reason_of(reason or why)
-end
-
 --- Puts the picture in its place. Returns true, or nil and the reason.
 function Draft:place()
   if not output.is_whole(self.draft, self.format) then
     return nil, "the picture is not whole; is the disk full?"
   end
-  if self.kind == "other" then return pour(self) end
-  local ok, reason = os.rename(self.draft, self.real)
+  local ok, reason = options.try(self.new.place, self.new)
   if not ok then return nil, reason_of(reason) end
   return true
 end

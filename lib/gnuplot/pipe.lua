@@ -26,13 +26,15 @@ function Pipe.program()
   return program and program ~= "" and program or "gnuplot"
 end
 
---- Starts gnuplot. Returns a pipe, or nil and the reason.
-function Pipe.start()
+--- Starts gnuplot; one without `window` is killed by a signal that ends the program. Returns a pipe, or nil and the
+-- reason.
+function Pipe.start(window)
   local program = Pipe.program()
   local process, reason = c.spawn(program, "-d")
   if process == nil then
     return nil, ("cannot run '%s': %s"):format(program, reason), "missing"
   end
+  if not window then process:tie() end
   local pipe = setmetatable({process = process, frames = 0, heard = ""}, Pipe)
   pipe:write('set print "-"\nset encoding utf8\n' .. CHECK)
   return pipe

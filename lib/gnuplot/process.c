@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "temporary.h"
 #include "vm.h"
 
 #define QUEUE_LIMIT (4u << 20) /* bytes that may wait for the child */
@@ -48,6 +49,7 @@ typedef struct {
   Object object;
   int fd;
   pid_t pid;
+  int slot; /* in process_tied, or -1 */
   int exit_status; /* as waitpid gave it, when pid is 0 */
   char *queue;
   size_t start, end, capacity;
@@ -59,6 +61,38 @@ static double clock_seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* ---- children that end with us ------------------------------------------------
+** A signal that ends this process kills them at once: in the middle of a picture they would go on, and write a file
+** that nobody waits for. A child with a window is not among them: it hears that its input ends, and closes that. */
+
+enum { MOST_TIED = 16 };
+static volatile pid_t process_tied[MOST_TIED]; /* 0: free */
+
+static void kill_tied(void) {
+  for (int i = 0; i < MOST_TIED; i++)
+    if (process_tied[i] != 0) kill(-process_tied[i], SIGKILL);
+}
+
+static void untie(Process *p) {
+  if (p->slot >= 0) process_tied[p->slot] = 0;
+  p->slot = -1;
+}
+
+/* A child that finds no slot is left out. */
+static void tie(Process *p) {
+  static pid_t owner;
+  if (owner != getpid()) { /* the first one, or we are a copy of the process that has made them */
+    for (int i = 0; i < MOST_TIED; i++) process_tied[i] = 0;
+    owner = getpid();
+  }
+  temporary_at_signal(kill_tied);
+  for (int i = 0; p->slot < 0 && i < MOST_TIED; i++) {
+    if (process_tied[i] != 0) continue;
+    p->slot = i;
+    process_tied[i] = p->pid;
+  }
+}
+
 /* Collects the child if it has ended. Never waits. */
 static bool reap(Process *p) {
   if (p->pid == 0) return true;
@@ -67,6 +101,7 @@ static bool reap(Process *p) {
   do got = waitpid(p->pid, &status, WNOHANG);
   while (got < 0 && errno == EINTR);
   if (got == 0) return false;
+  untie(p);
   p->exit_status = got < 0 ? 0 : status; /* ECHILD: someone ignores SIGCHLD */
   p->pid = 0;
   return true;
@@ -212,7 +247,10 @@ static int process_finish(lua_State *L) {
   while (!reap(p) && clock_seconds() < deadline)
     if (poll(NULL, 0, 2) < 0) break;
   bool ended = p->pid == 0;
-  if (!ended && lua_toboolean(L, 3)) p->pid = 0;
+  if (!ended && lua_toboolean(L, 3)) {
+    untie(p);
+    p->pid = 0;
+  }
   kill_now(p);
   lua_pushboolean(L, ended);
   return 1;
@@ -223,6 +261,13 @@ static int process_pid(lua_State *L) {
   if (reap(p)) lua_pushnil(L);
   else lua_pushinteger(L, p->pid);
   return 1;
+}
+
+/* process:tie(): a signal that ends this process kills the child. */
+static int process_tie(lua_State *L) {
+  Process *p = check_process(L, "process.tie");
+  if (!reap(p)) tie(p);
+  return 0;
 }
 
 /* ---- starting a child ------------------------------------------------------- */
@@ -282,7 +327,7 @@ static int spawn(lua_State *L) {
   for (int i = 0; i < n || i == 0; i++)
     arguments[i] = (char *)(uintptr_t)luaL_checkstring(L, i + 1);
   Process *p = object_new(L, &process_class, sizeof *p, 0);
-  p->fd = -1;
+  p->fd = p->slot = -1;
   int failure = start(p, arguments);
   if (failure == 0) return 1;
   lua_pushnil(L);
@@ -292,7 +337,8 @@ static int spawn(lua_State *L) {
 
 static const luaL_Reg process_methods[] = {
   {"write", process_write},   {"pump", process_pump}, {"status", process_status},
-  {"finish", process_finish}, {"pid", process_pid},   {NULL, NULL},
+  {"finish", process_finish}, {"pid", process_pid},   {"tie", process_tie},
+  {NULL, NULL},
 };
 
 static const Class process_class = {

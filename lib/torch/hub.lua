@@ -108,22 +108,42 @@ local function is_whole(who, path, sum) return not sum or sum_of(who, path, sum)
 
 local function size_of(path) return require "torch.hub.folders".size(path) end
 
+local LONGEST <const> = 250 -- bytes of a name, with room for ".part"
+
 --- What to do about a transfer that failed.
 local function advice(reason, path)
   local cut_off = reason:find "^Could not resolve" or reason:find "^Failed to connect"
   return cut_off and ("; where there is no network, put the file there as '%s'"):format(path) or ""
 end
 
---- Downloads to `part`; goes on with what is there where `sum` will tell whether it is right, and begins again where
--- that was something else.
-local function fetch_part(who, url, part, sum, name)
-  local from = sum and size_of(part) or 0
+--- Downloads to `path` what has no checksum: nobody could tell whether a part of it is one of the same file.
+local function fetch_whole(who, url, path, name)
+  local new <close> = torch._C.replacement(path, who)
+  local done, reason = fetch(url, new:path(), 0, name)
+  if not done then return reason end
+  new:place()
+end
+
+--- Downloads to `path` by way of a part of it, and goes on with what is there: `sum` tells whether it is right. Begins
+-- again where that was something else.
+local function fetch_on(who, url, path, sum, name)
+  local real, why = torch._C.file_target(path)
+  if not real then return why end
+  local part = real:sub(1, -1 - math.max(#real:match "[^/]*$" - LONGEST, 0)) .. ".part"
+  local from = size_of(part) or 0
   local done, reason, cannot_resume = fetch(url, part, from, name)
   local wrong_part = done and from > 0 and not is_whole(who, part, sum)
   if wrong_part or (not done and cannot_resume) then done, reason = fetch(url, part, 0, name) end
-  if done then return end
-  if not sum or size_of(part) == 0 then os.remove(part) end
-  options.raise(("%s: %s: %s%s"):format(who, url, reason, advice(reason, (part:gsub("%.part$", "")))))
+  if not done then
+    if size_of(part) == 0 then os.remove(part) end
+    return reason
+  end
+  if not is_whole(who, part, sum) then
+    local found = sum_of(who, part, sum)
+    os.remove(part)
+    return ("the %s checksum is %s, expected %s"):format(sum[1], found, sum[2])
+  end
+  return select(2, os.rename(part, real))
 end
 
 local DOWNLOAD <const> = {{"url", kind = "string", required = true}, {"dst", kind = "string", required = true},
@@ -131,24 +151,20 @@ local DOWNLOAD <const> = {{"url", kind = "string", required = true}, {"dst", kin
   {"sha256", kind = "string"}}
 
 --- torch.hub.download_url_to_file(url: string, dst: path, hash_prefix: string = nil, progress: bool = true, md5:
--- string = nil, sha256: string = nil): Downloads a file of http or https by libcurl. It is written beside dst, as
--- dst.part, and takes its place when it is whole. A checksum, or the first digits of that of SHA-256, tells whether
--- it is; where one is given, a download that was stopped goes on where it ended. progress: a bar for what is larger
--- than a megabyte.
+-- string = nil, sha256: string = nil): Downloads a file of http or https by libcurl. It is written beside dst, and
+-- takes its place when it is whole. A checksum, or the first digits of that of SHA-256, tells whether it is; where one
+-- is given, a download that was stopped leaves dst.part and goes on there. progress: a bar for what is larger than a
+-- megabyte.
 function hub.download_url_to_file(...)
   local who = "download_url_to_file"
   local given = options.read(who, DOWNLOAD, ...)
-  local sum, part = expected_sum(who, given), given.dst .. ".part"
+  local sum, name = expected_sum(who, given), given.progress and given.dst:match "[^/]*$" or nil
   if not given.url:find "^https?://." then options.wrong(who, "url", 1, "a URL of http or https", given.url) end
   make_folder_of(who, given.dst)
-  fetch_part(who, given.url, part, sum, given.progress and given.dst:match "[^/]*$" or nil)
-  if not is_whole(who, part, sum) then
-    local found = sum_of(who, part, sum)
-    os.remove(part)
-    options.raise(("%s: %s: the %s checksum is %s, expected %s"):format(who, given.url, sum[1], found, sum[2]))
-  end
-  local renamed, reason = os.rename(part, given.dst)
-  if not renamed then options.raise(("%s: %s"):format(who, reason)) end
+  local reason
+  if sum then reason = fetch_on(who, given.url, given.dst, sum, name)
+  else reason = fetch_whole(who, given.url, given.dst, name) end
+  if reason then options.raise(("%s: %s: %s%s"):format(who, given.url, reason, advice(reason, given.dst))) end
 end
 
 --- torch.hub.check_integrity(path: path, md5: string = nil, sha256: string = nil) -> bool: Whether the file is there

@@ -125,6 +125,37 @@ describe("download_url_to_file", function()
     assert.is_true(missing(to .. ".part"))
   end)
 
+  check("follows links, also to what is not there yet, and takes names of 255 bytes", function()
+    local to, long = folder .. "/links", ("n"):rep(255)
+    os.execute(("mkdir -p '%s/d' && ln -s d/new '%s/link'"):format(to, to))
+    for _, sum in ipairs {"", MD5} do
+      sum = sum ~= "" and sum or nil
+      files.write(to .. "/d/new", "old")
+      hub.download_url_to_file(base .. "text", to .. "/link", {md5 = sum, progress = false})
+      hub.download_url_to_file(base .. "text", to .. "/d/" .. long, {md5 = sum, progress = false})
+      assert.equal("link\n", files.capture(("find '%s' -type l -printf '%%f\n'"):format(to)))
+      assert.equal("new\n" .. long .. "\n", files.capture(("ls -A '%s/d'"):format(to)))
+      assert.equal(text, files.read(to .. "/link"))
+    end
+  end)
+
+  check("leaves nothing when it is stopped, or a part of what has a checksum", function()
+    local to = folder .. "/held"
+    files.write(served .. "/large", ("x"):rep(100000))
+    for _, name in ipairs {"TERM", "HUP", "INT"} do
+      for _, sum in ipairs {"nil", ("'%s'"):format(MD5)} do
+        os.execute(("mkdir '%s'"):format(to))
+        local code = ("require('torch.hub').download_url_to_file('%sheld/large', '%s/x', {md5 = %s, progress = false})")
+          :format(base, to, sum)
+        os.execute(([[timeout 60 sh -c 'env --default-signal=INT %s -e "%s" 2> /dev/null &
+          until [ $(cat %s/* %s/.[!.]* 2> /dev/null | wc -c) -gt 0 ]; do sleep 0.02; done; kill -%s $!; wait $!' \
+          2> /dev/null]]):format(os.getenv "HECATE_BIN" or "build/hecate", code:gsub("'", "'\\''"), to, to, name))
+        assert.equal(sum == "nil" and "" or "x.part\n", files.capture(("ls -A '%s'"):format(to)))
+        os.execute(("rm -r '%s'"):format(to))
+      end
+    end
+  end)
+
   check("says what failed", function()
     refused(base .. "none: The requested URL returned error: 404", hub.download_url_to_file, base .. "none",
       folder .. "/x", {progress = false})

@@ -22,6 +22,16 @@ local WRITERS <const> = {
     or false,
 }
 
+local gnuplot = program.capture "command -v gnuplot":find "%S"
+for _, extension in ipairs {"svg", "pdf"} do
+  WRITERS[#WRITERS + 1] = gnuplot and {extension, function(path)
+    local gnuplot = require "gnuplot"
+    gnuplot.plot({1, 2, 3})
+    gnuplot.savefig(path)
+    gnuplot.close()
+  end}
+end
+
 local function sh(text, ...) return program.capture(text:format(...)) end
 
 -- A folder of its own for f(folder).
@@ -99,5 +109,37 @@ describe("what lies beside a file until it is whole", function()
       assert.is_false(ok)
       assert.matches("who: " .. folder:gsub("%p", "%%%0") .. "/none/file: No such file or directory", reason)
     end)
+  end)
+end)
+
+describe("a file that may not grow as long", function()
+  it("is told in one line, and nothing of it stays", function()
+    program.write("limit.lua", [[
+      local x = torch.rand(1 << 16)
+      local writers = {
+        ["torch.save"] = function(path) torch.save({x = x}, path) end,
+        ["csv.write"] = function(path) torch.csv.write(x:view(-1, 2), path) end,
+        export_chrome_trace = function(path) torch.profiler.profile(function() for _ = 1, 500 do x:abs() end end)
+          :export_chrome_trace(path) end,
+        write_file = function(path) require "torchvision".io.write_file(path, x:byte()) end,
+      }
+      local function optional(module, name, write) if pcall(require, module) then writers[name] = write end end
+      optional("torch.hdf5.library", "hdf5.write", function(path) torch.hdf5.write({x = x}, path) end)
+      optional("torchaudio.file", "save", function(path)
+        require "torchaudio".save(path, x:view(1, -1), 800, {format = "wav"})
+      end)
+      if os.execute "command -v gnuplot >/dev/null" then
+        function writers.gnuplot(path) gnuplot.plot(x) gnuplot.savefig(path .. ".svg") end
+      end
+      for name, write in pairs(writers) do
+        local ok, message = pcall(write, "file")
+        if ok or not message:find(name, 1, true) or not message:find "[Ff]ile too large" or message:find "\n" then
+          print(name, ok, message)
+        end
+      end
+      print "end"]])
+    local text = sh("cd '%s'; ulimit -f 8; '%s' limit.lua; echo $?; ls -A", program.folder, program.binary)
+    assert.matches("^end\n0\n", text)
+    assert.is_nil(text:find "file\n" or text:find "%.hecate", text)
   end)
 end)

@@ -1,6 +1,6 @@
 # A small HTTP server for tests/torch/hub_spec.lua: python3 server.py FOLDER. It prints its port, and ends when its
 # input does. Paths: /NAME a file of the folder, with ranges; /plain/NAME without ranges; /cut/NAME half of it, then the
-# connection is closed, unless a range is asked for; /moved/NAME is at /NAME.
+# connection is closed, unless a range is asked for; /held/NAME half of it, and no more; /moved/NAME is at /NAME.
 import http.server
 import os
 import sys
@@ -41,11 +41,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if begin:
             self.send_header("Content-Range", "bytes %d-%d/%d" % (begin, len(data) - 1, len(data)))
         self.end_headers()
-        cut = kind == "cut" and not begin
+        cut = kind in ("cut", "held") and not begin
         self.wfile.write(data[begin:len(data) // 2] if cut else data[begin:])
         if cut:
             self.wfile.flush()
             self.close_connection = True
+        if kind == "held":
+            threading.Event().wait()
 
     def log_message(self, *arguments):
         pass

@@ -23,6 +23,7 @@
 
 #include "device/device.h"
 #include "parcel.h"
+#include "temporary.h"
 
 int luaopen_torch_utils_data_process(lua_State *L);
 
@@ -64,6 +65,8 @@ static bool process_wait_end(Process *p, int milliseconds) {
 static void process_kill_now(Process *p) {
   process_hang_up(p);
   if (p->pid == 0 || p->maker != getpid() || process_reap(p)) return;
+  kill(p->pid, SIGTERM); /* so that it removes its temporary files */
+  if (process_wait_end(p, 500)) return;
   kill(p->pid, SIGKILL);
   process_wait_end(p, 5000);
 }
@@ -96,12 +99,11 @@ static int process_exit(lua_State *L) {
 /* Ctrl-C reaches every process of a terminal; the first one decides what it means. The copy ends with its maker, has
 ** nothing to read from the terminal, and computes in one thread, for the pools of threads are not in a copy. */
 static void process_settle(pid_t maker) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  temporary_begin_copy();
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != maker) _exit(0); /* it ended before the line above */
   signal(SIGINT, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
-  signal(SIGTERM, SIG_DFL);
-  signal(SIGHUP, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -136,7 +138,11 @@ static int process_start(lua_State *L) {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return error_raise(L, "DataLoader: no socket for a worker: %s", strerror(errno));
   fflush(NULL); /* what waits in buffers would be written by both */
+  sigset_t signals, before;
+  temporary_signals(&signals);
+  pthread_sigmask(SIG_BLOCK, &signals, &before); /* in the copy they would remove the files of its maker */
   const pid_t maker = getpid(), pid = fork();
+  if (pid != 0) pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (pid < 0) {
     const int reason = errno;
     close(ends[0]);
