@@ -222,7 +222,7 @@ Status tape_before_in_place(Call *c, BeforeInPlace *before) {
                 c->info->lua_name, t->base != NULL ? " (of which this is a view)" : "");
   if (!own && wanted == 0) return OK;
   if (c->info->backward == NULL) {
-    if (!own || c->info->kind == KIND_COMPOSITE) return OK; /* it may have that of what it is made of: in_place.c */
+    if (!own || op_has_steps(c->info)) return OK; /* it may have that of what it is made of: in_place.c */
     return fail(ERROR_ARGUMENT, "%s_: has no gradient; use torch.no_grad or :detach()", c->info->lua_name);
   }
   if (!dtype_has_gradient((DType)t->dtype)) return OK;

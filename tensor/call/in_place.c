@@ -151,10 +151,12 @@ static Status view_in_place(Call *c, Tensor *before) {
   return status;
 }
 
-/* Whether a composite must be noted step by step: it has no gradient of its own, and one is wanted. */
+/* Whether a call must be noted step by step: it has no gradient of its own, and one is wanted. Truth values are written
+** over what was there, which gets a gradient of 0. */
 static bool is_noted_by_steps(const Call *c) {
-  if (c->info->kind != KIND_COMPOSITE || c->info->backward != NULL || !grad_enabled()) return false;
-  for (int i = 0; i < c->n_in; i++)
+  if (!op_has_steps(c->info) || c->info->backward != NULL || !grad_enabled()) return false;
+  const int n = c->info->kind == KIND_COMPOSITE ? c->n_in : 1;
+  for (int i = 0; i < n; i++)
     if (c->in[i] != NULL && tensor_requires_grad(c->in[i])) return true;
   return false;
 }

@@ -157,6 +157,12 @@ static inline bool op_mutates_now(const OpInfo *info, const void *attrs) {
   return arg->type == ARG_OPTIONAL_NUMBER ? ((const OptionalScalar *)at)->given : *(const bool *)at;
 }
 
+/* Whether the op in place, where it has no gradient of its own, may have that of what it is made of; truth values are
+** made and then copied. */
+static inline bool op_has_steps(const OpInfo *info) {
+  return info->kind == KIND_COMPOSITE || (info->kind == KIND_ELEMENTWISE && info->result == RESULT_BOOL);
+}
+
 #define OP_MAX_REGISTERED 4096
 extern const OpInfo op_table[];
 extern const uint16_t op_ids_by_name[]; /* of the table, sorted */

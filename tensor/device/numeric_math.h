@@ -29,6 +29,17 @@ SCALAR_FUNCTION T ldexp_of(T a, T b) {
   return (T)(scaled * step * step * power_of_2(n - 2 * third));
 }
 
+/* The number after a towards b among those with so many binary digits, from 2^lowest to highest. */
+SCALAR_FUNCTION T next_narrow_of(T a, T b, int digits, int lowest, double highest) {
+  if (!(a < b || a > b)) return a == b ? b : a + b;
+  if (isinf(a)) return (T)copysign(highest, (double)a);
+  int exponent;
+  const double part = frexp(fabs((double)a), &exponent); /* a number with part 0.5 is nearer to the one below it */
+  if (part == 0.5 && (a > 0) != (b > a)) exponent--;
+  const int last = part == 0 || exponent - digits < lowest ? lowest : exponent - digits;
+  return (T)((double)a + ldexp(b > a ? 1 : -1, last));
+}
+
 /* The larger one and the logarithm of 1 + the ratio of the powers. Of equal infinities the difference is NaN. */
 SCALAR_FUNCTION T logaddexp_of(T a, T b) {
   const T larger = choose(a > b, a, b), ratio = exp(-fabs(a - b));

@@ -4,7 +4,7 @@
 -- in differential/known.lua. Each other one is printed with the call; the last line is "N passed, N failed", by ops.
 package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;tests/fuzz/differential/?.lua;" .. package.path
 local arguments, languages, compare = require "arguments", require "languages", require "compare"
-local drawing = require "drawing"
+local drawing, rebuilt = require "drawing", require "rebuilt"
 local known = require "known"
 local rows = require "rows".read()
 
@@ -58,7 +58,8 @@ end
 -- The functions of Lua, as rows: {name =, lua =, draw =, where =, outputs =}.
 local function functions()
   local list = {}
-  for _, file in ipairs {"functions", "functions_linalg", "functions_nn", "functions_index"} do
+  for _, file in ipairs {"functions", "functions_linalg", "functions_factors", "functions_masked", "functions_nn",
+    "functions_index"} do
     local found = require(file)
     for key, make in pairs(found.functions) do
       local outputs = {}
@@ -127,7 +128,7 @@ end
 -- Tensors without elements, of the dtypes that the results have there, one or an array.
 local function places_for(want)
   local list = {}
-  for i, w in ipairs(want.outs) do list[i] = torch.empty({0}, {dtype = w.dtype}) end
+  for i, dtype in ipairs(want.places) do list[i] = torch.empty({0}, {dtype = dtype}) end
   return #list == 1 and list[1] or list
 end
 
@@ -160,7 +161,7 @@ local function outcome(c, want)
   local outs = table.pack(f(table.unpack(args, 1, n)))
   if out then outs = torch.is_tensor(out) and {out, n = 1} or table.pack(table.unpack(out)) end
   if type(outs[1]) == "table" then outs = table.pack(table.unpack(outs[1])) end
-  return outs, leaves
+  return rebuilt.results(c.name, outs), leaves
 end
 
 local function gradients(outs, leaves)

@@ -203,6 +203,11 @@ describe("gradients through views that were changed", function()
       return base:sum()
     end},
   }
+  cases["truth values over a half"] = {{1, 0}, function(x)
+    local y = torch.stack({x, x}):reshape(4)[{{1, 3}}] * 1
+    y[{{2, 3}}]:gt_(0.5)
+    return y:sum()
+  end}
   cases["a transpose in place, then a product"] = {{4, 4}, function(x)
     local y = torch.stack({x, x * 3})
     y:t_()

@@ -122,4 +122,18 @@ describe("functions made of factorisations", function()
     local t, y = real(6, 2, 3), real(2, 3)
     close(linalg.tensorinv(t, 1):reshape(6, 6):matmul(t:reshape(6, 6):matmul(y:reshape(6))), y:reshape(6), 1e-8)
   end)
+
+  it("have gradients of what is left over, and Hermitian ones of Hermitian matrices", function()
+    torch.manual_seed(4)
+    for _, complex in ipairs {false, true} do
+      local h = torch.randn(3, 3, {dtype = complex and "complex128" or "float64", requires_grad = true})
+      local values, vectors = linalg.eigh(h)
+      local whole = (vectors * values:unsqueeze(-2)):matmul(vectors:adjoint())
+      local g = torch.autograd.grad(torch.real(whole * whole:conj()):sum() + values:sum(), {h})
+      close(g, g:adjoint())
+    end
+    local a = torch.randn(4, 2, {dtype = "float64", requires_grad = true})
+    local b = torch.randn(4, 2, {dtype = "float64", requires_grad = true})
+    assert.is_true(torch.autograd.gradcheck(function(x, y) return (select(2, linalg.lstsq(x, y))) end, {a, b}))
+  end)
 end)

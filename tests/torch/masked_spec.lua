@@ -27,6 +27,30 @@ describe("torch.masked", function()
     assert.equal(-math.huge, y[{1, 2}]:item())
   end)
 
+  it("sums of integers are int64, running ones keep the dtype", function()
+    local n = torch.tensor({3, 1, 2}, {dtype = "int32"})
+    for _, name in ipairs {"sum", "prod"} do
+      for _, t in ipairs {n, n[1], n:bool()} do
+        assert.equal("torch.int64", tostring(torch.masked[name](t, {mask = torch.tensor(true)}).dtype), name)
+      end
+    end
+    assert.is_true(torch.equal(torch.masked.cumsum(n, 1), torch.tensor({3, 4, 6}, {dtype = "int32"})))
+    assert.is_true(torch.equal(torch.masked.cumprod(n, 1, {mask = torch.tensor {true, false, true}}),
+      torch.tensor({3, 3, 6}, {dtype = "int32"})))
+  end)
+
+  it("takes truth values and integers where PyTorch does", function()
+    local b, m = torch.tensor {true, false}, torch.tensor {false, true}
+    assert.is_true(torch.equal(torch.masked.amax(b, {mask = m}), torch.tensor(false)))
+    assert.is_true(torch.equal(torch.masked.amin(b), torch.tensor(false)))
+    local three = torch.tensor {true, false, true, true}
+    assert.is_true(torch.equal(torch.masked.median(torch.tensor {7, 1, 5, 3}, {mask = three}), torch.tensor(5)))
+    assert.error_matches(function() torch.masked.median(torch.tensor {1, 2}, {mask = torch.tensor(false)}) end,
+      "masked.median: 'mask': holds nowhere in a line of integers")
+    assert.error_matches(function() torch.masked.softmax(torch.tensor {1, 2}, 1) end,
+      "masked.softmax: 'input' %(argument 1%): expected floats %(or another dtype%), got int64 %(2%)")
+  end)
+
   it("refuses masks that do not fit", function()
     assert.error_matches(function() torch.masked.sum(x, {mask = torch.ones(4):bool()}) end,
       "masked.sum: 'mask': expected a mask that broadcasts to %(2×3%), got bool %(4%)")

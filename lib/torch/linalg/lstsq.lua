@@ -14,9 +14,9 @@ end
 
 --- torch.linalg.lstsq(A: Tensor, B: Tensor, rcond: number = nil, {driver: string = "gelsy"}) -> Tensor, Tensor,
 -- Tensor, Tensor: X with the least ‖A X - B‖ (of these the least ‖X‖), the squared sums of what is left over
--- (empty unless all matrices have full rank and more rows than columns), the ranks (empty for "gels"), and the
--- singular values (empty for "gels" and "gelsy"). Singular values up to rcond · the largest count as 0, by default
--- max(n, m) · eps; "gels" takes the rank as full. All drivers use the singular values.
+-- (empty unless all matrices have full rank and more rows than columns), both with gradients, the ranks (empty for
+-- "gels"), and the singular values (empty for "gels" and "gelsy"). Singular values up to rcond · the largest count as
+-- 0, by default max(n, m) · eps; "gels" takes the rank as full. All drivers use the singular values.
 -- Example: torch.linalg.lstsq(torch.eye(2), torch.ones(2, 1))
 return function(...)
   local name = "linalg.lstsq"
@@ -38,7 +38,7 @@ return function(...)
   local none = torch.zeros({0}, {dtype = torch.int64, device = a.device})
   local s = lapack.singular_values(a:detach())
   local rank = driver ~= "gels" and s:gt(s:narrow(-1, 1, math.min(1, s:size(-1))) * least):sum(-1) or nil
-  local rest = left_over(a:detach(), b:detach(), x:detach(), rank)
+  local rest = left_over(a, b, x, rank)
   if driver == "gels" or driver == "gelsy" then s = s:new_zeros({0}) end
   return vectors and x:squeeze(-1) or x, rest, rank or none, s
 end

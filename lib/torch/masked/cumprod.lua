@@ -1,5 +1,7 @@
 local masking = require "torch.masked.masking"
-local run = masking.along("cumprod", function() return 1 end, function(x, dim) return x:cumprod(dim) end)
+local run = masking.along("cumprod", function() return 1 end, function(x, dim)
+  return x:cumprod(dim, {dtype = x.dtype})
+end)
 
 --- torch.masked.cumprod(input: Tensor, dim: int, {dtype: dtype = nil, mask: Tensor = nil}) -> Tensor: The running
 -- products along dim of the elements where mask holds.

@@ -1,5 +1,7 @@
 local masking = require "torch.masked.masking"
-local run = masking.along("cumsum", function() return 0 end, function(x, dim) return x:cumsum(dim) end)
+local run = masking.along("cumsum", function() return 0 end, function(x, dim)
+  return x:cumsum(dim, {dtype = x.dtype})
+end)
 
 --- torch.masked.cumsum(input: Tensor, dim: int, {dtype: dtype = nil, mask: Tensor = nil}) -> Tensor: The running sums
 -- along dim of the elements where mask holds.

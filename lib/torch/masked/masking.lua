@@ -37,11 +37,23 @@ function masking.dims(name, dim, x)
 end
 
 --- The lowest number of a dtype, and the highest.
-function masking.lowest(x) return torch.is_floating_point(x) and -math.huge or torch.iinfo(x.dtype).min end
-function masking.highest(x) return torch.is_floating_point(x) and math.huge or torch.iinfo(x.dtype).max end
+function masking.lowest(x)
+  if torch.is_floating_point(x) or torch.is_complex(x) then return -math.huge end
+  return x.dtype ~= torch.bool and torch.iinfo(x.dtype).min or 0
+end
+function masking.highest(x)
+  if torch.is_floating_point(x) then return math.huge end
+  return x.dtype ~= torch.bool and torch.iinfo(x.dtype).max or 1
+end
 
 --- x in the dtype that is asked for.
 function masking.cast(x, dtype) return dtype and x:to(dtype) or x end
+
+--- The dtype of sums and products of x: int64 of integers and of bool, unless another is asked for.
+function masking.wide(x, dtype)
+  if dtype or torch.is_floating_point(x) or torch.is_complex(x) then return dtype or x.dtype end
+  return torch.int64
+end
 
 --- The function of a reduction NAME(input, dim, {keepdim, dtype, mask}): `value(x)` stands for what is left out.
 function masking.reduction(name, value, reduce)
@@ -63,8 +75,11 @@ function masking.along(name, value, run)
   return function(...)
     local given = options.read(name, parameters, ...)
     local x = masking.cast(given.input, given.dtype)
-    local dim = options.dim(name, "dim", 2, given.dim, x.ndim)
-    return (run(masking.fill(name, x, given.mask, value(x)), dim))
+    local dim, missing = options.dim(name, "dim", 2, given.dim, x.ndim), value(x)
+    if missing * 0 ~= 0 and not torch.is_floating_point(x) then
+      options.wrong(name, "input", 1, "floats (or another dtype)", x)
+    end
+    return (run(masking.fill(name, x, given.mask, missing), dim))
   end
 end
 

@@ -8,8 +8,14 @@ local masking = require "torch.masked.masking"
 return function(...)
   local given = options.read("masked.median", {masking.INPUT, {"dim", kind = "integer", default = -1}, masking.KEEPDIM,
     masking.DTYPE, masking.MASK}, ...)
-  local x = masking.cast(given.input, given.dtype)
-  if not torch.is_floating_point(x) then options.wrong("masked.median", "input", 1, "floats", x) end
+  local x = given.input
+  if torch.is_complex(x) then options.wrong("masked.median", "input", 1, "real numbers", x) end
+  local integral = not torch.is_floating_point(x)
   local dim = options.dim("masked.median", "dim", 2, given.dim, x.ndim)
-  return (torch.nanmedian(masking.fill("masked.median", x, given.mask, 0 / 0), dim, given.keepdim))
+  local out = torch.nanmedian(masking.fill("masked.median", integral and x:double() or x, given.mask, 0 / 0), dim,
+    given.keepdim)
+  if integral and options.has_data(out) and out:isnan():any():item() then
+    options.raise "masked.median: 'mask': holds nowhere in a line of integers, which has no median"
+  end
+  return masking.cast(out, given.dtype or x.dtype)
 end

@@ -1,6 +1,6 @@
 local masking = require "torch.masked.masking"
 local run = masking.reduction("prod", function() return 1 end, function(x, dims, given)
-  x = masking.cast(x, given.dtype)
+  x = x:to(masking.wide(x, given.dtype))
   if #dims == 0 then return x end
   table.sort(dims)
   for i = #dims, 1, -1 do x = x:prod(dims[i], given.keepdim) end

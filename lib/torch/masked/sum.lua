@@ -1,6 +1,6 @@
 local masking = require "torch.masked.masking"
 local run = masking.reduction("sum", function() return 0 end, function(x, dims, given)
-  local dtype = given.dtype
+  local dtype = masking.wide(x, given.dtype)
   if #dims == 0 then return (masking.cast(x, dtype)) end
   return (x:sum(dims, given.keepdim, {dtype = dtype}))
 end)

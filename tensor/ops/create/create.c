@@ -216,18 +216,34 @@ static void write_linear(Tensor *t, double low, double high) {
   write_floats(t, half, n, high, step, n - 1);
 }
 
+static Scalar complex_between(Scalar low, Scalar high, double share) {
+  const double re = scalar_to_double(low), im = scalar_imag(low);
+  return scalar_complex(re + (scalar_to_double(high) - re) * share, im + (scalar_imag(high) - im) * share);
+}
+
+static void write_linear_complex(Tensor *t, Scalar low, Scalar high) {
+  const int64_t n = t->numel, half = n == 1 ? 1 : n / 2;
+  char *data = t->storage->data;
+  for (int64_t i = 0; i < n && !(i % SHARE == 0 && interrupt_requested()); i++)
+    element_set((DType)t->dtype, data + (size_t)i * tensor_itemsize(t),
+                i < half ? complex_between(low, high, n > 1 ? (double)i / (double)(n - 1) : 0)
+                         : complex_between(high, low, (double)(n - 1 - i) / (double)(n - 1)));
+}
+
 Status create_linspace(Call *c) {
   const LinspaceAttrs *a = c->attrs;
   int64_t n = a->steps;
   Tensor *host;
   if (n < 0)
     return fail(ERROR_ARGUMENT, "linspace: 'steps' (argument 3): must not be negative, got %lld", (long long)n);
-  DType dtype = or_default(a->dtype, dtype_default());
+  const bool is_complex = a->start.kind == SCALAR_COMPLEX || a->end_.kind == SCALAR_COMPLEX;
+  DType dtype = or_default(a->dtype, is_complex ? dtype_complex(dtype_default()) : dtype_default());
   TRY(scalar_check("linspace", "start", 1, a->start, dtype));
   TRY(scalar_check("linspace", "end", 2, a->end_, dtype));
   TRY(call_output(c, 0, dtype, 1, &n));
   TRY(tensor_stage(c->out[0], &host));
-  if (host != NULL) write_linear(host, scalar_to_double(a->start), scalar_to_double(a->end_));
+  if (host != NULL && dtype_is_complex(dtype)) write_linear_complex(host, a->start, a->end_);
+  else if (host != NULL) write_linear(host, scalar_to_double(a->start), scalar_to_double(a->end_));
   return tensor_staged(c->out[0], host);
 }
 

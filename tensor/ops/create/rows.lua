@@ -13,8 +13,8 @@ op {"arange", "(start: number, end_: number = nil, step: number = 1) -> Tensor",
   doc = "start, start + step, … below end; arange(n) counts from 0. int64 when all are integers.",
   example = "torch.arange(0, 1, 0.25)", gives = "{0, 0.25, 0.5, 0.75}"}
 op {"linspace", "(start: number, end_: number, steps: int) -> Tensor", creation = true, types = "number",
-  doc = "steps evenly spaced values from start to end, both included.", example = "torch.linspace(0, 1, 5)",
-  gives = "{0, 0.25, 0.5, 0.75, 1}"}
+  complex = true, doc = "steps evenly spaced values from start to end, both included.",
+  example = "torch.linspace(0, 1, 5)", gives = "{0, 0.25, 0.5, 0.75, 1}"}
 op {"eye", "(n: int, m: int = nil) -> Tensor", creation = true, moves = true,
   doc = "n × m (default n) with ones on the diagonal.", example = "torch.eye(3)",
   gives = "{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}"}

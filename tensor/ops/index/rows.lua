@@ -48,7 +48,7 @@ local function of_extreme(o)
   return {input = x_is * share, src = src_is * share:gather(dim, index)}
 end
 op {"scatter_fold", "(input: Tensor, dim: dim, index: Positions, src: Tensor, reduce: prod|amax|amin) -> Tensor",
-  private = true, infer = "scatter", contiguous = true, domain = "scatter_fold",
+  private = true, complex = true, infer = "scatter", contiguous = true, domain = "scatter_fold",
   specialize = {"reduce"},
   backward = function(o) return o.reduce == "prod" and of_product(o) or of_extreme(o) end,
   doc = [[scatter_reduce with these three, input among what is reduced.]]}
@@ -56,7 +56,8 @@ op {"scatter_reduce", "(input: Tensor, dim: dim, index: Positions, src: Tensor, 
     .. "include_self: bool = true) -> Tensor", inplace = true, domain = "scatter_reduce",
   specialize = {"reduce", "include_self", "input.is_float", "input.is_complex"},
   check = {{"index", 'index.dtype == "int64"', "a tensor of positions (int64)"},
-    {"src", "src.dtype == input.dtype", "{input.dtype} as 'input' is"}},
+    {"src", "src.dtype == input.dtype", "{input.dtype} as 'input' is"},
+    {"input", 'not input.is_complex or (reduce ~= "amax" and reduce ~= "amin")', "real numbers, which have an order"}},
   composite = function(o)
     local x, dim, index, src, how = o.input, o.dim, o.index, o.src, o.reduce
     if not o.include_self then

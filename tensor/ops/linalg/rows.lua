@@ -193,7 +193,8 @@ lapack("lapack_eigh", "(input: Tensor, upper: bool, vectors: bool) -> Tensor, Te
   holomorphic = false, domain = "lapack_eigh",
   backward = function(o)
     local values, vectors = o.outs[1], o.outs[2]
-    local inner = vectors:adjoint():matmul(gradient(o, 2)) * gaps(values) + gradient(o, 1):diag_embed()
+    local turn = vectors:adjoint():matmul(gradient(o, 2)) * 0.5
+    local inner = (turn - turn:adjoint()) * gaps(values) + gradient(o, 1):diag_embed() -- Hermitian, as the input
     return {input = vectors:matmul(inner):matmul(vectors:adjoint())}
   end})
 lapack("lapack_svd", "(input: Tensor, form: square|tall|wide, full: bool, vectors: bool) -> Tensor, Tensor, Tensor",

@@ -1,4 +1,4 @@
-/* composite.c: nan_to_num: what replaces the infinities depends on the dtype. */
+/* composite.c: ops that depend on the dtype: nan_to_num on its largest number, nextafter on its digits. */
 #include "core/internal.h"
 
 static double nan_to_num_value(OptionalScalar given, double otherwise) {
@@ -25,4 +25,13 @@ Status composite_nan_to_num(Call *c) {
   return op_native_nan_to_num(in, nan_to_num_value(a->nan, 0),
                               nan_to_num_value(a->posinf, dtype_table[dtype].highest),
                               nan_to_num_value(a->neginf, dtype_table[dtype].lowest), &c->out[0]);
+}
+
+/* Numbers of 16 bits are computed in float32, whose neighbours are others. */
+Status composite_nextafter(Call *c) {
+  Tensor *in = c->in[0], *other = c->in[1];
+  const DType dtype = (DType)in->dtype;
+  if (in->dtype != other->dtype || dtype_compute(dtype) == dtype) return op_nextafter_wide(in, other, &c->out[0]);
+  const int digits = dtype == DTYPE_BFLOAT16 ? 8 : 11, lowest = dtype == DTYPE_BFLOAT16 ? -133 : -24;
+  return op_nextafter_narrow(in, other, digits, lowest, dtype_table[dtype].highest, &c->out[0]);
 }

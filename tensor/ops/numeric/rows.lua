@@ -54,10 +54,16 @@ binary("copysign", "copysign(a, b)", "|input| with the sign of other.", {"{1.0, 
     backward = function(o) -- by other it is 0
       return {input = (o.grad * (o.out / o.input)):masked_fill(o.input:eq(0), 0), other = o.grad:zeros_like()}
     end})
+op {"nextafter_wide", "(input: Tensor, other: Tensor) -> Tensor", private = true, types = "float",
+  expr = "nextafter(a, b)", doc = "nextafter in the dtype that kernels compute in."}
+op {"nextafter_narrow", "(input: Tensor, other: Tensor, digits: int, lowest: int, highest: float) -> Tensor",
+  private = true, types = "float", expr = "next_narrow_of(a, b, (int)digits, (int)lowest, highest)",
+  doc = [[nextafter of floats with so many binary digits, of which 2^lowest is the least above 0 and `highest` the
+largest.]]}
 op {"nextafter", "(input: Tensor, other: Tensor) -> Tensor", types = "float", inplace = true, tensors = TWO,
-  expr = "nextafter(a, b)",
-  check = {{"input", 'input.dtype ~= "float16" and other.dtype ~= "float16"', "float32, float64 or integers"},
-    {"input", 'input.dtype ~= "bfloat16" and other.dtype ~= "bfloat16"', "float32, float64 or integers"}},
+  composite = true,
+  check = {{"other", '(input.computed == input.dtype and other.computed == other.dtype) or input.dtype == other.dtype',
+    "{input.dtype} as 'input' is"}},
   doc = "The next number of the dtype from input towards other.",
   example = "torch.nextafter(torch.tensor({1.0}), torch.tensor({2.0})):gt(1)", gives = "{true}"}
 op {"heaviside", "(input: Tensor, values: Tensor) -> Tensor", inplace = true, tensors = {"input", "values"},

@@ -18,6 +18,8 @@ typedef struct {
 #include "each_all.h"
 #define BODY "ops/scan/logcumsumexp_body.h"
 #include "each_float.h"
+#define BODY "ops/scan/logcumsumexp_complex_body.h"
+#include "each_complex.h"
 #define BODY "ops/scan/linear_body.h"
 #include "each_float.h"
 #define BODY "ops/scan/linear_body.h"
@@ -26,7 +28,8 @@ typedef struct {
 typedef void (*ScanFn)(const Scan *s);
 static const ScanFn product_scans[DTYPE_COUNT] = ANY_TABLE(scan_product);
 static const ScanFn extreme_scans[DTYPE_COUNT] = ALL_TABLE(scan_extreme);
-static const ScanFn log_scans[DTYPE_COUNT] = FLOAT_TABLE(scan_logcumsumexp);
+static const ScanFn log_scans[DTYPE_COUNT] = {FLOAT_ENTRIES(scan_logcumsumexp),
+                                              COMPLEX_ENTRIES(scan_logcumsumexp)};
 static const ScanFn linear_scans[DTYPE_COUNT] = {FLOAT_ENTRIES(scan_linear), COMPLEX_ENTRIES(scan_linear)};
 
 /* Runs a scan of in[last] into out[0], and its positions into 'index' unless that is NULL. */

@@ -10,14 +10,16 @@ op {"cumprod", "(input: Tensor, dim: dim, *, dtype: dtype = nil) -> Tensor", com
   doc = [[Running products along dim; integers and bool give int64.]],
   example = "torch.cumprod(torch.tensor({1, 2, 3}), 1)", gives = "{1, 2, 6}"}
 op {"logcumsumexp", "(input: Tensor, dim: dim) -> Tensor", infer = "scan", contiguous = true, types = "float",
-  -- The differences are of results that do not fall, so no exp is above 1. Equal ones may be infinite.
+  complex = true,
+  -- The differences of real results, which do not fall, have no exp above 1. Equal ones may be infinite.
   backward = function(o)
     local after = o.out:shift(o.dim, false)
     local ratio = (o.out - after):masked_fill(o.out:eq(after), 0):exp()
     local own = (o.input - o.out):masked_fill(o.input:eq(o.out), 0):exp()
     return {input = ratio:linear_scan(o.grad, o.dim, true) * own}
   end,
-  doc = [[log of the running sums of exp along dim, without overflow.]],
+  doc = [[log of the running sums of exp along dim, without overflow. The angles of complex ones go on from element to
+element: they are not turned back into (-π, π].]],
   example = "torch.logcumsumexp(torch.zeros(3), 1)"}
 local function by_position(o)
   return {input = o.grad:new_zeros(o.shape_of.input):scatter_add(o.dim, o.outs[2], o.grad)}

@@ -45,7 +45,7 @@ function Drawing:square(n, batch)
     return dtype:find "complex" and {x, random(-128, 128) / 128} or x
   end
   local t = self:finite(shape, self.dtype, make)
-  t.value.order = nil -- the diagonal is where it was made
+  t.value.order, t.value.shape = nil, shape -- the diagonal is where it was made
   return t
 end
 --- A positive definite matrix: 4 n on the diagonal, a symmetric (or Hermitian) rest.

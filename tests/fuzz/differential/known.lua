@@ -11,7 +11,7 @@ known.left_out = {
 
 local COMPLEX <const> = {"dtype complex", "complex numbers are not there"}
 local BOOL <const> = {"dtype bool", "bool is refused"}
-local INTEGERS <const> = {"expected a float tensor", "integers are refused"}
+local INTEGERS <const> = {"expected a float ", "integers are refused"}
 local NUMBERS <const> = {"not defined for tensors of dtype", "integers and complex numbers are refused"}
 local HALF_COMPLEX <const> = {"want complex32", "there is no complex32"}
 local TIES <const> = {"^result 2", "which of equal elements is taken is open"}
@@ -29,7 +29,9 @@ local CODES <const> = {"expected 0, 1 or 2", "other codes are refused"}
 --- By the name of the row: {pattern of the message, reason}. "dtype" as third: only for dtypes that match it.
 known.differences = {
   softsign = {{"^result", "|-128| is not in int8", "int8"}, ROUNDED},
-  logcumsumexp = {COMPLEX}, scatter_reduce = {COMPLEX}, cummax = {COMPLEX},
+  cummax = {COMPLEX}, scatter_reduce = {
+    {"expected real numbers", "PyTorch takes complex ones only of no elements"},
+    {"^gradient", "PyTorch has no gradient of complex products, and in place a wrong one", "complex"}},
   cummin = {COMPLEX}, amin = {COMPLEX}, amax = {COMPLEX}, clamp = {BOOL}, clamp_min = {BOOL}, clamp_max = {BOOL},
   l1_loss = {INTEGERS, ROUNDED, SLOPES, {"^gradient", "differences of nearly equal numbers", "complex64"}},
   sinc = {SLOPES},
@@ -46,15 +48,15 @@ known.differences = {
   smooth_l1_loss = {INTEGERS},
   hinge_embedding_loss = {{"is float32, want", "integers give floats, as in other losses"}},
   multilabel_soft_margin_loss = {
-    {"^result", "'input' and 'target' broadcast before the mean", nil, "broadcast"}},
+    {"^result", "'input' and 'target' broadcast before the mean", nil, "broadcast"}, ROUNDED},
   multilabel_margin_loss = {{"element", "of no rows PyTorch gives what memory held", nil, "nothing"},
     {"^refused.*'target'", "one class for one row has its dimension"},
-    {"not defined for tensors of dtype int", "integers are refused"}, BOOL},
+    {"not defined for tensors of dtype u?int", "integers are refused"}, BOOL},
   batch_norm = {INTEGERS, SLOPES, {"'running_mean'", "running values of other shapes are refused"}},
   embedding = {{"'padding_idx'", "a row that is not there"}, {"'sparse'", "rows counted by their frequency are dense"},
     {"dtype uint8", "tables are of floats"}, {"dtype int", "tables are of floats"},
     {"dtype bool", "tables are of floats"}},
-  linear = {{"'bias'", "a bias of other shapes is refused"}},
+  linear = {{"'bias'", "a bias of other shapes is refused"}, BOOL},
   poisson_nll_loss = {ROUNDED, {"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
   logit = {{"want %-?inf", "bounds that cross"}, {"inf, want", "bounds that cross"}},
@@ -69,6 +71,7 @@ known.differences = {
   clamp_tensor = {{"^gradient", "a number equal to its bound takes all of the gradient"}},
   cumprod = {{"_: the result is int64", "products of bool are int64, in place too", "bool"},
     {"nan", "products of infinite complex numbers", "complex"}},
+  cumsum = {{"_: the result is int64", "sums of bool are int64, in place too", "bool"}},
   matrix_norm = {{"expected finite numbers", "no singular values of what is infinite"}},
   lcm = {{"^result", "beyond the range of the dtype", "int", "large"}},
   fake_quantize_per_tensor_affine = {{"^result", "scales of 16 bits are computed with in float32", "16"},
@@ -77,13 +80,16 @@ known.differences = {
   gcd = {{"^result", "the sign of -128", "int", "large"}},
   rsqrt = {{"nan, want inf", "of the complex 0", "complex"}},
   polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
+  div_rounded = {ROUNDED}, mm = {BOOL}, cosine_similarity = {ROUNDED}, margin_ranking_loss = {ROUNDED},
   topk = {TIES, {"^result 1", "the order is open", nil, "unsorted"},
     {"for a 0%-dimensional tensor", "one element is all that there is"}},
-  acosh = {EDGE}, mvlgamma = {EDGE, {"want inf", "below its domain", "16", "negative"}},
+  as_strided = {{"^result", "PyTorch's copy of what is not in order, which is changed in place, is not either", nil,
+    "permuted"}},
+  acosh = {EDGE}, mvlgamma = {EDGE, ROUNDED, {"want inf", "below its domain", "16", "negative"}},
   nll_loss = {{"'weight'", "weights of two dimensions are refused"}}, addmm = {BOOL},
   signbit = {{"^result", "the sign of NaN is open", nil, "infinite"}},
   copysign = {{"^result", "the sign of NaN is open", nil, "infinite"}},
-  nextafter = {{"no gradient", "PyTorch gives one of zeros"}, {"expected float32", "16 bits are refused"}},
+  nextafter = {{"no gradient", "PyTorch gives one of zeros"}},
   grid_sample = {HALF, NUMBERS}, grid_sampler = {HALF, CODES, NUMBERS},
   grid_sampler_2d = {HALF, CODES, NUMBERS},
   grid_sampler_3d = {HALF, CODES},
@@ -104,16 +110,18 @@ for _, name in ipairs {"ctc_loss", "fmod", "huber_loss", "kl_div", "cosine_embed
   list[#list + 1] = EDGES
 end
 
+local NO_FREEDOM <const> = {"^gradient.*inf, want inf", "a division by 0 degrees of freedom has a sign"}
 local ONE_COMPLEX <const> = {"^gradient.*[nai][naf][nf], want", "the deviation of too few complex numbers", "complex"}
 for _, name in ipairs {"var", "var_unbiased", "var_of_all", "std", "std_unbiased", "std_of_all"} do
   local list = known.differences[name] or {}
   known.differences[name] = list
-  list[#list + 1] = ONE_COMPLEX
+  list[#list + 1], list[#list + 2] = ONE_COMPLEX, NO_FREEDOM
 end
-for _, name in ipairs {"eq", "ne", "lt", "le", "gt", "ge", "logical_not", "logical_and", "logical_or", "logical_xor"} do
+
+for _, name in ipairs {"logical_not", "logical_and", "logical_or", "logical_xor", "nextafter"} do
   local list = known.differences[name] or {}
   known.differences[name] = list
-  list[#list + 1] = {"_: has no gradient", "written over in place by truth values: a gradient of 0 is refused"}
+  list[#list + 1] = {"^gradient.*is %-?0.0, want", "in place PyTorch gives the slope of what was written over"}
 end
 
 -- Functions of Lua.
@@ -123,11 +131,16 @@ local PADDED_WILD <const> = {"element", "infinite numbers beside what is padded,
 local IN_RANGE <const> = {"^result", "PyTorch adds in the range of the dtype", "int"}
 local NOTHING <const> = {"", "what stands for the middle of no elements is open", nil, "nothing"}
 local NO_BOOL <const> = {"dtype bool", "bool is refused"}
+local NO_ORDER <const> = {"dtype complex", "PyTorch takes complex numbers only of no elements"}
+local NO_FLOATS <const> = {"expected floats", "PyTorch takes integers only of no elements"}
+local REAL <const> = {"want complex", "variances of complex numbers are real, as those of torch.var"}
+local NO_SLOPE <const> = {"^gradient.*nan", "the deviation of too few: no slope for what the mask leaves out"}
 local functions = {
   addbmm = {ROUNDED, SPECTRUM, NO_BOOL,
     {"^refused: .*copy_: the result has shape", "PyTorch makes the tensor larger in place"}},
   addmv = {NO_BOOL, {"^result 1 is shape", "a product without columns: PyTorch does not broadcast input"}},
-  addr = {NO_BOOL}, einsum = {NO_BOOL}, inner = {NO_BOOL}, tensordot = {NO_BOOL}, baddbmm = {ROUNDED, NO_BOOL},
+  addr = {NO_BOOL, ROUNDED}, ["linalg.vecdot"] = {ROUNDED}, einsum = {NO_BOOL},
+  inner = {NO_BOOL}, tensordot = {NO_BOOL}, baddbmm = {ROUNDED, NO_BOOL},
   chain_matmul = {SPECTRUM, NO_BOOL}, ["linalg.multi_dot"] = {SPECTRUM, NO_BOOL}, bilinear = {SPECTRUM, NO_BOOL},
   bartlett_window = {NO_WINDOW}, blackman_window = {NO_WINDOW}, hamming_window = {NO_WINDOW}, hann_window = {NO_WINDOW},
   block_diag = {{"^gradient", "PyTorch's gradient is off behind an empty block"}},
@@ -147,19 +160,28 @@ local functions = {
     {"^gradient", "exponentials of large float32 numbers", "complex64"}},
   matrix_exp = {{"^gradient", "exponentials of large float32 numbers", "32"},
     {"^gradient", "exponentials of large float32 numbers", "complex64"}},
-  linspace = {NO_BOOL, COMPLEX, {"^result", "numbers beyond the range of the dtype", "uint8"}},
-  logspace = {NO_BOOL, COMPLEX, {"^result", "numbers beyond the range of the dtype", "uint8"}},
-  median = {TIES, NOTHING},
+  linspace = {NO_BOOL, {"^result", "whole numbers that PyTorch misses by the rounding of its step", "int"},
+    {"^result", "numbers beyond the range of the dtype", "uint8"}},
+  logspace = {NO_BOOL, {"^result", "numbers beyond the range of the dtype", "uint8"}},
+  median = {TIES, NOTHING, {"^gradient", "which of equal elements has the slope is open"}},
   mode = {{"dtype complex", "complex numbers are not there"}, {"element", "how often NaN is", nil, "infinite"}, TIES},
-  nanmedian = {TIES, NOTHING},
+  nanmedian = {TIES, NOTHING, {"^gradient", "which of equal elements has the slope is open"}},
   quantile = {SPECTRUM, {"^gradient 2", "the slope by q at a bound"}},
   nanquantile = {SPECTRUM, {"^gradient 2", "the slope by q at a bound"}},
   ["nn.functional.avg_pool3d"] = {{"unknown option 'out'", "an argument that PyTorch does not describe"}},
   ["nn.functional.embedding_bag"] = {{"element", "NaN stays", nil, "infinite"}},
-  ["nn.functional.group_norm"] = {SLOPES, ROUNDED, SPECTRUM},
+  ["nn.functional.group_norm"] = {SLOPES, ROUNDED, SPECTRUM,
+    {"^result", "PyTorch takes the mean off behind a product, which costs digits", "float32"}},
   ["nn.functional.scaled_dot_product_attention"] = {SPECTRUM},
   ["nn.functional.interpolate/bicubic"] = {PADDED_WILD, {"^refused", "integers but bytes are refused", "int"},
-    {"^refused", "complex numbers are refused", "complex"}},
+    {"^refused", "complex numbers are refused", "complex"}, {"got bool", "truth values are refused"}},
+  ["linalg.eig"] = {SLOPES, {"^gradient", "differences of nearly equal eigenvalues", "complex64"}},
+  orgqr = {SLOPES, {"^gradient", "products of large complex64 numbers", "complex64"}},
+  ["linalg.lstsq/tall"] = {{"^result 2 is shape", "with gelsy PyTorch leaves out the residuals that it documents"}},
+  ["masked.prod"] = {ROUNDED}, ["masked.amax"] = {NO_ORDER}, ["masked.amin"] = {NO_ORDER},
+  ["masked.median"] = {{"expected real numbers", "PyTorch drops the imaginary parts"}},
+  ["masked.softmax"] = {NO_FLOATS}, ["masked.log_softmax"] = {NO_FLOATS}, ["masked.softmin"] = {NO_FLOATS},
+  ["masked.var"] = {REAL, NO_SLOPE}, ["masked.std"] = {REAL, NO_SLOPE},
   polar = {{"^gradient 1", "PyTorch takes the size for positive", nil, "negative"}, HALF_COMPLEX,
     {"complex32", "there is no complex32"}},
   std_mean = {SPECTRUM, {"nan, want", "the deviation of one complex number", "complex"}},
@@ -169,10 +191,11 @@ local functions = {
 }
 for _, name in ipairs {"fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "ifft2", "rfft2", "irfft2", "fftn",
   "ifftn", "rfftn", "irfftn", "hfftn"} do functions["fft." .. name] = {SPECTRUM} end
+local NO_BIAS <const> = {"want %-?0.0$", "PyTorch leaves out the bias where no element lands", "bfloat16"}
 for dims = 1, 3 do
   local nn = "nn.functional."
   for _, name in ipairs {"conv%dd", "conv_transpose%dd", "adaptive_avg_pool%dd", "interpolate/%d", "fold"} do
-    functions[nn .. name:format(dims)] = {PADDED_WILD}
+    functions[nn .. name:format(dims)] = {PADDED_WILD, name:find "transpose" and NO_BIAS or nil}
   end
   functions[nn .. "instance_norm/" .. dims] = {SLOPES, ROUNDED, SPECTRUM}
 end

@@ -74,6 +74,25 @@ def text(x, **options):
     return str(x).replace("[", "{").replace("]", "}").replace("True", "true").replace("False", "false")
 
 
+def gram(q):
+    q = q.detach()
+    return q.mH @ q
+
+
+def rebuilt_svd(u, s, vh):
+    n = s.shape[-1]
+    return [s, (u[..., :n] * s.unsqueeze(-2)) @ vh[..., :n, :], gram(u), gram(vh.mH)]
+
+
+# What of the results is compared where the factors are one choice of many: see rebuilt.lua.
+REBUILT = {
+    "linalg.svd": rebuilt_svd,
+    "svd": lambda u, s, v: rebuilt_svd(u, s, v.mH),
+    "linalg.eigh": lambda w, v: [w, (v * w.unsqueeze(-2)) @ v.mH, gram(v)],
+    "linalg.eig": lambda w, v: [w.sum(-1), (v * w.unsqueeze(-2)) @ v.inverse(), v.abs().square().sum(-2)],
+    "linalg.eigvals": lambda w: [w.sum(-1), (w * w).sum(-1), w.prod(-1)],
+}
+
 LOCAL = {"index.read": lambda x, items: x[items], "index.assign": assign, "text": text}
 
 
@@ -116,7 +135,10 @@ def run(name, args, kwargs, gradient, form):
     if form == "in place":
         args = [args[0].clone()] + args[1:]
     outs = outputs(f, form, args, kwargs)
-    text = "outs={%s}" % ",".join(map(shown, outs))
+    dtypes = [str(t.dtype)[6:] for t in outs] if form == "out" else []
+    if name in REBUILT:
+        outs = REBUILT[name](*outs)
+    text = "outs={%s},places={%s}" % (",".join(map(shown, outs)), ",".join("'%s'" % d for d in dtypes))
     if gradient and leaves:
         total = None
         for t in outs:

@@ -22,7 +22,7 @@ function shape.window(given, value)
   local m = given.M
   local n = given.sym and m - 1 or m
   local k = torch.arange(m, {dtype = torch.float64})
-  local window = m == 1 and torch.ones(1, {dtype = torch.float64}) or value(k, n)
+  local window = m == 1 and not given.center and torch.ones(1, {dtype = torch.float64}) or value(k, n)
   window = window:to(given.dtype or torch.get_default_dtype())
   if not window:is_floating_point() then
     options.raise(("%s: 'dtype': expected a floating-point dtype, got %s"):format(given.name, tostring(window.dtype)))
