@@ -37,7 +37,7 @@ SCALAR_FUNCTION T next_narrow_of(T a, T b, int digits, int lowest, double highes
   const double part = frexp(fabs((double)a), &exponent); /* a number with part 0.5 is nearer to the one below it */
   if (part == 0.5 && (a > 0) != (b > a)) exponent--;
   const int last = part == 0 || exponent - digits < lowest ? lowest : exponent - digits;
-  return (T)((double)a + ldexp(b > a ? 1 : -1, last));
+  return (T)((double)a + ldexp(b > a ? 1.0 : -1.0, last));
 }
 
 /* The larger one and the logarithm of 1 + the ratio of the powers. Of equal infinities the difference is NaN. */
