@@ -32,7 +32,7 @@ SCALAR_FUNCTION T ldexp_of(T a, T b) {
 /* The number after a towards b among those with so many binary digits, from 2^lowest to highest. */
 SCALAR_FUNCTION T next_narrow_of(T a, T b, int digits, int lowest, double highest) {
   if (!(a < b || a > b)) return a == b ? b : a + b;
-  if (isinf(a)) return (T)copysign(highest, (double)a);
+  if (a - a != 0) return (T)copysign(highest, (double)a);
   int exponent;
   const double part = frexp(fabs((double)a), &exponent); /* a number with part 0.5 is nearer to the one below it */
   if (part == 0.5 && (a > 0) != (b > a)) exponent--;

@@ -13,7 +13,7 @@ using std::log1p;
 using std::log2; using std::log; using std::pow; using std::rint; using std::sin; using std::cos; using std::tan;
 using std::sqrt; using std::trunc; using std::asin; using std::acos; using std::atan; using std::sinh; using std::cosh;
 using std::tanh; using std::acosh; using std::asinh; using std::atanh; using std::erfc; using std::hypot;
-using std::ldexp; using std::lgamma; using std::tgamma; using std::nextafter; using std::signbit;
+using std::frexp; using std::ldexp; using std::lgamma; using std::tgamma; using std::nextafter; using std::signbit;
 
 struct EmulatedIndex {
   unsigned x, y, z;
