@@ -87,6 +87,10 @@ local FIXED <const> = {
   {"^optim%.%w+: 'params'.*the list of parameters is empty",
     "modules in a table of Lua are not found: write nn.ModuleList({…})"},
   {"^nn%.%w+: 'input' .*expected a tensor of positions", "write x:long()"},
+  {"^sub: at most 2 arguments", "that is x - y; write x[{{first, last}}] for a part"},
+  {"^DataLoader: 'batch_size' .*, got %l+%d+ %(", "several tensors stand in one data set: TensorDataset(x, y)"},
+  {"^curve:add: 'name' .*, got number", "write curve:add(\"train\", step, value)"},
+  {"^gnuplot%.[%w_]+: .* value %d+ is %l+%d+ %(%)$", "a list of numbers is needed: write loss:item()"},
 }
 
 local RULES <const> = {dtypes, rows, as_many, integers, inner, channels}

@@ -164,6 +164,7 @@ function Session:run_lua(text, name)
   local prefix = locals.prefix(text)
   local chunk, message, is_expression = compile(text, label, self.env, prefix)
   if not chunk then return {ok = false, error = message, report = self:syntax_report(text, message)} end
+  if not name then require "hecate.lint".tell(label:sub(2), text, self.env) end -- behind the "="
   if prefix ~= "" and not is_expression then locals.prepare(chunk, self.env) end
   return self:call(chunk, prefix ~= "" and not is_expression and chunk or nil)
 end
@@ -260,6 +261,7 @@ function Session:run_file(name, ...)
   torch._C.strict(source_name)
   local chunk, wrong = load(prefix .. text, source_name, nil, self.env)
   if not chunk then return {ok = false, error = require "hecate.syntax".explain(wrong, nil, text)} end
+  require "hecate.lint".tell(source_name:sub(2), text)
   if prefix ~= "" then locals.prepare(chunk, self.env) end
   return self:call(chunk, chunk, ...)
 end

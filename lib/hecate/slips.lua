@@ -165,6 +165,9 @@ local function arithmetic(at, message)
     return "positions count from 1"
   end
   if message:find "attempt to compare .*table" then return "lists have no order: compare their items" end
+  if message:find "attempt to compare number with string" or message:find "attempt to compare string with number" then
+    return "write tonumber(text) for the number in a text"
+  end
 end
 
 --- A field of a list that other languages' lists have: "list.size + 1".
@@ -204,6 +207,22 @@ local function compared(at, message)
   end
 end
 
+--- "for batch in loader:iter() do local x, y = batch[1], batch[2]": x and y are rows of the first part, or nil.
+local function unpacked(at)
+  local number = at.info.currentline
+  for i = number - 1, math.max(1, number - 30), -1 do
+    local name, loader = (at.lines or {})[i]:match "^%s*for%s+([%a_][%w_]*)%s+in%s+([%w_.]+):iter%(%)%s+do"
+    if name and torch.is_tensor(at.find(name)) then
+      local body = table.concat(at.lines, "\n", i + 1, number)
+      local taken = body:find("=%s*" .. name .. "%s*%f[\n;]") or body:find("unpack%s*%(%s*" .. name .. "%s*%)")
+        or body:find("=%s*" .. name .. "%[1%]%s*,%s*" .. name .. "%[2%]")
+        or body:find("=%s*" .. name .. "%[1%].-=%s*" .. name .. "%[2%]%s*%f[\n;]")
+      local told = "a loader gives several parts of a batch: write for x, y in %s:iter() do"
+      return taken and told:format(loader)
+    end
+  end
+end
+
 --- A line that begins with a parenthesis calls what the line before ends with.
 local function continued(at, message)
   if not (at.line and at.before and at.line:find "^%s*%(" and at.before:find "[%w_%)%]}\"']%s*$") then return nil end
@@ -239,8 +258,8 @@ local function of_module(at, message)
   return parts.parts(object, path) or ("%s has no field of that name"):format(path)
 end
 
-local RULES <const> = {continued, tensor_for_number, walked, called_value, uncalled, field_of_list, arithmetic,
-  character, gradient, compared, returned, constructor,
+local RULES <const> = {unpacked, continued, tensor_for_number, walked, called_value, uncalled, field_of_list,
+  arithmetic, character, gradient, compared, returned, constructor,
   function(_, message) return require "hecate.mismatch"(message) end}
 
 --- A module that is not there, or that has a slip of its own.
@@ -258,6 +277,7 @@ end
 local function look_at(frame)
   local lines = source.lines(frame.info.source, slips.inputs)
   frame.line = lines and lines[frame.info.currentline]
+  frame.lines = lines
   frame.before = lines and lines[frame.info.currentline - 1]
   frame.find, frame.variables = finder(frame.level + 1, frame.info.func)
 end

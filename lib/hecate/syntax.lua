@@ -25,7 +25,7 @@ local rules = {
     return ("write for %s%s%s in %s do … end"):format(before, inner, after, from)
   end},
   {"^%s*for%s*%(", "write for i = 1, n do … end"},
-  {"([%w_.]+):([%a_][%w_]*)%s*$", "write %s:%s()", message = "^function arguments expected"},
+  {"(.*)", function(code) return syntax.uncalled(code) end, message = "^function arguments expected"},
   {"^%s*function%s*([%w_.:]*)%s*(%b())%s*:", "write function %s%s … end", near = "^:$"},
   {"[%w%])]'%s*;?%s*$", "write x:t() for x'", message = "unfinished string"},
   {"%.([*/^])", "write %s, which is element by element", message = "near '[%^*/]'"}, {"~==", "write ~= for ~=="},
@@ -58,6 +58,8 @@ local rules = {
   {"^%s*for%s+(.-)%s+in%s+([%w_.]*loader[%w_.]*)%s*:", "write for %s in %s:iter() do … end"},
   {"^%s*for%s+([%w_]+)%s+in%s+(.-)%s*:%s*$", "write for _, %s in ipairs(%s) do … end"},
   {"^%s*for%s+(.-)%s+in%s+(.-)%s*:%s*$", "write for %s in %s do … end"},
+  {"^%s*for%s+([%w_]+)%s*=%s*([^:%s]+)%s*:%s*([^:%s]+)%s*:%s*([^:%s]+)", "write for %1 = %2, %4, %3 do … end"},
+  {"^%s*for%s+([%w_]+)%s*=%s*([^:%s]+)%s*:%s*([^:%s]+)", "write for %s = %s, %s do … end"},
   {"^%s*for%s+([%w_]+)%s+in%s+(%d+)%.%.%.?(%d+)", "write for %s = %s, %s do … end"},
   {"^%s*local%s+([%w_]+)%s*<%-%s*(%S.*)", "write local %s = %s"}, {"^%s*([%w_.]+)%s*<%-%s*(%S.*)", "write %s = %s"},
   {"(\1%d+\2)%s*%%%s*(%b())", function(text, values) return ("write (%s):format%s"):format(text, values) end,
@@ -111,9 +113,8 @@ local rules = {
     return ("write %s[{{%s, %s}}]; positions count from 1, the last one is taken too"):format(name,
       from == "" and "1" or from, to == "" and "-1" or to)
   end},
-  {"([%w_.]+)%[%s*:%s*,%s*([^%[%]]+)%]", "write %s[{{}, %s}]"},
-  {"([%w_.]+)%[([^%[%]:]+),%s*:%s*%]", "write %s[{%s, {}}]"},
-  {"([%w_.]+)%[([^%[%]{}]*,[^%[%]{}]*)%]", "write %s[{%s}]", near = "^[,:]$"},
+  {"([%w_.]+)%[([^%[%]{}]*[,:][^%[%]{}]*)%]", function(name, items) return syntax.index(name, items) end,
+    near = "^[,:]$"},
   {"=>", "write function(x) … end"}, {"->", "results have no types: write function f(x) … end"},
   {"%(([^()=]*,%s*)([%a_][%w_]*)%s*=%s*[^=]",
     "arguments by name stand in one table at the end: (%1{%2 = …})", near = "^=$"},
@@ -132,6 +133,29 @@ local rules = {
   {"%d_%d", "write 1000 without _", message = "malformed number"},
   {"%d[fL]%f[^%w]", "write 1.0 without a letter", message = "malformed number"},
 }
+
+--- "net:state_dict, 1": a method without arguments.
+function syntax.uncalled(code)
+  for path, method, behind in code:gmatch "([%a_][%w_.]*):([%a_][%w_]*)%s*(.?)" do
+    if not behind:find "[({\"'%[\1]" then return ("write %s:%s()"):format(path, method) end
+  end
+end
+
+--- "x[:, 0]", "x[1, 2:5]", as NumPy and MATLAB write: positions of Python where one of them is 0.
+function syntax.index(name, items)
+  local from_zero = items:find "%f[%w_.]0%f[^%w_.]"
+  local list = {}
+  for item in (items .. ","):gmatch "%s*(.-)%s*," do
+    local first, last = item:match "^(.-)%s*:%s*(.*)$"
+    local place = math.tointeger(item)
+    if first then item = first == "" and last == "" and "{}" or ("{%s, %s}"):format(first == "" and "1" or
+      from_zero and math.tointeger(first) and math.tointeger(first) + 1 or first, last == "" and "-1" or last)
+    elseif from_zero and place and place >= 0 then item = tostring(place + 1) end
+    list[#list + 1] = item == "..." and '"..."' or item
+  end
+  local told = ("write %s[{%s}]"):format(name, table.concat(list, ", "))
+  return from_zero and told .. "; positions count from 1" or told
+end
 
 --- What to write for the import of a module of Python.
 function syntax.import(name)
@@ -241,6 +265,34 @@ local function missing_comma(lines, last, near, what)
   end
 end
 
+--- Tables of functions, which are no objects: their functions are called with a dot.
+local LIBRARIES <const> = {torch = true, nn = true, F = true, optim = true, gnuplot = true, os = true, io = true,
+  string = true, table = true, math = true}
+
+--- "optimizer.step" in a line of its own: a name is no statement.
+local function missing_call(lines, last, near, what)
+  if not what:find "^syntax error near" and not what:find "^function arguments expected near" then return nil end
+  for _, line in ipairs {#lines, last} do
+    local path = lines[line] and code_of(lines[line]):match "^%s*([%a_][%w_.:]*)%s*;?%s*$"
+    local object, sign, method = (path or ""):match "^(.-)([.:])([%a_][%w_]*)$"
+    if path and not WORDS[path] and near ~= "=" then
+      if object and (sign == ":" or not LIBRARIES[object:match "^[%w_]+"]) then path = object .. ":" .. method end
+      return ("line %d calls nothing: write %s()"):format(line, path)
+    end
+  end
+end
+
+--- "else if" opens a second if, which wants an end of its own.
+local function else_if(lines, what)
+  if not what:find "^'end' expected" then return nil end
+  for i, line in ipairs(lines) do
+    local code = code_of(line)
+    if code:find "^%s*else%s+if%f[^%w_]" and not code:find "%f[%w_]end%f[^%w_]" then
+      return ("write elseif, one word, in line %d"):format(i)
+    end
+  end
+end
+
 --- syntax.hint(message, text): what to write instead of the line of `text`, a program, that the message of load names;
 -- nil: there is nothing to say.
 function syntax.hint(message, text)
@@ -252,14 +304,14 @@ function syntax.hint(message, text)
     lines[#lines + 1] = line
     if #lines == tonumber(number) then break end
   end
-  local hint = hint_of(lines[#lines], near, what)
+  local hint = else_if(lines, what) or hint_of(lines[#lines], near, what)
   local last = #lines - 1
   while last > 0 and not lines[last]:find "%S" do last = last - 1 end
   -- A statement that Lua takes to go on in the next line.
   local begins = lines[#lines]:match "^%s*(.*)":sub(1, #near) == near
   if not hint and last > 0 and (near == "<eof>" or begins) then hint = hint_of(lines[last], near, what) end
   return hint or hint_of_block(lines) or missing_comma(lines, last, near, what)
-    or missing_word(lines, last, near, what)
+    or missing_word(lines, last, near, what) or missing_call(lines, last, near, what)
 end
 
 --- syntax.explain(message, path, text): the message with what to write instead. `text`: the program; nil: it is read

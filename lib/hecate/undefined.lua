@@ -39,6 +39,6 @@ return function(f, line, name, holder, object)
     message = as_field and require "hecate.undefined.object".missing(object, name)
     if not message then return end
   elseif holder then message = names.missing(holder, name)
-  else message = names.undefined(name, variables(3, f), f) end -- this function, the handler in C, the program
+  else message = names.undefined(name, variables(3, f), f, line) end -- this function, the handler in C, the program
   torch._C.raise(message)
 end

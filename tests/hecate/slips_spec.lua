@@ -4,15 +4,15 @@ local syntax = require "hecate.syntax"
 teardown(program.remove)
 
 local slips = {}
-for _, name in ipairs {"syntax", "calls", "newcomers", "newcomers2", "newcomers3"} do
+for _, name in ipairs {"syntax", "calls", "newcomers", "newcomers2", "newcomers3", "newcomers4"} do
   for _, slip in ipairs(dofile("tests/hecate/slips/" .. name .. ".lua")) do slips[#slips + 1] = slip end
 end
 
---- The first line that a program writes to the standard error, and the rest.
+--- The first line that a program writes to the standard error, but for warnings, and the rest.
 local function told(code)
   program.write("slip.lua", code .. "\n")
   local _, errors = program.hecate("slip.lua")
-  return errors:match "^hecate: slip%.lua:([^\n]*)\n?(.*)$"
+  return ("\n" .. errors):gsub("\nwarning: [^\n]*", ""):match "^\nhecate: slip%.lua:([^\n]*)\n?(.*)$"
 end
 
 describe("a slip", function()

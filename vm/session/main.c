@@ -179,24 +179,34 @@ static void main_set_arg(lua_State *L, const Options *o) {
   lua_setglobal(L, "arg");
 }
 
-/* The message of a program that is none, at the top, becomes one that says what to write instead. 'path': its file;
-** 'code': its text, where it is at hand. */
-static void main_explain_syntax(lua_State *L, const char *path, const char *code) {
-  const int message = lua_gettop(L);
+/* Calls a function of a library with two texts, nil for NULL, and a program; whether it has given a string, which is at
+** the top. */
+static bool main_ask(lua_State *L, const char *library, const char *function, const char *first, const char *second,
+                     const char *code) {
   open_push_global(L, "require");
-  lua_pushliteral(L, "hecate.syntax");
-  if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_getfield(L, -1, "explain") == LUA_TFUNCTION) {
-    lua_pushvalue(L, message);
-    lua_pushstring(L, path); /* nil for NULL */
-    lua_pushstring(L, code);
-    if (lua_pcall(L, 3, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_replace(L, message);
-  }
-  lua_settop(L, message);
+  lua_pushstring(L, library);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_getfield(L, -1, function) != LUA_TFUNCTION) return false;
+  lua_pushstring(L, first);
+  lua_pushstring(L, second);
+  lua_pushstring(L, code);
+  return lua_pcall(L, 3, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING;
+}
+
+/* Looks at what luaL_load has left at the top, with its 'status': the message about what is no program gets what to
+** write instead, and warnings tell where a program does other things than it says. 'name': of the file, or what the
+** program 'code' is called where it is no file; NULL for 'code': it is in the file. */
+static void main_look(lua_State *L, int status, const char *name, const char *code) {
+  const int top = lua_gettop(L);
+  if (status == LUA_OK) main_ask(L, "hecate.lint", "tell", name, code, NULL);
+  else if (status == LUA_ERRSYNTAX &&
+           main_ask(L, "hecate.syntax", "explain", lua_tostring(L, top), code == NULL ? name : NULL, code))
+    lua_replace(L, top);
+  lua_settop(L, top);
 }
 
 static bool main_do_string(lua_State *L, const char *code, const char *chunk_name) {
   int status = luaL_loadbuffer(L, code, strlen(code), chunk_name);
-  if (status == LUA_ERRSYNTAX) main_explain_syntax(L, NULL, code);
+  main_look(L, status, chunk_name + 1, code); /* behind the "=" */
   if (status == LUA_OK) status = interrupt_call(L, 0, 0);
   return main_succeeded(L, status);
 }
@@ -215,7 +225,7 @@ static int main_load_input(lua_State *L) {
   if (strncmp(from, "\xEF\xBB\xBF", 3) == 0) from += 3; /* a byte order mark */
   if (*from == '#') from += strcspn(from, "\n");
   const int status = luaL_loadbuffer(L, from, n - (size_t)(from - code), "=stdin");
-  if (status == LUA_ERRSYNTAX) main_explain_syntax(L, NULL, from);
+  main_look(L, status, "stdin", from);
   lua_remove(L, -2);
   return status;
 }
@@ -225,7 +235,7 @@ static bool main_do_file(lua_State *L, const char *name, int nargs) {
   undefined_watch(L, name != NULL ? lua_pushfstring(L, "@%s", name) : lua_pushliteral(L, "=stdin"));
   lua_pop(L, 1);
   int status = name != NULL ? luaL_loadfile(L, name) : main_load_input(L);
-  if (status == LUA_ERRSYNTAX && name != NULL) main_explain_syntax(L, name, NULL);
+  if (name != NULL) main_look(L, status, name, NULL);
   lua_insert(L, -nargs - 1);
   if (status == LUA_OK) {
     status = interrupt_call(L, nargs, 0);

@@ -158,9 +158,30 @@ local function globals_of(f, set)
   end
 end
 
---- names.undefined(name, variables, f): of a global that is not there, read by the function f, which has the
+--- What is told of a name that is a local elsewhere in the text of the function: further down, or in a block that has
+-- ended; nil: there is none.
+local function local_elsewhere(name, f, line)
+  local lines, ended = require "hecate.session.source".lines(debug.getinfo(f, "S").source), 0
+  for i = 1, lines and line - 1 or 0 do
+    if lines[i]:find "%f[%w_]end%f[^%w_]" or lines[i]:find "%f[%w_]el%l*%f[^%w_]" then ended = i end
+  end
+  for i, text in ipairs(lines or {}) do
+    local is_function = text:find("^%s*local%s+function%s+" .. name .. "%f[^%w_]")
+    local names = is_function and name or text:match "^%s*local%s+([%w_,%s]+)"
+    if i ~= line and names and ("," .. names:gsub("%s", "") .. ","):find("," .. name .. ",", 1, true) then
+      if i > line and text:find "^local" then
+        return ("it is a local of line %d, which is known below that line only: move it up"):format(i)
+      end
+      if i < ended then
+        return ("it is a local of line %d, in a block that has ended: write local %s before it"):format(i, name)
+      end
+    end
+  end
+end
+
+--- names.undefined(name, variables, f, line): of a global that is not there, read by the function f, which has the
 -- variables.
-function M.undefined(name, variables, f)
+function M.undefined(name, variables, f, line)
   local what = ("'%s' is not defined"):format(name)
   local hint = M.other_word("global", name)
   if name == "self" then
@@ -168,6 +189,7 @@ function M.undefined(name, variables, f)
     hint = info.what == "main" and "it is the first argument of a method: function Net:forward(x) … end"
       or "it is there in functions with a colon in their names: function Net:forward(x) … end"
   end
+  hint = local_elsewhere(name, f, line) or hint
   if hint then return ("%s: %s"):format(what, hint) end
   for _, library in ipairs(require "hecate.libraries") do
     if name == library then return ('%s; write local %s = require "%s"'):format(what, name, name) end

@@ -54,6 +54,27 @@ static bool walk_wanted(const Walk *walk, const Slot *slot) {
   return walk->kind == WALK_CHILDREN && slot->kind == SLOT_MODULE && slot->module;
 }
 
+/* Whether the value at the top is what a module registers. */
+static bool is_registered_kind(lua_State *L) {
+  const Tensor *tensor = tensor_test(L, -1);
+  return module_test(L, -1) != NULL || (tensor != NULL && tensor->flags & TENSOR_PARAMETER);
+}
+
+/* Warns of a plain table among the fields at 'fields' that holds modules or parameters, several of them: one alone is
+** hidden in a table on purpose, {teacher}. */
+static void warn_of_tables(lua_State *L, int fields) {
+  for (lua_pushnil(L); lua_next(L, fields) != 0; lua_pop(L, 1)) {
+    if (!lua_istable(L, -1) || luaL_getmetafield(L, -1, "__name") != LUA_TNIL) continue;
+    int n = 0;
+    const int table = lua_gettop(L);
+    for (lua_pushnil(L); n < 2 && lua_next(L, table) != 0; lua_pop(L, 1)) n += is_registered_kind(L);
+    lua_settop(L, table);
+    if (n == 2 && lua_type(L, -2) == LUA_TSTRING)
+      warn_user("nn.Module: the modules in the table '%s' are not registered, so that they have no place among the "
+                "parameters; write nn.ModuleList(…) or nn.ModuleDict(…)", lua_tostring(L, -2));
+  }
+}
+
 /* Visits the module at the top. */
 static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
   module_check_depth(L, walk->who, ++walk->depth);
@@ -71,6 +92,7 @@ static void walk_visit(lua_State *L, const char *prefix, Walk *walk) {
     return;
   }
   class_fields(L, self);
+  if (walk->kind == WALK_PARAMETERS) warn_of_tables(L, self + 1);
   for (int i = 0; i < m->n_slots; i++) {
     const Slot *slot = &m->slots[i];
     if (!walk_wanted(walk, slot)) continue;

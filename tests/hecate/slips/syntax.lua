@@ -39,7 +39,7 @@ x = 1]],
   {[[
 local x = torch.ones(2,2)
 print(x[1,2])]],
-    "2: ']' expected near ','; write x[{1,2}]"},
+    "2: ']' expected near ','; write x[{1, 2}]"},
   {[[
 local x = torch.ones(2,2)
 print(x[1:2])]],
