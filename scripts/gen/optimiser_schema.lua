@@ -5,7 +5,22 @@ local schema = {}
 local KNOWN = {}
 for key in ("ranges demands flags state scalars element doc notes example"):gmatch "%S+" do KNOWN[key] = true end
 
-local TYPES = {float = "double", bool = "bool", ["float[2]"] = "double"}
+local TYPES = {float = "double", bool = "bool", ["bool?"] = "int8_t", ["float[2]"] = "double"}
+
+-- The options of PyTorch that choose how a step is computed, and change no number: each optimiser has them behind its
+-- own, as PyTorch's has.
+schema.IMPLEMENTATION = {
+  {"foreach", "bool? = nil", except = {Lion = true},
+    note = "whether PyTorch takes all tensors at once; every step here does, so it changes nothing"},
+  {"fused", "bool? = nil", only = {SGD = true, Adam = true, AdamW = true, Adagrad = true},
+    note = "whether PyTorch computes an element in one pass; every step here does, so it changes nothing"},
+  {"capturable", "bool = false", except = {SGD = true, Adagrad = true, Lion = true},
+    note = "whether PyTorch's steps may stand in a CUDA graph; there are none here, so it changes nothing"},
+  {"differentiable", "bool = false", except = {Lion = true}, note = "true is refused: steps have no gradients",
+    demand = {"!differentiable", "'differentiable': expected false: steps change the parameters without gradients; "
+      .. "compute new ones and call torch.func.functional_call"}},
+}
+local BOTH = {"!(foreach == 1 && fused == 1)", "'foreach' and 'fused': expected one of them, got both"}
 
 -- What an expression may mention beside the names of its row.
 local FUNCTIONS = {}
@@ -34,6 +49,20 @@ local function read_signature(row, text)
     option.default, option.second = first or default, second
     row.options[#row.options + 1], row.options[name] = option, option
   end
+end
+
+local function add_implementation(row)
+  for _, shared in ipairs(schema.IMPLEMENTATION) do
+    local name = shared[1]
+    if (not shared.only or shared.only[row.name]) and not (shared.except and shared.except[row.name]) then
+      local kind, default = shared[2]:match "^(%S+) = (%S+)$"
+      local option = {name = name, type = kind, c = TYPES[kind], default = default}
+      row.options[#row.options + 1], row.options[name] = option, option
+      row.notes[name] = shared.note
+      if shared.demand then row.demands[#row.demands + 1] = shared.demand end
+    end
+  end
+  if row.options.fused then row.demands[#row.demands + 1] = BOTH end
 end
 
 --- "0 or more and below 1" → the C conditions of a value `x`.
@@ -154,8 +183,10 @@ end
 --- One row, checked.
 function schema.row(raw, file, line)
   local row = {where = ("%s:%d"):format(file, line), file = file, line = line, name = raw[1], options = {}, flags = {},
-    state = {}, numbers = {}, scalars = {}, element = {}, values = {}, counts = false, demands = raw.demands or {},
-    doc = raw.doc, notes = raw.notes or {}, example = raw.example}
+    state = {}, numbers = {}, scalars = {}, element = {}, values = {}, counts = false, demands = {}, doc = raw.doc,
+    notes = {}, example = raw.example}
+  table.move(raw.demands or {}, 1, #(raw.demands or {}), 1, row.demands)
+  for name, note in pairs(raw.notes or {}) do row.notes[name] = note end
   for key in pairs(raw) do
     if type(key) == "string" and not KNOWN[key] then fail(row, "unknown field '%s'", key) end
   end
@@ -164,6 +195,7 @@ function schema.row(raw, file, line)
   end
   row.c = row.name:lower()
   read_signature(row, raw[2])
+  add_implementation(row)
   read_ranges(row, raw.ranges)
   read_flags(row, raw.flags)
   read_state(row, raw.state)

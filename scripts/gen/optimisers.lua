@@ -29,7 +29,7 @@ end
 
 function emit.header(rows)
   local out, put = lines(HEAD, "#ifndef HECATE_OPTIMISERS_H", "#define HECATE_OPTIMISERS_H", "#include <stdbool.h>",
-    "")
+    "#include <stdint.h>", "")
   put("enum {")
   for _, row in ipairs(rows) do put("  OPTIMISER_%s,", row.name:upper()) end
   put("  OPTIMISER_COUNT\n};")
@@ -238,13 +238,15 @@ local function comment(row, put)
   put("** Example: %s */", row.example)
 end
 
-local OPTION_TYPES = {float = "OPTION_FLOAT", bool = "OPTION_BOOL", ["float[2]"] = "OPTION_REALS"}
+local OPTION_TYPES = {float = "OPTION_FLOAT", bool = "OPTION_BOOL", ["bool?"] = "OPTION_BOOL_OR_NIL",
+  ["float[2]"] = "OPTION_REALS"}
 
 local function options(row, put)
   put("static const Option %s_options[] = {", row.c)
   for _, option in ipairs(row.options) do
+    local initial = option.default == "nil" and "NAN" or option.default
     put('  {"%s", %s, offsetof(%s, %s), false, %s, %s},', option.name, OPTION_TYPES[option.type], struct(row),
-      option.name, option.default, option.second and ("&(const double){%s}"):format(option.second) or "NULL")
+      option.name, initial, option.second and ("&(const double){%s}"):format(option.second) or "NULL")
   end
   put("  {NULL}};")
 end
@@ -267,12 +269,16 @@ local function check_function(row, put)
 end
 
 function emit.algorithms(rows)
-  local out, put = lines(HEAD, '#include "torch/optim/optimizer.h"', '#include "torch/optim/step.h"', "")
+  local out, put = lines(HEAD, '#include "torch/optim/optimizer.h"', '#include "torch/optim/step.h"', "",
+    "#include <math.h>", "")
   for _, row in ipairs(rows) do
     comment(row, put)
     options(row, put)
     check_function(row, put)
   end
+  local shared = {}
+  for i, option in ipairs(schema.IMPLEMENTATION) do shared[i] = ('"%s", '):format(option[1]) end
+  put("const char *const algorithm_implementation[] = {%sNULL};", table.concat(shared))
   put("const Algorithm algorithms[OPTIMISER_COUNT] = {")
   for _, row in ipairs(rows) do
     put('  {.base = {.class = {.name = "optim.%s", .parent = &optimizer_class.class, .methods = step_methods},',

@@ -288,12 +288,43 @@ describe("optim", function()
   it("prints every option of its groups by name", function()
     local adam = optim.Adam({torch.zeros(1, {requires_grad = true})}, {lr = 0.5})
     assert.equal("Adam (\nParameter Group 1\n    amsgrad: false\n    betas: {0.9, 0.999}\n" ..
-      "    decoupled_weight_decay: false\n"
+      "    capturable: false\n    decoupled_weight_decay: false\n    differentiable: false\n"
       .. "    eps: 1e-08\n    lr: 0.5\n    maximize: false\n    weight_decay: 0.0\n)", tostring(adam))
     adam.param_groups[1].mine = "own"
     assert.matches("\n    mine: own\n", tostring(adam))
     adam.param_groups[1] = 3
     assert.has_error(function() tostring(adam) end, "param_groups[1]: expected a table")
+  end)
+
+  it("takes PyTorch's choices of an implementation, which change no number", function()
+    local function stepped(options)
+      local p = torch.tensor({1.0, 2}, {requires_grad = true})
+      local opt = optim.Adam({p}, options)
+      p.grad = torch.tensor({0.5, -1})
+      opt:step()
+      return p, opt
+    end
+    local plain, opt = stepped {}
+    assert.is_nil(opt.defaults.fused)
+    assert.is_false(opt.param_groups[1].capturable)
+    for _, options in ipairs {{fused = true}, {foreach = true}, {foreach = false, fused = true}, {capturable = true}} do
+      local p, other = stepped(options)
+      assert.is_true(torch.equal(plain, p))
+      local name, value = next(options)
+      assert.equal(value, other.defaults[name])
+      assert.equal(value, other.param_groups[1][name])
+      assert.equal(value, other:state_dict().param_groups[1][name])
+      opt:load_state_dict(other:state_dict())
+    end
+    assert.is_true(optim.Adafactor({plain}, {foreach = true}).defaults.foreach)
+    local function fails(pattern, name, options)
+      assert.error_matches(function() optim[name]({plain}, options) end, pattern)
+    end
+    fails("optim.Adam: 'fused': expected a boolean, got the string", "Adam", {fused = "x"})
+    fails("optim.SGD: 'foreach' and 'fused': expected one of them, got both", "SGD", {foreach = true, fused = true})
+    fails("optim.Rprop: 'differentiable': expected false: steps change the parameters without gradients", "Rprop",
+      {differentiable = true})
+    fails("optim.RMSprop: unknown option 'fused'", "RMSprop", {fused = true})
   end)
 
   it("goes on after one huge gradient, whose square is infinite", function()

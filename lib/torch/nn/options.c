@@ -165,6 +165,11 @@ void option_set(lua_State *L, const char *function, const Option *o, int positio
       if (!lua_isboolean(L, index)) option_wrong(L, function, o, position, "a boolean", index);
       *(bool *)at = lua_toboolean(L, index);
       break;
+    case OPTION_BOOL_OR_NIL:
+      if (!lua_isnoneornil(L, index) && !lua_isboolean(L, index))
+        option_wrong(L, function, o, position, "a boolean", index);
+      *(int8_t *)at = lua_isboolean(L, index) ? (int8_t)lua_toboolean(L, index) : -1;
+      break;
     case OPTION_PAIR:
       if (!get_pair(L, index, option_choices(o), at))
         option_wrong(L, function, o, position, "an integer or an array of two", index);
@@ -201,6 +206,7 @@ static void set_initial(const Option *o, void *values) {
       ((double *)at)[1] = *(const double *)o->more;
       break;
     case OPTION_BOOL: *(bool *)at = o->initial != 0; break;
+    case OPTION_BOOL_OR_NIL: *(int8_t *)at = isnan(o->initial) ? -1 : o->initial != 0; break;
     case OPTION_PAIR: ((int64_t *)at)[0] = ((int64_t *)at)[1] = integer; break;
     case OPTION_INTS: *(Ints *)at = integer == OPTION_NONE ? ints_none() : ints_of(1, &integer); break;
     case OPTION_CHOICE: *(int *)at = (int)o->initial; break;
@@ -255,6 +261,10 @@ bool option_push(lua_State *L, const Option *o, const void *values) {
       else lua_pushnumber(L, *(const double *)at);
       return true;
     case OPTION_BOOL: lua_pushboolean(L, *(const bool *)at); return true;
+    case OPTION_BOOL_OR_NIL:
+      if (*(const int8_t *)at < 0) lua_pushnil(L);
+      else lua_pushboolean(L, *(const int8_t *)at);
+      return true;
     case OPTION_INTS: push_integers(L, ints->v, ints->n); return true;
     case OPTION_PAIR: push_pair(L, o, integers); return true;
     case OPTION_REALS: push_reals(L, at); return true;
@@ -274,8 +284,8 @@ static void push_default(lua_State *L, const Option *o) {
 }
 
 static void push_option(lua_State *L, const Option *o) {
-  static const char *const types[] = {"int",  "float",  "float", "reals", "bool",   "pair",   "ints",
-                                      "dim",  "choice", "dtype", "Tensor", "any"};
+  static const char *const types[] = {"int",  "float",  "float", "reals", "bool",   "bool", "pair",
+                                      "ints", "dim",    "choice", "dtype", "Tensor", "any"};
   lua_createtable(L, 0, 5);
   lua_pushstring(L, o->name);
   lua_setfield(L, -2, "name");

@@ -13,6 +13,7 @@ typedef enum {
   OPTION_FLOAT_OR_NIL, /* double; NAN: none, which `false` says */
   OPTION_REALS,  /* double[2]: an array of two numbers; initially 'initial' and '*more' */
   OPTION_BOOL,   /* bool */
+  OPTION_BOOL_OR_NIL, /* int8_t: 0, 1, or -1: not given */
   OPTION_PAIR,   /* int64_t[2]: a number, an array of two, or one of the choices (OPTION_WORD + which); OPTION_NONE: not
                  ** given */
   OPTION_INTS,   /* Ints: an integer or an array of them; n < 0: not given */

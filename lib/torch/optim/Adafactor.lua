@@ -4,17 +4,19 @@ local options = require "torch.utils.options"
 
 local PARAMETERS <const> = {{"lr", kind = "number", default = 0.01}, {"beta2_decay", kind = "number", default = -0.8},
   {"eps", kind = "table", default = {nil, 1e-3}}, {"d", kind = "number", default = 1.0},
-  {"weight_decay", kind = "number", default = 0.0}, {"maximize", kind = "boolean", default = false}}
+  {"weight_decay", kind = "number", default = 0.0}, {"foreach", kind = "boolean"},
+  {"maximize", kind = "boolean", default = false}}
 
 --- optim.Adafactor(params: Tensor[]|table, lr: number = 0.01, beta2_decay: number = -0.8, eps: table = {nil, 1e-3}, d:
--- number = 1, weight_decay: number = 0, maximize: bool = false): Adam without a mean of the gradients, whose mean of
--- their squares is kept for the rows and the columns of the last two dimensions alone, which takes little memory. The
--- step is in proportion to the size of the parameter (Shazeer and Stern 2018).
+-- number = 1, weight_decay: number = 0, foreach: bool = nil, maximize: bool = false): Adam without a mean of the
+-- gradients, whose mean of their squares is kept for the rows and the columns of the last two dimensions alone, which
+-- takes little memory. The step is in proportion to the size of the parameter (Shazeer and Stern 2018).
 -- - `lr`: the largest relative step
 -- - `beta2_decay`: 0 or less: the new squares get the share step ^ beta2_decay
 -- - `eps`: added to the squares (nil: that of the dtype), and the least size of a parameter
 -- - `d`: a larger step, measured as the root of the mean square, is cut to it
 -- - `weight_decay`: p is multiplied by 1 - lr · weight_decay first
+-- - `foreach`: how PyTorch computes a step; it changes nothing here
 -- - `maximize`: climbs instead
 -- Example: optim.Adafactor(nn.Linear(2, 1):parameters())
 local Adafactor = torch.class("torch.optim.Adafactor", torch.optim.Optimizer)

@@ -17,6 +17,8 @@ typedef struct {
 } Algorithm;
 
 extern const Algorithm algorithms[OPTIMISER_COUNT];
+/* The options that choose how a step is computed and change no number; NULL behind the last. */
+extern const char *const algorithm_implementation[];
 
 /* Reads the options of the group table at 'index' into 'options' and checks them. */
 void algorithm_read(lua_State *L, const Algorithm *algorithm, int index, void *options);

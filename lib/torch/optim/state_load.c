@@ -176,12 +176,20 @@ static int load_lookup(lua_State *L) {
 
 /* ---- groups --------------------------------------------------------------------------------- */
 
+static bool load_is_implementation(const char *name) {
+  for (const char *const *option = algorithm_implementation; *option != NULL; option++)
+    if (strcmp(*option, name) == 0) return true;
+  return false;
+}
+
 /* Makes the option of a group at the top, its name below, one of ours: a number of a tensor of one element, an array of
 ** its own. False: it is left out. */
 static bool load_option(lua_State *L, const Load *load) {
   const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
   const Option *own = load->algorithm != NULL ? option_find(load->algorithm->options, name) : NULL;
   if (strcmp(name, "params") == 0) return false;
+  if (load->algorithm != NULL && load_is_implementation(name) && (own == NULL || !lua_isboolean(L, -1)))
+    return false; /* not one of this optimiser's, or Python's None */
   if (own == NULL && load->strict) {
     const bool decouples = strcmp(name, "decoupled_weight_decay") == 0 && strcmp(load_name(load), "optim.AdamW") == 0;
     if (decouples && lua_toboolean(L, -1)) return false; /* PyTorch's AdamW says it of itself */
@@ -241,6 +249,15 @@ static void load_check_groups(lua_State *L) {
   }
 }
 
+/* Choices that a state does not tell are as none, as in PyTorch. */
+static void load_clear_choices(lua_State *L, const Algorithm *algorithm, int group) {
+  for (const Option *o = algorithm != NULL ? algorithm->options : NULL; o != NULL && o->name != NULL; o++) {
+    if (o->type != OPTION_BOOL_OR_NIL) continue;
+    lua_pushnil(L);
+    lua_setfield(L, group, o->name);
+  }
+}
+
 /* Makes the options of the group at 'own' from those of the state behind it, and puts them into LOAD_NEW_GROUPS; which
 ** state they ask for. */
 static unsigned load_group_options(lua_State *L, const Load *load, int own) {
@@ -252,6 +269,7 @@ static unsigned load_group_options(lua_State *L, const Load *load, int own) {
     lua_pushvalue(L, -2);
     lua_rawset(L, fresh);
   }
+  load_clear_choices(L, load->algorithm, fresh);
   load_copy_options(L, load, own + 1, fresh);
   if (load->algorithm != NULL) {
     void *options = lua_newuserdatauv(L, load->algorithm->rule->options_size, 0);
@@ -330,6 +348,7 @@ void state_load(lua_State *L, const Algorithm *algorithm) {
   for (lua_Integer g = 1; g <= n; g++) { /* the tables of the groups stay: schedulers know them */
     lua_geti(L, LOAD_OWN_GROUPS, g);
     lua_geti(L, LOAD_NEW_GROUPS, g);
+    load_clear_choices(L, algorithm, LOAD_SEEN + 1);
     for (lua_pushnil(L); lua_next(L, LOAD_SEEN + 2); lua_pop(L, 1)) {
       lua_pushvalue(L, -2);
       lua_pushvalue(L, -2);

@@ -24,6 +24,7 @@ local PADDED <const> = {"nan", "an infinite weight beside what is padded with 0"
 local NOWHERE <const> = {"^result 2", "a window in which no element lies"}
 local LARGE <const> = {"want inf", "an exponential that leaves the dtype"}
 local EMPTY <const> = {"^result 1 is shape", "kernels without channels or places"}
+local NO_KERNEL <const> = {"an empty kernel", "kernels without places are refused"}
 local CODES <const> = {"expected 0, 1 or 2", "other codes are refused"}
 
 --- By the name of the row: {pattern of the message, reason}. "dtype" as third: only for dtypes that match it.
@@ -44,15 +45,16 @@ known.differences = {
   ldexp = {{"want %-?nan", "0 by a power beyond the dtype is 0"}}, softmin = {INTEGERS, COMPLEX},
   remainder = {{"want %-?nan", "a divisor that is no normal number"}},
   max_pool2d = {NOWHERE}, max_pool2d_with_indices = {NOWHERE},
-  conv2d = {PADDED, EMPTY}, conv2d_named = {PADDED, EMPTY},
+  conv2d = {PADDED, EMPTY, NO_KERNEL}, conv2d_named = {PADDED, EMPTY, NO_KERNEL},
   smooth_l1_loss = {INTEGERS},
   hinge_embedding_loss = {{"is float32, want", "integers give floats, as in other losses"}},
   multilabel_soft_margin_loss = {
     {"^result", "'input' and 'target' broadcast before the mean", nil, "broadcast"}, ROUNDED},
   multilabel_margin_loss = {{"element", "of no rows PyTorch gives what memory held", nil, "nothing"},
     {"^refused.*'target'", "one class for one row has its dimension"},
-    {"not defined for tensors of dtype u?int", "integers are refused"}, BOOL},
-  batch_norm = {INTEGERS, SLOPES, {"'running_mean'", "running values of other shapes are refused"}},
+    {"not defined for tensors of dtype u?int", "integers are refused"}, BOOL, COMPLEX},
+  batch_norm = {INTEGERS, SLOPES, {"'running_mean'", "running values of other shapes are refused"},
+    {"'bias'", "a bias of other shapes is refused"}},
   embedding = {{"'padding_idx'", "a row that is not there"}, {"'sparse'", "rows counted by their frequency are dense"},
     {"dtype uint8", "tables are of floats"}, {"dtype int", "tables are of floats"},
     {"dtype bool", "tables are of floats"}},
@@ -80,7 +82,7 @@ known.differences = {
   gcd = {{"^result", "the sign of -128", "int", "large"}},
   rsqrt = {{"nan, want inf", "of the complex 0", "complex"}},
   polar = {HALF_COMPLEX}, view_as_complex = {{"got float16", "there is no complex32"}},
-  div_rounded = {ROUNDED}, mm = {BOOL}, cosine_similarity = {ROUNDED}, margin_ranking_loss = {ROUNDED},
+  div_rounded = {ROUNDED}, mm = {BOOL}, mv = {BOOL}, cosine_similarity = {ROUNDED}, margin_ranking_loss = {ROUNDED},
   topk = {TIES, {"^result 1", "the order is open", nil, "unsorted"},
     {"for a 0%-dimensional tensor", "one element is all that there is"}},
   as_strided = {{"^result", "PyTorch's copy of what is not in order, which is changed in place, is not either", nil,
@@ -104,7 +106,8 @@ known.differences = {
 local EDGES <const> = {"element", "NaN, infinities and numbers at the edges of the dtype", nil, "wild"}
 for _, name in ipairs {"ctc_loss", "fmod", "huber_loss", "kl_div", "cosine_embedding_loss", "multi_margin_loss",
   "igamma", "fake_quantize_per_channel_affine", "poisson_nll_loss", "chebyshev_polynomial_u", "chebyshev_polynomial_v",
-  "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v"} do
+  "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v", "addcdiv", "triplet_margin_loss",
+  "binary_cross_entropy_with_logits"} do
   local list = known.differences[name] or {}
   known.differences[name] = list
   list[#list + 1] = EDGES
