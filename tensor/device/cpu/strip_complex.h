@@ -16,10 +16,17 @@ static inline T complex_of(REAL re, REAL im) {
   return z;
 }
 static inline T complex_exp2(T a) { return exp(a * (REAL)0.69314718055994530942); }
-static inline T complex_expm1(T a) { return exp(a) - 1; }
+/* Of small numbers exp(a) - 1 and log(1 + a) would keep no digits. */
+static inline T complex_expm1(T a) {
+  const REAL half = sin(IM(a) / 2), grown = exp(RE(a));
+  return complex_of(expm1(RE(a)) * cos(IM(a)) - 2 * half * half, grown * sin(IM(a)));
+}
 static inline T complex_log2(T a) { return log(a) * (REAL)1.44269504088896340736; }
 static inline T complex_log10(T a) { return log(a) * (REAL)0.43429448190325182765; }
-static inline T complex_log1p(T a) { return log(1 + a); }
+static inline T complex_log1p(T a) {
+  if (!(fabs(a) < (REAL)0.5)) return log(1 + a);
+  return complex_of(log1p(RE(a) * (2 + RE(a)) + IM(a) * IM(a)) / 2, atan2(IM(a), 1 + RE(a)));
+}
 #undef exp2
 #define exp2 complex_exp2
 #undef expm1
@@ -44,3 +51,4 @@ static inline T logaddexp_of(T a, T b) {
   return RE(larger) == -INFINITY ? larger : larger + log(1 + exp(smaller - larger));
 }
 static inline T conj_of(T a) { return complex_of(RE(a), -IM(a)); }
+static inline T turned(T a) { return complex_of(-IM(a), RE(a)); } /* i a */

@@ -52,7 +52,8 @@ static void NAME(attention_slopes)(const Attention *a, const NAME(AttentionTask)
     const T *restrict logarithms = t->logarithms, *restrict deltas = t->deltas;
 #pragma omp simd
     for (int64_t i = 0; i < a->ld; i++) {
-      const T weight = NAME(quick_exp2)(scores[i] - logarithms[i]);
+      const T power = scores[i] - logarithms[i]; /* above 0 where huge scores are rounded */
+      const T weight = NAME(quick_exp2)(power > 0 ? (T)0 : power);
       scores[i] = weight;
       slopes[i] = weight * (slopes[i] - deltas[i]) * scale;
     }

@@ -11,13 +11,13 @@ static Status complex_clear(Tensor *grad, Tensor *z, Tensor **out) {
 /* grad · iz / |z|², 0 where z is 0. Real numbers: 0. */
 Status angle_gradient(Backward *c, Tensor *grad, Tensor *z, Tensor **out) {
   (void)c;
-  OWNED Tensor *size = NULL, *square = NULL, *by = NULL, *i = NULL, *turned = NULL, *product = NULL;
+  OWNED Tensor *size = NULL, *direction = NULL, *by = NULL, *i = NULL, *turned = NULL, *product = NULL;
   if (!dtype_is_complex((DType)z->dtype)) return op_zeros_like(grad, DTYPE_NONE, out);
   TRY(op_abs(z, &size));
-  TRY(op_square(size, &square));
-  TRY(op_div(grad, square, &by));
+  TRY(op_div(grad, size, &by)); /* the square could overflow, or vanish */
+  TRY(op_div(z, size, &direction));
   TRY(tensor_wrap_number(scalar_complex(0, 1), &i));
-  TRY(op_mul(z, i, &turned));
+  TRY(op_mul(direction, i, &turned));
   TRY(op_mul(by, turned, &product));
   return complex_clear(product, z, out);
 }

@@ -92,11 +92,19 @@ float("reciprocal", "1 / a", "1 / x.", function(o) return {input = -(o.grad * o.
 float("sin", "sin(a)", "The sine.", function(o) return {input = o.grad * o.input:cos()} end)
 float("cos", "cos(a)", "The cosine.", function(o) return {input = -(o.grad * o.input:sin())} end)
 float("tan", "tan(a)", "The tangent.", function(o) return {input = o.grad * (o.out * o.out + 1)} end, "unit")
-float("asin", "asin(a)", "The arcsine.", function(o) return {input = o.grad * (-(o.input * o.input) + 1):rsqrt()} end,
-  "unit")
-float("acos", "acos(a)", "The arccosine.",
-  function(o) return {input = -(o.grad * (-(o.input * o.input) + 1):rsqrt())} end, "unit")
-float("atan", "atan(a)", "The arctangent.", function(o) return {input = o.grad / (o.input * o.input + 1)} end)
+-- 1 / √(1 - x²), exact beside 1; the square of a complex number may overflow.
+local function arc_slope(x)
+  if x.is_complex then return (1 - x):rsqrt() * (1 + x):rsqrt() end
+  return ((1 - x) * (1 + x)):rsqrt()
+end
+local APART = {specialize = {"input.is_complex"}}
+float("asin", "asin(a)", "The arcsine.", function(o) return {input = o.grad * arc_slope(o.input)} end, "unit", APART)
+float("acos", "acos(a)", "The arccosine.", function(o) return {input = -(o.grad * arc_slope(o.input))} end, "unit",
+  APART)
+float("atan", "atan(a)", "The arctangent.", function(o)
+  if o.input.is_complex then return {input = o.grad * o.input:asinh_slope() * o.input:asinh_slope()} end
+  return {input = o.grad / (o.input * o.input + 1)}
+end, nil, APART)
 float("sinh", "sinh(a)", "The hyperbolic sine.", function(o) return {input = o.grad * o.input:cosh()} end)
 float("cosh", "cosh(a)", "The hyperbolic cosine.", function(o) return {input = o.grad * o.input:sinh()} end)
 float("tanh", "tanh(a)", "The hyperbolic tangent.", function(o) return {input = o.grad * (-(o.out * o.out) + 1)} end,
@@ -144,8 +152,9 @@ op {"gelu_backward", "(g: Tensor, input: Tensor) -> Tensor", private = true, typ
   doc = "The gradient of gelu_exact: g (Φ(x) + x φ(x)).",
   backward = function(o) -- the derivative once more is φ(x) (2 - x²)
     local x = o.input
-    local pdf = (x * x * -0.5):exp() * 0.3989422804014327
-    return {g = o.grad:gelu_backward(x), input = o.grad * o.g * (pdf * (-(x * x) + 2))}
+    local square = (x * x):clamp(nil, 1e4) -- φ is 0 there
+    local pdf = (square * -0.5):exp() * 0.3989422804014327
+    return {g = o.grad:gelu_backward(x), input = o.grad * o.g * (pdf * (2 - square))}
   end}
 
 op {"gelu_tanh", "(input: Tensor) -> Tensor", private = true, types = "float", cost = true,

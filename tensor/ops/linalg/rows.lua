@@ -206,8 +206,10 @@ lapack("lapack_svd", "(input: Tensor, form: square|tall|wide, full: bool, vector
     local du, dvh = gradient(o, 1):narrow(-1, 1, k), gradient(o, 3):narrow(-2, 1, k)
     local function skew(x) return x - x:adjoint() end
     local left, right = skew(u:adjoint():matmul(du)), skew(vh:matmul(dvh:adjoint()))
-    local column, row, gap = s:unsqueeze(-1), s:unsqueeze(-2), gaps(s * s)
-    local inner = (left * gap) * row + (right * gap) * column
+    local column, row, gap = s:unsqueeze(-1), s:unsqueeze(-2), gaps(s)
+    local both = column + row -- of squares the difference could overflow, or vanish
+    both = both + both:eq(0)
+    local inner = (left * gap) * (row / both) + (right * gap) * (column / both)
       + (diagonal(left) * 0.5 / s + gradient(o, 2)):diag_embed()
     if tall then
       local beside = du / row

@@ -62,8 +62,8 @@ loss("cosine_embedding_loss", "input1: Tensor, input2: Tensor, target: Tensor, m
   check = {{"target", "target.ndim + 1 == input1.ndim", "one number for each row of 'input1' {input1.shape}"}},
   composite = function(o)
     local a, b, y = o.input1, o.input2, o.target
-    local function product(x, z) return (x * z):sum({-1}) end
-    local cosine = product(a, b) / ((product(a, a) + 1e-12) * (product(b, b) + 1e-12)):sqrt()
+    local function direction(x) return x / x:norm(2, -1, true):hypot(1e-6) end
+    local cosine = (direction(a) * direction(b)):sum({-1})
     local near, far = 1 - cosine, (cosine - o.margin):relu()
     return reduced(o, near:masked_fill(y:ne(1), 0) + far:masked_fill(y:ne(-1), 0))
   end,

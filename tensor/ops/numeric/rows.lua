@@ -23,12 +23,17 @@ unary("asinh", "asinh(a)", "The inverse of sinh.", "{0.25, 0.5}", "{0.2475, 0.48
   result = "float", complex = true, cost = true, onnx = "Asinh",
   backward = function(o) return {input = o.grad * o.input:asinh_slope()} end})
 op {"asinh_slope", "(input: Tensor) -> Tensor", private = true, types = "float", expr = "(T)1 / hypot(a, (T)1)",
-  complex = "1 / sqrt(a * a + 1)",
+  complex = "1 / (sqrt(1 + turned(a)) * sqrt(1 - turned(a)))",
   doc = "1 / √(input² + 1), the slope of asinh, also where the square leaves the dtype.",
   backward = function(o) return {input = -(o.grad * (o.input * o.out) * (o.out * o.out))} end}
 unary("atanh", "atanh(a)", "The inverse of tanh on [-1, 1].", "{0.25, 0.5}", "{0.2554, 0.5493}", {types = "float",
   result = "float", complex = true, cost = true, onnx = "Atanh", domain = "unit",
-  backward = function(o) return {input = o.grad / (-(o.input * o.input) + 1)} end})
+  specialize = {"input.is_complex"},
+  backward = function(o)
+    local x = o.input
+    if x.is_complex then return {input = o.grad / (1 - x) / (1 + x)} end -- the product may overflow
+    return {input = o.grad / ((1 - x) * (1 + x))}
+  end})
 unary("deg2rad", "a * K(0.017453292519943295769)", "Degrees as radians: input · π / 180.", "{90.0, 180.0}",
   "{1.5708, 3.1416}", {types = "float", result = "float",
     backward = function(o) return {input = o.grad * 0.017453292519943295769} end})

@@ -69,19 +69,39 @@ static Status others_by_scan(Tensor *x, uint32_t bits, Tensor **out) {
   return op_permute(shaped, back, out);
 }
 
-/* The product divided by each element. With zeros: where there is just one, its others
-** are the product of the rest; all others of that product are 0. */
-static Status others_by_division(Tensor *x, const Ints *dim, Tensor *zeros, Tensor **out) {
+/* Whether all products are finite and have all their digits, so that they can be divided. */
+static Status products_fit(Tensor *product, bool *fit) {
+  const DTypeInfo *info = &dtype_table[product->dtype];
+  OWNED Tensor *size = NULL, *bounded = NULL, *outside = NULL, *any = NULL;
+  *fit = true;
+  if (!device_has_data(tensor_device(product))) return OK;
+  Scalar found;
+  TRY(op_abs(product, &size));
+  TRY(op_clamp(size, (OptionalScalar){true, scalar_float(info->tiny)},
+               (OptionalScalar){true, scalar_float(info->highest)}, &bounded));
+  TRY(op_ne(size, bounded, &outside));
+  TRY(op_any(outside, ints_none(), false, &any));
+  TRY(tensor_item("prod", any, &found));
+  *fit = found.as.i == 0;
+  return OK;
+}
+
+/* The product divided by each element, unless it has become too large or too small for that. With zeros: where there is
+** just one, its others are the product of the rest; all others of that product are 0. */
+static Status others_by_division(Tensor *x, const Ints *dim, uint32_t bits, Tensor *zeros, Tensor **out) {
   OWNED Tensor *nonzero = NULL, *product = NULL, *count = NULL, *another = NULL, *quotient = NULL;
+  bool fit;
   TRY(op_masked_fill(x, zeros, scalar_int(1), &nonzero));
   TRY(op_prod(nonzero, *dim, true, DTYPE_NONE, &product));
+  TRY(products_fit(product, &fit));
   TRY(op_sum(zeros, *dim, true, DTYPE_NONE, &count));
   TRY(op_ne(count, zeros, &another)); /* another one is zero */
-  TRY(op_div(product, nonzero, &quotient));
+  TRY(fit ? op_div(product, nonzero, &quotient) : others_by_scan(x, bits, &quotient));
   return op_masked_fill(quotient, another, scalar_int(0), out);
 }
 
-/* The scan costs more, so it is for gradients that may be differentiated, and for zeros alone. */
+/* The scan costs more, so it is for gradients that may be differentiated where there are zeros, and for products that
+** cannot be divided. */
 Status backward_prod(Backward *c) {
   const ProdAttrs *a = c->attrs;
   Tensor *x = c->input[0];
@@ -95,6 +115,6 @@ Status backward_prod(Backward *c) {
   Scalar zero = scalar_bool(true); /* without data: as if there were one */
   if (grad_enabled() && device_has_data(tensor_device(any))) TRY(tensor_item("prod", any, &zero));
   if (grad_enabled() && zero.as.i != 0) TRY(others_by_scan(x, bits, &others));
-  else TRY(others_by_division(x, &a->dim, zeros, &others));
+  else TRY(others_by_division(x, &a->dim, bits, zeros, &others));
   return op_mul(grad, others, &c->result[0]);
 }
