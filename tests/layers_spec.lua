@@ -88,6 +88,22 @@ local function symbols_of(folder)
   return symbols
 end
 
+--- What requires what in files of Lua, at load or late, in a function: graph[file][file] = the name that is required.
+-- `texts`: name → text. Names that are put together when the program runs are not seen, as those of
+-- the files of a registry.
+local function requires_of(texts)
+  local graph = {}
+  local function path(name) return "lib/" .. name:gsub("%.", "/") .. ".lua" end
+  for name, text in pairs(texts) do
+    local others, code = {}, text:gsub("%-%-[^\n]*", "")
+    for other in code:gmatch "require%s*[(,]?%s*[\"']([%w_.]+)[\"']" do
+      if texts[other] and other ~= name then others[path(other)] = other end
+    end
+    graph[path(name)] = others
+  end
+  return graph
+end
+
 describe("layers", function()
   it("tensor/ includes nothing of Lua or of vm/", function()
     local sources = lines "find tensor -name '*.[ch]'"
@@ -141,6 +157,19 @@ describe("layers", function()
   it("no file uses a function of a higher layer", function() assert.same({}, upward(graph)) end)
 
   it("no files use each other in a circle", function() assert.same({}, circles(graph)) end)
+
+  it("no files of Lua require each other in a circle, at load or late", function()
+    local texts, n = {}, 0
+    for _, path in ipairs(lines "find lib -name '*.lua'") do
+      texts[path:match "^lib/(.*)%.lua$":gsub("/", ".")] = read(path)
+      n = n + 1
+    end
+    assert.is_true(n > 300)
+    assert.same({}, circles(requires_of(texts)))
+    assert.same({"lib/a/b.lua -> lib/c.lua (c)", "lib/c.lua -> lib/a/b.lua (a.b)"}, circles(requires_of {
+      ["a.b"] = "local c = require 'c'", c = "function f() return require(\"a.b\") end",
+      d = "require 'c' -- require 'd'"}))
+  end)
 
   it("a circle and a function of a higher layer are found", function()
     local made = graph_of {

@@ -119,13 +119,14 @@ function Session.as_program(text)
   return ("%s%sprint(%s%s)"):format(front, front == "" and "" or " ", trim(last), last:find "%-%-" and "\n" or "")
 end
 
-local function debugger() return require "hecate.session.debugger" end
+--- s:debugger(): its words, which load when they are needed.
+function Session:debugger() return require "hecate.session.debugger" end
 
 --- s:prompt(): what stands before the first line of an input.
 function Session:prompt() return self.debugging and "debug> " or "> " end
 
 --- s:leave(): what the end of the input does: it leaves %debug (true) or the session (false).
-function Session:leave() return self.debugging ~= nil and debugger().leave(self) end
+function Session:leave() return self.debugging ~= nil and self:debugger().leave(self) end
 
 --- Lets go of what is large in the results and in the frames of the last error.
 function Session:relax(text)
@@ -211,7 +212,7 @@ function Session:execute(text, options)
     if not ok then return {ok = false, error = tostring(message)} end
   end
   local result
-  if self.debugging and debugger().obey(self, line) then result = {ok = true}
+  if self.debugging and self:debugger().obey(self, line) then result = {ok = true}
   elseif command then result = require "hecate.session.commands".run(self, command)
   else result = self:run_lua(text) end
   reload.watch()
@@ -324,7 +325,7 @@ function Session:set_strict(on)
 end
 
 --- s:set_highlight(on): whether blocks are coloured and continued from the history while they are typed.
-function Session:set_highlight(on) -- luacheck: no self
+function Session:set_highlight(on)
   require "hecate.session.paint".on = on
 end
 

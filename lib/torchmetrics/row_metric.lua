@@ -1,5 +1,6 @@
 --- Classes of metrics from rows; see rows.lua.
 local Metric = require "torchmetrics.Metric"
+local read_arguments = require "torchmetrics.arguments"
 local options = require "torch.utils.options"
 
 local combine <const> = {
@@ -139,13 +140,13 @@ local function update(self, given)
   return row.update(self._options, table.unpack(inputs, 1, #row.inputs))
 end
 
-local function read(self, ...) return require "torchmetrics.rows".read(self._row.class, self._row.inputs, ...) end
+local function read(self, ...) return read_arguments(self._row.class, self._row.inputs, ...) end
 
 local RowMetric = torch.class("torchmetrics.RowMetric", Metric)
 
 function RowMetric:__init(...)
   local row = self._row
-  local o = require "torchmetrics.rows".read(row.class, self._parameters, ...)
+  local o = read_arguments(row.class, self._parameters, ...)
   if o.dist_sync_on_step then options.raise(row.class .. ": 'dist_sync_on_step': not in Hecate yet") end
   if row.check then row.check(o) end
   self._options, self._values, self._is_buffer = o, {}, {}

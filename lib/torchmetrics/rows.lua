@@ -1,7 +1,8 @@
 --- A metric is a row: what it takes, what a batch adds to its state, and the value of a state. From the row come the
 -- function of torchmetrics.functional, the class of torchmetrics, and the help of both.
 local described = require "hecate.help.described"
-local options = require "torch.utils.options"
+local read = require "torchmetrics.arguments"
+local row_metric = require "torchmetrics.row_metric"
 
 local rows = {}
 
@@ -52,27 +53,6 @@ end
 local COMMON <const> = {{"compute_with_cache", kind = "boolean", default = true},
   {"dist_sync_on_step", kind = "boolean", default = false}}
 
-local function check_value(name, p, value)
-  if value == nil then return end
-  if p.choices then
-    for _, word in ipairs(p.choices) do if value == word then return end end
-    options.wrong(name, p[1], nil, "one of " .. table.concat(p.choices, ", "), value)
-  end
-  if p.least and not (value >= p.least) or p.most and not (value <= p.most) or p.above and not (value > p.above) then
-    local expected = p.above and ("a number above %s"):format(p.above)
-      or p.most and ("a number from %s to %s"):format(p.least, p.most) or ("a number of %s or more"):format(p.least)
-    options.wrong(name, p[1], nil, expected, value)
-  end
-end
-
---- options.read, and the checks that the parameters of metrics have besides: choices, least, most, above.
-function rows.read(name, parameters, ...)
-  local given = options.read(name, parameters, ...)
-  for _, p in ipairs(parameters) do check_value(name, p, given[p[1]]) end
-  given._name = name
-  return given
-end
-
 --- All parameters of these lists. A single table of named ones may stand where the first parameter takes any value.
 local function joined(...)
   local all = {}
@@ -121,7 +101,7 @@ end
 function rows.make_function(row)
   local name, parameters = row[1], joined(row.inputs, row.options or {})
   local function f(...) -- no tail call: its errors tell the name that the program called
-    local given = rows.read(name, parameters, ...)
+    local given = read(name, parameters, ...)
     local results = row.call and table.pack(row.call(given)) or table.pack(rows.run(row, given))
     return table.unpack(results, 1, results.n)
   end
@@ -146,9 +126,9 @@ function rows.make_class(row)
   local parameters = joined(row.class_options or row.options or {}, COMMON)
   local made
   if row.choose then
-    made = function(...) return row.choose(rows.read(row.class, parameters, ...)) end
+    made = function(...) return row.choose(read(row.class, parameters, ...)) end
   else
-    made = require "torchmetrics.row_metric"(row, parameters)
+    made = row_metric(row, parameters)
   end
   described.note(made, class_text(row, parameters))
   return made

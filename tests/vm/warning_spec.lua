@@ -50,3 +50,28 @@ F.l1_loss(torch.zeros(3), torch.ones(1))]])
     assert.same({"Lua warning: one", text(1, "mse_loss", "1", "3"), "Lua warning: two"}, warnings_of(script, "-W"))
   end)
 end)
+
+describe("modules in a plain table of a module warn", function()
+  local function told(line, field)
+    return ("script.lua:%d: nn.Module: the modules in the table '%s' are not registered, so that they have no place "
+      .. "among the parameters; write nn.ModuleList(…) or nn.ModuleDict(…)"):format(line, field)
+  end
+  local function net(fields)
+    return "local Net = torch.class('Net', nn.Module)\nfunction Net:__init() " .. fields .. " end\n"
+  end
+
+  it("where the parameters are asked for, once for each line", function()
+    for _, fields in ipairs {"self.layers = {nn.Linear(1, 1), nn.Linear(1, 1)}",
+      "self.layers = {a = nn.Linear(1, 1), b = nn.Linear(1, 1), n = 2}",
+      "self.layers = {} for i = 1, 3 do self.layers[i] = nn.Parameter(torch.ones(1)) end"} do
+      assert.same({told(3, "layers")}, warnings_of(net(fields) .. "for i = 1, 2 do Net():parameters() end"))
+    end
+    assert.same({told(3, "parts")}, warnings_of(net("self.inner = nn.Sequential(nn.Linear(1, 1)) self.inner.parts = "
+      .. "{nn.ReLU(), nn.ReLU()}") .. "local p = Net():named_parameters()"))
+  end)
+
+  it("and not where there are lists of modules, other tables, or one module that is hidden on purpose", function()
+    assert.same({}, warnings_of(net("self.list = nn.ModuleList{nn.ReLU(), nn.ReLU()} self.sizes = {1, 2} "
+      .. "self.teacher = {nn.Linear(1, 1)} self.names = {}") .. "Net():parameters()"))
+  end)
+end)

@@ -117,7 +117,7 @@ end
 --- Reads and obeys until the program is to go on.
 local function prompt(self, thread, why)
   local session = self.session
-  local debugger = require "hecate.session.debugger"
+  local debugger = session:debugger()
   debug.sethook(thread)
   self.mode = nil
   debugger.enter(session, frames(self, thread), 1, self)

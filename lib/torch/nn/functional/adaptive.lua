@@ -1,6 +1,6 @@
 -- Adaptive poolings of any number of dimensions: output i of o is made of the elements from ⌊(i - 1) n / o⌋ + 1 to
--- ⌈i n / o⌉. Where o divides n these are windows of one size side by side, as avg_pool2d and max_pool2d have them. Else
--- one dimension after the other is pooled, for the windows of several dimensions are products.
+-- ⌈i n / o⌉. Where o divides n these are windows of one size side by side, as avg_pool2d and max_pool2d have them.
+-- Else one dimension after the other is pooled, for the windows of several dimensions are products.
 local options = require "torch.utils.options"
 local sizes = require "torch.nn.functional.sizes"
 
