@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "argument.h"
+#include "autocast_function.h"
 #include "call.h"
 #include "crc32.h"
 #include "decomposition.h"
@@ -258,7 +259,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"files", files},
                                      {"lazy", lazy}, {"strict", undefined_strict},
                                      {"describe", class_describe},
-                                     {"ops", ops},
+                                     {"ops", ops}, {"autocast_functions", autocast_functions},
                                      {"dtypes", dtypes},
                                      {"call", call},
                                      {"op", op},

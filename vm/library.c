@@ -213,6 +213,8 @@ static void name_missing(lua_State *L, const char *module) {
   set_lazy(L, module);
 }
 
+void (*library_loaded)(lua_State *L, const char *module);
+
 /* `require` as the files of lib/ see it: ours come first, whatever lies beside the script or was loaded
 ** under the name. Upvalue 1: what was loaded, by name; 2: the program's require. */
 static int library_require(lua_State *L) {
@@ -231,6 +233,7 @@ static int library_require(lua_State *L) {
   lua_call(L, 2, 1);
   if (lua_isnil(L, -1)) lua_pop(L, 1), lua_pushboolean(L, true);
   name_missing(L, module);
+  if (library_loaded != NULL) library_loaded(L, module);
   library_set_loaded(L, module);
   return 1;
 }

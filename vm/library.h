@@ -20,6 +20,8 @@ void library_lazy_methods(lua_State *L);
 /* The same for the globals of the program and {name, module} pairs that end with NULL. */
 void library_lazy_globals(lua_State *L, const char *const (*pairs)[2]);
 
+/* Told of each module of lib/ that was loaded: its value is at the top; set by overload.c. */
+extern void (*library_loaded)(lua_State *L, const char *module);
 /* Changes the function at the top, which was loaded as a field of a library and makes tensors; set by overload.c. */
 extern void (*library_adapt)(lua_State *L, const char *library, const char *name);
 

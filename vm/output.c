@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "autocast_function.h"
 #include "call.h"
 
 /* The tables whose functions take `out`. */
@@ -70,8 +71,9 @@ static int output_call(lua_State *L) {
 }
 
 void output_wrap(lua_State *L, const char *library, const char *name) {
-  if (library == NULL || !output_has_table(library) || lua_type(L, -1) != LUA_TFUNCTION || lua_iscfunction(L, -1))
+  if (library == NULL || !output_has_table(library) || lua_type(L, -1) != LUA_TFUNCTION)
     return;
+  if (lua_iscfunction(L, -1) && !autocast_is_wrap(L, -1)) return;
   if (strncmp(library, "torch.", 6) == 0) lua_pushfstring(L, "%s.%s", library + 6, name);
   else lua_pushstring(L, name);
   lua_pushcclosure(L, output_call, 2);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "argument.h"
+#include "autocast_function.h"
 #include "call.h"
 #include "deferred.h"
 #include "library.h"
@@ -211,6 +212,7 @@ void call_push_function(lua_State *L, const OpInfo *info) {
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable) {
   char name[OP_MAX_NAME_BYTES + 2];
   library_adapt = output_wrap;
+  library_loaded = autocast_wrap;
   for (int id = 0; id < op_count(); id++) {
     const OpInfo *info = op_info((OpId)id);
     for (const char *const *m = info->modules; m != NULL && *m != NULL; m++) {

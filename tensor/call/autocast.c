@@ -79,13 +79,13 @@ static Status cached_cast(Tensor *t, DType dtype, Tensor **out) {
 
 /* ---- the casts of a call --------------------------------------------------------------------------- */
 
-static bool autocast_takes(const Tensor *t) {
+bool autocast_takes(const Tensor *t) {
   return t != NULL && !(t->flags & TENSOR_WRAPPED_NUMBER) &&
          (t->dtype == DTYPE_FLOAT32 || dtype_is_computed((DType)t->dtype));
 }
 
-/* In a dry run meta stands for every device. */
-static DeviceType autocast_meant(DeviceType type) {
+DeviceType autocast_device_of(const Tensor *t) {
+  const DeviceType type = (DeviceType)tensor_device(t).type;
   if (type != DEVICE_META || device_placeholder == NULL) return type;
   return autocast_state.on[DEVICE_CUDA] ? DEVICE_CUDA : DEVICE_CPU;
 }
@@ -94,7 +94,7 @@ static DeviceType autocast_meant(DeviceType type) {
 static DeviceType autocast_device(const ModeCall *call) {
   for (int i = 0; i < call->n_in; i++)
     if (call->in[i] != NULL && tensor_device(call->in[i]).type < DEVICE_NONE)
-      return autocast_meant((DeviceType)tensor_device(call->in[i]).type);
+      return autocast_device_of(call->in[i]);
   return DEVICE_NONE;
 }
 
@@ -116,7 +116,7 @@ static DType autocast_goal(const ModeCall *call, OpAmp amp, DType half) {
   return widest;
 }
 
-static Status autocast_input(Tensor *t, DType goal, DType half, Tensor **out) {
+Status autocast_input(Tensor *t, DType goal, DType half, Tensor **out) {
   if (!autocast_takes(t) || t->dtype == goal) {
     *out = tensor_retain(t);
     return OK;

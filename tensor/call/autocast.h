@@ -11,4 +11,13 @@ void autocast_set(DeviceType type, bool on, DType dtype, bool caches);
 /* Forgets the casts of parameters: the end of the outermost autocast. */
 void autocast_clear(void);
 
+/* ---- for functions that are no rows ---- */
+
+/* The kind of device whose autocast counts for a tensor: in a dry run meta stands for every device. */
+DeviceType autocast_device_of(const Tensor *t);
+/* Whether autocast casts tensors of this kind at all. */
+bool autocast_takes(const Tensor *t);
+/* The input as 'goal': a cast, a kept one, or itself. 'half' is the half precision that is on. */
+Status autocast_input(Tensor *t, DType goal, DType half, Tensor **out);
+
 #endif

@@ -36,11 +36,19 @@ function steps.GRU(gates, h, _, w) return call("gru_step", gates, h, w.hh, w.bia
 
 recurrent.steps = steps
 
+-- Weights and states in the dtype of x, where autocast has given it another one.
+local function in_dtype_of(x, w, h, c)
+  local fit = {relu = w.relu}
+  for name, t in pairs(w) do if torch.is_tensor(t) then fit[name] = t:to(x.dtype) end end
+  return fit, h:to(x.dtype), c and c:to(x.dtype)
+end
+
 -- The same step by step: with projected states, and on devices that have no kernel for sequences.
 local function step_by_step(kind, x, h, c, w, backwards)
   local step, outputs = steps[kind], {}
   local gates = torch.nn.functional.linear(x, w.ih, w.bias_ih):unbind(1)
   local n = #gates
+  if n > 0 and gates[1].dtype ~= w.hh.dtype then w, h, c = in_dtype_of(gates[1], w, h, c) end
   for t = 1, n do
     local at = backwards and n + 1 - t or t
     h, c = step(gates[at], h, c, w)
@@ -52,6 +60,7 @@ end
 --- One layer in one direction: x (T×B×I), the state (h, c) and the weights `w` (also ih, bias_ih). Returns the
 -- outputs (T×B×H) and the last state.
 function recurrent.pass(kind, x, h, c, w, backwards)
+  if kind == "GRU" and torch.is_autocast_enabled() then w, h = in_dtype_of(x, w, h) end -- its row casts nothing
   if w.hr or x.device.type == "cuda" then return step_by_step(kind, x, h, c, w, backwards) end
   local how = kind == "RNN" and (w.relu and "relu" or "tanh") or kind:lower()
   local out, cells = call("recurrent", x, h, c, w.ih, w.hh, w.bias_ih, w.bias_hh, how, backwards)

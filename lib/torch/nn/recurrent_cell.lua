@@ -15,6 +15,18 @@ local function batch(self, name, kind, x, hx)
   return x:unsqueeze(1), h:unsqueeze(1), c and c:unsqueeze(1), single
 end
 
+--- One step. Under autocast products are of half precision, and the states keep their own: that is what the functions
+-- of single ops give.
+local function step(self, kind, x, h, c)
+  if torch.is_autocast_enabled() then
+    local name = kind == "RNN" and ("rnn_%s_cell"):format(self.nonlinearity) or kind:lower() .. "_cell"
+    return torch[name](x, c and {h, c} or h, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+  end
+  local w = {hh = self.weight_hh, bias_hh = self.bias_hh, relu = self.nonlinearity == "relu"}
+  local gates = torch.nn.functional.linear(x, self.weight_ih, self.bias_ih)
+  return recurrent.steps[kind](gates, h, c, w)
+end
+
 --- recurrent_cell(kind): the class nn.<kind>Cell.
 return function(kind)
   local name = "nn." .. kind .. "Cell"
@@ -33,9 +45,7 @@ return function(kind)
   end
   local function forward(self, input, hx)
     local x, h, c, single = batch(self, name, kind, input, hx)
-    local w = {hh = self.weight_hh, bias_hh = self.bias_hh, relu = self.nonlinearity == "relu"}
-    local gates = torch.nn.functional.linear(x, self.weight_ih, self.bias_ih)
-    h, c = recurrent.steps[kind](gates, h, c, w)
+    h, c = step(self, kind, x, h, c)
     if single then h, c = h:squeeze(1), c and c:squeeze(1) end
     if kind == "LSTM" then return h, c end
     return h

@@ -34,7 +34,8 @@ op {"rnn_step", "(gates: Tensor, h: Tensor, weight: Tensor, bias: Tensor = nil, 
 
 op {"recurrent", "(input: Tensor, h: Tensor, c: Tensor = nil, weight: Tensor, recurrent: Tensor, bias: Tensor = nil, "
     .. "recurrent_bias: Tensor = nil, kind: lstm|gru|tanh|relu, backwards: bool = false) -> Tensor, Tensor, Tensor",
-  private = true, types = "float", amp = {cpu = "half", cuda = "half"}, infer = "recurrent", contiguous = true,
+  private = true, types = "float", infer = "recurrent", contiguous = true,
+  amp = {cpu = "half", cuda = "half", when = {kind = {"lstm", "tanh", "relu"}}},
   backward = "recurrent", grad_inputs = {"input", "h", "c", "weight", "recurrent", "bias", "recurrent_bias"},
   save = {"input", "h", "c", "weight", "recurrent", "bias", "recurrent_bias", "out1", "out2", "out3"},
   doc = [[A layer over a sequence (T×B×I), from the state h (B×H), of an LSTM also the cells c: the states of all
