@@ -3,8 +3,9 @@
 -- The options are busted's. Prints what failed; the last line is "N passed, N failed".
 -- Every file begins with the same random numbers, and must end with the tensor memory it
 -- began with, else it fails; with HECATE_LEAKS=1 every test is measured too, and those that
--- end with more are named. A file that holds no test at all fails: nobody would notice that its
--- tests are gone.
+-- end with more are named. A file that holds no test at all fails, and so does a test that is
+-- skipped without a reason: nobody would notice that they are gone. `needs(there, what)` is `it`
+-- where `there` is true; else it skips the tests, with the reason "needs " .. what.
 -- busted loads this file twice: as the program, and as its output handler.
 local FILE = "scripts/busted.lua"
 
@@ -35,6 +36,21 @@ local function report(failure)
   if failure.isError and failure.trace and failure.trace.traceback then
     io.write("    ", (failure.trace.traceback:gsub("^\n", ""):gsub("\n", "\n    ")), "\n")
   end
+end
+
+--- Tells what was skipped and why; how many tests do not say it, which is a failure.
+local function report_skipped(pendings)
+  local unexplained = 0
+  for _, pending in ipairs(pendings) do
+    if type(pending.message) == "string" and pending.message ~= "" then
+      io.write(("skipped: %s (%s)\n"):format(pending.name or "?", (pending.message:gsub("^[^\n]-:%d+: ", ""))))
+    else
+      unexplained = unexplained + 1
+      pending.message = "skipped without a reason: write needs(there, what)(name, test)"
+      report(pending)
+    end
+  end
+  return unexplained
 end
 
 --- The tensor memory in use when nothing waits for the collector: bytes and blocks.
@@ -77,6 +93,19 @@ local function watch_count(busted)
     end
     return nil, true
   end)
+end
+
+--- What specs have besides busted's functions.
+local function add_functions(busted)
+  local skip -- what `pending` is in the test that runs
+  busted.subscribe({"test", "start"}, function(test)
+    skip = test.env and test.env.pending or skip
+    return nil, true
+  end)
+  function _G.needs(there, what)
+    if there then return busted.it end
+    return function(name) busted.it(name, function() skip("needs " .. what) end) end
+  end
 end
 
 --- Seconds since some moment; busted's own clock, which is there with it.
@@ -125,6 +154,7 @@ local function handler()
   local busted = require "busted"
   local base = require "busted.outputHandlers.base"()
   local start = now()
+  add_functions(busted)
   watch_count(busted)
   watch_memory(busted)
   function base.suiteEnd()
@@ -137,15 +167,13 @@ local function handler()
         else report(failure) end
       end
     end
-    local failed = base.failuresCount + base.errorsCount - left_out
-    for _, pending in ipairs(base.pendings) do
-      io.write(("skipped: %s %s\n"):format(pending.name or "?",
-        type(pending.message) == "string" and "(" .. pending.message .. ")" or ""))
-    end
+    local unexplained = report_skipped(base.pendings)
+    local failed = base.failuresCount + base.errorsCount - left_out + unexplained
     io.write(("took %.1f s\n"):format(now() - start))
     io.write(("%d passed, %d failed\n"):format(base.successesCount, failed))
     io.flush()
-    if left_out > 0 then os.exit(failed == 0) end -- busted's own exit code counts those that were left out
+    -- busted's own exit code counts those that were left out, and not those without a reason
+    if left_out + unexplained > 0 then os.exit(failed == 0) end
     return nil, true
   end
   busted.subscribe({"suite", "end"}, base.suiteEnd)

@@ -128,7 +128,7 @@ end)
 
 local installed = io.open(FASHION .. "/t10k-labels-idx1-ubyte.gz", "rb")
 if installed then installed:close() end
-local it_installed = installed and it or pending
+local it_installed = needs(installed, "Debian's dataset-fashion-mnist")
 
 describe("FashionMNIST", function()
   it_installed("reads the package of Debian", function()

@@ -5,7 +5,7 @@ local sh = screen.sh
 
 local there = sh("command -v Xvfb >/dev/null && command -v xwininfo >/dev/null && echo 'set terminal' | gnuplot 2>&1 "
   .. "| grep -Eq '^ *(qt|wxt|x11) ' && echo yes") == "yes"
-local check = there and it or pending
+local check = needs(there, "Xvfb, xwininfo and a gnuplot with windows")
 
 describe("windows", function()
   check("open, close with their figures, and else outlive the script", function()

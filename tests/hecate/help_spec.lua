@@ -326,8 +326,7 @@ describe("a line of the session", function()
     assert.is_nil(out:find("unexpected symbol", 1, true), out)
   end)
 
-  local in_terminal = os.execute "command -v tmux >/dev/null" and it
-    or function(name) pending(name .. " (tmux is missing)") end
+  local in_terminal = needs(os.execute "command -v tmux >/dev/null", "tmux")
   in_terminal("is answered in a terminal, in its width", function()
     local socket = folder .. "/socket"
     local function tmux(command) return capture(("tmux -S '%s' -f /dev/null %s 2>&1"):format(socket, command)) end

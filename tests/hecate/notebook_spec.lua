@@ -128,7 +128,7 @@ end)
 
 describe("the kernel:", function()
   if not python then
-    pending("no Python with jupyter_client, nbclient and nbformat")
+    needs(false, "a Python with jupyter_client, nbclient and nbformat")("works with clients of Jupyter")
     return
   end
   local results

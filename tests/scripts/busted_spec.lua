@@ -47,8 +47,22 @@ describe("scripts/busted.lua", function()
   it("lets a file pass whose tests are skipped for a reason", function()
     local text, ok = run("", 1, "it('needs a tool', function() pending('no tool') end)")
     assert.is_truthy(ok, text)
-    assert.matches("skipped: .*needs a tool", text)
+    assert.matches("skipped: needs a tool (no tool)\n", text, 1, true)
     assert.matches("\n0 passed, 0 failed\n$", text)
+    text, ok = run("", 1, "needs(false, 'a tool')('works', print) needs(true, 'a tool')('is there', function() end)")
+    assert.is_truthy(ok, text)
+    assert.matches("skipped: works (needs a tool)\n", text, 1, true)
+    assert.matches("\n1 passed, 0 failed\n$", text)
+  end)
+
+  it("fails a test that is skipped without a reason", function()
+    for _, spec in ipairs {"pending('later', function() end)", "describe('all', function() pending 'later' end)"} do
+      local text, ok = run("", 1, spec)
+      assert.is_falsy(ok, spec)
+      assert.matches("_spec%.lua:1: .*later\n +skipped without a reason", text)
+      assert.matches("\n0 passed, 1 failed\n$", text)
+      assert.matches("\n1 passed, 1 failed\n$", (run("", 1, spec .. " it('works', function() end)")))
+    end
   end)
 
   it("leaves out what a build has no library for, on request", function()

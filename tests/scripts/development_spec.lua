@@ -11,7 +11,7 @@ local function has(program) return output("command -v %s", program) ~= "" end
 local library = build .. "/development/libhecate.so"
 local built = io.open(library) and os.execute(("[ %s -nt %s/gen/ops.stamp ]"):format(library, build))
 local can_try = built and has "cmake" and has "cc" and has "pkg-config" and not os.getenv "ASAN_OPTIONS"
-local check = can_try and it or pending
+local check = needs(can_try, "--target development, cmake, cc, pkg-config, a build without sanitizers")
 
 describe("libhecate", function()
   local folder = files.capture("mktemp -d"):match "[^\n]+"

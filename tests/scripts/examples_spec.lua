@@ -104,7 +104,7 @@ describe("the examples", function()
   end)
 
   local python = os.getenv "PYTHON" or "python3"
-  local with_numpy = os.execute(python .. " -c 'import numpy' >/dev/null 2>&1") and it or pending
+  local with_numpy = needs(os.execute(python .. " -c 'import numpy' >/dev/null 2>&1"), "NumPy")
   with_numpy("let NumPy compute in a process beside", function()
     local text = sh("PYTHON=%s %s scripts/examples/python.lua 2>&1", python, screen.hecate)
     assert.truthy(text:find("eigenvalues by NumPy: \ttensor({1.3820, 3.6180}, dtype=torch.float64)", 1, true), text)

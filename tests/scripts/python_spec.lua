@@ -70,7 +70,7 @@ ended Hecate has ended
 missing FileNotFoundError
 ]]
 
-local there = os.execute(python .. " -c '' >/dev/null 2>&1") and it or pending
+local there = needs(os.execute(python .. " -c '' >/dev/null 2>&1"), "Python")
 
 describe("hecate.py", function()
   local function run(setup, make)
@@ -92,7 +92,7 @@ describe("hecate.py", function()
     assert.equal(WANTED, run(STAND_IN, "list"))
   end)
 
-  local numpy = os.execute(python .. " -c 'import numpy' >/dev/null 2>&1") and it or pending
+  local numpy = needs(os.execute(python .. " -c 'import numpy' >/dev/null 2>&1"), "NumPy")
   numpy("lets a Python compute with arrays of NumPy", function()
     assert.equal(WANTED, run(nil, "__import__('numpy').array"))
   end)

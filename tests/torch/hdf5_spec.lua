@@ -14,7 +14,7 @@ local function refused(pattern, f, ...)
   assert.truthy(message:find(pattern, 1, true), message)
   assert.is_nil(message:find("\n", 1, true))
 end
-local check = pcall(require, "torch.hdf5.library") and it or pending
+local check = needs(pcall(require, "torch.hdf5.library"), "libhdf5")
 
 local CODES = {i1 = "int8", u1 = "uint8", i2 = "int16", u2 = "uint16", i4 = "int32", u4 = "uint32", i8 = "int64",
   u8 = "uint64", f2 = "float16", f4 = "float32", f8 = "float64"}

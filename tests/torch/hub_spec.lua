@@ -9,7 +9,7 @@ os.execute(("mkdir '%s'"):format(served))
 
 local server, base
 local able = pcall(require, "torch.hub.curl") and files.capture("command -v python3"):find "%S"
-local check = able and it or pending
+local check = needs(able, "libcurl and python3")
 
 if able then
   -- The server ends when its input does: at the end of this spec, or with this process.

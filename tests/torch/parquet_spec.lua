@@ -1,8 +1,8 @@
 -- torch.frame.read_parquet: files that pyarrow wrote (scripts of the fixtures: the values are formulas of the row).
 local read = torch.frame.read_parquet
 local FOLDER <const> = "tests/data/parquet/"
-local zstd = pcall(require, "torch.parquet.zstd") and it or pending
-local gzip = pcall(require, "hecate.zlib") and it or pending
+local zstd = needs(pcall(require, "torch.parquet.zstd"), "Zstandard")
+local gzip = needs(pcall(require, "hecate.zlib"), "zlib")
 
 local function fails(text, f, ...)
   local ok, message = pcall(f, ...)

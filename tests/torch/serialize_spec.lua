@@ -255,7 +255,7 @@ describe("Python's safetensors", function()
     return pipe:read "a"
   end
   local there = os.execute((os.getenv "PYTHON" or "python3") .. " -c 'import safetensors.numpy' >/dev/null 2>&1")
-  local check = there and it or pending
+  local check = needs(there, "safetensors and NumPy for Python")
 
   check("opens our files and we open its", function()
     torch.save({["a.weight"] = torch.arange(6.0):reshape(2, 3), ["b.bias"] = torch.tensor{1, 2},

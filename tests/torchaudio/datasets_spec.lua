@@ -1,6 +1,6 @@
 -- torchaudio.datasets: small sets made here in their published layouts.
 local there = pcall(require, "torchaudio.file")
-local test = there and it or pending
+local test = needs(there, "libsndfile")
 local datasets = torchaudio.datasets
 
 local folder

@@ -1,6 +1,6 @@
 -- torchaudio.load, save, info and stream: files of sound by libsndfile, if it is installed.
 local there = pcall(require, "torchaudio.file")
-local test = there and it or pending
+local test = needs(there, "libsndfile")
 
 local folder
 setup(function()

@@ -25,7 +25,7 @@ local function picture(path, value)
   vision.write_image(torch.full({3, 2, 3}, value, {dtype = "uint8"}), make(path), "ppm")
 end
 
-local packed = pcall(require, "hecate.zlib") and it or pending
+local packed = needs(pcall(require, "hecate.zlib"), "zlib")
 
 describe("ImageFolder", function()
   setup(function()
@@ -216,7 +216,8 @@ describe("VOC", function()
     <annotation verified="no"><folder>VOC2012</folder><size><width>3</width><height>2</height></size>
       <object><name>cat &amp; dog</name><bndbox><xmin>1</xmin><ymax>2</ymax></bndbox></object>
       <object><name><![CDATA[<x>]]></name><difficult/></object></annotation>]==] .. "\n"
-  local can = pcall(require, "torchvision.io.png") and pcall(require, "torchvision.io.jpeg") and it or pending
+  local can = needs(pcall(require, "torchvision.io.png") and pcall(require, "torchvision.io.jpeg"),
+    "libpng and libturbojpeg")
 
   can("gives photographs with masks or objects", function()
     local root = folder .. "/voc"

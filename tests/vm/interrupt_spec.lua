@@ -140,7 +140,7 @@ function inside() local g <close> = guard() while true do end end]], "coroutine.
   end)
 end)
 
-local in_terminal = terminal.available and it or function(name) pending(name .. " (tmux is missing)") end
+local in_terminal = needs(terminal.available, "tmux")
 
 describe("Ctrl-C in the session", function()
   local session

@@ -129,7 +129,7 @@ describe("completion offers", function()
     assert.truthy(answer.signature:find("mine(width, height)", 1, true), answer.signature)
   end)
 
-  local with_help = has_help and it or pending
+  local with_help = needs(has_help, "hecate.help")
   with_help("named arguments of modules and optimisers", function()
     offers("nn.Conv2d(3, 16, 3, {str", "stride = 1")
     local list = offered "nn.Conv2d(3, 16, 3, {pa"
@@ -245,7 +245,7 @@ end)
 
 -- ---- in a terminal -----------------------------------------------------------------------------
 
-local in_terminal = terminal.available and it or function(name) pending(name .. " (tmux is missing)") end
+local in_terminal = needs(terminal.available, "tmux")
 
 describe("Tab in the terminal", function()
   local folder, session

@@ -104,7 +104,7 @@ end)
 
 -- ---- in a terminal ------------------------------------------------------------------------------
 
-local in_terminal = terminal.available and it or function(name) pending(name .. " (tmux is missing)") end
+local in_terminal = needs(terminal.available, "tmux")
 
 --- Opens a session; those that a test leaves open are closed after it.
 local open = {}

@@ -271,7 +271,7 @@ end)
 
 describe("on a terminal", function()
   local has_tmux = os.execute "command -v tmux >/dev/null"
-  local in_terminal = has_tmux and it or pending
+  local in_terminal = needs(has_tmux, "tmux")
 
   in_terminal("%debug has a prompt of its own, which Ctrl-D leaves", function()
     local socket = folder .. "/socket"

@@ -14,7 +14,7 @@ end)
 
 local QUESTION = "%-%- (%d+) more lines: Space, Enter or q %-%-"
 
-local in_terminal = terminal.available and it or function(name) pending(name .. " (tmux is missing)") end
+local in_terminal = needs(terminal.available, "tmux")
 
 describe("the pager", function()
   in_terminal("fills the window, goes on by pages and lines, and ends", function()

@@ -32,7 +32,7 @@ describe("the colours of a block", function()
   end)
 end)
 
-local in_terminal = terminal.available and it or function(name) pending(name .. " (tmux is missing)") end
+local in_terminal = needs(terminal.available, "tmux")
 
 describe("in a terminal", function()
   local folder, session

@@ -75,10 +75,7 @@ local function start(options)
   wait("\n> *$")
 end
 
-local in_terminal = it
-if not os.execute("command -v tmux >/dev/null") then
-  in_terminal = function(name) pending(name .. " (tmux is missing)") end
-end
+local in_terminal = needs(os.execute "command -v tmux >/dev/null", "tmux")
 
 describe("the session in a terminal", function()
   before_each(function() os.remove(folder .. "/history") end)

@@ -14,7 +14,7 @@ local function refused(pattern, f, ...)
   assert.truthy(message:find(pattern, 1, true), message)
 end
 local zlib = pcall(require, "hecate.zlib")
-local packed = zlib and it or pending
+local packed = needs(zlib, "zlib")
 
 local CODES = {i1 = "int8", u1 = "uint8", i2 = "int16", u2 = "uint16", i4 = "int32", u4 = "uint32", i8 = "int64",
   u8 = "uint64", f4 = "float32", f8 = "float64"}
@@ -104,7 +104,7 @@ describe("torch.save of MATLAB's files", function()
   end)
 
   local program = os.getenv "PYTHON" or "python3"
-  local check_python = os.execute(program .. " -c 'import scipy.io' >/dev/null 2>&1") and it or pending
+  local check_python = needs(os.execute(program .. " -c 'import scipy.io' >/dev/null 2>&1"), "SciPy")
   check_python("is what SciPy opens", function()
     torch.save({x = torch.arange(6.0):reshape(2, 3), s = "añ", l = {1, "b"}, st = {a = 2}}, path, {compressed = zlib})
     local pipe <close> = io.popen(([[%s -c '

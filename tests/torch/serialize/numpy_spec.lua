@@ -14,7 +14,7 @@ local function refused(pattern, f, ...)
   assert.truthy(message:find(pattern, 1, true), message)
 end
 local zlib = pcall(require, "hecate.zlib")
-local packed = zlib and it or pending
+local packed = needs(zlib, "zlib")
 
 local CODES = {b1 = "bool", u1 = "uint8", i1 = "int8", i2 = "int16", i4 = "int32", i8 = "int64", u2 = "uint16",
   u4 = "uint32", u8 = "uint64", f2 = "float16", f4 = "float32", f8 = "float64", c8 = "complex64", c16 = "complex128"}
@@ -167,7 +167,7 @@ describe("torch.save of NumPy's files", function()
   end)
 
   local program = os.getenv "PYTHON" or "python3"
-  local check = os.execute(program .. " -c 'import numpy' >/dev/null 2>&1") and it or pending
+  local check = needs(os.execute(program .. " -c 'import numpy' >/dev/null 2>&1"), "NumPy")
   check("is what NumPy opens", function()
     torch.save(torch.arange(6.0):reshape(2, 3):t(), file)
     torch.save({torch.ones(2), x = torch.arange(5), b = true}, archive)

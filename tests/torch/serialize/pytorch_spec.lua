@@ -206,7 +206,7 @@ describe("torch.save of a .pt file", function()
 
   local program = os.getenv "PYTHON" or "python3"
   local there = os.execute(program .. " -c 'import torch' >/dev/null 2>&1")
-  local check = there and it or pending
+  local check = needs(there, "PyTorch")
   check("is what PyTorch opens", function()
     local pipe <close> = io.popen(([[%s -c '
 import sys, torch, zipfile
