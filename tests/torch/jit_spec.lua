@@ -195,12 +195,15 @@ describe("torch.jit.trace", function()
     assert(torch.equal(traced(x), f(x)))
   end)
 
-  it("has optimisers inside: a whole step of training", function()
-    for _, name in ipairs {"SGD", "Adam", "AdamW", "NAdam", "RMSprop", "Adagrad"} do
+  --- Trains by an optimiser: what a graph recorded of step `at` goes on as the program itself does.
+  local function check_optimisers(at)
+    for _, name in ipairs {"SGD", "Adam", "AdamW", "NAdam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "RAdam",
+      "Rprop"} do
       local function training()
         torch.manual_seed(2)
         local model = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3))
-        local options = name == "SGD" and {lr = 0.1, momentum = 0.9} or {lr = 0.01, weight_decay = 0.1}
+        local options = name == "SGD" and {lr = 0.1, momentum = 0.9}
+          or {lr = 0.01, weight_decay = name ~= "Rprop" and 0.1 or nil}
         local optimiser = torch.optim[name](model:parameters(), options)
         return model, function(x, y)
           optimiser:zero_grad()
@@ -216,15 +219,18 @@ describe("torch.jit.trace", function()
       local losses = {}
       for i = 1, 6 do losses[i] = step(table.unpack(data[i])):item() end
       local got, recorded = training()
-      for i = 1, 2 do recorded(table.unpack(data[i])) end
-      local traced = jit.trace(recorded, data[3]) -- which is the third step
+      for i = 1, at - 1 do recorded(table.unpack(data[i])) end
+      local traced = jit.trace(recorded, data[at])
       assert.equal(#traced.warnings, 0)
-      for i = 4, 6 do assert.equal(traced(table.unpack(data[i])):item(), losses[i]) end
+      for i = at + 1, 6 do assert.equal(traced(table.unpack(data[i])):item(), losses[i], name) end
       for i, p in ipairs(want:parameters()) do assert(torch.equal(p, got:parameters()[i]), name) end
       assert(tostring(traced.graph):find(" = no_grad optimiser_step(", 1, true))
       assert.equal(count(traced.graph, "optimiser_step"), 4)
     end
-  end)
+  end
+
+  it("has optimisers inside: a whole step of training", function() check_optimisers(3) end)
+  it("has the first step of an optimiser inside, which makes its state", function() check_optimisers(1) end)
 
   it("puts back what the check changed, parameters too", function()
     local w = torch.ones(3, {requires_grad = true})

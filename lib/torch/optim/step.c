@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/internal.h"
 #include "torch/optim/groups.h"
 #include "torch/optim/optimizer.h"
 
@@ -85,8 +86,8 @@ static Status step_fill_state(Tensor *t, Tensor *old, const OptimiserState *stat
   double initial = 0;
   if (state->initial != OPTIMISER_ZERO) memcpy(&initial, (const char *)options + state->initial, sizeof initial);
   const bool parts = dtype_is_complex((DType)t->dtype); /* both of them are numbers for themselves */
-  FillAttrs attrs = {parts ? scalar_complex(initial, initial) : scalar_float(initial)};
-  return op_call_in_place(OP_FILL, &t, 1, &attrs);
+  /* No op: a graph that records the step goes on from this state and does not fill it again each time that it runs. */
+  return tensor_fill_raw(t, parts ? scalar_complex(initial, initial) : scalar_float(initial));
 }
 
 /* The state tensor of the parameter, whose state table is at the top; made when there is none yet. */
