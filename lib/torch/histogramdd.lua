@@ -4,6 +4,21 @@ local PARAMETERS <const> = {{"input", kind = "tensor", required = true}, {"bins"
   {"range", kind = "table"}, {"weight", kind = "tensor"}, {"density", kind = "boolean", default = false}}
 
 local NAME <const> = "histogramdd"
+local HALVES <const> = {[torch.float16] = true, [torch.bfloat16] = true}
+
+-- Counted in float32; the results have the dtype of the input.
+local function of_halves(given)
+  local function wide(x) return torch.is_tensor(x) and x:float() or x end
+  local bins, dtype = given.bins, given.input.dtype
+  if type(bins) == "table" then
+    bins = {}
+    for d, edges in ipairs(given.bins) do bins[d] = wide(edges) end
+  end
+  local counts, edges = torch.histogramdd(wide(given.input), bins, {range = given.range, weight = wide(given.weight),
+    density = given.density})
+  for d, e in ipairs(edges) do edges[d] = e:to(dtype) end
+  return counts:to(dtype), edges
+end
 
 -- The edges along dimension d of columns x (n×D).
 local function edges_of(x, d, bins, range)
@@ -48,6 +63,7 @@ end
 -- Example: torch.histogramdd(torch.tensor({{0.0, 1}, {1, 0}, {1, 1}}), {2, 2})
 return function(...)
   local given = options.read(NAME, PARAMETERS, ...)
+  if HALVES[given.input.dtype] then return of_halves(given) end
   local input, bins, weight = given.input, given.bins, given.weight
   if input.ndim < 2 or input.dtype ~= torch.float32 and input.dtype ~= torch.float64 then
     options.wrong(NAME, "input", 1, "float32 or float64 of at least 2 dimensions", input)

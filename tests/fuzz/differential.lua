@@ -59,7 +59,7 @@ end
 local function functions()
   local list = {}
   for _, file in ipairs {"functions", "functions_linalg", "functions_factors", "functions_masked", "functions_nn",
-    "functions_index"} do
+    "functions_index", "functions_short"} do
     local found = require(file)
     for key, make in pairs(found.functions) do
       local outputs = {}

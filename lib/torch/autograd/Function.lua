@@ -86,7 +86,8 @@ local function differentiable(own, results, arguments)
   local outputs, dirty, returned = {}, {}, {}
   for k = 1, results.n do
     local y = results[k]
-    outputs[k] = torch.is_tensor(y) and y:is_floating_point() and not own.non_differentiable[y] and y
+    local has_gradient = torch.is_tensor(y) and (y:is_floating_point() or y:is_complex())
+    outputs[k] = has_gradient and not own.non_differentiable[y] and y
     dirty[k] = outputs[k] and own.dirty[y] or false
     if dirty[k] then returned[y] = true end
   end

@@ -34,6 +34,10 @@ end
 function output.write(name, out, ...)
   local n = select("#", ...)
   if n == 1 and torch.is_tensor(out) then return write(name, out, (...)) end
+  if n == 1 and type(...) == "table" and type(out) == "table" then -- an array of results
+    output.write(name, out, table.unpack((...)))
+    return out
+  end
   if type(out) ~= "table" or #out ~= n then
     options.wrong(name, "out", nil, n == 1 and "a tensor" or ("an array of %d tensors"):format(n), out)
   end

@@ -9,7 +9,7 @@ static void NAME(scan_logcumsumexp)(const Scan *s) {
   for (int64_t i = 0; i < s->n && !(i % SCAN_TILE == 0 && interrupt_requested()); i++, x += s->inner, o += s->inner)
     for (int64_t j = 0; j < s->width; j++) {
       const A v = x[j];
-      const bool above = __real__(v) > __real__(so_far[j]) || isnan(__real__(v)) || isnan(__imag__(v));
+      const bool above = __real__(v) >= __real__(so_far[j]) || isnan(__real__(v)) || isnan(__imag__(v));
       const A larger = above ? v : so_far[j], smaller = above ? so_far[j] : v;
       const double ratio = exp(__real__(smaller) - __real__(larger)), angle = __imag__(smaller) - __imag__(larger);
       if (__real__(larger) == -INFINITY) so_far[j] = -INFINITY;

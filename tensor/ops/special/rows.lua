@@ -66,6 +66,12 @@ op {"logit", "(input: Tensor, eps: float = -1) -> Tensor", module = BOTH, inplac
     if o.eps == -1 then return o.input:native_logit() end
     return o.input:clamp(o.eps, 1 - o.eps):native_logit()
   end,
+  backward = function(o) -- at the bounds too, where clamp has none
+    local x = o.input
+    local slope = o.grad / (x * (1 - x))
+    if o.eps == -1 then return {input = slope} end
+    return {input = slope:masked_fill(x:lt(o.eps):logical_or(x:gt(1 - o.eps)), 0)}
+  end,
   doc = "log(x / (1 - x)), the inverse of sigmoid, of x limited to [eps, 1 - eps] where eps is given, from 0 on.",
   example = "torch.logit(torch.tensor({0.5, 0.9}))", gives = "{0, 2.1972}"}
 -- The derivative of sin(x) / x, whose value is j0: beside 0 it is a series, for the difference would have no digits.

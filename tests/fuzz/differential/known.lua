@@ -62,7 +62,8 @@ known.differences = {
   poisson_nll_loss = {ROUNDED, {"^gradient 2", "the gradient of Stirling's terms where they do not count is 0"}},
   triplet_margin_loss = {{"^result", "16 bits are computed in float32", "16"}},
   logit = {{"want %-?inf", "bounds that cross"}, {"inf, want", "bounds that cross"}},
-  polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0", nil, "poles"}},
+  polygamma = {{"^result", "at poles PyTorch's sine of a multiple of π is not 0", nil, "poles"},
+    {"is inf", "what 16 bits round to a pole", "16"}},
   bessel_j0 = {LIMIT}, bessel_j1 = {LIMIT}, bessel_y0 = {LIMIT}, bessel_y1 = {LIMIT},
   airy_ai = {LIMIT, {"^result", "PyTorch has six digits there", nil, "six_digits"},
     {"^gradient", "PyTorch has six digits there", nil, "six_digits"}},
@@ -178,6 +179,10 @@ local functions = {
   ["nn.functional.scaled_dot_product_attention"] = {SPECTRUM},
   ["nn.functional.interpolate/bicubic"] = {PADDED_WILD, {"^refused", "integers but bytes are refused", "int"},
     {"^refused", "complex numbers are refused", "complex"}, {"got bool", "truth values are refused"}},
+  prod = {ROUNDED}, clip = {BOOL}, kaiser_window = {NO_WINDOW}, trapz = {SPECTRUM, NOTHING, IN_RANGE, ROUNDED},
+  group_norm = {SLOPES},
+  kl_div = {{"^result 1 is shape", "of torch.kl_div without a reduction PyTorch 2.15 gives each loss"}},
+  ["special.gammainc"] = {SPECTRUM}, ["special.gammaincc"] = {SPECTRUM}, ["fft.hfft2"] = {SPECTRUM},
   ["linalg.eig"] = {SLOPES, {"^gradient", "differences of nearly equal eigenvalues", "complex64"}},
   orgqr = {SLOPES, {"^gradient", "products of large complex64 numbers", "complex64"}},
   ["linalg.lstsq/tall"] = {{"^result 2 is shape", "with gelsy PyTorch leaves out the residuals that it documents"}},
@@ -212,7 +217,8 @@ for _, kind in ipairs {"chebyshev_polynomial_t", "chebyshev_polynomial_u", "cheb
   "laguerre_polynomial_l"} do
   local open = {"nan", "infinities and degrees that are no number"}
   local high = {"^result", "degrees of a hundred, of integers", "int"}
-  known.differences[kind], known.differences["shifted_" .. kind] = {open, high}, {open, high}
+  local far = {"^result", "degrees of 65504", nil, "wild"}
+  known.differences[kind], known.differences["shifted_" .. kind] = {open, high, far}, {open, high, far}
 end
 
 -- ---- what a call must be like, so that an entry holds for it -----------------------------------------------------

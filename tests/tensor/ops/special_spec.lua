@@ -78,6 +78,14 @@ local function check(name, got, want, dtype)
   end
 end
 
+describe("logit", function()
+  it("has a slope at its bounds, and none beyond", function()
+    local x = torch.tensor({0.25, 0.5, 0.75, -1, 2}, {dtype = "float64", requires_grad = true})
+    torch.logit(x, 0.25):sum():backward()
+    assert.is_true(torch.allclose(x.grad, torch.tensor({16 / 3, 4, 16 / 3, 0, 0}, {dtype = "float64"})))
+  end)
+end)
+
 describe("a special function has all digits of float64:", function()
   for _, row in ipairs(ONE) do
     it(row[1], function()

@@ -332,4 +332,18 @@ describe("torch.autograd.Function", function()
     held:sum():backward()
     assert.are.same({5, 7}, x.grad:tolist())
   end)
+
+  it("takes complex numbers", function()
+    local z = torch.complex(torch.tensor({1.0, 0.5}, F64), torch.tensor({0.5, -2}, F64)):requires_grad_(true)
+    local Turn = torch.autograd.Function("Turn", {
+      forward = function(_, x) return x * torch.complex(0.0, 1) end,
+      backward = function(_, g) return g * torch.complex(0.0, -1) end, -- of the conjugate
+    })
+    assert.is_true(Turn:apply(z).requires_grad)
+    assert.is_true(torch.autograd.gradcheck(function(x) return Turn:apply(x) end, {z}))
+    local a = torch.complex(torch.tensor({{4.0, 1}, {1, 3}}, F64), torch.tensor({{0.0, 1}, {-1, 0}}, F64))
+    a:requires_grad_(true)
+    local function root(x) return torch.linalg.matrix_sqrth((x + x:adjoint()) * 0.5) end
+    assert.is_true(torch.autograd.gradcheck(root, {a}))
+  end)
 end)

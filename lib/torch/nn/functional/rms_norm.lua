@@ -35,7 +35,7 @@ return function(...)
     options.wrong("rms_norm", "weight", 3, "the shape normalized_shape", weight)
   end
   local y = wide(x)
-  local eps = given.eps or torch.finfo(y.dtype).eps
+  local eps = given.eps or torch.finfo(y:is_complex() and torch.real(y).dtype or y.dtype).eps
   local out = y * (y * y):mean(dims, true):add(eps):rsqrt()
   return (weight and out * weight or out):to(x.dtype)
 end
