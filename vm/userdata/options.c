@@ -240,8 +240,9 @@ static int get_threads(lua_State *L) {
   lua_pushinteger(L, threads_get());
   return 1;
 }
-/** torch.set_num_threads(n: int): How many threads, 1 to 1024, an op may use. Results do not depend
-** on it. */
+/** torch.set_num_threads(n: int): How many threads, 1 to 1024, an op may use. Results do not depend on it, except
+** the last digits of matrix products and what is made of them, and these neither after
+** torch.use_deterministic_algorithms(true). */
 static int set_threads(lua_State *L) {
   int64_t n = 0;
   if (!integer_test(L, 1, &n) || n < 1 || n > 1024)

@@ -20,6 +20,10 @@
 void BLAS(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc);
 /* y = alpha · A · x + beta · y. The elements of x and y lie 'step' and 'ystep' elements apart. */
 void BLAS(gemv)(DType dtype, Matrix a, const void *x, int64_t step, double alpha, double beta, void *y, int64_t ystep);
+/* In the deterministic mode what OpenBLAS does between the two is done by one thread: its sums depend on how many there
+** are. The first one's result is for the second. */
+int blas_steady_begin(void);
+void blas_steady_end(int threads);
 /* How many threads OpenBLAS takes; ours are told by OpenMP. */
 void blas_set_threads(int n);
 /* onednn_gemm.c, in builds with oneDNN: the same of float32, where oneDNN is there and faster; false: it is not, and

@@ -3,10 +3,13 @@
 ** few rows are long already, so that an interrupt is seen within a fraction of a second.
 */
 #include <limits.h>
+#include <math.h>
 
 #include "blas.h"
+#include "call/mode.h"
 #include "gemm.h"
 
+#define STEADY_TILE 128
 #define TINY 2048 /* multiplications; below, packing costs more than multiplying */
 
 /* Factors of integers are int64, those of floats of their own type. */
@@ -40,7 +43,9 @@ static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alph
                  int64_t ystep) {
   bool rows = a.column == 1 || a.columns == 1, dense = (step == 1 || a.columns == 1) && (ystep == 1 || a.rows == 1);
   if (!dense || !(rows || a.row == 1)) {
+    const int threads = blas_steady_begin();
     BLAS(gemv)(dtype, a, x, step, alpha, beta, y, ystep);
+    blas_steady_end(threads);
     return;
   }
   int64_t tasks = (a.rows + GEMV_TILE - 1) / GEMV_TILE;
@@ -64,17 +69,60 @@ static bool gemm_fits(const Matrix *m) {
   return m->rows <= INT_MAX && m->columns <= INT_MAX && m->row <= INT_MAX && m->column <= INT_MAX;
 }
 
+static void gemm_blas(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
+  const int threads = blas_steady_begin();
+  BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
+  blas_steady_end(threads);
+}
+
 static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *c, int64_t ldc) {
   const bool real = dtype_is_float(dtype);
   if (real && b.columns == 1) gemv(dtype, a, b.data, b.row > 0 ? b.row : 1, alpha, beta, c, ldc);
   else if (real && a.rows == 1) gemv(dtype, matrix_t(b), a.data, a.column > 0 ? a.column : 1, alpha, beta, c, 1);
-  else if (dtype_is_complex(dtype)) BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
+  else if (dtype_is_complex(dtype)) gemm_blas(dtype, a, b, alpha, beta, c, ldc);
   else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY)
     gemm_plain[dtype](a, b, alpha, beta, c, ldc);
 #ifdef HECATE_WITH_ONEDNN
-  else if (dtype == DTYPE_FLOAT32 && onednn_gemm(a, b, (float)alpha, (float)beta, c, ldc)) return;
+  else if (dtype == DTYPE_FLOAT32 && !mode_is_on(MODE_DETERMINISTIC) && onednn_gemm(a, b, (float)alpha, (float)beta, c, ldc)) return;
 #endif
-  else BLAS(gemm)(dtype, a, b, alpha, beta, c, ldc);
+  else gemm_blas(dtype, a, b, alpha, beta, c, ldc);
+}
+
+/* A product in tiles of rows and columns. */
+typedef struct {
+  DType dtype;
+  Matrix a, b;
+  double alpha, beta;
+  char *out;
+  int64_t ldc, rows, columns;
+} Tiles;
+
+static int64_t tiles_count(const Tiles *p) {
+  return ((p->a.rows + p->rows - 1) / p->rows) * ((p->b.columns + p->columns - 1) / p->columns);
+}
+
+static void tiles_compute(const Tiles *p, int64_t tile) {
+  const int64_t across = (p->b.columns + p->columns - 1) / p->columns;
+  const int64_t i = tile / across * p->rows, j = tile % across * p->columns;
+  const size_t size = dtype_size(p->dtype);
+  Matrix x = p->a, y = p->b;
+  x.data = (const char *)x.data + (size_t)(i * x.row) * size;
+  x.rows = x.rows - i < p->rows ? x.rows - i : p->rows;
+  y.data = (const char *)y.data + (size_t)(j * y.column) * size;
+  y.columns = y.columns - j < p->columns ? y.columns - j : p->columns;
+  gemm_panel(p->dtype, x, y, p->alpha, p->beta, p->out + (size_t)(i * p->ldc + j) * size, p->ldc);
+}
+
+/* The deterministic mode: tiles of the same size for any number of threads, each by one thread. */
+static void tiles_steady(Tiles *p, double flop) {
+  if (p->a.rows > 1 && p->b.columns > 1) {
+    int64_t *side = p->a.rows >= p->b.columns ? &p->rows : &p->columns;
+    if (*side > STEADY_TILE) *side = STEADY_TILE;
+  }
+  const int64_t n = tiles_count(p);
+#pragma omp parallel for schedule(dynamic) if (n > 1 && worth_threads((int64_t)fmin(flop, 1e18), 1))
+  for (int64_t tile = 0; tile < n; tile++)
+    if (!interrupt_requested()) tiles_compute(p, tile);
 }
 
 Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, void *out, int64_t ldc) {
@@ -83,7 +131,6 @@ Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, 
   gemm_tidy(&b);
   if (!gemm_fits(&a) || !gemm_fits(&b) || ldc > INT_MAX)
     return fail(ERROR_ARGUMENT, "matmul: a matrix is too large for BLAS (2^31 rows or columns)");
-  size_t size = dtype_size(dtype);
   double row_flop = 2.0 * (double)b.columns * (double)(a.columns > 0 ? a.columns : 1);
   if (dtype_is_complex(dtype)) row_flop *= 4;
   else if (!dtype_is_float(dtype)) row_flop *= 16; /* plain loops are slower */
@@ -94,15 +141,10 @@ Status KERNEL(gemm)(DType dtype, Matrix a, Matrix b, double alpha, double beta, 
     columns = (int64_t)(BLAS_PANEL_FLOP / (row_flop * (double)rows) * (double)b.columns) / 64 * 64;
     if (columns < 256) columns = 256;
   }
-  for (int64_t i = 0; i < a.rows; i += rows)
-    for (int64_t j = 0; j < b.columns; j += columns) {
-      if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
-      Matrix x = a, y = b;
-      x.data = (const char *)a.data + (size_t)(i * a.row) * size;
-      x.rows = a.rows - i < rows ? a.rows - i : rows;
-      y.data = (const char *)b.data + (size_t)(j * b.column) * size;
-      y.columns = b.columns - j < columns ? b.columns - j : columns;
-      gemm_panel(dtype, x, y, alpha, beta, (char *)out + (size_t)(i * ldc + j) * size, ldc);
-    }
+  Tiles tiles = {dtype, a, b, alpha, beta, out, ldc, rows, columns};
+  if (mode_is_on(MODE_DETERMINISTIC)) tiles_steady(&tiles, row_flop * (double)a.rows);
+  else
+    for (int64_t tile = 0; tile < tiles_count(&tiles) && !interrupt_requested(); tile++) tiles_compute(&tiles, tile);
+  if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
   return OK;
 }

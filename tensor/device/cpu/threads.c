@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "blas.h"
+#include "call/mode.h"
 #include "cpu.h"
 
 static int thread_count; /* 0: not asked yet */
@@ -15,6 +16,17 @@ int threads_get(void) {
 static int within_limit(int n) {
   const int limit = omp_get_thread_limit();
   return n < 1 ? 1 : n > limit ? limit : n;
+}
+
+int blas_steady_begin(void) {
+  if (!mode_is_on(MODE_DETERMINISTIC) || omp_in_parallel()) return 0;
+  const int threads = omp_get_max_threads();
+  omp_set_num_threads(1);
+  return threads;
+}
+
+void blas_steady_end(int threads) {
+  if (threads > 0) omp_set_num_threads(threads);
 }
 
 void threads_begin(void) {

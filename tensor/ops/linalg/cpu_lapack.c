@@ -3,6 +3,8 @@
 */
 #include "cpu_lapack.h"
 
+#include "device/cpu/blas.h"
+
 #ifdef HECATE_WITH_OPENBLAS
 #define LAPACK_DIVERGED "the algorithm did not converge for matrix %lld of the batch"
 #define LAPACK_NOT_FINITE "expected finite numbers, but matrix %lld of the batch has infinities or NaN"
@@ -65,7 +67,10 @@ typedef Status (*LapackFn)(Call *c);
    [DTYPE_COMPLEX128] = name##_complex128}
 #define LAPACK_CALL(name)                                          \
   static const LapackFn of_dtype[DTYPE_COUNT] = LAPACK_TABLE(name); \
-  TRY(of_dtype[c->in[0]->dtype](c));                                \
+  const int threads = blas_steady_begin();                          \
+  const Status status = of_dtype[c->in[0]->dtype](c);               \
+  blas_steady_end(threads);                                         \
+  TRY(status);                                                      \
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK
 #else
 #define LAPACK_CALL(name)                                                                                      \
