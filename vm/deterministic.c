@@ -6,9 +6,9 @@
 static bool deterministic_warns;
 
 /** torch.use_deterministic_algorithms(mode: bool, {warn_only: bool = false}): With true, every run gives the same
-** numbers, for any number of threads: matrix products are split by their shapes alone, and empty and its like are filled,
-** floats with NaN and integers with the largest number. With one number of threads the ops of the CPU give the same
-** numbers in every run in any case. It holds for the whole program.
+** numbers, for any number of threads: matrix products are split by their shapes alone, and empty and its like are
+** filled, floats with NaN and integers with the largest number. With one number of threads the ops of the CPU give
+** the same numbers in every run in any case. It holds for the whole program.
 ** Example: torch.use_deterministic_algorithms(false) */
 static int use_deterministic_algorithms(lua_State *L) {
   const bool on = bool_check(L, 1, "use_deterministic_algorithms", "mode");

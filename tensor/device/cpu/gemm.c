@@ -83,7 +83,8 @@ static void gemm_panel(DType dtype, Matrix a, Matrix b, double alpha, double bet
   else if (!real || (double)a.rows * (double)a.columns * (double)b.columns <= TINY)
     gemm_plain[dtype](a, b, alpha, beta, c, ldc);
 #ifdef HECATE_WITH_ONEDNN
-  else if (dtype == DTYPE_FLOAT32 && !mode_is_on(MODE_DETERMINISTIC) && onednn_gemm(a, b, (float)alpha, (float)beta, c, ldc)) return;
+  else if (dtype == DTYPE_FLOAT32 && !mode_is_on(MODE_DETERMINISTIC)
+           && onednn_gemm(a, b, (float)alpha, (float)beta, c, ldc)) return;
 #endif
   else gemm_blas(dtype, a, b, alpha, beta, c, ldc);
 }
