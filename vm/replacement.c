@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "device/device.h"
 #include "temporary.h"
 
 /* The bytes of a path that name its folder, with the slash; 0: the current one. */
@@ -67,8 +68,23 @@ static bool open_elsewhere(Replacement *r) {
   return r->fd >= 0;
 }
 
+/* In a dry run the file is written elsewhere, removed at the end, and noted. */
+static bool open_dry(Replacement *r, const char *path) {
+  char text[PATH_MAX];
+  snprintf(text, sizeof text, "write: %s", path);
+  device_placeholder(text, NULL);
+  r->dry = true;
+  r->target = strdup(path);
+  return r->target != NULL && open_elsewhere(r);
+}
+
 bool replacement_open(Replacement *r, const char *path) {
   *r = (Replacement){.fd = -1};
+  if (device_placeholder != NULL) {
+    if (open_dry(r, path)) return true;
+    replacement_drop(r);
+    return false;
+  }
   struct stat info;
   r->target = replacement_target(path);
   if (r->target == NULL) return false;
@@ -131,6 +147,10 @@ static bool replacement_pour(Replacement *r) {
 }
 
 bool replacement_place(Replacement *r) {
+  if (r->dry) {
+    replacement_drop(r);
+    return true;
+  }
   if (r->pours) {
     if (!replacement_pour(r)) return false;
     replacement_drop(r);

@@ -10,6 +10,7 @@ typedef struct {
   char *temporary; /* its path; NULL: there is none */
   char *target;    /* what is replaced: the path behind its symbolic links */
   bool pours;      /* the target is a pipe or a device, which gets the bytes of the new file */
+  bool dry;        /* a dry run (hecate check): the new file lies elsewhere, and is dropped */
   bool unsynced;   /* placed without waiting for the disk: what is made anew in a moment */
 } Replacement;
 

@@ -99,9 +99,10 @@ function check.text(report)
   end
   for _, p in ipairs(report.placeholders) do
     local times = ("%d time%s, first at %s"):format(p.count, p.count == 1 and "" or "s", p.place or "?")
-    local assumed = p.who:match "^shape: (.*)"
-    if assumed then add("note: a shape depends on data (a mask, nonzero): %s, %s", assumed, times)
-    else add("note: %s read data %s: it got zeros", p.who, times) end
+    local assumed, written = p.who:match "^shape: (.*)", p.who:match "^write: (.*)"
+    if written then add("note: %s is not written", written)
+    elseif assumed then add("note: a shape depends on data (a mask, nonzero): %s, %s", assumed, times)
+    else add("note: %s read data %s: it got zeros, ones of integers", p.who, times) end
   end
   for _, note in ipairs(report.notes) do add("note: %s", note) end
   local total = 0

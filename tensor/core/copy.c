@@ -36,11 +36,18 @@ static Status check_data(const char *who, const Tensor *t) {
   return OK;
 }
 
+/* What stands for data that is not there: zeros, and ones of integers, for those may be positions and sizes. */
+static Status copy_placeholder(Tensor *to, const Tensor *from) {
+  const Category kind = dtype_category((DType)from->dtype);
+  return device_of(to)->fill(to, scalar_int(kind == CATEGORY_INTEGER ? 1 : 0));
+}
+
 /* Between two devices: bytes of dense tensors travel; strides, shapes and dtypes are changed on either side. */
 static Status copy_across(const char *who, Tensor *to, Tensor *from) {
   OWNED Tensor *dense = NULL, *arrived = NULL;
   if (!device_of(to)->has_data) return OK;
   TRY(check_data(who, from));
+  if (!device_of(from)->has_data) return copy_placeholder(to, from);
   TRY(tensor_contiguous(from, &dense));
   const bool direct = to->dtype == dense->dtype && tensor_same_shape(to, dense) && tensor_is_contiguous(to);
   if (direct) return copy_bytes(to, dense);

@@ -62,9 +62,8 @@ const char *device_misses(const DeviceOps *ops) {
   MISSES(free);
   MISSES(fill);
   MISSES(copy);
-  if (ops->host) return NULL;
+  if (ops->host || !ops->has_data) return NULL;
   MISSES(to_host);
-  if (!ops->has_data) return NULL;
   MISSES(from_host);
   MISSES(between);
   return NULL;

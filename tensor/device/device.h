@@ -75,8 +75,8 @@ extern const DeviceOps *device_table[DEVICE_NONE];
 static inline const DeviceOps *device_of(const Tensor *t) { return device_table[t->device >> 5]; }
 static inline const DeviceOps *device_ops(Device device) { return device_table[device.type]; }
 
-/* While it is set, reads of data that a device without data has not give zeros instead of an error; it is told
-** of each. */
+/* While it is set, reads of data that a device without data has not give zeros, of integers ones, instead of an error;
+** it is told of each, and of what else a dry run leaves out ('t' is then NULL). */
 extern void (*device_placeholder)(const char *who, const Tensor *t);
 
 /* Adds a kind of device; the table is copied. Fails when there is one of the type, or where a function that every

@@ -114,6 +114,64 @@ end]])
     end
   end)
 
+  it("counts batches, and reads the one without workers", function()
+    local report, code = check([[
+local set = torch.utils.data.TensorDataset(torch.randn(100, 8), torch.randint(1, 4, {100}))
+local loader = torch.utils.data.DataLoader(set, {batch_size = 10, num_workers = 2})
+for epoch = 1, 2 do
+  for i, x, y in loader:enumerate() do print(epoch, i, x.shape[1], x.device, y.dtype) end
+end
+print(loader.num_workers)]], "--output")
+    assert.equal(0, code)
+    assert.matches("^1\t1\t10\tmeta\ttorch.int64\n2\t1\t10\tmeta\ttorch.int64\n2\n", report)
+  end)
+
+  it("gives ones for integers that are read, which may be positions", function()
+    local report, code = check([[
+local x = torch.randn(10, 4)
+local at = torch.randint(1, 11, {1}):item()
+print(x[at].shape[1], x:narrow(1, at, 2).shape[1], ({"a", "b"})[torch.argmax(x[1]):item()], x:sum():item())
+for i = 1, torch.tensor({7}):sum():item() do print("round", i) end]], "--output")
+    assert.equal(0, code)
+    assert.matches("^4\t2\ta\t0.0\nround\t1\nnote: item read data 4 times, first at train.lua:2: "
+      .. "it got zeros, ones of integers", report)
+  end)
+
+  it("writes no file by any function of a library", function()
+    local report, code, files = check([[
+local x = torch.rand(3, 8, 8)
+torchvision.utils.save_image(x, "a.png")
+torchvision.io.write_png((x * 255):to(torch.uint8), "b.png")
+torchvision.io.write_file("c.bin", torch.zeros(3, {dtype = "uint8"}))
+require("torchaudio").save("d.wav", torch.rand(1, 800), 8000)
+torch.jit.save(torch.jit.trace(nn.Linear(3, 2), torch.rand(1, 3)), "e.safetensors")
+local p = torch.profiler.profile({}, function() x:add(1) end)
+p:export_chrome_trace "f.json"
+optim.Logger "g.txt"
+local name = os.tmpname()
+assert(not io.open(name))
+io.open(name, "w"):close()
+io.output "h.txt"
+io.write "text"
+io.close()
+print(pcall(torch.hub.download_url_to_file, "http://127.0.0.1:1/i", "i"))]])
+    assert.equal(0, code)
+    assert.equal("train.lua\n", files)
+    for _, file in ipairs {"a.png", "b.png", "c.bin", "d.wav", "e.safetensors", "f.json", "g.txt", "h.txt"} do
+      assert.matches("note: [%w_.: ]*" .. file .. " is not written", report)
+    end
+    assert.is_nil(report:find "warning")
+  end)
+
+  it("runs the examples, but one that waits for another program", function()
+    for path in sh("ls scripts/examples/*.lua"):gmatch "%S+" do
+      if not path:find "python.lua" then
+        local out = sh("%s check %s 2>&1", hecate, path)
+        assert.matches("no errors", out)
+      end
+    end
+  end)
+
   it("goes on where a shape depends on data, and says what it took", function()
     local report, code = check([[
 local x = torch.randn(10, 4)

@@ -20,7 +20,7 @@ local function to_meta(torch, value)
 end
 
 --- An iterator that gives the first item of another, read where data is.
-local function first_of(torch, make, skipped)
+local function first_of(torch, make)
   local done = false
   return function()
     if done then return nil end
@@ -29,16 +29,32 @@ local function first_of(torch, make, skipped)
     local item = table.pack(pcall(function() return make()() end))
     torch.set_default_device "meta"
     if not item[1] then error(item[2], 0) end
-    for i = 2, item.n do item[i] = i - 1 <= skipped and item[i] or to_meta(torch, item[i]) end
+    for i = 2, item.n do item[i] = to_meta(torch, item[i]) end
     return table.unpack(item, 2, item.n)
   end
 end
 
 local function set_loaders(torch, put)
   local DataLoader = torch.utils.data.DataLoader
-  local iter, enumerate = DataLoader.iter, DataLoader.enumerate
-  put(DataLoader, "iter", function(self) return first_of(torch, function() return iter(self) end, 0) end)
-  put(DataLoader, "enumerate", function(self) return first_of(torch, function() return enumerate(self) end, 1) end)
+  local iter = DataLoader.iter
+  put(DataLoader, "iter", function(self)
+    return first_of(torch, function()
+      local workers = self.num_workers
+      self.num_workers = 0 -- one batch is read here
+      local next_values = iter(self)
+      self.num_workers = workers
+      return next_values
+    end)
+  end)
+  put(DataLoader, "enumerate", function(self)
+    local next_values, k = self:iter(), 0
+    local function numbered(first, ...)
+      if first == nil then return nil end
+      k = k + 1
+      return k, first, ...
+    end
+    return function() return numbered(next_values()) end
+  end)
 end
 
 --- torch.utils.progress without a bar.
@@ -86,12 +102,40 @@ local function set_files(torch, globals, put, note)
     note("io.popen: '%s' is not run", command)
     return nowhere()
   end)
+  local output, names = io.output, 0
+  put(globals.io, "output", function(file)
+    if type(file) ~= "string" then return output(file) end
+    note("io.output: %s is not written", file)
+    return output(nowhere())
+  end)
+  put(globals.os, "tmpname", function() -- os.tmpname makes the file
+    names = names + 1
+    return ("/tmp/lua_check_%d"):format(names)
+  end)
   for _, name in ipairs {"remove", "rename", "execute"} do
     put(globals.os, name, function(what)
       note("os.%s: %s: not done", name, tostring(what))
       return true
     end)
   end
+end
+
+local function set_downloads(torch, put)
+  put(require "torch.hub", "download_url_to_file", function(url)
+    torch._C.raise(("%s: a dry run downloads nothing; run the program once, or put the file there"):format(url))
+  end)
+end
+
+--- Pictures and sounds: what tensors without data hold is not encoded.
+local function set_media(put, note)
+  local function writer(library, key, at)
+    put(require(library), key, function(...)
+      note("%s.%s: %s is not written", library, key, tostring((select(at, ...))))
+    end)
+  end
+  for _, kind in ipairs {"png", "jpeg", "image"} do writer("torchvision.io", "write_" .. kind, 2) end
+  writer("torchvision.utils", "save_image", 2)
+  writer("torchaudio", "save", 1)
 end
 
 --- Begins; returns the function that puts everything back. Notes are added to the list, each once.
@@ -108,6 +152,8 @@ function aside.start(torch, globals, notes, given)
   end
   set_loaders(torch, put)
   set_files(torch, globals, put, note)
+  set_media(put, note)
+  set_downloads(torch, put)
   put(torch.utils, "progress", progress)
   put(package.loaded, "gnuplot", absorber())
   put(globals, "gnuplot", package.loaded.gnuplot)

@@ -3,7 +3,7 @@ local HELP = [[
 usage: hecate check [options] SCRIPT [args]
 Runs a script on the meta device: tensors have shapes and dtypes and no data, loaders give
 one batch, nothing is written. Reports the first error with its line and module, where the
-program reads data (it gets zeros), and the bytes that training takes.
+program reads data (it gets zeros, ones of integers), and the bytes that training takes.
   --output       show what the script prints
   --seconds N    give up after so long (10)
   --help         this text
@@ -31,5 +31,5 @@ if not words[i] then
   return 1
 end
 local report = check.run(words[i], table.move(words, i + 1, #words, 1, {}), given)
-io.write(check.text(report))
+io.stdout:write(check.text(report)) -- the script may have changed io.output
 return report.error and 1 or 0

@@ -37,13 +37,6 @@ static void meta_memory_reset_peak(int index) {
 
 static void meta_memory_trim(int index) { (void)index; }
 
-/* Zeros stand for what is not there: tensor_on_host has asked whether they may. */
-static Status meta_to_host(int index, void *to, const void *from, size_t bytes) {
-  (void)index, (void)from;
-  memset(to, 0, bytes);
-  return OK;
-}
-
 static Status meta_fill(Tensor *t, Scalar value) {
   (void)t, (void)value;
   return OK;
@@ -96,7 +89,6 @@ const DeviceOps meta_device = {
     .memory_stats = meta_memory_stats,
     .memory_reset_peak = meta_memory_reset_peak,
     .memory_trim = meta_memory_trim,
-    .to_host = meta_to_host,
     .fill = meta_fill,
     .copy = meta_copy,
     .has = meta_has,

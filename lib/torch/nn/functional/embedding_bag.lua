@@ -31,7 +31,7 @@ local function borders(given)
   local n, at = given.input:numel(), given.offsets:long()
   if not given.include_last_offset then at = torch.cat({at, torch.tensor({n + 1}, {device = at.device})}) end
   local count = at:numel()
-  if count == 0 then return at end
+  if count == 0 or not options.has_data(at) then return at end
   local rising = count == 1 or at:narrow(1, 2, count - 1):ge(at:narrow(1, 1, count - 1)):all():item()
   if not (rising and at[1]:item() == 1 and at[count]:item() <= n + 1) then
     options.wrong("embedding_bag", "offsets", 3, ("rising positions from 1 to %d"):format(n + 1), given.offsets)
@@ -46,6 +46,7 @@ local function bags_of(given)
   local at = borders(given)
   local count = math.max(0, at:numel() - 1)
   if count == 0 then return at:narrow(1, 1, 0), 0 end
+  if not options.has_data(at) then return torch.ones(x:numel(), {dtype = "int64", device = x.device}), count end
   local lengths = at:narrow(1, 2, count) - at:narrow(1, 1, count)
   return torch.arange(1, count + 1):to(at.device):repeat_interleave(lengths), count
 end
