@@ -36,13 +36,13 @@ function masking.dims(name, dim, x)
   return list
 end
 
---- The lowest number of a dtype, and the highest.
+--- The lowest number of a dtype, and the highest. Of complex numbers it is the reductions that refuse them.
 function masking.lowest(x)
   if torch.is_floating_point(x) or torch.is_complex(x) then return -math.huge end
   return x.dtype ~= torch.bool and torch.iinfo(x.dtype).min or 0
 end
 function masking.highest(x)
-  if torch.is_floating_point(x) then return math.huge end
+  if torch.is_floating_point(x) or torch.is_complex(x) then return math.huge end
   return x.dtype ~= torch.bool and torch.iinfo(x.dtype).max or 1
 end
 

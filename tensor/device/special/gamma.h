@@ -18,11 +18,51 @@ SCALAR_FUNCTION double digamma_far(double x) {
     s * (691.0 / 32760 - s / 12))))));
   return log(x) - 0.5 / x - rest;
 }
+/* Σ (q + k)^-s for q > 0, s > 1: some terms, and the formula of Euler and Maclaurin for the others. */
+LONG_FUNCTION double zeta_right(double s, double q) {
+  static const double factors[] = { /* B_2j / (2j)! */
+    0.083333333333333329, -0.0013888888888888889, 3.3068783068783071e-05, -8.2671957671957675e-07,
+    2.08767569878681e-08, -5.2841901386874932e-10, 1.3382536530684679e-11, -3.3896802963225827e-13,
+    8.5860620562778452e-15, -2.1748686985580619e-16, 5.5090028283602295e-18, -1.3954464685812522e-19};
+  double sum = 0, power = pow(q, -s);
+  for (; q < 10 + s; q += 1, power = pow(q, -s)) {
+    sum += power;
+    if (power <= sum * 1e-17) return sum;
+  }
+  sum += power * (q / (s - 1) + 0.5);
+  double term = power * s / q;
+  for (int j = 0; j < 12; j++) {
+    const double part = term * factors[j];
+    sum += part;
+    if (fabs(part) < fabs(sum) * 1e-17) break;
+    term *= (s + 2 * j + 1) * (s + 2 * j + 2) / (q * q);
+  }
+  return sum;
+}
+/* ψ(x) = ψ(x) - ψ(r) near a zero r left of 0: (x - r) Σ 1 / ((x + k) (r + k)) over k >= 0, where the terms from m on are
+** Σ h^2j ζ(2 j + 2, a) with a between x + m and r + m and h half of their distance. NaN where no zero is near. */
+LONG_FUNCTION double digamma_at_zero(double x) {
+  static const double zeros[][2] = { /* in two parts */
+    {-0.5040830082644554, -8.15428206243813e-18}, {-1.5734984731623904, -1.574185691077347e-17},
+    {-2.6107208684441447, 9.881960746978353e-17}, {-3.635293366436901, 5.454396163173039e-17},
+    {-4.653237761743142, -2.5492686201468193e-16}, {-5.6671624415568855, -3.2153051074948335e-18},
+    {-6.678418213073427, 3.470798723495241e-16}, {-7.687788325031626, -1.351562494643672e-16},
+    {-8.695764163816401, -3.2859903716289447e-16}, {-9.702672540001863, -3.2563178405401477e-16}};
+  if (!(x > -10)) return (double)NAN;
+  const int m = (int)-floor(x);
+  const double r = zeros[m - 1][0], distance = (x - r) - zeros[m - 1][1];
+  if (!(fabs(distance) < 0.005)) return (double)NAN;
+  double sum = 0;
+  for (int k = 0; k <= m; k++) sum += 1 / ((x + k) * (r + k));
+  const double a = 0.5 * (x + r) + (m + 1), h2 = 0.25 * distance * distance;
+  return distance * (sum + zeta_right(2, a) + h2 * (zeta_right(4, a) + h2 * zeta_right(6, a)));
+}
 LONG_FUNCTION double digamma_of(double x) {
   double more = 0;
   if (x == 0) return -copysign((double)INFINITY, x);
   if (x < 0) { /* ψ(x) = ψ(1 - x) - π / tan(π x) */
-    const double rest = x - rint(x);
+    const double rest = x - rint(x), near = digamma_at_zero(x);
+    if (near == near) return near;
     if (rest == 0) return (double)NAN;
     more = -3.14159265358979323846 / tan(3.14159265358979323846 * rest);
     x = 1 - x;
@@ -51,27 +91,6 @@ LONG_FUNCTION double trigamma_of(double x) {
   return more + sign * (sum + 1 / x + s / 2 + s / x * rest);
 }
 
-/* Σ (q + k)^-s for q > 0, s > 1: some terms, and the formula of Euler and Maclaurin for the others. */
-LONG_FUNCTION double zeta_right(double s, double q) {
-  static const double factors[] = { /* B_2j / (2j)! */
-    0.083333333333333329, -0.0013888888888888889, 3.3068783068783071e-05, -8.2671957671957675e-07,
-    2.08767569878681e-08, -5.2841901386874932e-10, 1.3382536530684679e-11, -3.3896802963225827e-13,
-    8.5860620562778452e-15, -2.1748686985580619e-16, 5.5090028283602295e-18, -1.3954464685812522e-19};
-  double sum = 0, power = pow(q, -s);
-  for (; q < 10 + s; q += 1, power = pow(q, -s)) {
-    sum += power;
-    if (power <= sum * 1e-17) return sum;
-  }
-  sum += power * (q / (s - 1) + 0.5);
-  double term = power * s / q;
-  for (int j = 0; j < 12; j++) {
-    const double part = term * factors[j];
-    sum += part;
-    if (fabs(part) < fabs(sum) * 1e-17) break;
-    term *= (s + 2 * j + 1) * (s + 2 * j + 2) / (q * q);
-  }
-  return sum;
-}
 /* Left of 0 the terms up to there are a difference of two such sums; then s is an integer. */
 LONG_FUNCTION double zeta_of(double s, double q) {
   if (s == 1) return (double)INFINITY;

@@ -78,6 +78,18 @@ local function check(name, got, want, dtype)
   end
 end
 
+describe("digamma", function()
+  it("has all digits beside its zeros left of 0", function()
+    local x = torch.tensor({-0.5040830082644554, -0.50408300776037, -0.5040834123467, -1.5734984731623904, -1.5735,
+      -9.7026725400018634, -9.7026725, -0.5}, {dtype = "float64"})
+    local want = {7.289763902976894944e-17, 4.506422363214508572e-9, -3.612413999577639539e-6, 1.564978848183845337e-16,
+      -0.00001517909507335986527, 4.939256869086382197e-15, 6.067572951046373417e-7, 0.03648997397857652056}
+    for i, y in ipairs(torch.digamma(x):tolist()) do
+      assert.is_true(math.abs(y / want[i] - 1) < 1e-13, ("digamma(%.17g): %.17g"):format(x[i]:item(), y))
+    end
+  end)
+end)
+
 describe("logit", function()
   it("has a slope at its bounds, and none beyond", function()
     local x = torch.tensor({0.25, 0.5, 0.75, -1, 2}, {dtype = "float64", requires_grad = true})
