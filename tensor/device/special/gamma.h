@@ -39,8 +39,8 @@ LONG_FUNCTION double zeta_right(double s, double q) {
   }
   return sum;
 }
-/* ψ(x) = ψ(x) - ψ(r) near a zero r left of 0: (x - r) Σ 1 / ((x + k) (r + k)) over k >= 0, where the terms from m on
-** are Σ h^2j ζ(2 j + 2, a) with a between x + m and r + m and h half of their distance. NaN where no zero is near. */
+/* ψ(x) = ψ(x) - ψ(r) near a zero r left of 0: (x - r) Σ 1 / ((x + k) (r + k)) over k >= 0, where the terms from m
+** on are Σ h^2j ζ(2 j + 2, a) with a between x + m and r + m and h half of their distance. NaN: no zero is near. */
 LONG_FUNCTION double digamma_at_zero(double x) {
   static const double zeros[][2] = { /* in two parts */
     {-0.5040830082644554, -8.15428206243813e-18}, {-1.5734984731623904, -1.574185691077347e-17},
