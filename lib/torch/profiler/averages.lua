@@ -16,11 +16,13 @@ function Average:__tostring()
     self.input_shapes or "", self.cpu_memory_usage)
 end
 
-local function add(average, event)
+local function add(average, event, is_inner)
   average.count = average.count + 1
-  average.cpu_time_total = average.cpu_time_total + event.cpu_time_total
+  if not is_inner then
+    average.cpu_time_total = average.cpu_time_total + event.cpu_time_total
+    average.cpu_memory_usage = average.cpu_memory_usage + event.cpu_memory_usage
+  end
   average.self_cpu_time_total = average.self_cpu_time_total + event.self_cpu_time_total
-  average.cpu_memory_usage = average.cpu_memory_usage + event.cpu_memory_usage
   average.self_cpu_memory_usage = average.self_cpu_memory_usage + event.self_cpu_memory_usage
   average.flops = average.flops + event.flops
   average.cpu_time = average.cpu_time_total / average.count
@@ -34,10 +36,18 @@ local function top_of(stack, n)
   return stack and n > 0 and table.move(stack, 1, math.min(n, #stack), 1, {}) or nil
 end
 
+--- Whether an event runs inside of one of the same group.
+local function is_inside(event, group_of)
+  local outer = event.cpu_parent
+  while outer and group_of[outer] ~= group_of[event] do outer = outer.cpu_parent end
+  return outer ~= nil
+end
+
 --- Groups events by name and, where that is asked for, by the shapes of their inputs and by the innermost functions
--- of the program. An event inside of one of the same group counts in the times of that one alone.
+-- of the program. The time and the memory of an event inside of one of the same group (a label in itself, a Sequential
+-- in a Sequential) are in that one already: the totals do not have them twice.
 function averages.group(events, by_shape, stack_n, profile)
-  local groups, list = {}, {profile = profile}
+  local groups, group_of, list = {}, {}, {profile = profile}
   for _, event in ipairs(events) do
     local shapes, stack = by_shape and event.input_shapes, top_of(event.stack, stack_n)
     local name = event.kind == "step" and "ProfilerStep*" or event.name
@@ -49,7 +59,8 @@ function averages.group(events, by_shape, stack_n, profile)
         is_label = event.kind == "label" or event.kind == "step"}, Average)
       groups[key], list[#list + 1] = average, average
     end
-    add(average, event)
+    group_of[event] = average
+    add(average, event, is_inside(event, group_of))
   end
   return setmetatable(list, List)
 end
