@@ -30,14 +30,18 @@ end
 
 --- Numbers and C types of what kernels load and store beside their own type.
 local function dtype_lists(rows, put)
-  local plain, small = {}, {}
+  local plain, small, integers = {}, {}, {}
   for i, row in ipairs(rows) do
     if row.compute and row.category == "float" then
       small[#small + 1] = ("X(%d, %s, %s)"):format(i - 1, row.name, row.storage)
-    elseif row.category ~= "complex" then plain[#plain + 1] = ("X(%d, %s)"):format(i - 1, row.storage) end
+    elseif row.category ~= "complex" then
+      if row.category == "integer" then integers[#integers + 1] = ("X(%s, %s)"):format(row.name, row.storage) end
+      plain[#plain + 1] = ("X(%d, %s)"):format(i - 1, row.storage)
+    end
   end
   put("#define PLAIN_DTYPES(X) %s", table.concat(plain, " "))
   put("#define SMALL_DTYPES(X) %s", table.concat(small, " "))
+  put("#define INTEGER_DTYPES(X) %s", table.concat(integers, " "))
 end
 
 local ACCUMULATOR = {bool = "int64_t", integer = "int64_t", float = "double"}

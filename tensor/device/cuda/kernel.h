@@ -123,17 +123,10 @@ template <class To, class From> struct Cut {
 template <class From> struct Cut<bool, From> {
   static DEVICE bool of(From v) { return v != 0; }
 };
-#define CUT_FLOATS(To, function)                                                       \
-  template <> struct Cut<To, float> { static DEVICE To of(float v) { return function(v); } };   \
-  template <> struct Cut<To, double> { static DEVICE To of(double v) { return function(v); } };
-CUT_FLOATS(uint8_t, cut_to_uint8)
-CUT_FLOATS(int8_t, cut_to_int8)
-CUT_FLOATS(int16_t, cut_to_int16)
-CUT_FLOATS(int32_t, cut_to_int32)
-CUT_FLOATS(int64_t, cut_to_int64)
-CUT_FLOATS(uint16_t, cut_to_uint16)
-CUT_FLOATS(uint32_t, cut_to_uint32)
-CUT_FLOATS(uint64_t, cut_to_uint64)
+#define CUT_FLOATS(name, To)                                                                          \
+  template <> struct Cut<To, float> { static DEVICE To of(float v) { return cut_to_##name(v); } };   \
+  template <> struct Cut<To, double> { static DEVICE To of(double v) { return cut_to_##name(v); } };
+INTEGER_DTYPES(CUT_FLOATS)
 
 /* An element of any type that is no complex number. */
 template <class To> static SLOW To load_any(const char *p, int dtype) {

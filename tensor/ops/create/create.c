@@ -4,6 +4,9 @@
 #include "core/half.h"
 #include "core/internal.h"
 
+#define CUT_FUNCTION static inline
+#include "device/cut.h"
+
 static DType or_default(DType d, DType otherwise) { return d == DTYPE_NONE ? otherwise : d; }
 
 #define SHARE 16384 /* elements that a thread writes between two looks at the interrupt flag */
@@ -83,9 +86,6 @@ Status create_new_full(Call *c) {
 static Scalar sequence_at(Scalar start, Scalar step, int64_t i) {
   return scalar_add(start, scalar_multiply(step, scalar_int(i)));
 }
-
-/* A double cut toward zero. That of INT64_MAX is one too large for int64. */
-static inline int64_t cut_to_int64(double v) { return v >= -0x1p63 && v < 0x1p63 ? (int64_t)v : INT64_MIN; }
 
 /* STORE(v): the element that a double becomes. */
 #define BODY "ops/create/sequence_body.h"
