@@ -408,6 +408,10 @@ Status op_call(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
 Status op_call_list(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, TensorList *out);
 /* The same as op_call, the result written into inputs[0] ("add_"). */
 Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs);
+/* Calls an op whose result is written into 'to', if that needs no more than its loop: an elementwise op of operands of
+** one shape, without gradients, and a contiguous tensor of the shape and dtype of the result. False: it does, and
+** nothing was done. */
+bool op_call_into(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor *to, Status *status);
 
 #pragma GCC visibility pop
 #endif

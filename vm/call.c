@@ -89,6 +89,17 @@ static int call_with_in_place(Reader *r, const void *attrs) {
   return 1;
 }
 
+/* Calls an op whose result is computed in the tensor that `out` names, and pushes that. False: it cannot be. */
+static bool call_into(Reader *r, const void *attrs) {
+  Tensor *to = tensor_test(r->L, r->out);
+  Status status;
+  if (to == NULL || !op_call_into(r->info->id, r->inputs, r->n_inputs, attrs, to, &status)) return false;
+  argument_drop(r);
+  argument_raise_failure(r->L, r->info, false, status);
+  lua_pushvalue(r->L, r->out);
+  return true;
+}
+
 static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   Reader r;
   memset(&r, 0, offsetof(Reader, attrs));
@@ -116,6 +127,7 @@ static int call_with(lua_State *L, const OpInfo *info, bool in_place, int top) {
   if (deferring && call_deferred(&r, in_place, attrs, box[0]))
     return r.out == 0 ? 1 : output_write(L, info->lua_name, r.out, 1);
   if (in_place) return call_with_in_place(&r, attrs);
+  if (r.out != 0 && call_into(&r, attrs)) return 1;
   Tensor *out[OP_MAX_OUTPUTS] = {0};
   Status status = op_call(op, r.inputs, r.n_inputs, attrs, out);
   argument_drop(&r);

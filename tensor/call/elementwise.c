@@ -162,26 +162,35 @@ static Status elementwise_plain(Call *c, StripFn strip) {
   return call_finish(c);
 }
 
-bool call_plain_in_place(Call *c, Status *status) {
+/* Whether 'to', which is written element by element, holds other elements of an input: they would be read too late. */
+static bool elementwise_overlaps(const Call *c, const Tensor *to) {
+  for (int i = 0; i < c->n_in; i++) {
+    const Tensor *t = c->in[i];
+    if (t->storage == to->storage && (t->offset != to->offset || t->dtype != to->dtype)) return true;
+  }
+  return false;
+}
+
+bool call_plain_into(Call *c, Tensor *to, Status *status) {
   StripFn strip = NULL;
-  Tensor *t = c->in[0];
   Element element;
-  if (c->op == OP_COPY) return false;
+  if (c->op == OP_COPY || (to->flags & TENSOR_WRAPPED_NUMBER)) return false;
   const bool plain = call_is_plain(c, &strip) && strip != NULL;
-  if (!plain && call_tensor_and_number(c, &strip, &element) != 0) return false;
-  const DType d = (DType)t->dtype;
-  if (elementwise_result(c->info, d) != d) return false;
-  for (int i = 1; i < c->n_in; i++)
-    if (c->in[i]->storage == t->storage && c->in[i]->offset != t->offset) return false;
+  const int at = plain ? 0 : call_tensor_and_number(c, &strip, &element);
+  if (at < 0) return false;
+  const Tensor *t = c->in[at];
+  const DType d = (DType)t->dtype, result = elementwise_result(c->info, d);
+  if (to != t && (to->device != t->device || !tensor_same_shape(to, t) || !tensor_is_contiguous(to))) return false;
+  if (result != (DType)to->dtype || elementwise_overlaps(c, to)) return false;
   *status = plain || c->info->check == NULL ? OK : c->info->check(c);
   if (*status != OK) return true;
   if (c->info->numbers != NUMBERS_NONE && c->attrs != c->info->defaults) *status = call_check_numbers(c, d);
   if (*status != OK) return true;
-  c->out[0] = t;
+  c->out[0] = to;
   c->wrote = true;
-  if (!plain) elementwise_with_number(c, strip, 0, &element, d);
-  else if (t->numel <= STRIP) elementwise_small(c, strip, d, d);
-  else *status = c->device->elementwise(c, d, d);
+  if (!plain) elementwise_with_number(c, strip, at, &element, result);
+  else if (t->numel <= STRIP) elementwise_small(c, strip, d, result);
+  else *status = c->device->elementwise(c, d, result);
   if (*status == OK) *status = call_finish(c);
   c->out[0] = NULL;
   return true;

@@ -41,7 +41,7 @@ static Status call_find_target_device(Call *c) {
 
 static Status elementwise_in_place(Call *c) {
   Status status;
-  if (call_plain_in_place(c, &status)) return status;
+  if (call_plain_into(c, c->in[0], &status)) return status;
   DType compute, result;
   int ndim = 0;
   int64_t shape[TENSOR_MAX_DIMS];
@@ -210,4 +210,20 @@ __attribute__((noinline)) static Status in_place_slowly(OpId op, Tensor *const *
 Status op_call_in_place(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs) {
   if (call_modes) return in_place_slowly(op, inputs, n_inputs, attrs);
   return call_in_place(op, inputs, n_inputs, attrs);
+}
+
+/* Whether a tensor may be written outside of the tape: no gradient knows it, and no view. */
+static bool into_is_free(const Tensor *to) {
+  return to->base == NULL && to->autograd == NULL && !(to->flags & TENSOR_UNRECORDED) && !to->storage->inference;
+}
+
+bool op_call_into(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs, Tensor *to, Status *status) {
+  Call c = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs};
+  if (call_modes || c.info->kind != KIND_ELEMENTWISE || call_has_bounds(&c) || !into_is_free(to)) return false;
+  for (int i = 0; i < n_inputs; i++)
+    if (inputs[i] != NULL && grad_enabled() && tensor_requires_grad(inputs[i])) return false;
+  if (!call_plain_into(&c, to, status)) return false;
+  if (c.wrote) in_place_changed(to);
+  if (*status != OK) *status = fail_memory_of(c.info->lua_name, *status);
+  return true;
 }

@@ -67,8 +67,9 @@ Status call_elementwise(Call *c);
 /* Whether there is nothing to work out: contiguous operands of one shape, on one device, of the dtype that the kernel
 ** computes in. *strip is that of a device of the host. */
 bool call_is_plain(Call *c, StripFn *strip);
-/* Runs such a call in place, or one of few elements and a number. False: it is another one. */
-bool call_plain_in_place(Call *c, Status *status);
+/* Runs such a call, or one of few elements and a number, so that 'to' is written: an input, or another tensor of the
+** shape and dtype of the result. False: it is another call. */
+bool call_plain_into(Call *c, Tensor *to, Status *status);
 /* The dtype to compute in and that of the result. */
 Status call_elementwise_dtypes(const Call *c, DType *compute, DType *result);
 

@@ -110,7 +110,7 @@ typedef struct {
 
 /* operands[0] has the full shape, the others broadcast to it. */
 void iter_init(Iter *it, int n, Tensor *const *operands);
-/* Calls 'strip' for all elements, in pieces, from several threads where 'cost' (cycles of an
+/* Calls 'strip' for all elements, in pieces, from several threads where 'cost' (quarters of a cycle for an
 ** element) times their number is worth it; stops at an interrupt. */
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost);
 
@@ -179,9 +179,10 @@ Status sum_to_shape(Tensor *grad, int ndim, const int64_t *shape, Tensor **out);
 typedef void (*CastFn)(int64_t n, char *to, int64_t to_stride, const char *from,
                        int64_t from_stride);
 
-/* Whether n elements of work that costs 'cost' cycles each deserve threads. To hand work over takes
-** 2 µs on an idle machine and 100 where others have the processors, so it has to be some 30 µs. */
-#define PARALLEL_GRAIN 98304
+/* Whether n elements of work that costs 'cost' quarters of a cycle each deserve threads: a sum of two float32 takes
+** one to three of them in vector code, an exponential four. To hand work over takes 2 µs on an idle machine and 100
+** where others have the processors, so it has to be some 30 µs. */
+#define PARALLEL_GRAIN 393216
 static inline bool worth_threads(int64_t n, int cost) {
   return n * cost >= PARALLEL_GRAIN && threads_get() > 1;
 }

@@ -10,7 +10,9 @@
 */
 #include "internal.h"
 
-#define CHUNK (STRIP * 16) /* elements of a block; does not depend on the threads */
+/* Elements of a block, which do not depend on the threads. Loops ask for memory ahead but at the end of a block. */
+#define CHUNK (STRIP * 16)
+#define COSTLY_CHUNK (STRIP * 4)
 #define TILE_ROWS 16
 #define TILE_COLUMNS 64
 #define LINE 64            /* bytes that the cache fetches together */
@@ -185,7 +187,7 @@ static void run_block(const Iter *it, const Blocks *b, int64_t block, StripFn st
 
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost) {
   if (it->numel == 0) return;
-  const Blocks b = blocks_of(it, cost > 3 ? STRIP : CHUNK);
+  const Blocks b = blocks_of(it, cost > 3 ? COSTLY_CHUNK : CHUNK);
   const bool threads = b.count > 1 && worth_threads(it->numel, cost);
   if (!threads) { /* no call of the OpenMP library for small work */
     for (int64_t i = 0; i < b.count && !interrupt_requested(); i++) run_block(it, &b, i, strip, attrs);

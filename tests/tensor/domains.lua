@@ -278,6 +278,7 @@ local by_domain = {
     return {pack(distinct(1, 2, 4, 4), 2), pack(distinct(2, 5, 4), {3, 2}, {2, 1}, {1, 1}),
       pack(distinct(1, 1, 5, 5), 2, 2, 0, 1, true), pack(distinct(1, 1, 5, 5), 2, 1, 1, 2)}
   end,
+  euclidean_distances = function() return {pack(x(2, 3, 4), x(2, 5, 4)), pack(x(1, 2, 1), x(1, 3, 1))} end,
   avg_pool2d_adjoint = function()
     local none = math.mininteger -- "no divisor_override", as the row above says it
     return {pack(x(1, 2, 2, 2), {1, 2, 4, 4}, {2, 2}, {2, 2}, {0, 0}, false, true, none),

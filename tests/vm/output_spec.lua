@@ -114,4 +114,33 @@ describe("torch.type", function()
     assert.equal(torch.int32, torch.zeros(2):type(torch.int32).dtype)
     assert.equal(2, torch.zeros(2, 3):ndimension())
   end)
+  it("computes in the tensor that out names where the loop of the op is all that is needed", function()
+    for _, n in ipairs {7, 70000} do
+      local x, o = torch.rand(n), torch.empty(n)
+      local before = torch.memory_stats().allocated
+      assert.is_true(rawequal(o, torch.exp(x, {out = o})))
+      if n > 7 then assert.equal(before, torch.memory_stats().allocated) end
+      assert.is_true(torch.equal(x:exp(), o))
+      assert.is_true(torch.equal(x * 3, torch.mul(x, 3, {out = o})))
+      local b = torch.empty(n, {dtype = torch.bool})
+      assert.is_true(torch.equal(x:gt(o), torch.gt(x, o, {out = b})))
+      local twice = x * 2
+      assert.is_true(torch.equal(twice, torch.add(x, x, {out = x})))
+    end
+  end)
+
+  it("reads operands before it writes where out shares their memory", function()
+    local x = torch.arange(1, 11):to(torch.float32)
+    local want = x[{{2, 9}}]:clone():exp()
+    assert.is_true(torch.equal(want, torch.exp(x[{{2, 9}}], {out = x[{{1, 8}}]})))
+  end)
+
+  it("is noticed by gradients that keep the tensor", function()
+    local w, q = torch.rand(5, {requires_grad = true}), torch.rand(5)
+    local loss = (w * q):sum()
+    torch.exp(q, {out = q})
+    assert.error_matches(function() loss:backward() end, "changed in place")
+    assert.error_matches(function() torch.exp(q, {out = w}) end, "'out' and gradients")
+    assert.error_matches(function() torch.exp(w, {out = q}) end, "'out' and gradients")
+  end)
 end)

@@ -49,7 +49,7 @@ static void gemv(DType dtype, Matrix a, const void *x, int64_t step, double alph
     return;
   }
   int64_t tasks = (a.rows + GEMV_TILE - 1) / GEMV_TILE;
-#pragma omp parallel for if (tasks > 1 && worth_threads(a.rows * a.columns, 1))
+#pragma omp parallel for if (tasks > 1 && worth_threads(a.rows * a.columns, 2))
   for (int64_t t = 0; t < tasks; t++) {
     int64_t first = t * GEMV_TILE;
     Matrix part = a;

@@ -20,5 +20,7 @@ Status KERNEL(panels_pack)(DType dtype, Matrix m, Panels *out);
 void KERNEL(panels_free)(Panels *p);
 /* C = A · M, or C += A · M with 'add': 'a' has rows of 'depth' numbers at distance 'lda', C of 'columns' at 'ldc'. */
 void KERNEL(panels_multiply)(const Panels *p, int64_t rows, const void *a, int64_t lda, bool add, void *c, int64_t ldc);
+/* C[i][j] = the sum of the squared differences of row i of A and column j of M; 'depth' is at least 1. */
+void KERNEL(panels_squares)(const Panels *p, int64_t rows, const void *a, int64_t lda, void *c, int64_t ldc);
 
 #endif

@@ -108,7 +108,7 @@ static void attention_init(Attention *a, const Tensor *q, const Tensor *k, const
 
 static bool attention_worth(const Attention *a, int64_t batch) {
   const double work = (double)batch * (double)a->heads * (double)a->length * (double)a->positions;
-  return worth_threads(work < 1e15 ? (int64_t)work : (int64_t)1e15, 8 + (int)attention_least(a->width, 4096) / 16);
+  return worth_threads(work < 1e15 ? (int64_t)work : (int64_t)1e15, 16 + (int)attention_least(a->width, 4096) / 8);
 }
 
 Status KERNEL(attention)(Call *c) {

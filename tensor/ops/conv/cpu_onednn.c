@@ -225,7 +225,8 @@ Status KERNEL(onednn_convolution)(const Window *w, ConvOp op, Call *c, bool *don
   ConvKey key = {.w = *w, .op = op, .bias = op == CONV_FORWARD && c->n_in > 2 && c->in[2] != NULL, .threads = 1};
   const bool one = op == CONV_WEIGHT ? o.parts == 1 : w->batch == o.samples;
   key.w.batch = o.samples;
-  if (one && worth_threads((int64_t)(onednn_work(w) * (double)w->batch), 1)) key.threads = threads_get();
+  /* A cycle has 16 to 32 multiplications. */
+  if (one && worth_threads((int64_t)(onednn_work(w) * (double)w->batch / 8), 1)) key.threads = threads_get();
   o.plan = KERNEL(onednn_plan_take)(o.dnn, &key);
   *done = o.plan != NULL && o.plan->works;
   Status status = OK;

@@ -57,10 +57,10 @@ typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void
 static const MaxPlaneFn pool_max_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_max_plane);
 static const AveragePlaneFn pool_average_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_average_plane);
 
-/* Cycles of a window, for worth_threads. */
+/* Of a window, for worth_threads. */
 static int pool_cost(const Window *w) {
-  const int64_t places = w->kernel[0] * w->kernel[1];
-  return (int)(places < 1000 ? places : 1000);
+  const int64_t places = 4 * w->kernel[0] * w->kernel[1];
+  return (int)(places < 4000 ? places : 4000);
 }
 
 Status KERNEL(max_pool2d)(Call *c) {

@@ -124,7 +124,7 @@ static void write_floats(Tensor *t, int64_t from, int64_t end, double base, doub
     sequence(data, from, (int32_t)(end - from), base, step, origin);
     return;
   }
-#pragma omp parallel for if (worth_threads(end - from, 2))
+#pragma omp parallel for if (worth_threads(end - from, 6))
   for (int64_t at = from; at < end; at += SHARE) {
     const int32_t n = (int32_t)(end - at < SHARE ? end - at : SHARE);
     if (!interrupt_requested()) sequence(data, at, n, base, step, origin);
@@ -145,7 +145,7 @@ static void write_integers(Tensor *t, Scalar start, Scalar step) {
     sequence(data, 0, (int32_t)t->numel, first, each);
     return;
   }
-#pragma omp parallel for if (worth_threads(t->numel, 2))
+#pragma omp parallel for if (worth_threads(t->numel, 6))
   for (int64_t at = 0; at < t->numel; at += SHARE) {
     const int32_t n = (int32_t)(t->numel - at < SHARE ? t->numel - at : SHARE);
     if (!interrupt_requested()) sequence(data, at, n, first, each);

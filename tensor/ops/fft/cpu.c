@@ -85,7 +85,7 @@ Status KERNEL(fourier)(Call *c) {
   const size_t bytes = (size_t)beside * (size_t)plan->n * tensor_itemsize(in) +
                        (size_t)KERNEL(fourier_scratch)(plan, beside) * tensor_itemsize(in) / 2;
   bool failed = false;
-#pragma omp parallel if (lines > beside && worth_threads(in->numel, 20))
+#pragma omp parallel if (lines > beside && worth_threads(in->numel, 40))
   {
     char *block = malloc(bytes);
     if (block == NULL) {

@@ -38,7 +38,7 @@ static Status frames_run(const Call *c, Frames *f, DType complex, FramesStoreFn 
   const size_t scratch_size = (size_t)(KERNEL(fourier_scratch)(f->plan, f->lines) + 4 * f->lines) * size;
   const FramesLoadFn load = frames_loads[x->dtype];
   bool failed = false;
-#pragma omp parallel if (x->shape[0] * blocks > 1 && worth_threads(x->shape[0] * f->frames * f->n, 20))
+#pragma omp parallel if (x->shape[0] * blocks > 1 && worth_threads(x->shape[0] * f->frames * f->n, 40))
   {
     char *block = malloc(block_size + scratch_size);
     if (block == NULL) {

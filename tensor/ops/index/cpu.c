@@ -2,7 +2,7 @@
 #include "cpu.h"
 
 bool KERNEL(positions_hold)(const int64_t *index, int64_t n, int64_t size, int dim, bool from_end) {
-#pragma omp parallel for if (worth_threads(n, 1))
+#pragma omp parallel for if (worth_threads(n, 3))
   for (int64_t at = 0; at < n; at += CHUNK) {
     const int64_t m = n - at < CHUNK ? n - at : CHUNK;
     if (positions_within(index + at, m, size)) continue;
@@ -47,7 +47,7 @@ static Status triangle_keep(Call *c, int64_t diagonal, bool lower) {
   size_t size = tensor_itemsize(out);
   const char *from = tensor_data(c->in[0]);
   char *to = tensor_data(out);
-#pragma omp parallel for if (worth_threads(out->numel, 1))
+#pragma omp parallel for if (worth_threads(out->numel, 3))
   for (int64_t row = 0; row < rows; row++) {
     double edge = (double)(row % height) + (double)diagonal + (lower ? 1 : 0);
     int64_t cut = edge < 0 ? 0 : edge > (double)width ? width : (int64_t)edge;

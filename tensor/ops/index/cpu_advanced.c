@@ -127,7 +127,7 @@ Status KERNEL(index)(Call *c) {
   const int64_t rows = kernel_faulted() ? 0 : p.n_outer * p.n_middle;
   const char *from = tensor_data(in);
   char *to = tensor_data(out);
-#pragma omp parallel for if (worth_threads(out->numel, 2))
+#pragma omp parallel for if (worth_threads(out->numel, 8))
   for (int64_t row = 0; row < rows; row++) {
     const int64_t place = p.outer[row / p.n_middle] + p.middle[row % p.n_middle];
     if (p.dense && p.n_inner > 1) memcpy(to + row * row_bytes, from + place * size, (size_t)row_bytes);
@@ -176,7 +176,7 @@ static Status index_put_anywhere(const IndexPutAttrs *a, Tensor *out, Tensor *co
   TRY(index_plan_init(&p, out, &a->dims, n, indices));
   Status status = kernel_faulted() ? OK : index_put_values(in, &p.shape, (DType)out->dtype, values);
   if (status == OK && !kernel_faulted()) {
-#pragma omp parallel for if (worth_threads((*values)->numel, 2))
+#pragma omp parallel for if (worth_threads((*values)->numel, 8))
     for (int64_t o = 0; o < p.n_outer; o++) index_put_rows(&p, o, *values, out, a->accumulate);
   }
   index_plan_free(&p);

@@ -43,7 +43,7 @@ Status KERNEL(nonzero)(Call *c) {
   int64_t *to = tensor_data(c->out[0]), *first;
   if (in->ndim == 0 || c->out[0]->numel == 0) return OK; /* of a number only the count is kept */
   if ((first = memory_alloc(bytes)) == NULL) return ERROR_MEMORY;
-  const bool threads = tasks > 1 && worth_threads(in->numel, 4);
+  const bool threads = tasks > 1 && worth_threads(in->numel, 12);
 #define END(t) (((t) + 1) * CHUNK < in->numel ? ((t) + 1) * CHUNK : in->numel)
   first[0] = 0;
 #pragma omp parallel for if (threads)

@@ -65,7 +65,7 @@ Status KERNEL(gather)(Call *c) {
   const char *from = tensor_data(in);
   char *to = tensor_data(c->out[0]);
   const GatherFn line = gather_lines[size];
-#pragma omp parallel for if (worth_threads(index->numel, 4))
+#pragma omp parallel for if (worth_threads(index->numel, 12))
   for (int64_t row = 0; row < l.rows; row++)
     if (!interrupt_requested())
       line(&l, positions + row * l.length, from + index_line_base(&l, row) * size, to + row * l.length * size);
@@ -102,7 +102,7 @@ static Status scatter_along(Call *c, int64_t dim, ScatterHow how, const Tensor *
   const char *from = src != NULL ? tensor_data(src) : value;
   char *to = tensor_data(out);
   const ScatterFn line = scatter_line_of(how, out);
-#pragma omp parallel for if (worth_threads(index->numel, 4))
+#pragma omp parallel for if (worth_threads(index->numel, 12))
   for (int64_t block = 0; block < blocks; block++)
     for (int64_t row = block * l.run; row < (block + 1) * l.run && !interrupt_requested(); row++)
       line(&l, positions + row * l.length, src != NULL ? from + index_line_base(&s, row) * size : from, src == NULL,

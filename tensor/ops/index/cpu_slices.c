@@ -51,7 +51,7 @@ void KERNEL(select_slices)(const Tensor *in, int64_t dim, bool from_end, const i
   const size_t size = tensor_itemsize(in), bytes = (size_t)s.inner * size;
   const char *from = tensor_data(in);
   char *to = tensor_data(out);
-#pragma omp parallel for if (worth_threads(rows * s.inner, 2))
+#pragma omp parallel for if (worth_threads(rows * s.inner, 4))
   for (int64_t task = 0; task < tasks; task++) {
     const int64_t row = task * run, last = row + run < rows ? row + run : rows;
     if (interrupt_requested()) continue;
@@ -76,7 +76,7 @@ void KERNEL(put_slices)(Tensor *out, int64_t dim, bool from_end, const int64_t *
   int64_t parts = s.outer == 1 && s.inner >= 64 ? s.inner / 32 : 1;
   if (parts > 16) parts = 16;
   const int64_t tasks = s.outer * parts, size = (int64_t)tensor_itemsize(out);
-#pragma omp parallel for if (worth_threads(source->numel, 2))
+#pragma omp parallel for if (worth_threads(source->numel, 6))
   for (int64_t task = 0; task < tasks; task++) {
     const int64_t o = task / parts, part = task % parts;
     const SlicesTask t = {&s, index, n, s.inner * part / parts, s.inner * (part + 1) / parts};

@@ -94,7 +94,7 @@ static Status sort_along(Call *c, int64_t dim, bool descending) {
   int64_t lines = in->numel / job.size;
   size_t bytes = (job.narrow ? sizeof(Narrow) : sizeof(Wide)) * 2 * (size_t)job.size;
   atomic_bool failed = false;
-#pragma omp parallel if (lines > 1 && worth_threads(in->numel, 16))
+#pragma omp parallel if (lines > 1 && worth_threads(in->numel, 64))
   {
     void *scratch = memory_alloc(bytes);
     if (scratch == NULL) failed = true;

@@ -37,7 +37,7 @@ static Norm norm_of(const Tensor *x, bool training) {
 static void batch_norm_tasks(const Norm *k, BatchNormFn work, const BatchNormData *data) {
   const int64_t step = k->inner > 1 ? 1 : TILE, tasks = (k->channels + step - 1) / step; /* step: channels of a task */
   const int64_t numel = k->n * k->channels * k->inner;
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(numel, 10))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(numel, 3))
   for (int64_t t = 0; t < tasks; t++) {
     const int64_t from = t * step, width = k->channels - from < step ? k->channels - from : step;
     if (!interrupt_requested()) work(k, from, width, data);

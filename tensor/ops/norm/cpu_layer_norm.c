@@ -53,7 +53,7 @@ Status KERNEL(native_layer_norm)(Call *c) {
       .o = tensor_data(c->out[0]), .mean = tensor_data(c->out[1]), .invstd = tensor_data(c->out[2])};
   const LayerNormFn forward = layer_norm_forwards[x->dtype];
   const int64_t step = r.n < PIECE / ROWS ? ROWS : r.n < PIECE ? PIECE / r.n : 1; /* rows that stay in the cache */
-#pragma omp parallel for schedule(static) if (r.tasks > 1 && worth_threads(x->numel, 4))
+#pragma omp parallel for schedule(static) if (r.tasks > 1 && worth_threads(x->numel, 6))
   for (int64_t t = 0; t < r.tasks; t++)
     for (int64_t i = t * ROWS, end = least(r.rows, i + ROWS); i < end && !interrupt_requested(); i += step)
       forward(&data, i, least(end - i, step), r.n);
@@ -71,13 +71,13 @@ Status KERNEL(layer_norm_backward)(Call *c) {
   if (dw == NULL) return ERROR_MEMORY;
   memset(dw, 0, 2 * bytes);
   const LayerNormBackwardFn backward = layer_norm_backwards[x->dtype];
-#pragma omp parallel for schedule(static) if (r.tasks > 1 && worth_threads(x->numel, 8))
+#pragma omp parallel for schedule(static) if (r.tasks > 1 && worth_threads(x->numel, 12))
   for (int64_t t = 0; t < r.tasks; t++)
     for (int64_t i = t * ROWS; i < least(r.rows, (t + 1) * ROWS) && !interrupt_requested(); i++)
       backward(&data, i, r.n, dw + (size_t)t * row, db + (size_t)t * row);
   const LayerNormPartsFn add_parts = layer_norm_parts[x->dtype];
   const int64_t tiles = (r.n + TILE - 1) / TILE;
-#pragma omp parallel for schedule(static) if (worth_threads(2 * r.tasks * r.n, 2))
+#pragma omp parallel for schedule(static) if (worth_threads(2 * r.tasks * r.n, 4))
   for (int64_t t = 0; t < 2 * tiles; t++) { /* even tasks are tiles of dw, odd ones of db */
     const int64_t from = t / 2 * TILE, to = least(r.n, from + TILE);
     if (!interrupt_requested()) add_parts(r.tasks, r.n, from, to, t % 2 ? db : dw, tensor_data(c->out[1 + t % 2]));

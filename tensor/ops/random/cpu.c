@@ -113,7 +113,7 @@ static Status random_fill(Tensor *t, Generator *g, const Law *law, GroupFn make,
   uint64_t at = random_take(g, groups, &seed);
   char *data = tensor_data(t);
   size_t size = tensor_itemsize(t);
-#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 6))
+#pragma omp parallel for schedule(static) if (worth_threads(t->numel, 24))
   for (int64_t b = 0; b < batches; b++) {
     if (interrupt_requested()) continue;
     for (int64_t i = b * BATCH; i < (b + 1) * BATCH && i < groups; i++) {

@@ -32,7 +32,7 @@ static void draw_piece(const Tensor *out, uint64_t key, DrawFn draw, Tensor *con
 
 Status KERNEL(draw_elements)(Tensor *out, Generator *g, DrawFn draw, Tensor *const *in, int n, int cost) {
   const uint64_t key = draw_key(g);
-#pragma omp parallel for schedule(dynamic) if (worth_threads(out->numel, cost))
+#pragma omp parallel for schedule(dynamic) if (worth_threads(out->numel, 4 * cost))
   for (int64_t first = 0; first < out->numel; first += DRAW_PIECE)
     if (!interrupt_requested()) draw_piece(out, key, draw, in, n, first);
   return interrupt_requested() ? fail(ERROR_INTERRUPT, "interrupted") : OK;

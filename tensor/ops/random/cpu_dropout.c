@@ -22,7 +22,7 @@ Status KERNEL(bernoulli)(Call *c) {
   const int64_t n = out->numel, size = (int64_t)tensor_itemsize(out);
   const BernoulliFn compare = bernoulli_compares[out->dtype];
   int wrong = 0;
-#pragma omp parallel for reduction(| : wrong) if (worth_threads(n, 2))
+#pragma omp parallel for reduction(| : wrong) if (worth_threads(n, 8))
   for (int64_t from = 0; from < n; from += PIECE)
     wrong |= !compare(n - from < PIECE ? n - from : PIECE, p + from * size, o + from * size);
   return wrong ? bernoulli_faults[out->dtype](n, p) : OK;
@@ -38,7 +38,7 @@ Status KERNEL(native_dropout)(Call *c) {
   char *o = tensor_data(c->out[0]);
   const int64_t n = in->numel, size = (int64_t)tensor_itemsize(in);
   const DropoutFn piece = dropout_pieces[in->dtype];
-#pragma omp parallel for if (worth_threads(n, 3))
+#pragma omp parallel for if (worth_threads(n, 12))
   for (int64_t from = 0; from < n; from += PIECE)
     piece(n - from < PIECE ? n - from : PIECE, x + from * size, keep + from, a->scale, o + from * size);
   return OK;

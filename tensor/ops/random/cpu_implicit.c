@@ -119,7 +119,7 @@ static double implicit_dirichlet_of(const double *v) { return implicit_beta(v[0]
 static Status implicit_map(Call *c, int n, double (*f)(const double *values)) {
   const Tensor *out = c->out[0];
   const int64_t size = (int64_t)tensor_itemsize(out);
-#pragma omp parallel for schedule(dynamic) if (worth_threads(out->numel, 1500))
+#pragma omp parallel for schedule(dynamic) if (worth_threads(out->numel, 6000))
   for (int64_t first = 0; first < out->numel; first += PIECE) {
     const int64_t count = out->numel - first < PIECE ? out->numel - first : PIECE;
     double in[3][PIECE], made[PIECE];

@@ -27,7 +27,7 @@ Status KERNEL(flip)(Call *c) {
   const int64_t n = last >= 0 ? in->shape[last] : 1, rows = in->numel / n;
   const char *x = tensor_data(in);
   char *o = tensor_data(c->out[0]);
-#pragma omp parallel for schedule(static) if (rows > 1 && worth_threads(in->numel, 1))
+#pragma omp parallel for schedule(static) if (rows > 1 && worth_threads(in->numel, 4))
   for (int64_t r = 0; r < rows; r++) {
     int64_t from = 0, rest = r, step = 1; /* the row that becomes row r */
     for (int d = last - 1; d >= 0; d--) {

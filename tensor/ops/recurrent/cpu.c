@@ -56,7 +56,7 @@ static const void *recurrent_before(const Recurrent *r, const Tensor *t, const T
 }
 
 static void recurrent_rows(const Recurrent *r, const RecurrentStep *s, RecurrentStepFn function) {
-#pragma omp parallel for schedule(static) if (r->batch > 1 && worth_threads(r->batch * r->gates, 4))
+#pragma omp parallel for schedule(static) if (r->batch > 1 && worth_threads(r->batch * r->gates, 8))
   for (int64_t row = 0; row < r->batch; row++) function(s, row);
 }
 

@@ -246,13 +246,18 @@ static void reduce_unit_whole(const Plan *p, int64_t u) {
   reduce_store(p, in, out, width, cells);
 }
 
-static Status reduce_in_parts(const Plan *p, int64_t numel) {
+/* What is read counts: to add up takes less. */
+static bool reduce_worth_threads(const Tensor *in) {
+  return worth_threads(in->numel * (int64_t)tensor_itemsize(in) / 2, 1);
+}
+
+static Status reduce_in_parts(const Plan *p, bool threads) {
   int64_t tasks = p->units * p->parts;
   int64_t chunk = ((p->length + p->parts - 1) / p->parts + 63) / 64 * 64;
   const size_t task_bytes = (size_t)p->width * p->fold->cell, bytes = (size_t)tasks * task_bytes;
   char *cells = memory_alloc(bytes);
   if (cells == NULL) return ERROR_MEMORY;
-#pragma omp parallel for schedule(static) if (worth_threads(numel, 1))
+#pragma omp parallel for schedule(static) if (threads)
   for (int64_t t = 0; t < tasks; t++) {
     const char *in;
     int64_t out, width = reduce_unit_at(p, t / p->parts, &in, &out);
@@ -284,8 +289,9 @@ static Status reduce_run_corrected(const Fold *fold, Finish finish, double corre
   p.finish = finish;
   p.divisor = (double)in->numel / (double)out->numel;
   p.correction = correction;
-  if (p.parts > 1) TRY(reduce_in_parts(&p, in->numel));
-  else if (worth_threads(in->numel, 1) && p.units > 1) {
+  const bool threads = reduce_worth_threads(in);
+  if (p.parts > 1) TRY(reduce_in_parts(&p, threads));
+  else if (threads && p.units > 1) {
     int64_t units = p.units;
 #pragma omp parallel for schedule(static)
     for (int64_t u = 0; u < units; u++) reduce_unit_whole(&p, u);

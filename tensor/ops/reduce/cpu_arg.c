@@ -31,7 +31,7 @@ static Status arg_extreme(Call *c, int64_t dim, bool largest, Tensor *value, Ten
     for (int d = 0; d < in->ndim; d++) *(d < at ? &a.outer : d == at ? &a.n : &a.inner) *= in->shape[d];
   }
   int64_t tiles = (a.inner + FOLD_TILE - 1) / FOLD_TILE, tasks = a.outer * tiles;
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(in->numel, 1))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(in->numel, 8))
   for (int64_t t = 0; t < tasks; t++) {
     int64_t from = t % tiles * FOLD_TILE, rest = a.inner - from;
     if (interrupt_requested()) continue;

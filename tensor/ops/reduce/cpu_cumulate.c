@@ -23,7 +23,7 @@ static Status cumulate_along(Call *c, bool reverse) {
   for (int d = 0; d < out->ndim; d++) *(d < at ? &outer : d == at ? &n : &inner) *= out->shape[d];
   size_t bytes = (size_t)(n * inner) * tensor_itemsize(out);
   char *x = tensor_data(in), *o = tensor_data(out);
-#pragma omp parallel for schedule(static) if (outer > 1 && worth_threads(out->numel, 2))
+#pragma omp parallel for schedule(static) if (outer > 1 && worth_threads(out->numel, 6))
   for (int64_t i = 0; i < outer; i++)
     if (!interrupt_requested())
       cumulate_slices[out->dtype](x + (size_t)i * bytes, o + (size_t)i * bytes, n, inner, reverse);

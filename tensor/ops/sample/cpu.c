@@ -56,9 +56,9 @@ static const SampleAlongFn sample_alongs[DTYPE_COUNT] = FLOAT_TABLE(sample_along
 static const SampleSpreadFn sample_spreads[DTYPE_COUNT] = FLOAT_TABLE(sample_spread);
 static const SampleSlopeFn sample_slopes[DTYPE_COUNT] = FLOAT_TABLE(sample_slope);
 
-/* Cycles of a place in all channels, for worth_threads. */
+/* Of a place in all channels, for worth_threads. */
 static int sample_cost(const Sampler *s) {
-  const int64_t cost = (20 + s->channels) * s->taps;
+  const int64_t cost = 4 * (20 + s->channels) * s->taps;
   return (int)(cost < 10000 ? cost : 10000);
 }
 

@@ -43,7 +43,7 @@ static Status scan_along(Call *c, int64_t dim, const ScanFn *table, const Tensor
   for (int d = 0; d < out->ndim; d++) *(d < at ? &outer : d == at ? &n : &inner) *= out->shape[d];
   const int64_t tiles = (inner + SCAN_TILE - 1) / SCAN_TILE, tasks = outer * tiles;
   const size_t size = tensor_itemsize(out);
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, 4))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(out->numel, 16))
   for (int64_t t = 0; t < tasks; t++) {
     if (interrupt_requested()) continue;
     const int64_t slice = t / tiles * n * inner, first = t % tiles * SCAN_TILE;

@@ -19,7 +19,7 @@ Status KERNEL(searchsorted)(Call *c) {
   const size_t size = tensor_itemsize(values);
   if (total == 0) return OK;
   const int64_t shares = (row + SEARCH_SHARE - 1) / SEARCH_SHARE, tasks = total / row * shares;
-#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(total, 20))
+#pragma omp parallel for schedule(static) if (tasks > 1 && worth_threads(total, 200))
   for (int64_t t = 0; t < tasks; t++) {
     if (interrupt_requested()) continue;
     const int64_t slice = t / shares, first = t % shares * SEARCH_SHARE;

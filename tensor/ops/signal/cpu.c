@@ -47,7 +47,7 @@ Status KERNEL(lag_products)(Call *c) {
   const Tensor *x = c->in[0];
   const int64_t channels = x->shape[1];
   const LagProductsFn products = lag_products[x->dtype];
-#pragma omp parallel for schedule(static) if (channels > 1 && worth_threads(x->numel, 4))
+#pragma omp parallel for schedule(static) if (channels > 1 && worth_threads(x->numel, 8))
   for (int64_t channel = 0; channel < channels; channel++)
     products(x->shape, channel, a->lags, tensor_data(x), tensor_data(c->in[1]), tensor_data(c->out[0]));
   return OK;

@@ -73,7 +73,7 @@ static Status softmax_backward(Call *c, int64_t dim, bool log) {
   TRY(softmax_lines(c, dim, log, &l));
   if (out->numel == 0) return OK;
   void *g = tensor_data(c->in[0]), *y = tensor_data(c->in[1]), *o = tensor_data(out);
-#pragma omp parallel for schedule(static) if (l.tasks > 1 && worth_threads(out->numel, log ? 8 : 2))
+#pragma omp parallel for schedule(static) if (l.tasks > 1 && worth_threads(out->numel, log ? 10 : 4))
   for (int64_t t = 0; t < l.tasks; t++) {
     if (!interrupt_requested()) softmax_backward_tasks[out->dtype](&l, t, g, y, o);
   }
