@@ -21,7 +21,14 @@ local function copy_parameter(p, seen)
   return result
 end
 
-local function copy_module(module, seen)
+local MODULE_DEPTH <const>, TABLE_DEPTH <const> = 2000, 10000 -- the first is that of lib/torch/nn/slot.c
+
+local function check_depth(what, depth, most)
+  if depth > most then options.raise(("clone: %s are nested more than %d deep"):format(what, most)) end
+end
+
+local function copy_module(module, seen, depth)
+  check_depth("modules", depth, MODULE_DEPTH)
   local shell = torch._C.module_shell(module)
   seen[module] = shell
   local names, kinds = torch._C.parts_of(module)
@@ -34,35 +41,36 @@ local function copy_module(module, seen)
     elseif kind == "parameter" then
       shell[name] = seen[part] or copy_parameter(part, seen)
     elseif kind == "buffer" then
-      shell:register_buffer(name, copy(part, seen), torch._C.buffer_is_kept(module, name))
+      shell:register_buffer(name, copy(part, seen, depth + 1), torch._C.buffer_is_kept(module, name))
     else
-      shell:register_module(name, copy(part, seen))
+      shell:register_module(name, copy(part, seen, depth + 1))
     end
   end
   local fields, own = torch._C.fields_of(module), torch._C.fields_of(shell)
   for key, value in pairs(fields) do
-    if not is_part[key] then own[key] = copy(value, seen) end
+    if not is_part[key] then own[key] = copy(value, seen, depth + 1) end
   end
   setmetatable(own, getmetatable(fields))
   return shell
 end
 
 -- A copy of a value, in which nothing is shared that can change but functions; `seen`: what was copied already.
-function copy(value, seen)
+function copy(value, seen, depth)
   if seen[value] ~= nil then return seen[value] end
   if torch.is_tensor(value) then return copy_tensor(value, seen) end
-  if torch.isinstance(value, torch.nn.Module) then return copy_module(value, seen) end
+  if torch.isinstance(value, torch.nn.Module) then return copy_module(value, seen, depth) end
   if type(value) ~= "table" then return value end
+  check_depth("tables", depth, TABLE_DEPTH)
   local result = {}
   seen[value] = result
-  for key, item in next, value do result[copy(key, seen)] = copy(item, seen) end
+  for key, item in next, value do result[copy(key, seen, depth + 1)] = copy(item, seen, depth + 1) end
   return setmetatable(result, getmetatable(value))
 end
 
 --- nn.Module:clone() -> Module: A copy of the module with all that is inside, which shares no memory with it: what
 -- copy.deepcopy(module) is in Python. Functions are shared.
 -- Example: nn.Linear(2, 1):clone().weight.shape
-function extras.clone(self) return copy_module(self, {}) end
+function extras.clone(self) return copy_module(self, {}, 0) end
 
 -- ---- parts ----------------------------------------------------------------------------------
 

@@ -38,6 +38,11 @@ describe("modules that are nested 100,000 times", function()
       too_deep("nn.Module", function() m[name](m) end)
     end
     too_deep("nn.Sequential", function() m(torch.ones(1, 2)) end)
+    too_deep("clone", function() m:clone() end)
+    local holder = nn.ReLU()
+    holder.list = {}
+    for _ = 1, DEPTH do holder.list = {holder.list} end
+    assert.has_error(function() holder:clone() end, "clone: tables are nested more than 10000 deep")
   end)
 
   it("are collected", function()
@@ -56,6 +61,7 @@ describe("modules that are nested 1,900 times", function()
     assert.equal(before, tostring(m))
     assert.equal(2, #m:parameters())
     assert.equal(1901, #m:modules())
+    assert.equal(1901, #m:clone():modules())
     m:eval():train():double()
     m:load_state_dict(m:state_dict())
     m(torch.ones(1, 2, {dtype = "float64"})):sum():backward()
