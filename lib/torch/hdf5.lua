@@ -121,6 +121,7 @@ local function written(value, name)
 end
 
 local function write_value(library, file, name, value, level, seen)
+  if select(2, name:gsub("/", "")) > DEPTH then error(("tables are nested more than %d deep"):format(DEPTH), 0) end
   local data = written(value, name)
   if data then return library.write(file, name, data, level) end
   if type(value) ~= "table" then

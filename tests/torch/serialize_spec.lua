@@ -23,6 +23,28 @@ end
 
 teardown(function() os.execute("rm -rf " .. folder) end)
 
+describe("tables that are nested 100,000 times", function()
+  it("are saved as safetensors, and refused by other formats in one line", function()
+    local path, deep = os.tmpname(), {torch.ones(1)}
+    for _ = 1, 100000 do deep = {deep} end
+    for extension, words in pairs {pt = "torch.save: tables are nested more than 5000 deep; a file of safetensors",
+      mat = "torch.save: tables are nested more than 100 deep"} do
+      local ok, message = pcall(torch.save, {a = deep}, path .. "." .. extension)
+      assert.is_false(ok)
+      assert.matches(words, message)
+    end
+    if pcall(require, "torch.hdf5.library") then
+      local ok, message = pcall(torch.hdf5.write, {a = deep}, path .. ".h5")
+      assert.is_false(ok)
+      assert.matches("tables are nested more than 100 deep$", message)
+    end
+    torch.save(deep, path .. ".safetensors")
+    assert.equal(1, #torch.load(path .. ".safetensors"))
+    os.remove(path .. ".safetensors")
+    os.remove(path)
+  end)
+end)
+
 describe("torch.save and torch.load", function()
   it("keep a tensor of every dtype, shape and layout", function()
     for _, dtype in ipairs{"bool", "uint8", "int32", "int64", "float32", "float64"} do

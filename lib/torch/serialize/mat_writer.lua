@@ -83,7 +83,10 @@ local function encode_text(text, name, place)
 end
 
 -- A table with items 1 to n is a cell array of one row, one with names a struct.
+local DEPTH <const> = 100 -- that of the reader
 local function encode_table(t, name, place, seen)
+  seen.depth = (seen.depth or 0) + 1
+  if seen.depth > DEPTH then internal.raise(("torch.save: tables are nested more than %d deep"):format(DEPTH)) end
   if seen[t] then internal.raise(("torch.save: %s: a table inside of itself"):format(place)) end
   seen[t] = true
   local n, fields = rawlen(t), {}
@@ -116,7 +119,7 @@ local function encode_table(t, name, place, seen)
       end
     end)
   end
-  seen[t] = nil
+  seen[t], seen.depth = nil, seen.depth - 1
   return inner
 end
 

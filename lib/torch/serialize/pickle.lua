@@ -143,8 +143,14 @@ end
 
 local put_value
 
+local DEPTH <const> = 5000
+
 local function put_table(w, t)
   if recall(w, t) then return end
+  if w.depth == DEPTH then
+    internal.raise(("torch.save: tables are nested more than %d deep; a file of safetensors holds them"):format(DEPTH))
+  end
+  w.depth = w.depth + 1
   local n, keys = rawlen(t), w.state.keys[w.state.ids[t]]
   put(w, n > 0 and #keys == 0 and "]" or "}")
   remember(w, t)
@@ -159,6 +165,7 @@ local function put_table(w, t)
     put_value(w, rawget(t, key))
   end
   put(w, is_list and "e" or "u")
+  w.depth = w.depth - 1
 end
 
 function put_value(w, value)
@@ -181,7 +188,7 @@ end
 --- The pickle of a value, and its storages in the order of their numbers, which are from 0 on: flat tensors.
 return function(value)
   local state = collect(value)
-  local w = {parts = {"\x80\2"}, memo = {}, remembered = 0, state = state}
+  local w = {parts = {"\x80\2"}, memo = {}, remembered = 0, depth = 0, state = state}
   local storages = {}
   for i, group in ipairs(state.order) do
     choose_storage(group)
