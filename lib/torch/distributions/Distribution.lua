@@ -22,6 +22,11 @@ function Distribution:__init(...)
   if rawequal((...), BLANK) then return end
   local given = options.read("Distribution", {{"batch_shape", kind = "any"}, {"event_shape"},
     {"validate_args", kind = "boolean", off = true}}, ...)
+  for i, name in ipairs {"batch_shape", "event_shape"} do
+    if not pcall(torch.empty, given[name] or {}, {device = "meta"}) then
+      options.wrong("Distribution", name, i, "an array of sizes", given[name])
+    end
+  end
   self:_shapes(given.batch_shape or {}, given.event_shape or {})
   if given.validate_args ~= nil then self._validates = given.validate_args end
 end
@@ -97,7 +102,14 @@ end
 
 --- distribution:expand(batch_shape): the distribution for a larger batch; its parameters are views.
 function Distribution:expand(...)
-  return self:_expand(values.shape(self:_name() .. ":expand", ...))
+  local who = self:_name() .. ":expand"
+  local shape = values.shape(who, ...)
+  local ok, common = pcall(torch.broadcast_shapes, shape, self.batch_shape)
+  if not ok or table.concat(common, "×") ~= table.concat(shape, "×") then
+    options.wrong(who, "batch_shape", 1, ("a shape to which (%s) expands"):format(table.concat(self.batch_shape, "×")),
+      shape)
+  end
+  return self:_expand(shape)
 end
 function Distribution:_expand(shape)
   local new = self:_blank()
@@ -189,6 +201,9 @@ end
 
 --- Entropy of an array of events: with values from 1 on the first dimension.
 function Distribution:_enumerated(first, n, expand, dtype)
+  if expand ~= nil and type(expand) ~= "boolean" then
+    options.wrong(self:_name() .. ":enumerate_support", "expand", 1, "a boolean", expand)
+  end
   local list = torch.arange(first, first + n, {dtype = dtype})
   local ones = {}
   for i = 1, #self.batch_shape do ones[i] = 1 end

@@ -7,9 +7,10 @@ local define = require "torch.distributions.define"
 
 local Uniform = define("Uniform", {{"low", constraints.dependent}, {"high", constraints.dependent}, rsample = true,
   finish = function(self)
-    if self._validates and not self.low:lt(self.high):all():item() then
-      torch._C.raise(("Uniform: expected low < high, got %s and %s"):format(self.low, self.high))
-    end
+    local ok = self.low:lt(self.high)
+    if not self._validates or ok:all():item() then return end
+    local low, high = self.low:masked_select(~ok)[1]:item(), self.high:masked_select(~ok)[1]:item()
+    torch._C.raise(("Uniform: 'high' (argument 2): expected numbers above 'low', got %s beside %s"):format(high, low))
   end})
 
 function Uniform:__get_support() return constraints.interval(self.low, self.high) end

@@ -79,10 +79,10 @@ return function(name, description)
     if given.validate_args ~= nil then self._validates = given.validate_args end
     for _, field in ipairs(class._plain) do self[field] = given[field] end
     if description.init then
-      description.init(self, given)
+      values.named(name, description.init, self, given)
       self._given = rawequal(self._given, Distribution._given) and {} or self._given
     else
-      broadcast(self, given)
+      values.named(name, broadcast, self, given)
     end
     if self._validates then self:_check_parameters(positions) end
     if description.finish then description.finish(self) end

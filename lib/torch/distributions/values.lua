@@ -21,6 +21,17 @@ function values.broadcast(list, n)
   return made, shape
 end
 
+--- Calls f(…), which makes the parts of an object. What it raises begins with `name`, not with the name of a part.
+function values.named(name, f, ...)
+  local ok, reason = options.try(f, ...)
+  if ok then return end
+  reason = tostring(reason):gsub("^[^\n]-:%d+: ", "")
+  if reason:match "^[%w_.]+" ~= name then -- the part has its arguments at other positions
+    reason = reason:gsub("^[%w_.]+: ", name .. ": "):gsub(" %(argument %d+%)", "", 1)
+  end
+  options.raise(reason)
+end
+
 --- The class of an object.
 function values.class_of(object) return getmetatable(object).__methods end
 
@@ -58,6 +69,8 @@ function values.shape(name, ...)
   local list = n == 1 and type(first) ~= "number" and first or {...}
   if n == 0 or first == nil and n == 1 then return {} end
   local length = options.length(list)
+  local key = type(list) == "table" and next(list, length ~= 0 and length or nil)
+  if type(key) == "string" then options.raise(("%s: no argument '%s'; known: sample_shape"):format(name, key)) end
   if length == nil then options.wrong(name, "sample_shape", 1, "sizes or an array of them", first) end
   local shape = {}
   for i = 1, length do

@@ -156,7 +156,24 @@ describe("wrong arguments", function()
     fails("Bernoulli: expected either 'probs' or 'logits', got both", D.Bernoulli, 0.5, 0.5)
     fails("Bernoulli: 'probs' (argument 1): expected values of Interval(lower_bound=0.0, upper_bound=1.0), got 1.5",
       D.Bernoulli, 1.5)
-    fails("Uniform: expected low < high", D.Uniform, 1, 1)
+    fails("Uniform: 'high' (argument 2): expected numbers above 'low', got 1.0 beside 1.0", D.Uniform, 1, 1)
+    fails("Uniform: 'high' (argument 2): expected numbers above 'low', got 1.0 beside 2.0", D.Uniform,
+      torch.full({2, 3, 4}, 2.0), torch.ones(2, 3, 4))
+    fails("Distribution: 'batch_shape' (argument 1): expected an array of sizes, got", D.Distribution, "abc")
+    fails("GeneralizedPareto: size 3 of shape 3 does not broadcast with 2", D.GeneralizedPareto, torch.zeros(2), 1,
+      torch.ones(3))
+    for name in pairs {OneHotCategorical = 1, RelaxedOneHotCategorical = 1} do
+      fails(name .. ": 'probs': expected weights", name == "OneHotCategorical" and D[name] or function(p) D[name](1, p) end,
+        torch.tensor({-1.0, 2}))
+    end
+    fails("Multinomial: 'probs': expected a tensor of at", D.Multinomial, 3, torch.tensor(0.5))
+    local normal = D.Normal(torch.zeros(2), 1)
+    fails("Normal:expand: 'batch_shape' (argument 1): expected a shape to which (2) expands, got", normal.expand,
+      normal, {3})
+    fails("Normal:sample: no argument 'n'; known: sample_shape", normal.sample, normal, {n = 1})
+    local bernoulli = D.Bernoulli(0.5)
+    fails("Bernoulli:enumerate_support: 'expand' (argument 1): expected a boolean, got", bernoulli.enumerate_support,
+      bernoulli, "x")
     fails("Normal: unknown option 'sclae', did you mean 'scale'? (known: loc, scale, validate_args)", D.Normal,
       {loc = 0, sclae = 1})
     fails("MultivariateNormal: expected one of covariance_matrix, precision_matrix, scale_tril", D.MultivariateNormal,
