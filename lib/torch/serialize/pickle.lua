@@ -145,24 +145,30 @@ local put_value
 
 local DEPTH <const> = 5000
 
-local function put_table(w, t)
+-- Whether key is "state" of what an optimiser's state_dict() gives: in PyTorch a dict by the numbers of parameters.
+local function is_optimizer_state(t, key)
+  return key == "state" and type(rawget(t, key)) == "table" and type(rawget(t, "param_groups")) == "table"
+end
+
+local function put_table(w, t, is_dict)
   if recall(w, t) then return end
   if w.depth == DEPTH then
     internal.raise(("torch.save: tables are nested more than %d deep; a file of safetensors holds them"):format(DEPTH))
   end
   w.depth = w.depth + 1
   local n, keys = rawlen(t), w.state.keys[w.state.ids[t]]
-  put(w, n > 0 and #keys == 0 and "]" or "}")
+  local is_list = n > 0 and #keys == 0 and not is_dict
+  put(w, is_list and "]" or "}")
   remember(w, t)
   put(w, "(")
-  local is_list = n > 0 and #keys == 0
   for i = 1, n do
     if not is_list then put_integer(w, i) end
     put_value(w, rawget(t, i))
   end
   for _, key in ipairs(keys) do
     put_value(w, key)
-    put_value(w, rawget(t, key))
+    if is_optimizer_state(t, key) then put_table(w, rawget(t, key), true)
+    else put_value(w, rawget(t, key)) end
   end
   put(w, is_list and "e" or "u")
   w.depth = w.depth - 1

@@ -204,6 +204,23 @@ describe("torch.save of a .pt file", function()
     refused("save: 'compressed' (argument 3): expected a boolean", torch.save, 1, file, 7)
   end)
 
+  local function saved_optimizer()
+    local p = nn.Parameter(torch.ones(2))
+    local opt = torch.optim.Adam({p}, {lr = 0.5, fused = true})
+    p.grad = torch.tensor({1.0, -1})
+    opt:step()
+    torch.save(opt:state_dict(), folder .. "/optimizer.pt")
+    return opt
+  end
+  it("has the state of an optimiser as a dict", function()
+    local opt = saved_optimizer()
+    assert.equal("}", files.read(folder .. "/optimizer.pt"):match "state[^}%]]*([}%]])")
+    local other = torch.optim.Adam({nn.Parameter(torch.ones(2))})
+    other:load_state_dict(torch.load(folder .. "/optimizer.pt"))
+    assert.same({0.5, true}, {other.param_groups[1].lr, other.param_groups[1].fused})
+    assert.same(opt:state_dict().state[1].exp_avg:tolist(), other:state_dict().state[1].exp_avg:tolist())
+  end)
+
   local program = os.getenv "PYTHON" or "python3"
   local there = os.execute(program .. " -c 'import torch' >/dev/null 2>&1")
   local check = needs(there, "PyTorch")
@@ -220,5 +237,19 @@ for k in v:
     assert.equal([[None True True [1, 2.5, 'x', True, {}] (1.5-2j)
 (1, 4, 12) Parameter b'\xff\x00\xc3\xa9' {1: 1, 2: 2, 10: 'ten', 'k': 3}
 ]], pipe:read "a")
+  end)
+  check("has states that PyTorch's optimisers load", function()
+    saved_optimizer()
+    local pipe <close> = io.popen(([[%s -c '
+import sys, torch
+p = torch.nn.Parameter(torch.ones(2))
+opt = torch.optim.Adam([p])
+opt.load_state_dict(torch.load(sys.argv[1]))
+p.grad = torch.ones(2)
+opt.step()
+group, state = opt.param_groups[0], opt.state[p]
+print(group["lr"], group["fused"], int(state["step"]), state["exp_avg"].tolist())
+' %s 2>/dev/null]]):format(program, folder .. "/optimizer.pt"))
+    assert.matches("^0.5 True 2 %[0.1[89]%d*, 0.0%d*%]\n$", pipe:read "a")
   end)
 end)
