@@ -11,6 +11,6 @@ return function(...)
   for i, name in ipairs {"vec1", "vec2"} do
     if given[name].ndim ~= 1 then options.wrong("addr", name, i + 1, "1 dimension", given[name]) end
   end
-  return torch.addmm(given.input, given.vec1:unsqueeze(2), given.vec2:unsqueeze(1),
-    {beta = given.beta, alpha = given.alpha})
+  return (torch.addmm(given.input, given.vec1:unsqueeze(2), given.vec2:unsqueeze(1),
+    {beta = given.beta, alpha = given.alpha})) -- no tail call: errors begin with the name that was called
 end

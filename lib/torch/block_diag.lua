@@ -15,5 +15,5 @@ return function(...)
     rows[i] = torch.nn.functional.pad(x, {at, columns - at - x:size(2)})
     at = at + x:size(2)
   end
-  return torch.cat(rows, 1)
+  return (torch.cat(rows, 1))
 end

@@ -8,5 +8,5 @@ return function(...)
   local given = options.read("bucketize", {{"input", required = true}, {"boundaries", kind = "tensor", required = true},
     {"out_int32", kind = "boolean", default = false}, {"right", kind = "boolean", default = false}}, ...)
   if given.boundaries.ndim ~= 1 then options.wrong("bucketize", "boundaries", 2, "1 dimension", given.boundaries) end
-  return torch.searchsorted(given.boundaries, given.input, {out_int32 = given.out_int32, right = given.right})
+  return (torch.searchsorted(given.boundaries, given.input, {out_int32 = given.out_int32, right = given.right}))
 end

@@ -11,5 +11,5 @@ return function(...)
   if #list == 1 then return list[1] end
   local grids = {torch.meshgrid(list)}
   for i, grid in ipairs(grids) do grids[i] = grid:reshape(-1) end
-  return torch.stack(grids, 2)
+  return (torch.stack(grids, 2))
 end

@@ -20,7 +20,7 @@ local function euclidean(a, b)
   end
   local shape = {table.unpack(lead)}
   table.move({a:size(-2), b:size(-2)}, 1, 2, #shape + 1, shape)
-  return torch._C.call("euclidean_distances", rows[1], rows[2]):reshape(shape)
+  return (torch._C.call("euclidean_distances", rows[1], rows[2]):reshape(shape))
 end
 
 --- torch.cdist(x1: Tensor, x2: Tensor, p: number = 2,

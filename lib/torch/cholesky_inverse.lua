@@ -8,5 +8,5 @@ local lapack = require "torch.utils.lapack"
 return function(...)
   local given = options.read("cholesky_inverse", {lapack.INPUT, {"upper", kind = "boolean", default = false}}, ...)
   lapack.check("cholesky_inverse", "input", 1, given.input, true)
-  return torch.cholesky_solve(lapack.identity(given.input, given.input:size(-1)), given.input, given.upper)
+  return (torch.cholesky_solve(lapack.identity(given.input, given.input:size(-1)), given.input, given.upper))
 end

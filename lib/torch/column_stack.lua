@@ -5,5 +5,5 @@ local options = require "torch.utils.options"
 return function(...)
   local list = options.read_tensors("column_stack", {}, ...)
   for i, x in ipairs(list) do list[i] = x.ndim < 2 and x:reshape(-1, 1) or x end
-  return torch.cat(list, 2)
+  return (torch.cat(list, 2))
 end

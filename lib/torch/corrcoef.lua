@@ -6,5 +6,5 @@ return function(input)
   if c.ndim == 0 then return c / c end
   local d = (torch.is_complex(c) and c.real or c):diagonal():sqrt()
   c = c / d:unsqueeze(2) / d:unsqueeze(1)
-  return torch.is_complex(c) and torch.complex(c.real:clamp(-1, 1), c.imag:clamp(-1, 1)) or c:clamp(-1, 1)
+  return (torch.is_complex(c) and torch.complex(c.real:clamp(-1, 1), c.imag:clamp(-1, 1)) or c:clamp(-1, 1))
 end

@@ -2,5 +2,5 @@
 -- Example: torch.count_nonzero(torch.tensor({0, 5, 2}))
 return function(input, dim)
   if type(dim) == "table" and dim.dim then dim = dim.dim end
-  return torch.ne(input, 0):sum(dim)
+  return (torch.ne(input, 0):sum(dim))
 end

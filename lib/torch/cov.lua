@@ -18,7 +18,7 @@ return function(...)
       options.wrong("cov", name, nil, ("%d numbers, one for each column"):format(x:size(2)), w)
     elseif name == "fweights" and (torch.is_floating_point(w) or torch.is_complex(w)) then
       options.wrong("cov", name, nil, "integers", w)
-    elseif options.has_data(w) and w:numel() > 0 and w:min():item() < 0 then
+    elseif options.has_data(w) and w:lt(0):any():item() then
       options.raise(("cov: '%s': expected numbers of 0 or more"):format(name))
     end
   end

@@ -10,5 +10,5 @@ return function(...)
   for d = 1, given.input.ndim do
     if not dim and given.input:size(d) == 3 then dim = d end
   end
-  return torch.linalg.cross(given.input, given.other, {dim = dim or -1})
+  return (torch.linalg.cross(given.input, given.other, {dim = dim or -1}))
 end

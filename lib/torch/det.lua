@@ -7,5 +7,5 @@ local lapack = require "torch.utils.lapack"
 return function(...)
   local given = options.read("det", {lapack.INPUT}, ...)
   lapack.check("det", "input", 1, given.input, true)
-  return torch.linalg.det(given.input)
+  return (torch.linalg.det(given.input))
 end

@@ -5,5 +5,5 @@ local options = require "torch.utils.options"
 return function(...)
   local list = options.read_tensors("dstack", {}, ...)
   for i, x in ipairs(list) do list[i] = torch.atleast_3d(x) end
-  return torch.cat(list, 3)
+  return (torch.cat(list, 3))
 end

@@ -8,7 +8,7 @@ return function(...)
   local x, value = given.input, given.value
   if torch.is_tensor(value) then
     if value.ndim > 0 then options.wrong("fill", "value", 2, "a number or a tensor of no dimensions", value) end
-    return torch.clone(x):copy_(value)
+    return (torch.clone(x):copy_(value))
   end
-  return torch.clone(x):fill_(value)
+  return (torch.clone(x):fill_(value))
 end

@@ -29,7 +29,7 @@ local function along(x, dim, h, order)
     h1, h2 = step:narrow(dim, n - 1, 1), step:narrow(dim, n - 2, 1)
     last = last + (last - slope:narrow(dim, n - 2, 1)) * h1 / (h1 + h2)
   end
-  return torch.cat({first, inside, last}, dim)
+  return (torch.cat({first, inside, last}, dim))
 end
 
 --- torch.gradient(input: Tensor, {spacing: any = 1, dim: any = nil, edge_order: int = 1}) -> Tensor[]: The slopes of a

@@ -5,5 +5,5 @@ local options = require "torch.utils.options"
 return function(...)
   local list = options.read_tensors("hstack", {}, ...)
   for i, x in ipairs(list) do list[i] = torch.atleast_1d(x) end
-  return torch.cat(list, list[1].ndim == 1 and 1 or 2)
+  return (torch.cat(list, list[1].ndim == 1 and 1 or 2))
 end

@@ -7,5 +7,5 @@ local lapack = require "torch.utils.lapack"
 return function(...)
   local given = options.read("inverse", {lapack.INPUT}, ...)
   lapack.check("inverse", "input", 1, given.input, true)
-  return torch.linalg.inv(given.input)
+  return (torch.linalg.inv(given.input))
 end

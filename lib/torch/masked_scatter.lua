@@ -5,5 +5,5 @@ return function(input, mask, ...)
   if torch.is_tensor(input) and torch.is_tensor(mask) then
     input = input:expand(torch.broadcast_shapes(input.shape, mask.shape))
   end
-  return torch.clone(input):masked_scatter_(mask, ...)
+  return (torch.clone(input):masked_scatter_(mask, ...))
 end

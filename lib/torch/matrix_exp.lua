@@ -7,5 +7,5 @@ local lapack = require "torch.utils.lapack"
 return function(...)
   local given = options.read("matrix_exp", {lapack.INPUT}, ...)
   lapack.check("matrix_exp", "input", 1, given.input, true)
-  return torch.linalg.matrix_exp(given.input)
+  return (torch.linalg.matrix_exp(given.input))
 end

@@ -6,5 +6,5 @@ local lapack = require "torch.utils.lapack"
 -- {{8, 0}, {0, 8}}
 return function(...)
   local given = options.read("matrix_power", {lapack.INPUT, {"n", kind = "integer", required = true}}, ...)
-  return torch.linalg.matrix_power(given.input, given.n)
+  return (torch.linalg.matrix_power(given.input, given.n))
 end

@@ -5,5 +5,5 @@ return function(input, ...)
   if torch.is_tensor(input) and torch.is_floating_point(input) then
     input = torch.where(input:isnan(), input:new_zeros({}), input)
   end
-  return torch.sum(input, ...)
+  return (torch.sum(input, ...))
 end

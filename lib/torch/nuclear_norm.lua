@@ -6,5 +6,5 @@ local options = require "torch.utils.options"
 return function(...)
   local given = options.read("nuclear_norm", {{"input", kind = "tensor", required = true}, {"dim"},
     {"keepdim", kind = "boolean", default = false}}, ...)
-  return torch.norm(given.input, "nuc", {dim = given.dim, keepdim = given.keepdim})
+  return (torch.norm(given.input, "nuc", {dim = given.dim, keepdim = given.keepdim}))
 end

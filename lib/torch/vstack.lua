@@ -5,5 +5,5 @@ local options = require "torch.utils.options"
 return function(...)
   local list = options.read_tensors("vstack", {}, ...)
   for i, x in ipairs(list) do list[i] = torch.atleast_2d(x) end
-  return torch.cat(list, 1)
+  return (torch.cat(list, 1))
 end
