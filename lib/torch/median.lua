@@ -6,9 +6,5 @@ local middle = require "torch.utils.middle"
 -- is one.
 -- Example: torch.median(torch.tensor({3.0, 1.0, 2.0}))
 return function(...)
-  local given = options.read("median", middle.PARAMETERS, ...)
-  return middle.find("median", given, function(x, dim, n)
-    local place = x:isnan():any(dim, true):long() * (n - (n + 1) // 2) + (n + 1) // 2
-    return place -- the last of the sorted ones is NaN where there is one
-  end)
+  return middle.find("median", options.read("median", middle.PARAMETERS, ...), 0)
 end

@@ -185,6 +185,7 @@ local by_domain = {
     -- max_norm changes weight and scale_grad_by_freq the gradient, on purpose: see nn_spec.lua
   end,
   matrix = function() return {pack(x(3, 3)), pack(x(3, 4), 1), pack(x(2, 4, 3), -1)} end,
+  nth_smallest = function() return {pack(distinct(3, 4), 2, 1), pack(distinct(2, 5), 0, -1)} end,
   topk = function()
     return {pack(distinct(2, 4), 2), pack(distinct(3, 4), 2, 1, false),
       pack(distinct(5), 3, 1, true)}

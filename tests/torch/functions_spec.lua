@@ -68,6 +68,26 @@ describe("functions of torch in Lua", function()
     end
   end)
 
+  it("find the k-th smallest element as sort has it, for lines of all lengths", function()
+    for _, dtype in ipairs {"float32", "float64", "bfloat16", "int64", "int8", "uint8"} do
+      for _, n in ipairs {1, 5, 96, 97, 3000} do
+        local x = (torch.randn(2, n, 3) * 20):to(torch[dtype])
+        if n > 5 and x.dtype:is_floating_point() then x[{1, 3, 2}] = 0 / 0 end
+        local sorted, order = x:sort(2)
+        for _, k in ipairs {1, (n + 1) // 2, n} do
+          local value, place = x:kthvalue(k, 2)
+          assert.is_true(torch.equal(order[{{}, k}], place), dtype .. " " .. n)
+          assert.is_true(torch.allclose(sorted[{{}, k}]:double(), value:double(), {equal_nan = true}))
+        end
+        local middle = x:median(2)
+        assert.equal(n > 5 and x.dtype:is_floating_point(), middle[{1, 2}]:double():isnan():item())
+        assert.equal(sorted[{2, (n + 1) // 2, 1}]:item(), middle[{2, 1}]:item())
+      end
+    end
+    assert.error_matches(function() torch.zeros(2, {dtype = torch.complex64}):median() end,
+      "median: 'input' %(argument 1%): expected real numbers")
+  end)
+
   it("find medians and quantiles beside NaN", function()
     local x = torch.tensor({{3.0, 1, 2, 4}, {0 / 0, 1, 2, 3}})
     local values, places = x:median(2)

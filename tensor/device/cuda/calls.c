@@ -34,6 +34,7 @@ static const struct {
     [OP_TRIL] = {cuda_tril, CALLS_MOVES}, [OP_TRIU] = {cuda_triu, CALLS_MOVES},
     [OP_NONZERO] = {cuda_nonzero, 0}, [OP_ONE_HOT] = {cuda_one_hot, 0},
     [OP_SORT] = {cuda_sort, 0}, [OP_TOPK] = {cuda_topk, 0},
+    [OP_NTH_SMALLEST] = {cuda_nth_smallest, 0},
     [OP_CONV2D] = {cuda_conv2d, CALLS_FLOATS}, [OP_CONV2D_INPUT] = {cuda_conv2d_input, CALLS_FLOATS},
     [OP_CONV2D_WEIGHT] = {cuda_conv2d_weight, CALLS_FLOATS},
     [OP_MAX_POOL2D] = {cuda_max_pool2d, 0}, [OP_MAX_POOL2D_WITH_INDICES] = {cuda_max_pool2d, 0},

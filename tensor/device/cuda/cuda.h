@@ -90,7 +90,8 @@ Status cuda_bernoulli(Call *c), cuda_native_dropout(Call *c);
 Status cuda_gather(Call *c), cuda_index_select(Call *c), cuda_index(Call *c), cuda_index_put(Call *c);
 Status cuda_scatter(Call *c), cuda_scatter_value(Call *c), cuda_scatter_add(Call *c), cuda_index_add(Call *c);
 Status cuda_join(Call *c), cuda_flip(Call *c), cuda_tril(Call *c), cuda_triu(Call *c);
-Status cuda_nonzero(Call *c), cuda_one_hot(Call *c), cuda_sort(Call *c), cuda_topk(Call *c);
+Status cuda_nonzero(Call *c), cuda_one_hot(Call *c), cuda_sort(Call *c), cuda_topk(Call *c),
+       cuda_nth_smallest(Call *c);
 Status cuda_conv2d(Call *c), cuda_conv2d_input(Call *c), cuda_conv2d_weight(Call *c);
 Status cuda_max_pool2d(Call *c), cuda_avg_pool2d(Call *c), cuda_avg_pool2d_adjoint(Call *c);
 Status cuda_native_batch_norm(Call *c), cuda_batch_norm_backward(Call *c);

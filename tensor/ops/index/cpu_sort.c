@@ -1,8 +1,8 @@
-/* index/cpu_sort.c: sort and topk. An element becomes an unsigned key of the same order (NaN the largest, -0 equal to
-** 0), inverted where the largest come first. Key and position are one unsigned number, the key in its upper half, so
-** that numbers are never equal and every order of them is stable. A line of them is sorted by insertion when short,
-** else by radix, eight bits of the key at a time; passes in which all digits agree are left out. A long line is left
-** in the middle of a pass when an interrupt is requested; then nothing is written.
+/* index/cpu_sort.c: sort, topk and the n-th smallest. An element becomes an unsigned key of the same order (NaN the
+** largest, -0 equal to 0), inverted where the largest come first. Key and position are one unsigned number, the key in
+** its upper half, so that numbers are never equal and every order of them is stable. A line of them is sorted by
+** insertion when short, else by radix, eight bits of the key at a time; passes in which all digits agree are left out.
+** A long line is left in the middle of a pass when an interrupt is requested; then nothing is written.
 */
 #include "device/cpu/kernel.h"
 
@@ -45,6 +45,7 @@ typedef struct {
   const Tensor *in;
   Tensor *values, *positions;
   int64_t size, k, inner; /* of the line, of what is kept, elements after dim */
+  int64_t wanted;         /* nth_smallest: which one, as the row says */
   bool descending, narrow;
 } SortJob;
 
@@ -82,25 +83,57 @@ static void sort_line(const SortJob *job, int64_t line, void *scratch) {
   }
 }
 
-static Status sort_along(Call *c, int64_t dim, bool descending) {
-  const Tensor *in = c->in[0];
-  int d = (int)(dim < 0 ? dim + in->ndim : dim);
-  SortJob job = {.in = in, .values = c->out[0], .positions = c->out[1], .size = 1, .k = 1, .inner = 1,
-                 .descending = descending};
-  if (in->ndim > 0) job.size = in->shape[d], job.k = c->out[0]->shape[d];
-  for (int e = d + 1; e < in->ndim; e++) job.inner *= in->shape[e];
+/* The place, from 0, of what is wanted of n keys, of which the largest is NaN's where the numbers are floats. */
+static int64_t sort_place(const SortJob *job, const void *numbers) {
+  const int64_t n = job->size, wanted = job->wanted;
+  int64_t nans = 0;
+  if (wanted > 0) return wanted - 1;
+  if (dtype_is_float((DType)job->in->dtype)) {
+    const uint64_t nan = UINT64_MAX >> (64 - 8 * tensor_itemsize(job->in));
+    if (job->narrow) EACH_BLOCKWISE(i, 0, n) nans += ((const Narrow *)numbers)[i] >> 32 == nan;
+    else EACH_BLOCKWISE(i, 0, n) nans += (uint64_t)(((const Wide *)numbers)[i] >> 64) == nan;
+  }
+  if (wanted == 0) return nans > 0 ? n - 1 : (n - 1) / 2;
+  return nans < n ? (n - nans - 1) / 2 : 0;
+}
+
+static void sort_nth_line(const SortJob *job, int64_t line, void *scratch) {
+  const int64_t outer = line / job->inner, j = line % job->inner;
+  const DType dtype = (DType)job->in->dtype;
+  const size_t size = dtype_size(dtype);
+  const char *from = (const char *)tensor_data(job->in) + (size_t)(outer * job->size * job->inner + j) * size;
+  (dtype_is_float(dtype) ? sort_float_keys : sort_bits_keys)[dtype](from, job->size, job->inner, 0, job->narrow,
+                                                                    scratch);
+  const int64_t k = sort_place(job, scratch);
+  const int64_t at = job->narrow ? (int64_t)(uint32_t)sort_nth_narrow(scratch, job->size, k, (int)size)
+                                 : (int64_t)sort_nth_wide(scratch, job->size, k, (int)size);
+  if (interrupt_requested()) return;
+  ((int64_t *)tensor_data(job->positions))[line] = at;
+  memcpy((char *)tensor_data(job->values) + (size_t)line * size, from + (size_t)(at * job->inner) * size, size);
+}
+
+typedef void (*SortLineFn)(const SortJob *job, int64_t line, void *scratch);
+
+/* Runs 'work' for all lines, each thread with room for twice the numbers of one. */
+static Status sort_lines(Call *c, SortJob *job, int64_t dim, int cost, SortLineFn work) {
+  const Tensor *in = job->in = c->in[0];
+  const int d = (int)(dim < 0 ? dim + in->ndim : dim);
+  job->values = c->out[0], job->positions = c->out[1];
+  job->size = job->k = job->inner = 1;
+  if (in->ndim > 0) job->size = in->shape[d], job->k = c->out[0]->shape[d];
+  for (int e = d + 1; e < in->ndim; e++) job->inner *= in->shape[e];
   if (c->out[0]->numel == 0) return OK;
-  job.narrow = tensor_itemsize(in) <= sizeof(uint32_t) && job.size <= UINT32_MAX;
-  int64_t lines = in->numel / job.size;
-  size_t bytes = (job.narrow ? sizeof(Narrow) : sizeof(Wide)) * 2 * (size_t)job.size;
+  job->narrow = tensor_itemsize(in) <= sizeof(uint32_t) && job->size <= UINT32_MAX;
+  int64_t lines = in->numel / job->size;
+  size_t bytes = (job->narrow ? sizeof(Narrow) : sizeof(Wide)) * 2 * (size_t)job->size;
   atomic_bool failed = false;
-#pragma omp parallel if (lines > 1 && worth_threads(in->numel, 64))
+#pragma omp parallel if (lines > 1 && worth_threads(in->numel, cost))
   {
     void *scratch = memory_alloc(bytes);
     if (scratch == NULL) failed = true;
 #pragma omp for
     for (int64_t line = 0; line < lines; line++)
-      if (scratch != NULL && !interrupt_requested()) sort_line(&job, line, scratch);
+      if (scratch != NULL && !interrupt_requested()) work(job, line, scratch);
     memory_free(scratch, scratch != NULL ? bytes : 0);
   }
   if (interrupt_requested()) return fail(ERROR_INTERRUPT, "interrupted");
@@ -109,10 +142,18 @@ static Status sort_along(Call *c, int64_t dim, bool descending) {
 
 Status KERNEL(sort)(Call *c) {
   const SortAttrs *a = c->attrs;
-  return sort_along(c, a->dim, a->descending);
+  SortJob job = {.descending = a->descending};
+  return sort_lines(c, &job, a->dim, 64, sort_line);
 }
 
 Status KERNEL(topk)(Call *c) {
   const TopkAttrs *a = c->attrs;
-  return sort_along(c, a->dim, a->largest);
+  SortJob job = {.descending = a->largest};
+  return sort_lines(c, &job, a->dim, 64, sort_line);
+}
+
+Status KERNEL(nth_smallest)(Call *c) {
+  const NthSmallestAttrs *a = c->attrs;
+  SortJob job = {.wanted = a->n};
+  return sort_lines(c, &job, a->dim, 24, sort_nth_line);
 }

@@ -281,12 +281,13 @@ static Status sort_steps(SortLines *s, const Tensor *in) {
   return sort_launch(s, "sort_end", in, s->lines * s->kept);
 }
 
-/* The first 'kept' of the sorted lines along 'dim'. */
-static Status sort_run(Call *c, int64_t dim, bool descending, int64_t kept) {
+/* The first 'kept' of the sorted lines along 'dim', or the one that 'wanted' names. */
+static Status sort_run(Call *c, int64_t dim, bool descending, int64_t kept, const int64_t *wanted) {
   const Tensor *in = c->in[0];
   const Device device = tensor_device(in);
   SortLines s = {.x = tensor_data(in), .out = tensor_data(c->out[0]), .index = tensor_data(c->out[1]), .lines = 1,
-                 .n = 1, .inner = 1, .room = 1, .kept = kept, .descending = descending};
+                 .n = 1, .inner = 1, .room = 1, .kept = kept, .descending = descending, .one = wanted != NULL,
+                 .wanted = wanted != NULL ? *wanted : 0};
   int at;
   TRY(host->resolve_dim(c->info->lua_name, dim, in->ndim, &at));
   for (int d = 0; d < in->ndim; d++) *(d < at ? &s.lines : d == at ? &s.n : &s.inner) *= in->shape[d];
@@ -311,10 +312,15 @@ Status cuda_sort(Call *c) {
   const Tensor *in = c->in[0];
   int at;
   TRY(host->resolve_dim("sort", a->dim, in->ndim, &at));
-  return sort_run(c, a->dim, a->descending, in->ndim > 0 ? in->shape[at] : 1);
+  return sort_run(c, a->dim, a->descending, in->ndim > 0 ? in->shape[at] : 1, NULL);
 }
 
 Status cuda_topk(Call *c) {
   const TopkAttrs *a = c->attrs;
-  return sort_run(c, a->dim, a->largest, a->k);
+  return sort_run(c, a->dim, a->largest, a->k, NULL);
+}
+
+Status cuda_nth_smallest(Call *c) {
+  const NthSmallestAttrs *a = c->attrs;
+  return sort_run(c, a->dim, false, 1, &a->n);
 }

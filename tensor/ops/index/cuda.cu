@@ -213,11 +213,22 @@ KERNEL(sort_step)(PARAMETER SortLines s) {
 }
 ENTRY(sort_step)
 
+/* The place among sorted keys, which end with those that are NaN, of the wanted one. */
+static DEVICE int64_t sort_place(const SortLines &s, const T *keys) {
+  if (s.wanted > 0) return s.wanted - 1;
+  int64_t n = s.n;
+  while (n > 0 && keys[n - 1] != keys[n - 1]) n--;
+  if (s.wanted == 0) return n < s.n ? s.n - 1 : (n - 1) / 2;
+  return n > 0 ? (n - 1) / 2 : 0;
+}
+
 KERNEL(sort_end)(PARAMETER SortLines s) {
   for (int64_t e = THREAD; e < s.lines * s.kept; e += THREADS) {
     const int64_t line = e / s.kept, i = e % s.kept, to = sort_first(s, line, s.kept) + i * s.inner;
-    ((T *)s.out)[to] = ((const T *)s.keys)[line * s.room + i];
-    s.index[to] = s.places[line * s.room + i];
+    const T *keys = (const T *)s.keys + line * s.room;
+    const int64_t from = s.one ? sort_place(s, keys) : i;
+    ((T *)s.out)[to] = keys[from];
+    s.index[to] = s.places[line * s.room + from];
   }
 }
 ENTRY(sort_end)

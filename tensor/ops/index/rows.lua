@@ -205,6 +205,11 @@ op {"topk", "(input: Tensor, k: int, dim: dim = -1, largest: bool = true, sorted
   doc = [[The k largest (smallest with largest = false) elements along dim, in order, and their positions; of equal
 ones the first. NaN counts as the largest.]],
   example = "torch.topk(torch.tensor({3, 1, 2}), 2)", gives = "{3, 2}, {1, 3}"}
+op {"nth_smallest", "(input: Tensor, n: int, dim: dim) -> Tensor, Positions", private = true, infer = "nth_smallest",
+  contiguous = true, backward = by_position, domain = "nth_smallest",
+  doc = [[The n-th smallest element of each line along dim, which stays with size 1, and its position, in the order of
+sort: NaN counts as the largest. With n = 0 the one in the middle (of two the lower one), or NaN where there is one;
+with n = -1 that of the elements that are not NaN.]]}
 
 op {"cat", "(tensors: Tensor[], dim: dim = 1) -> Tensor",
   amp = {cpu = "widest"}, method = false,

@@ -200,6 +200,23 @@ Status infer_topk(Call *c) {
   return call_output(c, 1, DTYPE_INT64, in->ndim, shape);
 }
 
+Status infer_nth_smallest(Call *c) {
+  const NthSmallestAttrs *a = c->attrs;
+  const Tensor *in = c->in[0];
+  int64_t shape[TENSOR_MAX_DIMS];
+  int dim;
+  TRY(resolve_dim("nth_smallest", a->dim, in->ndim, &dim));
+  const int64_t size = size_of(in, dim);
+  if (a->n < -1 || a->n > size || size == 0)
+    return fail(ERROR_ARGUMENT,
+                "nth_smallest: 'n' (argument 2): expected -1 to %lld, the size of dimension %d, got %lld",
+                (long long)size, dim + 1, (long long)a->n);
+  memcpy(shape, in->shape, sizeof shape);
+  if (in->ndim > 0) shape[dim] = 1;
+  TRY(call_output(c, 0, (DType)in->dtype, in->ndim, shape));
+  return call_output(c, 1, DTYPE_INT64, in->ndim, shape);
+}
+
 /* ---- tensors among the items of x[...] ------------------------------------------- */
 
 /* The dims of the indices, checked: resolved, ascending. */

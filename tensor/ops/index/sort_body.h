@@ -39,6 +39,28 @@ static P *NAME(sort_by_radix)(P *p, int64_t n, int digits) {
   return p;
 }
 
+/* The number at place k (from 0) of the n numbers in order. From the first digit on, only numbers with the digit that
+** the wanted one has are kept, in the order in which they stood. */
+static P NAME(sort_nth)(P *p, int64_t n, int64_t k, int digits) {
+  for (int d = digits - 1; d >= 0 && n > SHORT; d--) {
+    COUNT count[256] = {0};
+    EACH_BLOCKWISE(i, 0, n) count[NAME(sort_digit)(p[i], d)]++;
+    if (interrupt_requested()) return 0;
+    unsigned v = 0;
+    for (; k >= (int64_t)count[v]; v++) k -= (int64_t)count[v];
+    if ((int64_t)count[v] == n) continue;
+    int64_t kept = 0;
+    EACH_BLOCKWISE(i, 0, n) {
+      p[kept] = p[i];
+      kept += NAME(sort_digit)(p[i], d) == v;
+    }
+    if (interrupt_requested()) return 0;
+    n = kept;
+  }
+  if (n <= SHORT) NAME(sort_by_insertion)(p, n); /* else all keys are equal, and positions ascend */
+  return p[k];
+}
+
 static void NAME(sort_sift_down)(P *heap, int64_t n, int64_t i) {
   const P x = heap[i];
   for (int64_t child; (child = 2 * i + 1) < n; i = child) {
