@@ -16,9 +16,9 @@ void call_check_self(lua_State *L, const OpInfo *info, CallKind kind);
 /* Sets a function for every op: torch.NAME, nn.functional.NAME, methods NAME and NAME_
 ** (stack indices of the three tables and of the metatable of tensors). */
 void call_register(lua_State *L, int torch, int functional, int methods, int metatable);
-/* Pushes a function for one op and the visible ones of its name behind it. */
+/* Pushes the method for an op and its overloads: the ops of the same name that follow it in the table of ops. */
 void call_push_function(lua_State *L, const OpInfo *info);
-/* Pushes the metamethod of an operator: one or two operands, as the op has inputs. */
+/* Pushes the metamethod of an operator, "__add". It takes as many operands as the op has inputs, one or two. */
 void call_push_operator(lua_State *L, const OpInfo *info, const char *event, int metatable);
 
 /* options.c */

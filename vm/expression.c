@@ -58,7 +58,8 @@ Status expression_keep_reduced(Deferred *d, const OpInfo *info) {
   return d->header.requires_grad && history_reads(info, 1, 1, &result) != 0 ? expression_keep_one(d) : OK;
 }
 
-/* Kept by the history: of a result that the caller gets an alias, which has no history itself. */
+/* Gives the history the tensors that were kept for the gradients of 'd' and of what 'd' was made of. A result that the
+** caller gets too is kept as an alias of it: the alias has no history, so the history does not refer to itself. */
 static Status expression_give_kept(History *h, Deferred *d) {
   Status status = OK;
   if (d->computed) return OK;

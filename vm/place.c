@@ -1,5 +1,5 @@
-/* place.c: lines of the program for tensor/core/place.c, what records them (anomaly mode, the
-** session).
+/* place.c: gives tensor/core/place.c the lines of the user's program, as numbers; and anomaly mode and what the session
+** asks of them.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ typedef struct {
 } Place;
 
 #define BUCKETS 1024
-#define DEPTH 12 /* frames to look through for one of the user's program */
+#define DEPTH 12 /* how many frames are searched for one of the user's program */
 
 static bool place_alive; /* the Lua state is open */
 static Place *places;

@@ -15,7 +15,7 @@ static Status check_saved(const Node *n, const Saved *s) {
               tensor_text(text, s->tensor), node_name(n), (unsigned)now, (unsigned)s->changes);
 }
 
-/* What the gradients 'needs' read must be as it was. */
+/* Fails if a kept tensor that the gradients 'needs' will read has been changed since the node kept it. */
 static Status check_kept(const OpInfo *info, const Node *n, uint32_t needs) {
   for (int k = 0; k < n->n_inputs && n->saved_in != NULL; k++)
     if (node_keeps(info->save_inputs, info->input_for, input_index(info, k), needs))
@@ -25,7 +25,7 @@ static Status check_kept(const OpInfo *info, const Node *n, uint32_t needs) {
   return OK;
 }
 
-/* A tensor that shows what 't' shows and is output 'output' of 'n'. */
+/* A tensor with the elements of 't' whose history says that it is output number 'output' of node 'n'. */
 static Status with_history(Tensor *t, Node *n, int output, Tensor **out) {
   TRY(tensor_view_of(t, out));
   Autograd *meta = autograd_of(*out);
@@ -37,7 +37,7 @@ static Status with_history(Tensor *t, Node *n, int output, Tensor **out) {
   return OK;
 }
 
-/* What was kept as a tensor (owned), also what went through saved_door; NULL: nothing was. */
+/* The kept tensor, owned by the caller; NULL: nothing was kept. What the hooks of saved_door packed is unpacked. */
 static Status unpack(const Saved *s, Tensor **out) {
   *out = NULL;
   if (s->packed) return saved_door.unpack(s->changes, out);
@@ -45,7 +45,7 @@ static Status unpack(const Saved *s, Tensor **out) {
   return OK;
 }
 
-/* The kept outputs, given their history back where the pass is itself recorded. */
+/* The kept outputs. They were kept without history; where the backward pass is recorded itself, they get it back. */
 static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
   for (int i = 0; i < n->n_outputs && n->saved_out != NULL; i++) {
     OWNED Tensor *kept = NULL;
@@ -57,7 +57,8 @@ static Status unpack_outputs(Pass *p, Node *n, Tensor **out) {
   return OK;
 }
 
-/* The kept inputs are borrowed; those that went through saved_door are owned, and have no history of their own. */
+/* A kept input. It is borrowed from the node, with its history; if the hooks of saved_door packed it, it is owned by
+** the caller, and gets its history here if the pass is recorded. */
 static Status unpack_input(const Pass *p, const Node *n, int k, Tensor **out) {
   const Saved *s = &n->saved_in[k];
   const Edge *edge = &n->edges[k];
@@ -72,7 +73,7 @@ static Status unpack_input(const Pass *p, const Node *n, int k, Tensor **out) {
 }
 
 Status step_fill_missing(Slot *s) {
-  if (s->node->op == OP_RECURRENT) return OK; /* its gradients know what is missing, and those of its gates are large */
+  if (s->node->op == OP_RECURRENT) return OK; /* its formula takes NULL for a missing gradient; zeros would be large */
   for (int i = 0; i < s->node->n_outputs; i++) {
     const Meta *m = &s->node->outputs[i];
     if (s->grad[i] != NULL || s->node->n_outputs == 1) continue;

@@ -1,5 +1,5 @@
-/* dispatch.c: the one road of every op: by its kind to where it is checked and run (elementwise.c, view.c, kernel.c),
-** then onto the tape.
+/* dispatch.c: every call of an op comes here. The kind of the op decides where it is checked and run (elementwise.c,
+** view.c, kernel.c); then the call is recorded on the tape.
 */
 #include "call/mode.h"
 #include "formula.h"
@@ -68,7 +68,7 @@ static Status composite_that_computes(Call *c) {
   return converts && c->n_in <= OP_FEW ? composite_on_copies(c) : c->info->composite(c);
 }
 
-/* A composite with a gradient of its own is one step on the tape: what it is made of is not noted. */
+/* A composite with a formula for its gradient is one step on the tape: the ops that it calls are not recorded. */
 static Status composite(Call *c) {
   const OpInfo *info = c->info;
   TRY(call_find_device(c));
@@ -103,7 +103,8 @@ Status call_dispatch(Call *c) {
   return composite(c);
 }
 
-/* The ops that a composite is made of count the changes themselves. */
+/* Runs an op that changes inputs and counts up the versions of their storages. A composite does not count: the ops that
+** it calls do. */
 static Status run_mutating(Call *c) {
   TRY(call_check_mutated(c));
   Status status = call_dispatch(c);
@@ -132,7 +133,7 @@ static Status call_out(OpId op, Tensor *const *inputs, int n_inputs, const void 
 
 static Status call_out_with_modes(ModeCall *m) { return call_out(m->op, m->in, m->n_in, m->attrs, m->out); }
 
-/* Apart, so that the frame of a call without modes stays small. */
+/* A function of its own, never inlined, so that the stack frame of a call without modes stays small. */
 __attribute__((noinline)) static Status call_slowly(OpId op, Tensor *const *inputs, int n_inputs, const void *attrs,
                                                     Tensor **outputs) {
   ModeCall m = {.info = op_info(op), .op = op, .in = inputs, .n_in = n_inputs, .attrs = attrs,

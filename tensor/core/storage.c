@@ -2,7 +2,7 @@
 #include "device/device.h"
 #include "internal.h"
 
-/* Small data lies behind its header in one block. */
+/* A Storage takes the first HEADER bytes of its block. Small data follows in the same block. */
 #define HEADER 64
 _Static_assert(sizeof(Storage) <= HEADER, "the header of a storage fits one line");
 

@@ -10,13 +10,13 @@ Ints ints_of(int n, const int64_t *values) {
 }
 
 int64_t shape_numel(int ndim, const int64_t *shape) {
-  uint64_t n = 1; /* a size of 0 may stand beside sizes whose product is too large */
+  uint64_t n = 1; /* unsigned: the product of the sizes beside a size of 0 may overflow */
   for (int d = 0; d < ndim; d++) n *= (uint64_t)shape[d];
   return (int64_t)n;
 }
 
 void contiguous_strides(Tensor *t) {
-  uint64_t step = 1; /* of an empty tensor it may be too large: nothing is read then */
+  uint64_t step = 1; /* unsigned: for an empty tensor it may overflow, and nothing is read by it */
   for (int d = t->ndim - 1; d >= 0; d--) {
     t->stride[d] = (int64_t)step;
     step *= t->shape[d] > 0 ? (uint64_t)t->shape[d] : 1;
@@ -35,7 +35,7 @@ static Storage *home_of(const Tensor *t) {
   return t->flags & TENSOR_AT_HOME ? (Storage *)((char *)t + HOME) : NULL;
 }
 
-/* Only the first bytes need clearing. */
+/* Clears the fields before the shape; the other fields are written before they are read. */
 static Tensor *handle_init(Tensor *t, DType dtype, uint8_t device, int ndim) {
   memset(t, 0, offsetof(Tensor, shape));
   atomic_init(&t->refs, 1);
@@ -45,13 +45,13 @@ static Tensor *handle_init(Tensor *t, DType dtype, uint8_t device, int ndim) {
   return t;
 }
 
-/* Without storage. */
+/* A handle without a storage; NULL: no memory. */
 static Tensor *handle_new(DType dtype, uint8_t device, int ndim) {
   Tensor *t = memory_alloc(sizeof *t);
   return t != NULL ? handle_init(t, dtype, device, ndim) : NULL;
 }
 
-/* With a new storage of 'bytes'. */
+/* A handle with a new storage of so many bytes. */
 static Status handle_with_storage(DType dtype, int ndim, size_t bytes, uint8_t device, Tensor **out) {
   void *block;
   Storage *storage;
@@ -164,7 +164,7 @@ Status tensor_from_storage(Storage *storage, DType dtype, int64_t offset, int nd
   return OK;
 }
 
-/* A handle like 'in' on 'storage', of which it takes a reference. */
+/* A handle with the dtype, shape and strides of 'in' that shows 'storage', to which it gets a reference. */
 static Status handle_like(const Tensor *in, Storage *storage, Tensor **out) {
   Tensor *t = handle_new((DType)in->dtype, in->device, in->ndim);
   *out = t;
@@ -183,7 +183,7 @@ static Status handle_like(const Tensor *in, Storage *storage, Tensor **out) {
 Status tensor_view_of(const Tensor *in, Tensor **out) { return handle_like(in, in->storage, out); }
 
 Status tensor_layout_of(const Tensor *t, Tensor **out) {
-  static Storage nothing = {.refs = 1, .device = {DEVICE_CPU, 0}}; /* this reference is never given back */
+  static Storage nothing = {.refs = 1, .device = {DEVICE_CPU, 0}}; /* never released, so never freed */
   return handle_like(t, &nothing, out);
 }
 

@@ -17,15 +17,16 @@
 #define FUSED_BUFFERS 32
 #define FUSED_BLOCK 256 /* elements: strips begin at multiples of it (LOOP in device/cpu/strip.h) */
 #define FUSED_LEAST 2048 /* elements: for fewer a call costs less than to make a program */
-/* Times as many with a gradient: from how many on a walk pays, and up to how many it keeps the results of costly ops
-** that the gradient reads. With more elements it costs less to compute them anew than to move them through memory. */
+/* With a gradient a program pays from FUSED_GRADIENT * FUSED_LEAST elements on. Up to FUSED_GRADIENT_KEEPS *
+** FUSED_LEAST elements it keeps those results of costly ops that the gradient reads; for more elements it costs less to
+** compute them anew than to move them through memory. */
 #define FUSED_GRADIENT 2
 #define FUSED_GRADIENT_KEEPS 512
 extern int64_t fused_least; /* FUSED_LEAST, or what a test sets */
-extern int64_t fused_walks; /* so many programs were run */
+extern int64_t fused_walks; /* how many programs were run */
 
 typedef enum {
-  REGISTER_BUFFER, /* what a step hands to others */
+  REGISTER_BUFFER, /* the result of a step, which later steps read; it has no memory of the whole shape */
   REGISTER_DENSE,  /* memory of the whole shape, in order */
   REGISTER_SINGLE, /* one element for all */
   REGISTER_SPREAD  /* an operand that is broadcast: copied to a buffer strip by strip */
@@ -33,7 +34,7 @@ typedef enum {
 
 typedef struct {
   uint8_t kind, dtype;
-  int16_t buffer; /* of buffers and spread operands; -1: none yet */
+  int16_t buffer; /* REGISTER_BUFFER and REGISTER_SPREAD: the number of the buffer; -1: none yet */
   int16_t last;   /* the last step that uses it */
   char *data;
   int ndim; /* of spread ones: sizes of the result, strides in bytes */
@@ -42,8 +43,8 @@ typedef struct {
 } FusedRegister;
 
 typedef struct {
-  StripFn strip; /* or NULL: */
-  CastFn cast;
+  StripFn strip; /* NULL: the step is a cast */
+  CastFn cast;   /* where 'strip' is NULL */
   const void *attrs;
   int n; /* of p */
   int16_t p[ITER_MAX_OPERANDS]; /* registers: the result, then inputs */

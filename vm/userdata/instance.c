@@ -54,7 +54,7 @@ static bool call_method(lua_State *L, int class_table, const char *name, int res
   return true;
 }
 
-/* Whether ipairs asks for what lies behind the last item, of a class that knows its length. */
+/* Whether it is ipairs that asks for the item after the last one, of an object whose class has __len: it gets nil. */
 static bool behind_the_last(lua_State *L) {
   if (!lua_isinteger(L, 2) || !ipairs_asks(L)) return false;
   lua_getfield(L, lua_upvalueindex(1), "__len");
@@ -63,8 +63,8 @@ static bool behind_the_last(lua_State *L) {
   return counted && lua_tointeger(L, 2) > luaL_len(L, 1);
 }
 
-/* Pushes the getter (1) or setter (2) of the property that the key at 2 names. The properties are at the top: they are
-** the metatable of the table of fields, which other tables of fields have not. */
+/* Pushes the getter ('which' = 1) or the setter (2) of the property that the key at 2 names. The table of properties is
+** at the top; objects with properties have it as the metatable of their table of fields. */
 static bool push_property(lua_State *L, int which) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) != LUA_TTABLE) return false;

@@ -193,7 +193,8 @@ function batch.prepare(graph, randomness)
   return nil, random
 end
 
--- Values that nothing uses behind node i go.
+-- last_uses[value]: the number of the last node that uses the value, after which it can be let go of. Results of the
+-- graph have a number behind the last node.
 local function last_uses(list, results)
   local last = {}
   for i, node in ipairs(list) do

@@ -85,7 +85,7 @@ static Status step_fill_state(Tensor *t, Tensor *old, const OptimiserState *stat
   if (old != NULL) return op_call_in_place(OP_COPY, (Tensor *[]){t, old}, 2, NULL);
   double initial = 0;
   if (state->initial != OPTIMISER_ZERO) memcpy(&initial, (const char *)options + state->initial, sizeof initial);
-  const bool parts = dtype_is_complex((DType)t->dtype); /* both of them are numbers for themselves */
+  const bool parts = dtype_is_complex((DType)t->dtype); /* its two parts are optimised as two numbers */
   /* No op: a graph that records the step goes on from this state and does not fill it again each time that it runs. */
   return tensor_fill_raw(t, parts ? scalar_complex(initial, initial) : scalar_float(initial));
 }

@@ -14,11 +14,11 @@ bool cpu_has(const OpInfo *info, DType dtype) {
 
 Status cpu_kernel(Call *c) { return cpu_kernel_of(c->info)(c); }
 
-/* A strip between operands of other dtypes: through buffers that stay in the first-level
-** cache. */
+/* A strip function with casts around it: operands of other dtypes are cast into buffers and the result out of one, a
+** piece at a time, so that the buffers stay in the first-level cache. */
 typedef struct {
   StripFn strip;
-  CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: used as it is */
+  CastFn cast_in[ITER_MAX_OPERANDS]; /* NULL: the operand needs no cast */
   CastFn cast_out;
   int n_operands;
   int64_t length;                    /* elements that fit a buffer */
@@ -46,7 +46,7 @@ static void casting_strip(int64_t n, char *const *operands, const int64_t *strid
   }
 }
 
-/* 'common' becomes the dtype of the kernel. */
+/* Runs an elementwise op. 'common' is the dtype that all inputs are cast to, 'result' that of the result. */
 Status cpu_elementwise(Call *c, DType common, DType result) {
   const DType compute = dtype_compute(common);
   if (result == common) result = compute;

@@ -5,7 +5,8 @@
 #include "kernel.h"
 #include "ops/reduce/cpu_fold.h"
 
-/* The elements of a spread operand from position 'from' on, side by side. */
+/* walk_gather copies n elements of a broadcast operand, from position 'from' of the result on, so that they lie side by
+** side; walk_copy does one run of them. */
 #define WALK_SPREAD(T)                                                              \
   for (int64_t i = 0; i < run; i++) ((T *)to)[i] = *(const T *)(at + i * step);
 static void walk_copy(char *to, const char *at, int64_t run, int64_t step, size_t size) {
@@ -44,7 +45,8 @@ static void walk_gather(const FusedRegister *r, int64_t from, int64_t n, char *t
   }
 }
 
-/* All steps on the n elements from position 'from' on. 'sink': where the register that is reduced goes, or NULL. */
+/* Runs all steps on the n elements from position 'from' on. 'sink': memory for the register that a reduction reads;
+** NULL: there is no reduction. */
 static void walk_strip(const FusedProgram *p, int64_t from, int64_t n, char *buffers, char *sink) {
   char *at[FUSED_REGISTERS];
   int64_t stride[FUSED_REGISTERS];
@@ -71,14 +73,14 @@ static void walk_strip(const FusedProgram *p, int64_t from, int64_t n, char *buf
   }
 }
 
-/* Elements of one strip: buffers have room for so many of the largest element. */
+/* How many elements a strip has: as many of the program's largest dtype as fit a buffer. */
 static int64_t walk_length(const FusedProgram *p) {
   for (int i = 0; i < p->n_registers; i++)
     if (dtype_size((DType)p->registers[i].dtype) > 8) return BUFFER_BYTES / ELEMENT_BYTES;
   return FUSED_STRIP;
 }
 
-/* A thread takes so many elements at a time. */
+/* How many elements a thread takes at a time. */
 #define WALK_TURN (16 * FUSED_STRIP)
 
 static void walk_turn(const FusedProgram *p, int64_t from, int64_t to, int64_t length) {
@@ -100,7 +102,7 @@ static void walk_elements(const FusedProgram *p) {
 
 /* ---- with a reduction at the end -------------------------------------------------------------------- */
 
-/* The parts that ops/reduce/cpu.c cuts a reduction into, so that sums are added up in the same order. */
+/* Into which parts a reduction is cut: the same as in ops/reduce/cpu.c, so that sums are added up in the same order. */
 typedef struct {
   const Fold *fold;
   int64_t units, parts, chunk;
@@ -118,11 +120,12 @@ static WalkPlan walk_plan(const FusedProgram *p) {
   return w;
 }
 
-/* A fold visits its cell after each FOLD_BLOCK elements: it is given whole blocks, and the rest with the last one. */
+/* The elements that one call of a fold gets: whole blocks of FOLD_BLOCK, after each of which it adds to its cell. The
+** last block and the elements that remain behind it are given together. */
 #define WALK_WINDOW (2 * FOLD_BLOCK + 2 * FUSED_BLOCK)
 
-/* The elements [from, to) of the register that is reduced, in 'window'. Strips begin at multiples of FUSED_BLOCK, as
-** they do without fusion; so some elements before and behind are made as well. */
+/* Computes the elements from 'from' to to - 1 of the register that a reduction reads, into 'window'. Strips begin at
+** multiples of FUSED_BLOCK, as they do without fusion; so some elements around these are computed too. */
 static char *walk_produce(const FusedProgram *p, int64_t from, int64_t to, int64_t length, char *buffers,
                           char *window) {
   const int64_t size = (int64_t)dtype_size((DType)p->registers[p->folded].dtype);
@@ -134,7 +137,7 @@ static char *walk_produce(const FusedProgram *p, int64_t from, int64_t to, int64
   return window + (from - first) * size;
 }
 
-/* Elements [from, to) into a cell. */
+/* Reduces the elements from 'from' to to - 1 into a cell. */
 static void walk_fold(const FusedProgram *p, const WalkPlan *w, int64_t from, int64_t to, void *cell) {
   _Alignas(64) char buffers[FUSED_BUFFERS * BUFFER_BYTES], window[WALK_WINDOW * sizeof(double)];
   const int64_t size = (int64_t)dtype_size((DType)p->registers[p->folded].dtype), length = walk_length(p);

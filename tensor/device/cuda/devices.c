@@ -69,7 +69,8 @@ Status devices_synchronize(int index) {
   return devices_faults("synchronize");
 }
 
-/* It begins with the seed that the program gave the CPU's, as if it had been there. */
+/* The generator of a device, made at the first use. It takes the seed of the CPU's generator, as if it had been there
+** when the program set that seed. */
 Generator *devices_generator(int index) {
   CudaState *s = &devices[index];
   if (s->generator == NULL && host->generator_new(host->generator_default()->seed, &s->generator) != OK) return NULL;

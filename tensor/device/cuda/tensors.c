@@ -11,12 +11,12 @@ Status cuda_clear(Tensor *t) {
                       "a fill");
 }
 
-/* Those of 16 bytes become two of 8. */
+/* A dtype of that size for copies that look at no values; elements of 16 bytes are copied as two of 8. */
 DType cuda_move_dtype(size_t size) {
   return size == 1 ? DTYPE_UINT8 : size == 2 ? DTYPE_INT16 : size == 4 ? DTYPE_INT32 : DTYPE_INT64;
 }
 
-/* The same memory as elements for moves. */
+/* 'out' becomes 't' with a dtype for copies, without a reference of its own. */
 static Status tensors_as_bytes(const Tensor *t, Tensor *out) {
   *out = *t;
   out->dtype = (uint8_t)cuda_move_dtype(tensor_itemsize(t));
@@ -39,8 +39,8 @@ static Status tensors_move(Tensor *to, Tensor *from) {
   return walk_run(host->op_info(OP_CLONE), NULL, (DType)a.dtype, 2, (Tensor *[]){&a, &b}, tensor_device(to));
 }
 
-/* The type of kernels that a cast to 'to' goes by; types without kernels are stored from a wider one, so that what
-** does not fit becomes the same as on the CPU. */
+/* A cast to 'to' computes in this dtype and stores the result as 'to'. Dtypes without kernels get a wider one, so that
+** numbers that do not fit become the same as on the CPU. */
 static DType tensors_cast_by(DType from, DType to) {
   switch (to) {
     case DTYPE_UINT16: return DTYPE_INT32;

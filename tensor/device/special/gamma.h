@@ -91,7 +91,9 @@ LONG_FUNCTION double trigamma_of(double x) {
   return more + sign * (sum + 1 / x + s / 2 + s / x * rest);
 }
 
-/* Left of 0 the terms up to there are a difference of two such sums; then s is an integer. */
+/* ζ(s, q) = Σ (q + k)^-s over k from 0. For q < 0 the first terms are powers of negative numbers, which are real for
+** an integer s alone. With 'part', the first q + k that is not negative, they are powers of -(1 - part), -(2 - part) up
+** to q: the difference of two sums of positive terms. */
 LONG_FUNCTION double zeta_of(double s, double q) {
   if (s == 1) return (double)INFINITY;
   if (!(s > 1)) return (double)NAN;

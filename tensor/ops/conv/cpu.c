@@ -27,13 +27,13 @@ static void conv_plan_init(Plan *p, DType dtype) {
   p->samples = KERNEL(joined_samples)(p);
 }
 
-/* Of the columns of a strip, or of the samples that are joined. */
+/* The bytes of the column matrix of a strip, or of the samples that cpu_joined.c puts together. */
 static size_t conv_columns_bytes(const Plan *p) {
   if (p->samples > 1) return KERNEL(joined_bytes)(p);
   return p->direct ? 0 : (size_t)(p->k * p->rows * p->w.out[1] * p->size);
 }
 
-/* Output rows of strip 's'. */
+/* Strip 's' makes the output rows from *y0 to *y1 - 1. */
 static void conv_strip(const Plan *p, int64_t s, int64_t *y0, int64_t *y1) {
   *y0 = s * p->rows;
   *y1 = *y0 + p->rows < p->w.out[0] ? *y0 + p->rows : p->w.out[0];
@@ -53,7 +53,7 @@ static bool conv_worth(const Plan *p) {
   return worth_threads(p->w.batch * p->w.features * p->p, 1 + (p->k < 8000 ? (int)p->k / 8 : 1000));
 }
 
-/* By oneDNN where that is there and faster; false: not done. */
+/* Leaves the work to oneDNN where that is installed and faster; false: it has done nothing. */
 static bool conv_by_onednn(const Window *w, ConvOp op, Call *c, Status *status) {
   bool done = false;
 #ifdef HECATE_WITH_ONEDNN

@@ -1,11 +1,12 @@
-/* batch_norm_body.h: batch_norm of channels [from, from + width) for element type T. Arrays of TILE elements have
-** one for each of these channels; the others, and those of weight, bias and statistics, begin at channel 0.
+/* batch_norm_body.h: batch_norm of the channels from 'from' to from + width - 1, for element type T. Arrays of TILE
+** elements hold one element for each of these channels, so element j belongs to channel from + j. All other arrays (x,
+** gradients, weight, bias, statistics) begin at channel 0.
 */
 #include "ops/norm/statistics_body.h"
 #include "ops/norm/gradient_sums_body.h"
 
-/* sum[j] and dot[j] are those of the gradients g and of g x̂ of channel from + j. Where the elements of a row lie
-** side by side, the loop over a row is the vector loop. */
+/* sum[j] becomes the sum of the gradients g of channel from + j, dot[j] that of g x̂. Where inner is 1 the channels of
+** a row lie side by side, and the inner loop goes over them, so that it can be vectorised. */
 static void NAME(batch_norm_totals)(const Norm *k, int64_t from, int64_t width, const T *g, const T *x, const T *m,
                                     const T *s, A *sum, A *dot) {
   for (int64_t j = 0; j < width; j++) sum[j] = 0, dot[j] = 0;
@@ -27,8 +28,8 @@ static void NAME(batch_norm_totals)(const Norm *k, int64_t from, int64_t width, 
   }
 }
 
-/* The same as norm_statistics for the columns [from, from + width) of a matrix: in double, first about the first row. A
-** second pass, about the means, is made where a first row is far from them. */
+/* The same as norm_statistics for the columns [from, from + width) of a matrix: in double, as sums of distances from
+** the first row. Where the first row is far from the means, a second pass takes the distances from these. */
 static void NAME(batch_norm_columns)(const Norm *k, int64_t from, int64_t width, const T *x, A *mean, A *squares) {
   A sum[TILE];
   bool again = false;

@@ -59,7 +59,8 @@ static __attribute__((noinline)) void NAME(norm_wide_statistics)(const NormPlace
   if (*squares < INFINITY) *squares -= sum / count * sum;
 }
 
-/* Of 'count' numbers. Squares that are tiny beside eps need no digits. */
+/* The mean of 'count' numbers and the sum of the squared distances from it. eps is added to the variance later: a
+** variance that is tiny beside it need not be exact. */
 static inline void NAME(norm_statistics)(const NormPlaces *p, A count, double eps, A *mean, A *squares) {
   const T shift = NAME(norm_first)(p);
   A sum = 0, about = 0;

@@ -10,13 +10,13 @@
 
 bool optimiser_has(const Tensor *parameter) { return device_of(parameter)->optimiser_has((DType)parameter->dtype); }
 
-/* Whether both have the same values, so that they need not be computed again. */
+/* Whether the numbers of rule->scalars are the same for both parameters, so that they are computed once. */
 static bool optimiser_same_step(const OptimiserRule *rule, const OptimiserUpdate *a, const OptimiserUpdate *b) {
   return rule->n_numbers == 0 && a->options == b->options && a->step.count == b->step.count &&
          a->step.first == b->step.first;
 }
 
-/* Fills what optimiser_run fills. */
+/* Fills the fields of the updates that stand under "Filled by optimiser_run". */
 static void optimiser_prepare(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates) {
   int64_t start = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -40,7 +40,7 @@ static void optimiser_changed(Tensor *t) {
 Status optimiser_run(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates) {
   if (n == 0) return OK;
   MODE_CHANGES(.kind = CHANGE_OPTIMISE, .rule = rule, .n = n, .updates = updates);
-  for (int64_t from = 0, to; from < n; from = to) { /* parameters of one device after those of another */
+  for (int64_t from = 0, to; from < n; from = to) { /* neighbours on one device are given to it together */
     const uint8_t device = updates[from].parameter->device;
     for (to = from + 1; to < n && updates[to].parameter->device == device;) to++;
     optimiser_prepare(rule, to - from, &updates[from]);

@@ -9,14 +9,14 @@
 
 #define OPTIMISER_ZERO (-1) /* of OptimiserState.initial: the state begins with zeros */
 
-/* A tensor that a parameter has beside it, of its shape. */
+/* A state of a parameter: a tensor of its shape. */
 typedef struct {
   const char *name;
-  unsigned flag;     /* the state is in use by the variants that have this bit; 0: by all */
-  ptrdiff_t initial; /* offset of the option (a double) with which it is filled, or OPTIMISER_ZERO */
+  unsigned flag;     /* a bit: only the variants that have it use the state; 0: all do */
+  ptrdiff_t initial; /* where the option stands, a double, with which it is filled at first; or OPTIMISER_ZERO */
 } OptimiserState;
 
-/* A number that a parameter has beside it. */
+/* A state of a parameter that is one number. */
 typedef struct {
   const char *name;
   double initial;
@@ -24,7 +24,7 @@ typedef struct {
 
 /* What differs between two parameters of one group. */
 typedef struct {
-  int64_t count; /* of the steps of the parameter, this one included */
+  int64_t count; /* how many steps the parameter has made, with this one */
   bool first;    /* its state was made in this step */
   double numbers[OPTIMISER_NUMBERS];
 } OptimiserStep;
@@ -38,7 +38,7 @@ typedef struct OptimiserRule {
   int n_states;
   OptimiserNumber numbers[OPTIMISER_NUMBERS];
   int n_numbers;
-  /* Which loop the options ask for, as bits. */
+  /* The variant of the loop that the options ask for, as bits. */
   unsigned (*variant)(const void *options);
   /* Fills 'values' with what is the same for all elements; changes step->numbers. */
   void (*scalars)(const void *options, OptimiserStep *step, double *values);
@@ -55,17 +55,17 @@ typedef struct OptimiserUpdate {
   OptimiserStep step;
   /* Filled by optimiser_run: */
   unsigned variant;
-  int64_t start; /* where the parameter begins when all lie one behind the other */
+  int64_t start; /* the position of its first element if all parameters are counted one after the other */
   const double *values;
   double own_values[OPTIMISER_VALUES];
 } OptimiserUpdate;
 
-/* Whether parameters of this dtype can be moved on their device. Complex ones are moved as twice as many real ones, as
-** PyTorch's view_as_real does; those of 16 bits in float32, and what is kept of them is rounded. */
+/* Whether the device of a parameter has the loops for its dtype. A complex parameter is updated as twice as many real
+** numbers, as PyTorch's view_as_real shows it. One of 16 bits is updated in float32, and the results are rounded. */
 bool optimiser_has(const Tensor *parameter);
 
-/* Moves all parameters by one step. On the CPU nothing is allocated and nothing can fail, so a step that began
-** also ends. */
+/* Makes one step of all parameters. On the CPU nothing is allocated and nothing can fail: a step is made whole or not
+** at all. */
 Status optimiser_run(const OptimiserRule *rule, int64_t n, OptimiserUpdate *updates);
 
 /* One loop: arrays[0] is the parameter, [1] the gradient, [2] and on the state. */

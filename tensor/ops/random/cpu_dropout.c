@@ -1,7 +1,7 @@
 /* cpu_dropout.c: dropout, and bernoulli with a probability for each element. */
 #include "cpu.h"
 
-#define PIECE 16384 /* elements of a thread's turn */
+#define PIECE 16384 /* elements that a thread takes at a time */
 
 #define BODY "ops/random/dropout_body.h"
 #include "each_float.h"

@@ -21,12 +21,12 @@ static void NAME(arg_row)(const Arg *a, int64_t row) {
 static void NAME(arg_columns)(const Arg *a, int64_t slice, int64_t from, int64_t width) {
   const T *x = (const T *)a->in + slice * a->n * a->inner + from;
   int64_t *index = a->index + slice * a->inner + from;
-  const bool largest = a->largest; /* of this frame: then there is a loop for each of the two */
+  const bool largest = a->largest; /* a local copy: then the compiler makes a loop without a test for each of the two */
   T best[FOLD_TILE];
   for (int64_t j = 0; j < width; j++) best[j] = x[j], index[j] = 0;
   for (int64_t i = 1; i < a->n; i++) {
     const T *v = x + i * a->inner;
-    for (int64_t j = 0; j < width; j++) { /* no branches: which element is better is random */
+    for (int64_t j = 0; j < width; j++) { /* no branches: which element is better cannot be predicted */
       bool better = (largest ? v[j] > best[j] : v[j] < best[j]) | (IS_NAN(v[j]) & !IS_NAN(best[j]));
       better &= !IS_NAN(best[j]);
       best[j] = better ? v[j] : best[j];

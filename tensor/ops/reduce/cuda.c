@@ -8,7 +8,8 @@
 #define REDUCE_PART 4096 /* the fewest elements of a part */
 #define REDUCE_PARTS 256
 
-/* One more dimension, merged with the one before (inside of it) where elements go on. */
+/* Adds a dimension of 'more' elements, 'step' bytes apart, to a list that goes from the innermost dimension outwards.
+** If it only continues the last dimension of the list, that one becomes longer instead. */
 static void reduce_add(int *n, int64_t *size, int64_t *stride, int64_t more, int64_t step) {
   if (more == 1) return;
   if (*n > 0 && step == stride[*n - 1] * size[*n - 1]) {
@@ -19,7 +20,7 @@ static void reduce_add(int *n, int64_t *size, int64_t *stride, int64_t more, int
   stride[(*n)++] = step;
 }
 
-/* The dimensions of 'bits' are reduced. */
+/* The reduction of 'in' over the dimensions whose bits are set in 'bits'. */
 static Reduction reduce_of(const Tensor *in, uint32_t bits) {
   Reduction r = {.in = tensor_data(in), .results = 1, .length = 1, .parts = 1, .divisor = 1};
   const int64_t element = (int64_t)tensor_itemsize(in);
@@ -32,14 +33,15 @@ static Reduction reduce_of(const Tensor *in, uint32_t bits) {
   return r;
 }
 
-/* Whether the results are neighbours in memory, and what is reduced is not. */
+/* Whether elements of neighbouring results lie side by side in memory, and those of one result do not: then threads
+** that work side by side take results, not elements of one. */
 static bool reduce_is_across(const Reduction *r) {
   const int64_t kept = r->n_kept > 0 ? r->kept_stride[0] : INT64_MAX;
   const int64_t reduced = r->n_reduced > 0 ? r->reduced_stride[0] : INT64_MAX;
   return r->results > 1 && kept < reduced;
 }
 
-/* So many parts that the device is busy; one where a result is short. */
+/* How many parts each result is made in: enough to keep the device busy; 1 where a result has few elements. */
 static int reduce_parts(const Reduction *r, const CudaShape *s) {
   const int64_t wanted = 512 / ((int64_t)s->grid[0]), possible = r->length / REDUCE_PART;
   const int64_t parts = wanted < possible ? wanted : possible;
@@ -66,7 +68,8 @@ static Status reduce_run(const char *name, Reduction *r, DType dtype, Device dev
     snprintf(kernel, sizeof kernel, "reduce_%s_join", name);
     status = launch_named(device, dtype, "reduce", kernel, &join, 0, (void *[]){r});
   }
-  if (cells != NULL) cuda_free(device.index, cells, bytes); /* the next on this stream comes behind this work */
+  /* The memory may be given out again at once: what uses it next is on the same stream, so behind the kernels. */
+  if (cells != NULL) cuda_free(device.index, cells, bytes);
   return status;
 }
 

@@ -42,7 +42,8 @@ static int paint_ask(lua_State *L) {
   return 1;
 }
 
-/* Whether keys wait already: they are shown first, and what they make is painted then. */
+/* Whether more keys have arrived already. Then nothing is painted now: readline shows what those keys do, and the
+** colours come after the last one. */
 static bool paint_is_late(void) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   return poll(&input, 1, 0) > 0;
