@@ -371,6 +371,12 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
                          bool retain_graph, bool create_graph, int n_inputs,
                          Tensor **inputs, Tensor **results);
 
+/* The number of the backward pass that runs; 0: none does. Where a hook has begun another pass it is that of the inner
+** one, and *outermost is false. */
+uint64_t autograd_pass(bool *outermost);
+/* Of how many of these hooks (tensor_add_hook) the backward pass that runs computes the gradients. */
+int autograd_reaches_hooks(int n, const int64_t *ids);
+
 /* ---- dispatch.c: the one road of every op ------------------------------- */
 
 /* What a creation op is told besides its own arguments and its dtype. */

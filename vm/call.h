@@ -39,6 +39,8 @@ void generator_open(lua_State *L, int torch);
 
 /* hook.c */
 int register_hook(lua_State *L);
+int hook_id(lua_State *L); /* torch._C.hook_id */
+int backward_pass(lua_State *L); /* torch._C.backward_pass */
 int register_post_accumulate_grad_hook(lua_State *L);
 int saved_hooks(lua_State *L); /* torch._C.saved_hooks: saved.c */
 int graph_leads_elsewhere(lua_State *L);

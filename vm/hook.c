@@ -196,3 +196,28 @@ int register_hook(lua_State *L) {
 int register_post_accumulate_grad_hook(lua_State *L) {
   return register_either(L, "register_post_accumulate_grad_hook", true);
 }
+
+/* torch._C.hook_id(handle) -> the number of the hook, which holds nothing. */
+int hook_id(lua_State *L) {
+  const Handle *h = object_check(L, 1, &handle_class, "hook_id", "handle");
+  lua_pushinteger(L, h->id);
+  return 1;
+}
+
+/* torch._C.backward_pass(ids) -> the number of the backward pass that runs (0: none), how many of these hooks it comes
+** to, and whether no other pass runs around it. */
+int backward_pass(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  const int n = (int)lua_rawlen(L, 1);
+  int64_t *ids = lua_newuserdatauv(L, sizeof *ids * (size_t)(n + 1), 0);
+  bool outermost;
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 1, i + 1);
+    ids[i] = luaL_checkinteger(L, -1);
+    lua_pop(L, 1);
+  }
+  lua_pushinteger(L, (lua_Integer)autograd_pass(&outermost));
+  lua_pushinteger(L, autograd_reaches_hooks(n, ids));
+  lua_pushboolean(L, outermost);
+  return 3;
+}

@@ -17,6 +17,7 @@
 #include "pass.h"
 
 static uint64_t pass_counter;
+static _Thread_local const Pass *pass_running;
 
 static Status slot_add(Pass *p, Node *n) {
   if (p->n_slots == p->capacity) {
@@ -360,7 +361,10 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
   Status status = OK;
   for (int i = 0; i < n_roots && status == OK; i++) status = tensor_edge(roots[i], &edges[i]);
   for (int i = 0; i < n_inputs && status == OK; i++) status = tensor_edge(inputs[i], &p.input_edges[i]);
+  p.outer = pass_running;
+  pass_running = &p;
   if (status == OK) status = run_all(&p, n_roots, roots, grads, edges);
+  pass_running = p.outer;
   for (int64_t i = p.n_slots - 1; i >= 0; i--) slot_close(&p.slots[i]);
   for (int i = 0; i < n_inputs && status == OK; i++) /* after the slots: they hold gradients too */
     if (results != NULL && results[i] != NULL) status = gradient_own(&results[i]);
@@ -375,4 +379,29 @@ Status autograd_backward(const char *who, int n_roots, Tensor **roots, Tensor **
       results[i] = NULL;
     }
   return fail_memory_of(who, status);
+}
+
+uint64_t autograd_pass(bool *outermost) {
+  *outermost = pass_running == NULL || pass_running->outer == NULL;
+  return pass_running != NULL ? pass_running->pass : 0;
+}
+
+static int count_hooks(const Hook *hooks, int n, const int64_t *ids) {
+  int count = 0;
+  for (const Hook *h = hooks; h != NULL; h = h->next)
+    for (int i = 0; i < n; i++) count += h->id == ids[i];
+  return count;
+}
+
+int autograd_reaches_hooks(int n, const int64_t *ids) {
+  const Pass *p = pass_running;
+  int count = 0;
+  for (int64_t i = 0; p != NULL && i < p->n_slots; i++) {
+    const Node *node = p->slots[i].node;
+    if (!p->slots[i].needed) continue;
+    if (node->kind == NODE_ACCUMULATE && node->leaf->autograd != NULL)
+      count += count_hooks(node->leaf->autograd->hooks, n, ids);
+    for (const Watch *w = node->watches; w != NULL; w = w->next) count += count_hooks(w->hooks, n, ids);
+  }
+  return count;
 }

@@ -14,7 +14,8 @@ typedef struct {
   int64_t old_slot;
 } Slot;
 
-typedef struct {
+typedef struct Pass {
+  const struct Pass *outer; /* whose hook began this one; NULL: none */
   const char *who;
   Slot *slots;
   int64_t n_slots, capacity;

@@ -114,6 +114,51 @@ describe("hooks of several tensors and of leaves", function()
     ;(x + y):sum():backward()
     assert.equal(2, #calls)
   end)
+  it("register_multi_grad_hook waits for what a pass reaches, as PyTorch does", function()
+    local function leaf() return torch.ones(1):requires_grad_() end
+    local x, y, z = leaf(), leaf(), leaf()
+    local calls, first = {}, {}
+    graph.register_multi_grad_hook({x, y}, function(g)
+      calls[#calls + 1] = ("%s %s"):format(g[1] and g[1]:item(), g[2] and g[2]:item())
+    end)
+    graph.register_multi_grad_hook({x, y}, function(g) first[#first + 1] = g:item() end, {mode = "any"})
+    ;(x * 2):sum():backward()
+    ;(y * 3):sum():backward()
+    ;(x * y):sum():backward()
+    ;(z * 2):sum():backward()
+    ;(x * 5):sum():backward()
+    assert.are.same({"2.0 nil", "nil 3.0", "1.0 1.0", "5.0 nil"}, calls)
+    assert.are.same({2, 3, 1, 5}, first)
+    torch.autograd.grad((x * y * 7):sum(), x)
+    assert.equal("7.0 nil", calls[5])
+    local middle, seen = x * 2, {}
+    graph.register_multi_grad_hook({middle, y}, function(g)
+      seen[#seen + 1] = {g[1] and g[1]:item() or 0, g[2] and g[2]:item() or 0}
+    end)
+    ;(middle * 4):sum():backward()
+    assert.are.same({{4, 0}}, seen)
+  end)
+  it("register_multi_grad_hook keeps passes inside of a pass apart, and forgets one that failed", function()
+    local x, y = torch.ones(1):requires_grad_(), torch.ones(1):requires_grad_()
+    local calls, inner, fails = {}, false, false
+    local middle = y * 1
+    middle:register_hook(function()
+      if fails then error "failed" end
+      if not inner then
+        inner = true
+        torch.enable_grad(function() (x * 10 + y * 20):sum():backward() end)
+      end
+    end)
+    graph.register_multi_grad_hook({x, y}, function(g) calls[#calls + 1] = {g[1]:item(), g[2]:item()} end)
+    local loss = (x * 2 + middle * 3):sum()
+    loss:backward({retain_graph = true})
+    assert.are.same({{10, 20}, {2, 3}}, calls)
+    fails = true
+    assert.is_false(pcall(loss.backward, loss, {retain_graph = true}))
+    fails = false
+    loss:backward()
+    assert.are.same({{10, 20}, {2, 3}, {2, 3}}, calls)
+  end)
   it("register_post_accumulate_grad_hook is called when the gradient is there", function()
     local w = torch.ones(2, F64):requires_grad_()
     local seen = {}

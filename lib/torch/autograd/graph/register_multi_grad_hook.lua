@@ -10,32 +10,38 @@ function Handle:remove()
 end
 Handle.__close = Handle.remove
 
---- torch.autograd.graph.register_multi_grad_hook(tensors: Tensor[], fn: function, {mode: string = "all"}) -> any: In a
--- backward pass calls fn(gradients), an array with nil for what got none, when the gradients of all tensors are there
--- that the pass reaches; with mode = "any" fn(gradient) with the first. A pass that does not reach all of them calls
--- fn when the next pass begins anew. The handle's :remove() takes it away.
+--- torch.autograd.graph.register_multi_grad_hook(tensors: Tensor[], fn: function, {mode: string = "all"}) -> any: In
+-- each backward pass that computes the gradient of one of the tensors or of several, calls fn(gradients) when the last
+-- of them is there: an array with nil for a tensor that the pass does not reach. With mode = "any" it calls
+-- fn(gradient) with the first. The handle's :remove() takes the hook away.
 -- Example:
 --     local x, y = torch.ones(1):requires_grad_(), torch.ones(1):requires_grad_()
 --     torch.autograd.graph.register_multi_grad_hook({x, y}, function(gradients) print(#gradients) end)
 --     torch.dot(x, y):backward()
 return function(...)
   local given = options.read("register_multi_grad_hook", PARAMETERS, ...)
-  local mode, fn, n = given.mode, given.fn, #given.tensors
+  local mode, fn = given.mode, given.fn
   if mode ~= "all" and mode ~= "any" then
     options.wrong("register_multi_grad_hook", "mode", 3, "all or any", mode)
   end
-  local gradients, seen = {}, 0
+  local ids = {} -- of the hooks; they hold no tensors, which might lead to each other
+  local passes = {} -- number → {gradients, seen =, wanted =} of passes that run: a hook may begin another pass
+  local function arrived(i, gradient)
+    local number, wanted, outermost = torch._C.backward_pass(ids)
+    for other in pairs(passes) do -- what is left of passes that an error has ended
+      if other > number or outermost and other < number then passes[other] = nil end
+    end
+    local pass = passes[number] or {gradients = {}, seen = 0, wanted = wanted}
+    passes[number] = pass
+    pass.gradients[i], pass.seen = gradient, pass.seen + 1
+    if pass.seen == pass.wanted then passes[number] = nil end
+    if mode == "any" and pass.seen == 1 then fn(gradient) end
+    if mode == "all" and pass.seen == pass.wanted then fn(pass.gradients) end
+  end
   local handles = {}
   for i, x in ipairs(given.tensors) do
-    handles[i] = x:register_hook(function(gradient)
-      if gradients[i] ~= nil then gradients, seen = {}, 0 end -- the next pass
-      gradients[i], seen = gradient, seen + 1
-      if mode == "any" and seen == 1 then fn(gradient) end
-      if seen < n then return end
-      local all = gradients
-      gradients, seen = {}, 0
-      if mode == "all" then fn(all) end
-    end)
+    handles[i] = x:register_hook(function(gradient) arrived(i, gradient) end)
+    ids[i] = torch._C.hook_id(handles[i])
   end
   return setmetatable(handles, Handle)
 end
