@@ -63,11 +63,30 @@ local function inner(message)
   return x[1] == y[2] and ("write y:mm(x) for %d × %d"):format(y[1], x[2]) or nil
 end
 
+--- "mv: 'vec' (argument 2): inner dimensions differ: (3×4) × (3)".
+local function vector(message)
+  local a, b = message:match "^mv: .*inner dimensions differ: (%b()) × (%b())$"
+  local x, y = sizes_of(a or ""), sizes_of(b or "")
+  return #x == 2 and #y == 1 and x[1] == y[1] and ("write x:t():mv(y) for %d × %d"):format(x[2], x[1]) or nil
+end
+
+--- "view: shape (32×700) does not hold 25088 elements".
+local function sizes(message)
+  local shape, n = message:match "^%l+: shape (%b()) does not hold (%d+) elements$"
+  local list, others = sizes_of(shape or ""), 1
+  for i = 1, #list - 1 do others = others * list[i] end
+  if #list < 2 or others < 1 or tonumber(n) % others ~= 0 then return nil end
+  return ("write -1 for the last size, which is then %d"):format(tonumber(n) // others)
+end
+
 --- "conv2d: 'input' (argument 1): expected 3 channels as 'weight' (8×3×3×3) has, got 32".
 local MOST_COLOURS <const> = 4
 local function channels(message)
   local wanted, weight, got = message:match "expected (%d+) channels as 'weight' (%b()).- has, got (%d+)$"
   if not wanted or tonumber(wanted) > MOST_COLOURS or tonumber(got) <= MOST_COLOURS then return nil end
+  if wanted == "1" and #sizes_of(weight) == 4 then
+    return "write x:unsqueeze(2) for images without a channel, x:permute(1, 4, 2, 3) where channels come last"
+  end
   local how = {[3] = "x:permute(1, 3, 2)", [4] = "x:permute(1, 4, 2, 3)", [5] = "x:permute(1, 5, 2, 3, 4)"}
   local order = how[#sizes_of(weight)]
   return order and ("channels stand in front of the sizes of an image: write %s where they come last"):format(order)
@@ -87,13 +106,20 @@ local FIXED <const> = {
   {"^optim%.%w+: 'params'.*the list of parameters is empty",
     "modules in a table of Lua are not found: write nn.ModuleList({…})"},
   {"^nn%.%w+: 'input' .*expected a tensor of positions", "write x:long()"},
+  {"^nn%.BCELoss: 'input' .*expected numbers from 0 to 1",
+    "write nn.BCEWithLogitsLoss(), or torch.sigmoid(x) in front"},
+  {"^binary_cross_entropy: 'input' .*expected numbers from 0 to 1",
+    "write F.binary_cross_entropy_with_logits(x, y), or torch.sigmoid(x) in front"},
+  {"^nn%.%w+: at most 1 arguments are expected, got", "of a call that gives several results (f(x)) is the first"},
+  {"^DataLoader: 'dataset' .*, got %u%w*$",
+    "its class has the methods __len and __getitem: function D:__len() … end"},
   {"^sub: at most 2 arguments", "that is x - y; write x[{{first, last}}] for a part"},
   {"^DataLoader: 'batch_size' .*, got %l+%d+ %(", "several tensors stand in one data set: TensorDataset(x, y)"},
   {"^curve:add: 'name' .*, got number", "write curve:add(\"train\", step, value)"},
   {"^gnuplot%.[%w_]+: .* value %d+ is %l+%d+ %(%)$", "a list of numbers is needed: write loss:item()"},
 }
 
-local RULES <const> = {dtypes, rows, as_many, integers, inner, channels}
+local RULES <const> = {dtypes, rows, as_many, integers, inner, vector, sizes, channels}
 
 return function(message)
   for _, rule in ipairs(RULES) do

@@ -150,6 +150,7 @@ local function arithmetic(at, message)
   if message:find "attempt to perform bitwise operation on an? %l+ value" then
     return "write and, or for conditions, .. to join strings"
   end
+  if message:find "attempt to mul a 'string' with a 'number'" then return "write (\"-\"):rep(20) for \"-\" * 20" end
   if message:find "arithmetic on a torch%.Size value" then return "one size is x.shape[1], or x:size(1)" end
   local joins = message:find "^remainder: .* got the string" or message:find "attempt to mod a 'string'"
   if joins then return "write (\"%.3f\"):format(x) for \"%.3f\" % x" end
@@ -233,8 +234,30 @@ end
 
 --- "net(x):sum()" where a forward returns nothing.
 local function returned(at, message)
-  local call = message == "attempt to index a nil value" and at.line and at.line:find "%)%s*[:.]%s*[%a_]"
-  return call and "the call in front of it has returned nothing: a forward ends with return"
+  if not at.line then return nil end
+  if message == "attempt to index a nil value" and at.line:find "%)%s*[:.]%s*[%a_]" then
+    return "the call in front of it has returned nothing: a forward ends with return"
+  end
+  if message ~= "attempt to perform arithmetic on a nil value" then return nil end
+  for name in at.line:gmatch "([%a_][%w_]*)%s*%(" do
+    local f = at.find(name)
+    if type(f) == "function" and debug.getinfo(f, "S").what == "Lua" then
+      return ("%s returns nothing here: it ends with return"):format(name)
+    end
+  end
+end
+
+--- "for name, p in net:state_dict().items() do".
+local function items(at, message)
+  local name = message:match "attempt to call a nil value %(field '(%l+)'%)"
+  return name and at.line and at.line:find("%)%s*%.%s*" .. name) and names.other_word("list", name) or nil
+end
+
+--- "table.insert(x, 4)" of a tensor.
+local function inserted(at, message)
+  if at.line and at.line:find "table%.insert" and message:find "^index: position %d+ is out of range" then
+    return "a tensor does not grow: write torch.cat({x, y})"
+  end
 end
 
 --- "function Net:init()": of a class whose constructor has another name.
@@ -259,7 +282,7 @@ local function of_module(at, message)
 end
 
 local RULES <const> = {unpacked, continued, tensor_for_number, walked, called_value, uncalled, field_of_list,
-  arithmetic, character, gradient, compared, returned, constructor,
+  arithmetic, character, gradient, compared, returned, items, inserted, constructor,
   function(_, message) return require "hecate.mismatch"(message) end}
 
 --- A module that is not there, or that has a slip of its own.

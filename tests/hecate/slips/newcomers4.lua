@@ -126,4 +126,46 @@ local x, y = torch.randn(10, 4), torch.randint(1, 3, {10})
 torch.utils.data.DataLoader(x, y, {batch_size = 5})]],
     "2: DataLoader: 'batch_size' (argument 2): expected a positive integer, got int64 (10); several tensors stand " ..
     "in one data set: TensorDataset(x, y)"},
+  {[[
+local net = nn.Linear(4, 1)
+local function step(x) net(x):sum():backward() end
+local total = 0
+total = total + step(torch.randn(8, 4))]],
+    "4: attempt to perform arithmetic on a nil value; step returns nothing here: it ends with return"},
+  {[[
+local D = torch.class("D", torch.utils.data.Dataset)
+function D:__getitem(i) return torch.ones(1) end
+torch.utils.data.DataLoader(D(), {batch_size = 2})]],
+    "3: DataLoader: 'dataset' (argument 1): expected a dataset (#d and d[i], or an IterableDataset), got D; its " ..
+    "class has the methods __len and __getitem: function D:__len() … end"},
+  {[[
+local conv = nn.Conv2d(1, 8, 3)
+print(conv(torch.randn(16, 28, 28)).shape)]],
+    "2: nn.Conv2d: 'input' (argument 1): expected 1 channels as 'weight' (8×1×3×3) has, got 16; write " ..
+    "x:unsqueeze(2) for images without a channel, x:permute(1, 4, 2, 3) where channels come last"},
+  {[[print("-" * 20)]],
+    "1: attempt to mul a 'string' with a 'number'; write (\"-\"):rep(20) for \"-\" * 20"},
+  {[[
+local x = torch.zeros(3)
+table.insert(x, 4)]],
+    "2: index: position 4 is out of range for dimension 1 of size 3; a tensor does not grow: write torch.cat({x, y})"},
+  {[[
+local W, x = torch.randn(3, 4), torch.randn(3)
+print(W:mv(x))]],
+    "2: mv: 'vec' (argument 2): inner dimensions differ: (3×4) × (3); write x:t():mv(y) for 4 × 3"},
+  {[[print(torch.randn(32, 1, 28, 28):view(32, 700))]],
+    "1: view: shape (32×700) does not hold 25088 elements; write -1 for the last size, which is then 784"},
+  {[[
+local net = nn.Linear(2, 1)
+print(nn.BCELoss()(net(torch.ones(4, 2)):mul(0):sub(1), torch.ones(4, 1)))]],
+    "2: nn.BCELoss: 'input' (argument 1): expected numbers from 0 to 1, got -1; write nn.BCEWithLogitsLoss(), or " ..
+    "torch.sigmoid(x) in front"},
+  {[[
+local net = nn.Linear(2, 2)
+for name, p in net:state_dict().items() do print(name) end]],
+    "2: attempt to call a nil value (field 'items'); write for key, value in pairs(t) do … end"},
+  {[[
+local lstm = nn.LSTM(4, 8)
+print(nn.Linear(8, 1)(lstm(torch.randn(5, 2, 4))))]],
+    "2: nn.Linear: at most 1 arguments are expected, got 2; of a call that gives several results (f(x)) is the first"},
 }
