@@ -92,7 +92,7 @@ table.move({{"bins", "count"}, {"min", "number"}, {"max", "number"}}, 1, 3, #his
 local BINS = 72 -- Torch7's default
 local OVERLAP = 0.55 -- how opaque histograms are that lie over each other
 
---- The edges of bins: what was given, else the least and the greatest value.
+--- The ends of the range that bins divide, two numbers: what was given, else the least and the greatest value.
 local function range_of(name, x, least, most)
   for i, value in ipairs{least or 0, most or 0} do
     if type(value) ~= "number" or value ~= value or math.abs(value) == math.huge then
@@ -212,7 +212,8 @@ function bars.boxplot(name, ...)
     words = {places = places, labels = labels}, frame = {x = {0.4, #layers + 0.6}}, plain = true}
 end
 
---- low and high of an error: one number or vector for both sides, or {low, high}.
+--- The two ends of each error bar, two vectors as long as y. `err`: one number or vector for both sides, or {below,
+-- above}.
 local function spread(name, y, err)
   if type(err) == "number" then err = torch.full_like(y, err) end
   local low, high = err, err

@@ -26,7 +26,7 @@ local function check_numbers(name, list)
   end
 end
 
---- The tensor `t` on the CPU and without history. It is the caller's `value`.
+--- The tensor `t` on the CPU and without history. `value`: what the caller gave, for messages.
 function data.values(name, t, value)
   if t:is_complex() then
     arguments.fail("%s: expected real numbers, got %s; x:abs() and x.real are real", name, options.describe(value))
@@ -37,21 +37,19 @@ function data.values(name, t, value)
   return t:detach():cpu()
 end
 
---- The tensor behind `value`, float64 and without history; an array of arrays is a
--- matrix. `dims` and `most`, if given, bound the number of dimensions.
+--- `value`, a tensor or an array of numbers, as a tensor of float64 without history; an array of arrays is a matrix.
+-- It must have `dims` dimensions, or from `dims` to `most`; nil: any number.
 function data.tensor(name, value, dims, most)
   local t = value
   if type(value) == "table" and type(value[1]) == "table" then
-    local rows = {}
     for i, row in ipairs(value) do
       check_numbers(name, row)
       if #row ~= #value[1] then
         arguments.fail("%s: expected rows of one length, row %d has %d and row 1 has %d", name, i,
           #row, #value[1])
       end
-      rows[i] = row
     end
-    t = torch.tensor(rows, {dtype = "float64"})
+    t = torch.tensor(value, {dtype = "float64"})
   elseif type(value) == "table" then
     check_numbers(name, value)
     t = torch.tensor(value, {dtype = "float64"})

@@ -7,7 +7,7 @@ local MANY = 300 -- points of a layer that are looked at
 -- In the order in which they are taken where several are empty.
 local corners = {{"right top", 1, 1}, {"left top", 0, 1}, {"right bottom", 1, 0}, {"left bottom", 0, 0}}
 
---- The fraction of an axis at which a value stands; nil: it has none.
+--- Where on its axis a value stands, from 0 to 1 if the axis shows it; nil: NaN, or not above 0 on a logarithmic axis.
 local function place(axis, value)
   if value ~= value or axis.log and value <= 0 then return nil end
   if axis.log then return math.log(value / axis.low) / math.log(axis.high / axis.low) end

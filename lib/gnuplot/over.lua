@@ -29,7 +29,7 @@ function over.marks(canvas, area, axis, marks, look)
   end
 end
 
---- The best point of each curve; `colour_of(i)` is the colour of a curve.
+--- Marks the best point of each curve that has one; `colour_of(i)` is the colour of curve i.
 function over.best(canvas, area, view, curves, look, colour_of)
   for i, curve in ipairs(curves) do
     local best = curve.best
@@ -42,7 +42,7 @@ function over.best(canvas, area, view, curves, look, colour_of)
   end
 end
 
---- Texts at places of the axes.
+--- Texts, {x =, y =, text =, align = "left", "center", "right"}, at places of the axes, moved so that they end inside.
 function over.texts(canvas, area, view, texts)
   for _, text in ipairs(texts) do
     local across, up = view.x:place(text.x), view.y:place(text.y)
@@ -57,7 +57,8 @@ function over.texts(canvas, area, view, texts)
   end
 end
 
---- The ticks of an axis that are words at places; nil: `given` is.
+--- The ticks of an axis for `given`, {places = numbers, labels = texts}: {value =, label =} of the places that the axis
+-- shows. nil for nil.
 function over.ticks(axis, given)
   if given == nil then return nil end
   local list = {}

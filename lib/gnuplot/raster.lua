@@ -49,12 +49,17 @@ local function limits(given)
   return ("set cbrange [%s:%s]\n"):format(text(given.min), text(given.max))
 end
 
+--- The least and the greatest of the values that are finite; nil: none is.
+local function finite_range(t)
+  local good = t:masked_select(torch.isfinite(t))
+  if good:numel() == 0 then return nil end
+  return good:min():item(), good:max():item()
+end
+
 --- What gnuplot.cells draws of a matrix.
 local function drawn_of(matrix, palette, given)
-  local good = matrix:masked_select(torch.isfinite(matrix))
-  local low, high = 0, 1
-  if good:numel() > 0 then low, high = good:min():item(), good:max():item() end
-  return {values = matrix, palette = palette, low = given.min or low, high = given.max or high}
+  local low, high = finite_range(matrix)
+  return {values = matrix, palette = palette, low = given.min or low or 0, high = given.max or high or 1}
 end
 
 --- gnuplot.imagesc: a matrix as an image whose colours span its values.
@@ -101,9 +106,9 @@ end
 
 --- Where the colour of a cell is dark.
 local function is_dark(matrix, palette, given)
-  local good = matrix:masked_select(torch.isfinite(matrix))
-  if good:numel() == 0 then return torch.zeros_like(matrix):gt(1) end
-  local low, high = given.min or good:min():item(), given.max or good:max():item()
+  local low, high = finite_range(matrix)
+  if not low then return torch.zeros_like(matrix):gt(1) end
+  low, high = given.min or low, given.max or high
   local place = (matrix - low) / math.max(high - low, 1e-300)
   if palette == "blues" then return place:gt(0.55) end
   if palette == "coolwarm" then return place:lt(0.15):logical_or(place:gt(0.85)) end
@@ -260,9 +265,8 @@ end
 --- Stretches values so that the least is 0 and the greatest 1.
 local function stretch(t)
   t = t:to("float32")
-  local good = t:masked_select(torch.isfinite(t))
-  if good:numel() == 0 then return t end
-  local low, high = good:min():item(), good:max():item()
+  local low, high = finite_range(t)
+  if not low then return t end
   return (t - low) / math.max(high - low, 1e-30)
 end
 

@@ -84,14 +84,17 @@ local function ctc(d, tokens)
   return list
 end
 
--- Bytes in a row that are no UTF-8 become as many U+FFFD.
+-- Tokens such as "<0x61>" stand for bytes. Bytes in a row become their text; if that is no UTF-8, each becomes U+FFFD.
 local function byte_fallback(_, tokens)
   local list, bytes = {}, {}
   local function flush()
     local text = table.concat(bytes)
-    if not require "tokenizers.core".valid(text) then
-      if text ~= "" then list[#list + 1] = text end
-    else for _ = 1, #bytes do list[#list + 1] = "\u{FFFD}" end end
+    local wrong_at = require "tokenizers.core".valid(text)
+    if wrong_at then
+      for _ = 1, #bytes do list[#list + 1] = "\u{FFFD}" end
+    elseif text ~= "" then
+      list[#list + 1] = text
+    end
     bytes = {}
   end
   for _, token in ipairs(tokens) do
@@ -106,7 +109,7 @@ local function byte_fallback(_, tokens)
   return list
 end
 
--- Takes the character out, at most 'start' times at the beginning and 'stop' times at the end.
+-- Takes d.content away, at most d.start times at the beginning of each token and d.stop times at its end.
 local function strip(d, tokens)
   return map(tokens, function(token)
     local size, first, last = #d.content, 1, #token
@@ -181,7 +184,8 @@ function decoders.ByteLevel(...) return new("ByteLevel", ...) end
 -- cleanup: no spaces in front of punctuation.
 function decoders.WordPiece(...) return new("WordPiece", ...) end
 --- tokenizers.decoders.Metaspace(replacement: string = "▁", prepend_scheme: string = "always",
--- split: bool = true) -> table: The character becomes a space, and nothing at the beginning.
+-- split: bool = true) -> table: The character becomes a space; in the first token it becomes nothing, unless
+-- prepend_scheme is "never".
 function decoders.Metaspace(...) return new("Metaspace", ...) end
 --- tokenizers.decoders.BPEDecoder(suffix: string = "</w>") -> table: The suffix becomes a space.
 function decoders.BPEDecoder(...) return new("BPEDecoder", ...) end

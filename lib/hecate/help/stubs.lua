@@ -8,9 +8,7 @@ local types = require "hecate.help.types"
 
 local stubs = {}
 
-local KEYWORDS = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return
-  then true until while]]):gmatch "%S+" do KEYWORDS[word] = true end
+local KEYWORDS <const> = require "hecate.session.tokens".keywords
 
 local function safe(name) return KEYWORDS[name] and name .. "_" or name end
 
