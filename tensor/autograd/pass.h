@@ -27,6 +27,10 @@ typedef struct Pass {
   Tensor **results;
 } Pass;
 
+/* ---- running.c ---------------------------------------------------------------- */
+
+extern _Thread_local const Pass *pass_running; /* the innermost; NULL: none */
+
 /* ---- sparse_arrive.c ---------------------------------------------------------------- */
 
 /* Whether a gradient that flows from an op of type and device of 'grad' into the node 'next' may stay rows: it ends in

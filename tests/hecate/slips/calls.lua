@@ -291,7 +291,8 @@ require 'optim'
 local config = {learningRate = 0.1}
 local opt = optim.SGD(nn.Linear(1,1):parameters(), config)]],
     "3: optim.SGD: unknown option 'learningRate', did you mean 'lr'? (known: lr, momentum, dampening, " ..
-    "weight_decay, nesterov, maximize)"},
+    "weight_decay, nesterov, maximize, " ..
+    "foreach, fused, differentiable)"},
   {"local y = torch.cmul(torch.ones(2), torch.ones(2))", "1: torch.cmul: write a * b"},
   {"local m = nn.LogSoftMax()", "1: nn.LogSoftMax: write nn.LogSoftmax(dim)"},
   {"print('a' & 'b')",
