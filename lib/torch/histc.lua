@@ -19,5 +19,6 @@ return function(...)
   end
   local inside = x[x:ge(low):logical_and(x:le(high))]:double()
   local bin = ((inside - low) / (high - low) * bins):floor():clamp(0, bins - 1):long()
-  return (torch.zeros(bins, {dtype = x.dtype, device = x.device}):index_add(1, bin + 1, torch.ones_like(bin):to(x.dtype)))
+  local none = torch.zeros(bins, {dtype = x.dtype, device = x.device})
+  return (none:index_add(1, bin + 1, torch.ones_like(bin):to(x.dtype)))
 end
