@@ -46,6 +46,14 @@ local function check(f)
   end
 end
 
+for _, name in ipairs {"torch.distributions", "torchaudio", "torchaudio.functional", "torchaudio.transforms",
+  "torchmetrics", "torchmetrics.functional", "torchmetrics.classification", "torchmetrics.regression",
+  "torchmetrics.text", "torchmetrics.image", "tokenizers", "tokenizers.models", "tokenizers.decoders",
+  "tokenizers.normalizers", "tokenizers.pre_tokenizers", "tokenizers.processors", "tokenizers.trainers",
+  "torchvision.ops", "torchvision.transforms.v2", "torchvision.transforms.v2.functional"} do
+  local there, library = pcall(require, name)
+  if there and type(library) == "table" then libraries[name] = library end
+end
 libraries.others = others
 for library_name, library in pairs(libraries) do
   describe("wrong calls of " .. library_name .. ":", function()
