@@ -53,7 +53,11 @@ bool memory_should_fail(void);
 
 /* ---- storage.c --------------------------------------------------------- */
 
-typedef enum { DEVICE_CPU, DEVICE_CUDA, DEVICE_META, DEVICE_NONE } DeviceType; /* NONE: not given */
+/* The kinds of devices and their names, the one place that lists them. DEVICE_CPU is 0; DEVICE_NONE: not given. */
+#define DEVICE_KINDS(X) X(CPU, "cpu") X(CUDA, "cuda") X(META, "meta")
+#define DEVICE_NUMBER(KIND, name) DEVICE_##KIND,
+typedef enum { DEVICE_KINDS(DEVICE_NUMBER) DEVICE_NONE } DeviceType;
+#undef DEVICE_NUMBER
 #define DEVICE_MOST 32 /* devices of one kind */
 typedef struct {
   uint8_t type; /* DeviceType */
@@ -72,6 +76,7 @@ const char *device_text(char *buffer, Device device); /* "cpu", "cuda:0" */
 bool device_is_host(Device device);                   /* its data is read by the host */
 bool device_has_data(Device device);                  /* false: shapes and dtypes alone (meta) */
 int device_count(DeviceType type);                    /* 0: there is none */
+const char *device_kind(DeviceType type);             /* "cuda" */
 /* Where tensors are made of nothing when no device is given: the CPU at first. */
 Device device_default(void);
 void device_set_default(Device device);

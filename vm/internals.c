@@ -165,6 +165,16 @@ static int ops(lua_State *L) {
   }
   return 1;
 }
+/* torch._C.device_kinds(): the names of the kinds of devices. */
+static int device_kinds(lua_State *L) {
+  lua_createtable(L, DEVICE_NONE, 0);
+  for (int i = 0; i < DEVICE_NONE; i++) {
+    lua_pushstring(L, device_kind((DeviceType)i));
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 /* torch._C.dtypes(): array of {name, alias, title, category, size, compute, stored, lowest, highest, digits, tiny,
 ** safetensors, numpy, pickle}, one per row of tensor/dtypes.lua. compute: the name of the type whose kernels work on
 ** it. */
@@ -260,7 +270,7 @@ static const luaL_Reg internals[] = {{"memory", memory},
                                      {"lazy", lazy}, {"strict", undefined_strict},
                                      {"describe", class_describe},
                                      {"ops", ops}, {"autocast_functions", autocast_functions},
-                                     {"dtypes", dtypes},
+                                     {"dtypes", dtypes}, {"device_kinds", device_kinds},
                                      {"call", call},
                                      {"op", op},
                                      {"formula", formula},

@@ -41,8 +41,8 @@ Status call_undefined_for(const Call *c, int arg, DType d) {
   char where[80] = "";
   if (arg > 0) snprintf(where, sizeof where, "'%s' (argument %d): ", c->info->args[arg - 1].name, arg);
   if (c->device != NULL && !c->device->host && device_table[DEVICE_CPU]->has(c->info, dtype_compute(d)))
-    return fail(ERROR_ARGUMENT, "%s: %snot there on %s for %s yet", c->info->lua_name, where, c->device->name,
-                dtype_name(d));
+    return fail(ERROR_ARGUMENT, "%s: %snot there on %s for %s yet", c->info->lua_name, where,
+                device_kind(c->device->type), dtype_name(d));
   return fail(ERROR_ARGUMENT, "%s: %snot defined for tensors of dtype %s%s", c->info->lua_name, where, dtype_name(d),
               !dtype_is_stored(d) ? "" : dtype_is_float(d) ? "; cast first, for example with :to('float32')"
                                                            : "; cast first, for example with :to('int64')");

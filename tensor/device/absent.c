@@ -14,7 +14,7 @@ static bool absent_has(const OpInfo *info, DType dtype) {
   return false;
 }
 static Status absent_kernel(Call *c) {
-  return fail(ERROR_ARGUMENT, "%s: not there on %s yet", c->info->lua_name, c->device->name);
+  return fail(ERROR_ARGUMENT, "%s: not there on %s yet", c->info->lua_name, device_kind(c->device->type));
 }
 static Status absent_elementwise(Call *c, DType common, DType result) {
   (void)common, (void)result;
@@ -56,7 +56,6 @@ void device_fill_absent(DeviceOps *ops) {
 #define MISSES(field) \
   if (ops->field == NULL) return #field
 const char *device_misses(const DeviceOps *ops) {
-  MISSES(name);
   MISSES(count);
   MISSES(allocate);
   MISSES(free);

@@ -8,13 +8,16 @@ const DeviceOps *device_table[DEVICE_NONE];
 static DeviceOps device_filled[DEVICE_NONE]; /* what device_table points to */
 void (*device_placeholder)(const char *who, const Tensor *t);
 
-static const char *const device_kinds[DEVICE_NONE] = {"cpu", "cuda", "meta"};
+#define DEVICE_NAME(KIND, name) [DEVICE_##KIND] = name,
+static const char *const device_kinds[DEVICE_NONE] = {DEVICE_KINDS(DEVICE_NAME)};
 static Status (*device_opener)(DeviceType type);
 static const char *device_reason[DEVICE_NONE]; /* why a kind is forbidden; NULL: it is not */
 
+const char *device_kind(DeviceType type) { return device_kinds[type]; }
+
 Status device_register(const DeviceOps *ops) {
   if (ops->type >= DEVICE_NONE || device_table[ops->type] != NULL)
-    return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", ops->name);
+    return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", device_kinds[ops->type]);
   const char *missing = device_misses(ops);
   if (missing != NULL)
     return fail(ERROR_ARGUMENT, "device_register: the table of '%s' has no '%s'", device_kinds[ops->type], missing);
@@ -61,7 +64,8 @@ Status device_named(const char *name, Device *out) {
   if (colon == NULL && ops->current != NULL) index = ops->current();
   const int count = ops->count();
   if (index >= count || index >= DEVICE_MOST)
-    return fail(ERROR_ARGUMENT, "there is no device '%.40s': this machine has %d of '%s'", name, count, ops->name);
+    return fail(ERROR_ARGUMENT, "there is no device '%.40s': this machine has %d of '%s'", name, count,
+                device_kinds[type]);
   *out = (Device){(uint8_t)type, (int8_t)index};
   return OK;
 }

@@ -14,7 +14,6 @@ typedef struct OptimiserRule OptimiserRule; /* ops/optim/optimiser.h */
 typedef struct OptimiserUpdate OptimiserUpdate;
 
 typedef struct DeviceOps {
-  const char *name; /* "cpu": of the kind, without an index */
   DeviceType type;
   bool host;        /* the host reads and writes its data: Storage.data is an address of the host */
   bool has_data;    /* false: Storage.data is NULL, and nothing is ever computed (meta) */

@@ -7,7 +7,7 @@
 
 #include "device/device.h"
 
-#define HOST_API_VERSION 1 /* of this struct, of Tensor, Call, OpInfo and DeviceOps */
+#define HOST_API_VERSION 2 /* of this struct, of Tensor, Call, OpInfo and DeviceOps */
 
 typedef struct {
   uint32_t version;

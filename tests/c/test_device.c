@@ -29,8 +29,7 @@ static Status small_between(int to_index, void *to, int from_index, const void *
 static Status small_fill(Tensor *t, Scalar value) { return device_table[DEVICE_CPU]->fill(t, value); }
 static Status small_copy(Tensor *to, Tensor *from) { return device_table[DEVICE_CPU]->copy(to, from); }
 
-static const DeviceOps small = {.name = "cuda",
-                                .type = DEVICE_CUDA,
+static const DeviceOps small = {.type = DEVICE_CUDA,
                                 .has_data = true,
                                 .count = small_count,
                                 .allocate = small_allocate,

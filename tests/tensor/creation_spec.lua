@@ -54,10 +54,12 @@ describe("creation", function()
     it("of " .. row.name .. " checks them", function()
       assert.equal(("%s: 'requires_grad' (argument %d): expected true or false, got the number 1"):format(row.lua,
         #row.arguments), message_of(row, {requires_grad = 1}))
-      for _, device in ipairs {"cuda", "tpu", 3} do
-        assert.matches("^" .. row.lua .. ": 'device' %(argument %d%): expected \"cpu\", \"meta\".* or a torch.device",
-          message_of(row, {device = device}))
+      local begin = "^" .. row.lua .. ": 'device' %(argument %d%): expected "
+      for _, device in ipairs {"tpu", 3} do
+        assert.matches(begin .. "\"cpu\", \"cuda\", \"meta\" or a torch.device", message_of(row, {device = device}))
       end
+      assert.matches(begin .. "a device that is there %(.+%), got the string \"cuda:31\"",
+        message_of(row, {device = "cuda:31"}))
       assert.equal(torch.device "cpu", make(row, {device = torch.device "cpu"}).device)
       assert.matches("^" .. row.lua .. ": 'dtype' %(argument %d%): expected a dtype",
         message_of(row, {dtype = "float99"}))

@@ -132,9 +132,11 @@ const char *device_expected(lua_State *L, int index) {
   static _Thread_local char text[160];
   const bool named = lua_type(L, index) == LUA_TSTRING && strncmp(lua_tostring(L, index), "cuda", 4) == 0;
   Device device;
-  snprintf(text, sizeof text, "\"cpu\", \"meta\", \"cuda\" or a torch.device");
+#define QUOTED(KIND, name) "\"" name "\", "
+  static const char kinds[] = DEVICE_KINDS(QUOTED);
+  snprintf(text, sizeof text, "%.*s or a torch.device", (int)sizeof kinds - 3, kinds); /* without the last comma */
   if (named && device_named(lua_tostring(L, index), &device) != OK)
-    snprintf(text, sizeof text, "\"cpu\", \"meta\" or a torch.device (%.100s)", status_message());
+    snprintf(text, sizeof text, "a device that is there (%.100s)", status_message());
   return text;
 }
 

@@ -201,7 +201,8 @@ local function choices(at, call)
   for i, argument in ipairs(call.record and call.record.args or {}) do
     if named == argument.name or (not named and not call.options and i == call.argument) then
       local kind = argument.type or ""
-      local words = argument.choices or (find(kind, "dtype") and dtypes) or (find(kind, "device") and {"cpu", "cuda"})
+      local words = argument.choices or (find(kind, "dtype") and dtypes)
+        or (find(kind, "device") and torch._C.device_kinds())
       for _, word in ipairs(type(words) == "table" and words or {}) do add(word, at.quote) end
     end
   end

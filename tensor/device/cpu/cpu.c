@@ -29,7 +29,6 @@ static Generator *cpu_generator(int index) {
 }
 
 DeviceOps cpu_device = {
-    .name = "cpu",
     .type = DEVICE_CPU,
     .host = true,
     .has_data = true,

@@ -35,7 +35,6 @@ static Status plugin_between(int to_index, void *to, int from_index, const void 
 }
 
 static const DeviceOps plugin_device = {
-    .name = "cuda",
     .type = DEVICE_CUDA,
     .has_data = true,
     .count = devices_count,

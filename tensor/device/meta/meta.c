@@ -79,7 +79,6 @@ static Generator *meta_generator(int index) {
 }
 
 const DeviceOps meta_device = {
-    .name = "meta",
     .type = DEVICE_META,
     .host = false,
     .has_data = false,

@@ -220,7 +220,7 @@ describe("options of constructors", function()
       function(d) nn.Conv2d(1, 1, 1, {device = d}) end,
       function(d) nn.BatchNorm1d(1, {device = d}) end} do
       assert.matches("'device'", message(make, "cuda"), 1, true)
-      assert.matches("'device': expected \"cpu\", \"meta\", \"cuda\" or a torch.device, got the string \"tpu\"",
+      assert.matches("'device': expected \"cpu\", \"cuda\", \"meta\" or a torch.device, got the string \"tpu\"",
         message(make, "tpu"), 1, true)
     end
   end)

@@ -153,7 +153,7 @@ describe("the default generator", function()
       assert.is_false(ok)
       assert.equal(message, text:match "Generator: .*")
     end
-    local wanted = "Generator: 'device': expected \"cpu\", \"meta\", \"cuda\" or a torch.device, got the "
+    local wanted = "Generator: 'device': expected \"cpu\", \"cuda\", \"meta\" or a torch.device, got the "
     refused(wanted .. 'string "x"', "x")
     refused(wanted .. "number 1", {device = 1})
     refused("Generator: no argument 'seed'", {seed = 1})
