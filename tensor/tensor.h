@@ -58,6 +58,12 @@ bool memory_should_fail(void);
 #define DEVICE_NUMBER(KIND, name) DEVICE_##KIND,
 typedef enum { DEVICE_KINDS(DEVICE_NUMBER) DEVICE_NONE } DeviceType;
 #undef DEVICE_NUMBER
+static inline const char *device_kind(DeviceType type) { /* "cuda" */
+#define DEVICE_NAME(KIND, name) [DEVICE_##KIND] = name,
+  static const char *const names[DEVICE_NONE] = {DEVICE_KINDS(DEVICE_NAME)};
+#undef DEVICE_NAME
+  return names[type];
+}
 #define DEVICE_MOST 32 /* devices of one kind */
 typedef struct {
   uint8_t type; /* DeviceType */
@@ -76,7 +82,6 @@ const char *device_text(char *buffer, Device device); /* "cpu", "cuda:0" */
 bool device_is_host(Device device);                   /* its data is read by the host */
 bool device_has_data(Device device);                  /* false: shapes and dtypes alone (meta) */
 int device_count(DeviceType type);                    /* 0: there is none */
-const char *device_kind(DeviceType type);             /* "cuda" */
 /* Where tensors are made of nothing when no device is given: the CPU at first. */
 Device device_default(void);
 void device_set_default(Device device);

@@ -8,19 +8,15 @@ const DeviceOps *device_table[DEVICE_NONE];
 static DeviceOps device_filled[DEVICE_NONE]; /* what device_table points to */
 void (*device_placeholder)(const char *who, const Tensor *t);
 
-#define DEVICE_NAME(KIND, name) [DEVICE_##KIND] = name,
-static const char *const device_kinds[DEVICE_NONE] = {DEVICE_KINDS(DEVICE_NAME)};
 static Status (*device_opener)(DeviceType type);
 static const char *device_reason[DEVICE_NONE]; /* why a kind is forbidden; NULL: it is not */
 
-const char *device_kind(DeviceType type) { return device_kinds[type]; }
-
 Status device_register(const DeviceOps *ops) {
   if (ops->type >= DEVICE_NONE || device_table[ops->type] != NULL)
-    return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", device_kinds[ops->type]);
+    return fail(ERROR_ARGUMENT, "device_register: there is a device '%s' already", device_kind(ops->type));
   const char *missing = device_misses(ops);
   if (missing != NULL)
-    return fail(ERROR_ARGUMENT, "device_register: the table of '%s' has no '%s'", device_kinds[ops->type], missing);
+    return fail(ERROR_ARGUMENT, "device_register: the table of '%s' has no '%s'", device_kind(ops->type), missing);
   device_filled[ops->type] = *ops;
   device_fill_absent(&device_filled[ops->type]);
   device_table[ops->type] = &device_filled[ops->type];
@@ -36,7 +32,7 @@ static Status device_open(DeviceType type) {
   if (device_table[type] != NULL) return OK;
   if (device_opener != NULL) TRY(device_opener(type));
   if (device_table[type] != NULL) return OK;
-  return fail(ERROR_ARGUMENT, "this build has no %s", type == DEVICE_CUDA ? "CUDA" : device_kinds[type]);
+  return fail(ERROR_ARGUMENT, "this build has no %s", type == DEVICE_CUDA ? "CUDA" : device_kind(type));
 }
 
 /* The index behind the colon; false where there is none that can be read. */
@@ -55,8 +51,8 @@ Status device_named(const char *name, Device *out) {
   const size_t length = colon != NULL ? (size_t)(colon - name) : strlen(name);
   int type = 0, index = 0;
   *out = (Device){DEVICE_CPU, 0};
-  while (type < DEVICE_NONE && (strlen(device_kinds[type]) != length || memcmp(device_kinds[type], name, length) != 0))
-    type++;
+  for (; type < DEVICE_NONE; type++)
+    if (strlen(device_kind(type)) == length && memcmp(device_kind(type), name, length) == 0) break;
   if (type == DEVICE_NONE || (colon != NULL && !device_read_index(colon + 1, &index)))
     return fail(ERROR_ARGUMENT, "there is no device '%.40s'", name);
   TRY(device_open((DeviceType)type));
@@ -65,14 +61,14 @@ Status device_named(const char *name, Device *out) {
   const int count = ops->count();
   if (index >= count || index >= DEVICE_MOST)
     return fail(ERROR_ARGUMENT, "there is no device '%.40s': this machine has %d of '%s'", name, count,
-                device_kinds[type]);
+                device_kind(type));
   *out = (Device){(uint8_t)type, (int8_t)index};
   return OK;
 }
 
 const char *device_text(char *buffer, Device device) {
   if (device.type == DEVICE_CUDA) snprintf(buffer, DEVICE_TEXT, "cuda:%d", device.index);
-  else snprintf(buffer, DEVICE_TEXT, "%s", device.type < DEVICE_NONE ? device_kinds[device.type] : "none");
+  else snprintf(buffer, DEVICE_TEXT, "%s", device.type < DEVICE_NONE ? device_kind((DeviceType)device.type) : "none");
   return buffer;
 }
 
