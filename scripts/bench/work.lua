@@ -66,14 +66,14 @@ end
 
 function work.matmul()
   local a, b = torch.rand(1024, 1024), torch.rand(1024, 1024)
-  report("gflops", 2 * 1024 ^ 3 / fastest(60, function() a:matmul(b) end) * 1e-9)
+  report("gflops", 2 * 1024 ^ 3 / fastest(60, function() return a:matmul(b) end) * 1e-9)
 end
 
 function work.elementwise()
   local a, b = torch.rand(1000000), torch.rand(1000000)
-  report("add", fastest(400, function() a:add(b) end) * 1e6)
-  report("exp", fastest(400, function() a:exp() end) * 1e6)
-  report("sum", fastest(400, function() a:sum() end) * 1e6)
+  report("add", fastest(400, function() return a:add(b) end) * 1e6)
+  report("exp", fastest(400, function() return a:exp() end) * 1e6)
+  report("sum", fastest(400, function() return a:sum() end) * 1e6)
 end
 
 --- The example as it is; it draws its curve into a file only.

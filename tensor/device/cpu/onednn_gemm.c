@@ -2,16 +2,17 @@
 ** 128 × 64 × 512 it is 1.5 times as fast, for matrices of thousands equally fast.
 **
 ** A large product is cut into tasks, each the work of one thread. The shape alone decides how, so that the number of
-** threads changes no bit.
+** threads changes no bit. One task alone is no parallel region: oneDNN takes the threads of the pool by itself, and in
+** a region with `if` false would start new ones.
 */
 #include "blas.h"
 #include "onednn.h"
 
 #define LEAST_WORK 2e6 /* multiplications; below, compiling oneDNN's loops (28 ms, once) would not pay */
 #define MOST_WORK 3e8
-#define TASK_WORK 8e6
-#define TASKS 8
-#define TASK_UNIT 48 /* rows or columns of a task are multiples of it: of what the loops of oneDNN hold in registers */
+/* What the loops of oneDNN hold in registers; rows or columns of a task are multiples of it. */
+#define TASK_ROWS 16
+#define TASK_COLUMNS 48
 
 /* 'T' where it is the columns whose elements lie side by side. */
 static char onednn_layout(const Matrix *m, int64_t *ld) {
@@ -22,10 +23,33 @@ static char onednn_layout(const Matrix *m, int64_t *ld) {
   return straight ? 'N' : 'T';
 }
 
-/* Elements of a side of n that one of so many tasks takes. */
-static int64_t onednn_task_size(int64_t n, int64_t tasks) {
-  const int64_t each = (n + tasks - 1) / tasks;
-  return (each + TASK_UNIT - 1) / TASK_UNIT * TASK_UNIT;
+/* Elements of a side of n that one task takes. Each task packs the other matrix anew, so there are few of them. */
+static int64_t onednn_task_size(double work, int64_t n, bool rows) {
+  const int64_t tasks = work < 4e6 ? 1 : work < 3e7 ? 2 : work < 1e8 ? 4 : 8, share = (n + tasks - 1) / tasks;
+  const int64_t unit = rows || share < 2 * TASK_COLUMNS ? TASK_ROWS : TASK_COLUMNS;
+  return tasks == 1 ? n : (share + unit - 1) / unit * unit;
+}
+
+/* A product that is cut into tasks of 'each' rows or columns. */
+typedef struct {
+  __typeof__(dnnl_sgemm) *sgemm;
+  Matrix a, b;
+  char x, y;
+  int64_t lda, ldb;
+  float alpha, beta;
+  float *c;
+  int64_t ldc;
+  bool by_rows;
+  int64_t each;
+} OnednnProduct;
+
+static bool onednn_task(const OnednnProduct *p, int64_t task) {
+  const int64_t at = task * p->each, side = p->by_rows ? p->a.rows : p->b.columns;
+  const int64_t n = side - at < p->each ? side - at : p->each;
+  const float *left = (const float *)p->a.data + (p->by_rows ? at * p->a.row : 0);
+  const float *right = (const float *)p->b.data + (p->by_rows ? 0 : at * p->b.column);
+  return p->sgemm(p->x, p->y, p->by_rows ? n : p->a.rows, p->by_rows ? p->b.columns : n, p->a.columns, p->alpha, left,
+                  p->lda, right, p->ldb, p->beta, p->c + (p->by_rows ? at * p->ldc : at), p->ldc) == dnnl_success;
 }
 
 bool onednn_gemm(Matrix a, Matrix b, float alpha, float beta, float *c, int64_t ldc) {
@@ -36,19 +60,16 @@ bool onednn_gemm(Matrix a, Matrix b, float alpha, float beta, float *c, int64_t 
   __atomic_fetch_add(&onednn_plans_taken, 1, __ATOMIC_RELAXED);
   int64_t lda, ldb;
   const char x = onednn_layout(&a, &lda), y = onednn_layout(&b, &ldb);
-  const bool by_rows = a.rows > b.columns;
-  const int64_t side = by_rows ? a.rows : b.columns, wanted = (int64_t)(work / TASK_WORK);
-  const int64_t each = onednn_task_size(side, wanted < 1 ? 1 : wanted > TASKS ? TASKS : wanted);
+  const bool by_rows = a.rows >= b.columns;
+  const int64_t side = by_rows ? a.rows : b.columns, each = onednn_task_size(work, side, by_rows);
   const int64_t tasks = (side + each - 1) / each;
+  const OnednnProduct p = {dnn->sgemm, a, b, x, y, lda, ldb, alpha, beta, c, ldc, by_rows, each};
   int failed = 0;
-#pragma omp parallel for schedule(static) reduction(+ : failed) if (tasks > 1 && threads_get() > 1)
-  for (int64_t i = 0; i < tasks; i++) {
-    const int64_t at = i * each, n = side - at < each ? side - at : each;
-    const float *left = (const float *)a.data + (by_rows ? at * a.row : 0);
-    const float *right = (const float *)b.data + (by_rows ? 0 : at * b.column);
-    float *to = c + (by_rows ? at * ldc : at);
-    failed += dnn->sgemm(x, y, by_rows ? n : a.rows, by_rows ? b.columns : n, a.columns, alpha, left, lda, right, ldb,
-                         beta, to, ldc) != dnnl_success;
+  if (tasks == 1 || threads_get() == 1) {
+    for (int64_t i = 0; i < tasks; i++) failed += !onednn_task(&p, i);
+    return failed == 0;
   }
+#pragma omp parallel for schedule(static) reduction(+ : failed)
+  for (int64_t i = 0; i < tasks; i++) failed += !onednn_task(&p, i);
   return failed == 0;
 }
