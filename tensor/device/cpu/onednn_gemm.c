@@ -69,7 +69,7 @@ bool onednn_gemm(Matrix a, Matrix b, float alpha, float beta, float *c, int64_t 
     for (int64_t i = 0; i < tasks; i++) failed += !onednn_task(&p, i);
     return failed == 0;
   }
-#pragma omp parallel for schedule(static) reduction(+ : failed)
+#pragma omp parallel for schedule(dynamic) reduction(+ : failed)
   for (int64_t i = 0; i < tasks; i++) failed += !onednn_task(&p, i);
   return failed == 0;
 }
