@@ -79,12 +79,15 @@ static bool is_public(lua_State *L, int f, Called *called) {
   return found;
 }
 
-/* Whether the function at `level` is one of lib/. Those that are loaded at first use are called by one in C. */
+/* Whether the function at `level` is one of lib/, or one in C that called one: those that are loaded at first use and
+** those that take `out` have functions in C around them. */
 static bool is_of_library(lua_State *L, int level) {
   lua_Debug frame;
-  if (level < 0 || !lua_getstack(L, level, &frame)) return false;
-  lua_getinfo(L, "S", &frame);
-  return source_is_ours(frame.source);
+  for (; level >= 0 && lua_getstack(L, level, &frame); level--) {
+    lua_getinfo(L, "S", &frame);
+    if (strcmp(frame.what, "C") != 0) return source_is_ours(frame.source);
+  }
+  return false;
 }
 
 /* Whether the function at `level` has a public name, and is of lib/, makes objects of a class, or raises the error.
@@ -94,7 +97,7 @@ static bool find_called(lua_State *L, int level, Called *called) {
   if (level < 0 || !lua_getstack(L, level, &frame)) return false;
   lua_getinfo(L, "nSf", &frame);
   const int f = lua_gettop(L);
-  const bool in_lua = is_of_library(L, level) || (strcmp(frame.what, "C") == 0 && is_of_library(L, level - 1));
+  const bool in_lua = is_of_library(L, level);
   *called = (Called){.level = level, .prefix = "", .name = frame.name};
   bool known = frame.name != NULL;
   called->method = known && strcmp(frame.namewhat, "method") == 0;

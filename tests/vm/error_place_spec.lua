@@ -28,6 +28,7 @@ local calls = {
   {"absolute: at most 1 arguments", function() return torch.ones(2):absolute(1, 2) end, line()},
   {"concat: 'tensors'", function() return torch.concat(1) end, line()},
   {"hstack: cat: 'tensors'", function() local _ = torch.hstack({torch.ones(2, 2), torch.ones(3, 2)}) end, line()},
+  {"addr: addmm: 'input'", function() local _ = torch.addr(torch.eye(2), torch.ones(3), torch.ones(2)) end, line()},
   {"count_nonzero: sum: 'dim'", function() local _ = torch.count_nonzero(torch.ones(2), "a") end, line()},
   {"addr: addmm: 'input'", function() local _ = torch.ones(2, 2):addr(torch.ones(2), torch.ones(3)) end, line()},
   {"MNIST: no file", function() return torchvision.datasets.MNIST(folder) end, line()},

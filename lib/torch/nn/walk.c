@@ -64,9 +64,11 @@ static bool is_registered_kind(lua_State *L) {
 ** hidden in a table on purpose, {teacher}. */
 static void warn_of_tables(lua_State *L, int fields) {
   for (lua_pushnil(L); lua_next(L, fields) != 0; lua_pop(L, 1)) {
-    if (!lua_istable(L, -1) || luaL_getmetafield(L, -1, "__name") != LUA_TNIL) continue;
     int n = 0;
     const int table = lua_gettop(L);
+    const bool plain = lua_istable(L, table) && luaL_getmetafield(L, table, "__name") == LUA_TNIL;
+    lua_settop(L, table);
+    if (!plain) continue;
     for (lua_pushnil(L); n < 2 && lua_next(L, table) != 0; lua_pop(L, 1)) n += is_registered_kind(L);
     lua_settop(L, table);
     if (n == 2 && lua_type(L, -2) == LUA_TSTRING)

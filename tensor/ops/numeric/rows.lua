@@ -65,7 +65,7 @@ op {"nextafter_narrow", "(input: Tensor, other: Tensor, digits: int, lowest: int
   private = true, types = "float", expr = "next_narrow_of(a, b, (int)digits, (int)lowest, highest)",
   doc = [[nextafter of floats with so many binary digits, of which 2^lowest is the least above 0 and `highest` the
 largest.]]}
-op {"nextafter", "(input: Tensor, other: Tensor) -> Tensor", types = "float", inplace = true, tensors = TWO,
+op {"nextafter", "(input: Tensor, other: Tensor) -> Tensor", types = "number", inplace = true, tensors = TWO,
   composite = true,
   check = {{"other", '(input.computed == input.dtype and other.computed == other.dtype) or input.dtype == other.dtype',
     "{input.dtype} as 'input' is"}},

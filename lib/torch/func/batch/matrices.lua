@@ -17,6 +17,10 @@ function rules.bmm(node)
   return {node:unfolded(torch.bmm(node:folded(1), node:folded(2)))}
 end
 
+function rules.euclidean_distances(node)
+  return {node:unfolded(torch._C.call("euclidean_distances", node:folded(1), node:folded(2)))}
+end
+
 function rules.addmm(node)
   local y = product(node:lifted(2, 2), node:lifted(3, 2))
   if node.a.alpha ~= 1 then y = y * node.a.alpha end

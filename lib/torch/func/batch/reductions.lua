@@ -34,7 +34,7 @@ local function along(node)
   end)
 end
 for _, op in ipairs {"cumsum", "cumsum_reverse", "cumprod", "cummax", "cummin", "logcumsumexp", "max_dim", "min_dim",
-  "sort", "topk", "softmax", "log_softmax", "fourier"} do rules[op] = along end
+  "sort", "topk", "nth_smallest", "softmax", "log_softmax", "fourier"} do rules[op] = along end
 
 for _, op in ipairs {"softmax_backward", "log_softmax_backward", "linear_scan"} do rules[op] = all_along end
 
