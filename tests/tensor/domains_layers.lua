@@ -49,7 +49,8 @@ return function(by_name, _, make)
   end
   function by_name.recurrent()
     local list = {}
-    for kind, gates in pairs {lstm = 4, gru = 3, tanh = 1} do
+    for _, kind in ipairs {"lstm", "gru", "tanh"} do -- in one order, so that random programs are the same
+      local gates = ({lstm = 4, gru = 3, tanh = 1})[kind]
       for _, backwards in ipairs {false, true} do
         local bias = not backwards and x(2 * gates) or nil
         local sample = pack(x(3, 2, 3), x(2, 2), kind == "lstm" and x(2, 2) or nil, x(2 * gates, 3), x(2 * gates, 2),
