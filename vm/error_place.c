@@ -79,13 +79,21 @@ static bool is_public(lua_State *L, int f, Called *called) {
   return found;
 }
 
-/* Whether the function at `level` is one of lib/, or one in C that called one: those that are loaded at first use and
-** those that take `out` have functions in C around them. */
+/* The function in C that is around those that take `out`. */
+static lua_CFunction wrapper;
+void error_look_through(lua_CFunction f) { wrapper = f; }
+
+/* Whether the function at `level` is one of lib/, or one in C around it. Those that are loaded at first use are called
+** by one in C. */
 static bool is_of_library(lua_State *L, int level) {
   lua_Debug frame;
-  for (; level >= 0 && lua_getstack(L, level, &frame); level--) {
-    lua_getinfo(L, "S", &frame);
+  for (bool loader = false; level >= 0 && lua_getstack(L, level, &frame); level--) {
+    lua_getinfo(L, "Sf", &frame);
+    const bool around = lua_tocfunction(L, -1) == wrapper;
+    lua_pop(L, 1);
     if (strcmp(frame.what, "C") != 0) return source_is_ours(frame.source);
+    if (loader && !around) return false;
+    loader = loader || !around;
   }
   return false;
 }

@@ -74,6 +74,7 @@ void output_wrap(lua_State *L, const char *library, const char *name) {
   if (library == NULL || !output_has_table(library) || lua_type(L, -1) != LUA_TFUNCTION)
     return;
   if (lua_iscfunction(L, -1) && !autocast_is_wrap(L, -1)) return;
+  error_look_through(output_call);
   if (strncmp(library, "torch.", 6) == 0) lua_pushfstring(L, "%s.%s", library + 6, name);
   else lua_pushstring(L, name);
   lua_pushcclosure(L, output_call, 2);

@@ -27,6 +27,8 @@ bool source_is_ours(const char *source);
 int error_raise(lua_State *L, const char *format, ...);
 /* `push_libraries` pushes the table of the libraries of lib/, by name. */
 void error_open(lua_State *L, void (*push_libraries)(lua_State *L));
+/* Errors look through function f, which only calls another one. */
+void error_look_through(lua_CFunction f);
 /* Puts "FILE:LINE: " before the message at the top: the line of the program that led here. Functions in C are passed
 ** over, for a constructor is called by the call of its class, and so are those of lib/. pcall(nn.Linear, "x") has no
 ** line, as with functions of Lua, unless a file of lib/ raises it ('from_lua'). A message of something else that a

@@ -230,11 +230,15 @@ describe("a block in the terminal", function()
     session:wait "\n>>$"
     session:type("'" .. ("wide "):rep(14) .. "漢字'")
     session:wait "\n>> +'wide [^\n]*\n[^\n]*漢字'$"
+    -- tmux moves the text by itself. That the session has drawn it anew as well shows in a letter that is typed then.
     session:resize(40, 20)
-    session:wait "> do local text =\n>>   '[wide ]+\n[wide ]+漢字\n'$" -- of 80 columns to the quote
+    session:type "x"
+    session:wait "> do local text =\n>>   '[wide ]+\n[wide ]+漢字\n'x$" -- of 80 columns to the quote
+    session:keys "BSpace"
+    session:wait "漢字\n'$"
     session:resize(100, 20)
-    session:wait "> do local text =\n>> +'[wide ]+漢字'$"
     session:type " print(#text) end"
+    session:wait "> do local text =\n>> +'[wide ]+漢字' print%(#text%) end$"
     session:keys "Enter"
     session:wait "\n76\n>$"
   end)
@@ -244,8 +248,14 @@ describe("a block in the terminal", function()
     session:paste("function f(" .. ("a"):rep(60) .. ")\n  return " .. ("b"):rep(65) .. "\nend")
     session:wait "\n>> end$"
     session:resize(30, 14)
+    session:type "x"
+    session:wait "\nb+\n>> endx$"
+    session:keys "BSpace"
     session:wait "\nb+\n>> end$"
     session:resize(80, 14)
+    session:type "x"
+    session:wait "\n>>   return b+\n>> endx$"
+    session:keys "BSpace"
     local text = session:wait "\n>>   return b+\n>> end$"
     assert.equal(1, select(2, text:gsub(">> end", "")), text)
   end)
