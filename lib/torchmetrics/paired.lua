@@ -19,6 +19,11 @@ end
 
 --- That two arrays are of one length; `items` is what they hold, for the message.
 function paired.check_length(o, preds, target, items)
+  for i, list in ipairs {preds, target} do
+    if type(list) ~= "table" then
+      options.wrong(o._name, i == 1 and "preds" or "target", i, "an array of " .. items, list)
+    end
+  end
   if #preds ~= #target then
     options.raise(("%s: 'target' (argument 2): expected as many %s as preds (%d), got %d"):format(o._name, items,
       #preds, #target))

@@ -336,6 +336,9 @@ describe("wrong inputs of metrics:", function()
     ["tweedie_deviance_score: 'preds': expected numbers above 0 with power 2"] = function()
       F.tweedie_deviance_score(-x, x, 2)
     end,
+    ["mean_average_precision: 'preds' (argument 1): expected an array of images, got number -99"] = function()
+      F.detection.mean_average_precision(-99, {x})
+    end,
     ["MeanMetric: 'nan_strategy' (argument 1): expected error, warn, ignore, disable or a number"] = function()
       torchmetrics.MeanMetric("skip")
     end,
