@@ -12,7 +12,6 @@
 
 /* Elements of a block, which do not depend on the threads. Loops ask for memory ahead but at the end of a block. */
 #define CHUNK (STRIP * 16)
-#define COSTLY_CHUNK (STRIP * 4)
 #define TILE_ROWS 16
 #define TILE_COLUMNS 64
 #define LINE 64            /* bytes that the cache fetches together */
@@ -111,12 +110,12 @@ typedef struct {
   int64_t count;                     /* of all blocks */
 } Blocks;
 
-static Blocks blocks_of(const Iter *it, int64_t chunk) {
+static Blocks blocks_of(const Iter *it) {
   int64_t height = it->shape[it->ndim - 2], width = it->shape[it->ndim - 1];
   Blocks b = {.rows = TILE_ROWS, .columns = TILE_COLUMNS};
   if (it->across == 0) {
-    b.columns = width < chunk ? width : chunk;
-    b.rows = chunk / b.columns;
+    b.columns = width < CHUNK ? width : CHUNK;
+    b.rows = CHUNK / b.columns;
   }
   b.row_blocks = (height + b.rows - 1) / b.rows;
   b.column_blocks = (width + b.columns - 1) / b.columns;
@@ -187,7 +186,7 @@ static void run_block(const Iter *it, const Blocks *b, int64_t block, StripFn st
 
 void iter_run(const Iter *it, StripFn strip, const void *attrs, int cost) {
   if (it->numel == 0) return;
-  const Blocks b = blocks_of(it, cost > 3 ? COSTLY_CHUNK : CHUNK);
+  const Blocks b = blocks_of(it);
   const bool threads = b.count > 1 && worth_threads(it->numel, cost);
   if (!threads) { /* no call of the OpenMP library for small work */
     for (int64_t i = 0; i < b.count && !interrupt_requested(); i++) run_block(it, &b, i, strip, attrs);
