@@ -83,17 +83,17 @@ static bool is_public(lua_State *L, int f, Called *called) {
 static lua_CFunction wrapper;
 void error_look_through(lua_CFunction f) { wrapper = f; }
 
-/* Whether the function at `level` is one of lib/, or one in C around it. Those that are loaded at first use are called
-** by one in C. */
+/* Whether the function at `level` is one of lib/, or one in C that calls one. There may be one such function: what
+** loads a function at its first use, or casts for it (autocast_function.c); and the wrapper. */
 static bool is_of_library(lua_State *L, int level) {
   lua_Debug frame;
-  for (bool loader = false; level >= 0 && lua_getstack(L, level, &frame); level--) {
+  for (bool other = false; level >= 0 && lua_getstack(L, level, &frame); level--) {
     lua_getinfo(L, "Sf", &frame);
     const bool around = lua_tocfunction(L, -1) == wrapper;
     lua_pop(L, 1);
     if (strcmp(frame.what, "C") != 0) return source_is_ours(frame.source);
-    if (loader && !around) return false;
-    loader = loader || !around;
+    if (other && !around) return false;
+    other = other || !around;
   }
   return false;
 }

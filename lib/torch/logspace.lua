@@ -4,7 +4,7 @@ local PARAMETERS <const> = {{"start", required = true}, {"end", required = true}
   {"steps", kind = "count", required = true}, {"base", kind = "number", default = 10.0}, {"dtype"}, {"device"},
   {"requires_grad", kind = "boolean", default = false}}
 
-local function is_complex(value) return type(value) == "userdata" and getmetatable(value).__name == "torch.complex" end
+local function is_complex(value) return torch.typename(value) == "torch.complex" end
 
 --- torch.logspace(start: number, end: number, steps: int, base: number = 10, {dtype: any = nil, device: any = nil,
 -- requires_grad: bool = false}) -> Tensor: base to the powers of linspace(start, end, steps).

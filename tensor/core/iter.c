@@ -10,7 +10,8 @@
 */
 #include "internal.h"
 
-/* Elements of a block, which do not depend on the threads. Loops ask for memory ahead but at the end of a block. */
+/* Elements of a block; the same for any number of threads. In the last 256 elements of a block a loop does not fetch
+** memory ahead (LOOP in strip.h), so blocks are long. */
 #define CHUNK (STRIP * 16)
 #define TILE_ROWS 16
 #define TILE_COLUMNS 64

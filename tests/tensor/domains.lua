@@ -365,6 +365,21 @@ function by_domain.complex() return {pack(complex(2, 3)), pack(complex(4))} end
 function by_domain.two_real() return {pack(x(2, 3), x(3)), pack(x(2), x(2))} end
 function by_domain.pairs() return {pack(x(3, 2)), pack(x(2, 2, 2))} end
 
+--- The arguments of a sample with f(tensor) in the place of each tensor, also of those in arrays, in their order.
+function domains.map(sample, f)
+  local function put(v)
+    if torch.is_tensor(v) then return f(v) end
+    if type(v) ~= "table" then return v end
+    local out = {}
+    for key, item in pairs(v) do if type(key) == "string" then out[key] = item end end
+    for i, item in ipairs(v) do out[i] = put(item) end
+    return out
+  end
+  local args = {n = sample.n}
+  for i = 1, sample.n do args[i] = put(sample[i]) end
+  return args
+end
+
 --- Calls to check a row with, or nil and the argument that has no sample.
 function domains.samples(row, seed)
   torch.manual_seed(seed or 2026)

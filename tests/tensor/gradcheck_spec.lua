@@ -3,28 +3,20 @@
 package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;" .. package.path
 local rows, domains = require "rows".read(), require "domains"
 
-local function is_leaf(v) return torch.is_tensor(v) and v.requires_grad end
-
 -- The tensors to differentiate by, in order, and a function that puts others in their place.
 local function leaves_of(sample)
   local leaves = {}
-  local function collect(v)
-    if is_leaf(v) then leaves[#leaves + 1] = v
-    elseif type(v) == "table" then for _, item in ipairs(v) do collect(item) end end
-  end
-  for i = 1, sample.n do collect(sample[i]) end
+  domains.map(sample, function(v)
+    if v.requires_grad then leaves[#leaves + 1] = v end
+    return v
+  end)
   local function rebuild(...)
     local given, k = {...}, 0
-    local function put(v)
-      if is_leaf(v) then k = k + 1; return given[k] end
-      if type(v) ~= "table" then return v end
-      local out = {}
-      for key, item in pairs(v) do if type(key) == "string" then out[key] = item end end
-      for i, item in ipairs(v) do out[i] = put(item) end
-      return out
-    end
-    local args = {n = sample.n}
-    for i = 1, sample.n do args[i] = put(sample[i]) end
+    local args = domains.map(sample, function(v)
+      if not v.requires_grad then return v end
+      k = k + 1
+      return given[k]
+    end)
     if sample.hermitian then args[1] = (args[1] + args[1]:adjoint()) * 0.5 end -- one triangle is read
     if sample.transposed then args[1] = args[1]:t():clone():t() end
     return args

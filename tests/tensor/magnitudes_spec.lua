@@ -3,31 +3,20 @@
 package.path = "scripts/gen/?.lua;tests/?.lua;tests/tensor/?.lua;" .. package.path
 local rows, domains = require "rows".read(), require "domains"
 
-local function is_leaf(v) return torch.is_tensor(v) and v.requires_grad end
 local SINGLE <const> = {[torch.float64] = torch.float32, [torch.complex128] = torch.complex64}
 
 --- The arguments of a sample in single or double precision, its leaves times `scale`; the leaves. Both are the same
 -- numbers.
 local function arguments_of(sample, scale, double)
   local leaves = {}
-  local function put(v)
-    if torch.is_tensor(v) then
-      local leaf, single = is_leaf(v), SINGLE[v.dtype]
-      local t = v:detach()
-      if leaf then t = t * scale end
-      if single then t = t:to(single) end
-      if single and double then t = t:to(v.dtype) end
-      if leaf then leaves[#leaves + 1] = t:requires_grad_(true) end
-      return t
-    end
-    if type(v) ~= "table" then return v end
-    local out = {}
-    for key, item in pairs(v) do if type(key) == "string" then out[key] = item end end
-    for i, item in ipairs(v) do out[i] = put(item) end
-    return out
-  end
-  local args = {n = sample.n}
-  for i = 1, sample.n do args[i] = put(sample[i]) end
+  local args = domains.map(sample, function(v)
+    local single, t = SINGLE[v.dtype], v:detach()
+    if v.requires_grad then t = t * scale end
+    if single then t = t:to(single) end
+    if single and double then t = t:to(v.dtype) end
+    if v.requires_grad then leaves[#leaves + 1] = t:requires_grad_(true) end
+    return t
+  end)
   return args, leaves
 end
 

@@ -165,6 +165,12 @@ describe("functions of torch in Lua", function()
     same({{0, 10, 3}, {5, 5, 4}}, torch.cdist(a, b))
     same({{0, 14, 3}, {7, 7, 4}}, torch.cdist(a, b, 1))
     same({10, 3, math.sqrt(73)}, torch.pdist(b:double()))
+    local c = torch.randn(5, 3, {dtype = "float64", requires_grad = true})
+    for _, p in ipairs {1, 2} do
+      local i, j = torch.tensor {1, 1, 1, 1, 2, 2, 2, 3, 3, 4}, torch.tensor {2, 3, 4, 5, 3, 4, 5, 4, 5, 5}
+      assert.is_true(torch.allclose((c[i] - c[j]):norm(p, 2), torch.pdist(c, p)))
+      assert.is_true(torch.autograd.gradcheck(function(x) return torch.pdist(x, p) end, {c}))
+    end
     assert.is_true(torch.allclose(torch.nn.functional.normalize(a[{{2, 2}}]), torch.tensor({{0.6, 0.8}})))
     same({7, 7}, torch.fill(torch.ones(2), torch.tensor(7)))
     same({0, 1, 1, 0}, torch.constant_pad_nd(torch.ones(2), {1, 1}))

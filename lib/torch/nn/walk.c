@@ -60,16 +60,19 @@ static bool is_registered_kind(lua_State *L) {
   return module_test(L, -1) != NULL || (tensor != NULL && tensor->flags & TENSOR_PARAMETER);
 }
 
+#define WARN_ITEMS 8 /* of a table that are looked at: it may be long, and parameters() is called in each step */
+
 /* Warns of a plain table among the fields at 'fields' that holds modules or parameters, several of them: one alone is
 ** hidden in a table on purpose, {teacher}. */
 static void warn_of_tables(lua_State *L, int fields) {
   for (lua_pushnil(L); lua_next(L, fields) != 0; lua_pop(L, 1)) {
-    int n = 0;
+    int n = 0, items = 0;
     const int table = lua_gettop(L);
     const bool plain = lua_istable(L, table) && luaL_getmetafield(L, table, "__name") == LUA_TNIL;
     lua_settop(L, table);
     if (!plain) continue;
-    for (lua_pushnil(L); n < 2 && lua_next(L, table) != 0; lua_pop(L, 1)) n += is_registered_kind(L);
+    for (lua_pushnil(L); n < 2 && items++ < WARN_ITEMS && lua_next(L, table) != 0; lua_pop(L, 1))
+      n += is_registered_kind(L);
     lua_settop(L, table);
     if (n == 2 && lua_type(L, -2) == LUA_TSTRING)
       warn_user("nn.Module: the modules in the table '%s' are not registered, so that they have no place among the "

@@ -82,8 +82,9 @@ local function encode_text(text, name, place)
   end)
 end
 
+local DEPTH <const> = 100 -- of tables in tables, as in the reader
+
 -- A table with items 1 to n is a cell array of one row, one with names a struct.
-local DEPTH <const> = 100 -- that of the reader
 local function encode_table(t, name, place, seen)
   seen.depth = (seen.depth or 0) + 1
   if seen.depth > DEPTH then internal.raise(("torch.save: tables are nested more than %d deep"):format(DEPTH)) end

@@ -121,7 +121,7 @@ static void tiles_steady(Tiles *p, double flop) {
     if (*side > STEADY_TILE) *side = STEADY_TILE;
   }
   const int64_t n = tiles_count(p);
-#pragma omp parallel for schedule(dynamic) if (n > 1 && worth_threads((int64_t)fmin(flop, 1e18), 1))
+#pragma omp parallel for schedule(dynamic) if (n > 1 && worth_threads((int64_t)fmin(flop / 8, 1e18), 1))
   for (int64_t tile = 0; tile < n; tile++)
     if (!interrupt_requested()) tiles_compute(p, tile);
 }

@@ -4,8 +4,7 @@
 /* C (rows × a panel's width) = or += the sums over k of PANEL_TERM of A (rows × depth) and row k of the panel. 'rows'
 ** is a constant where this is inlined, so that the sums are registers. */
 static inline __attribute__((always_inline)) void
-PANEL(sums)(const int rows, int64_t depth, const T *a, int64_t lda, const T *panel, bool add, T *c,
-                 int64_t ldc) {
+PANEL(sums)(const int rows, int64_t depth, const T *a, int64_t lda, const T *panel, bool add, T *c, int64_t ldc) {
   NAME(PanelVector) sum[PANEL_ROWS][PANEL_VECTORS];
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < PANEL_VECTORS; v++)
@@ -22,7 +21,7 @@ PANEL(sums)(const int rows, int64_t depth, const T *a, int64_t lda, const T *pan
 
 /* The same for any number of rows up to PANEL_ROWS. */
 static void PANEL(rows)(int rows, int64_t depth, const T *a, int64_t lda, const T *panel, bool add, T *c,
-                             int64_t ldc) {
+                        int64_t ldc) {
   switch (rows) {
     case 1: PANEL(sums)(1, depth, a, lda, panel, add, c, ldc); return;
     case 2: PANEL(sums)(2, depth, a, lda, panel, add, c, ldc); return;
@@ -38,7 +37,7 @@ static void PANEL(rows)(int rows, int64_t depth, const T *a, int64_t lda, const 
 
 /* The last panel may be wider than what is left of C: its sums go through a block of their own. */
 static void PANEL(edge)(int rows, int64_t depth, const T *a, int64_t lda, const T *panel, bool add, T *c,
-                             int64_t ldc, int64_t columns) {
+                        int64_t ldc, int64_t columns) {
   T block[PANEL_ROWS * NAME(PANEL_WIDTH)] = {0};
   for (int i = 0; i < rows && add; i++)
     memcpy(block + i * NAME(PANEL_WIDTH), c + i * ldc, (size_t)columns * sizeof(T));
@@ -47,7 +46,7 @@ static void PANEL(edge)(int rows, int64_t depth, const T *a, int64_t lda, const 
 }
 
 static void PANEL(all)(const Panels *p, int64_t panel, int64_t rows, const void *left, int64_t lda, bool add,
-                                 void *result, int64_t ldc) {
+                       void *result, int64_t ldc) {
   const int64_t at = panel * NAME(PANEL_WIDTH), columns = p->columns - at;
   const T *from = (const T *)p->data + at * p->depth, *a = left;
   T *c = (T *)result + at;

@@ -57,7 +57,7 @@ typedef void (*AveragePlaneFn)(const Window *w, const Spans *s, void *wide, void
 static const MaxPlaneFn pool_max_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_max_plane);
 static const AveragePlaneFn pool_average_planes[DTYPE_COUNT] = NUMBER_TABLE(pool_average_plane);
 
-/* Of a window, for worth_threads. */
+/* The cost of a window, as worth_threads counts it. */
 static int pool_cost(const Window *w) {
   const int64_t places = 4 * w->kernel[0] * w->kernel[1];
   return (int)(places < 4000 ? places : 4000);

@@ -28,8 +28,8 @@ typedef struct {
   int64_t room;               /* the power of 2 from n on: elements of a line while it is sorted */
   int64_t size, distance;     /* of a step of the sort */
   int64_t kept;               /* the first elements of a line that are kept */
-  int32_t one;                /* kept is 1, the element that 'wanted' names as nth_smallest does */
-  int64_t wanted;
+  int32_t one;                /* 1: not the first elements are kept, but one, of which 'wanted' says which */
+  int64_t wanted;             /* the n of nth_smallest */
   int32_t descending;
   void *keys;                 /* [lines][room] */
   int64_t *places;

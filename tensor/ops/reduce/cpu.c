@@ -246,7 +246,7 @@ static void reduce_unit_whole(const Plan *p, int64_t u) {
   reduce_store(p, in, out, width, cells);
 }
 
-/* What is read counts: to add up takes less. */
+/* The cost is that of reading the input, so it grows with the bytes of an element; adding up takes less time. */
 static bool reduce_worth_threads(const Tensor *in) {
   return worth_threads(in->numel * (int64_t)tensor_itemsize(in) / 2, 1);
 }

@@ -56,7 +56,7 @@ static const SampleAlongFn sample_alongs[DTYPE_COUNT] = FLOAT_TABLE(sample_along
 static const SampleSpreadFn sample_spreads[DTYPE_COUNT] = FLOAT_TABLE(sample_spread);
 static const SampleSlopeFn sample_slopes[DTYPE_COUNT] = FLOAT_TABLE(sample_slope);
 
-/* Of a place in all channels, for worth_threads. */
+/* The cost of a place in all channels, as worth_threads counts it. */
 static int sample_cost(const Sampler *s) {
   const int64_t cost = 4 * (20 + s->channels) * s->taps;
   return (int)(cost < 10000 ? cost : 10000);

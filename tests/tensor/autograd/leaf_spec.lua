@@ -308,19 +308,11 @@ end)
 -- A copy of the arguments in which every leaf is a new one, and the list of these.
 local function fresh(sample)
   local leaves = {}
-  local function copy(v)
-    if torch.is_tensor(v) then
-      if not v.requires_grad then return v end
-      leaves[#leaves + 1] = v:detach():clone():requires_grad_()
-      return leaves[#leaves]
-    end
-    if type(v) ~= "table" then return v end
-    local out = {}
-    for key, item in pairs(v) do out[key] = copy(item) end
-    return out
-  end
-  local args = {n = sample.n}
-  for i = 1, sample.n do args[i] = copy(sample[i]) end
+  local args = domains.map(sample, function(v)
+    if not v.requires_grad then return v end
+    leaves[#leaves + 1] = v:detach():clone():requires_grad_()
+    return leaves[#leaves]
+  end)
   return args, leaves
 end
 

@@ -84,5 +84,8 @@ describe("pooling by windows of two by two", function()
       end
     end
     assert.is_true(torch.equal(x[1]:view(3, 12, 2, 4):mean(-1), F.adaptive_avg_pool1d(x[1], 2)))
+    for _, same in ipairs {F.adaptive_avg_pool2d(x, {12, 8}), F.adaptive_avg_pool3d(x, {3, 12, 8})} do
+      assert.is_true(torch.equal(x, same) and not rawequal(x, same) and x:data_ptr() ~= same:data_ptr())
+    end
   end)
 end)

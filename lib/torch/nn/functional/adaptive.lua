@@ -39,9 +39,9 @@ local function even_windows(x, n, count)
 end
 
 -- pool(x, size) of the planes of x, or of its sequences as planes one element high.
-local function pool_planes(pool, x, n, size, ...)
-  if n == 2 then return pool(x, size, ...) end
-  local out, places = pool(x:unsqueeze(-2), size, ...)
+local function pool_planes(pool, x, n, size)
+  if n == 2 then return pool(x, size) end
+  local out, places = pool(x:unsqueeze(-2), size)
   return out:squeeze(-2), places and places:squeeze(-2)
 end
 
@@ -63,9 +63,9 @@ function adaptive.average(name, n, ...)
   local count = sizes.adaptive(name, given.output_size, x, n)
   options.room(name, count)
   local size = x.dtype:is_floating_point() and even_windows(x, n, count)
-  if size then return (pool_planes(torch.nn.functional.avg_pool2d, x, n, size)) end
+  if size and size[1] * size[2] > 1 then return (pool_planes(torch.nn.functional.avg_pool2d, x, n, size)) end
   for i = n, 1, -1 do x = mean_along(x, x.ndim - n + i, count[i]) end
-  return x
+  return rawequal(x, given.input) and x:clone() or x -- windows of one element: the result is still another tensor
 end
 
 -- The largest elements of windows along one dimension, and their positions in it.
